@@ -1,0 +1,46 @@
+package dev.rig.credentials.credential;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+
+/** A text that never prints itself. */
+public final class Secret {
+  private final String value;
+
+  private Secret(String value) {
+    this.value = value;
+  }
+
+  /** Wraps a secret; an empty one is allowed. */
+  public static Secret of(String value) {
+    return new Secret(value);
+  }
+
+  /** The text itself: call it only where it leaves the process for its user. */
+  public String reveal() {
+    return value;
+  }
+
+  public boolean isEmpty() {
+    return value.isEmpty();
+  }
+
+  /** Compares without telling by its time where two secrets differ. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Secret secret
+        && MessageDigest.isEqual(
+            value.getBytes(StandardCharsets.UTF_8), secret.value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same for every secret, so that no hash of one gets anywhere. */
+  @Override
+  public int hashCode() {
+    return Secret.class.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "[redacted]";
+  }
+}

@@ -1,0 +1,83 @@
+package dev.rig.credentials.testing;
+
+import dev.rig.credentials.time.Scheduler;
+import dev.rig.credentials.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Time that stands still until a test moves it. Tasks run on the thread that moves it. */
+public final class FakeTime implements Scheduler {
+  private record Task(long at, long order, Runnable work) implements Cancellable {
+    @Override
+    public void cancel() {
+      throw new UnsupportedOperationException("cancel the handle that schedule gave");
+    }
+  }
+
+  private final List<Task> tasks = new ArrayList<>();
+  private Instant wall = Instant.parse("2026-01-01T00:00:00Z");
+  private long nanos;
+  private long order;
+
+  /** This as the code under test wants it. */
+  public Time time() {
+    return new Time(this::now, this::nanos, this);
+  }
+
+  public synchronized Instant now() {
+    return wall;
+  }
+
+  public synchronized long nanos() {
+    return nanos;
+  }
+
+  /** Lets both clocks pass, and runs what falls due on the way, in order. */
+  public void advance(Duration duration) {
+    long end = nanos() + duration.toNanos();
+    for (Task task = next(end); task != null; task = next(end)) {
+      move(task.at());
+      task.work().run();
+    }
+    move(end);
+  }
+
+  /** The wall clock jumps; the monotonic one does not notice. */
+  public synchronized void jump(Duration duration) {
+    wall = wall.plus(duration);
+  }
+
+  /** How many tasks wait. */
+  public synchronized int pending() {
+    return tasks.size();
+  }
+
+  @Override
+  public synchronized Cancellable schedule(Duration delay, Runnable work) {
+    var task = new Task(nanos + Math.max(0, delay.toNanos()), order++, work);
+    tasks.add(task);
+    return () -> remove(task);
+  }
+
+  private synchronized void remove(Task task) {
+    tasks.remove(task);
+  }
+
+  private synchronized void move(long to) {
+    wall = wall.plusNanos(to - nanos);
+    nanos = to;
+  }
+
+  private synchronized Task next(long end) {
+    var first =
+        tasks.stream()
+            .filter(task -> task.at() <= end)
+            .min(Comparator.comparingLong(Task::at).thenComparingLong(Task::order))
+            .orElse(null);
+    tasks.remove(first);
+    return first;
+  }
+}
