@@ -1,0 +1,181 @@
+package dev.rig.credentials.image;
+
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An image, a repository or a registry that somebody asks about, in its normal form: no scheme, no
+ * trailing slash, the host in lower case, Docker Hub as {@code index.docker.io} and its official
+ * images below {@code library/}.
+ *
+ * <p>Tag and digest are kept but take no part in a lookup.
+ */
+public final class ImageReference {
+  private static final Pattern DIGEST =
+      Pattern.compile("[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-fA-F]{32,}");
+  private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+
+  private final String host;
+  private final String path;
+  private final @Nullable String tag;
+  private final @Nullable String digest;
+
+  private ImageReference(String host, String path, @Nullable String tag, @Nullable String digest) {
+    this.host = host;
+    this.path = path;
+    this.tag = tag;
+    this.digest = digest;
+  }
+
+  /**
+   * Reads what a person or the kubelet calls an image: {@code redis:7} is an image with a tag.
+   *
+   * @throws InvalidReferenceException when it is none
+   */
+  public static ImageReference ofImage(String text) throws InvalidReferenceException {
+    return parse(text, false);
+  }
+
+  /**
+   * Reads the key of a credential-helper request: {@code registry:5000} is a host with a port.
+   *
+   * @throws InvalidReferenceException when it is none, as for the empty key and one without a host
+   */
+  public static ImageReference ofKey(String text) throws InvalidReferenceException {
+    return parse(text, true);
+  }
+
+  private static ImageReference parse(String text, boolean key) throws InvalidReferenceException {
+    RegistryName.checkCharacters(text);
+    var rest = RegistryName.withoutScheme(text);
+    boolean scheme = rest.length() < text.length();
+    if (rest.endsWith("/")) {
+      rest = rest.substring(0, rest.length() - 1);
+    }
+    String digest = null;
+    int at = rest.indexOf('@');
+    if (at >= 0) {
+      digest = rest.substring(at + 1);
+      rest = rest.substring(0, at);
+      if (!DIGEST.matcher(digest).matches()) {
+        throw new InvalidReferenceException("what stands behind its @ is not a digest");
+      }
+    }
+    int slash = rest.indexOf('/');
+    var first = slash < 0 ? rest : rest.substring(0, slash);
+    boolean host = scheme || (slash < 0 ? isBareHost(first, key) && at < 0 : looksLikeHost(first));
+    var path = host ? (slash < 0 ? "" : rest.substring(slash + 1)) : rest;
+    if (host && slash >= 0 && path.isEmpty()) {
+      throw new InvalidReferenceException("its path has an empty segment");
+    }
+    String tag = null;
+    int colon = path.indexOf(':', path.lastIndexOf('/') + 1);
+    if (colon >= 0) {
+      tag = path.substring(colon + 1);
+      path = path.substring(0, colon);
+      if (!TAG.matcher(tag).matches()) {
+        throw new InvalidReferenceException("what stands behind its last : is not a tag");
+      }
+    }
+    if (path.isEmpty() && (tag != null || digest != null)) {
+      throw new InvalidReferenceException("it has a tag or digest but no repository");
+    }
+    if (!host && path.isEmpty()) {
+      throw new InvalidReferenceException("it has no host");
+    }
+    if (!path.isEmpty()) {
+      RegistryName.checkPath(path);
+    }
+    var normalHost = host ? RegistryName.host(first, false) : RegistryName.HUB;
+    return new ImageReference(normalHost, normalPath(normalHost, path), tag, digest);
+  }
+
+  /**
+   * {@code /v1} is what Docker's key for its Hub ends with; an image's name of one word is
+   * official.
+   */
+  private static String normalPath(String host, String path) {
+    if (!host.equals(RegistryName.HUB) || path.isEmpty() || path.equals("v1")) {
+      return host.equals(RegistryName.HUB) ? "" : path;
+    }
+    return path.indexOf('/') < 0 ? "library/" + path : path;
+  }
+
+  private static boolean looksLikeHost(String first) {
+    return first.indexOf('.') >= 0
+        || first.indexOf(':') >= 0
+        || first.toLowerCase(Locale.ROOT).equals("localhost");
+  }
+
+  /** Without a slash a colon begins a port or a tag, and only the asker tells which. */
+  private static boolean isBareHost(String first, boolean key) {
+    int colon = first.lastIndexOf(':');
+    if (colon < 0 || first.endsWith("]")) {
+      return looksLikeHost(first);
+    }
+    boolean port = first.chars().skip(colon + 1).allMatch(c -> c >= '0' && c <= '9');
+    return colon == 0 || (port && (key || looksLikeHost(first.substring(0, colon))));
+  }
+
+  /** The registry's host in lower case, with its port where the text had one. */
+  public String host() {
+    return host;
+  }
+
+  /** The repository below the host; empty for a reference that is only a host. */
+  public String path() {
+    return path;
+  }
+
+  /** The tag; null for none. */
+  public @Nullable String tag() {
+    return tag;
+  }
+
+  /** The digest as {@code algorithm:hex}; null for none. */
+  public @Nullable String digest() {
+    return digest;
+  }
+
+  /** Whether this names a registry and no repository in it. */
+  public boolean isHostOnly() {
+    return path.isEmpty();
+  }
+
+  /**
+   * Whether this is a key that a client keeps for itself and that no prefix may match: Docker's
+   * device login stores {@code https://index.docker.io/v1/access-token} and {@code …/refresh-token}
+   * (docker/cli {@code cli/internal/oauth}).
+   */
+  public boolean isExactKey() {
+    return host.equals(RegistryName.HUB)
+        && (path.equals("v1/access-token") || path.equals("v1/refresh-token"));
+  }
+
+  /** Host and path: what takes part in a lookup. */
+  public String name() {
+    return path.isEmpty() ? host : host + "/" + path;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ImageReference reference
+        && host.equals(reference.host)
+        && path.equals(reference.path)
+        && Objects.equals(tag, reference.tag)
+        && Objects.equals(digest, reference.digest);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(host, path, tag, digest);
+  }
+
+  /** The whole reference in its normal form. */
+  @Override
+  public String toString() {
+    return name() + (tag == null ? "" : ":" + tag) + (digest == null ? "" : "@" + digest);
+  }
+}

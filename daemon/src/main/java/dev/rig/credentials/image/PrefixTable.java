@@ -1,0 +1,85 @@
+package dev.rig.credentials.image;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the longest configured prefix of a reference. Immutable.
+ *
+ * <p>An exact host comes before a glob, then the longest path wins; of two globs with the same path
+ * the one with more literal characters. The time does not grow with the number of prefixes: one
+ * hash of the host, then one of each segment boundary.
+ *
+ * @param <T> what a prefix stands for
+ */
+public final class PrefixTable<T> {
+  private final Map<String, PathTable<T>> exact = new HashMap<>();
+  private final GlobTable<T> globs = new GlobTable<>();
+  private final boolean hasGlobs;
+
+  private PrefixTable(Map<RegistryPrefix, T> entries) {
+    var hosts = new HashMap<String, Map<String, T>>();
+    entries.forEach((prefix, value) ->
+        hosts.computeIfAbsent(prefix.host(), h -> new HashMap<>()).put(prefix.path(), value));
+    boolean anyGlob = false;
+    for (var host : hosts.entrySet()) {
+      var paths = new PathTable<>(host.getValue());
+      if (host.getKey().indexOf('*') >= 0) {
+        globs.add(host.getKey(), paths);
+        anyGlob = true;
+      } else {
+        exact.put(host.getKey(), paths);
+      }
+    }
+    hasGlobs = anyGlob;
+  }
+
+  /** A table of these prefixes. */
+  public static <T> PrefixTable<T> of(Map<RegistryPrefix, T> entries) {
+    return new PrefixTable<>(entries);
+  }
+
+  /** What the longest prefix of the reference stands for; null when none matches. */
+  public @Nullable T find(ImageReference reference) {
+    if (reference.isExactKey()) {
+      return null;
+    }
+    var paths = exact.get(reference.host());
+    T found = paths == null ? null : paths.longest(reference.path());
+    return found == null && hasGlobs ? findGlob(reference) : found;
+  }
+
+  /** Everything that matches the reference, the one that {@link #find} gives first. */
+  public List<T> matching(ImageReference reference) {
+    var found = new ArrayList<T>();
+    if (reference.isExactKey()) {
+      return found;
+    }
+    var paths = exact.get(reference.host());
+    if (paths != null) {
+      paths.each(reference.path(), (path, value) -> found.addFirst(value));
+    }
+    found.addAll(matchingGlobs(reference));
+    return found;
+  }
+
+  private @Nullable T findGlob(ImageReference reference) {
+    var found = matchingGlobs(reference);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  private List<T> matchingGlobs(ImageReference reference) {
+    record Match<T>(String path, T value) {}
+    var found = new ArrayList<Match<T>>();
+    for (var host : globs.matching(reference.host())) {
+      host.paths().each(reference.path(), (path, value) -> found.add(new Match<>(path, value)));
+    }
+    // stable: of equally long paths that of the closest glob stays first
+    found.sort(Comparator.comparingInt((Match<T> match) -> match.path().length()).reversed());
+    return found.stream().map(Match::value).toList();
+  }
+}

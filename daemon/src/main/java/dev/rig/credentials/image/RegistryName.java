@@ -1,0 +1,139 @@
+package dev.rig.credentials.image;
+
+import java.util.Locale;
+import java.util.Set;
+
+/** The rules that references and prefixes share: schemes, hosts, Docker Hub's names, paths. */
+final class RegistryName {
+  /** Docker Hub in its normal form. */
+  static final String HUB = "index.docker.io";
+
+  /** The names under which clients ask for Docker Hub: docker/cli, containers/image, BuildKit. */
+  private static final Set<String> HUB_NAMES =
+      Set.of("docker.io", "index.docker.io", "registry-1.docker.io");
+
+  private static final int LONGEST = 4096;
+
+  private RegistryName() {}
+
+  /** The text behind {@code http://} or {@code https://}, in any case; the text where none is. */
+  static String withoutScheme(String text) {
+    for (var scheme : new String[] {"https://", "http://"}) {
+      if (text.regionMatches(true, 0, scheme, 0, scheme.length())) {
+        return text.substring(scheme.length());
+      }
+    }
+    return text;
+  }
+
+  /** Refuses what no part of a name can contain, so that what follows need not think of it. */
+  static void checkCharacters(String text) throws InvalidReferenceException {
+    if (text.isEmpty()) {
+      throw new InvalidReferenceException("it is empty");
+    }
+    if (text.length() > LONGEST) {
+      throw new InvalidReferenceException("it is longer than " + LONGEST + " characters");
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c <= ' ' || c > '~') {
+        throw new InvalidReferenceException(
+            "character " + (i + 1) + " is a space, a control character or not ASCII");
+      }
+    }
+  }
+
+  /** The host in lower case, Docker Hub under its one name; refuses what is no host and port. */
+  static String host(String text, boolean globs) throws InvalidReferenceException {
+    var host = text.toLowerCase(Locale.ROOT);
+    int colon = host.startsWith("[") ? host.indexOf("]:") + 1 : host.indexOf(':');
+    var name = colon > 0 ? host.substring(0, colon) : host;
+    if (colon > 0) {
+      checkPort(host.substring(colon + 1));
+    }
+    if (name.isEmpty() || (colon == 0 && !host.startsWith("["))) {
+      throw new InvalidReferenceException("it has no host");
+    }
+    if (name.startsWith("[")) {
+      checkAddress(name);
+    } else {
+      checkLabels(name, globs);
+    }
+    return HUB_NAMES.contains(host) ? HUB : host;
+  }
+
+  /** Refuses a path with an empty segment, dots for a segment, or a character of no repository. */
+  static void checkPath(String path) throws InvalidReferenceException {
+    int start = 0;
+    for (int i = 0; i <= path.length(); i++) {
+      if (i == path.length() || path.charAt(i) == '/') {
+        var segment = path.substring(start, i);
+        if (segment.isEmpty()) {
+          throw new InvalidReferenceException("its path has an empty segment");
+        }
+        if (segment.equals(".") || segment.equals("..")) {
+          throw new InvalidReferenceException("its path has a segment of dots");
+        }
+        start = i + 1;
+      } else if (!isNameCharacter(path.charAt(i)) && "~+".indexOf(path.charAt(i)) < 0) {
+        throw new InvalidReferenceException(
+            "its path has a character that is no letter, digit, dot, dash or underscore");
+      }
+    }
+  }
+
+  static boolean isPort(String text) {
+    return !text.isEmpty()
+        && text.length() <= 5
+        && text.chars().allMatch(c -> c >= '0' && c <= '9')
+        && text.charAt(0) != '0'
+        && Integer.parseInt(text) <= 65535;
+  }
+
+  private static void checkPort(String port) throws InvalidReferenceException {
+    if (!isPort(port)) {
+      throw new InvalidReferenceException("its port is not a number from 1 to 65535");
+    }
+  }
+
+  private static void checkAddress(String name) throws InvalidReferenceException {
+    var address = name.endsWith("]") ? name.substring(1, name.length() - 1) : "";
+    boolean plausible =
+        address.indexOf(':') >= 0
+            && address.chars().allMatch(c -> Character.digit(c, 16) >= 0 || c == ':' || c == '.');
+    if (!plausible) {
+      throw new InvalidReferenceException("its host is not an IPv6 address in brackets");
+    }
+  }
+
+  private static void checkLabels(String name, boolean globs) throws InvalidReferenceException {
+    boolean literal = false;
+    int start = 0;
+    for (int i = 0; i <= name.length(); i++) {
+      if (i < name.length() && name.charAt(i) != '.') {
+        char c = name.charAt(i);
+        if (c == '*' && !globs) {
+          throw new InvalidReferenceException("its host has a * in it");
+        }
+        if (c != '*' && !isNameCharacter(c)) {
+          throw new InvalidReferenceException(
+              "its host has a character that is no letter, digit, dot, dash or underscore");
+        }
+        continue;
+      }
+      if (i == start) {
+        throw new InvalidReferenceException("its host is empty or has an empty label");
+      }
+      literal |= name.indexOf('*', start) < 0 || name.indexOf('*', start) >= i;
+      start = i + 1;
+    }
+    if (!literal) {
+      throw new InvalidReferenceException("its host has no label without a *");
+    }
+  }
+
+  private static boolean isNameCharacter(char c) {
+    boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') || ".-_".indexOf(c) >= 0;
+  }
+}

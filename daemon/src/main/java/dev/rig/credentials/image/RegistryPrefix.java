@@ -1,0 +1,51 @@
+package dev.rig.credentials.image;
+
+/**
+ * The normal form of a key of {@code rig.dockerRegistries}: a host with its port, then whole path
+ * segments.
+ *
+ * @param host in lower case; a label may contain {@code *}, which stands for any characters of that
+ *     one label
+ * @param path without slashes around it; empty for the whole host
+ */
+public record RegistryPrefix(String host, String path) {
+  /**
+   * Reads a key.
+   *
+   * @throws InvalidReferenceException when it does not begin with a host, has a tag or digest, has
+   *     a {@code *} outside the host, or a host of nothing but globs
+   */
+  public static RegistryPrefix parse(String key) throws InvalidReferenceException {
+    RegistryName.checkCharacters(key);
+    var rest = RegistryName.withoutScheme(key);
+    boolean scheme = rest.length() < key.length();
+    if (rest.endsWith("/")) {
+      rest = rest.substring(0, rest.length() - 1);
+    }
+    int slash = rest.indexOf('/');
+    var first = slash < 0 ? rest : rest.substring(0, slash);
+    boolean host =
+        first.indexOf('.') >= 0 || first.indexOf(':') >= 0 || first.equalsIgnoreCase("localhost");
+    if (!scheme && !host) {
+      throw new InvalidReferenceException("it does not begin with a registry's host");
+    }
+    var path = slash < 0 ? "" : rest.substring(slash + 1);
+    if (slash >= 0) {
+      RegistryName.checkPath(path);
+    }
+    var normalHost = RegistryName.host(first, true);
+    boolean hubKey = normalHost.equals(RegistryName.HUB) && path.equals("v1");
+    return new RegistryPrefix(normalHost, hubKey ? "" : path);
+  }
+
+  /** Whether a label of the host contains a {@code *}. */
+  public boolean isGlob() {
+    return host.indexOf('*') >= 0;
+  }
+
+  /** Host and path. */
+  @Override
+  public String toString() {
+    return path.isEmpty() ? host : host + "/" + path;
+  }
+}

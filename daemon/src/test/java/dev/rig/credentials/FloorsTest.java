@@ -1,0 +1,154 @@
+package dev.rig.credentials;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** The floors of the package list: imports point down, neighbours on two floors are strangers. */
+class FloorsTest {
+  private static final String ROOT = "dev.rig.credentials.";
+  private static final String[] L0 = packages("image", "credential", "problem", "time", "metrics");
+  private static final String[] L1 =
+      packages("config", "source", "cache", "store", "socket", "registry", "kube");
+  private static final String[] L2 = packages("broker");
+  private static final String[] L3 = packages("helperapi", "kubelet", "http", "dev");
+  private static final String[] L4 = packages("app");
+  private static final String[] L5 = packages("cli");
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.rig.credentials");
+
+  private static String[] packages(String... names) {
+    var packages = new String[names.length];
+    for (int i = 0; i < names.length; i++) {
+      packages[i] = ROOT + names[i] + "..";
+    }
+    return packages;
+  }
+
+  @Test
+  void importsPointDown() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInAnyPackage("dev.rig.credentials..")
+        .withOptionalLayers(true)
+        .layer("helper")
+        .definedBy(packages("wire", "client"))
+        .layer("L0")
+        .definedBy(L0)
+        .layer("L1")
+        .definedBy(L1)
+        .layer("L2")
+        .definedBy(L2)
+        .layer("L3")
+        .definedBy(L3)
+        .layer("L4")
+        .definedBy(L4)
+        .layer("L5")
+        .definedBy(L5)
+        .whereLayer("L5")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("L4")
+        .mayOnlyBeAccessedByLayers("L5")
+        .whereLayer("L3")
+        .mayOnlyBeAccessedByLayers("L4", "L5")
+        .whereLayer("L2")
+        .mayOnlyBeAccessedByLayers("L3", "L4", "L5")
+        .whereLayer("L1")
+        .mayOnlyBeAccessedByLayers("L2", "L3", "L4", "L5")
+        .whereLayer("L0")
+        .mayOnlyBeAccessedByLayers("L1", "L2", "L3", "L4", "L5")
+        .check(CLASSES);
+  }
+
+  @Test
+  void everyPackageHasItsFloor() {
+    classes()
+        .should()
+        .resideInAnyPackage(
+            java.util.stream.Stream.of(L0, L1, L2, L3, L4, L5, packages("wire", "client"))
+                .flatMap(java.util.stream.Stream::of)
+                .toArray(String[]::new))
+        .check(CLASSES);
+  }
+
+  @Test
+  void neighboursOnL1AndL3AreStrangers() {
+    for (var floor : new String[][] {L1, L3}) {
+      for (var one : floor) {
+        for (var other : floor) {
+          if (!one.equals(other)) {
+            noClasses()
+                .that()
+                .resideInAPackage(one)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(other)
+                .allowEmptyShould(true)
+                .check(CLASSES);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void noPackageIsInACycle() {
+    slices().matching("dev.rig.credentials.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void librariesStayInTheirPackages() {
+    only("com.github.jnr..", "socket", "source");
+    only("jnr..", "socket", "source");
+    only("org.yaml..", "config");
+    only("picocli..", "cli");
+    only("org.bouncycastle..", "store", "dev");
+    only("io.helidon..", "http", "registry");
+  }
+
+  @Test
+  void onlyTheTimePackageAsksTheSystemForTime() {
+    noClasses()
+        .that(not(resideInAnyPackage(packages("time", "client"))))
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(Thread.class, "sleep", long.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCommandLineWritesToStandardOutputAndExits() {
+    noClasses()
+        .that(not(resideInAnyPackage(packages("cli", "client"))))
+        .should()
+        .accessField(System.class, "out")
+        .orShould()
+        .callMethod(System.class, "exit", int.class)
+        .check(CLASSES);
+  }
+
+  private static void only(String library, String... users) {
+    noClasses()
+        .that(not(resideInAnyPackage(packages(users))))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
+        .check(CLASSES);
+  }
+}

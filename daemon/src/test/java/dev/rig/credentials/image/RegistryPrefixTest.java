@@ -1,0 +1,53 @@
+package dev.rig.credentials.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RegistryPrefixTest {
+  @ParameterizedTest
+  @CsvSource({
+    "docker.io, index.docker.io",
+    "https://index.docker.io/v1/, index.docker.io",
+    "docker.io/rigdev, index.docker.io/rigdev",
+    "https://GHCR.io/acme/, ghcr.io/acme",
+    "registry:5000, registry:5000",
+    "localhost, localhost",
+    "*.dkr.ecr.*.amazonaws.com, *.dkr.ecr.*.amazonaws.com",
+  })
+  void keysAreNormalised(String key, String normal) throws InvalidReferenceException {
+    assertEquals(normal, RegistryPrefix.parse(key).toString());
+  }
+
+  @Test
+  void aStarInTheHostIsAGlob() throws InvalidReferenceException {
+    assertTrue(RegistryPrefix.parse("*.example.com/a").isGlob());
+    assertFalse(RegistryPrefix.parse("www.example.com/a").isGlob());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "nginx",
+        "rigdev/app",
+        "*",
+        "*.*",
+        "ghcr.io/*",
+        "ghcr.io/a:1",
+        "ghcr.io/a@sha256:x",
+        "ghcr.io//",
+        "/a",
+        "ghcr.io/a b",
+        "https://"
+      })
+  void anythingElseIsRefused(String key) {
+    assertThrows(InvalidReferenceException.class, () -> RegistryPrefix.parse(key));
+  }
+}
