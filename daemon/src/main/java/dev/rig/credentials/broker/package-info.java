@@ -1,0 +1,5 @@
+/** The configured entries and their leases: one lookup for everybody. */
+@NullMarked
+package dev.rig.credentials.broker;
+
+import org.jspecify.annotations.NullMarked;

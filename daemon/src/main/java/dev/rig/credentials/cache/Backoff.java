@@ -1,0 +1,25 @@
+package dev.rig.credentials.cache;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * Growing, jittered pauses between attempts that fail.
+ *
+ * @param first the pause behind the first failure
+ * @param longest what the pauses grow to, doubling each time
+ */
+public record Backoff(Duration first, Duration longest) {
+  private static final int MOST_DOUBLINGS = 20;
+
+  /**
+   * The pause behind that many failures in a row: between half of the full pause and all of it.
+   *
+   * @param failures at least 1
+   */
+  public Duration pause(int failures, RandomGenerator random) {
+    var full = first.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
+    long nanos = Math.min(full.toNanos(), longest.toNanos());
+    return Duration.ofNanos(nanos / 2 + random.nextLong(nanos / 2 + 1));
+  }
+}

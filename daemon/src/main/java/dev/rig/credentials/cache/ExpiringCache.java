@@ -1,0 +1,127 @@
+package dev.rig.credentials.cache;
+
+import dev.rig.credentials.time.Time;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values that expire and are dear to load.
+ *
+ * <p>However many ask for a key, one load is under way at the most. A value is refreshed ahead of
+ * its end; while that fails it serves until its end, and never past it. A failure is remembered for
+ * a while and answered at once.
+ *
+ * @param <K> the key, with {@code equals} and {@code hashCode}
+ * @param <V> the value; compared by identity where one is rejected
+ */
+public final class ExpiringCache<K, V> implements AutoCloseable {
+  private final Function<K, CompletableFuture<V>> loader;
+  private final Function<V, Instant> expiry;
+  private final CachePolicy policy;
+  private final Time time;
+  private final RandomGenerator random;
+  private final Map<K, Slot<V>> slots = new ConcurrentHashMap<>();
+
+  /**
+   * An empty cache.
+   *
+   * @param loader begins to load a value and does not block; what it throws or completes with is a
+   *     failure whose message is shown to people
+   * @param expiry when a value ends; {@link Instant#MAX} for never
+   * @param random spreads refreshes and retries; need not be secure
+   */
+  public ExpiringCache(
+      Function<K, CompletableFuture<V>> loader,
+      Function<V, Instant> expiry,
+      CachePolicy policy,
+      Time time,
+      RandomGenerator random) {
+    this.loader = loader;
+    this.expiry = expiry;
+    this.policy = policy;
+    this.time = time;
+    this.random = random;
+  }
+
+  /** The live value from memory; null when it would have to be loaded. */
+  public @Nullable V live(K key) {
+    var slot = slots.get(key);
+    return slot == null ? null : slot.live();
+  }
+
+  /**
+   * The live value, or what one shared load brings.
+   *
+   * @return fails with a {@link LoadFailedException}; cancelling it disturbs nobody else
+   */
+  public CompletableFuture<V> get(K key) {
+    return slot(key).get();
+  }
+
+  /**
+   * Drops the value because somebody says that it is not accepted, and loads anew.
+   *
+   * @return false when another value is held by now, or another rejection was believed a moment ago
+   */
+  public boolean reject(K key, V value) {
+    var slot = slots.get(key);
+    return slot != null && slot.reject(value);
+  }
+
+  /** Takes a value that was loaded earlier, unless the key has one; one that is over is ignored. */
+  public void restore(K key, V value) {
+    slot(key).restore(value);
+  }
+
+  /** Drops every key that is not wanted any more, with its load. */
+  public void retain(Predicate<K> wanted) {
+    slots
+        .keySet()
+        .forEach(key -> {
+          if (!wanted.test(key)) {
+            drop(key);
+          }
+        });
+  }
+
+  /** What is known of a key; empty when nobody has asked for it yet. */
+  public Optional<SlotState<V>> state(K key) {
+    var slot = slots.get(key);
+    return slot == null ? Optional.empty() : Optional.of(slot.state());
+  }
+
+  /** Cancels the loads under way and forgets everything. */
+  @Override
+  public void close() {
+    retain(key -> false);
+  }
+
+  private Slot<V> slot(K key) {
+    var slot = slots.get(key);
+    if (slot != null) {
+      return slot;
+    }
+    if (slots.size() >= policy.maximumKeys()) {
+      slots.entrySet().stream()
+          .min(Comparator.comparingLong(entry -> entry.getValue().askedNanos()))
+          .ifPresent(oldest -> drop(oldest.getKey()));
+    }
+    return slots.computeIfAbsent(
+        key, k -> new Slot<>(() -> loader.apply(k), expiry, policy, time, random));
+  }
+
+  private void drop(K key) {
+    var slot = slots.remove(key);
+    if (slot != null) {
+      slot.close();
+    }
+  }
+}

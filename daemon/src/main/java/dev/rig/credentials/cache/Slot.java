@@ -1,0 +1,294 @@
+package dev.rig.credentials.cache;
+
+import dev.rig.credentials.time.Scheduler.Cancellable;
+import dev.rig.credentials.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One key: its value, the load under way, the last failure. Its monitor guards all of it; nothing
+ * foreign is called while it is held.
+ */
+final class Slot<V> {
+  private static final Duration LONGEST_TIMER = Duration.ofDays(365);
+
+  private final Supplier<CompletableFuture<V>> loader;
+  private final Function<V, Instant> expiry;
+  private final CachePolicy policy;
+  private final Time time;
+  private final RandomGenerator random;
+  private final LongAdder hits = new LongAdder();
+
+  private volatile @Nullable Held<V> held;
+  private volatile long askedNanos;
+  private @Nullable CompletableFuture<V> inFlight;
+  private @Nullable CompletableFuture<V> source;
+  private @Nullable Cancellable timer;
+  private @Nullable LoadFailedException failure;
+  private long retryNanos;
+  private int failures;
+  private long loads;
+  private @Nullable Instant lastLoad;
+  private @Nullable Duration lastLoadTook;
+  private @Nullable Long rejectedNanos;
+  private boolean closed;
+
+  /** A value with its end by both clocks: whichever is earlier counts (F10). */
+  private record Held<V>(V value, Instant expiresAt, long endNanos, long lifeNanos) {
+    boolean live(Time time) {
+      return lifeNanos == Long.MAX_VALUE
+          || (time.nanos() - endNanos < 0 && time.now().isBefore(expiresAt));
+    }
+  }
+
+  Slot(
+      Supplier<CompletableFuture<V>> loader,
+      Function<V, Instant> expiry,
+      CachePolicy policy,
+      Time time,
+      RandomGenerator random) {
+    this.loader = loader;
+    this.expiry = expiry;
+    this.policy = policy;
+    this.time = time;
+    this.random = random;
+    this.askedNanos = time.nanos();
+  }
+
+  /** The live value without waiting; null for none. */
+  @Nullable V live() {
+    var now = held;
+    if (now == null || !now.live(time)) {
+      return null;
+    }
+    askedNanos = time.nanos();
+    hits.increment();
+    return now.value();
+  }
+
+  /** The live value, or what the one load under way brings. */
+  CompletableFuture<V> get() {
+    V value = live();
+    if (value != null) {
+      return CompletableFuture.completedFuture(value);
+    }
+    askedNanos = time.nanos();
+    synchronized (this) {
+      if (inFlight != null) {
+        return inFlight.copy();
+      }
+      if (failure != null && time.nanos() - retryNanos < 0) {
+        return CompletableFuture.failedFuture(failure);
+      }
+    }
+    return load().copy();
+  }
+
+  /** Begins a load unless one is under way. */
+  CompletableFuture<V> load() {
+    CompletableFuture<V> flight;
+    synchronized (this) {
+      if (inFlight != null) {
+        return inFlight;
+      }
+      flight = new CompletableFuture<>();
+      if (closed) {
+        flight.completeExceptionally(
+            new LoadFailedException("its entry is no longer configured", time.now()));
+        return flight;
+      }
+      inFlight = flight;
+      lastLoad = time.now();
+    }
+    long began = time.nanos();
+    CompletableFuture<V> loading;
+    try {
+      loading = loader.get();
+    } catch (RuntimeException e) {
+      loading = CompletableFuture.failedFuture(e);
+    }
+    synchronized (this) {
+      if (isUnderWay(flight)) {
+        source = loading;
+      } else {
+        loading.cancel(true);
+      }
+    }
+    var _ = loading.whenComplete((value, thrown) -> ended(flight, began, value, thrown));
+    return flight;
+  }
+
+  private void ended(
+      CompletableFuture<V> flight, long began, @Nullable V value, @Nullable Throwable thrown) {
+    LoadFailedException failed = null;
+    synchronized (this) {
+      if (!isUnderWay(flight)) {
+        return; // closed meanwhile: its askers have been answered
+      }
+      inFlight = null;
+      source = null;
+      loads++;
+      lastLoadTook = Duration.ofNanos(time.nanos() - began);
+      if (value != null && install(value)) {
+        failure = null;
+        failures = 0;
+      } else {
+        failed = fail(value == null ? reason(thrown) : "its credential had expired on arrival");
+      }
+    }
+    if (failed != null) {
+      flight.completeExceptionally(failed);
+    } else {
+      flight.complete(value);
+    }
+  }
+
+  /** Takes a value and sets the timer of its refresh; false for one that is over already. */
+  private boolean install(V value) {
+    var expiresAt = expiry.apply(value);
+    var life = expiresAt.equals(Instant.MAX) ? null : Duration.between(time.now(), expiresAt);
+    if (life == null) {
+      held = new Held<>(value, expiresAt, 0, Long.MAX_VALUE);
+      return true;
+    }
+    if (life.isNegative() || life.isZero()) {
+      return false;
+    }
+    long nanos = Math.min(life.toNanos(), LONGEST_TIMER.toNanos());
+    held = new Held<>(value, expiresAt, time.nanos() + nanos, nanos);
+    double left = 1 - policy.refreshFrom();
+    double at = policy.refreshFrom() + left * random.nextDouble() / 2;
+    arm(Duration.ofNanos((long) (nanos * at)));
+    return true;
+  }
+
+  private LoadFailedException fail(String reason) {
+    failures++;
+    var pause = policy.backoff().pause(failures, random);
+    retryNanos = time.nanos() + pause.toNanos();
+    var failed = new LoadFailedException(reason, time.now().plus(pause));
+    failure = failed;
+    if (held != null) {
+      arm(pause);
+    }
+    return failed;
+  }
+
+  private void arm(Duration delay) {
+    if (timer != null) {
+      timer.cancel();
+    }
+    timer = closed ? null : time.scheduler().schedule(delay, this::refresh);
+  }
+
+  /** The timer: load ahead of the end, unless nobody has asked for a long while. */
+  private void refresh() {
+    var now = held;
+    if (now == null) {
+      return;
+    }
+    boolean wanted = time.nanos() - askedNanos <= saturated(now.lifeNanos(), policy.keptWarmFor());
+    if (wanted) {
+      var _ = load();
+    }
+  }
+
+  private static long saturated(long nanos, int times) {
+    return nanos > Long.MAX_VALUE / times ? Long.MAX_VALUE : nanos * times;
+  }
+
+  /**
+   * Drops the value if it is this very one, and begins to load anew.
+   *
+   * @return false when another value is held, or a rejection was believed a moment ago
+   */
+  boolean reject(V value) {
+    synchronized (this) {
+      long now = time.nanos();
+      boolean same = held != null && isSame(held.value(), value);
+      boolean tooSoon =
+          rejectedNanos != null && now - rejectedNanos < policy.rejectionPause().toNanos();
+      if (!same || tooSoon) {
+        return false;
+      }
+      held = null;
+      rejectedNanos = now;
+    }
+    var _ = load();
+    return true;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a later value may be equal and is another one
+  private static boolean isSame(Object held, Object other) {
+    return held == other;
+  }
+
+  private boolean isUnderWay(CompletableFuture<V> flight) {
+    return inFlight != null && isSame(inFlight, flight);
+  }
+
+  /** Takes a value from elsewhere, as from before a restart, unless one is held. */
+  synchronized void restore(V value) {
+    if (held == null && !closed) {
+      install(value);
+    }
+  }
+
+  /** The end of the key: the load is cancelled, its askers are told. */
+  void close() {
+    CompletableFuture<V> flight;
+    CompletableFuture<V> loading;
+    synchronized (this) {
+      closed = true;
+      held = null;
+      flight = inFlight;
+      loading = source;
+      inFlight = null;
+      source = null;
+      if (timer != null) {
+        timer.cancel();
+      }
+    }
+    if (flight != null) {
+      flight.completeExceptionally(
+          new LoadFailedException("its entry was changed while it was asked", time.now()));
+    }
+    if (loading != null) {
+      loading.cancel(true);
+    }
+  }
+
+  long askedNanos() {
+    return askedNanos;
+  }
+
+  synchronized SlotState<V> state() {
+    var now = held;
+    return new SlotState<>(
+        now != null && now.live(time) ? now.value() : null,
+        inFlight != null,
+        hits.sum(),
+        loads,
+        lastLoad,
+        lastLoadTook,
+        failure == null ? null : failure.getMessage(),
+        failures,
+        failure == null ? null : failure.nextAttempt());
+  }
+
+  private static String reason(@Nullable Throwable thrown) {
+    var cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    var message = cause == null ? null : cause.getMessage();
+    return message == null ? "it failed without a reason" : message;
+  }
+}

@@ -1,0 +1,265 @@
+package dev.rig.credentials.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.FakeTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ExpiringCacheTest {
+  private record Value(String text, Instant expiresAt) {}
+
+  private final FakeTime time = new FakeTime();
+  private final List<CompletableFuture<Value>> loads = new ArrayList<>();
+  private final CachePolicy policy =
+      new CachePolicy(
+          0.8,
+          3,
+          new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60)),
+          Duration.ofSeconds(10),
+          3);
+  private final ExpiringCache<String, Value> cache =
+      new ExpiringCache<>(this::load, Value::expiresAt, policy, time.time(), new Random(1));
+
+  private CompletableFuture<Value> load(String key) {
+    var load = new CompletableFuture<Value>();
+    loads.add(load);
+    return load;
+  }
+
+  private Value value(String text, Duration life) {
+    return new Value(text, time.now().plus(life));
+  }
+
+  private Value loaded(Duration life) {
+    var asked = cache.get("k");
+    var value = value("v" + loads.size(), life);
+    loads.getLast().complete(value);
+    assertSame(value, asked.join());
+    return value;
+  }
+
+  private static LoadFailedException failure(CompletableFuture<Value> future) {
+    var thrown = assertThrows(ExecutionException.class, future::get);
+    return assertInstanceOf(LoadFailedException.class, thrown.getCause());
+  }
+
+  private static @Nullable String text(@Nullable Value value) {
+    return value == null ? null : value.text();
+  }
+
+  /** F21: one load for however many ask. */
+  @Test
+  void f21_manyAskersShareOneLoad() {
+    var asked = new ArrayList<CompletableFuture<Value>>();
+    for (int i = 0; i < 10_000; i++) {
+      asked.add(cache.get("k"));
+    }
+    assertEquals(1, loads.size());
+    var value = value("one", Duration.ofHours(1));
+    loads.getFirst().complete(value);
+    asked.forEach(future -> assertSame(value, future.join()));
+    assertEquals(1, loads.size());
+  }
+
+  @Test
+  void cancellingOneAskerDisturbsNobodyElse() {
+    var first = cache.get("k");
+    var second = cache.get("k");
+    first.cancel(true);
+    var value = value("v", Duration.ofHours(1));
+    loads.getFirst().complete(value);
+    assertSame(value, second.join());
+  }
+
+  @Test
+  void expiredValueIsNeverServed() {
+    loaded(Duration.ofSeconds(100));
+    time.jump(Duration.ofSeconds(100));
+    assertNull(cache.live("k"));
+    var asked = cache.get("k");
+    assertFalse(asked.isDone());
+    assertEquals(2, loads.size());
+  }
+
+  /** F10: the wall clock goes back; the monotonic one still ends the value. */
+  @Test
+  void f10_clockThatGoesBackProlongsNothing() {
+    loaded(Duration.ofSeconds(100));
+    time.jump(Duration.ofHours(-1));
+    time.advance(Duration.ofSeconds(79));
+    assertEquals("v1", text(cache.live("k")));
+    time.advance(Duration.ofSeconds(21));
+    assertNull(cache.live("k"));
+  }
+
+  /** F10: the wall clock goes forward: one load, however many ask. */
+  @Test
+  void f10_clockThatGoesForwardCostsOneLoad() {
+    loaded(Duration.ofMinutes(30));
+    time.jump(Duration.ofHours(1));
+    for (int i = 0; i < 100; i++) {
+      assertFalse(cache.get("k").isDone());
+    }
+    assertEquals(2, loads.size());
+  }
+
+  @Test
+  void valueIsRefreshedAheadWhileTheOldOneServes() {
+    loaded(Duration.ofSeconds(100));
+    time.advance(Duration.ofSeconds(79));
+    assertEquals(1, loads.size());
+    time.advance(Duration.ofSeconds(12));
+    assertEquals(2, loads.size(), "refreshed between 80 % and 90 %");
+    assertEquals("v1", cache.get("k").join().text());
+    loads.getLast().complete(value("v2", Duration.ofSeconds(100)));
+    assertEquals("v2", cache.get("k").join().text());
+  }
+
+  @Test
+  void failingRefreshIsRetriedAndTheOldValueServesToItsEnd() {
+    loaded(Duration.ofSeconds(100));
+    time.advance(Duration.ofSeconds(91));
+    loads.getLast().completeExceptionally(new IllegalStateException("no network"));
+    assertEquals("v1", cache.get("k").join().text());
+    time.advance(Duration.ofSeconds(2));
+    assertEquals(3, loads.size(), "tried again behind the pause");
+    loads.getLast().completeExceptionally(new IllegalStateException("no network"));
+    time.advance(Duration.ofSeconds(6));
+    assertEquals("v1", cache.get("k").join().text());
+    time.advance(Duration.ofSeconds(1));
+    assertNull(cache.live("k"));
+  }
+
+  @Test
+  void valueNobodyAsksForIsNotKeptWarmForEver() {
+    loaded(Duration.ofSeconds(100));
+    for (int i = 0; i < 100; i++) {
+      time.advance(Duration.ofSeconds(10));
+      if (!loads.getLast().isDone()) {
+        loads.getLast().complete(value("v", Duration.ofSeconds(100)));
+      }
+    }
+    assertTrue(loads.size() >= 3 && loads.size() <= 5, "loads: " + loads.size());
+    assertEquals(0, time.pending());
+  }
+
+  @Test
+  void failureIsRememberedAndAnsweredAtOnce() {
+    var asked = cache.get("k");
+    loads.getFirst().completeExceptionally(new IllegalStateException("exited with status 3"));
+    var failure = failure(asked);
+    assertEquals("exited with status 3", failure.getMessage());
+    assertTrue(failure.nextAttempt().isAfter(time.now()));
+    assertEquals("exited with status 3", failure(cache.get("k")).getMessage());
+    assertEquals(1, loads.size());
+    time.advance(Duration.ofSeconds(1));
+    var again = cache.get("k");
+    assertEquals(2, loads.size());
+    var value = value("v", Duration.ofHours(1));
+    loads.getLast().complete(value);
+    assertSame(value, again.join());
+    assertNull(cache.state("k").orElseThrow().failure());
+  }
+
+  @Test
+  void pausesBetweenFailuresGrowToTheirLimit() {
+    var random = new Random(2);
+    var backoff = policy.backoff();
+    for (int failures = 1; failures < 100; failures++) {
+      var full = Math.min(60.0, Math.pow(2, failures - 1));
+      var pause = backoff.pause(failures, random).toMillis() / 1000.0;
+      assertTrue(pause >= full / 2 - 0.01 && pause <= full, failures + ": " + pause);
+    }
+  }
+
+  @Test
+  void loaderThatThrowsIsAFailure() {
+    var broken =
+        new ExpiringCache<String, Value>(
+            key -> {
+              throw new IllegalStateException("cannot begin");
+            },
+            Value::expiresAt,
+            policy,
+            time.time(),
+            new Random(1));
+    assertEquals("cannot begin", failure(broken.get("k")).getMessage());
+  }
+
+  @Test
+  void valueThatIsOverOnArrivalIsRefused() {
+    var asked = cache.get("k");
+    loads.getFirst().complete(value("late", Duration.ZERO));
+    assertEquals("its credential had expired on arrival", failure(asked).getMessage());
+  }
+
+  @Test
+  void rejectionDropsExactlyThatValue() {
+    var first = loaded(Duration.ofHours(1));
+    assertTrue(cache.reject("k", first));
+    assertEquals(2, loads.size());
+    assertFalse(cache.get("k").isDone());
+    var second = value("second", Duration.ofHours(1));
+    loads.getLast().complete(second);
+    assertFalse(cache.reject("k", first), "an older value's rejection");
+    assertFalse(cache.reject("k", second), "within the pause");
+    assertSame(second, cache.live("k"));
+    time.advance(Duration.ofSeconds(10));
+    assertTrue(cache.reject("k", second));
+  }
+
+  @Test
+  void keysThatAreNotWantedAreDroppedWithTheirLoad() {
+    var asked = cache.get("k");
+    cache.retain(key -> false);
+    assertTrue(loads.getFirst().isCancelled());
+    assertEquals("its entry was changed while it was asked", failure(asked).getMessage());
+    assertTrue(cache.state("k").isEmpty());
+  }
+
+  @Test
+  void numberOfKeysIsBounded() {
+    for (var key : List.of("a", "b", "c")) {
+      var _ = cache.get(key);
+      time.advance(Duration.ofNanos(1));
+    }
+    var _ = cache.get("d");
+    assertTrue(cache.state("a").isEmpty(), "the one asked for longest ago");
+    assertTrue(cache.state("d").isPresent());
+  }
+
+  @Test
+  void restoredValueServesWithoutALoad() {
+    cache.restore("k", value("kept", Duration.ofHours(1)));
+    assertEquals("kept", cache.get("k").join().text());
+    assertEquals(0, loads.size());
+    cache.restore("old", value("over", Duration.ofSeconds(-1)));
+    assertNull(cache.live("old"));
+  }
+
+  @Test
+  void stateTellsWhatHappened() {
+    loaded(Duration.ofSeconds(100));
+    assertEquals("v1", text(cache.live("k")));
+    var state = cache.state("k").orElseThrow();
+    assertEquals(1, state.hits());
+    assertEquals(1, state.loads());
+    assertNotEquals(null, state.lastLoad());
+    assertFalse(state.loading());
+  }
+}
