@@ -53,6 +53,11 @@ final class PathTable<T> {
     return found;
   }
 
+  /** Whether there is a path beside the host itself. */
+  boolean hasPaths() {
+    return paths.length > 0;
+  }
+
   /** Shows each path that the question begins with, the longest last. */
   void each(String question, BiConsumer<String, T> consumer) {
     if (root != null) {

@@ -67,6 +67,13 @@ public final class PrefixTable<T> {
     return found;
   }
 
+  /** Whether a prefix of this host goes on with a path, so that its images may differ. */
+  public boolean hasPaths(String host) {
+    var paths = exact.get(host);
+    return (paths != null && paths.hasPaths())
+        || globs.matching(host).stream().anyMatch(match -> match.paths().hasPaths());
+  }
+
   private @Nullable T findGlob(ImageReference reference) {
     var found = matchingGlobs(reference);
     return found.isEmpty() ? null : found.getFirst();

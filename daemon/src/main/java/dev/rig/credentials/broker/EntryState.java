@@ -1,0 +1,14 @@
+package dev.rig.credentials.broker;
+
+import dev.rig.credentials.cache.SlotState;
+import dev.rig.credentials.credential.Lease;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry with what is known of its lease.
+ *
+ * @param entry the entry
+ * @param registry the registry that the lease is for
+ * @param state null when nobody has asked yet
+ */
+public record EntryState(Entry entry, String registry, @Nullable SlotState<Lease> state) {}

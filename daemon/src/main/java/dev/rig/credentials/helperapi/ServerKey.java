@@ -1,0 +1,45 @@
+package dev.rig.credentials.helperapi;
+
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.wire.Wire;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The key of a request: what the client wrote, and what it means.
+ *
+ * @param text as it was sent, without the one newline that may end it; goes back unchanged
+ * @param reference in its normal form
+ */
+record ServerKey(String text, ImageReference reference) {
+  /**
+   * Reads a payload. Control bytes are refused wherever they stand, so that no two lines ever
+   * become one key (T1); most clients send no newline, some one (protocol of
+   * docker-credential-helpers).
+   *
+   * @throws RefusedException with the answer for the client
+   */
+  static ServerKey parse(byte[] payload) throws RefusedException {
+    int length = payload.length;
+    if (length > 0 && payload[length - 1] == '\n') {
+      length--;
+    }
+    return of(new String(payload, 0, length, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Reads a key that has already been a text.
+   *
+   * @throws RefusedException with the answer for the client
+   */
+  static ServerKey of(String text) throws RefusedException {
+    if (text.isBlank() && text.chars().allMatch(c -> c == ' ')) {
+      throw new RefusedException(Wire.NO_SERVER_URL);
+    }
+    try {
+      return new ServerKey(text, ImageReference.ofKey(text));
+    } catch (InvalidReferenceException e) {
+      throw new RefusedException("rig-credentials: not a registry or an image: " + e.getMessage());
+    }
+  }
+}

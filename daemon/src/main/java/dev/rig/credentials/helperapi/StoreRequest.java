@@ -1,0 +1,50 @@
+package dev.rig.credentials.helperapi;
+
+import com.fasterxml.jackson.core.JsonToken;
+import dev.rig.credentials.wire.Wire;
+import java.io.IOException;
+
+/**
+ * The payload of {@code store}, without the secret: nothing here needs it yet.
+ *
+ * @param key the server
+ * @param username never empty
+ */
+record StoreRequest(ServerKey key, String username) {
+  /**
+   * Reads {@code {"ServerURL":…,"Username":…,"Secret":…}}; unknown fields are passed over, as Go's
+   * decoder does.
+   *
+   * @throws RefusedException with the answer for the client, which repeats nothing of the payload
+   */
+  static StoreRequest parse(byte[] payload) throws RefusedException {
+    var server = "";
+    var username = "";
+    try (var json = GoJson.parser(payload)) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw new RefusedException("rig-credentials: store needs a JSON object");
+      }
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        var name = json.currentName();
+        var token = json.nextToken();
+        if (name.equals("ServerURL") && token == JsonToken.VALUE_STRING) {
+          server = json.getText();
+        } else if (name.equals("Username") && token == JsonToken.VALUE_STRING) {
+          username = json.getText();
+        } else {
+          json.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      // The parser's message would quote the payload, which holds a secret.
+      throw new RefusedException("rig-credentials: store needs a valid JSON object");
+    }
+    if (server.isEmpty()) {
+      throw new RefusedException(Wire.NO_SERVER_URL);
+    }
+    if (username.isEmpty()) {
+      throw new RefusedException(Wire.NO_USERNAME);
+    }
+    return new StoreRequest(ServerKey.of(server), username);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.rig.credentials.kubelet;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import dev.rig.credentials.credential.Credential;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the kubelet is answered, with exactly the fields that its strict decoder knows.
+ *
+ * @param apiVersion that of the request
+ * @param cacheKeyType for which other images the kubelet may reuse the answer
+ * @param cacheDuration how long it may; zero for not at all
+ * @param authKey which images the kubelet uses the credential for; null without a credential
+ * @param credential null for a miss
+ */
+record CredentialProviderResponse(
+    String apiVersion,
+    CacheKeyType cacheKeyType,
+    Duration cacheDuration,
+    @Nullable String authKey,
+    @Nullable Credential credential) {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** For which images an answer is reused: {@code PluginCacheKeyType} of the kubelet. */
+  enum CacheKeyType {
+    IMAGE("Image"),
+    REGISTRY("Registry");
+
+    private final String word;
+
+    CacheKeyType(String word) {
+      this.word = word;
+    }
+  }
+
+  /** A miss. The kubelet caches an empty answer too, so this one may not be cached. */
+  static CredentialProviderResponse miss(String apiVersion) {
+    return new CredentialProviderResponse(
+        apiVersion, CacheKeyType.IMAGE, Duration.ZERO, null, null);
+  }
+
+  /** The document with a newline behind it, in UTF-8. */
+  byte[] encode() {
+    var bytes = new ByteArrayOutputStream(256);
+    try {
+      var json = JSON.createGenerator(bytes);
+      try (json) {
+        json.writeStartObject();
+        json.writeStringField("apiVersion", apiVersion);
+        json.writeStringField("kind", "CredentialProviderResponse");
+        json.writeStringField("cacheKeyType", cacheKeyType.word);
+        json.writeStringField("cacheDuration", goDuration(cacheDuration));
+        json.writeObjectFieldStart("auth");
+        if (authKey != null && credential != null) {
+          json.writeObjectFieldStart(authKey);
+          json.writeStringField("username", credential.username());
+          json.writeStringField("password", credential.secret().reveal());
+          json.writeEndObject();
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+      }
+      bytes.write('\n');
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a byte array does not fail
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Whole seconds as Go's {@code Duration.String} writes them: {@code 1h0m5s}, {@code 0s}. */
+  static String goDuration(Duration duration) {
+    long seconds = duration.toSeconds();
+    var text = new StringBuilder();
+    if (seconds >= 3600) {
+      text.append(seconds / 3600).append('h');
+    }
+    if (seconds >= 60) {
+      text.append(seconds / 60 % 60).append('m');
+    }
+    return text.append(seconds % 60).append('s').toString();
+  }
+}

@@ -1,0 +1,266 @@
+package dev.rig.credentials.helperapi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.BrokerFixture;
+import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.wire.Action;
+import dev.rig.credentials.wire.Reply;
+import dev.rig.credentials.wire.Request;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HelperApiTest {
+  private static final String NOT_FOUND = "credentials not found in native keychain\n";
+
+  private final BrokerFixture fixture = new BrokerFixture();
+  private final HelperApi api = new HelperApi(fixture.broker(), "1.2.3");
+
+  private Reply ask(Action action, String alias, byte[] payload) {
+    return api.answer(new Request(action, alias, payload)).toCompletableFuture().join();
+  }
+
+  private Reply ask(Action action, String payload) {
+    return ask(action, "", payload.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String body(Reply reply) {
+    return new String(reply.body(), StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ghcr.io/acme/app", "GHCR.io", "https://ghcr.io/", "http://ghcr.io"})
+  void serverIsEchoedAsItWasAsked(String key) {
+    fixture.fixed("ghcr.io", "u", "s");
+    var expected = "{\"ServerURL\":\"" + key + "\",\"Username\":\"u\",\"Secret\":\"s\"}\n";
+    assertEquals(expected, body(ask(Action.GET, key)));
+    assertEquals(expected, body(ask(Action.GET, key + "\n")));
+    assertEquals(0, ask(Action.GET, key).status());
+  }
+
+  @Test
+  void missIsTheFrozenString() {
+    var reply = ask(Action.GET, "example.org");
+    assertEquals(1, reply.status());
+    assertEquals(NOT_FOUND, body(reply));
+  }
+
+  @Test
+  void credentialIsWrittenAsGoWritesIt() {
+    fixture.fixed("ghcr.io", "<token>", "a\"b\\c&\u2028\u00e9/");
+    assertEquals(
+        "{\"ServerURL\":\"ghcr.io\",\"Username\":\"\\u003ctoken\\u003e\","
+            + "\"Secret\":\"a\\\"b\\\\c\\u0026\\u2028\u00e9/\"}\n",
+        body(ask(Action.GET, "ghcr.io")));
+  }
+
+  /** T1: a control byte at any position of a key gets no credential. */
+  @Test
+  void t1_controlBytesAnywhere() {
+    fixture.fixed("ghcr.io", "u", "CANARY").fixed("ghcr.io/a", "u", "CANARY");
+    byte[] key = "ghcr.io/a".getBytes(StandardCharsets.US_ASCII);
+    int tried = 0;
+    for (int control = 0; control < 256; control++) {
+      if (control >= ' ' && control < 0x7f) {
+        continue;
+      }
+      for (int at = 0; at <= key.length; at++) {
+        if (control == '\n' && at == key.length) {
+          continue; // the one newline that may end a key
+        }
+        byte[] inserted = new byte[key.length + 1];
+        System.arraycopy(key, 0, inserted, 0, at);
+        inserted[at] = (byte) control;
+        System.arraycopy(key, at, inserted, at + 1, key.length - at);
+        var reply = ask(Action.GET, "", inserted);
+        assertEquals(1, reply.status(), control + " at " + at);
+        assertFalse(body(reply).contains("CANARY"));
+        tried++;
+      }
+    }
+    assertTrue(tried > 1000, "tried " + tried);
+    assertEquals(1, ask(Action.GET, "ghcr.io\n\n").status());
+    assertEquals(1, ask(Action.GET, "ghcr.io\r\n").status());
+    assertEquals(1, ask(Action.GET, "ghcr.io\nghcr.io").status());
+  }
+
+  /** T2: no server is the frozen string, a key without a host is refused. */
+  @Test
+  void t2_emptyAndHostlessKeys() {
+    fixture.fixed("ghcr.io", "u", "CANARY");
+    for (var empty : new String[] {"", "\n", " ", "   \n"}) {
+      var reply = ask(Action.GET, empty);
+      assertEquals(1, reply.status());
+      assertEquals("no credentials server URL\n", body(reply));
+    }
+    for (var hostless : new String[] {"/", "//", "https://", "https:///x", ":5000", "/a", "@"}) {
+      var reply = ask(Action.GET, hostless);
+      assertEquals(1, reply.status());
+      assertTrue(body(reply).startsWith("rig-credentials: not a registry or an image: "));
+    }
+  }
+
+  @Test
+  void aliasAlwaysAnswersFromItsEntry() {
+    fixture.fixed("registry.gitlab.com", "host", "s");
+    fixture.entry(
+        "registry.gitlab.com/rigdev",
+        FakeSource.fixed(fixture.time(), "rigdev", "s"),
+        "gitlab",
+        false);
+    byte[] key = "registry.gitlab.com".getBytes(StandardCharsets.UTF_8);
+    assertTrue(body(ask(Action.GET, "gitlab", key)).contains("\"Username\":\"rigdev\""));
+    assertTrue(body(ask(Action.GET, "", key)).contains("\"Username\":\"host\""));
+    assertEquals(
+        "rig-credentials: no entry has the alias other\n", body(ask(Action.GET, "other", key)));
+  }
+
+  @Test
+  void defaultAnswersQuestionsThatNameOnlyTheHost() {
+    fixture.entry("ghcr.io/a", FakeSource.fixed(fixture.time(), "a", "s"), null, true);
+    fixture.fixed("ghcr.io/b", "b", "s");
+    assertTrue(body(ask(Action.GET, "ghcr.io")).contains("\"Username\":\"a\""));
+    assertEquals(NOT_FOUND, body(ask(Action.GET, "ghcr.io/c")));
+  }
+
+  @Test
+  void keysOfDockersDeviceLoginAreNoPrefixes() {
+    fixture.fixed("docker.io", "u", "s");
+    assertEquals(NOT_FOUND, body(ask(Action.GET, "https://index.docker.io/v1/access-token")));
+    assertEquals(0, ask(Action.GET, "https://index.docker.io/v1/").status());
+  }
+
+  @Test
+  void listHoldsWhatCanBeAnsweredNow() {
+    var script = FakeSource.script(fixture.time(), "oauth", "s", Duration.ofHours(1));
+    var failing = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1)).failing("no");
+    fixture
+        .fixed("docker.io", "hub", "s")
+        .fixed("*.example.com", "glob", "s")
+        .entry("ghcr.io/a", script)
+        .entry("quay.io", failing);
+    assertEquals("{\"https://index.docker.io/v1/\":\"hub\"}\n", body(ask(Action.LIST, "unused")));
+    assertEquals(0, ask(Action.GET, "ghcr.io/a").status());
+    assertEquals(1, ask(Action.GET, "quay.io").status());
+    assertEquals(
+        "{\"ghcr.io/a\":\"oauth\",\"https://index.docker.io/v1/\":\"hub\"}\n",
+        body(ask(Action.LIST, "")));
+  }
+
+  @Test
+  void emptyListIsAnEmptyObject() {
+    assertEquals("{}\n", body(ask(Action.LIST, "unused")));
+  }
+
+  @Test
+  void versionNamesProgramPackageAndVersion() {
+    assertEquals(
+        "docker-credential-rig (dev.rig.credentials) 1.2.3\n", body(ask(Action.VERSION, "")));
+  }
+
+  @Test
+  void storeForAManagedRegistryIsANoOpThatSaysSo() {
+    fixture.fixed("ghcr.io", "u", "s");
+    var reply =
+        ask(Action.STORE, "{\"ServerURL\":\"ghcr.io\",\"Username\":\"x\",\"Secret\":\"CANARY\"}\n");
+    assertEquals(0, reply.status());
+    assertEquals(
+        "rig-credentials: ghcr.io is managed by values.yaml:1; this login was not stored\n",
+        body(reply));
+    assertFalse(body(ask(Action.GET, "ghcr.io")).contains("CANARY"));
+  }
+
+  @Test
+  void storeForAnotherRegistrySaysThatNothingIsKept() {
+    var reply =
+        ask(Action.STORE, "{\"ServerURL\":\"ghcr.io\",\"Username\":\"x\",\"Secret\":\"CANARY\"}");
+    assertEquals(1, reply.status());
+    assertTrue(body(reply).startsWith("rig-credentials: this daemon keeps no logins"));
+  }
+
+  @Test
+  void storeWithoutServerOrNameIsTheFrozenString() {
+    assertEquals("no credentials server URL\n", body(ask(Action.STORE, "{\"Username\":\"x\"}")));
+    assertEquals(
+        "no credentials username\n", body(ask(Action.STORE, "{\"ServerURL\":\"ghcr.io\"}")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "CANARY", "{\"ServerURL\":\"CANARY", "[\"CANARY\"]"})
+  void brokenStoreIsRefusedWithoutRepeatingIt(String payload) {
+    var reply = ask(Action.STORE, payload);
+    assertEquals(1, reply.status());
+    assertFalse(body(reply).contains("CANARY"));
+  }
+
+  @Test
+  void eraseOfAManagedKeyDropsItsLease() {
+    var script = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1));
+    fixture.entry("ghcr.io", script);
+    assertEquals(0, ask(Action.GET, "ghcr.io").status());
+    var reply = ask(Action.ERASE, "ghcr.io");
+    assertEquals(0, reply.status());
+    assertEquals(
+        "rig-credentials: ghcr.io is managed by values.yaml:1 and stays; its credential is fetched"
+            + " anew\n",
+        body(reply));
+    assertEquals(2, script.asked().size());
+    assertEquals(0, ask(Action.ERASE, "ghcr.io").status());
+    assertEquals(2, script.asked().size(), "rate-limited");
+  }
+
+  @Test
+  void eraseOfAnUnknownKeyIsNoError() {
+    assertEquals("0\n", new String(ask(Action.ERASE, "x.io").encode(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void failureNamesEntryReasonAndNextAttempt() {
+    var source = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1));
+    fixture.entry("ghcr.io/a", source.failing("script exited with status 3"));
+    var reply = ask(Action.GET, "ghcr.io/a/b");
+    assertEquals(1, reply.status());
+    assertTrue(
+        body(reply)
+            .startsWith(
+                "rig-credentials: ghcr.io/a: script exited with status 3; next attempt 2026-"),
+        body(reply));
+  }
+
+  @Test
+  void globAsksItsSourceForTheHostThatWasMeant() {
+    var script = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1));
+    fixture.entry("*.ecr.aws.com/team", script);
+    assertEquals(0, ask(Action.GET, "1.ecr.aws.com/team/a").status());
+    assertEquals(0, ask(Action.GET, "2.ecr.aws.com/team").status());
+    assertEquals(0, ask(Action.GET, "1.ecr.aws.com/team/b").status());
+    assertEquals(java.util.List.of("1.ecr.aws.com/team", "2.ecr.aws.com/team"), script.asked());
+  }
+
+  @Test
+  void explainTellsEverythingButTheCredential() {
+    fixture.fixed("ghcr.io", "USERCANARY", "CANARY");
+    fixture.entry(
+        "ghcr.io/a",
+        FakeSource.script(fixture.time(), "USERCANARY", "CANARY", Duration.ofHours(1)));
+    var body = body(ask(Action.EXPLAIN, "ghcr.io/a/b:1"));
+    assertEquals(
+        "{\"reference\":\"ghcr.io/a/b\",\"outcome\":\"found\",\"considered\":["
+            + "{\"prefix\":\"ghcr.io/a\",\"answers\":true,\"why\":\"longest prefix\","
+            + "\"source\":\"script\",\"origin\":\"values.yaml:1\"},"
+            + "{\"prefix\":\"ghcr.io\",\"answers\":false,\"why\":\"shorter\","
+            + "\"source\":\"static\",\"origin\":\"values.yaml:1\"}],"
+            + "\"answering\":{\"prefix\":\"ghcr.io/a\",\"registry\":\"ghcr.io/a\","
+            + "\"source\":\"script\",\"origin\":\"values.yaml:1\",\"default\":false,"
+            + "\"loading\":false,\"hits\":0,\"runs\":1,\"issuedAt\":\"2026-01-01T00:00:00Z\","
+            + "\"expiresAt\":\"2026-01-01T01:00:00Z\",\"lastRun\":\"2026-01-01T00:00:00Z\","
+            + "\"lastRunMillis\":0}}\n",
+        body);
+    assertFalse(body(ask(Action.STATUS, "")).contains("CANARY"));
+  }
+}

@@ -1,0 +1,142 @@
+package dev.rig.credentials.kubelet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.BrokerFixture;
+import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.wire.Reply;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KubeletApiTest {
+  private final BrokerFixture fixture = new BrokerFixture();
+  private final KubeletApi api = new KubeletApi(fixture.broker(), fixture.time().time());
+
+  private Reply ask(String document) {
+    return api.answer(document.getBytes(StandardCharsets.UTF_8)).toCompletableFuture().join();
+  }
+
+  private Reply askFor(String image) {
+    return ask(request("v1", image));
+  }
+
+  private static String request(String version, String image) {
+    return """
+    {"apiVersion":"credentialprovider.kubelet.k8s.io/%s","kind":"CredentialProviderRequest",\
+    "image":"%s"}
+    """
+        .formatted(version, image);
+  }
+
+  private static String body(Reply reply) {
+    return new String(reply.body(), StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"v1", "v1beta1", "v1alpha1"})
+  void answerHasTheRequestsVersion(String version) {
+    fixture.fixed("docker.io", "u", "s");
+    assertEquals(
+        """
+        {"apiVersion":"credentialprovider.kubelet.k8s.io/%s","kind":"CredentialProviderResponse",\
+        "cacheKeyType":"Registry","cacheDuration":"10m0s",\
+        "auth":{"docker.io":{"username":"u","password":"s"}}}
+        """
+            .formatted(version),
+        body(ask(request(version, "docker.io/library/nginx"))));
+  }
+
+  @Test
+  void hostWithPathsIsAnsweredForTheImageAlone() {
+    fixture.fixed("ghcr.io", "u", "s").fixed("ghcr.io/org", "o", "t");
+    for (var image : new String[] {"ghcr.io/org/app", "ghcr.io/organic/app"}) {
+      var body = body(askFor(image));
+      assertTrue(body.contains("\"cacheKeyType\":\"Image\""), body);
+      assertTrue(body.contains("\"auth\":{\"" + image + "\":{"), body);
+    }
+  }
+
+  @Test
+  void missIsAnEmptyAnswerThatIsNotCached() {
+    var reply = askFor("quay.io/a/b");
+    assertEquals(0, reply.status());
+    assertEquals(
+        """
+        {"apiVersion":"credentialprovider.kubelet.k8s.io/v1","kind":"CredentialProviderResponse",\
+        "cacheKeyType":"Image","cacheDuration":"0s","auth":{}}
+        """,
+        body(reply));
+  }
+
+  /** F34: the kubelet's cache ends a minute before the credential. */
+  @ParameterizedTest
+  @CsvSource({"59, 0s", "60, 0s", "61, 1s", "125, 1m5s", "659, 9m59s", "7200, 10m0s"})
+  void f34_cacheEndsBeforeTheCredential(int seconds, String expected) {
+    var source = FakeSource.script(fixture.time(), "u", "s", Duration.ofSeconds(seconds));
+    fixture.entry("ghcr.io", source);
+    var body = body(askFor("ghcr.io/a"));
+    assertTrue(body.contains("\"cacheDuration\":\"" + expected + "\""), body);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0s", "59, 59s", "60, 1m0s", "3600, 1h0m0s", "43205, 12h0m5s"})
+  void durationsAreGos(int seconds, String expected) {
+    assertEquals(expected, CredentialProviderResponse.goDuration(Duration.ofSeconds(seconds)));
+  }
+
+  @Test
+  void identityTokenIsAFailureThatNamesTheEntry() {
+    fixture.fixed("ghcr.io/a", "<token>", "CANARY");
+    var reply = askFor("ghcr.io/a/b");
+    assertEquals(1, reply.status());
+    assertTrue(body(reply).startsWith("rig-credential-provider: ghcr.io/a: "), body(reply));
+    assertFalse(body(reply).contains("CANARY"), body(reply));
+    assertEquals(1, body(reply).lines().count());
+  }
+
+  @Test
+  void failureIsOneLine() {
+    var source = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1));
+    fixture.entry("ghcr.io", source.failing("script exited with status 3"));
+    var reply = askFor("ghcr.io/a");
+    assertEquals(1, reply.status());
+    assertTrue(body(reply).contains("ghcr.io: script exited with status 3; next attempt 2026-"));
+    assertEquals(1, body(reply).lines().count());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "{",
+        "{\"apiVersion\":\"credentialprovider.kubelet.k8s.io/v2\",\"image\":\"CANARY\"}",
+        "{\"apiVersion\":\"credentialprovider.kubelet.k8s.io/v1\",\"kind\":\"X\",\"image\":\"a\"}",
+        "{\"serviceAccountToken\":\"CANARY",
+        "{\"image\":\"a\",\"image\":\"CANARY\"}"
+      })
+  void anythingElseIsRefusedWithoutRepeatingIt(String document) {
+    var reply = ask(document);
+    assertEquals(1, reply.status());
+    assertFalse(body(reply).contains("CANARY"), body(reply));
+  }
+
+  @Test
+  void fieldsOfLaterVersionsArePassedOver() {
+    fixture.fixed("ghcr.io", "u", "s");
+    var reply =
+        ask(
+            """
+            {"apiVersion":"credentialprovider.kubelet.k8s.io/v1","later":{"a":[1]},
+             "kind":"CredentialProviderRequest","image":"ghcr.io/a",
+             "serviceAccountAnnotations":{"a":"b"}}
+            """);
+    assertEquals(0, reply.status(), () -> body(reply));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.rig.credentials.testing;
+
+import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.broker.Entry;
+import dev.rig.credentials.broker.LeaseKey;
+import dev.rig.credentials.cache.CachePolicy;
+import dev.rig.credentials.cache.ExpiringCache;
+import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.RegistryPrefix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** A broker in fake time, filled entry by entry. */
+public final class BrokerFixture {
+  private final FakeTime time = new FakeTime();
+  private final ExpiringCache<LeaseKey, Lease> leases =
+      new ExpiringCache<>(
+          Broker.LOADER, Lease::expiresAt, CachePolicy.standard(1000), time.time(), new Random(1));
+  private final Broker broker = new Broker(leases, time.time());
+  private final List<Entry> entries = new ArrayList<>();
+
+  public FakeTime time() {
+    return time;
+  }
+
+  public Broker broker() {
+    return broker;
+  }
+
+  /** Adds an entry and loads it into the broker. */
+  public BrokerFixture entry(String prefix, CredentialSource source) {
+    return entry(prefix, source, null, false);
+  }
+
+  /** Adds an entry and loads it into the broker. */
+  public BrokerFixture entry(
+      String prefix, CredentialSource source, @Nullable String alias, boolean isDefault) {
+    try {
+      entries.add(
+          new Entry(RegistryPrefix.parse(prefix), source, "1", alias, isDefault, "values.yaml:1"));
+    } catch (InvalidReferenceException e) {
+      throw new AssertionError(prefix, e);
+    }
+    broker.replace(entries);
+    return this;
+  }
+
+  /** A static entry. */
+  public BrokerFixture fixed(String prefix, String username, String secret) {
+    return entry(prefix, FakeSource.fixed(time, username, secret));
+  }
+
+  /** The reference of a text that is one. */
+  public static ImageReference image(String text) {
+    try {
+      return ImageReference.ofImage(text);
+    } catch (InvalidReferenceException e) {
+      throw new AssertionError(text, e);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.rig.credentials.testing;
+
+import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.credential.SourceException;
+import dev.rig.credentials.credential.SourceRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A source that answers at once with what a test gives it, and remembers what it was asked. */
+public final class FakeSource implements CredentialSource {
+  private final FakeTime time;
+  private final String kind;
+  private final Duration life;
+  private final List<String> asked = new ArrayList<>();
+  private Credential credential;
+  private @Nullable String failure;
+
+  private FakeSource(FakeTime time, String kind, String username, String secret, Duration life) {
+    this.time = time;
+    this.kind = kind;
+    this.life = life;
+    this.credential = new Credential(username, Secret.of(secret));
+  }
+
+  /** A static source. */
+  public static FakeSource fixed(FakeTime time, String username, String secret) {
+    return new FakeSource(time, "static", username, secret, Duration.ZERO);
+  }
+
+  /** A source whose leases end after a while. */
+  public static FakeSource script(FakeTime time, String username, String secret, Duration life) {
+    return new FakeSource(time, "script", username, secret, life);
+  }
+
+  /** From now on it fails with this message. */
+  public FakeSource failing(String message) {
+    failure = message;
+    return this;
+  }
+
+  /** The registries that it was asked for, in order. */
+  public List<String> asked() {
+    return asked;
+  }
+
+  @Override
+  public String kind() {
+    return kind;
+  }
+
+  @Override
+  public CompletableFuture<Lease> issue(SourceRequest request) {
+    asked.add(request.registry());
+    if (failure != null) {
+      return CompletableFuture.failedFuture(new SourceException(failure));
+    }
+    var end = life.isZero() ? Lease.NEVER : time.now().plus(life);
+    return CompletableFuture.completedFuture(new Lease(credential, time.now(), end));
+  }
+}
