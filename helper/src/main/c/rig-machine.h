@@ -1,0 +1,93 @@
+/* What TeaVM's class library lacks: the environment, argv[0], a socket that never blocks or raises SIGPIPE.
+ * The compiler is told to include this file first, so that its two defines reach TeaVM's own runtime. */
+#ifndef RIG_MACHINE_H
+#define RIG_MACHINE_H
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdint.h>
+#include <string.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+/* TeaVM's runtime starts with the user's locale, which opens files; this program only carries bytes. */
+#define setlocale(category, name) setlocale(category, "C")
+
+static int32_t rig_copy(const char *text, char *into, int32_t room) {
+    size_t length = text == NULL ? 0 : strlen(text);
+    if (text == NULL || length > (size_t) room) return -1;
+    memcpy(into, text, length);
+    return (int32_t) length;
+}
+
+/* Each copies a text and returns its length; -1 for none, or one longer than the room. */
+static int32_t rig_program(char *into, int32_t room) { return rig_copy(program_invocation_name, into, room); }
+static int32_t rig_version(char *into, int32_t room) { return rig_copy(RIG_VERSION, into, room); }
+static int32_t rig_variable(const char *name, char *into, int32_t room) { return rig_copy(getenv(name), into, room); }
+static int32_t rig_reason(int32_t error, char *into, int32_t room) { return rig_copy(strerror(error), into, room); }
+
+static int32_t rig_exists(const char *path) { return access(path, F_OK) == 0; }
+
+/* Each of these returns what the system call returns, or a negated errno. */
+static int32_t rig_result(ssize_t result) { return result < 0 ? -errno : (int32_t) result; }
+
+static int32_t rig_read(int32_t fd, char *bytes, int32_t at, int32_t count) {
+    return rig_result(read(fd, bytes + at, count));
+}
+
+static int32_t rig_write(int32_t fd, const char *bytes, int32_t at, int32_t count) {
+    return rig_result(write(fd, bytes + at, count));
+}
+
+static int32_t rig_send(int32_t fd, const char *bytes, int32_t at, int32_t count) {
+    return rig_result(send(fd, bytes + at, count, MSG_NOSIGNAL));
+}
+
+static int32_t rig_wait(int32_t fd, int32_t writable, int32_t millis) {
+    struct pollfd one = {fd, writable ? POLLOUT : POLLIN, 0};
+    return rig_result(poll(&one, 1, millis));
+}
+
+static int32_t rig_half_close(int32_t fd) { return rig_result(shutdown(fd, SHUT_WR)); }
+
+static int32_t rig_close(int32_t fd) { return rig_result(close(fd)); }
+
+static int32_t rig_connect(const char *path) {
+    struct sockaddr_un address = {AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
+    strcpy(address.sun_path, path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    if (connect(fd, (struct sockaddr *) &address, sizeof address) == 0) return fd;
+    int error = errno;
+    close(fd);
+    return -error;
+}
+
+static int64_t rig_millis(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void rig_pause(int64_t millis) {
+    struct timespec left = {millis / 1000, millis % 1000 * 1000000};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+    }
+}
+
+/* The values of the machine that this is compiled for. */
+static int32_t rig_error_missing(void) { return ENOENT; }
+static int32_t rig_error_refused(void) { return ECONNREFUSED; }
+static int32_t rig_error_again(void) { return EAGAIN; }
+static int32_t rig_error_denied(void) { return EACCES; }
+static int32_t rig_error_interrupted(void) { return EINTR; }
+static int32_t rig_error_pipe(void) { return EPIPE; }
+static int32_t rig_error_reset(void) { return ECONNRESET; }
+
+#endif

@@ -1,0 +1,172 @@
+package dev.rig.credentials.client;
+
+import dev.rig.credentials.wire.Action;
+import dev.rig.credentials.wire.MalformedReplyException;
+import dev.rig.credentials.wire.Reply;
+import dev.rig.credentials.wire.Request;
+import dev.rig.credentials.wire.SocketPath;
+import dev.rig.credentials.wire.Wire;
+import java.nio.charset.StandardCharsets;
+
+/** One call of {@code docker-credential-rig} or {@code rig-credential-provider}. */
+final class Client {
+  /** Set to 1 by a person for whom public pulls must go on without the daemon. */
+  static final String OPTIONAL = "RIG_CREDENTIALS_OPTIONAL";
+
+  private static final byte[] NOTHING = {};
+
+  private final Machine machine;
+
+  Client(Machine machine) {
+    this.machine = machine;
+  }
+
+  /**
+   * Does what was asked.
+   *
+   * @param arguments those behind the program's name
+   * @return the status to exit with
+   */
+  int run(String... arguments) {
+    Invocation invocation = Invocation.of(machine.program(), arguments);
+    try {
+      if (invocation instanceof Invocation.Ask ask) {
+        return run(ask.action(), ask.alias());
+      }
+      if (invocation instanceof Invocation.Wrong wrong) {
+        machine.error(bytes("rig-credentials: " + wrong.words() + "\n" + HelpText.USAGE));
+        return 1;
+      }
+      machine.output(bytes(HelpText.USAGE + HelpText.REST));
+      return 0;
+    } catch (MachineException e) {
+      machine.error(bytes("rig-credentials: " + e.getMessage() + "\n"));
+      return 1;
+    }
+  }
+
+  private int run(Action action, String alias) throws MachineException {
+    byte[] payload = NOTHING;
+    // The word that Docker sends with "list" says nothing, and both are asked by people at
+    // terminals.
+    if (action != Action.LIST && action != Action.VERSION) {
+      int limit = Wire.REQUEST_LIMIT - new Request(action, alias, NOTHING).encode().length;
+      payload = machine.input(limit);
+      if (payload.length > limit) {
+        return fail(action, "what came on stdin is larger than 256 KiB");
+      }
+    }
+    String socket = SocketPath.ofClient(machine::variable, machine::exists);
+    boolean optional = "1".equals(machine.variable(OPTIONAL));
+    var conversation = new Conversation(machine, socket);
+    Attempt attempt =
+        conversation.ask(new Request(action, alias, payload), connectMillis(action, optional));
+    if (attempt.outcome() == Attempt.Outcome.ANSWERED) {
+      return answer(action, attempt.answer());
+    }
+    if (attempt.unreachable()) {
+      if (action == Action.VERSION) {
+        machine.output(bytes("docker-credential-rig (dev.rig.credentials) " + machine.version()));
+        machine.output(bytes("\n"));
+        return 0;
+      }
+      if (optional && canDoWithout(action)) {
+        return withoutDaemon(action);
+      }
+    }
+    return fail(action, trouble(attempt, action, socket));
+  }
+
+  private static long connectMillis(Action action, boolean optional) {
+    if (action == Action.VERSION) {
+      return 0;
+    }
+    return optional ? Conversation.SHORT_CONNECT_MILLIS : Wire.CLIENT_CONNECT_MILLIS;
+  }
+
+  private int answer(Action action, byte[] frame) throws MachineException {
+    Reply reply;
+    try {
+      reply = Reply.decode(frame);
+    } catch (MalformedReplyException e) {
+      return fail(action, e.getMessage());
+    }
+    byte[] body = reply.body();
+    boolean remark = action == Action.STORE || action == Action.ERASE;
+    if (reply.status() == 0 && !isWhole(body, remark)) {
+      return fail(action, "the daemon's answer was cut short; ask again");
+    }
+    boolean toError = reply.status() == 0 ? remark : action == Action.KUBELET;
+    if (toError) {
+      machine.error(body);
+    } else {
+      machine.output(body);
+    }
+    return reply.status();
+  }
+
+  /** The protocol has no length, but every body ends with its own newline. */
+  private static boolean isWhole(byte[] body, boolean mayBeEmpty) {
+    return body.length == 0 ? mayBeEmpty : body[body.length - 1] == '\n';
+  }
+
+  private static boolean canDoWithout(Action action) {
+    return action == Action.GET || action == Action.LIST || action == Action.ERASE;
+  }
+
+  private int withoutDaemon(Action action) throws MachineException {
+    if (action == Action.GET) {
+      machine.output(bytes(Wire.NOT_FOUND + "\n"));
+      return 1;
+    }
+    if (action == Action.LIST) {
+      machine.output(bytes("{}\n"));
+    }
+    return 0;
+  }
+
+  private static String trouble(Attempt attempt, Action action, String socket) {
+    return switch (attempt.outcome()) {
+      case DENIED ->
+          "this user may not connect to "
+              + socket
+              + ": permission denied; join the group that owns it, or set "
+              + SocketPath.VARIABLE;
+      case LATE ->
+          "the daemon at "
+              + socket
+              + " did not answer within "
+              + Wire.CLIENT_DEADLINE_MILLIS / 1000
+              + " s; \"rig-credentials status\" shows what it is doing";
+      case CLOSED ->
+          "the daemon at "
+              + socket
+              + " closed the connection before it answered"
+              + (action == Action.STORE ? "; log in again, the login may not be stored" : "")
+              + "; its log says why";
+      default ->
+          "cannot reach the daemon at "
+              + socket
+              + ": "
+              + attempt.words()
+              + "; start it with \"rig-credentials serve\" or \"systemctl start rig-credentials\","
+              + " or set "
+              + SocketPath.VARIABLE;
+    };
+  }
+
+  /** Docker shows its user what a helper prints to stdout; the kubelet logs stderr. */
+  private int fail(Action action, String words) throws MachineException {
+    byte[] line = bytes("rig-credentials: " + words + "\n");
+    if (action == Action.KUBELET) {
+      machine.error(line);
+    } else {
+      machine.output(line);
+    }
+    return 1;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

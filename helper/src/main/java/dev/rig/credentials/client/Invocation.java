@@ -1,0 +1,66 @@
+package dev.rig.credentials.client;
+
+import dev.rig.credentials.wire.Action;
+import dev.rig.credentials.wire.Request;
+import java.util.Optional;
+
+/** What the program's name and its arguments ask for. */
+sealed interface Invocation {
+  /** Ask the daemon; the alias is empty for none. */
+  record Ask(Action action, String alias) implements Invocation {}
+
+  /** Explain the program. */
+  record Help() implements Invocation {}
+
+  /** The call makes no sense; the words say why. */
+  record Wrong(String words) implements Invocation {}
+
+  /** The name that the kubelet calls; a suffix, such as a version, changes nothing. */
+  String PROVIDER = "rig-credential-provider";
+
+  /** The name that Docker calls. */
+  String DOCKER = "docker-credential-rig";
+
+  /**
+   * Reads a call.
+   *
+   * @param program what the program was called, perhaps with folders
+   * @param arguments the arguments behind it
+   */
+  static Invocation of(String program, String... arguments) {
+    String name = program.substring(program.lastIndexOf('/') + 1);
+    boolean provider = name.startsWith(PROVIDER);
+    if (arguments.length > 1) {
+      return new Wrong("too many arguments");
+    }
+    String word = arguments.length == 0 ? "" : arguments[0];
+    return switch (word) {
+      case "help", "--help", "-h" -> new Help();
+      case "version", "--version", "-version", "-v" -> new Ask(Action.VERSION, "");
+      case "" -> provider ? new Ask(Action.KUBELET, "") : new Wrong("an action is missing");
+      default -> of(word, provider ? "" : name);
+    };
+  }
+
+  private static Invocation of(String word, String name) {
+    Optional<Action> action = Action.of(word).filter(Invocation::isForHelpers);
+    if (action.isEmpty()) {
+      return new Wrong("unknown action \"" + word + "\"");
+    }
+    if (!name.startsWith(DOCKER + "-")) {
+      return new Ask(action.get(), "");
+    }
+    String alias = name.substring(DOCKER.length() + 1);
+    if (!Request.isName(alias)) {
+      return new Wrong("\"" + alias + "\" in the program's name is not an alias");
+    }
+    return new Ask(action.get(), alias);
+  }
+
+  private static boolean isForHelpers(Action action) {
+    return switch (action) {
+      case GET, STORE, ERASE, LIST, VERSION, KUBELET -> true;
+      case EXPLAIN, STATUS -> false;
+    };
+  }
+}

@@ -1,0 +1,197 @@
+package dev.rig.credentials.client;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.teavm.interop.Address;
+
+/** The machine by way of C functions, for TeaVM. */
+final class NativeMachine implements Machine {
+  private static final int STDIN = 0;
+  private static final int STDOUT = 1;
+  private static final int STDERR = 2;
+
+  /** Longer than any path; a longer variable counts as not set. */
+  private static final int TEXT_ROOM = 4096;
+
+  @Override
+  public String program() {
+    byte[] text = new byte[TEXT_ROOM];
+    return orEmpty(text(text, Native.program(Address.ofData(text), text.length)));
+  }
+
+  @Override
+  public String version() {
+    byte[] text = new byte[TEXT_ROOM];
+    return orEmpty(text(text, Native.version(Address.ofData(text), text.length)));
+  }
+
+  @Override
+  public String variable(String name) {
+    byte[] text = new byte[TEXT_ROOM];
+    byte[] c = terminated(name);
+    return text(text, Native.variable(Address.ofData(c), Address.ofData(text), text.length));
+  }
+
+  @Override
+  public boolean exists(String path) {
+    byte[] c = terminated(path);
+    return Native.exists(Address.ofData(c)) != 0;
+  }
+
+  @Override
+  public byte[] input(int limit) throws MachineException {
+    var bytes = new Bytes();
+    while (bytes.length() <= limit) {
+      byte[] room = bytes.room();
+      int count = Math.min(room.length, limit + 1) - bytes.length();
+      int read = Native.read(STDIN, Address.ofData(room), bytes.length(), count);
+      if (read == 0) {
+        break;
+      }
+      if (read > 0) {
+        bytes.add(read);
+      } else if (read != -Native.errorInterrupted()) {
+        throw new MachineException("stdin cannot be read: " + reason(-read));
+      }
+    }
+    return bytes.all();
+  }
+
+  @Override
+  public void output(byte[] bytes) throws MachineException {
+    int failure = write(STDOUT, bytes);
+    if (failure < 0) {
+      throw new MachineException("stdout cannot be written: " + reason(-failure));
+    }
+  }
+
+  @Override
+  public void error(byte[] bytes) {
+    int unused = write(STDERR, bytes);
+  }
+
+  private static int write(int fd, byte[] bytes) {
+    int at = 0;
+    while (at < bytes.length) {
+      int written = Native.write(fd, Address.ofData(bytes), at, bytes.length - at);
+      if (written >= 0) {
+        at += written;
+      } else if (written != -Native.errorInterrupted()) {
+        return written;
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public long millis() {
+    return Native.millis();
+  }
+
+  @Override
+  public void pause(long millis) {
+    Native.pause(millis);
+  }
+
+  @Override
+  public Attempt exchange(String path, byte[] request, long millis) {
+    long end = millis() + millis;
+    byte[] c = terminated(path);
+    int fd = Native.connect(Address.ofData(c));
+    if (fd < 0) {
+      return notConnected(-fd);
+    }
+    try {
+      if (!send(fd, request, end)) {
+        return Attempt.ended(Attempt.Outcome.LATE);
+      }
+      // Without effect when the daemon has gone: then what it said is still there to be read.
+      int unused = Native.halfClose(fd);
+      return receive(fd, end);
+    } finally {
+      int unused = Native.close(fd);
+    }
+  }
+
+  /** Sends all, or as much as the daemon takes; false when the time is over. */
+  private boolean send(int fd, byte[] request, long end) {
+    int at = 0;
+    while (at < request.length) {
+      int sent = Native.send(fd, Address.ofData(request), at, request.length - at);
+      if (sent >= 0) {
+        at += sent;
+      } else if (sent == -Native.errorAgain()) {
+        if (!await(fd, 1, end)) {
+          return false;
+        }
+      } else if (sent != -Native.errorInterrupted()) {
+        return true;
+      }
+    }
+    return true;
+  }
+
+  private Attempt receive(int fd, long end) {
+    var bytes = new Bytes();
+    while (true) {
+      byte[] room = bytes.room();
+      int count = room.length - bytes.length();
+      int read = Native.read(fd, Address.ofData(room), bytes.length(), count);
+      if (read > 0) {
+        bytes.add(read);
+      } else if (read == -Native.errorAgain()) {
+        if (!await(fd, 0, end)) {
+          return Attempt.ended(Attempt.Outcome.LATE);
+        }
+      } else if (read == 0 || read == -Native.errorReset() || read == -Native.errorPipe()) {
+        // A daemon that answers before it has read all resets the connection behind its answer.
+        return bytes.length() == 0
+            ? Attempt.ended(Attempt.Outcome.CLOSED)
+            : Attempt.answered(bytes.all());
+      } else if (read != -Native.errorInterrupted()) {
+        return Attempt.failed(reason(-read));
+      }
+    }
+  }
+
+  private boolean await(int fd, int writable, long end) {
+    long left = end - millis();
+    return left > 0 && Native.await(fd, writable, (int) left) != 0;
+  }
+
+  private static Attempt notConnected(int error) {
+    if (error == Native.errorMissing()) {
+      return Attempt.ended(Attempt.Outcome.MISSING);
+    }
+    if (error == Native.errorRefused()) {
+      return Attempt.ended(Attempt.Outcome.REFUSED);
+    }
+    if (error == Native.errorAgain()) {
+      return Attempt.ended(Attempt.Outcome.BUSY);
+    }
+    if (error == Native.errorDenied()) {
+      return Attempt.ended(Attempt.Outcome.DENIED);
+    }
+    return Attempt.failed(reason(error));
+  }
+
+  private static String reason(int error) {
+    byte[] text = new byte[TEXT_ROOM];
+    return orEmpty(text(text, Native.reason(error, Address.ofData(text), text.length)));
+  }
+
+  /** The text that C wrote; null when it wrote none. */
+  private static String text(byte[] bytes, int length) {
+    return length < 0 ? null : new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  private static String orEmpty(String text) {
+    return text == null ? "" : text;
+  }
+
+  /** As C wants it, with a zero behind. */
+  private static byte[] terminated(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return Arrays.copyOf(bytes, bytes.length + 1);
+  }
+}

@@ -1,0 +1,11 @@
+package dev.rig.credentials.client;
+
+/** Where the native program begins. */
+public final class NativeMain {
+  private NativeMain() {}
+
+  /** Runs the client and exits with its status. */
+  public static void main(String[] arguments) {
+    Native.exit(new Client(new NativeMachine()).run(arguments));
+  }
+}
