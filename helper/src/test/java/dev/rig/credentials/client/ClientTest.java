@@ -1,0 +1,316 @@
+package dev.rig.credentials.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.wire.SocketPath;
+import dev.rig.credentials.wire.Wire;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClientTest {
+  private static final String UNREACHABLE =
+      "rig-credentials: cannot reach the daemon at /run/rig-credentials/credentials.sock: %s; start"
+          + " it with \"rig-credentials serve\" or \"systemctl start rig-credentials\", or set"
+          + " RIG_CREDENTIALS_SOCKET\n";
+
+  @Test
+  void getCarriesStdinToTheDaemonAndTheBodyToStdout() {
+    FakeMachine machine = FakeMachine.answering("0\n{\"Secret\":\"s\"}\n");
+    machine.stdin = "ghcr.io/acme\n\0".getBytes(StandardCharsets.UTF_8);
+    assertEquals(0, machine.run("get"));
+    assertEquals(List.of("get\nghcr.io/acme\n\0"), machine.requests);
+    assertEquals("{\"Secret\":\"s\"}\n", machine.stdout());
+    assertEquals("", machine.stderr());
+  }
+
+  @Test
+  void aFailedAnswerOfDockersProtocolGoesToStdoutWithItsStatus() {
+    FakeMachine machine = FakeMachine.answering("1\n" + Wire.NOT_FOUND + "\n");
+    assertEquals(1, machine.run("get"));
+    assertEquals(Wire.NOT_FOUND + "\n", machine.stdout());
+    assertEquals("", machine.stderr());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"store", "erase"})
+  void theRemarkOfASuccessfulStoreOrEraseGoesToStderr(String action) {
+    FakeMachine machine = FakeMachine.answering("0\nmanaged by the configuration\n");
+    assertEquals(0, machine.run(action));
+    assertEquals("", machine.stdout());
+    assertEquals("managed by the configuration\n", machine.stderr());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"store", "erase"})
+  void aFailedStoreOrEraseGoesToStdout(String action) {
+    FakeMachine machine = FakeMachine.answering("1\ndisk full\n");
+    assertEquals(1, machine.run(action));
+    assertEquals("disk full\n", machine.stdout());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"store", "erase"})
+  void aStoreOrEraseMaySayNothing(String action) {
+    FakeMachine machine = FakeMachine.answering("0\n");
+    assertEquals(0, machine.run(action));
+    assertEquals("", machine.stdout() + machine.stderr());
+  }
+
+  @Test
+  void theKubeletsAnswerGoesToStdoutAndItsFailureToStderr() {
+    FakeMachine machine = FakeMachine.answering("0\n{\"auth\":{}}\n");
+    machine.program = "/usr/bin/rig-credential-provider";
+    machine.stdin = new byte[] {'{', '}'};
+    assertEquals(0, machine.run());
+    assertEquals(List.of("kubelet\n{}"), machine.requests);
+    assertEquals("{\"auth\":{}}\n", machine.stdout());
+
+    FakeMachine failing = FakeMachine.answering("3\nno such entry\n");
+    failing.program = "rig-credential-provider";
+    assertEquals(3, failing.run());
+    assertEquals("", failing.stdout());
+    assertEquals("no such entry\n", failing.stderr());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"get,false", "list,false", "get,true"})
+  void anAnswerThatWasCutShortIsAFailureInOneLine(String action, boolean nothing) {
+    FakeMachine machine = FakeMachine.answering(nothing ? "0\n" : "0\n{\"Secret\":\"s");
+    assertEquals(1, machine.run(action));
+    assertEquals(
+        "rig-credentials: the daemon's answer was cut short; ask again\n", machine.stdout());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "nonsense\n", "256\nx\n", "\n"})
+  void anAnswerWithoutAStatusIsAFailureInOneLine(String answer) {
+    FakeMachine machine = FakeMachine.answering(answer);
+    assertEquals(1, machine.run("get"));
+    assertEquals(
+        "rig-credentials: the daemon's answer does not begin with a status\n", machine.stdout());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Attempt.Outcome.class,
+      names = {"MISSING", "REFUSED", "BUSY", "CLOSED"})
+  void aDaemonThatRestartsIsTriedAgain(Attempt.Outcome outcome) {
+    FakeMachine machine =
+        FakeMachine.ending(
+            Attempt.ended(outcome),
+            Attempt.ended(outcome),
+            Attempt.answered("0\n{}\n".getBytes(StandardCharsets.UTF_8)));
+    assertEquals(0, machine.run("get"));
+    assertEquals("{}\n", machine.stdout());
+    assertEquals(List.of(10L, 20L), machine.pauses);
+  }
+
+  @Test
+  void pausesGrowToTheirCapAndEndWithTheTimeForConnecting() {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.REFUSED);
+    assertEquals(1, machine.run("get"));
+    assertEquals(Wire.CLIENT_CONNECT_MILLIS, machine.waited());
+    assertEquals(List.of(10L, 20L, 40L, 80L, 160L, 200L, 200L), machine.pauses.subList(0, 7));
+    assertTrue(machine.pauses.stream().allMatch(pause -> pause <= 200), machine.pauses::toString);
+    assertEquals(UNREACHABLE.formatted("connection refused"), machine.stdout());
+  }
+
+  @Test
+  void allAttemptsTogetherStayInsideTheDeadline() {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.CLOSED);
+    machine.attemptMillis = 1_000;
+    assertEquals(1, machine.run("get"));
+    assertEquals(Wire.CLIENT_DEADLINE_MILLIS, machine.allowed.get(0));
+    assertEquals(Wire.CLIENT_DEADLINE_MILLIS - 1_010, machine.allowed.get(1));
+    assertTrue(machine.waited() <= Wire.CLIENT_CONNECT_MILLIS + 1_000, () -> "" + machine.waited());
+  }
+
+  @Test
+  void aStoreIsNotAskedTwiceOnceConnected() {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.CLOSED);
+    assertEquals(1, machine.run("store"));
+    assertEquals(1, machine.requests.size());
+    assertTrue(machine.stdout().contains("may not be stored"), machine.stdout());
+  }
+
+  @Test
+  void aStoreIsTriedAgainWhileNobodyTakesIt() {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    assertEquals(1, machine.run("store"));
+    assertEquals(Wire.CLIENT_CONNECT_MILLIS, machine.waited());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Attempt.Outcome.class,
+      names = {"DENIED", "LATE"})
+  void whatDoesNotPassIsNotTriedAgain(Attempt.Outcome outcome) {
+    FakeMachine machine = FakeMachine.ending(outcome);
+    assertEquals(1, machine.run("get"));
+    assertEquals(1, machine.requests.size());
+  }
+
+  @Test
+  void permissionDeniedSaysWhatToDo() {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.DENIED);
+    assertEquals(1, machine.run("get"));
+    assertEquals(
+        "rig-credentials: this user may not connect to /run/rig-credentials/credentials.sock:"
+            + " permission denied; join the group that owns it, or set RIG_CREDENTIALS_SOCKET\n",
+        machine.stdout());
+  }
+
+  @Test
+  void anyOtherFailureIsNamed() {
+    FakeMachine machine = FakeMachine.ending(Attempt.failed("File name too long"));
+    assertEquals(1, machine.run("get"));
+    assertEquals(UNREACHABLE.formatted("File name too long"), machine.stdout());
+  }
+
+  @Test
+  void theKubeletReadsOfAMissingDaemonOnStderr() {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
+    machine.program = "rig-credential-provider";
+    assertEquals(1, machine.run());
+    assertEquals("", machine.stdout());
+    assertEquals(UNREACHABLE.formatted("no such socket"), machine.stderr());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "get,1,credentials not found in native keychain",
+    "list,0,{}",
+    "erase,0,''",
+  })
+  void whereItIsOptionalAMissingDaemonStopsNobody(String action, int status, String stdout) {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
+    assertEquals(status, machine.run(action));
+    assertEquals(stdout, machine.stdout().strip());
+    assertEquals("", machine.stderr());
+    assertEquals(250, machine.waited());
+  }
+
+  @Test
+  void whereItIsOptionalAStoreStillFails() {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
+    assertEquals(1, machine.run("store"));
+    assertEquals(UNREACHABLE.formatted("no such socket"), machine.stdout());
+  }
+
+  @Test
+  void whereItIsOptionalADaemonThatHangsIsStillAFailure() {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.LATE);
+    machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
+    assertEquals(1, machine.run("get"));
+    assertTrue(machine.stdout().contains("did not answer within 45 s"), machine.stdout());
+  }
+
+  @Test
+  void optionalMeansOneAndNothingElse() {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "0");
+    assertEquals(1, machine.run("get"));
+    assertEquals(UNREACHABLE.formatted("no such socket"), machine.stdout());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"version", "--version", "-v"})
+  void versionIsTheDaemonsOrElseOurs(String word) {
+    FakeMachine answering = FakeMachine.answering("0\nthe daemon's\n");
+    assertEquals(0, answering.run(word));
+    assertEquals("the daemon's\n", answering.stdout());
+    assertEquals(List.of("version\n"), answering.requests);
+
+    FakeMachine alone = FakeMachine.ending(Attempt.Outcome.MISSING);
+    assertEquals(0, alone.run(word));
+    assertEquals("docker-credential-rig (dev.rig.credentials) 1.2.3\n", alone.stdout());
+    assertEquals(0, alone.waited());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"list", "version"})
+  void actionsWithoutAQuestionDoNotWaitForStdin(String action) {
+    FakeMachine machine = FakeMachine.answering("0\n{}\n");
+    assertEquals(0, machine.run(action));
+    assertFalse(machine.stdinRead);
+  }
+
+  @Test
+  void stdinMayFillARequestAndNotOneByteMore() {
+    FakeMachine machine = FakeMachine.answering("0\n{}\n");
+    machine.stdin = new byte[Wire.REQUEST_LIMIT - "get\n".length()];
+    Arrays.fill(machine.stdin, (byte) 'x');
+    assertEquals(0, machine.run("get"));
+    assertEquals(Wire.REQUEST_LIMIT, machine.requests.get(0).length());
+
+    FakeMachine larger = FakeMachine.answering("0\n{}\n");
+    larger.stdin = new byte[machine.stdin.length + 1];
+    assertEquals(1, larger.run("get"));
+    assertEquals("rig-credentials: what came on stdin is larger than 256 KiB\n", larger.stdout());
+    assertEquals(List.of(), larger.requests);
+  }
+
+  @Test
+  void streamsThatFailAreNamed() {
+    FakeMachine machine = FakeMachine.answering("0\n{}\n");
+    machine.stdinFails = true;
+    assertEquals(1, machine.run("get"));
+    assertEquals("rig-credentials: stdin cannot be read: Input/output error\n", machine.stderr());
+
+    FakeMachine full = FakeMachine.answering("0\n{}\n");
+    full.stdoutFails = true;
+    assertEquals(1, full.run("get"));
+    assertEquals(
+        "rig-credentials: stdout cannot be written: No space left on device\n", full.stderr());
+  }
+
+  @Test
+  void withoutAnActionTheUsageIsShownAndNobodyAsked() {
+    FakeMachine machine = FakeMachine.answering("0\n{}\n");
+    assertEquals(1, machine.run());
+    assertEquals("rig-credentials: an action is missing\n" + HelpText.USAGE, machine.stderr());
+    assertEquals(1, machine.run("take"));
+    assertTrue(machine.stderr().contains("unknown action \"take\""), machine.stderr());
+    assertEquals(List.of(), machine.requests);
+  }
+
+  @Test
+  void helpGoesToStdoutAndNamesWhatTheCodeReads() {
+    FakeMachine machine = FakeMachine.answering("0\n{}\n");
+    assertEquals(0, machine.run("--help"));
+    String text = machine.stdout();
+    assertTrue(text.contains(SocketPath.VARIABLE), text);
+    assertTrue(text.contains(SocketPath.MACHINE), text);
+    assertTrue(text.contains(Client.OPTIONAL + "=1"), text);
+    assertEquals(List.of(), machine.requests);
+  }
+
+  @Test
+  void theSocketIsTheOneThatTheEnvironmentNames() {
+    FakeMachine machine = FakeMachine.answering("0\n{}\n");
+    machine.variables.put("RIG_CREDENTIALS_SOCKET", "/a/b.sock");
+    assertEquals(0, machine.run("get"));
+    machine.variables.remove("RIG_CREDENTIALS_SOCKET");
+    machine.variables.put("XDG_RUNTIME_DIR", "/run/user/7");
+    assertEquals(0, machine.run("get"));
+    machine.files.add("/run/user/7/rig-credentials/credentials.sock");
+    assertEquals(0, machine.run("get"));
+    assertEquals(
+        List.of(
+            "/a/b.sock",
+            "/run/rig-credentials/credentials.sock",
+            "/run/user/7/rig-credentials/credentials.sock"),
+        machine.sockets);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.rig.credentials.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SocketPathTest {
+  private static final String OWN = "/run/user/7/rig-credentials/credentials.sock";
+  private static final Map<String, String> SESSION = Map.of("XDG_RUNTIME_DIR", "/run/user/7");
+
+  @Test
+  void theVariableWinsWhetherOrNotAnythingIsThere() {
+    Map<String, String> named =
+        Map.of("RIG_CREDENTIALS_SOCKET", "/x.sock", "XDG_RUNTIME_DIR", "/run/user/7");
+    assertEquals("/x.sock", SocketPath.ofClient(named::get, path -> path.equals(OWN)));
+    assertEquals("/x.sock", SocketPath.ofDaemon(named::get, path -> false, false));
+  }
+
+  @Test
+  void emptyVariablesCountAsNotSet() {
+    Map<String, String> empty = Map.of("RIG_CREDENTIALS_SOCKET", "", "XDG_RUNTIME_DIR", "");
+    assertEquals(SocketPath.MACHINE, SocketPath.ofClient(empty::get, path -> true));
+    assertEquals(SocketPath.MACHINE, SocketPath.ofDaemon(empty::get, path -> true, false));
+  }
+
+  @Test
+  void aClientTakesTheUsersSocketWhereItExists() {
+    assertEquals(OWN, SocketPath.ofClient(SESSION::get, OWN::equals));
+    assertEquals(SocketPath.MACHINE, SocketPath.ofClient(SESSION::get, path -> false));
+  }
+
+  @Test
+  void aDaemonMakesTheUsersSocketUnlessItIsRoot() {
+    assertEquals(OWN, SocketPath.ofDaemon(SESSION::get, path -> false, false));
+    assertEquals(SocketPath.MACHINE, SocketPath.ofDaemon(SESSION::get, path -> false, true));
+    assertEquals(OWN, SocketPath.ofDaemon(SESSION::get, OWN::equals, true));
+  }
+}
