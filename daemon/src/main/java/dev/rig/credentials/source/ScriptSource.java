@@ -1,0 +1,164 @@
+package dev.rig.credentials.source;
+
+import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.SourceException;
+import dev.rig.credentials.credential.SourceRequest;
+import dev.rig.credentials.source.ProcessOutcome.CouldNotStart;
+import dev.rig.credentials.source.ProcessOutcome.Exited;
+import dev.rig.credentials.source.ProcessOutcome.Flooded;
+import dev.rig.credentials.source.ProcessOutcome.Stopped;
+import dev.rig.credentials.source.ProcessOutcome.TimedOut;
+import dev.rig.credentials.time.Time;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A credential that a script prints: exit status 0, and one line {@code <username>:<password>},
+ * split at the first colon. Anything else is a failure, whose reason and stderr are logged; stdout
+ * never is.
+ */
+public final class ScriptSource implements CredentialSource {
+  /** How long a script may take, unless its entry says otherwise. */
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+  /** How long its credential may be used, unless its entry says otherwise. */
+  public static final Duration DEFAULT_EXPIRE = Duration.ofHours(12);
+
+  private static final Logger LOG = System.getLogger(ScriptSource.class.getName());
+
+  /** The registry of the request, in the script's environment. */
+  private static final String REGISTRY = "RIG_REGISTRY";
+
+  /** In an exception's message; the log has all that is kept. */
+  private static final int MAX_STDERR_CHARACTERS = 200;
+
+  private final String entry;
+  private final String script;
+  private final Map<String, String> environment;
+  private final Duration timeout;
+  private final Duration expire;
+  private final ProcessRunner runner;
+  private final Time time;
+
+  /**
+   * A source for one registry entry.
+   *
+   * @param entry the entry's prefix, for the log
+   * @param script the text of the script
+   * @param environment the entry's variables; {@code RIG_REGISTRY} is set by the request alone
+   * @param timeout longer than zero
+   * @param expire how long a lease is good for, from the moment at which the run was begun
+   */
+  public ScriptSource(
+      String entry,
+      String script,
+      Map<String, String> environment,
+      Duration timeout,
+      Duration expire,
+      ProcessRunner runner,
+      Time time) {
+    this.entry = entry;
+    this.script = script;
+    this.environment = Map.copyOf(environment);
+    this.timeout = timeout;
+    this.expire = expire;
+    this.runner = runner;
+    this.time = time;
+  }
+
+  @Override
+  public String kind() {
+    return "script";
+  }
+
+  @Override
+  public CompletableFuture<Lease> issue(SourceRequest request) {
+    var variables = new HashMap<>(environment);
+    variables.put(REGISTRY, request.registry());
+    var begun = time.now();
+    var run = runner.run(ProcessSpec.script(script, variables, timeout));
+    var lease = run.thenApply(outcome -> lease(outcome, begun));
+    var _ =
+        lease.whenComplete((result, failure) -> {
+          if (lease.isCancelled()) {
+            run.cancel(false);
+          }
+        });
+    return lease;
+  }
+
+  private Lease lease(ProcessOutcome outcome, Instant begun) {
+    var stderr = new Redactor(outcome.stdout()).redact(outcome.stderr());
+    if (outcome.ending() instanceof Exited(int status)
+        && status == 0
+        && ScriptOutput.parse(outcome.stdout()) instanceof ScriptOutput.Valid(var credential)) {
+      if (!stderr.isEmpty()) {
+        LOG.log(Level.INFO, "the script of {0} wrote to stderr: {1}", entry, joined(stderr));
+      }
+      return new Lease(credential, begun, end(begun));
+    }
+    var reason = reason(outcome, stderr);
+    if (!stderr.isEmpty()) {
+      // The exception tells the rest; whoever catches it logs it.
+      LOG.log(Level.WARNING, "the script of {0} failed, its stderr: {1}", entry, joined(stderr));
+    }
+    throw new SourceException(reason);
+  }
+
+  private Instant end(Instant begun) {
+    try {
+      return begun.plus(expire);
+    } catch (DateTimeException | ArithmeticException e) {
+      return Lease.NEVER;
+    }
+  }
+
+  private static String reason(ProcessOutcome outcome, List<String> stderr) {
+    return switch (outcome.ending()) {
+      case Exited(int status) when status != 0 ->
+          "script exited with status " + status + last(stderr).map(line -> ": " + line).orElse("");
+      case Exited _ -> "script printed " + broken(outcome) + "; " + ScriptOutput.RULE;
+      case TimedOut(var after) -> "script was stopped after " + text(after);
+      case Flooded(int limit) ->
+          "script printed more than " + limit / 1024 + " KiB and was stopped; " + ScriptOutput.RULE;
+      case Stopped _ -> "script was stopped because the daemon stops";
+      case CouldNotStart(var why) -> "script could not be started: " + why;
+    };
+  }
+
+  private static String broken(ProcessOutcome outcome) {
+    return switch (ScriptOutput.parse(outcome.stdout())) {
+      case ScriptOutput.Invalid(var reason) -> reason;
+      case ScriptOutput.Valid _ -> throw new IllegalStateException("a valid line is no failure");
+    };
+  }
+
+  private static Optional<String> last(List<String> stderr) {
+    return stderr.isEmpty() ? Optional.empty() : Optional.of(bounded(stderr.getLast()));
+  }
+
+  private static String bounded(String line) {
+    return line.length() <= MAX_STDERR_CHARACTERS
+        ? line
+        : line.substring(0, MAX_STDERR_CHARACTERS) + "…";
+  }
+
+  private static String joined(List<String> lines) {
+    return String.join(" | ", lines);
+  }
+
+  private static String text(Duration duration) {
+    return duration.toMillis() % 1_000 == 0
+        ? duration.toSeconds() + " s"
+        : duration.toMillis() + " ms";
+  }
+}
