@@ -1,0 +1,89 @@
+package dev.rig.credentials.config;
+
+import dev.rig.credentials.credential.Secret;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is configured of one cluster, as far as it concerns registries and deployments. Null is
+ * unset throughout.
+ *
+ * @param origin the cluster's key in the last file that names it
+ * @param url the Kubernetes API's address
+ * @param token a bearer token for it
+ * @param script prints a client-go {@code ExecCredential}
+ * @param certificateAuthority the API's certificate authority
+ * @param createPullSecrets whether pull secrets are written into the cluster; see {@link
+ *     #createsPullSecrets()}
+ */
+public record ClusterSettings(
+    Origin origin,
+    @Nullable Type type,
+    @Nullable String url,
+    @Nullable Secret token,
+    @Nullable Secret script,
+    @Nullable String certificateAuthority,
+    @Nullable Boolean createPullSecrets,
+    @Nullable DevRegistry devRegistry,
+    @Nullable Git git) {
+  /** The kind of cluster. */
+  public enum Type {
+    DOCKER,
+    K8S
+  }
+
+  /**
+   * A registry for development.
+   *
+   * @param host names images when they are pushed from outside
+   * @param clusterHost names them when they are pulled inside
+   */
+  public record DevRegistry(@Nullable String host, @Nullable String clusterHost) {
+    DevRegistry overriddenBy(@Nullable DevRegistry later) {
+      return later == null
+          ? this
+          : new DevRegistry(
+              Layers.last(host, later.host), Layers.last(clusterHost, later.clusterHost));
+    }
+  }
+
+  /**
+   * A repository that deployments go through.
+   *
+   * @param url its address, which may carry a login
+   */
+  public record Git(@Nullable String url) {
+    Git overriddenBy(@Nullable Git later) {
+      return later == null ? this : new Git(Layers.last(url, later.url));
+    }
+
+    @Override
+    public String toString() {
+      return "Git[redacted]";
+    }
+  }
+
+  /** Whether pull secrets are written into the cluster; they are not unless that is set. */
+  public boolean createsPullSecrets() {
+    return createPullSecrets != null && createPullSecrets;
+  }
+
+  /** These with every field replaced that the later ones set. */
+  ClusterSettings overriddenBy(ClusterSettings later) {
+    return new ClusterSettings(
+        later.origin,
+        Layers.last(type, later.type),
+        Layers.last(url, later.url),
+        Layers.last(token, later.token),
+        Layers.last(script, later.script),
+        Layers.last(certificateAuthority, later.certificateAuthority),
+        Layers.last(createPullSecrets, later.createPullSecrets),
+        devRegistry == null ? later.devRegistry : devRegistry.overriddenBy(later.devRegistry),
+        git == null ? later.git : git.overriddenBy(later.git));
+  }
+
+  /** Only what cannot hold a secret: an address can carry a login. */
+  @Override
+  public String toString() {
+    return "ClusterSettings[origin=" + origin + ", type=" + type + ", redacted]";
+  }
+}

@@ -1,0 +1,67 @@
+package dev.rig.credentials.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon's own settings. Null is unset: who asks knows the default, and flags come on top.
+ *
+ * @param socket the socket of the credential helpers
+ * @param socketMode its permission bits, 0 to 0777
+ * @param socketGroup the name or number of its group
+ * @param platformSocket the platform's socket
+ * @param admin where the admin port listens
+ * @param stateDir the folder for what outlives a restart
+ * @param access the access rules; an empty list is set, and lets nobody in
+ */
+public record DaemonSettings(
+    @Nullable Path socket,
+    @Nullable Integer socketMode,
+    @Nullable String socketGroup,
+    @Nullable Path platformSocket,
+    @Nullable AdminAddress admin,
+    @Nullable Path stateDir,
+    @Nullable LogLevel logLevel,
+    @Nullable LogFormat logFormat,
+    @Nullable List<AccessRule> access) {
+  /** Nothing is set. */
+  public static final DaemonSettings UNSET =
+      new DaemonSettings(null, null, null, null, null, null, null, null, null);
+
+  public DaemonSettings {
+    access = access == null ? null : List.copyOf(access);
+  }
+
+  /** These with every setting replaced that the later ones set; a list is replaced whole. */
+  public DaemonSettings overriddenBy(DaemonSettings later) {
+    return new DaemonSettings(
+        Layers.last(socket, later.socket),
+        Layers.last(socketMode, later.socketMode),
+        Layers.last(socketGroup, later.socketGroup),
+        Layers.last(platformSocket, later.platformSocket),
+        Layers.last(admin, later.admin),
+        Layers.last(stateDir, later.stateDir),
+        Layers.last(logLevel, later.logLevel),
+        Layers.last(logFormat, later.logFormat),
+        Layers.last(access, later.access));
+  }
+
+  /**
+   * Reads the permissions of a socket.
+   *
+   * @param text three octal digits, perhaps after {@code 0} or {@code 0o}
+   * @return 0 to 0777
+   * @throws InvalidSettingException when it is something else
+   */
+  public static int parseSocketMode(String text) throws InvalidSettingException {
+    var digits =
+        text.startsWith("0o")
+            ? text.substring(2)
+            : text.length() == 4 && text.startsWith("0") ? text.substring(1) : text;
+    if (digits.length() != 3 || !digits.chars().allMatch(c -> c >= '0' && c <= '7')) {
+      throw new InvalidSettingException("not permissions in octal", "write it like \"0660\"");
+    }
+    return Integer.parseInt(digits, 8);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.rig.credentials.config;
+
+import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.Secret;
+import java.time.Duration;
+import java.util.Map;
+
+/** Where an entry's credential comes from, as it is configured. */
+public sealed interface EntrySource {
+  /** A user name and a password that stand in the configuration. */
+  record StaticLogin(Credential credential) implements EntrySource {}
+
+  /**
+   * A script that prints {@code username:password}.
+   *
+   * @param text the script; never blank, without NUL
+   * @param env what its environment holds besides ours; the values may be secret
+   * @param timeout how long it may run; positive
+   */
+  record Script(Secret text, Map<String, String> env, Duration timeout) implements EntrySource {
+    /** How long a script may run when its entry does not say. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+    /** The longest that an entry may allow its script. */
+    public static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
+
+    /** The shortest that an entry may allow its script. */
+    public static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
+
+    public Script {
+      env = Map.copyOf(env);
+    }
+
+    @Override
+    public String toString() {
+      return "Script[redacted, timeout=" + timeout + "]";
+    }
+  }
+}

@@ -1,0 +1,7 @@
+package dev.rig.credentials.config;
+
+/** How events are logged. */
+public enum LogFormat {
+  TEXT,
+  JSON
+}

@@ -1,0 +1,10 @@
+package dev.rig.credentials.config;
+
+/** From which level on events are logged. */
+public enum LogLevel {
+  ERROR,
+  WARN,
+  INFO,
+  DEBUG,
+  TRACE
+}
