@@ -1,0 +1,76 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.config.DaemonSettings;
+import dev.rig.credentials.config.LogFormat;
+import dev.rig.credentials.config.LogLevel;
+import dev.rig.credentials.wire.SocketPath;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon's settings with every default filled in.
+ *
+ * @param socket absolute
+ * @param socketMode permission bits
+ * @param socketGroup null leaves the process's own
+ * @param stateDir what outlives a restart; not made yet
+ */
+public record Settings(
+    Path socket,
+    int socketMode,
+    @Nullable String socketGroup,
+    Path stateDir,
+    LogLevel logLevel,
+    LogFormat logFormat) {
+  private static final int OWNER_ONLY = 0600;
+  private static final int OWNER_AND_GROUP = 0660;
+
+  /**
+   * Flags come first, then the environment, then the configuration, then the defaults.
+   *
+   * @param root whether this process runs as root
+   */
+  public static Settings resolve(
+      DaemonSettings configured,
+      DaemonSettings flags,
+      Map<String, String> environment,
+      boolean root) {
+    var settings = configured.overriddenBy(flags);
+    var named = environment.getOrDefault(SocketPath.VARIABLE, "");
+    boolean configuredWins = flags.socket() != null || named.isEmpty();
+    var socket =
+        configuredWins && settings.socket() != null
+            ? settings.socket()
+            : Path.of(SocketPath.ofDaemon(environment::get, Settings::exists, root));
+    var group = settings.socketGroup();
+    var mode = settings.socketMode();
+    return new Settings(
+        socket.toAbsolutePath().normalize(),
+        mode != null ? mode : group != null ? OWNER_AND_GROUP : OWNER_ONLY,
+        group,
+        Objects.requireNonNullElseGet(settings.stateDir(), () -> stateDir(environment, root)),
+        Objects.requireNonNullElse(settings.logLevel(), LogLevel.INFO),
+        Objects.requireNonNullElse(settings.logFormat(), LogFormat.TEXT));
+  }
+
+  private static boolean exists(String path) {
+    return Files.exists(Path.of(path));
+  }
+
+  /**
+   * {@code StateDirectory} of systemd.exec(5) for the system, the XDG base directories for a user.
+   */
+  private static Path stateDir(Map<String, String> environment, boolean root) {
+    if (root) {
+      return Path.of("/var/lib/rig-credentials");
+    }
+    var state = environment.getOrDefault("XDG_STATE_HOME", "");
+    if (!state.isEmpty()) {
+      return Path.of(state, "rig-credentials");
+    }
+    return Path.of(environment.getOrDefault("HOME", "/"), ".local", "state", "rig-credentials");
+  }
+}

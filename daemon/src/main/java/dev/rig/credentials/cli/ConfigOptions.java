@@ -1,0 +1,47 @@
+package dev.rig.credentials.cli;
+
+import dev.rig.credentials.config.ConfigLoader;
+import dev.rig.credentials.config.Configuration;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Where the configuration is. */
+final class ConfigOptions {
+  private static final Path SYSTEM = Path.of("/etc/rig-credentials");
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "PATH",
+      description = {
+        "A file or a folder with Helm values or a PlatformConfig; repeat it to merge several, later"
+            + " ones win. Without it /etc/rig-credentials, or ~/.config/rig-credentials where that"
+            + " exists and this does not run as root."
+      })
+  private List<Path> paths = new ArrayList<>();
+
+  /**
+   * Reads it.
+   *
+   * @throws dev.rig.credentials.problem.ProblemsException with everything that is wrong
+   */
+  Configuration load(Console console) {
+    return ConfigLoader.load(paths(console));
+  }
+
+  boolean isGiven() {
+    return !paths.isEmpty();
+  }
+
+  private List<Path> paths(Console console) {
+    if (isGiven()) {
+      return paths;
+    }
+    var home = console.environment().getOrDefault("HOME", "/");
+    var base = console.environment().getOrDefault("XDG_CONFIG_HOME", home + "/.config");
+    var own = Path.of(base, "rig-credentials");
+    return List.of(!console.root() && Files.isDirectory(own) ? own : SYSTEM);
+  }
+}

@@ -1,0 +1,251 @@
+package dev.rig.credentials.cli;
+
+import dev.rig.credentials.app.Daemon;
+import dev.rig.credentials.app.Logging;
+import dev.rig.credentials.app.Settings;
+import dev.rig.credentials.config.ConfigLoader;
+import dev.rig.credentials.config.DaemonSettings;
+import dev.rig.credentials.config.LogFormat;
+import dev.rig.credentials.config.LogLevel;
+import dev.rig.credentials.source.ProcessOutcome;
+import dev.rig.credentials.source.ProcessSpec;
+import dev.rig.credentials.time.Ticker;
+import dev.rig.credentials.wire.Action;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.LongStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows the whole on an embedded example. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Start a daemon on an embedded example in a private folder, ask it through",
+      "docker-credential-rig and as a kubelet would, print what it answers, and end."
+    })
+final class DemoCommand implements Callable<Integer> {
+  private static final String HELPER = "docker-credential-rig";
+  private static final String PROVIDER = "rig-credential-provider";
+  private static final int TIMED_ASKS = 50;
+
+  @Option(names = "--keep", description = "Go on serving, and print how to try it.")
+  private boolean keep;
+
+  private final Console console;
+  private final Ticker ticker = Ticker.system();
+  private final InstantSource clock = InstantSource.system();
+
+  DemoCommand(Console console) {
+    this.console = console;
+  }
+
+  private record Question(String program, String action, String key, String payload) {
+    static Question helper(String key) {
+      return new Question(HELPER, "get", key, key);
+    }
+
+    static Question kubelet(String image) {
+      return new Question(
+          PROVIDER,
+          "",
+          image,
+          """
+          {"apiVersion":"credentialprovider.kubelet.k8s.io/v1",\
+          "kind":"CredentialProviderRequest","image":"%s"}\
+          """
+              .formatted(image));
+    }
+  }
+
+  private static final List<Question> QUESTIONS =
+      List.of(
+          Question.helper("https://index.docker.io/v1/"),
+          Question.helper("registry.gitlab.com"),
+          Question.helper("registry.gitlab.com/rigdev/foobar"),
+          Question.helper("1234.dkr.ecr.eu-west-1.amazonaws.com"),
+          Question.helper("example.org"),
+          Question.kubelet("docker.io/library/nginx"),
+          Question.kubelet("registry.gitlab.com/rigdev/foobar"));
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Logging.configure(LogLevel.WARN, LogFormat.TEXT, console.err());
+    var folder = privateFolder();
+    Thread cleaning = Thread.ofPlatform().unstarted(() -> delete(folder));
+    Runtime.getRuntime().addShutdownHook(cleaning);
+    try (var daemon = start(folder)) {
+      int status = show(daemon);
+      if (keep) {
+        hints(daemon.socket());
+        new CountDownLatch(1).await();
+      }
+      return status;
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private Daemon start(Path folder) {
+    var values = folder.resolve("values.yaml");
+    try (var example = DemoCommand.class.getResourceAsStream("demo.yaml")) {
+      if (example == null) {
+        throw new CommandException(ExitStatus.FAILED, "this build has no example in it");
+      }
+      Files.copy(example, values);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    var configuration = ConfigLoader.load(List.of(values));
+    var flags =
+        new DaemonSettings(
+            folder.resolve("credentials.sock"), null, null, null, null, folder, null, null, null);
+    var settings =
+        Settings.resolve(configuration.daemon(), flags, console.environment(), console.root());
+    return Daemon.start(configuration, settings, console.environment(), Version.text());
+  }
+
+  private int show(Daemon daemon) {
+    var client = new DaemonClient(daemon.socket());
+    var table =
+        new Table("ASKED BY", "QUESTION", "PREFIX", "SOURCE", "EXPIRES IN", "USERNAME", "MICROS");
+    boolean right = true;
+    for (var question : QUESTIONS) {
+      var answer = ask(daemon, question);
+      boolean miss = question.key().equals("example.org");
+      right &= answer.username().isEmpty() == miss;
+      var explained = Json.parse(client.ask(Action.EXPLAIN, question.key()).body());
+      var entry = explained.child("answering");
+      table.row(
+          question.program(),
+          question.key(),
+          entry == null ? "-" : entry.text("prefix"),
+          entry == null ? "-" : entry.text("source"),
+          entry == null ? "-" : expiry(entry),
+          answer.username().isEmpty() ? answer.text() : answer.username(),
+          Long.toString(micros(client, question)));
+    }
+    table.print(console.out());
+    console.out().println();
+    console.out().println("$ rig-credentials explain registry.gitlab.com/rigdev/foobar");
+    var image = "registry.gitlab.com/rigdev/foobar";
+    var explained = Json.parse(client.ask(Action.EXPLAIN, image).body());
+    ExplainCommand.print(console, image, explained, clock);
+    return right ? ExitStatus.OK : ExitStatus.FAILED;
+  }
+
+  /** What a helper printed; the user name is empty where it is not a credential. */
+  private record Answer(String text, String username) {}
+
+  /** The native helper as a client starts it: the payload on stdin, the answer on stdout. */
+  private Answer ask(Daemon daemon, Question question) {
+    var helper = helperFolder().resolve(question.program());
+    var outcome =
+        daemon
+            .processes()
+            .run(
+                ProcessSpec.script(
+                    "printf %s \"$PAYLOAD\" | \"$PROGRAM\" $ACTION\n",
+                    Map.of(
+                        "PAYLOAD", question.payload(),
+                        "PROGRAM", helper.toString(),
+                        "ACTION", question.action(),
+                        "RIG_CREDENTIALS_SOCKET", daemon.socket().toString()),
+                    Duration.ofSeconds(30)))
+            .join();
+    var text = new String(outcome.stdout(), StandardCharsets.UTF_8).strip();
+    boolean answered = outcome.ending() instanceof ProcessOutcome.Exited(var status) && status == 0;
+    if (!answered) {
+      return new Answer(text.isEmpty() ? String.join(" ", outcome.stderr()) : text, "");
+    }
+    var json = Json.parse(text);
+    if (json.has("Username")) {
+      return new Answer(text, json.text("Username"));
+    }
+    var auth = json.child("auth");
+    var key = auth == null ? null : auth.fields().keySet().stream().findFirst().orElse(null);
+    var credential = auth == null || key == null ? null : auth.child(key);
+    return new Answer(text, credential == null ? "" : credential.text("username"));
+  }
+
+  private Path helperFolder() {
+    var home = System.getProperty("rig.home");
+    var bin = home == null ? Path.of("/usr/bin") : Path.of(home, "bin");
+    if (!Files.isExecutable(bin.resolve(HELPER))) {
+      throw new CommandException(
+          ExitStatus.FAILED,
+          "there is no " + HELPER + " in " + bin + "; run the demo of a built distribution");
+    }
+    return bin;
+  }
+
+  /** How long the daemon takes to answer over its socket, connecting included: the median. */
+  private long micros(DaemonClient client, Question question) {
+    var action = question.program().equals(HELPER) ? Action.GET : Action.KUBELET;
+    long[] sorted =
+        LongStream.generate(
+                () -> {
+                  long began = ticker.nanos();
+                  client.ask(action, question.payload());
+                  return ticker.nanos() - began;
+                })
+            .limit(TIMED_ASKS)
+            .sorted()
+            .toArray();
+    return sorted[TIMED_ASKS / 2] / 1000;
+  }
+
+  private String expiry(Json.Node entry) {
+    return entry.has("expiresAt")
+        ? Ages.text(Duration.between(clock.instant(), Instant.parse(entry.text("expiresAt"))))
+        : "never";
+  }
+
+  private void hints(Path socket) {
+    var home = System.getProperty("rig.home", "");
+    var bin = home.isEmpty() ? "" : home + "/bin/";
+    console.out().println();
+    console.out().println("It goes on serving until Ctrl-C. In another shell:");
+    console.out().println("  export RIG_CREDENTIALS_SOCKET=" + socket);
+    console.out().println("  echo registry.gitlab.com/rigdev/foobar | " + bin + HELPER + " get");
+    console.out().println("  " + bin + "rig-credentials list");
+    console.out().println("  " + bin + "rig-credentials explain nginx");
+    console.out().println("  printf 'get\\nnginx' | socat - UNIX:" + socket);
+    console.out().flush();
+  }
+
+  private static Path privateFolder() {
+    try {
+      return Files.createTempDirectory("rig-credentials-demo-"); // made with mode 0700
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (var files = Files.walk(folder)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // The folder is private and below the system's own for temporary files.
+      System.getLogger(DemoCommand.class.getName())
+          .log(System.Logger.Level.WARNING, "cannot delete " + folder);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.rig.credentials.cli;
+
+import dev.rig.credentials.wire.Action;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Tells how the question for an image is answered, and why. */
+@Command(
+    name = "explain",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Ask for an image as a client would, and tell which entry answers and why, where its",
+      "credential comes from and until when, and what went wrong. Prints no secret."
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:an entry answers", "1:none does, or it fails"})
+final class ExplainCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "IMAGE", description = "An image, a repository or a registry.")
+  private String image = "";
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description = "table or json; table when unset.")
+  private Output output = Output.TABLE;
+
+  @Mixin private SocketOption socket = new SocketOption();
+
+  private final Console console;
+
+  ExplainCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var document = Json.parse(socket.client(console).askFor(Action.EXPLAIN, image));
+    if (output == Output.JSON) {
+      console.out().println(Json.print(document.fields()));
+    } else {
+      print(console, image, document, InstantSource.system());
+    }
+    return document.text("outcome").equals("found") ? ExitStatus.OK : ExitStatus.FAILED;
+  }
+
+  static void print(Console console, String image, Json.Node document, InstantSource clock) {
+    var out = console.out();
+    out.println("Image:       " + image);
+    out.println("Reference:   " + document.text("reference"));
+    out.println("Considered:");
+    var considered = document.list("considered");
+    if (considered.isEmpty()) {
+      out.println("  no entry matches; \"rig-credentials list\" shows those that there are");
+    }
+    for (var entry : considered) {
+      out.printf(
+          "  %s %s (%s, %s): %s%n",
+          entry.isTrue("answers") ? "->" : "  ",
+          entry.text("prefix"),
+          entry.text("source"),
+          entry.text("origin"),
+          entry.text("why"));
+    }
+    out.println("Outcome:     " + document.text("outcome"));
+    if (document.has("reason")) {
+      out.println("Reason:      " + document.text("reason"));
+    }
+    var answering = document.child("answering");
+    if (answering == null) {
+      return;
+    }
+    out.println("Source:      " + answering.text("source") + ", " + answering.text("origin"));
+    if (answering.has("issuedAt")) {
+      out.println("Issued:      " + withAge(answering.text("issuedAt"), clock));
+      out.println(
+          "Expires:     "
+              + (answering.has("expiresAt")
+                  ? withAge(answering.text("expiresAt"), clock)
+                  : "never"));
+    }
+    if (answering.has("lastRun") && answering.text("source").equals("script")) {
+      out.printf(
+          "Last run:    %s, took %s ms%n",
+          withAge(answering.text("lastRun"), clock), answering.text("lastRunMillis"));
+    }
+    if (answering.has("lastError")) {
+      out.printf(
+          "Last error:  %s (failed %s times in a row)%n",
+          answering.text("lastError"), answering.text("failures"));
+      out.println("Next try:    " + withAge(answering.text("nextAttempt"), clock));
+    }
+  }
+
+  private static String withAge(String instant, InstantSource clock) {
+    var distance = Duration.between(Instant.parse(instant), clock.instant());
+    var age = Ages.text(distance.abs());
+    return instant + (distance.isNegative() ? " (in " + age + ")" : " (" + age + " ago)");
+  }
+}

@@ -1,0 +1,105 @@
+package dev.rig.credentials.cli;
+
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.wire.Action;
+import java.util.LinkedHashMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Prints the credential of an image. */
+@Command(
+    name = "get",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Print the credential of an image or a registry, as docker-credential-rig would.",
+      "At a terminal the secret is hidden unless --show-secret is given."
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:printed", "1:there is none, and stderr tells why"})
+final class GetCommand implements Callable<Integer> {
+  private static final String HIDDEN = "[hidden]";
+
+  @Parameters(paramLabel = "IMAGE", description = "An image, a repository or a registry.")
+  private String image = "";
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description = "table, json, or docker as the helper prints it; docker when unset.")
+  private Output output = Output.DOCKER;
+
+  @Option(names = "--show-secret", description = "Print the secret to a terminal too.")
+  private boolean showSecret;
+
+  @Mixin private SocketOption socket = new SocketOption();
+
+  private final Console console;
+
+  GetCommand(Console console) {
+    this.console = console;
+  }
+
+  /** An image with a tag is no key of the helper protocol: {@code redis:7} would be a host. */
+  private String key() {
+    try {
+      var reference = ImageReference.ofImage(image);
+      boolean plain = reference.tag() == null && reference.digest() == null;
+      return plain ? image : reference.name();
+    } catch (InvalidReferenceException e) {
+      throw new CommandException(
+          ExitStatus.FAILED, "not an image or a registry: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public Integer call() {
+    var client = socket.client(console);
+    var docker = client.askFor(Action.GET, key());
+    boolean hide = console.terminal() && !showSecret;
+    if (output == Output.DOCKER && !hide) {
+      console.out().print(docker);
+      return ExitStatus.OK;
+    }
+    var credential = Json.parse(docker);
+    var secret = hide ? HIDDEN : credential.text("Secret");
+    var answering = Json.parse(client.askFor(Action.EXPLAIN, image)).child("answering");
+    var expires = answering == null ? "-" : answering.text("expiresAt");
+    var prefix = answering == null ? "-" : answering.text("prefix");
+    switch (output) {
+      case DOCKER -> {
+        var json = new LinkedHashMap<>(credential.fields());
+        json.put("Secret", secret);
+        console.out().println(Json.print(json));
+      }
+      case JSON -> {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("image", image);
+        json.put("prefix", prefix);
+        json.put("username", credential.text("Username"));
+        json.put("password", secret);
+        if (!expires.equals("-")) {
+          json.put("expiresAt", expires);
+        }
+        console.out().println(Json.print(json));
+      }
+      case TABLE -> {
+        var table = new Table("IMAGE", "PREFIX", "USERNAME", "SECRET", "EXPIRES");
+        table.row(
+            image,
+            prefix,
+            credential.text("Username"),
+            secret,
+            expires.equals("-") ? "never" : expires);
+        table.print(console.out());
+      }
+    }
+    if (hide) {
+      console.err().println("The secret is hidden at a terminal; --show-secret shows it.");
+    }
+    return ExitStatus.OK;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.rig.credentials.cli;
+
+import dev.rig.credentials.wire.Action;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Prints the entries that a daemon serves. */
+@Command(
+    name = "list",
+    mixinStandardHelpOptions = true,
+    description = "Print the entries that the daemon serves, without secrets.")
+final class ListCommand implements Callable<Integer> {
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description = {
+        "table, json, or docker: only what can be answered now, as docker-credential-rig list"
+            + " prints it; table when unset."
+      })
+  private Output output = Output.TABLE;
+
+  @Mixin private SocketOption socket = new SocketOption();
+
+  private final Console console;
+  private final InstantSource clock = InstantSource.system();
+
+  ListCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var client = socket.client(console);
+    switch (output) {
+      case DOCKER -> console.out().print(client.askFor(Action.LIST, ""));
+      case JSON ->
+          console.out().println(Json.print(Json.parse(client.askFor(Action.STATUS, "")).fields()));
+      case TABLE -> {
+        var table = new Table("PREFIX", "SOURCE", "LEASE", "ALIAS", "DEFAULT", "FROM");
+        for (var entry : Json.parse(client.askFor(Action.STATUS, "")).list("entries")) {
+          table.row(
+              entry.text("prefix"),
+              entry.text("source"),
+              lease(entry),
+              entry.text("alias"),
+              entry.isTrue("default") ? "yes" : "-",
+              entry.text("origin"));
+        }
+        table.print(console.out());
+      }
+    }
+    return ExitStatus.OK;
+  }
+
+  private String lease(Json.Node entry) {
+    if (entry.has("expiresAt")) {
+      var left = Duration.between(clock.instant(), Instant.parse(entry.text("expiresAt")));
+      return "for " + Ages.text(left);
+    }
+    if (entry.has("issuedAt") || entry.text("source").equals("static")) {
+      return "for ever";
+    }
+    if (entry.has("lastError")) {
+      return "failed";
+    }
+    return entry.isTrue("loading") ? "being fetched" : "not asked yet";
+  }
+}

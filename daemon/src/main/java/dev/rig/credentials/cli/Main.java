@@ -1,0 +1,107 @@
+package dev.rig.credentials.cli;
+
+import dev.rig.credentials.problem.ProblemsException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code rig-credentials}: the daemon and its command line. */
+@Command(
+    name = "rig-credentials",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "One daemon that owns container registries and serves their credentials.",
+    footer = {
+      "",
+      "Where a pull fails, ask \"rig-credentials explain IMAGE\" first.",
+      "Completion: source <(rig-credentials generate-completion), for bash and zsh."
+    })
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command");
+  }
+
+  /** Runs one command and ends the process with its status. */
+  public static void main(String[] arguments) {
+    var out = stream(FileDescriptor.out);
+    var console =
+        new Console(out, stream(FileDescriptor.err), System.getenv(), isTerminal(), isRoot());
+    int status = run(console, arguments);
+    out.flush();
+    System.exit(status);
+  }
+
+  /** Runs one command. */
+  static int run(Console console, String... arguments) {
+    var commandLine = commandLine(console);
+    commandLine.setOut(new java.io.PrintWriter(console.out(), true, StandardCharsets.UTF_8));
+    commandLine.setErr(new java.io.PrintWriter(console.err(), true, StandardCharsets.UTF_8));
+    return commandLine.execute(arguments);
+  }
+
+  static CommandLine commandLine(Console console) {
+    var commandLine = new CommandLine(new Main());
+    commandLine.addSubcommand("serve", new ServeCommand(console));
+    commandLine.addSubcommand("check", new CheckCommand(console));
+    commandLine.addSubcommand("get", new GetCommand(console));
+    commandLine.addSubcommand("list", new ListCommand(console));
+    commandLine.addSubcommand("explain", new ExplainCommand(console));
+    commandLine.addSubcommand("demo", new DemoCommand(console));
+    commandLine.addSubcommand("version", new VersionCommand(console));
+    commandLine.addSubcommand("generate-completion", new AutoComplete.GenerateCompletion());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExecutionExceptionHandler((thrown, line, parsed) -> failed(console, thrown));
+    return commandLine;
+  }
+
+  private static int failed(Console console, Exception thrown) throws Exception {
+    return switch (thrown) {
+      case ProblemsException problems -> {
+        problems.problems().forEach(console.err()::println);
+        yield ExitStatus.CONFIGURATION;
+      }
+      case CommandException command -> {
+        console.err().println("rig-credentials: " + command.getMessage());
+        yield command.status();
+      }
+      default -> throw thrown;
+    };
+  }
+
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  }
+
+  /** System.console() looks at standard input too, and here only the output matters. */
+  private static boolean isTerminal() {
+    try {
+      var target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  private static boolean isRoot() {
+    try {
+      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.rig.credentials.cli;
+
+import dev.rig.credentials.app.Daemon;
+import dev.rig.credentials.app.Logging;
+import dev.rig.credentials.app.Settings;
+import dev.rig.credentials.socket.SocketBusyException;
+import dev.rig.credentials.socket.SocketRefusedException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Serves until it is told to stop. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = "Serve the configured registries until SIGTERM or SIGINT.",
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:stopped by a signal",
+      "1:the socket cannot be bound",
+      "2:the command line was not understood",
+      "3:another daemon serves at that socket",
+      "78:the configuration cannot be used"
+    })
+final class ServeCommand implements Callable<Integer> {
+  @Mixin private ConfigOptions config = new ConfigOptions();
+  @Mixin private ServeOptions options = new ServeOptions();
+
+  private final Console console;
+
+  ServeCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var configuration = config.load(console);
+    var settings =
+        Settings.resolve(
+            configuration.daemon(), options.settings(), console.environment(), console.root());
+    Logging.configure(settings.logLevel(), settings.logFormat(), console.err());
+    Daemon daemon;
+    try {
+      daemon = Daemon.start(configuration, settings, console.environment(), Version.text());
+    } catch (SocketBusyException busy) {
+      throw new CommandException(ExitStatus.BUSY, busy.problem().toString());
+    } catch (SocketRefusedException refused) {
+      throw new CommandException(ExitStatus.FAILED, refused.problem().toString());
+    } catch (UncheckedIOException e) {
+      throw new CommandException(ExitStatus.FAILED, String.valueOf(e.getMessage()));
+    }
+    // A signal ends a JVM with 128 and its number; a daemon that was asked to stop has not failed.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("rig-stop")
+                .unstarted(() -> {
+                  daemon.close();
+                  Runtime.getRuntime().halt(ExitStatus.OK);
+                }));
+    new CountDownLatch(1).await();
+    return ExitStatus.OK;
+  }
+}
