@@ -54,7 +54,15 @@ final class Census {
       return seen > 1;
     }
 
-    /** It and its descendants, as last seen. */
+    /**
+     * Whether another look will tell more: whether it has a suspect, or is a zombie that is not
+     * reaped yet.
+     */
+    boolean unsettled() {
+      return !suspects.isEmpty() || (processes.isEmpty() && !established());
+    }
+
+    /** It and its descendants, as last seen and without those that have ended. */
     List<Entry> processes() {
       return processes;
     }
@@ -64,6 +72,9 @@ final class Census {
   private final long self = ProcessHandle.current().pid();
   private final long ownSession;
   private final Map<Identity, Stray> strays = new HashMap<>();
+
+  /** What was a run's when it lived: an ended process has no environment to tell it by. */
+  private final Set<Identity> known = new HashSet<>();
 
   private Map<String, ProcessRun> runs = Map.of();
   private Map<Long, ProcessRun> sessions = Map.of();
@@ -105,6 +116,9 @@ final class Census {
     members.clear();
     latecomers.clear();
     zombies.clear();
+    var there = new HashSet<Identity>();
+    table.all().forEach(entry -> there.add(new Identity(entry.pid(), entry.start())));
+    known.retainAll(there);
     var present = new HashSet<Identity>();
     for (var child : table.children(self)) {
       var leading = leaders.get(child.pid());
@@ -158,9 +172,11 @@ final class Census {
       bury(child);
       assign(table, child, run);
     } else if (child.session() != ownSession) {
-      // A child in our own session was started by somebody else in this process.
       stray(table, child, present);
+    } else if (known.contains(new Identity(child.pid(), child.start()))) {
+      bury(child);
     }
+    // Any other child in our own session was started by somebody else in this process.
   }
 
   private void stray(ProcessTable table, Entry child, Set<Identity> present) {
@@ -194,6 +210,7 @@ final class Census {
     for (var entry : subtree(table, top)) {
       if (!entry.zombie()) {
         members.computeIfAbsent(run, first -> new ArrayList<>()).add(entry);
+        known.add(new Identity(entry.pid(), entry.start()));
       }
     }
   }

@@ -10,6 +10,8 @@ import dev.rig.credentials.time.Scheduler.Cancellable;
 import dev.rig.credentials.time.Time;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,10 +25,15 @@ import org.jspecify.annotations.Nullable;
 
 /** One run: what has happened to it, and what follows from that. */
 final class ProcessRun {
+  private static final Logger LOG = System.getLogger(ProcessRun.class.getName());
+
   /** From TERM to KILL. */
   static final Duration GRACE = Duration.ofSeconds(2);
 
-  /** How long the pipes of a program that has ended may stay open, for what it piped through. */
+  /**
+   * How long the pipes of a program that has ended may stay open, for what it piped through. Only
+   * what was written before the end is sure to arrive: the JDK can close its side then.
+   */
   private static final Duration PIPE_GRACE = Duration.ofMillis(200);
 
   /** When a result is given though a pipe is open still; after the killing had its time. */
@@ -146,12 +153,12 @@ final class ProcessRun {
       }
       phase = Phase.KILLING;
     }
-    complete();
     if (never) {
       gone();
     } else {
       sweeper.request();
     }
+    complete();
   }
 
   /** Its process exists. Called before anybody else can know of it. */
@@ -333,8 +340,7 @@ final class ProcessRun {
       try {
         Files.deleteIfExists(path);
       } catch (IOException e) {
-        System.getLogger(ProcessRun.class.getName())
-            .log(System.Logger.Level.WARNING, "a script's private file could not be removed", e);
+        LOG.log(Level.WARNING, "a script's private file could not be removed", e);
       }
     }
   }

@@ -15,8 +15,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,6 +53,9 @@ public final class ProcessRunner implements AutoCloseable {
   private final String owner = UUID.randomUUID() + ".";
   private final AtomicLong runs = new AtomicLong();
   private final Sweeper sweeper;
+
+  /** Whatever was asked for and is not gone. */
+  private final Set<ProcessRun> active = ConcurrentHashMap.newKeySet();
 
   /** Platform threads: native calls and pipes would hold a virtual thread's carrier. */
   private final ExecutorService threads =
@@ -121,6 +126,8 @@ public final class ProcessRunner implements AutoCloseable {
    */
   public CompletableFuture<ProcessOutcome> run(ProcessSpec spec) {
     var run = new ProcessRun(owner + runs.incrementAndGet(), spec, time, threads, sweeper);
+    active.add(run);
+    var _ = run.whenGone().thenRun(() -> active.remove(run));
     threads.execute(() -> start(run));
     return run.result();
   }
@@ -131,7 +138,8 @@ public final class ProcessRunner implements AutoCloseable {
    */
   @Override
   public void close() {
-    var left = sweeper.close();
+    sweeper.close();
+    var left = List.copyOf(active);
     left.forEach(run -> run.stop(new Stopped(), true));
     var gone =
         CompletableFuture.allOf(

@@ -97,12 +97,11 @@ final class Sweeper {
     }
   }
 
-  /** Lets nothing start from now on; returns what is running. */
-  List<ProcessRun> close() {
+  /** Lets nothing start from now on. */
+  void close() {
     lock.lock();
     try {
       closed = true;
-      return List.copyOf(runs.values());
     } finally {
       lock.unlock();
     }
@@ -141,7 +140,7 @@ final class Sweeper {
       boolean open = !census.latecomers().isEmpty();
       var held = new HashSet<ProcessRun>();
       for (var stray : census.strays()) {
-        open |= !stray.suspects().isEmpty();
+        open |= stray.unsettled();
         if (stray.condemned()) {
           held.addAll(stray.suspects());
           if (stray.established()) {

@@ -1,0 +1,319 @@
+package dev.rig.credentials.source;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.credential.SourceException;
+import dev.rig.credentials.credential.SourceRequest;
+import dev.rig.credentials.testing.FakeTime;
+import dev.rig.credentials.testing.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.MessageFormat;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ScriptSourceTest {
+  private static final String RULE = "; it has to print one line <username>:<password>";
+  private static final SourceRequest REQUEST = new SourceRequest("ghcr.io/acme");
+
+  @TempDir Path folder;
+
+  private final FakeTime time = new FakeTime();
+  private final Log log = new Log();
+  private final Logger packageLogger = Logger.getLogger("dev.rig.credentials.source");
+  private ProcessRunner runner;
+
+  @BeforeEach
+  void open() throws IOException {
+    packageLogger.setLevel(Level.ALL);
+    packageLogger.setUseParentHandlers(false);
+    packageLogger.addHandler(log);
+    runner =
+        ProcessRunner.open(folder.resolve("scripts"), Map.of("PATH", "/usr/bin:/bin"), time.time());
+  }
+
+  @AfterEach
+  void close() {
+    runner.close();
+    packageLogger.removeHandler(log);
+  }
+
+  private ScriptSource source(String script) {
+    return source(script, Map.of());
+  }
+
+  private ScriptSource source(String script, Map<String, String> environment) {
+    return new ScriptSource(
+        "ghcr.io",
+        script,
+        environment,
+        ScriptSource.DEFAULT_TIMEOUT,
+        Duration.ofHours(1),
+        runner,
+        time.time());
+  }
+
+  private static Lease issue(ScriptSource source) throws Exception {
+    return source.issue(REQUEST).get(10, TimeUnit.SECONDS);
+  }
+
+  private String failure(String script) {
+    var future = source(script).issue(REQUEST);
+    var failure = assertThrows(ExecutionException.class, () -> future.get(10, TimeUnit.SECONDS));
+    return String.valueOf(assertInstanceOf(SourceException.class, failure.getCause()).getMessage());
+  }
+
+  @Test
+  void oneLineIsSplitAtItsFirstColonAndLeasedFromTheRunsBeginning() throws Exception {
+    var begun = time.now();
+    var lease = issue(source("echo 'user:pass:word '"));
+    assertEquals(new Credential("user", Secret.of("pass:word ")), lease.credential());
+    assertEquals(begun, lease.issuedAt());
+    assertEquals(begun.plus(Duration.ofHours(1)), lease.expiresAt());
+    assertEquals("script", source("").kind());
+  }
+
+  @Test
+  void leaseIsCountedFromTheBeginningHoweverLongTheRunTakes() throws Exception {
+    var gate = folder.resolve("gate");
+    var begun = time.now();
+    var future =
+        source("while ! [ -e " + gate + " ]; do sleep 0.01; done; echo u:p").issue(REQUEST);
+    time.advance(Duration.ofSeconds(20));
+    Files.createFile(gate);
+    assertEquals(begun, future.get(10, TimeUnit.SECONDS).issuedAt());
+  }
+
+  @Test
+  void newlineAtTheEndIsOptional() throws Exception {
+    assertEquals("p", issue(source("printf u:p")).credential().secret().reveal());
+  }
+
+  @Test
+  void registryOfTheRequestIsInTheEnvironmentAndStrongerThanTheEntrys() throws Exception {
+    var source =
+        source("echo \"$RIG_REGISTRY:$OTHER\"", Map.of("RIG_REGISTRY", "no", "OTHER", "secret"));
+    assertEquals(new Credential("ghcr.io/acme", Secret.of("secret")), issue(source).credential());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "printf 'canary:a\\ncanary:b\\n' | 2 lines",
+        "printf 'canary:a\\n\\n' | 2 lines",
+        "true | nothing",
+        "echo | an empty line",
+        "echo canary | a line without a colon",
+        "echo :canary | an empty username",
+        "echo canary: | an empty password",
+      })
+  void f6_outputThatIsNotOneLineOfNameAndPasswordIsRefused(String script, String rule) {
+    assertEquals("script printed " + rule + RULE, failure(script));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "printf 'canary:a\\0b' | a NUL byte",
+        "printf 'canary:\\377' | bytes that are not UTF-8",
+        "printf 'canary:\\303' | bytes that are not UTF-8",
+        "printf 'canary:a\\r\\n' | a control character (a carriage return is one)",
+        "printf 'canary:a\\033b\\n' | a control character (a carriage return is one)",
+      })
+  void f7_nulAndBrokenUtf8AreRefusedAndNeverEchoed(String script, String rule) {
+    assertEquals("script printed " + rule + RULE, failure(script));
+    assertFalse(log.text().contains("canary"), log.text());
+  }
+
+  @Test
+  void f8_credentialOfAScriptThatFailsIsDiscarded() {
+    assertEquals("script exited with status 3", failure("echo u:p; exit 3"));
+    assertEquals(
+        "script exited with status 4: no network",
+        failure("echo first >&2; echo no network >&2; exit 4"));
+    assertTrue(log.text().contains("first | no network"), log.text());
+  }
+
+  @Test
+  void f1_timeoutSaysHowLongItWas() {
+    var token = Processes.longSleep();
+    var future = source("exec sleep " + token).issue(REQUEST);
+    assertTrue(
+        Processes.eventually(
+            Duration.ofSeconds(5), () -> !Processes.with("sleep\0" + token).isEmpty()));
+    time.advance(Duration.ofSeconds(30));
+    var failure = assertThrows(ExecutionException.class, () -> future.get(10, TimeUnit.SECONDS));
+    var cause = assertInstanceOf(SourceException.class, failure.getCause());
+    assertEquals("script was stopped after 30 s", cause.getMessage());
+  }
+
+  @Test
+  void f2_floodSaysHowMuchIsAllowed() {
+    assertEquals(
+        "script printed more than 64 KiB and was stopped" + RULE, failure("yes canary:secret"));
+    assertFalse(log.text().contains("canary"));
+  }
+
+  @Test
+  void f3_endOfStderrIsLoggedOnSuccessToo() throws Exception {
+    issue(source("echo careful >&2; echo u:p"));
+    assertTrue(log.text().contains("careful"), log.text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "set -x; echo user:canary-1234; exit 1",
+        "echo user:canary-1234; echo canary-1234 >&2",
+        "echo user:canary-1234; echo canary-1234 >&2; exit 1",
+        "echo user:canary-1234; printf user:canary-1234 | base64 >&2; exit 1",
+        "echo user:canary-1234; printf canary-1234 | od -An -tx1 | tr -d ' ' >&2; exit 1",
+        "echo user:canary-1234; echo user:canary-1234; echo canary-1234 >&2",
+        "echo canary-1234; echo canary-1234 >&2",
+        "echo user:canary-1234; yes canary-1234 | tr -d '\\n' | head -c 9000 >&2; exit 1",
+        "echo user:canary-1234; yes canary-1234 | head -c 99000",
+      })
+  void t11_stdoutIsNeitherLoggedNorInTheMessage(String script) {
+    var future = source(script).issue(REQUEST);
+    String message;
+    try {
+      message = future.get(10, TimeUnit.SECONDS).toString();
+    } catch (Exception e) {
+      message = e.toString();
+    }
+    for (var form : List.of("canary", "nary-1234", "dXNlcjpjYW5hcnkt", "63616e617279")) {
+      assertFalse(message.contains(form), message);
+      assertFalse(log.text().contains(form), log.text());
+    }
+  }
+
+  @Test
+  void t12_namesAreNeverShellText() throws Exception {
+    var marker = folder.resolve("pwned");
+    var forms =
+        List.of(
+            "$(touch X)",
+            "`touch X`",
+            "; touch X",
+            "| touch X",
+            "& touch X",
+            "' ; touch X ; '",
+            "\"; touch X; \"",
+            "\n touch X\n",
+            "${IFS}$(touch${IFS}X)",
+            "() { :;}; touch X",
+            "<(touch X)",
+            "> X",
+            ">> X",
+            "$((a[$(touch X)]))",
+            "-x X",
+            "\\$(touch X)",
+            "';touch X #",
+            "\";touch X #",
+            "\t;touch X",
+            "|| touch X");
+    var names = new ArrayList<String>();
+    for (int i = 0; i < 1_000; i++) {
+      names.add(forms.get(i % forms.size()).replace("X", marker.toString() + i));
+    }
+    // Each form as the registry of a request, and all thousand names as variables of one script.
+    for (var name : names.subList(0, forms.size())) {
+      var lease =
+          source("echo u:p; printenv RIG_REGISTRY >&2")
+              .issue(new SourceRequest(name))
+              .get(10, TimeUnit.SECONDS);
+      assertEquals("u", lease.credential().username());
+    }
+    var variables = new HashMap<String, String>();
+    names.forEach(name -> variables.put("NAME_" + variables.size(), name));
+    var lease = issue(source("echo \"u:$(printenv | grep -c '^NAME_')\"", variables));
+    assertEquals(Secret.of("1000"), lease.credential().secret());
+    try (var files = Files.list(folder)) {
+      assertEquals(List.of(folder.resolve("scripts")), files.toList());
+    }
+  }
+
+  @Test
+  void cancellingTheLeaseKillsTheScript() {
+    var token = Processes.longSleep();
+    var future = source("sleep " + token).issue(REQUEST);
+    assertTrue(
+        Processes.eventually(
+            Duration.ofSeconds(5), () -> !Processes.with("sleep\0" + token).isEmpty()));
+    assertTrue(future.cancel(true));
+    assertTrue(Processes.eventually(Duration.ofSeconds(5), () -> Processes.with(token).isEmpty()));
+  }
+
+  @Test
+  void expiryBeyondTimeItselfIsNever() throws Exception {
+    var source =
+        new ScriptSource(
+            "x",
+            "echo u:p",
+            Map.of(),
+            ScriptSource.DEFAULT_TIMEOUT,
+            Duration.ofSeconds(Long.MAX_VALUE),
+            runner,
+            time.time());
+    assertFalse(issue(source).expires());
+  }
+
+  @Test
+  void staticSourceAnswersAtOnceAndForEver() {
+    var credential = new Credential("u", Secret.of("p"));
+    var source = new StaticSource(credential, time.time());
+    assertEquals("static", source.kind());
+    assertEquals(new Lease(credential, time.now(), Lease.NEVER), source.issue(REQUEST).resultNow());
+  }
+
+  /** Everything that was logged, at any level. */
+  private static final class Log extends Handler {
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void publish(LogRecord line) {
+      var parameters = line.getParameters();
+      lines.add(
+          parameters == null
+              ? line.getMessage()
+              : MessageFormat.format(line.getMessage(), parameters));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+
+    String text() {
+      return String.join("\n", lines);
+    }
+  }
+}
