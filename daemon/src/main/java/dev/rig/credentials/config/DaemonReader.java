@@ -150,8 +150,7 @@ final class DaemonReader {
     try {
       return RegistryPrefix.parse(text);
     } catch (InvalidReferenceException e) {
-      var message = e.getMessage();
-      throw new InvalidSettingException(message == null ? "not a registry" : message, null);
+      throw new InvalidSettingException(NotARegistry.message(e), null);
     }
   }
 

@@ -47,14 +47,9 @@ final class RegistryTable {
       }
       findings.add(origin, "another spelling of the same registry", "first in line " + first);
     } catch (InvalidReferenceException e) {
-      findings.add(origin, reason(e), null);
+      findings.add(origin, NotARegistry.message(e), null);
     }
     return new EntryDraft(origin);
-  }
-
-  private static String reason(InvalidReferenceException e) {
-    var message = e.getMessage();
-    return message == null ? "not a registry" : message;
   }
 
   /** The entries; incomplete and contradictory ones are findings. */

@@ -87,7 +87,7 @@ final class YamlFile {
         }
       }
     } catch (MarkedYAMLException e) {
-      throw notYaml(e, text);
+      throw notYaml(e);
     } catch (ReaderException e) {
       throw unprintable(text);
     } catch (YAMLException | IllegalArgumentException e) {
@@ -105,7 +105,7 @@ final class YamlFile {
     };
   }
 
-  private RefusedYamlException notYaml(MarkedYAMLException e, String text) {
+  private RefusedYamlException notYaml(MarkedYAMLException e) {
     var mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
     if (mark == null) {
       return new RefusedYamlException(Origin.file(file.name()), "not valid YAML", null);
