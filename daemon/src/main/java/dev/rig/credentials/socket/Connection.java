@@ -1,0 +1,288 @@
+package dev.rig.credentials.socket;
+
+import dev.rig.credentials.wire.MalformedRequestException;
+import dev.rig.credentials.wire.Reply;
+import dev.rig.credentials.wire.Request;
+import dev.rig.credentials.wire.Wire;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** One connection: one request, one answer. Belongs to the event loop's thread. */
+final class Connection implements EventLoop.Source {
+  /** Where a connection stands; each phase but the last has its deadline. */
+  enum Phase {
+    /** Nothing has come yet. */
+    IDLE,
+    /** Some of a request has come. */
+    READING,
+    /** The handler has the request. */
+    HANDLING,
+    /** The answer is being written. */
+    ANSWERING,
+    /** Answered before the request's end: what still comes is thrown away. */
+    DISCARDING,
+    CLOSED
+  }
+
+  private static final Logger LOG = System.getLogger(Connection.class.getName());
+  private static final int FIRST_BUFFER = 1024;
+
+  /** Chunks of one connection before the others have their turn. */
+  private static final int CHUNKS_PER_TURN = 8;
+
+  private final int fd;
+  private final Peer peer;
+  private final Connections owner;
+  private Phase phase = Phase.IDLE;
+  private final long since;
+  private long deadline;
+  private byte[] received = new byte[0];
+  private int receivedLength;
+  private byte[] answer = new byte[0];
+  private int answered;
+  private boolean discards;
+  private long token = -1;
+  private int interest = Epoll.IN;
+
+  Connection(int fd, Peer peer, Connections owner) {
+    this.fd = fd;
+    this.peer = peer;
+    this.owner = owner;
+    since = owner.time().nanos();
+    deadline = since + owner.limits().idle().toNanos();
+  }
+
+  Peer peer() {
+    return peer;
+  }
+
+  Phase phase() {
+    return phase;
+  }
+
+  /** Nanoseconds of the ticker when it was accepted. */
+  long since() {
+    return since;
+  }
+
+  boolean isDue(long now) {
+    return now - deadline >= 0;
+  }
+
+  /** Whether closing it now would take an answer away. */
+  boolean isOwed() {
+    return phase == Phase.HANDLING || phase == Phase.ANSWERING;
+  }
+
+  /** Takes what has come already, and waits for the rest if there is one. */
+  void start() {
+    read();
+    if (phase != Phase.CLOSED) {
+      token = owner.loop().register(fd, interest, this);
+    }
+  }
+
+  @Override
+  public void ready(int events) {
+    switch (phase) {
+      case IDLE, READING -> read();
+      case HANDLING -> {
+        // Nothing is asked for in this phase, so it is a hang-up: nobody waits for the answer.
+        close();
+      }
+      case ANSWERING -> write();
+      case DISCARDING -> discard();
+      case CLOSED -> {}
+    }
+  }
+
+  @Override
+  public void abandon() {
+    close();
+  }
+
+  /** Looks for a byte that has come since the last event. */
+  void poll() {
+    if (phase == Phase.IDLE) {
+      read();
+    }
+  }
+
+  private void read() {
+    for (int turn = 0; turn < CHUNKS_PER_TURN; turn++) {
+      int count = owner.stream().read(fd);
+      if (count == Stream.LATER) {
+        return;
+      }
+      if (count == Stream.BROKEN) {
+        close();
+        return;
+      }
+      if (count == 0) {
+        complete();
+        return;
+      }
+      if (phase == Phase.IDLE) {
+        phase = Phase.READING;
+        allow(owner.limits().request());
+      }
+      if (receivedLength + count > Wire.REQUEST_LIMIT) {
+        received = new byte[0];
+        owner.countMalformed();
+        discards = true;
+        reply(failure("request is larger than 256 KiB"));
+        return;
+      }
+      append(count);
+    }
+  }
+
+  private void append(int count) {
+    int length = receivedLength + count;
+    if (length > received.length) {
+      int room = Math.max(Math.max(FIRST_BUFFER, length), received.length * 2);
+      received = Arrays.copyOf(received, Math.min(room, Wire.REQUEST_LIMIT));
+    }
+    owner.stream().take(received, receivedLength, count);
+    receivedLength = length;
+  }
+
+  private void complete() {
+    Request request;
+    try {
+      request = Request.decode(Arrays.copyOf(received, receivedLength));
+    } catch (MalformedRequestException malformed) {
+      if (receivedLength > 0) {
+        owner.countMalformed(); // nothing at all is somebody who looks whether the socket is alive
+      }
+      reply(failure(malformed.getMessage()));
+      return;
+    } finally {
+      received = new byte[0];
+    }
+    owner.countRequest();
+    phase = Phase.HANDLING;
+    allow(owner.limits().handler());
+    ask(request);
+    if (phase == Phase.HANDLING) {
+      want(0);
+    }
+  }
+
+  private void ask(Request request) {
+    try {
+      owner.handler().handle(request, peer).whenComplete(this::answered);
+    } catch (RuntimeException | Error failure) {
+      // Errors too: a class that cannot be loaded for one request must not end everybody's service.
+      replyFailed(failure);
+    }
+  }
+
+  private void answered(@Nullable Reply reply, @Nullable Throwable failure) {
+    if (owner.loop().onLoop()) {
+      settle(reply, failure);
+    } else {
+      owner.loop().execute(() -> settle(reply, failure));
+    }
+  }
+
+  private void settle(@Nullable Reply reply, @Nullable Throwable failure) {
+    if (phase != Phase.HANDLING) {
+      return;
+    }
+    if (reply == null) {
+      replyFailed(failure);
+    } else {
+      reply(reply);
+    }
+  }
+
+  private void replyFailed(@Nullable Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    LOG.log(Level.ERROR, "a request of " + peer + " could not be answered", cause);
+    reply(failure("internal error; see the daemon's log"));
+  }
+
+  private static Reply failure(@Nullable String message) {
+    return Reply.text(1, "rig-credentials: " + message);
+  }
+
+  private void reply(Reply reply) {
+    answer = reply.encode();
+    phase = Phase.ANSWERING;
+    allow(owner.limits().answer());
+    write();
+  }
+
+  private void write() {
+    while (answered < answer.length) {
+      int count = owner.stream().write(fd, answer, answered);
+      if (count == Stream.LATER) {
+        want(Epoll.OUT);
+        return;
+      }
+      if (count == Stream.BROKEN) {
+        close();
+        return;
+      }
+      answered += count;
+    }
+    answer = new byte[0];
+    if (!discards) {
+      close();
+      return;
+    }
+    // Closed with bytes unread, the connection would be reset and the answer may be lost to a
+    // client that still writes. The answer's deadline goes on.
+    owner.stream().endOutput(fd);
+    phase = Phase.DISCARDING;
+    want(Epoll.IN);
+    discard();
+  }
+
+  private void discard() {
+    for (int turn = 0; turn < CHUNKS_PER_TURN; turn++) {
+      int count = owner.stream().read(fd);
+      if (count == Stream.LATER) {
+        return;
+      }
+      if (count <= 0) {
+        close();
+        return;
+      }
+    }
+  }
+
+  private void allow(Duration duration) {
+    deadline = owner.time().nanos() + duration.toNanos();
+  }
+
+  private void want(int events) {
+    if (interest != events) {
+      interest = events;
+      if (token >= 0) {
+        owner.loop().interest(fd, events, token);
+      }
+    }
+  }
+
+  /** Closes it; harmless when it is closed already. */
+  void close() {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
+    phase = Phase.CLOSED;
+    if (token >= 0) {
+      owner.loop().unregister(fd, token);
+    }
+    owner.stream().close(fd);
+    owner.closed(this);
+  }
+}

@@ -1,0 +1,97 @@
+package dev.rig.credentials.socket;
+
+import jnr.constants.platform.Errno;
+import jnr.ffi.LastError;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import jnr.ffi.annotations.In;
+import jnr.ffi.annotations.Out;
+import jnr.ffi.annotations.Variadic;
+import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Linux calls that jnr-unixsocket has not, or has only with an allocation and a copy each. All
+ * constants are those of asm-generic, which amd64 and arm64 share.
+ *
+ * <p>Public because the class with which jnr-ffi implements it lies in another class loader; not
+ * for use outside this package.
+ */
+public interface LibC {
+  int EPOLL_CLOEXEC = 0x80000;
+  int EFD_CLOEXEC = 0x80000;
+  int EFD_NONBLOCK = 0x800;
+  int SOCK_CLOEXEC = 0x80000;
+  int SOCK_NONBLOCK = 0x800;
+  int MSG_DONTWAIT = 0x40;
+  int MSG_NOSIGNAL = 0x4000;
+  int SHUT_WR = 1;
+  int F_SETFD = 2;
+  int FD_CLOEXEC = 1;
+  int LOCK_EX = 2;
+  int LOCK_NB = 4;
+
+  /** epoll_create1(2). */
+  int epoll_create1(int flags);
+
+  int epoll_ctl(int epoll, int operation, int fd, @In Pointer event);
+
+  int epoll_wait(int epoll, @Out Pointer events, int most, int timeout);
+
+  int eventfd(int initial, int flags);
+
+  int accept4(int fd, @Nullable Pointer address, @Nullable Pointer length, int flags);
+
+  @ssize_t
+  long recv(int fd, @Out Pointer buffer, @size_t long size, int flags);
+
+  @ssize_t
+  long send(int fd, @In Pointer buffer, @size_t long size, int flags);
+
+  @ssize_t
+  long read(int fd, @Out Pointer buffer, @size_t long size);
+
+  @ssize_t
+  long write(int fd, @In Pointer buffer, @size_t long size);
+
+  int shutdown(int fd, int how);
+
+  int close(int fd);
+
+  @Variadic(fixedCount = 2)
+  int open(String path, int flags, int mode);
+
+  @Variadic(fixedCount = 2)
+  int fcntl(int fd, int command, int argument);
+
+  int flock(int fd, int operation);
+
+  int fchmod(int fd, int mode);
+
+  int umask(int mask);
+
+  int geteuid();
+
+  /** The C library of this process. */
+  static LibC instance() {
+    return Holder.INSTANCE;
+  }
+
+  static Runtime runtime() {
+    return Runtime.getRuntime(Holder.INSTANCE);
+  }
+
+  /** What the last call on this thread failed with. */
+  static Errno lastError() {
+    return Errno.valueOf(LastError.getLastError(runtime()));
+  }
+
+  /** Loads the library at its first use. */
+  final class Holder {
+    private static final LibC INSTANCE = LibraryLoader.create(LibC.class).load("c");
+
+    private Holder() {}
+  }
+}

@@ -1,0 +1,165 @@
+package dev.rig.credentials.socket;
+
+import dev.rig.credentials.problem.Problem;
+import dev.rig.credentials.time.Scheduler;
+import dev.rig.credentials.time.Time;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon's Unix socket, serving from {@link #open} to {@link #close}.
+ *
+ * <p>A connection is one request, complete when the client closes its writing side, and one answer,
+ * behind which the daemon closes. One thread does all of it.
+ */
+public final class SocketServer implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(SocketServer.class.getName());
+
+  /** How often the socket's file is looked at (F23). */
+  private static final Duration WATCH = Duration.ofSeconds(1);
+
+  private final SocketOptions options;
+  private final Time time;
+  private final Binding binding;
+  private final EventLoop loop;
+  private final Connections connections;
+  private final Acceptor acceptor;
+  private final AtomicBoolean closing = new AtomicBoolean();
+
+  /** Why the socket is not bound; null while it is. Written by the event loop. */
+  private volatile @Nullable Problem problem;
+
+  private SocketServer(
+      SocketOptions options, RequestHandler handler, Time time, Binding binding, EventLoop loop) {
+    this.options = options;
+    this.time = time;
+    this.binding = binding;
+    this.loop = loop;
+    connections = new Connections(loop, new Stream(), options.limits(), handler, time);
+    acceptor = new Acceptor(loop, connections, binding.bind());
+  }
+
+  /**
+   * Binds the socket and begins to serve.
+   *
+   * @param time measures the deadlines and watches the file; it has to run until {@link #close} is
+   *     done
+   * @throws SocketBusyException when another daemon serves at that path (F24)
+   * @throws SocketRefusedException when the path or its folder is not fit, or the system refuses
+   */
+  public static SocketServer open(SocketOptions options, RequestHandler handler, Time time) {
+    return open(options, handler, time, new PathBinding(options));
+  }
+
+  static SocketServer open(
+      SocketOptions options, RequestHandler handler, Time time, Binding binding) {
+    var loop = new EventLoop("rig-socket");
+    SocketServer server;
+    try {
+      server = new SocketServer(options, handler, time, binding, loop);
+    } catch (RuntimeException refused) {
+      loop.start();
+      loop.stop();
+      throw refused;
+    }
+    server.start();
+    return server;
+  }
+
+  private void start() {
+    acceptor.start();
+    loop.start();
+    watchLater();
+    LOG.log(Level.INFO, "serving at {0}", options.path());
+  }
+
+  /** The socket's file, absolute. */
+  public Path path() {
+    return options.path();
+  }
+
+  /** Whether clients can reach it. */
+  public SocketHealth health() {
+    Problem current = problem;
+    return new SocketHealth(current == null && !closing.get() && loop.alive(), current);
+  }
+
+  /** What it has done so far. */
+  public SocketCounts counts() {
+    return connections.counts(acceptor.pauses());
+  }
+
+  private Scheduler.Cancellable watchLater() {
+    return time.scheduler()
+        .schedule(
+            WATCH,
+            () -> {
+              if (!closing.get()) {
+                loop.execute(this::watch);
+                watchLater();
+              }
+            });
+  }
+
+  private void watch() {
+    if (closing.get() || binding.isIntact()) {
+      return;
+    }
+    try {
+      Listener next = binding.bind();
+      // Both are open, so that two listeners cannot have one number.
+      if (next.descriptor() != acceptor.listener().descriptor()) {
+        acceptor.replace(next);
+        LOG.log(Level.WARNING, "the socket''s file was gone; bound {0} anew", options.path());
+      }
+      problem = null;
+    } catch (SocketRefusedException refused) {
+      report(refused.problem());
+    } catch (SocketBusyException busy) {
+      report(busy.problem());
+    }
+  }
+
+  private void report(Problem current) {
+    if (!current.equals(problem)) {
+      problem = current;
+      LOG.log(Level.ERROR, "the socket is lost and cannot be bound anew: {0}", current);
+    }
+  }
+
+  /**
+   * Stops serving: removes the file if it is still ours, closes who is owed nothing, and lets the
+   * answers that are due finish within {@link SocketLimits#drain}. Harmless when called again.
+   */
+  @Override
+  public void close() {
+    if (closing.getAndSet(true)) {
+      return;
+    }
+    loop.execute(() -> {
+      binding.release();
+      acceptor.close();
+      connections.drain();
+    });
+    var bound =
+        time.scheduler()
+            .schedule(options.limits().drain(), () -> loop.execute(connections::closeAll));
+    boolean interrupted = false;
+    while (loop.alive()) {
+      try {
+        loop.join();
+      } catch (InterruptedException again) {
+        interrupted = true;
+      }
+    }
+    bound.cancel();
+    binding.release(); // again, should the loop have ended without doing it
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.rig.credentials.socket;
+
+import dev.rig.credentials.wire.MalformedReplyException;
+import dev.rig.credentials.wire.Reply;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** A client of the socket on the JDK's own Unix sockets: nothing of jnr is on this side. */
+final class Client implements AutoCloseable {
+  private static final long PATIENCE_NANOS = 10_000_000_000L;
+
+  private final SocketChannel channel;
+
+  private Client(SocketChannel channel) {
+    this.channel = channel;
+  }
+
+  static Client connect(Path path) {
+    try {
+      return new Client(SocketChannel.open(UnixDomainSocketAddress.of(path)));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** A whole request and its whole answer. */
+  static Reply ask(Path path, String request) {
+    try (var client = connect(path)) {
+      return client.send(request).end().reply();
+    }
+  }
+
+  /**
+   * Returns when the event loop has handled all that was there before: the connection of the second
+   * question is accepted in a later round of events than everything before the first one's answer.
+   */
+  static void settle(Path path) {
+    for (int i = 0; i < 2; i++) {
+      ask(path, "version\n");
+    }
+  }
+
+  static void until(BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - start > PATIENCE_NANOS) {
+        throw new AssertionError("it did not happen within 10 s");
+      }
+      LockSupport.parkNanos(50_000);
+    }
+  }
+
+  Client send(String text) {
+    return send(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  Client send(byte[] bytes) {
+    try {
+      var buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      return this;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  Client end() {
+    try {
+      channel.shutdownOutput();
+      return this;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** Everything until the daemon closes; a reset counts as the end. */
+  byte[] rest() {
+    var all = new ByteArrayOutputStream();
+    var buffer = ByteBuffer.allocate(64 * 1024);
+    try {
+      while (channel.read(buffer) >= 0) {
+        all.write(buffer.array(), 0, buffer.position());
+        buffer.clear();
+      }
+    } catch (IOException reset) {
+      return all.toByteArray();
+    }
+    return all.toByteArray();
+  }
+
+  Reply reply() {
+    byte[] rest = rest();
+    try {
+      return Reply.decode(rest);
+    } catch (MalformedReplyException failure) {
+      throw new AssertionError(rest.length + " bytes are no answer", failure);
+    }
+  }
+
+  /** Whether the daemon has neither closed nor written. */
+  boolean isOpen() {
+    try {
+      channel.configureBlocking(false);
+      int count = channel.read(ByteBuffer.allocate(1));
+      channel.configureBlocking(true);
+      return count == 0;
+    } catch (IOException reset) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+}

@@ -1,0 +1,319 @@
+package dev.rig.credentials.socket;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.rig.credentials.testing.FakeTime;
+import dev.rig.credentials.wire.Reply;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+final class SocketBindingTest {
+  @TempDir private Path folder;
+
+  private final FakeTime time = new FakeTime();
+  private final Answers answers = new Answers();
+  private Path path;
+
+  @BeforeEach
+  void name() {
+    path = folder.resolve("s");
+  }
+
+  private SocketServer open() {
+    return SocketServer.open(SocketOptions.at(path), answers, time.time());
+  }
+
+  private String refusal() {
+    var problem = assertThrows(SocketRefusedException.class, this::open).problem();
+    assertNotNull(problem.hint());
+    return problem.message();
+  }
+
+  private static int mode(Path file) throws Exception {
+    return (int) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS) & 07777;
+  }
+
+  /** T8. */
+  @Test
+  void symbolicLinkIsRefusedAndItsTargetUnchanged() throws Exception {
+    Path target = Files.writeString(folder.resolve("target"), "precious");
+    Files.createSymbolicLink(path, target);
+    assertEquals("is a symbolic link, not a socket", refusal());
+    assertTrue(Files.isSymbolicLink(path));
+    assertEquals("precious", Files.readString(target));
+  }
+
+  /** T8. */
+  @Test
+  void regularFileIsRefusedAndUnchanged() throws Exception {
+    Files.writeString(path, "precious");
+    assertEquals("is a regular file, not a socket", refusal());
+    assertEquals("precious", Files.readString(path));
+  }
+
+  /** T8. */
+  @Test
+  void folderIsRefusedAndUnchanged() throws Exception {
+    Files.createDirectory(path);
+    assertEquals("is a folder, not a socket", refusal());
+    assertTrue(Files.isDirectory(path));
+  }
+
+  /** T8: alive, though it knows nothing of our lock. */
+  @Test
+  void liveSocketOfAnotherProgramIsBusyAndUnchanged() throws Exception {
+    try (var other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      other.bind(UnixDomainSocketAddress.of(path));
+      Object before = Files.getAttribute(path, "unix:ino");
+      assertThrows(SocketBusyException.class, this::open);
+      assertEquals(before, Files.getAttribute(path, "unix:ino"));
+      other.accept().close();
+      try (var client = Client.connect(path)) {
+        assertTrue(client.isOpen());
+      }
+    }
+  }
+
+  /** T8: nor does a link in the lock's place lead anywhere. */
+  @Test
+  void symbolicLinkInPlaceOfTheLockIsRefusedAndItsTargetUnchanged() throws Exception {
+    Path target = folder.resolve("target");
+    Files.createSymbolicLink(folder.resolve("s.lock"), target);
+    assertEquals("is a symbolic link, not a lock file", refusal());
+    assertTrue(Files.notExists(target));
+  }
+
+  /** F24. */
+  @Test
+  void secondDaemonIsTurnedAwayAndTheFirstLosesNothing() {
+    try (var first = open();
+        var asking = Client.connect(path)) {
+      asking.send("get\n");
+      for (int i = 0; i < 20; i++) {
+        long start = System.nanoTime();
+        assertThrows(SocketBusyException.class, this::open);
+        assertTrue(System.nanoTime() - start < 1_000_000_000L);
+        assertEquals(0, Client.ask(path, "get\nx").status());
+      }
+      assertEquals(0, asking.end().reply().status());
+      assertTrue(first.health().bound());
+    }
+  }
+
+  /** F24: also while its socket's file is away, for the lock is held for life. */
+  @Test
+  void secondDaemonIsTurnedAwayWhileTheFirstHasLostItsFile() throws Exception {
+    try (var first = open()) {
+      Files.delete(path);
+      assertThrows(SocketBusyException.class, this::open);
+      time.advance(Duration.ofSeconds(1));
+      Client.until(() -> Files.exists(path));
+      assertTrue(first.health().bound());
+    }
+  }
+
+  /** F25: what kill -9 leaves, a file that nobody listens at and a lock file that nobody holds. */
+  @Test
+  void staleSocketIsReplaced() throws Exception {
+    try (var dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      dead.bind(UnixDomainSocketAddress.of(path));
+    }
+    Files.createFile(folder.resolve("s.lock"));
+    assertTrue(Files.exists(path));
+    try (var _ = open()) {
+      assertEquals(0, Client.ask(path, "get\nx").status());
+    }
+  }
+
+  /** F25, and the file is removed at an orderly end. */
+  @Test
+  void socketCanBeOpenedAgainAfterItsEnd() {
+    for (int i = 0; i < 20; i++) {
+      try (var _ = open()) {
+        assertEquals(0, Client.ask(path, "get\nx").status());
+      }
+      assertTrue(Files.notExists(path));
+    }
+  }
+
+  /** F23. */
+  @Test
+  void deletedSocketIsBoundAnewAndOpenConnectionsLive() throws Exception {
+    try (var server = open();
+        var asking = Client.connect(path)) {
+      asking.send("kubelet\n").end();
+      Client.until(() -> answers.waiting() == 1);
+      Files.delete(path);
+      time.advance(Duration.ofSeconds(1));
+      Client.until(() -> Files.exists(path));
+      Client.until(() -> server.health().bound());
+      assertEquals(0, Client.ask(path, "get\nx").status());
+      answers.release(Reply.text(0, "still"));
+      assertEquals(0, asking.reply().status());
+      assertEquals(0600, mode(path));
+    }
+  }
+
+  /** F23: replaced by a socket that nobody listens at. */
+  @Test
+  void replacedSocketIsBoundAnew() throws Exception {
+    try (var _ = open()) {
+      Files.delete(path);
+      try (var other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+        other.bind(UnixDomainSocketAddress.of(path));
+      }
+      Object before = Files.getAttribute(path, "unix:ino");
+      time.advance(Duration.ofSeconds(1));
+      Client.until(() -> !inode().equals("none") && !before.equals(inode()));
+      assertEquals(0, Client.ask(path, "get\nx").status());
+    }
+  }
+
+  private Object inode() {
+    try {
+      return Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS);
+    } catch (java.io.IOException away) {
+      return "none";
+    }
+  }
+
+  /** F23: what is not a dead socket is nobody's to remove; health says why, until it is gone. */
+  @Test
+  void socketReplacedByAFileIsReportedUntilTheFileIsGone() throws Exception {
+    try (var server = open()) {
+      Files.delete(path);
+      Files.writeString(path, "another's");
+      time.advance(Duration.ofSeconds(1));
+      Client.until(() -> !server.health().bound());
+      var problem = Objects.requireNonNull(server.health().problem());
+      assertEquals("is a regular file, not a socket", problem.message());
+      assertEquals("another's", Files.readString(path));
+      Files.delete(path);
+      time.advance(Duration.ofSeconds(1));
+      Client.until(() -> server.health().bound());
+      assertEquals(0, Client.ask(path, "get\nx").status());
+    }
+  }
+
+  /** F23: with its folder, and so its lock. */
+  @Test
+  void deletedFolderIsMadeAnew() throws Exception {
+    path = folder.resolve("run").resolve("s");
+    try (var server = open()) {
+      Files.delete(path);
+      Files.delete(path.resolveSibling("s.lock"));
+      Files.delete(folder.resolve("run"));
+      time.advance(Duration.ofSeconds(1));
+      Client.until(() -> Files.exists(path) && server.health().bound());
+      assertThrows(SocketBusyException.class, this::open);
+      assertEquals(0, Client.ask(path, "get\nx").status());
+    }
+  }
+
+  /** F23: the lock alone; the socket stays the one that it is. */
+  @Test
+  void deletedLockIsTakenAnew() throws Exception {
+    try (var _ = open()) {
+      Object before = inode();
+      Files.delete(folder.resolve("s.lock"));
+      time.advance(Duration.ofSeconds(1));
+      Client.until(() -> Files.exists(folder.resolve("s.lock")));
+      assertThrows(SocketBusyException.class, this::open);
+      assertEquals(before, inode());
+    }
+  }
+
+  @Test
+  void missingFolderIsCreatedForTheOwnerAlone() throws Exception {
+    path = folder.resolve("a/b/s");
+    try (var _ = open()) {
+      assertEquals(0700, mode(folder.resolve("a")));
+      assertEquals(0700, mode(folder.resolve("a/b")));
+      assertEquals(0600, mode(path));
+      assertEquals(0600, mode(folder.resolve("a/b/s.lock")));
+    }
+  }
+
+  @Test
+  void modeAndGroupAreGivenToTheSocketAndAWayThroughItsNewFolder() throws Exception {
+    assumeTrue(LibC.instance().geteuid() == 0, "only root gives files to other groups");
+    path = folder.resolve("a/s");
+    var options = SocketOptions.at(path).withAccess(0660, "65534");
+    try (var _ = SocketServer.open(options, answers, time.time())) {
+      assertEquals(0660, mode(path));
+      assertEquals(65534, Files.getAttribute(path, "unix:gid"));
+      assertEquals(0710, mode(folder.resolve("a")));
+      assertEquals(65534, Files.getAttribute(folder.resolve("a"), "unix:gid"));
+    }
+  }
+
+  @Test
+  void unknownGroupIsRefusedAndLeavesNothingBound() {
+    var options = SocketOptions.at(path).withAccess(0660, "no-such-group-here");
+    assertThrows(
+        SocketRefusedException.class, () -> SocketServer.open(options, answers, time.time()));
+    assertTrue(Files.notExists(path));
+    open().close();
+  }
+
+  @Test
+  void folderThatEverybodyMayWriteToIsRefusedUnlessSticky() throws Exception {
+    Files.setAttribute(folder, "unix:mode", 0777);
+    assertTrue(refusal().startsWith("everybody may write"));
+    Files.setAttribute(folder, "unix:mode", 01777);
+    open().close();
+  }
+
+  @Test
+  void folderOfAnotherUserIsRefused() throws Exception {
+    assumeTrue(LibC.instance().geteuid() == 0, "only root gives folders away");
+    Files.setAttribute(folder, "unix:uid", 65534);
+    assertTrue(refusal().startsWith("belongs to another user"));
+    Files.setAttribute(folder, "unix:uid", 0);
+  }
+
+  @Test
+  void pathThatNoSocketCanHaveIsRefusedWithItsLength() {
+    path = folder.resolve("x".repeat(108));
+    assertTrue(refusal().contains("at most 107"));
+    path = folder.resolve("sökt");
+    assertEquals("the path is not plain ASCII", refusal());
+  }
+
+  @Test
+  void longestPathWorks() {
+    path = folder.resolve("x".repeat(107 - folder.toString().length() - 1));
+    assertEquals(107, path.toString().length());
+    try (var _ = open()) {
+      assertEquals(0, Client.ask(path, "get\nx").status());
+    }
+  }
+
+  @Test
+  void umaskIsAsBefore() {
+    LibC libc = LibC.instance();
+    int before = libc.umask(0027);
+    try (var _ = open()) {
+      assertEquals(0027, libc.umask(0027));
+    } finally {
+      libc.umask(before);
+    }
+    assertFalse(Files.exists(path));
+  }
+}
