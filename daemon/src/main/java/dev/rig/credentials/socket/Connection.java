@@ -282,7 +282,7 @@ final class Connection implements EventLoop.Source {
     if (token >= 0) {
       owner.loop().unregister(fd, token);
     }
+    owner.closed(this); // first, so that the counts are right when the client sees the end
     owner.stream().close(fd);
-    owner.closed(this);
   }
 }
