@@ -126,19 +126,20 @@ final class JdkMachine implements Machine {
       if (channel.connect(UnixDomainSocketAddress.of(file))) {
         return null;
       }
-      // The JDK takes EAGAIN for a connection that is under way; with Unix sockets it is none.
+      // What JDK 17 makes of EAGAIN; with Unix sockets no connection is ever under way.
       return Attempt.ended(Attempt.Outcome.BUSY);
     } catch (ConnectException e) {
       return Attempt.ended(Attempt.Outcome.REFUSED);
     } catch (IOException e) {
-      // The JDK has one exception for ENOENT, EACCES and the rest: look at the file instead.
+      // The JDK has one exception for ENOENT, EACCES and EAGAIN: look at the file instead.
       if (Files.notExists(file)) {
         return Attempt.ended(Attempt.Outcome.MISSING);
       }
       if (!Files.isWritable(file)) {
         return Attempt.ended(Attempt.Outcome.DENIED);
       }
-      return Attempt.failed(words(e));
+      // EAGAIN is left, as a rule: the socket is there and takes nobody now.
+      return new Attempt(Attempt.Outcome.BUSY, new byte[0], words(e));
     }
   }
 

@@ -20,7 +20,7 @@ public final class Reply {
    */
   public Reply(int status, byte[] body) {
     this.status = status;
-    this.body = body.clone();
+    this.body = Arrays.copyOf(body, body.length);
   }
 
   /** An answer with a text and a newline behind it; an empty text gives an empty body. */
@@ -35,7 +35,7 @@ public final class Reply {
 
   /** A copy of the body. */
   public byte[] body() {
-    return body.clone();
+    return Arrays.copyOf(body, body.length);
   }
 
   /** The answer as it goes over the socket. */

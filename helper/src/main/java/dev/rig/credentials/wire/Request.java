@@ -23,7 +23,7 @@ public final class Request {
   public Request(Action action, String alias, byte[] payload) {
     this.action = action;
     this.alias = alias;
-    this.payload = payload.clone();
+    this.payload = Arrays.copyOf(payload, payload.length);
   }
 
   public Action action() {
@@ -37,7 +37,7 @@ public final class Request {
 
   /** A copy of the payload. */
   public byte[] payload() {
-    return payload.clone();
+    return Arrays.copyOf(payload, payload.length);
   }
 
   /** The request as it goes over the socket. */
