@@ -34,8 +34,9 @@ final class Client {
         return run(ask.action(), ask.alias());
       }
       if (invocation instanceof Invocation.Wrong wrong) {
-        machine.error(bytes("rig-credentials: " + wrong.words() + "\n" + HelpText.USAGE));
-        return 1;
+        boolean provider = Invocation.isProvider(machine.program());
+        String words = wrong.words() + "\n" + HelpText.USAGE.stripTrailing();
+        return fail(provider ? Action.KUBELET : Action.GET, words);
       }
       machine.output(bytes(HelpText.USAGE + HelpText.REST));
       return 0;

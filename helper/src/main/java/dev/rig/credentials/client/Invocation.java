@@ -29,7 +29,7 @@ sealed interface Invocation {
    */
   static Invocation of(String program, String... arguments) {
     String name = program.substring(program.lastIndexOf('/') + 1);
-    boolean provider = name.startsWith(PROVIDER);
+    boolean provider = isProvider(program);
     if (arguments.length > 1) {
       return new Wrong("too many arguments");
     }
@@ -55,6 +55,11 @@ sealed interface Invocation {
       return new Wrong("\"" + alias + "\" in the program's name is not an alias");
     }
     return new Ask(action.get(), alias);
+  }
+
+  /** Whether the program was called as the kubelet calls it. */
+  static boolean isProvider(String program) {
+    return program.substring(program.lastIndexOf('/') + 1).startsWith(PROVIDER);
   }
 
   private static boolean isForHelpers(Action action) {

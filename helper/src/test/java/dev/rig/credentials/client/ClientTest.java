@@ -279,10 +279,20 @@ class ClientTest {
   void withoutAnActionTheUsageIsShownAndNobodyAsked() {
     FakeMachine machine = FakeMachine.answering("0\n{}\n");
     assertEquals(1, machine.run());
-    assertEquals("rig-credentials: an action is missing\n" + HelpText.USAGE, machine.stderr());
+    assertEquals("rig-credentials: an action is missing\n" + HelpText.USAGE, machine.stdout());
     assertEquals(1, machine.run("take"));
-    assertTrue(machine.stderr().contains("unknown action \"take\""), machine.stderr());
+    assertTrue(machine.stdout().contains("unknown action \"take\""), machine.stdout());
+    assertEquals("", machine.stderr());
     assertEquals(List.of(), machine.requests);
+  }
+
+  @Test
+  void theKubeletReadsOfAWrongCallOnStderr() {
+    FakeMachine machine = FakeMachine.answering("0\n{}\n");
+    machine.program = "/opt/rig-credential-provider";
+    assertEquals(1, machine.run("take"));
+    assertEquals("", machine.stdout());
+    assertTrue(machine.stderr().contains("unknown action \"take\""), machine.stderr());
   }
 
   @Test

@@ -413,6 +413,6 @@ class NativeClientIT {
     assertEquals(HelpText.USAGE + HelpText.REST, help.text());
     Outcome usage = run(form, "docker-credential-rig", NOTHING);
     assertEquals(1, usage.status());
-    assertEquals("rig-credentials: an action is missing\n" + HelpText.USAGE, usage.stderr());
+    assertEquals("rig-credentials: an action is missing\n" + HelpText.USAGE, usage.text());
   }
 }
