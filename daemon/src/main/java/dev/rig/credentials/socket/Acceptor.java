@@ -25,6 +25,11 @@ final class Acceptor implements EventLoop.Source {
   private final EventLoop loop;
   private final Connections connections;
   private final AtomicLong pauses = new AtomicLong();
+
+  // Made in advance: what they need could not be loaded when there is no descriptor left.
+  private final Runnable resumption = this::resume;
+  private final Runnable resumptionOnLoop;
+
   private Listener listener;
   private long token = -1;
   private boolean paused;
@@ -35,6 +40,7 @@ final class Acceptor implements EventLoop.Source {
     this.loop = loop;
     this.connections = connections;
     this.listener = listener;
+    resumptionOnLoop = () -> loop.execute(resumption);
   }
 
   /** Times that accepting has paused; from any thread. */
@@ -127,7 +133,7 @@ final class Acceptor implements EventLoop.Source {
     if (!paused && !closed) {
       paused = true;
       loop.interest(listener.descriptor(), 0, token);
-      connections.time().scheduler().schedule(PAUSE, () -> loop.execute(this::resume));
+      connections.time().scheduler().schedule(PAUSE, resumptionOnLoop);
     }
   }
 

@@ -156,16 +156,17 @@ final class EventLoop {
     }
     try {
       source.ready(events);
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | LinkageError failure) {
       LOG.log(Level.ERROR, "an event of the socket could not be handled", failure);
       source.abandon();
     }
   }
 
+  // Link errors too: out of descriptors a class cannot be loaded, and that passes (F22).
   private static void runTask(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | LinkageError failure) {
       LOG.log(Level.ERROR, "a task of the socket's event loop failed", failure);
     }
   }

@@ -27,6 +27,7 @@ final class ChildServer {
     try (var scheduler = new SystemScheduler();
         var server = SocketServer.open(SocketOptions.at(path), new Answers(), scheduler.time())) {
       Client.settle(path);
+      server.counts(); // a class that is not loaded yet cannot be without a descriptor
       System.out.println("serving");
       for (String word = input.readLine(); word != null; word = input.readLine()) {
         switch (word) {

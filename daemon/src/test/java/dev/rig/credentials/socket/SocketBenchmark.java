@@ -63,6 +63,9 @@ final class SocketBenchmark {
       closeAll(idle);
       Files.deleteIfExists(barePath);
     }
+    for (String name : List.of("ours.lock", "crowded.lock", "")) {
+      Files.deleteIfExists(folder.resolve(name));
+    }
   }
 
   private static SocketServer open(Path path, SocketLimits limits, SystemScheduler scheduler) {
