@@ -1,0 +1,161 @@
+package dev.rig.credentials.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.problem.ProblemsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** T14: each is refused, and soon. The limit here is loose, so that no slow machine fails it. */
+class YamlLimitsTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rig: !!java.net.URL [x]",
+        "rig: !!str x",
+        "rig: !custom {}",
+        "rig: ! x",
+        "!!map {rig: }",
+        "rig: {!!str dockerRegistries: {}}",
+        "%TAG ! tag:x,2000:\n--- !x {rig: }",
+      })
+  void tagIsRefused(String text) {
+    assertRefused("tags are not allowed", text);
+  }
+
+  @Test
+  void aliasesThatMultiplyAreRefused() {
+    var text = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for (int i = 1; i < 10; i++) {
+      var aliases = ("*a" + (i - 1) + ",").repeat(9);
+      text.append("a" + i + ": &a" + i + " [" + aliases + "]\n");
+    }
+    assertRefused("the aliases stand for too much", text + "rig:\n");
+  }
+
+  @Test
+  void aliasesThatDoubleAreRefused() {
+    var text = new StringBuilder("a0: &a0 {x: y}\n");
+    for (int i = 1; i < 40; i++) {
+      text.append("a%d: &a%d {l: *a%d, r: *a%d}\n".formatted(i, i, i - 1, i - 1));
+    }
+    assertRefused("the aliases stand for too much", text + "rig:\n");
+  }
+
+  @Test
+  void aliasInsideWhatItNamesIsRefused() {
+    assertRefused("the alias stands inside what it names", "rig: &a {dockerRegistries: {x: *a}}");
+    assertRefused("the alias stands inside what it names", "rig: &a [*a]");
+  }
+
+  @Test
+  void aliasWithoutAnchorIsRefused() {
+    assertRefused("the alias names nothing", "rig: *canary");
+    assertRefused("the alias names nothing", "a: &x y\nrig:\n---\nrig: *x");
+  }
+
+  @Test
+  void duplicateKeyIsRefusedEvenWhereThePlatformReads() {
+    assertRefused("the key is there twice (first in line 1)", "rig:\nrig:\n");
+    assertRefused(
+        "the key is there twice (first in line 1)", "x: {y: [{canary: 1, 'canary': 2}]}\nrig:");
+  }
+
+  @Test
+  void mergeKeyIsRefused() {
+    assertRefused("merge keys are not supported", "x: &x {dockerRegistries: {}}\nrig: {<<: *x}");
+    assertRefused("merge keys are not supported", "x: &x {rig: {}}\n<<: *x\nrig:");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[", "{a: ", "- ", "? ", "[{", "a: ["})
+  void deepNestingIsRefused(String opening) {
+    assertRefused("", "rig: \n  " + opening.repeat(51));
+    assertRefused("", "rig: \n  " + opening.repeat(InputFiles.LARGEST / opening.length() - 10));
+  }
+
+  @Test
+  void fiftyLevelsAreAllowedAndNotOneMore() {
+    var fifty = "x: " + "[".repeat(49) + "]".repeat(49) + "\nrig:";
+    assertEquals(List.of(), ConfigTexts.load(folder, fifty).registries());
+    assertRefused(
+        "nested deeper than 50 levels", "x: " + "[".repeat(50) + "]".repeat(50) + "\nrig:");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"\\", "&a ", "*a ", "a: ", "a: b\n", "'", "-\n", "#", "\t", "|", ">\n", "%", "@", "x",
+        " ", "\n", "--- \n", ",", "\"\\x", ":\n", "? a\n"
+      })
+  void aMebibyteOfAnythingIsReadOrRefusedSoon(String piece) {
+    assertTimeoutPreemptively(
+        SOON,
+        () -> {
+          readOrRefuse("rig:\n  " + piece.repeat((InputFiles.LARGEST - 10) / piece.length()));
+        });
+  }
+
+  private void readOrRefuse(String text) {
+    try {
+      assertEquals(List.of(), ConfigTexts.load(folder, text).registries());
+    } catch (ProblemsException e) {
+      assertTrue(String.valueOf(e.getMessage()).length() < 400_000);
+    }
+  }
+
+  @Test
+  void fileOverAMebibyteIsRefused() {
+    assertRefused(
+        "a.yaml: the file is larger than 1 MiB", "rig: #" + "x".repeat(InputFiles.LARGEST));
+  }
+
+  @Test
+  void brokenUtf8IsRefusedAtItsPlace() throws Exception {
+    var path = folder.resolve("a.yaml");
+    Files.write(
+        path,
+        new byte[] {'r', 'i', 'g', ':', '\n', ' ', (byte) 0xc3, (byte) 0xa4, (byte) 0xc3, '\n'});
+    assertEquals(
+        List.of("a.yaml:2:3: not valid UTF-8 (save the file as UTF-8)"),
+        ConfigTexts.problemsOf(folder, List.of(path)));
+    Files.write(path, new byte[] {'r', 'i', 'g', ':', '\n', (byte) 0xc3});
+    assertEquals(
+        List.of("a.yaml:2:1: not valid UTF-8 (save the file as UTF-8)"),
+        ConfigTexts.problemsOf(folder, List.of(path)));
+  }
+
+  @Test
+  void controlCharacterIsRefusedAtItsPlace() {
+    assertRefused("a.yaml:2:4: a character that YAML does not allow", "rig:\n  a\0b: x");
+  }
+
+  @Test
+  void tabIsNamed() {
+    assertRefused("a tab cannot stand here", "rig:\n\tdockerRegistries: {}\n");
+  }
+
+  private void assertRefused(String expected, String text) {
+    assertTimeoutPreemptively(
+        SOON,
+        () -> {
+          var problems = ConfigTexts.problems(folder, text);
+          assertTrue(
+              problems.stream().anyMatch(problem -> problem.contains(expected)),
+              problems::toString);
+          assertTrue(problems.stream().noneMatch(problem -> problem.contains("canary")));
+        });
+  }
+}
