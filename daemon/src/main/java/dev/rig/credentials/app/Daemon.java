@@ -150,6 +150,5 @@ public final class Daemon implements AutoCloseable {
     runner.close();
     leases.close();
     scheduler.close();
-    LOG.log(Level.INFO, "stopped");
   }
 }
