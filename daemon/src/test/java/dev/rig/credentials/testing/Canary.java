@@ -1,0 +1,38 @@
+package dev.rig.credentials.testing;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** A secret that must not be found anywhere, in any of the forms that programs give to texts. */
+public record Canary(String secret) {
+  /** The forms of it that the text has; empty is good. */
+  public List<String> foundIn(String text) {
+    return forms().filter(text::contains).toList();
+  }
+
+  private Stream<String> forms() {
+    var bytes = secret.getBytes(StandardCharsets.UTF_8);
+    return Stream.of(
+            Stream.of(
+                secret,
+                URLEncoder.encode(secret, StandardCharsets.UTF_8),
+                HexFormat.of().formatHex(bytes),
+                HexFormat.of().withUpperCase().formatHex(bytes)),
+            IntStream.range(0, 3).mapToObj(shift -> base64(shift, Base64.getEncoder())),
+            IntStream.range(0, 3).mapToObj(shift -> base64(shift, Base64.getUrlEncoder())))
+        .flatMap(form -> form)
+        .distinct();
+  }
+
+  /** The part of base64 that does not depend on what stands before and behind the secret. */
+  private String base64(int shift, Base64.Encoder encoder) {
+    var bytes = (" ".repeat(shift) + secret).getBytes(StandardCharsets.UTF_8);
+    var text = encoder.withoutPadding().encodeToString(bytes);
+    return text.substring(shift == 0 ? 0 : 4, text.length() - text.length() % 4 - 4);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.rig.credentials.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A program to run. It gets nothing of this process's environment, so that a test does the same on
+ * every machine: only a PATH of the system's folders and what the test adds.
+ *
+ * @param words the program and its arguments
+ * @param environment all of its environment
+ * @param stdin what it reads
+ */
+public record Command(List<String> words, Map<String, String> environment, String stdin) {
+  private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** The program and its arguments, each by its {@code toString}. */
+  public static Command of(Object... words) {
+    return new Command(
+        Arrays.stream(words).map(Object::toString).toList(),
+        Map.of("PATH", PATH, "HOME", "/nonexistent", "LC_ALL", "C.UTF-8"),
+        "");
+  }
+
+  /** This with a further variable. */
+  public Command with(String name, Object value) {
+    var more = new TreeMap<>(environment);
+    more.put(name, value.toString());
+    return new Command(words, Map.copyOf(more), stdin);
+  }
+
+  /** This with a folder whose programs are found before the system's. */
+  public Command withFirstOnPath(Object folder) {
+    return with("PATH", folder + ":" + PATH);
+  }
+
+  /** This with something on its standard input. */
+  public Command reading(String text) {
+    return new Command(words, environment, text);
+  }
+
+  /** Runs it to its end; fails the test when that takes a minute. */
+  public Outcome run() {
+    try (var running = start()) {
+      return running.finish(LIMIT);
+    }
+  }
+
+  /** Starts it. */
+  @SuppressWarnings("MustBeClosedChecker") // Given to the caller, who closes it.
+  public Running start() {
+    var builder = new ProcessBuilder(words);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    try {
+      var process = builder.start();
+      var running = new Running(words.getFirst(), process);
+      try (var in = process.getOutputStream()) {
+        in.write(stdin.getBytes(StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        // It ended, or closed its standard input, without reading: its outcome tells.
+      }
+      return running;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

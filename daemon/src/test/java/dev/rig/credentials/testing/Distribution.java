@@ -1,0 +1,28 @@
+package dev.rig.credentials.testing;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assertions;
+
+/** What the build has made: the daemon's distribution and the client. */
+public final class Distribution {
+  private Distribution() {}
+
+  /** The program {@code rig-credentials} inside its distribution. */
+  public static Path daemon() {
+    return built("target/rig-credentials/bin/rig-credentials");
+  }
+
+  /** The program {@code docker-credential-rig}. */
+  public static Path client() {
+    return built("../helper/target/docker-credential-rig");
+  }
+
+  private static Path built(String path) {
+    var program =
+        Path.of(System.getProperty("basedir", "")).resolve(path).toAbsolutePath().normalize();
+    Assertions.assertTrue(
+        Files.isExecutable(program), () -> program + " is not built: run mvn package first");
+    return program;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.rig.credentials.testing;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A Docker Engine of its own, beside any that the machine has: it makes no network and no firewall
+ * rule, and needs neither overlayfs nor systemd.
+ */
+public final class DockerEngine {
+  private static final Duration START = Duration.ofSeconds(30);
+
+  private final Path socket;
+
+  private DockerEngine(Path socket) {
+    this.socket = socket;
+  }
+
+  /** Starts an engine that keeps everything in that folder, whose path has to be short. */
+  public static DockerEngine start(Reaper reaper, Path folder) {
+    var program = Tool.DOCKERD.path();
+    var docker = Tool.DOCKER.path();
+    Tool.needRoot("a Docker Engine");
+    var socket = folder.resolve("docker.sock");
+    var config = PrivateFile.write(folder.resolve("daemon.json"), "{}\n");
+    var running =
+        reaper.own(
+            Command.of(
+                    program,
+                    "--host=unix://" + socket,
+                    "--config-file=" + config,
+                    "--data-root=" + folder.resolve("data"),
+                    "--exec-root=" + folder.resolve("exec"),
+                    "--pidfile=" + folder.resolve("pid"),
+                    "--storage-driver=vfs",
+                    "--bridge=none",
+                    "--iptables=false",
+                    "--ip6tables=false",
+                    "--ip-masq=false")
+                .start());
+    var ping = Command.of(docker, "version").with("DOCKER_HOST", "unix://" + socket);
+    Eventually.within(
+        START,
+        () -> Files.exists(socket) && ping.run().status() == 0,
+        () -> "Docker Engine: " + running.stderr());
+    return new DockerEngine(socket);
+  }
+
+  /** A {@code docker} command line on this engine, with a configuration folder of its own. */
+  public Command docker(Path config, Object... arguments) {
+    var words = new Object[arguments.length + 1];
+    words[0] = Tool.DOCKER.path();
+    System.arraycopy(arguments, 0, words, 1, arguments.length);
+    return Command.of(words).with("DOCKER_HOST", "unix://" + socket).with("DOCKER_CONFIG", config);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.rig.credentials.testing;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * The programs of other projects that integration tests work with, and the Debian packages that
+ * bring them.
+ *
+ * <p>Where one is missing, the test that wants it is skipped with a message that names the package;
+ * with {@code RIG_REQUIRE_TOOLS=true} in the environment it fails instead.
+ */
+public enum Tool {
+  AWS("aws", "awscli"),
+  BUILDAH("buildah", "buildah"),
+  DOCKER("docker", "docker.io"),
+  DOCKERD("dockerd", "docker.io"),
+  DOCKER_REGISTRY("docker-registry", "docker-registry"),
+  HTPASSWD("htpasswd", "apache2-utils"),
+  PODMAN("podman", "podman"),
+  SKOPEO("skopeo", "skopeo"),
+  WGET("wget", "wget");
+
+  /** Debian's own folders come first: what a version manager puts on PATH may be a dead shim. */
+  private static final List<String> FOLDERS =
+      List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/local/sbin");
+
+  private final String program;
+  private final String debianPackage;
+
+  Tool(String program, String debianPackage) {
+    this.program = program;
+    this.debianPackage = debianPackage;
+  }
+
+  /** Where the program is. Ends the test where it is not installed. */
+  public Path path() {
+    var found = find();
+    if (found.isEmpty()) {
+      missing("%s is not installed (Debian package %s)".formatted(program, debianPackage));
+    }
+    return found.orElseThrow();
+  }
+
+  /** Ends the test as a missing program would, unless this runs as root. */
+  public static void needRoot(String purpose) {
+    if (ProcFiles.ownUid() != 0) {
+      missing(purpose + " needs root");
+    }
+  }
+
+  private Optional<Path> find() {
+    var path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+    return Stream.concat(FOLDERS.stream(), Arrays.stream(path.split(File.pathSeparator, -1)))
+        .filter(folder -> !folder.isEmpty())
+        .map(folder -> Path.of(folder, program))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  private static void missing(String message) {
+    if ("true".equals(System.getenv("RIG_REQUIRE_TOOLS"))) {
+      Assertions.fail(message);
+    }
+    Assumptions.abort(message);
+  }
+}
