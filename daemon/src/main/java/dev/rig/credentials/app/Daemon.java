@@ -107,6 +107,9 @@ public final class Daemon implements AutoCloseable {
       runner = runner(socket.path(), environment, time);
       broker.replace(new Entries(runner, time).of(configuration.registries()));
       gate.open();
+      for (var name : settings.notServed()) {
+        LOG.log(Level.WARNING, "this version does not serve daemon.{0} yet", name);
+      }
       LOG.log(Level.INFO, "{0} registries", configuration.registries().size());
       return new Daemon(scheduler, runner, leases, socket);
     } catch (RuntimeException e) {

@@ -1,11 +1,14 @@
 package dev.rig.credentials.app;
 
+import dev.rig.credentials.config.AdminAddress;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.LogFormat;
 import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.wire.SocketPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param socket absolute
  * @param socketMode permission bits
  * @param socketGroup null leaves the process's own
- * @param stateDir what outlives a restart; not made yet
+ * @param stateDir the folder for what outlives a restart
+ * @param notServed settings that ask for what this version does not do
  */
 public record Settings(
     Path socket,
     int socketMode,
     @Nullable String socketGroup,
     Path stateDir,
+    List<String> notServed,
     LogLevel logLevel,
     LogFormat logFormat) {
   private static final int OWNER_ONLY = 0600;
@@ -52,8 +57,20 @@ public record Settings(
         mode != null ? mode : group != null ? OWNER_AND_GROUP : OWNER_ONLY,
         group,
         Objects.requireNonNullElseGet(settings.stateDir(), () -> stateDir(environment, root)),
+        notServed(settings),
         Objects.requireNonNullElse(settings.logLevel(), LogLevel.INFO),
         Objects.requireNonNullElse(settings.logFormat(), LogFormat.TEXT));
+  }
+
+  private static List<String> notServed(DaemonSettings settings) {
+    var names = new ArrayList<String>();
+    if (settings.platformSocket() != null) {
+      names.add("platformSocket");
+    }
+    if (settings.admin() instanceof AdminAddress.Tcp) {
+      names.add("admin");
+    }
+    return names;
   }
 
   private static boolean exists(String path) {

@@ -1,5 +1,6 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.config.AdminAddress;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.InvalidSettingException;
 import dev.rig.credentials.config.LogFormat;
@@ -29,6 +30,18 @@ final class ServeOptions {
   private @Nullable String socketGroup;
 
   @Option(
+      names = "--platform-socket",
+      paramLabel = "PATH",
+      description = "The socket of the platform's API, which this version does not serve yet.")
+  private @Nullable Path platformSocket;
+
+  @Option(
+      names = "--admin",
+      paramLabel = "HOST:PORT",
+      description = "The admin port, which this version does not serve yet; \"off\" for none.")
+  private @Nullable String admin;
+
+  @Option(
       names = "--state-dir",
       paramLabel = "DIR",
       description = "The folder for what outlives a restart.")
@@ -46,20 +59,36 @@ final class ServeOptions {
       description = "One of ${COMPLETION-CANDIDATES}; text when unset. The log goes to stderr.")
   private @Nullable LogFormat logFormat;
 
-  /** The flags that were given. */
+  /**
+   * The flags that were given.
+   *
+   * @throws CommandException when one of them cannot be read
+   */
   DaemonSettings settings() {
     return new DaemonSettings(
-        socket, mode(), socketGroup, null, null, stateDir, logLevel, logFormat, null);
+        socket,
+        socketMode == null
+            ? null
+            : read("--socket-mode", socketMode, DaemonSettings::parseSocketMode),
+        socketGroup,
+        platformSocket,
+        admin == null ? null : read("--admin", admin, AdminAddress::parse),
+        stateDir,
+        logLevel,
+        logFormat,
+        null);
   }
 
-  private @Nullable Integer mode() {
-    if (socketMode == null) {
-      return null;
-    }
+  private interface Parser<T> {
+    T parse(String text) throws InvalidSettingException;
+  }
+
+  private static <T> T read(String flag, String text, Parser<T> parser) {
     try {
-      return DaemonSettings.parseSocketMode(socketMode);
+      return parser.parse(text);
     } catch (InvalidSettingException e) {
-      throw new CommandException(ExitStatus.USAGE, "--socket-mode: " + e.reason());
+      var hint = e.hint() == null ? "" : " (" + e.hint() + ")";
+      throw new CommandException(ExitStatus.USAGE, flag + ": " + e.reason() + hint);
     }
   }
 }
