@@ -1,0 +1,79 @@
+/* Runs commands by turns and prints how long each takes as a whole process, in microseconds:
+ *   spawn ROUNDS STDIN COMMAND [ARGUMENT]... [-- COMMAND [ARGUMENT]...]...
+ * One line a command: its median and its 90th percentile. A command that fails ends it. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1e6 + t.tv_nsec / 1e3;
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double run(char **command, const char *input) {
+    posix_spawn_file_actions_t files;
+    pid_t pid;
+    int status;
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, 0, input, O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
+    double start = now();
+    if (posix_spawnp(&pid, command[0], &files, NULL, command, environ) != 0 || waitpid(pid, &status, 0) != pid) {
+        perror(command[0]);
+        exit(1);
+    }
+    double took = now() - start;
+    posix_spawn_file_actions_destroy(&files);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        fprintf(stderr, "%s failed\n", command[0]);
+        exit(1);
+    }
+    return took;
+}
+
+int main(int argc, char **argv) {
+    char **commands[16];
+    int count = 0, rounds = argc > 3 ? atoi(argv[1]) : 0;
+    for (int i = 3, first = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--") == 0) {
+            argv[i] = NULL;
+            first = 1;
+        } else if (first && count < 16) {
+            commands[count++] = &argv[i];
+            first = 0;
+        }
+    }
+    if (rounds < 1 || count == 0) {
+        fprintf(stderr, "usage: spawn ROUNDS STDIN COMMAND [ARGUMENT]... [-- COMMAND...]\n");
+        return 2;
+    }
+    double *took = malloc(sizeof(double) * rounds * count);
+    for (int round = -10; round < rounds; round++) {
+        for (int c = 0; c < count; c++) {
+            double micros = run(commands[c], argv[2]);
+            if (round >= 0) {
+                took[c * rounds + round] = micros;
+            }
+        }
+    }
+    for (int c = 0; c < count; c++) {
+        qsort(took + c * rounds, rounds, sizeof(double), ascending);
+        printf("%.0f %.0f\n", took[c * rounds + rounds / 2], took[c * rounds + rounds * 9 / 10]);
+    }
+    return 0;
+}

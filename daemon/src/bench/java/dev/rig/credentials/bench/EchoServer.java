@@ -1,0 +1,28 @@
+package dev.rig.credentials.bench;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import jnr.unixsocket.UnixServerSocketChannel;
+import jnr.unixsocket.UnixSocketAddress;
+
+/** The least that a server on jnr-unixsocket can do: one blocking thread that sends all back. */
+public final class EchoServer {
+  private EchoServer() {}
+
+  /** Serves at the path given until it is killed. */
+  public static void main(String[] arguments) throws IOException {
+    try (var server = UnixServerSocketChannel.open()) {
+      server.socket().bind(new UnixSocketAddress(Path.of(arguments[0]).toFile()), 1024);
+      var buffer = ByteBuffer.allocate(4096);
+      while (true) {
+        try (var channel = server.accept()) {
+          buffer.clear();
+          while (channel.read(buffer) >= 0) {}
+          buffer.flip();
+          channel.write(buffer);
+        }
+      }
+    }
+  }
+}
