@@ -2,6 +2,7 @@ package dev.rig.credentials.it;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -138,6 +139,18 @@ class DockerPullIT {
     assertAll(
         () -> assertNotEquals(0, outcome.status(), outcome::toString),
         () -> assertTrue(outcome.stderr().contains("unauthorized"), outcome::toString));
+  }
+
+  @Test
+  void dockerLoginAndLogoutSucceedAndChangeNothing() {
+    var config = config("login", "{\"credsStore\":\"rig\"}");
+    var login = engine.docker(config, "login", "-u", "bot", "--password-stdin", byPath.host());
+    var outcome = client.usedBy(login).reading(PASSWORD).run().succeeded();
+    docker(config, "logout", byPath.host()).succeeded();
+    assertAll(
+        () -> assertTrue(outcome.stdout().contains("Login Succeeded"), outcome::toString),
+        () -> assertFalse(Files.readString(config.resolve("config.json")).contains("\"auth\"")),
+        () -> pulls(config, byPath));
   }
 
   @Test

@@ -78,7 +78,7 @@ public final class DaemonUnderTest {
       words.add(file);
     }
     words.addAll(List.of("--socket", socket(), "--state-dir", stateFolder(), "--admin", "off"));
-    words.addAll(List.of("--log-level", "debug"));
+    words.addAll(List.of("--log-level", "trace"));
     return Command.of(words.toArray()).with("HOME", folder);
   }
 

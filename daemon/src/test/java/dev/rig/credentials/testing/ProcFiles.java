@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** What Linux tells of processes below {@code /proc}. */
@@ -25,10 +24,8 @@ public final class ProcFiles {
     try {
       var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
       return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
-    } catch (NoSuchFileException e) {
-      return false;
     } catch (IOException e) {
-      return false; // "No such process": it ended between open and read
+      return false; // no such file, or "no such process" where it ended between open and read
     }
   }
 
