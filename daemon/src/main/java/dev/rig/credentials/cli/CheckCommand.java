@@ -23,7 +23,7 @@ final class CheckCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "table or json; table when unset.")
-  private Output output = Output.TABLE;
+  private Report output = Report.TABLE;
 
   private final Console console;
 
@@ -34,7 +34,7 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var configuration = config.load(console);
-    if (output == Output.JSON) {
+    if (output == Report.JSON) {
       var entries = configuration.registries().stream().map(CheckCommand::json).toList();
       console.out().println(Json.print(Map.of("entries", entries)));
       return ExitStatus.OK;

@@ -28,7 +28,7 @@ final class ExplainCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "table or json; table when unset.")
-  private Output output = Output.TABLE;
+  private Report output = Report.TABLE;
 
   @Mixin private SocketOption socket = new SocketOption();
 
@@ -41,7 +41,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var document = Json.parse(socket.client(console).askFor(Action.EXPLAIN, image));
-    if (output == Output.JSON) {
+    if (output == Report.JSON) {
       console.out().println(Json.print(document.fields()));
     } else {
       print(console, image, document, InstantSource.system());

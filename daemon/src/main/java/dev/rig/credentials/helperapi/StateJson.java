@@ -6,6 +6,7 @@ import dev.rig.credentials.broker.Explanation;
 import dev.rig.credentials.credential.Lookup;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +100,7 @@ final class StateJson {
   private static void instant(JsonGenerator json, String name, @Nullable Instant instant)
       throws IOException {
     if (instant != null) {
-      json.writeStringField(name, instant.toString());
+      json.writeStringField(name, instant.truncatedTo(ChronoUnit.SECONDS).toString());
     }
   }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 public enum Tool {
   AWS("aws", "awscli"),
+  BASH("bash", "bash"),
   BUILDAH("buildah", "buildah"),
   DOCKER("docker", "docker.io"),
   DOCKERD("dockerd", "docker.io"),
@@ -26,7 +27,8 @@ public enum Tool {
   HTPASSWD("htpasswd", "apache2-utils"),
   PODMAN("podman", "podman"),
   SKOPEO("skopeo", "skopeo"),
-  WGET("wget", "wget");
+  WGET("wget", "wget"),
+  ZSH("zsh", "zsh");
 
   /** Debian's own folders come first: what a version manager puts on PATH may be a dead shim. */
   private static final List<String> FOLDERS =

@@ -1,0 +1,249 @@
+package dev.rig.credentials.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.app.Daemon;
+import dev.rig.credentials.app.Settings;
+import dev.rig.credentials.config.ConfigLoader;
+import dev.rig.credentials.config.DaemonSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLineTest {
+  private static final String VALUES =
+      """
+      rig:
+        dockerRegistries:
+          ghcr.io: {username: bot, password: CANARY}
+          ghcr.io/acme:
+            script: echo "user:CANARY"
+            expire: 1h
+            alias: acme
+      """;
+
+  @TempDir private Path folder = Path.of("");
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Path values = Path.of("");
+
+  @BeforeEach
+  void writeValues() throws IOException {
+    values = Files.writeString(folder.resolve("values.yaml"), VALUES);
+  }
+
+  private int run(boolean terminal, String... arguments) {
+    out.reset();
+    err.reset();
+    var console =
+        new Console(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Map.of("RIG_CREDENTIALS_SOCKET", socket().toString()),
+            terminal,
+            true);
+    return Main.run(console, arguments);
+  }
+
+  private Path socket() {
+    return folder.resolve("c.sock");
+  }
+
+  private String printed() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String complained() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private Daemon daemon() {
+    var configuration = ConfigLoader.load(List.of(values));
+    var flags = new DaemonSettings(socket(), null, null, null, null, folder, null, null, null);
+    var settings = Settings.resolve(configuration.daemon(), flags, Map.of(), true);
+    return Daemon.start(configuration, settings, Map.of("PATH", "/usr/bin:/bin"), "1.2.3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serve", "check", "get", "list", "explain", "demo", "version"})
+  void everyCommandHasItsHelp(String command) {
+    assertEquals(ExitStatus.OK, run(false, command, "--help"));
+    assertTrue(printed().contains("Usage: rig-credentials " + command), printed());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "serve --nonsense",
+        "get",
+        "nonsense",
+        "check -o xml",
+        "check -o docker",
+        "get a b"
+      })
+  void wrongUsageIsStatusTwo(String line) {
+    assertEquals(ExitStatus.USAGE, run(false, line.isEmpty() ? new String[0] : line.split(" ")));
+    boolean helpful = complained().contains("Usage: ") || complained().contains("Did you mean");
+    assertTrue(helpful, complained());
+  }
+
+  @Test
+  void checkPrintsEntriesWithoutSecrets() {
+    assertEquals(ExitStatus.OK, run(false, "check", "--config", values.toString()));
+    var lines = printed().lines().toList();
+    assertEquals(
+        List.of("PREFIX", "SOURCE", "EXPIRE", "TIMEOUT", "ALIAS", "DEFAULT", "FROM"),
+        List.of(lines.getFirst().split(" +")));
+    assertTrue(lines.get(2).startsWith("ghcr.io/acme  script  1h 0m"), lines.get(2));
+    assertFalse(printed().contains("CANARY"));
+    assertEquals(ExitStatus.OK, run(false, "check", "-o", "json", "-c", values.toString()));
+    assertEquals("ghcr.io", Json.parse(printed()).list("entries").getFirst().text("prefix"));
+    assertFalse(printed().contains("CANARY"));
+  }
+
+  @Test
+  void problemsAreToldTogetherWithStatus78() throws IOException {
+    Files.writeString(
+        values,
+        """
+        rig:
+          dockerRegistries:
+            ghcr.io: {usrname: CANARY, password: CANARY}
+            "no host": {username: a, password: CANARY}
+        """);
+    for (var command : List.of("check", "serve")) {
+      assertEquals(ExitStatus.CONFIGURATION, run(false, command, "--config", values.toString()));
+      assertTrue(complained().contains(values + ":3:15: "), complained());
+      assertTrue(complained().contains("username"), complained());
+      assertTrue(complained().contains(values + ":4:5: "), complained());
+      assertFalse(complained().contains("CANARY"), complained());
+    }
+  }
+
+  @Test
+  void missingDaemonIsOneLineWithTheNextStep() {
+    assertEquals(ExitStatus.FAILED, run(false, "explain", "nginx"));
+    assertEquals(1, complained().lines().count());
+    assertTrue(complained().contains("cannot reach the daemon at " + socket()), complained());
+    assertTrue(complained().contains("rig-credentials serve"), complained());
+  }
+
+  @Test
+  void getPrintsWhatTheHelperWould() {
+    try (var daemon = daemon()) {
+      assertEquals(ExitStatus.OK, run(false, "get", "ghcr.io/other"));
+      assertEquals(
+          "{\"ServerURL\":\"ghcr.io/other\",\"Username\":\"bot\",\"Secret\":\"CANARY\"}\n",
+          printed());
+      assertEquals(daemon.socket(), socket());
+    }
+  }
+
+  @Test
+  void secretIsHiddenAtATerminal() {
+    try (var _ = daemon()) {
+      for (var form : List.of("docker", "json", "table")) {
+        assertEquals(ExitStatus.OK, run(true, "get", "ghcr.io/acme/app:1", "-o", form));
+        assertFalse(printed().contains("CANARY"), printed());
+        assertTrue(printed().contains("[hidden]"), printed());
+        assertTrue(complained().contains("--show-secret"), complained());
+        var words = new String[] {"get", "ghcr.io/acme/app:1", "-o", form, "--show-secret"};
+        assertEquals(ExitStatus.OK, run(true, words));
+        assertTrue(printed().contains("CANARY"), printed());
+      }
+    }
+  }
+
+  @Test
+  void tagTakesNoPartInAQuestion() {
+    try (var _ = daemon()) {
+      assertEquals(ExitStatus.OK, run(false, "get", "ghcr.io/acme/app:1.2"));
+      assertEquals("user", Json.parse(printed()).text("Username"));
+      assertEquals(ExitStatus.FAILED, run(false, "get", "redis:7"));
+      assertTrue(complained().contains("credentials not found in native keychain"), complained());
+    }
+  }
+
+  @Test
+  void explainNamesEveryEntryAndNoSecret() {
+    try (var _ = daemon()) {
+      assertEquals(ExitStatus.OK, run(false, "explain", "ghcr.io/acme/app:1"));
+      for (var expected :
+          List.of(
+              "Reference:   ghcr.io/acme/app",
+              "-> ghcr.io/acme (script, " + values + ":4): longest prefix",
+              "   ghcr.io (static, " + values + ":3): shorter",
+              "Outcome:     found",
+              "Expires:     2")) {
+        assertTrue(printed().contains(expected), expected + " in " + printed());
+      }
+      assertFalse(printed().contains("CANARY"), printed());
+      assertEquals(ExitStatus.FAILED, run(false, "explain", "quay.io/a"));
+      assertTrue(printed().contains("no entry matches"), printed());
+    }
+  }
+
+  @Test
+  void listShowsLeases() {
+    try (var _ = daemon()) {
+      assertEquals(ExitStatus.OK, run(false, "get", "ghcr.io/acme"));
+      assertEquals(ExitStatus.OK, run(false, "list"));
+      assertTrue(printed().contains("for 59m"), printed());
+      assertTrue(printed().contains("for ever"), printed());
+      assertEquals(ExitStatus.OK, run(false, "list", "-o", "docker"));
+      assertEquals("{\"ghcr.io\":\"bot\",\"ghcr.io/acme\":\"user\"}\n", printed());
+      assertEquals(ExitStatus.OK, run(false, "list", "-o", "json"));
+      assertFalse(printed().contains("CANARY"));
+    }
+  }
+
+  @Test
+  void versionTellsBoth() {
+    assertEquals(ExitStatus.OK, run(false, "version"));
+    assertTrue(printed().contains("daemon: not reachable"), printed());
+    try (var _ = daemon()) {
+      assertEquals(ExitStatus.OK, run(false, "version"));
+      assertTrue(
+          printed().contains("daemon: docker-credential-rig (dev.rig.credentials) 1.2.3"),
+          printed());
+    }
+  }
+
+  @Test
+  void flagThatCannotBeReadIsStatusTwo() {
+    for (var flag : List.of("--socket-mode=rw", "--admin=nowhere")) {
+      assertEquals(ExitStatus.USAGE, run(false, "serve", "-c", values.toString(), flag));
+      assertTrue(complained().contains(flag.substring(0, flag.indexOf('='))), complained());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0s",
+    "45, 45s",
+    "723, 12m 3s",
+    "3600, 1h 0m",
+    "130200, 36h 10m",
+    "172799, 47h 59m",
+    "687600, 7d 23h",
+    "-5, 0s"
+  })
+  void agesAreThePlatforms(long seconds, String text) {
+    assertEquals(text, Ages.text(Duration.ofSeconds(seconds)));
+  }
+}

@@ -1,0 +1,46 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.Distribution;
+import dev.rig.credentials.testing.Tool;
+import org.junit.jupiter.api.Test;
+
+/** The completion that the distribution ships, in the shells that it is for. */
+class CompletionIT {
+  @Test
+  void bashCompletesCommandsAndOptions() {
+    var script =
+        """
+        source <("$1" generate-completion)
+        COMP_WORDS=(rig-credentials ex); COMP_CWORD=1; COMP_LINE='rig-credentials ex'
+        _complete_rig-credentials; echo "commands: ${COMPREPLY[*]}"
+        COMP_WORDS=(rig-credentials explain --so); COMP_CWORD=2
+        _complete_rig-credentials; echo "options: ${COMPREPLY[*]}"
+        """;
+    var outcome =
+        Command.of(Tool.BASH.path(), "-c", script, "bash", Distribution.daemon()).run().succeeded();
+    assertTrue(outcome.stdout().contains("commands: explain"), outcome::toString);
+    assertTrue(outcome.stdout().contains("options: --socket"), outcome::toString);
+  }
+
+  @Test
+  void zshLoadsTheShippedFunction() {
+    var function =
+        Distribution.daemon()
+            .resolve("../../share/zsh/site-functions/_rig-credentials")
+            .normalize();
+    var script =
+        """
+        autoload -U compinit && compinit -u -D
+        source "$1"
+        print -r -- "completes: ${_comps[rig-credentials]-${_comps[(i)*rig*]}}"
+        whence -w _complete_rig-credentials
+        """;
+    var outcome =
+        Command.of(Tool.ZSH.path(), "-f", "-c", script, "zsh", function).run().succeeded();
+    assertTrue(outcome.stdout().contains("_complete_rig-credentials: function"), outcome::toString);
+    assertTrue(outcome.stdout().contains("completes: _bash_complete"), outcome::toString);
+  }
+}
