@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,
-    description = "Validate a configuration and print its entries, without secrets.",
+    description = "Validate a configuration and print its entries, no secrets.",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:it can be used", "78:it cannot, and stderr tells everything that is wrong"})
 final class CheckCommand implements Callable<Integer> {

@@ -33,8 +33,9 @@ import picocli.CommandLine.Option;
     name = "demo",
     mixinStandardHelpOptions = true,
     description = {
-      "Start a daemon on an embedded example in a private folder, ask it through",
-      "docker-credential-rig and as a kubelet would, print what it answers, and end."
+      "Show it all on an embedded example, and end.",
+      "Starts a daemon in a private folder, asks it through docker-credential-rig and as a kubelet"
+          + " would, and prints what it answers."
     })
 final class DemoCommand implements Callable<Integer> {
   private static final String HELPER = "docker-credential-rig";

@@ -15,8 +15,9 @@ import picocli.CommandLine.Parameters;
     name = "explain",
     mixinStandardHelpOptions = true,
     description = {
-      "Ask for an image as a client would, and tell which entry answers and why, where its",
-      "credential comes from and until when, and what went wrong. Prints no secret."
+      "Tell which entry answers for an image, and why.",
+      "Asks as a client would, and tells where the credential comes from and until when, and what"
+          + " went wrong. Prints no secret."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:an entry answers", "1:none does, or it fails"})

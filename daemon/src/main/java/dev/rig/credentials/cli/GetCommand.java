@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
     name = "get",
     mixinStandardHelpOptions = true,
     description = {
-      "Print the credential of an image or a registry, as docker-credential-rig would.",
+      "Print the credential of an image, as docker-credential-rig would.",
       "At a terminal the secret is hidden unless --show-secret is given."
     },
     exitCodeListHeading = "%nExit status:%n",

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
-    description = "Print the entries that the daemon serves, without secrets.")
+    description = "Print the entries that the daemon serves, no secrets.")
 final class ListCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},

@@ -50,13 +50,13 @@ final class ServeOptions {
   @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
-      description = "One of ${COMPLETION-CANDIDATES}; info when unset.")
+      description = "error, warn, info, debug or trace; info when unset.")
   private @Nullable LogLevel logLevel;
 
   @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
-      description = "One of ${COMPLETION-CANDIDATES}; text when unset. The log goes to stderr.")
+      description = "text or json; text when unset. The log goes to stderr.")
   private @Nullable LogFormat logFormat;
 
   /**

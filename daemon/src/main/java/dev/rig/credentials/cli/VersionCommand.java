@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "version",
     mixinStandardHelpOptions = true,
-    description = "Print the version of this program and, where one runs, of the daemon.")
+    description = "Print the versions of this program and of the daemon.")
 final class VersionCommand implements Callable<Integer> {
   @Mixin private SocketOption socket = new SocketOption();
 
