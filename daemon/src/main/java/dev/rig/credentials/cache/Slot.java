@@ -80,15 +80,22 @@ final class Slot<V> {
       return CompletableFuture.completedFuture(value);
     }
     askedNanos = time.nanos();
+    CompletableFuture<V> flight;
     synchronized (this) {
+      // Again: what was under way may have ended since the look above.
+      value = live();
+      if (value != null) {
+        return CompletableFuture.completedFuture(value);
+      }
       if (inFlight != null) {
         return inFlight.copy();
       }
       if (failure != null && time.nanos() - retryNanos < 0) {
         return CompletableFuture.failedFuture(failure);
       }
+      flight = depart();
     }
-    return load().copy();
+    return begin(flight).copy();
   }
 
   /** Begins a load unless one is under way. */
@@ -98,14 +105,27 @@ final class Slot<V> {
       if (inFlight != null) {
         return inFlight;
       }
-      flight = new CompletableFuture<>();
-      if (closed) {
-        flight.completeExceptionally(
-            new LoadFailedException("its entry is no longer configured", time.now()));
-        return flight;
-      }
-      inFlight = flight;
-      lastLoad = time.now();
+      flight = depart();
+    }
+    return begin(flight);
+  }
+
+  /** The load that is under way from now on; a failed one when the key has ended. */
+  private CompletableFuture<V> depart() {
+    var flight = new CompletableFuture<V>();
+    if (closed) {
+      flight.completeExceptionally(
+          new LoadFailedException("its entry is no longer configured", time.now()));
+      return flight;
+    }
+    inFlight = flight;
+    lastLoad = time.now();
+    return flight;
+  }
+
+  private CompletableFuture<V> begin(CompletableFuture<V> flight) {
+    if (flight.isDone()) {
+      return flight;
     }
     long began = time.nanos();
     CompletableFuture<V> loading;

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.FakeTime;
+import dev.rig.credentials.time.Ticker;
+import dev.rig.credentials.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -261,5 +264,28 @@ class ExpiringCacheTest {
     assertEquals(1, state.loads());
     assertNotEquals(null, state.lastLoad());
     assertFalse(state.loading());
+  }
+
+  /** F21: the load ends between an asker's look for a value and its look for a load under way. */
+  @Test
+  void loadThatEndsWhileSomebodyAsksIsNotRepeated() {
+    var hook = new AtomicReference<Runnable>(() -> {});
+    Ticker interrupting =
+        () -> {
+          hook.getAndSet(() -> {}).run();
+          return time.nanos();
+        };
+    var raced =
+        new ExpiringCache<String, Value>(
+            this::load,
+            Value::expiresAt,
+            policy,
+            new Time(time::now, interrupting, time),
+            new Random(1));
+    var _ = raced.get("k");
+    var value = value("v", Duration.ofHours(1));
+    hook.set(() -> loads.getFirst().complete(value));
+    assertSame(value, raced.get("k").join());
+    assertEquals(1, loads.size());
   }
 }
