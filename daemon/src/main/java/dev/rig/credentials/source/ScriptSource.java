@@ -107,10 +107,13 @@ public final class ScriptSource implements CredentialSource {
       return new Lease(credential, begun, end(begun));
     }
     var reason = reason(outcome, stderr);
-    if (!stderr.isEmpty()) {
-      // The exception tells the rest; whoever catches it logs it.
-      LOG.log(Level.WARNING, "the script of {0} failed, its stderr: {1}", entry, joined(stderr));
-    }
+    // Here and not where the exception ends up: stderr goes no further, and belongs beside it.
+    LOG.log(
+        Level.WARNING,
+        "the script of {0} failed: {1}{2}",
+        entry,
+        reason,
+        stderr.isEmpty() ? "" : "; its stderr: " + joined(stderr));
     throw new SourceException(reason);
   }
 

@@ -135,6 +135,8 @@ final class ScriptSourceTest {
       })
   void f6_outputThatIsNotOneLineOfNameAndPasswordIsRefused(String script, String rule) {
     assertEquals("script printed " + rule + RULE, failure(script));
+    assertTrue(log.text().contains("script of ghcr.io failed: script printed " + rule), log.text());
+    assertFalse(log.text().contains("canary"), log.text());
   }
 
   @ParameterizedTest
@@ -167,11 +169,13 @@ final class ScriptSourceTest {
     var future = source("exec sleep " + token).issue(REQUEST);
     assertTrue(
         Processes.eventually(
-            Duration.ofSeconds(5), () -> !Processes.with("sleep\0" + token).isEmpty()));
+            Duration.ofSeconds(5),
+            () -> time.pending() > 0 && !Processes.with("sleep\0" + token).isEmpty()));
     time.advance(Duration.ofSeconds(30));
     var failure = assertThrows(ExecutionException.class, () -> future.get(10, TimeUnit.SECONDS));
     var cause = assertInstanceOf(SourceException.class, failure.getCause());
     assertEquals("script was stopped after 30 s", cause.getMessage());
+    assertTrue(log.text().contains("script of ghcr.io failed: script was stopped"), log.text());
   }
 
   @Test
