@@ -6,12 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** The folder that only this user reads, where a script lies while it runs. */
@@ -28,9 +31,17 @@ final class PrivateFolder {
    * Takes the folder, creates it where it is missing, and removes what daemons that were killed
    * left in it.
    *
-   * @throws IOException when it cannot be made, is a symbolic link, or others may enter it
+   * @throws IOException when it cannot be made, is a symbolic link, belongs to another user, or
+   *     others may enter it
    */
   static PrivateFolder open(Path path) throws IOException {
+    var folder = new PrivateFolder(path.toAbsolutePath());
+    folder.prepare();
+    folder.removeLeftovers();
+    return folder;
+  }
+
+  private void prepare() throws IOException {
     try {
       Files.createDirectory(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -45,13 +56,35 @@ final class PrivateFolder {
     if (!PosixFilePermissions.toString(attributes.permissions()).endsWith("------")) {
       throw new IOException(path + " can be entered by others: its mode has to be 0700");
     }
-    var folder = new PrivateFolder(path.toAbsolutePath());
-    folder.removeLeftovers();
-    return folder;
+    if (!attributes.owner().equals(writer())) {
+      throw new IOException(path + " belongs to another user, who could replace what is in it");
+    }
   }
 
-  /** Writes a file that only this user reads, under a name that did not exist. */
+  /** Who this process is to the file system. Root writes everywhere, so that proves nothing. */
+  private UserPrincipal writer() throws IOException {
+    var file = create("owner." + UUID.randomUUID(), "");
+    try {
+      return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS);
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /**
+   * Writes a file that only this user reads, under a name that did not exist. The folder is made
+   * anew where somebody has removed it, as the socket beside it is (F23).
+   */
   Path write(String id, String text) throws IOException {
+    try {
+      return create(id, text);
+    } catch (NoSuchFileException e) {
+      prepare();
+      return create(id, text);
+    }
+  }
+
+  private Path create(String id, String text) throws IOException {
     var file = path.resolve("run-" + ProcessHandle.current().pid() + "-" + id);
     var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     var options =

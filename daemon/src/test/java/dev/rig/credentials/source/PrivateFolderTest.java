@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,5 +43,30 @@ final class PrivateFolderTest {
     assertFalse(Files.exists(dead));
     assertFalse(Files.exists(reused));
     assertEquals("text", Files.readString(living));
+  }
+
+  /** Only root can make such a folder, and only root is let into it: it is root who must not. */
+  @Test
+  void folderOfAnotherUserIsRefused() throws IOException {
+    var path = temp.resolve("scripts");
+    PrivateFolder.open(path);
+    boolean root = Integer.valueOf(0).equals(Files.getAttribute(path, "unix:uid"));
+    assumeTrue(root, "only root can give a folder away");
+    Files.setAttribute(path, "unix:uid", 65534);
+    var refused = assertThrows(IOException.class, () -> PrivateFolder.open(path));
+    assertTrue(String.valueOf(refused.getMessage()).contains("belongs to another user"));
+    try (var left = Files.list(path)) {
+      assertEquals(0, left.count());
+    }
+  }
+
+  /** F23: who removes the socket removes its folder, too. */
+  @Test
+  void folderThatWasRemovedIsMadeAnew() throws IOException {
+    var path = temp.resolve("scripts");
+    var folder = PrivateFolder.open(path);
+    Files.delete(path);
+    assertEquals("text", Files.readString(folder.write("id.1", "text")));
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
   }
 }
