@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -172,7 +173,7 @@ public final class ProcessRunner implements AutoCloseable {
       run.couldNotStart(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "a process could not be started", e);
-      run.couldNotStart("the system refused to start it: " + e.getMessage());
+      run.couldNotStart("the system refused to start it: " + inOneLine(e));
     } catch (RuntimeException | Error e) {
       // Without its message: the JDK's can repeat a variable's value.
       run.couldNotStart("the daemon failed to start it: " + e.getClass().getSimpleName());
@@ -196,6 +197,14 @@ public final class ProcessRunner implements AutoCloseable {
           arguments.addAll(CommandLine.ofCommand(command.arguments(), environment));
     }
     return arguments;
+  }
+
+  /** Clients show it as one line; the JDK adds paragraphs of advice about itself. */
+  private static String inOneLine(IOException e) {
+    var message = String.valueOf(e.getMessage());
+    boolean bare = e instanceof FileSystemException file && file.getReason() == null;
+    var line = message.lines().findFirst().orElse("").strip();
+    return bare ? e.getClass().getSimpleName() + " at " + line : line;
   }
 
   private static boolean done(CompletableFuture<Void> future, Duration patience) {

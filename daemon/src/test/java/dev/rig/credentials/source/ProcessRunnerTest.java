@@ -150,6 +150,16 @@ final class ProcessRunnerTest {
     assertNoFiles();
   }
 
+  /** The JDK says more than one line where its own helper program cannot start (F22). */
+  @Test
+  void refusalOfTheSystemIsToldInOneLine() throws Exception {
+    var variables = Map.of("LARGE", "x".repeat(200_000)); // MAX_ARG_STRLEN is 128 KiB
+    var outcome = outcome(runner.run(ProcessSpec.script("true", variables, TIMEOUT)));
+    var reason = assertInstanceOf(CouldNotStart.class, outcome.ending()).reason();
+    assertTrue(reason.startsWith("the system refused to start it: Cannot run"), reason);
+    assertEquals(1, reason.lines().count(), reason);
+  }
+
   @Test
   void variableWithNulIsRefusedWithoutItsValue() throws Exception {
     var spec = ProcessSpec.script("true", Map.of("KEY", "canary\0"), TIMEOUT);
