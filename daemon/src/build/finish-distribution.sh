@@ -7,11 +7,17 @@ launcher=$home/bin/rig-credentials
 
 mkdir -p "$home/share/bash-completion/completions" "$home/share/zsh/site-functions"
 RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-completion >"$home/share/bash-completion/completions/rig-credentials"
-{
-    echo '#compdef rig-credentials'
-    echo 'autoload -U +X bashcompinit && bashcompinit'
-    cat "$home/share/bash-completion/completions/rig-credentials"
-} >"$home/share/zsh/site-functions/_rig-credentials"
+# zsh expands no alias in what it autoloads, and the bash form has one for compopt: so it is sourced, not copied.
+cat >"$home/share/zsh/site-functions/_rig-credentials" <<'ZSH'
+#compdef rig-credentials
+# Completes by the bash form, which the first call loads.
+if (( ! $+functions[_complete_rig-credentials] )); then
+    autoload -U +X bashcompinit && bashcompinit
+    (( $+functions[compopt] )) || compopt() { : }
+    emulate zsh -c "source ${(q)${(%):-%x}:A:h:h:h}/bash-completion/completions/rig-credentials"
+fi
+_bash_complete -o default -F _complete_rig-credentials
+ZSH
 
 # The demo is a daemon with everything in it, asked in every way there is.
 RIG_CREDENTIALS_AOT="-XX:AOTCacheOutput=$home/lib/rig-credentials.aot" "$launcher" demo >"$home/../training.log" 2>&1 || {
