@@ -1,5 +1,6 @@
 package dev.rig.credentials.source;
 
+import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.SourceException;
@@ -56,7 +57,8 @@ public final class ScriptSource implements CredentialSource {
    * @param script the text of the script
    * @param environment the entry's variables; {@code RIG_REGISTRY} is set by the request alone
    * @param timeout longer than zero
-   * @param expire how long a lease is good for, from the moment at which the run was begun
+   * @param expire how long a lease is good for, from the moment at which the run was begun; less
+   *     where the credential itself says so
    */
   public ScriptSource(
       String entry,
@@ -104,7 +106,7 @@ public final class ScriptSource implements CredentialSource {
       if (!stderr.isEmpty()) {
         LOG.log(Level.INFO, "the script of {0} wrote to stderr: {1}", entry, joined(stderr));
       }
-      return new Lease(credential, begun, end(begun));
+      return new Lease(credential, begun, end(credential, begun));
     }
     var reason = reason(outcome, stderr);
     // Here and not where the exception ends up: stderr goes no further, and belongs beside it.
@@ -117,7 +119,18 @@ public final class ScriptSource implements CredentialSource {
     throw new SourceException(reason);
   }
 
-  private Instant end(Instant begun) {
+  /** The earlier of what is configured and what the credential itself says. */
+  private Instant end(Credential credential, Instant begun) {
+    var configured = configuredEnd(begun);
+    var stated = StatedEnd.of(credential).orElse(Lease.NEVER);
+    if (!stated.isAfter(time.now())) {
+      throw new SourceException(
+          "script printed a credential that says of itself that it ended at " + stated);
+    }
+    return stated.isBefore(configured) ? stated : configured;
+  }
+
+  private Instant configuredEnd(Instant begun) {
     try {
       return begun.plus(expire);
     } catch (DateTimeException | ArithmeticException e) {

@@ -67,6 +67,44 @@ final class ScriptSourceTest {
     return source(script, Map.of());
   }
 
+  private static String token(long exp) {
+    var encoder = java.util.Base64.getUrlEncoder().withoutPadding();
+    return encoder.encodeToString(
+            "{\"alg\":\"none\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+        + "."
+        + encoder.encodeToString(
+            ("{\"exp\":" + exp + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8))
+        + ".";
+  }
+
+  @Test
+  void leaseEndsWhenItsCredentialSaysSo() throws Exception {
+    var end = time.now().plusSeconds(60);
+    var lease =
+        source("echo u:" + token(end.getEpochSecond())).issue(REQUEST).get(10, TimeUnit.SECONDS);
+    assertEquals(end, lease.expiresAt());
+  }
+
+  @Test
+  void leaseEndsAtItsEntrysWordWhenThatIsEarlier() throws Exception {
+    var end = time.now().plus(Duration.ofDays(1));
+    var lease =
+        source("echo u:" + token(end.getEpochSecond())).issue(REQUEST).get(10, TimeUnit.SECONDS);
+    assertEquals(time.now().plus(Duration.ofHours(1)), lease.expiresAt());
+  }
+
+  @Test
+  void credentialThatSaysItIsOverIsRefused() {
+    var ended = token(time.now().getEpochSecond());
+    var thrown =
+        assertThrows(
+            ExecutionException.class,
+            () -> source("echo u:" + ended).issue(REQUEST).get(10, TimeUnit.SECONDS));
+    assertEquals(
+        "script printed a credential that says of itself that it ended at " + time.now(),
+        assertInstanceOf(SourceException.class, thrown.getCause()).getMessage());
+  }
+
   private ScriptSource source(String script, Map<String, String> environment) {
     return new ScriptSource(
         "ghcr.io",
