@@ -20,18 +20,26 @@ import org.jspecify.annotations.Nullable;
  * Answers which credential belongs to an image: the longest prefix of the current entries, and that
  * entry's lease. Nothing here blocks; a lease that is in memory is answered at once.
  */
-public final class Broker {
+public final class Broker implements AutoCloseable {
   /** How the cache obtains a lease; for whoever builds the cache. */
   public static final Function<LeaseKey, CompletableFuture<Lease>> LOADER =
       key -> key.entry().source().issue(new SourceRequest(key.registry()));
 
+  /** How many entries' credentials are fetched ahead at a time. */
+  private static final int PREFETCHED_AT_A_TIME = 4;
+
+  /** How often a question that a reload interrupts is asked anew. */
+  private static final int MOST_RETRIES = 3;
+
   private final ExpiringCache<LeaseKey, Lease> leases;
+  private final Prefetcher prefetcher;
   private final Time time;
   private volatile Snapshot snapshot = new Snapshot(List.of());
 
   /** A broker without entries, which answers that nothing is found. */
   public Broker(ExpiringCache<LeaseKey, Lease> leases, Time time) {
     this.leases = leases;
+    this.prefetcher = new Prefetcher(leases::prefetch, PREFETCHED_AT_A_TIME);
     this.time = time;
   }
 
@@ -42,42 +50,77 @@ public final class Broker {
     leases.retain(key -> next.contains(key.entry()));
   }
 
+  /** The current entries, in the order of the configuration. */
+  public List<Entry> entries() {
+    return snapshot.entries();
+  }
+
+  /**
+   * Fetches ahead the credentials of the scripts that nobody has asked for yet, a few at a time.
+   * Globs are left out: what would be asked for is not known.
+   */
+  public void prefetch() {
+    prefetcher.start(
+        snapshot.entries().stream()
+            .filter(entry -> !entry.prefix().isGlob() && !entry.isStatic())
+            .map(entry -> new LeaseKey(entry, entry.prefix().toString()))
+            .toList());
+  }
+
+  /** Fetches nothing ahead any more; what is under way goes on. */
+  @Override
+  public void close() {
+    prefetcher.start(List.of());
+  }
+
   /** The answer to an image; never fails. */
   public CompletableFuture<Lookup> lookup(ImageReference reference) {
-    var entry = snapshot.find(reference);
-    return entry == null
-        ? CompletableFuture.completedFuture(
-            new Lookup.NotFound("no entry matches " + reference.name()))
-        : lookup(entry, entry.registry(reference));
+    return lookup(now -> now.find(reference), reference, "no entry matches " + reference.name(), 0);
   }
 
   /** The answer of the entry with that alias, whatever is asked for; never fails. */
   public CompletableFuture<Lookup> lookupAlias(String alias, ImageReference reference) {
-    var entry = snapshot.byAlias(alias);
-    return entry == null
-        ? CompletableFuture.completedFuture(new Lookup.NotFound("no entry has the alias " + alias))
-        : lookup(entry, entry.registry(reference));
+    return lookup(now -> now.byAlias(alias), reference, "no entry has the alias " + alias, 0);
   }
 
-  private CompletableFuture<Lookup> lookup(Entry entry, String registry) {
-    var key = new LeaseKey(entry, registry);
+  private CompletableFuture<Lookup> lookup(
+      Function<Snapshot, @Nullable Entry> choice,
+      ImageReference reference,
+      String missing,
+      int retries) {
+    var now = snapshot;
+    var entry = choice.apply(now);
+    if (entry == null) {
+      return CompletableFuture.completedFuture(new Lookup.NotFound(missing));
+    }
+    var key = new LeaseKey(entry, entry.registry(reference));
     var prefix = entry.prefix().toString();
     var live = leases.live(key);
     if (live != null) {
       return CompletableFuture.completedFuture(new Lookup.Found(prefix, live));
     }
-    return leases
-        .get(key)
-        .handle((lease, thrown) -> lease != null ? found(prefix, lease) : failed(prefix, thrown));
+    var asked = leases.get(key);
+    if (now != snapshot && !snapshot.contains(entry)) {
+      leases.retain(held -> snapshot.contains(held.entry())); // replaced between the two lines
+    }
+    return asked
+        .<Lookup>thenApply(lease -> new Lookup.Found(prefix, lease))
+        .exceptionallyCompose(thrown ->
+            retries < MOST_RETRIES && isDropped(thrown) && now != snapshot
+                ? lookup(choice, reference, missing, retries + 1)
+                : CompletableFuture.completedFuture(failed(prefix, thrown)));
   }
 
-  private static Lookup found(String prefix, Lease lease) {
-    return new Lookup.Found(prefix, lease);
+  private static boolean isDropped(Throwable thrown) {
+    return cause(thrown) instanceof LoadFailedException failure && failure.isDropped();
+  }
+
+  private static @Nullable Throwable cause(Throwable thrown) {
+    return thrown instanceof CompletionException ? thrown.getCause() : thrown;
   }
 
   private Lookup failed(String prefix, Throwable thrown) {
-    var cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-    return cause instanceof LoadFailedException failure
+    return cause(thrown) instanceof LoadFailedException failure
         ? new Lookup.Failed(prefix, reason(failure), failure.nextAttempt())
         : new Lookup.Failed(prefix, "its credential could not be obtained", time.now());
   }
@@ -92,15 +135,26 @@ public final class Broker {
     return alias.isEmpty() ? snapshot.find(reference) : snapshot.byAlias(alias);
   }
 
-  /** Drops the lease that this reference would be answered with, and fetches it anew. */
+  /**
+   * Drops the lease that this reference is answered with, for a client that cannot say which lease
+   * it was given, and fetches it anew. One that nobody has been given yet stays.
+   *
+   * @return false when nothing was dropped, also because something was a moment ago
+   */
   public boolean reject(ImageReference reference, String alias) {
     var entry = managing(reference, alias);
-    if (entry == null) {
-      return false;
-    }
-    var key = new LeaseKey(entry, entry.registry(reference));
-    var live = leases.live(key);
-    return live != null && leases.reject(key, live);
+    return entry != null && leases.rejectHandedOut(new LeaseKey(entry, entry.registry(reference)));
+  }
+
+  /**
+   * Drops exactly this lease, which {@link #lookup} answered with, and fetches it anew; a newer one
+   * stays.
+   *
+   * @return false when nothing was dropped, also because something was a moment ago
+   */
+  public boolean reject(ImageReference reference, Lease lease) {
+    var entry = snapshot.find(reference);
+    return entry != null && leases.reject(new LeaseKey(entry, entry.registry(reference)), lease);
   }
 
   /** Whether images of that host may get different credentials. */
@@ -113,8 +167,8 @@ public final class Broker {
     for (var entry : snapshot.entries()) {
       if (!entry.prefix().isGlob()) {
         var key = new LeaseKey(entry, entry.prefix().toString());
-        var live = leases.live(key);
-        if (live == null && entry.source().kind().equals("static")) {
+        var live = leases.peek(key);
+        if (live == null && entry.isStatic()) {
           live = leases.get(key).getNow(null);
         }
         if (live != null) {

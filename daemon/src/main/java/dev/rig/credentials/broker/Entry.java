@@ -25,6 +25,11 @@ public record Entry(
     boolean isDefault,
     String origin) {
 
+  /** Whether its credential stands in the configuration: nothing has to be fetched or kept. */
+  public boolean isStatic() {
+    return source.kind().equals("static");
+  }
+
   /** The registry that a lease is for: the prefix, with the host asked for in place of a glob. */
   String registry(ImageReference reference) {
     return prefix.isGlob()

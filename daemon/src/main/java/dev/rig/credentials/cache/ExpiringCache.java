@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -28,7 +29,9 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
   private final CachePolicy policy;
   private final Time time;
   private final RandomGenerator random;
+  private final Runnable changed;
   private final Map<K, Slot<V>> slots = new ConcurrentHashMap<>();
+  private volatile int maximumKeys;
 
   /**
    * An empty cache.
@@ -44,17 +47,65 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
       CachePolicy policy,
       Time time,
       RandomGenerator random) {
+    this(loader, expiry, policy, time, random, () -> {});
+  }
+
+  /**
+   * An empty cache that tells when its values change.
+   *
+   * @param changed called, on any thread, when a value was loaded or rejected; must not block
+   */
+  public ExpiringCache(
+      Function<K, CompletableFuture<V>> loader,
+      Function<V, Instant> expiry,
+      CachePolicy policy,
+      Time time,
+      RandomGenerator random,
+      Runnable changed) {
     this.loader = loader;
     this.expiry = expiry;
     this.policy = policy;
     this.time = time;
     this.random = random;
+    this.changed = changed;
+    this.maximumKeys = policy.maximumKeys();
+  }
+
+  /** From now on holds that many keys at the most. */
+  public void resize(int keys) {
+    maximumKeys = keys;
   }
 
   /** The live value from memory; null when it would have to be loaded. */
   public @Nullable V live(K key) {
     var slot = slots.get(key);
     return slot == null ? null : slot.live();
+  }
+
+  /** The same for who only looks, which does not count as a question; null for nothing. */
+  public @Nullable V peek(K key) {
+    var slot = slots.get(key);
+    return slot == null ? null : slot.peek();
+  }
+
+  /** Shows every live value. */
+  public void eachLive(BiConsumer<K, V> consumer) {
+    slots.forEach((key, slot) -> {
+      V value = slot.peek();
+      if (value != null) {
+        consumer.accept(key, value);
+      }
+    });
+  }
+
+  /**
+   * Begins to load a key that nobody has asked for yet; one with a value or a failure stays as it
+   * is.
+   *
+   * @return completes, well or not, when no load of the key is under way
+   */
+  public CompletableFuture<?> prefetch(K key) {
+    return slot(key).prefetch();
   }
 
   /**
@@ -74,6 +125,17 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
   public boolean reject(K key, V value) {
     var slot = slots.get(key);
     return slot != null && slot.reject(value);
+  }
+
+  /**
+   * Drops the held value for somebody who cannot say which one it was given. A value that nobody
+   * has been given yet stays.
+   *
+   * @return false when nothing was dropped
+   */
+  public boolean rejectHandedOut(K key) {
+    var slot = slots.get(key);
+    return slot != null && slot.rejectHandedOut();
   }
 
   /** Takes a value that was loaded earlier, unless the key has one; one that is over is ignored. */
@@ -109,13 +171,13 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
     if (slot != null) {
       return slot;
     }
-    if (slots.size() >= policy.maximumKeys()) {
+    if (slots.size() >= maximumKeys) {
       slots.entrySet().stream()
           .min(Comparator.comparingLong(entry -> entry.getValue().askedNanos()))
           .ifPresent(oldest -> drop(oldest.getKey()));
     }
     return slots.computeIfAbsent(
-        key, k -> new Slot<>(() -> loader.apply(k), expiry, policy, time, random));
+        key, k -> new Slot<>(() -> loader.apply(k), expiry, policy, time, random, changed));
   }
 
   private void drop(K key) {

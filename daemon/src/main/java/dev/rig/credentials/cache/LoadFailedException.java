@@ -7,10 +7,26 @@ public final class LoadFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Instant nextAttempt;
+  private final boolean dropped;
 
   public LoadFailedException(String reason, Instant nextAttempt) {
+    this(reason, nextAttempt, false);
+  }
+
+  private LoadFailedException(String reason, Instant nextAttempt, boolean dropped) {
     super(reason, null, false, false); // an answer, not a fault: many askers get the same one
     this.nextAttempt = nextAttempt;
+    this.dropped = dropped;
+  }
+
+  /** The key was dropped while its load was under way. */
+  static LoadFailedException dropped(Instant now) {
+    return new LoadFailedException("its entry was changed while it was asked", now, true);
+  }
+
+  /** Whether nothing failed but the key was dropped: it is worth asking what holds now. */
+  public boolean isDropped() {
+    return dropped;
   }
 
   /** Until then the same failure is answered without trying. */

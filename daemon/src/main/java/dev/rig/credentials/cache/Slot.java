@@ -24,6 +24,7 @@ final class Slot<V> {
   private final CachePolicy policy;
   private final Time time;
   private final RandomGenerator random;
+  private final Runnable changed;
   private final LongAdder hits = new LongAdder();
 
   private volatile @Nullable Held<V> held;
@@ -40,6 +41,12 @@ final class Slot<V> {
   private @Nullable Long rejectedNanos;
   private boolean closed;
 
+  /** Whether somebody waits for the load under way. */
+  private boolean awaited;
+
+  /** Whether somebody has been given the held value. */
+  private volatile boolean handedOut;
+
   /** A value with its end by both clocks: whichever is earlier counts (F10). */
   private record Held<V>(V value, Instant expiresAt, long endNanos, long lifeNanos) {
     boolean live(Time time) {
@@ -53,24 +60,32 @@ final class Slot<V> {
       Function<V, Instant> expiry,
       CachePolicy policy,
       Time time,
-      RandomGenerator random) {
+      RandomGenerator random,
+      Runnable changed) {
     this.loader = loader;
     this.expiry = expiry;
     this.policy = policy;
     this.time = time;
     this.random = random;
+    this.changed = changed;
     this.askedNanos = time.nanos();
   }
 
   /** The live value without waiting; null for none. */
   @Nullable V live() {
-    var now = held;
-    if (now == null || !now.live(time)) {
-      return null;
+    V value = peek();
+    if (value != null) {
+      askedNanos = time.nanos();
+      handedOut = true;
+      hits.increment();
     }
-    askedNanos = time.nanos();
-    hits.increment();
-    return now.value();
+    return value;
+  }
+
+  /** The same for who only looks: it does not count as a question. */
+  @Nullable V peek() {
+    var now = held;
+    return now == null || !now.live(time) ? null : now.value();
   }
 
   /** The live value, or what the one load under way brings. */
@@ -88,14 +103,26 @@ final class Slot<V> {
         return CompletableFuture.completedFuture(value);
       }
       if (inFlight != null) {
+        awaited = true;
         return inFlight.copy();
       }
       if (failure != null && time.nanos() - retryNanos < 0) {
         return CompletableFuture.failedFuture(failure);
       }
+      awaited = true;
       flight = depart();
     }
     return begin(flight).copy();
+  }
+
+  /** Begins the first load of a key that knows nothing yet; done when there is nothing to do. */
+  CompletableFuture<?> prefetch() {
+    synchronized (this) {
+      if (inFlight == null && (held != null || failure != null)) {
+        return CompletableFuture.completedFuture(null);
+      }
+    }
+    return load().copy();
   }
 
   /** Begins a load unless one is under way. */
@@ -114,8 +141,7 @@ final class Slot<V> {
   private CompletableFuture<V> depart() {
     var flight = new CompletableFuture<V>();
     if (closed) {
-      flight.completeExceptionally(
-          new LoadFailedException("its entry is no longer configured", time.now()));
+      flight.completeExceptionally(LoadFailedException.dropped(time.now()));
       return flight;
     }
     inFlight = flight;
@@ -159,6 +185,8 @@ final class Slot<V> {
       if (value != null && install(value)) {
         failure = null;
         failures = 0;
+        handedOut = awaited;
+        awaited = false;
       } else {
         failed = fail(value == null ? reason(thrown) : "its credential had expired on arrival");
       }
@@ -166,6 +194,7 @@ final class Slot<V> {
     if (failed != null) {
       flight.completeExceptionally(failed);
     } else {
+      changed.run();
       flight.complete(value);
     }
   }
@@ -195,9 +224,7 @@ final class Slot<V> {
     retryNanos = time.nanos() + pause.toNanos();
     var failed = new LoadFailedException(reason, time.now().plus(pause));
     failure = failed;
-    if (held != null) {
-      arm(pause);
-    }
+    arm(pause);
     return failed;
   }
 
@@ -211,10 +238,8 @@ final class Slot<V> {
   /** The timer: load ahead of the end, unless nobody has asked for a long while. */
   private void refresh() {
     var now = held;
-    if (now == null) {
-      return;
-    }
-    boolean wanted = time.nanos() - askedNanos <= saturated(now.lifeNanos(), policy.keptWarmFor());
+    long life = now == null ? policy.backoff().longest().toNanos() : now.lifeNanos();
+    boolean wanted = time.nanos() - askedNanos <= saturated(life, policy.keptWarmFor());
     if (wanted) {
       var _ = load();
     }
@@ -241,8 +266,15 @@ final class Slot<V> {
       held = null;
       rejectedNanos = now;
     }
+    changed.run();
     var _ = load();
     return true;
+  }
+
+  /** The same for who does not know which value it was given: one nobody was given is not it. */
+  boolean rejectHandedOut() {
+    var now = held;
+    return now != null && handedOut && reject(now.value());
   }
 
   @SuppressWarnings("ReferenceEquality") // a later value may be equal and is another one
@@ -277,8 +309,7 @@ final class Slot<V> {
       }
     }
     if (flight != null) {
-      flight.completeExceptionally(
-          new LoadFailedException("its entry was changed while it was asked", time.now()));
+      flight.completeExceptionally(LoadFailedException.dropped(time.now()));
     }
     if (loading != null) {
       loading.cancel(true);

@@ -288,4 +288,104 @@ class ExpiringCacheTest {
     assertSame(value, raced.get("k").join());
     assertEquals(1, loads.size());
   }
+
+  @Test
+  void prefetchedValueNobodyAsksForIsNotKeptWarmForEver() {
+    var _ = cache.prefetch("k");
+    for (int i = 0; i < 100; i++) {
+      if (!loads.getLast().isDone()) {
+        loads.getLast().complete(value("v", Duration.ofSeconds(100)));
+      }
+      time.advance(Duration.ofSeconds(10));
+    }
+    assertTrue(loads.size() >= 3 && loads.size() <= 5, "loads: " + loads.size());
+    assertEquals(0, time.pending());
+  }
+
+  @Test
+  void prefetchLeavesWhatIsKnownAlone() {
+    loaded(Duration.ofHours(1));
+    assertTrue(cache.prefetch("k").isDone());
+    assertEquals(1, loads.size());
+    var first = cache.prefetch("other");
+    var second = cache.prefetch("other");
+    assertEquals(2, loads.size());
+    loads.getLast().completeExceptionally(new IllegalStateException("no network"));
+    assertTrue(first.isDone() && second.isDone());
+    assertTrue(cache.prefetch("other").isDone());
+    assertEquals(2, loads.size());
+  }
+
+  @Test
+  void firstLoadThatFailsIsTriedAgainInTheBackgroundForAWhile() {
+    var _ = cache.prefetch("k");
+    for (int i = 0; i < 1000; i++) {
+      if (!loads.getLast().isDone()) {
+        loads.getLast().completeExceptionally(new IllegalStateException("no network"));
+      }
+      time.advance(Duration.ofSeconds(1));
+    }
+    assertTrue(loads.size() >= 6 && loads.size() <= 16, "loads: " + loads.size());
+    assertEquals(0, time.pending(), "it gives up after three of the longest pauses");
+  }
+
+  @Test
+  void recoveryNeedsNobodyToAsk() {
+    var asked = cache.get("k");
+    loads.getFirst().completeExceptionally(new IllegalStateException("no network"));
+    assertEquals("no network", failure(asked).getMessage());
+    time.advance(Duration.ofSeconds(1));
+    loads.getLast().complete(value("v2", Duration.ofHours(1)));
+    assertEquals("v2", text(cache.live("k")));
+  }
+
+  @Test
+  void rejectionOfAnUnknownValueSparesOneThatNobodyWasGiven() {
+    loaded(Duration.ofSeconds(100));
+    assertEquals("v1", text(cache.live("k")));
+    time.advance(Duration.ofSeconds(91));
+    loads.getLast().complete(value("v2", Duration.ofSeconds(100)));
+    assertFalse(cache.rejectHandedOut("k"), "the client speaks of v1");
+    assertEquals("v2", text(cache.peek("k")));
+    assertEquals("v2", text(cache.live("k")));
+    assertTrue(cache.rejectHandedOut("k"));
+    assertNull(cache.live("k"));
+    assertEquals(3, loads.size());
+  }
+
+  @Test
+  void valueThatAnAskerWaitedForHasBeenHandedOut() {
+    loaded(Duration.ofHours(1));
+    assertTrue(cache.rejectHandedOut("k"));
+  }
+
+  @Test
+  void lookingIsNotAsking() {
+    cache.restore("k", value("v", Duration.ofHours(1)));
+    assertEquals("v", text(cache.peek("k")));
+    assertEquals(0, cache.state("k").orElseThrow().hits());
+    assertFalse(cache.rejectHandedOut("k"));
+  }
+
+  @Test
+  void changesAreTold() {
+    var changes = new ArrayList<String>();
+    var telling =
+        new ExpiringCache<String, Value>(
+            this::load,
+            Value::expiresAt,
+            policy,
+            time.time(),
+            new Random(1),
+            () -> changes.add("x"));
+    var _ = telling.get("k");
+    var value = value("v", Duration.ofHours(1));
+    loads.getLast().complete(value);
+    assertEquals(1, changes.size());
+    telling.eachLive((key, held) -> assertSame(value, held));
+    assertTrue(telling.reject("k", value));
+    assertEquals(2, changes.size());
+    telling.eachLive((key, held) -> changes.add(key));
+    assertEquals(2, changes.size());
+  }
 }

@@ -1,0 +1,189 @@
+package dev.rig.credentials.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.cache.CachePolicy;
+import dev.rig.credentials.cache.ExpiringCache;
+import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.credential.SourceException;
+import dev.rig.credentials.credential.SourceRequest;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.testing.BrokerFixture;
+import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.FakeTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class BrokerTest {
+  private final FakeTime time = new FakeTime();
+  private final ExpiringCache<LeaseKey, Lease> leases =
+      new ExpiringCache<>(
+          Broker.LOADER, Lease::expiresAt, CachePolicy.standard(1000), time.time(), new Random(1));
+  private final Broker broker = new Broker(leases, time.time());
+
+  /** Answers when the test says so. */
+  private final class Held implements CredentialSource {
+    private final List<CompletableFuture<Lease>> runs = new ArrayList<>();
+
+    @Override
+    public String kind() {
+      return "script";
+    }
+
+    @Override
+    public CompletableFuture<Lease> issue(SourceRequest request) {
+      runs.add(new CompletableFuture<>());
+      return runs.getLast();
+    }
+
+    void answer(String secret) {
+      var now = time.now();
+      runs.getLast()
+          .complete(
+              new Lease(
+                  new Credential("u", Secret.of(secret)), now, now.plus(Duration.ofHours(1))));
+    }
+  }
+
+  private static Entry entry(String prefix, CredentialSource source, String fingerprint) {
+    try {
+      return new Entry(
+          RegistryPrefix.parse(prefix), source, fingerprint, null, false, "values.yaml:1");
+    } catch (InvalidReferenceException e) {
+      throw new AssertionError(prefix, e);
+    }
+  }
+
+  private static String secret(Lookup lookup) {
+    var found = assertInstanceOf(Lookup.Found.class, lookup);
+    return found.lease().credential().secret().reveal();
+  }
+
+  @Test
+  void fourScriptsAreFetchedAheadAtATime() {
+    var sources = IntStream.range(0, 10).mapToObj(i -> new Held()).toList();
+    broker.replace(
+        IntStream.range(0, 10)
+            .mapToObj(i -> entry("r" + i + ".org", sources.get(i), "1"))
+            .toList());
+    broker.prefetch();
+    assertEquals(4, sources.stream().filter(source -> !source.runs.isEmpty()).count());
+    sources.get(2).answer("s");
+    assertEquals(1, sources.get(4).runs.size());
+    assertEquals(0, sources.get(5).runs.size());
+    sources.get(0).runs.getFirst().completeExceptionally(new SourceException("no"));
+    assertEquals(1, sources.get(5).runs.size(), "one that fails makes room too");
+  }
+
+  @Test
+  void nobodyWaitsForAnotherEntrysTurn() {
+    var sources = IntStream.range(0, 10).mapToObj(i -> new Held()).toList();
+    broker.replace(
+        IntStream.range(0, 10)
+            .mapToObj(i -> entry("r" + i + ".org", sources.get(i), "1"))
+            .toList());
+    broker.prefetch();
+    var asked = broker.lookup(BrokerFixture.image("r9.org/app"));
+    sources.get(9).answer("now");
+    assertEquals("now", secret(asked.join()));
+    for (int i = 0; i < 10; i++) {
+      if (i != 9) {
+        sources.get(i).answer("later");
+      }
+    }
+    assertEquals(1, sources.get(9).runs.size(), "its turn comes to nothing");
+  }
+
+  @Test
+  void tenThousandEntriesThatAnswerAtOnceAreFetchedAhead() {
+    var source = FakeSource.script(time, "u", "s", Duration.ofHours(1));
+    leases.resize(20_000);
+    broker.replace(
+        IntStream.range(0, 10_000).mapToObj(i -> entry("r" + i + ".org", source, "1")).toList());
+    broker.prefetch();
+    assertEquals(10_000, source.asked().size());
+  }
+
+  @Test
+  void globsAndStaticEntriesAreNotFetchedAhead() {
+    var glob = FakeSource.script(time, "u", "s", Duration.ofHours(1));
+    var fixed = FakeSource.fixed(time, "u", "s");
+    broker.replace(List.of(entry("*.example.org", glob, "1"), entry("example.org", fixed, "1")));
+    broker.prefetch();
+    assertEquals(List.of(), glob.asked());
+    assertEquals(List.of(), fixed.asked());
+  }
+
+  @Test
+  void leasesOfUnchangedEntriesSurviveAReload() {
+    var same = FakeSource.script(time, "u", "s", Duration.ofHours(1));
+    var old = FakeSource.script(time, "u", "old", Duration.ofHours(1));
+    broker.replace(List.of(entry("a.org", same, "1"), entry("b.org", old, "1")));
+    broker.prefetch();
+    var changed = FakeSource.script(time, "u", "new", Duration.ofHours(1));
+    broker.replace(List.of(entry("a.org", same, "1"), entry("b.org", changed, "2")));
+    broker.prefetch();
+    assertEquals("s", secret(broker.lookup(BrokerFixture.image("a.org/x")).join()));
+    assertEquals("new", secret(broker.lookup(BrokerFixture.image("b.org/x")).join()));
+    assertEquals(1, same.asked().size());
+  }
+
+  @Test
+  void askerOfAChangedEntryGetsTheNewEntrysAnswer() {
+    var old = new Held();
+    broker.replace(List.of(entry("a.org", old, "1")));
+    var asked = broker.lookup(BrokerFixture.image("a.org/x"));
+    broker.replace(List.of(entry("a.org", FakeSource.fixed(time, "u", "new"), "2")));
+    assertTrue(old.runs.getFirst().isCancelled());
+    assertEquals("new", secret(asked.join()));
+  }
+
+  @Test
+  void askerOfARemovedEntryHearsThatThereIsNone() {
+    broker.replace(List.of(entry("a.org", new Held(), "1")));
+    var asked = broker.lookup(BrokerFixture.image("a.org/x"));
+    broker.replace(List.of());
+    assertInstanceOf(Lookup.NotFound.class, asked.join());
+  }
+
+  @Test
+  void failureIsAnsweredAtOnceWithItsReasonAndTheNextAttempt() {
+    var source = FakeSource.script(time, "u", "s", Duration.ofHours(1)).failing("no network");
+    broker.replace(List.of(entry("a.org", source, "1")));
+    var first = broker.lookup(BrokerFixture.image("a.org/x")).join();
+    var second = broker.lookup(BrokerFixture.image("a.org/y")).join();
+    assertEquals(first, second);
+    var failed = assertInstanceOf(Lookup.Failed.class, first);
+    assertEquals("no network", failed.reason());
+    assertTrue(failed.nextAttempt().isAfter(time.now()));
+    assertEquals(1, source.asked().size());
+  }
+
+  @Test
+  void rejectionDropsExactlyTheLeaseThatWasHandedOut() {
+    var source = new Held();
+    broker.replace(List.of(entry("a.org", source, "1")));
+    var image = BrokerFixture.image("a.org/x");
+    var asked = broker.lookup(image);
+    source.answer("first");
+    var first = assertInstanceOf(Lookup.Found.class, asked.join()).lease();
+    assertTrue(broker.reject(image, first));
+    source.answer("second");
+    assertFalse(broker.reject(image, first), "an older lease's rejection");
+    assertEquals("second", secret(broker.lookup(image).join()));
+    assertEquals(2, source.runs.size());
+  }
+}
