@@ -1,0 +1,112 @@
+package dev.rig.credentials.store;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+
+/** The folder of what outlives a restart, and the key that it is sealed with (T16). */
+public final class StateFolder {
+  /** The name of the credential that systemd gives: {@code LoadCredential=} of systemd.exec(5). */
+  public static final String CREDENTIAL = "rig-credentials.key";
+
+  private static final String GENERATED = "sealing.key";
+  private static final int MOST_KEY_BYTES = 4096;
+  private static final int READABLE_BY_OTHERS = 0077;
+
+  private final Path path;
+  private final Path machineId;
+
+  private StateFolder(Path path, Path machineId) {
+    this.path = path;
+    this.machineId = machineId;
+  }
+
+  /**
+   * Takes the folder and makes it, with mode 0700, where it is missing.
+   *
+   * @throws StoreException when it cannot be made, or others can write to it
+   */
+  public static StateFolder open(Path path) {
+    return open(path, Path.of("/etc/machine-id"));
+  }
+
+  static StateFolder open(Path path, Path machineId) {
+    try {
+      PrivateFiles.prepare(path);
+    } catch (IOException e) {
+      throw new StoreException("cannot use the state folder: " + words(e), e);
+    }
+    return new StateFolder(path, machineId);
+  }
+
+  /** A file in it. */
+  public Path file(String name) {
+    return path.resolve(name);
+  }
+
+  /**
+   * The key, from the first of: the file that was named; the credential {@link #CREDENTIAL} of
+   * systemd; a key beside the data, generated at the first start.
+   *
+   * @param named null for none
+   * @param credentials {@code $CREDENTIALS_DIRECTORY}; null where it is not set
+   * @throws StoreException when the key cannot be read, is too short, or others may read it
+   */
+  public SealingKey key(@Nullable Path named, @Nullable Path credentials) {
+    if (named != null) {
+      return read(named, SealingKey.Origin.FILE);
+    }
+    if (credentials != null && Files.exists(credentials.resolve(CREDENTIAL))) {
+      return read(credentials.resolve(CREDENTIAL), SealingKey.Origin.SYSTEMD);
+    }
+    var beside = file(GENERATED);
+    if (!Files.exists(beside)) {
+      var fresh = new byte[SealingKey.SHORTEST];
+      new SecureRandom().nextBytes(fresh);
+      try {
+        PrivateFiles.create(beside, fresh);
+      } catch (IOException e) {
+        throw new StoreException("cannot make a sealing key: " + words(e), e);
+      }
+    }
+    return read(beside, SealingKey.Origin.GENERATED);
+  }
+
+  private SealingKey read(Path file, SealingKey.Origin origin) {
+    byte[] secret;
+    try (var in = Files.newInputStream(file)) {
+      secret = in.readNBytes(MOST_KEY_BYTES);
+      if (origin == SealingKey.Origin.GENERATED
+          && Files.getAttribute(file, "unix:mode") instanceof Integer mode
+          && (mode & READABLE_BY_OTHERS) != 0) {
+        throw new StoreException("others may read the sealing key " + file + ": chmod 0600");
+      }
+    } catch (IOException e) {
+      throw new StoreException("cannot read the sealing key: " + words(e), e);
+    }
+    if (secret.length < SealingKey.SHORTEST) {
+      throw new StoreException(
+          "the sealing key %s has fewer than %d bytes: head -c 32 /dev/urandom makes one"
+              .formatted(file, SealingKey.SHORTEST));
+    }
+    return new SealingKey(secret, machine(), origin);
+  }
+
+  /** machine-id(5); containers often have none, and then nothing tells them apart. */
+  private String machine() {
+    try {
+      return Files.readString(machineId).strip();
+    } catch (IOException none) {
+      return "";
+    }
+  }
+
+  private static String words(IOException e) {
+    return e instanceof AccessDeniedException denied
+        ? "permission denied: " + denied.getFile()
+        : String.valueOf(e.getMessage());
+  }
+}

@@ -1,0 +1,91 @@
+package dev.rig.credentials.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** T16. */
+class StateFolderTest {
+  private static final String KEY = "0123456789abcdef0123456789abcdef";
+
+  @TempDir private Path temp;
+
+  private StateFolder folder() {
+    return StateFolder.open(temp.resolve("a/state"), temp.resolve("machine-id"));
+  }
+
+  @Test
+  void missingFolderIsMadeForItsOwnerAlone() throws Exception {
+    folder();
+    assertEquals(0700, (int) Files.getAttribute(temp.resolve("a/state"), "unix:mode") & 07777);
+  }
+
+  @Test
+  void folderThatOthersCanWriteToIsRefused() throws Exception {
+    var open = Files.createDirectory(temp.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThrows(StoreException.class, () -> StateFolder.open(open));
+  }
+
+  @Test
+  void generatedKeyIsPrivateAndStays() throws Exception {
+    var first = folder().key(null, null);
+    assertEquals(SealingKey.Origin.GENERATED, first.origin());
+    var file = temp.resolve("a/state/sealing.key");
+    assertEquals(0600, (int) Files.getAttribute(file, "unix:mode") & 07777);
+    new SealedFile(temp.resolve("f"), first, "x").write(List.of());
+    var second = folder().key(null, null);
+    assertTrue(new SealedFile(temp.resolve("f"), second, "x").read().isPresent());
+  }
+
+  @Test
+  void generatedKeyThatOthersMayReadIsRefused() throws Exception {
+    folder().key(null, null);
+    Files.setPosixFilePermissions(
+        temp.resolve("a/state/sealing.key"), PosixFilePermissions.fromString("rw-r-----"));
+    assertThrows(StoreException.class, () -> folder().key(null, null));
+  }
+
+  @Test
+  void credentialOfSystemdComesBeforeAGeneratedKey() throws Exception {
+    Files.writeString(temp.resolve(StateFolder.CREDENTIAL), KEY);
+    assertEquals(SealingKey.Origin.SYSTEMD, folder().key(null, temp).origin());
+    assertFalse(Files.exists(temp.resolve("a/state/sealing.key")));
+  }
+
+  @Test
+  void namedFileComesFirst() throws Exception {
+    Files.writeString(temp.resolve(StateFolder.CREDENTIAL), KEY);
+    var named = Files.writeString(temp.resolve("named"), KEY);
+    assertEquals(SealingKey.Origin.FILE, folder().key(named, temp).origin());
+  }
+
+  @Test
+  void missingOrShortKeyIsRefusedAndNotReplaced() throws Exception {
+    assertThrows(StoreException.class, () -> folder().key(temp.resolve("none"), null));
+    var weak = Files.writeString(temp.resolve("short"), KEY.substring(1));
+    assertThrows(StoreException.class, () -> folder().key(weak, null));
+  }
+
+  @Test
+  void machineIsPartOfTheKey() throws Exception {
+    Files.writeString(temp.resolve("machine-id"), "one\n");
+    new SealedFile(temp.resolve("f"), folder().key(null, null), "x").write(List.of());
+    Files.writeString(temp.resolve("machine-id"), "two\n");
+    var elsewhere = new SealedFile(temp.resolve("f"), folder().key(null, null), "x");
+    assertThrows(StoreException.class, elsewhere::read);
+  }
+
+  @Test
+  void keyDoesNotPrintItself() {
+    assertEquals("SealingKey[redacted, GENERATED]", folder().key(null, null).toString());
+  }
+}
