@@ -1,15 +1,19 @@
 package dev.rig.credentials.app;
 
 import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.broker.LeaseArchive;
 import dev.rig.credentials.broker.LeaseKey;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
+import dev.rig.credentials.config.ConfigWatch;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.helperapi.HelperApi;
 import dev.rig.credentials.kubelet.KubeletApi;
+import dev.rig.credentials.problem.PartHealth;
 import dev.rig.credentials.problem.Problem;
 import dev.rig.credentials.problem.ProblemsException;
+import dev.rig.credentials.socket.InheritedSocket;
 import dev.rig.credentials.socket.RequestHandler;
 import dev.rig.credentials.socket.SocketOptions;
 import dev.rig.credentials.socket.SocketServer;
@@ -22,10 +26,15 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A running daemon: everything that the packages below make, put together. */
 public final class Daemon implements AutoCloseable {
@@ -36,25 +45,23 @@ public final class Daemon implements AutoCloseable {
    */
   private static final int GLOB_KEYS = 4096;
 
-  private final SystemScheduler scheduler;
-  private final ProcessRunner runner;
-  private final ExpiringCache<LeaseKey, Lease> leases;
-  private final SocketServer socket;
+  private final SystemScheduler scheduler = new SystemScheduler();
+  private final Time time = scheduler.time();
+  private final HealthParts health = new HealthParts();
+  private final Deque<Runnable> endings = new ArrayDeque<>();
+  private @Nullable SocketServer socket;
+  private @Nullable ProcessRunner runner;
+  private @Nullable Reloader reloader;
 
-  private Daemon(
-      SystemScheduler scheduler,
-      ProcessRunner runner,
-      ExpiringCache<LeaseKey, Lease> leases,
-      SocketServer socket) {
-    this.scheduler = scheduler;
-    this.runner = runner;
-    this.leases = leases;
-    this.socket = socket;
+  private Daemon() {
+    endings.push(scheduler::close);
   }
 
   /**
    * Starts a daemon; when this returns, the socket answers.
    *
+   * @param watched the files and folders that the configuration comes from, to be reloaded when
+   *     they change; empty for a configuration that stays
    * @param environment what scripts inherit, without this daemon's own keys
    * @param version for {@code version}
    * @throws ProblemsException when the configuration asks for what this version does not do
@@ -64,9 +71,22 @@ public final class Daemon implements AutoCloseable {
    */
   public static Daemon start(
       Configuration configuration,
+      List<Path> watched,
       Settings settings,
       Map<String, String> environment,
       String version) {
+    checkSupported(configuration);
+    var daemon = new Daemon();
+    try {
+      daemon.open(configuration, watched, settings, environment, version);
+      return daemon;
+    } catch (RuntimeException e) {
+      daemon.end();
+      throw e;
+    }
+  }
+
+  private static void checkSupported(Configuration configuration) {
     if (configuration.daemon().access() != null) {
       throw new ProblemsException(
           List.of(
@@ -77,56 +97,117 @@ public final class Daemon implements AutoCloseable {
                   "this version does not enforce access rules",
                   "leave them out, and let socketMode and socketGroup say who may connect")));
     }
-    var scheduler = new SystemScheduler();
-    var time = scheduler.time();
+  }
+
+  /**
+   * What is opened last is closed first. Entries and leases come before the gate: nobody is ever
+   * answered from an empty table. The runner's folder lies beside the socket, so that of two
+   * daemons it belongs to the one that has the lock.
+   */
+  private void open(
+      Configuration configuration,
+      List<Path> watched,
+      Settings settings,
+      Map<String, String> environment,
+      String version) {
+    var archive = new AtomicReference<@Nullable LeaseArchive>();
+    Runnable changed =
+        () -> {
+          var opened = archive.get();
+          if (opened != null) {
+            opened.changed();
+          }
+        };
     var leases =
         new ExpiringCache<LeaseKey, Lease>(
             Broker.LOADER,
             Lease::expiresAt,
             CachePolicy.standard(configuration.registries().size() + GLOB_KEYS),
             time,
-            new SplittableRandom());
+            new SplittableRandom(),
+            changed);
+    endings.push(leases::close);
     var broker = new Broker(leases, time);
-    var helpers = new HelperApi(broker, version);
+    var gate = new Gate(handler(broker, version));
+    var bound = bind(settings, environment, gate);
+    var running = runner(bound.path(), environment, time);
+    runner = running;
+    endings.push(running::close);
+    var entries = new Entries(running, time);
+    broker.replace(entries.of(configuration.registries()));
+    WarmRestart.open(settings, environment, leases, time, health)
+        .ifPresent(opened -> {
+          opened.restore(broker.entries());
+          archive.set(opened);
+          endings.push(opened::close);
+        });
+    gate.open();
+    // The archive writes its last before the runner's end can change anything.
+    endings.push(broker::close);
+    endings.push(bound::close);
+    broker.prefetch();
+    for (var name : settings.notServed()) {
+      LOG.log(Level.WARNING, "this version does not serve daemon.{0} yet", name);
+    }
+    LOG.log(Level.INFO, "{0} registries", configuration.registries().size());
+    if (!watched.isEmpty()) {
+      reloader =
+          new Reloader(
+              new ConfigWatch(watched),
+              configuration,
+              next -> {
+                checkSupported(next);
+                var before = broker.entries();
+                leases.resize(next.registries().size() + GLOB_KEYS);
+                broker.replace(entries.of(next.registries()));
+                broker.prefetch();
+                changed.run();
+                return EntryChanges.between(before, broker.entries());
+              },
+              time,
+              Threads.one("rig-reload"));
+      health.add(reloader::health);
+      endings.push(reloader::close);
+      reloader.start();
+    }
+  }
+
+  private RequestHandler handler(Broker broker, String version) {
+    var helpers = new HelperApi(broker, version, health);
     var kubelet = new KubeletApi(broker, time);
-    RequestHandler handler =
-        (request, peer) ->
-            request.action() == Action.KUBELET
-                ? kubelet.answer(request.payload())
-                : helpers.answer(request);
+    return (request, peer) ->
+        request.action() == Action.KUBELET
+            ? kubelet.answer(request.payload())
+            : helpers.answer(request);
+  }
+
+  private SocketServer bind(Settings settings, Map<String, String> environment, Gate gate) {
     var options =
         SocketOptions.at(settings.socket())
             .withAccess(settings.socketMode(), settings.socketGroup());
-    // Entries before the socket: nobody is ever answered from an empty table. The runner's folder
-    // lies beside the socket, so that of two daemons it belongs to the one that has the lock.
-    SocketServer socket = null;
-    ProcessRunner runner = null;
-    try {
-      var gate = new Gate(handler);
-      socket = SocketServer.open(options, gate, time);
-      runner = runner(socket.path(), environment, time);
-      broker.replace(new Entries(runner, time).of(configuration.registries()));
-      gate.open();
-      for (var name : settings.notServed()) {
-        LOG.log(Level.WARNING, "this version does not serve daemon.{0} yet", name);
-      }
-      LOG.log(Level.INFO, "{0} registries", configuration.registries().size());
-      return new Daemon(scheduler, runner, leases, socket);
-    } catch (RuntimeException e) {
-      if (socket != null) {
-        socket.close();
-      }
-      if (runner != null) {
-        runner.close();
-      }
-      scheduler.close();
-      throw e;
-    }
+    var bound =
+        InheritedSocket.of(environment)
+            .map(inherited -> SocketServer.open(inherited, options, gate, time))
+            .orElseGet(() -> SocketServer.open(options, gate, time));
+    socket = bound;
+    endings.push(bound::close);
+    health.add(() -> socketHealth(bound));
+    return bound;
+  }
+
+  private static PartHealth socketHealth(SocketServer socket) {
+    var state = socket.health();
+    var counts = socket.counts();
+    return new PartHealth(
+        "socket",
+        state.bound(),
+        state.problem() == null ? List.of() : List.of(state.problem().toString()),
+        Map.of("open", (long) counts.open(), "requests", counts.requests()));
   }
 
   private static ProcessRunner runner(Path socket, Map<String, String> environment, Time time) {
     var inherited = new HashMap<>(environment);
-    inherited.keySet().removeIf(name -> name.startsWith("RIG_"));
+    inherited.keySet().removeIf(name -> name.startsWith("RIG_") || name.startsWith("LISTEN_"));
     var folder = socket.resolveSibling(socket.getFileName() + ".run");
     try {
       return ProcessRunner.open(folder, inherited, time);
@@ -137,21 +218,35 @@ public final class Daemon implements AutoCloseable {
 
   /** The socket's file. */
   public Path socket() {
-    return socket.path();
+    return Objects.requireNonNull(socket).path();
   }
 
   /** What runs the scripts: there may be only one in a process. */
   public ProcessRunner processes() {
-    return runner;
+    return Objects.requireNonNull(runner);
   }
 
-  /** Stops: the socket first, then the scripts that run. Takes 8 s at the most. */
+  /** Loads the configuration now; what comes of it is in the log. */
+  public void reload() {
+    if (reloader != null) {
+      reloader.reload();
+    }
+  }
+
+  /**
+   * Stops: the socket first, then the leases are kept, then the scripts that run. Takes 8 s at the
+   * most. Who still waits for a script when the socket's time is over is closed without an answer,
+   * and asks the next daemon.
+   */
   @Override
   public void close() {
     LOG.log(Level.INFO, "stopping");
-    socket.close();
-    runner.close();
-    leases.close();
-    scheduler.close();
+    end();
+  }
+
+  private void end() {
+    while (!endings.isEmpty()) {
+      endings.pop().run();
+    }
   }
 }

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param socket absolute
  * @param socketMode permission bits
  * @param socketGroup null leaves the process's own
- * @param stateDir the folder for what outlives a restart
+ * @param stateDir the folder for what outlives a restart; not made yet
  * @param notServed settings that ask for what this version does not do
+ * @param warmRestart whether leases are kept there for the next start
+ * @param sealingKeyFile the key that they are sealed with; null for systemd's or a generated one
  */
 public record Settings(
     Path socket,
@@ -28,6 +30,8 @@ public record Settings(
     @Nullable String socketGroup,
     Path stateDir,
     List<String> notServed,
+    boolean warmRestart,
+    @Nullable Path sealingKeyFile,
     LogLevel logLevel,
     LogFormat logFormat) {
   private static final int OWNER_ONLY = 0600;
@@ -58,6 +62,8 @@ public record Settings(
         group,
         Objects.requireNonNullElseGet(settings.stateDir(), () -> stateDir(environment, root)),
         notServed(settings),
+        !Boolean.FALSE.equals(settings.warmRestart()),
+        settings.sealingKeyFile(),
         Objects.requireNonNullElse(settings.logLevel(), LogLevel.INFO),
         Objects.requireNonNullElse(settings.logFormat(), LogFormat.TEXT));
   }

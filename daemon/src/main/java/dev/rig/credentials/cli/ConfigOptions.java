@@ -35,7 +35,8 @@ final class ConfigOptions {
     return !paths.isEmpty();
   }
 
-  private List<Path> paths(Console console) {
+  /** The files and folders that are read. */
+  List<Path> paths(Console console) {
     if (isGiven()) {
       return paths;
     }

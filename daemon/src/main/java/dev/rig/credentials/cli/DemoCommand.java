@@ -112,10 +112,20 @@ final class DemoCommand implements Callable<Integer> {
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
         new DaemonSettings(
-            folder.resolve("credentials.sock"), null, null, null, null, folder, null, null, null);
+            folder.resolve("credentials.sock"),
+            null,
+            null,
+            null,
+            null,
+            folder,
+            false,
+            null,
+            null,
+            null,
+            null);
     var settings =
         Settings.resolve(configuration.daemon(), flags, console.environment(), console.root());
-    return Daemon.start(configuration, settings, console.environment(), Version.text());
+    return Daemon.start(configuration, List.of(), settings, console.environment(), Version.text());
   }
 
   private int show(Daemon daemon) {

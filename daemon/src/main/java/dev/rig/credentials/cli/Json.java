@@ -58,6 +58,12 @@ final class Json {
           : List.of();
     }
 
+    List<String> texts(String name) {
+      return fields.get(name) instanceof List<?> list
+          ? list.stream().map(String::valueOf).toList()
+          : List.of();
+    }
+
     @Nullable Node child(String name) {
       return fields.get(name) == null ? null : node(fields.get(name));
     }

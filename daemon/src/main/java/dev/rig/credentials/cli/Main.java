@@ -58,6 +58,7 @@ public final class Main implements Runnable {
     commandLine.addSubcommand("check", new CheckCommand(console));
     commandLine.addSubcommand("get", new GetCommand(console));
     commandLine.addSubcommand("list", new ListCommand(console));
+    commandLine.addSubcommand("status", new StatusCommand(console));
     commandLine.addSubcommand("explain", new ExplainCommand(console));
     commandLine.addSubcommand("demo", new DemoCommand(console));
     commandLine.addSubcommand("version", new VersionCommand(console));

@@ -1,6 +1,7 @@
 package dev.rig.credentials.cli;
 
 import dev.rig.credentials.app.Daemon;
+import dev.rig.credentials.app.Hangup;
 import dev.rig.credentials.app.Logging;
 import dev.rig.credentials.app.Settings;
 import dev.rig.credentials.socket.SocketBusyException;
@@ -43,7 +44,13 @@ final class ServeCommand implements Callable<Integer> {
     Logging.configure(settings.logLevel(), settings.logFormat(), console.err());
     Daemon daemon;
     try {
-      daemon = Daemon.start(configuration, settings, console.environment(), Version.text());
+      daemon =
+          Daemon.start(
+              configuration,
+              config.paths(console),
+              settings,
+              console.environment(),
+              Version.text());
     } catch (SocketBusyException busy) {
       throw new CommandException(ExitStatus.BUSY, busy.problem().toString());
     } catch (SocketRefusedException refused) {
@@ -60,6 +67,7 @@ final class ServeCommand implements Callable<Integer> {
                   daemon.close();
                   Runtime.getRuntime().halt(ExitStatus.OK);
                 }));
+    Hangup.handle(daemon::reload);
     new CountDownLatch(1).await();
     return ExitStatus.OK;
   }

@@ -48,6 +48,21 @@ final class ServeOptions {
   private @Nullable Path stateDir;
 
   @Option(
+      names = "--no-warm-restart",
+      arity = "0",
+      description = "Keep no leases there for the next start, and remove those that are kept.")
+  private boolean noWarmRestart;
+
+  @Option(
+      names = "--sealing-key-file",
+      paramLabel = "FILE",
+      description = {
+        "The key, of 32 bytes or more, that leases are sealed with; otherwise systemd's credential"
+            + " rig-credentials.key, or a key made beside them."
+      })
+  private @Nullable Path sealingKeyFile;
+
+  @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
       description = "error, warn, info, debug or trace; info when unset.")
@@ -74,6 +89,8 @@ final class ServeOptions {
         platformSocket,
         admin == null ? null : read("--admin", admin, AdminAddress::parse),
         stateDir,
+        noWarmRestart ? false : null,
+        sealingKeyFile,
         logLevel,
         logFormat,
         null);

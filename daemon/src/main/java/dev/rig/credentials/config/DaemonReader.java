@@ -25,6 +25,8 @@ final class DaemonReader {
           "platformSocket",
           "admin",
           "stateDir",
+          "warmRestart",
+          "sealingKeyFile",
           "log",
           "access");
 
@@ -53,6 +55,8 @@ final class DaemonReader {
         path(fields, "platformSocket"),
         get(fields, "admin", at -> nodes.value(at, "admin", AdminAddress::parse)),
         path(fields, "stateDir"),
+        get(fields, "warmRestart", at -> nodes.bool(at, "warmRestart")),
+        path(fields, "sealingKeyFile"),
         get(logFields, "level", at -> nodes.oneOf(at, "the log level", LogLevel.class)),
         get(logFields, "format", at -> nodes.oneOf(at, "the log format", LogFormat.class)),
         access(fields.get("access")));

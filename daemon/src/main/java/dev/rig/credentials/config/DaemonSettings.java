@@ -1,7 +1,10 @@
 package dev.rig.credentials.config;
 
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param platformSocket the platform's socket
  * @param admin where the admin port listens
  * @param stateDir the folder for what outlives a restart
+ * @param warmRestart whether leases are kept there, sealed, for the next start
+ * @param sealingKeyFile the key that they are sealed with
  * @param access the access rules; an empty list is set, and lets nobody in
  */
 public record DaemonSettings(
@@ -22,12 +27,14 @@ public record DaemonSettings(
     @Nullable Path platformSocket,
     @Nullable AdminAddress admin,
     @Nullable Path stateDir,
+    @Nullable Boolean warmRestart,
+    @Nullable Path sealingKeyFile,
     @Nullable LogLevel logLevel,
     @Nullable LogFormat logFormat,
     @Nullable List<AccessRule> access) {
   /** Nothing is set. */
   public static final DaemonSettings UNSET =
-      new DaemonSettings(null, null, null, null, null, null, null, null, null);
+      new DaemonSettings(null, null, null, null, null, null, null, null, null, null, null);
 
   public DaemonSettings {
     access = access == null ? null : List.copyOf(access);
@@ -42,9 +49,27 @@ public record DaemonSettings(
         Layers.last(platformSocket, later.platformSocket),
         Layers.last(admin, later.admin),
         Layers.last(stateDir, later.stateDir),
+        Layers.last(warmRestart, later.warmRestart),
+        Layers.last(sealingKeyFile, later.sealingKeyFile),
         Layers.last(logLevel, later.logLevel),
         Layers.last(logFormat, later.logFormat),
         Layers.last(access, later.access));
+  }
+
+  /** The names of the settings that are others here than there, in their order. */
+  public List<String> changedFrom(DaemonSettings earlier) {
+    return Stream.of(DaemonSettings.class.getRecordComponents())
+        .filter(setting -> !Objects.equals(value(setting, this), value(setting, earlier)))
+        .map(RecordComponent::getName)
+        .toList();
+  }
+
+  private static @Nullable Object value(RecordComponent setting, DaemonSettings settings) {
+    try {
+      return setting.getAccessor().invoke(settings);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("a record's accessors are there and do not fail", e);
+    }
   }
 
   /**

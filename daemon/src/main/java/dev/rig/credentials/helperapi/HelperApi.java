@@ -5,13 +5,16 @@ import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.problem.PartHealth;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
 import dev.rig.credentials.wire.Wire;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * Answers the actions of docker-credential-helpers, byte for byte as its Go library writes them,
@@ -23,6 +26,7 @@ public final class HelperApi {
 
   private final Broker broker;
   private final String version;
+  private final Supplier<List<PartHealth>> health;
 
   /**
    * The api of a broker.
@@ -30,8 +34,19 @@ public final class HelperApi {
    * @param version what {@code version} answers, without a program name
    */
   public HelperApi(Broker broker, String version) {
+    this(broker, version, List::of);
+  }
+
+  /**
+   * The api of a broker.
+   *
+   * @param version what {@code version} answers, without a program name
+   * @param health what {@code status} tells of the daemon's parts
+   */
+  public HelperApi(Broker broker, String version, Supplier<List<PartHealth>> health) {
     this.broker = broker;
     this.version = version;
+    this.health = health;
   }
 
   /**
@@ -50,7 +65,7 @@ public final class HelperApi {
         case VERSION ->
             done(Reply.text(0, "docker-credential-rig (dev.rig.credentials) " + version));
         case EXPLAIN -> explain(request.payload());
-        case STATUS -> done(new Reply(0, StateJson.states(broker.states())));
+        case STATUS -> done(new Reply(0, StateJson.states(broker.states(), health.get())));
         case KUBELET -> throw new IllegalArgumentException("the kubelet has an api of its own");
       };
     } catch (RefusedException e) {

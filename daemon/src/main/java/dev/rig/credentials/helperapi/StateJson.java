@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.rig.credentials.broker.EntryState;
 import dev.rig.credentials.broker.Explanation;
 import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.problem.PartHealth;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -49,7 +50,7 @@ final class StateJson {
     });
   }
 
-  static byte[] states(List<EntryState> states) {
+  static byte[] states(List<EntryState> states, List<PartHealth> health) {
     return GoJson.line(json -> {
       json.writeStartObject();
       json.writeArrayFieldStart("entries");
@@ -57,8 +58,30 @@ final class StateJson {
         state(json, state);
       }
       json.writeEndArray();
+      json.writeArrayFieldStart("health");
+      for (var part : health) {
+        part(json, part);
+      }
+      json.writeEndArray();
       json.writeEndObject();
     });
+  }
+
+  private static void part(JsonGenerator json, PartHealth part) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("part", part.part());
+    json.writeBooleanField("healthy", part.healthy());
+    json.writeArrayFieldStart("messages");
+    for (var message : part.messages()) {
+      json.writeString(message);
+    }
+    json.writeEndArray();
+    json.writeObjectFieldStart("counts");
+    for (var count : part.counts().entrySet()) {
+      json.writeNumberField(count.getKey(), count.getValue());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
   }
 
   private static void state(JsonGenerator json, EntryState entryState) throws IOException {

@@ -29,6 +29,14 @@ public interface LibC {
   int MSG_NOSIGNAL = 0x4000;
   int SHUT_WR = 1;
   int F_SETFD = 2;
+  int F_GETFL = 3;
+  int F_SETFL = 4;
+  int O_NONBLOCK = 0x800;
+  int AF_UNIX = 1;
+  int SOL_SOCKET = 1;
+  int SO_TYPE = 3;
+  int SO_ACCEPTCONN = 30;
+  int SOCK_STREAM = 1;
   int FD_CLOEXEC = 1;
   int LOCK_EX = 2;
   int LOCK_NB = 4;
@@ -57,6 +65,10 @@ public interface LibC {
   long write(int fd, @In Pointer buffer, @size_t long size);
 
   int shutdown(int fd, int how);
+
+  int getsockname(int fd, @Out Pointer address, Pointer length);
+
+  int getsockopt(int fd, int level, int name, @Out Pointer value, Pointer length);
 
   int close(int fd);
 

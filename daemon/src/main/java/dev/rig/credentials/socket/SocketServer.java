@@ -55,6 +55,20 @@ public final class SocketServer implements AutoCloseable {
     return open(options, handler, time, new PathBinding(options));
   }
 
+  /**
+   * Serves on a socket that who started this process listens on already. Its file, mode and group
+   * are theirs: nothing is removed at the end, and who connects between two daemons waits.
+   *
+   * @param options the limits; path, mode and group do not count
+   * @param time as for the other
+   */
+  public static SocketServer open(
+      InheritedSocket inherited, SocketOptions options, RequestHandler handler, Time time) {
+    var own =
+        new SocketOptions(inherited.path(), options.mode(), options.group(), options.limits());
+    return open(own, handler, time, new InheritedBinding(inherited));
+  }
+
   static SocketServer open(
       SocketOptions options, RequestHandler handler, Time time, Binding binding) {
     var loop = new EventLoop("rig-socket");

@@ -51,6 +51,8 @@ class ConfigLoaderTest {
         platformSocket: /run/p.sock
         admin: 127.0.0.1:9465
         stateDir: /var/lib/x
+        warmRestart: false
+        sealingKeyFile: /etc/x.key
         log: {level: debug, format: json}
         access: [{users: [root, 1000], actions: [get, list], registries: [registry.gitlab.com]}]
       """;
@@ -144,11 +146,13 @@ class ConfigLoaderTest {
             Path.of("/run/p.sock"),
             new AdminAddress.Tcp("127.0.0.1", 9465),
             Path.of("/var/lib/x"),
+            false,
+            Path.of("/etc/x.key"),
             LogLevel.DEBUG,
             LogFormat.JSON,
             List.of(
                 new AccessRule(
-                    new Origin(folder.resolve("a.yaml").toString(), 28, 12),
+                    new Origin(folder.resolve("a.yaml").toString(), 30, 12),
                     List.of("root", "1000"),
                     List.of(),
                     Set.of(AccessRule.Action.GET, AccessRule.Action.LIST),

@@ -1,0 +1,56 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.broker.Entry;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a reload does to the entries, by prefix.
+ *
+ * @param added in the order of the configuration
+ * @param changed those that answer differently from now on
+ * @param removed those that are no longer configured
+ */
+record EntryChanges(List<String> added, List<String> changed, List<String> removed) {
+  private static final int MOST_NAMED = 20;
+
+  static EntryChanges between(List<Entry> before, List<Entry> after) {
+    var old = new LinkedHashMap<String, Entry>();
+    before.forEach(entry -> old.put(entry.prefix().toString(), entry));
+    var added = new ArrayList<String>();
+    var changed = new ArrayList<String>();
+    for (var entry : after) {
+      var prefix = entry.prefix().toString();
+      var earlier = old.remove(prefix);
+      if (earlier == null) {
+        added.add(prefix);
+      } else if (!earlier.equals(entry)
+          || !Objects.equals(earlier.alias(), entry.alias())
+          || earlier.isDefault() != entry.isDefault()) {
+        changed.add(prefix);
+      }
+    }
+    return new EntryChanges(added, changed, List.copyOf(old.keySet()));
+  }
+
+  /** For the log: {@code added a, b; removed c}, and no more names than anybody reads. */
+  @Override
+  public String toString() {
+    var parts = new ArrayList<String>();
+    part(parts, "added", added);
+    part(parts, "changed", changed);
+    part(parts, "removed", removed);
+    return parts.isEmpty() ? "no entry changed" : String.join("; ", parts);
+  }
+
+  private static void part(List<String> parts, String word, List<String> prefixes) {
+    if (prefixes.isEmpty()) {
+      return;
+    }
+    int rest = prefixes.size() - MOST_NAMED;
+    var named = String.join(", ", prefixes.subList(0, Math.min(prefixes.size(), MOST_NAMED)));
+    parts.add(word + " " + named + (rest > 0 ? " and " + rest + " more" : ""));
+  }
+}

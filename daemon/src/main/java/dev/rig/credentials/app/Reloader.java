@@ -1,0 +1,143 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.config.ConfigLoader;
+import dev.rig.credentials.config.ConfigWatch;
+import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.problem.PartHealth;
+import dev.rig.credentials.problem.Problem;
+import dev.rig.credentials.problem.ProblemsException;
+import dev.rig.credentials.time.Time;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/**
+ * Takes over a changed configuration, whole or not at all (F14 to F16). One that cannot be used is
+ * refused: what is served stays, and what is wrong is logged and told by {@link #health}.
+ */
+final class Reloader implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Reloader.class.getName());
+
+  /** Two looks have to agree, and the whole has two seconds (F15). */
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(400);
+
+  private final ConfigWatch watch;
+  private final Function<Configuration, EntryChanges> apply;
+  private final Time time;
+  private final ExecutorService worker;
+  private final AtomicLong applied = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+  private volatile List<String> problems = List.of();
+
+  /** Belongs to the worker. */
+  private Configuration current;
+
+  /**
+   * A reloader that does nothing before {@link #start}.
+   *
+   * @param current what is served now
+   * @param apply serves another one from now on; throws {@link ProblemsException} when it cannot
+   * @param worker runs one task at a time; closed together with the reloader
+   */
+  Reloader(
+      ConfigWatch watch,
+      Configuration current,
+      Function<Configuration, EntryChanges> apply,
+      Time time,
+      ExecutorService worker) {
+    this.watch = watch;
+    this.current = current;
+    this.apply = apply;
+    this.time = time;
+    this.worker = worker;
+  }
+
+  /** From now on changes are seen. */
+  void start() {
+    var _ = time.scheduler().schedule(BETWEEN_LOOKS, () -> execute(this::look));
+  }
+
+  /** Loads now, whether or not a change was seen. */
+  void reload() {
+    execute(() -> {
+      LOG.log(Level.INFO, "asked to reload the configuration");
+      load();
+    });
+  }
+
+  private void execute(Runnable task) {
+    try {
+      worker.execute(task);
+    } catch (RejectedExecutionException closed) {
+      // The daemon stops.
+    }
+  }
+
+  private void look() {
+    try {
+      if (watch.look()) {
+        load();
+      }
+    } finally {
+      start();
+    }
+  }
+
+  private void load() {
+    try {
+      if (ConfigLoader.fingerprint(watch.paths()).equals(current.fingerprint())) {
+        if (!problems.isEmpty()) {
+          problems = List.of();
+          LOG.log(Level.INFO, "the configuration is again the one that is served");
+        }
+        return;
+      }
+      var next = ConfigLoader.load(watch.paths());
+      var changes = apply.apply(next);
+      var settings = next.daemon().changedFrom(current.daemon());
+      current = next;
+      problems = List.of();
+      applied.incrementAndGet();
+      LOG.log(Level.INFO, "configuration reloaded: {0}", changes);
+      if (!settings.isEmpty()) {
+        LOG.log(
+            Level.WARNING,
+            "changed below daemon, takes effect after a restart: {0}",
+            String.join(", ", settings));
+      }
+    } catch (ProblemsException e) {
+      refuse(e.problems().stream().map(Problem::toString).toList());
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "the configuration could not be reloaded", e);
+      refuse(List.of("it could not be reloaded; see the log"));
+    }
+  }
+
+  private void refuse(List<String> reasons) {
+    refused.incrementAndGet();
+    problems = reasons;
+    LOG.log(Level.ERROR, "the configuration was refused, the one before it goes on serving:");
+    reasons.forEach(reason -> LOG.log(Level.ERROR, reason));
+  }
+
+  /** How it does: unhealthy while what is in the files is not what is served. */
+  PartHealth health() {
+    var now = problems;
+    return new PartHealth(
+        "configuration",
+        now.isEmpty(),
+        now,
+        Map.of("reloads", applied.get(), "refused", refused.get()));
+  }
+
+  @Override
+  public void close() {
+    worker.shutdownNow();
+  }
+}

@@ -1,0 +1,179 @@
+package dev.rig.credentials.broker;
+
+import dev.rig.credentials.cache.ExpiringCache;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.problem.PartHealth;
+import dev.rig.credentials.store.SealedFile;
+import dev.rig.credentials.store.SealedRecord;
+import dev.rig.credentials.store.StoreException;
+import dev.rig.credentials.time.Time;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps leases across a restart in a sealed file. Those that stand in the configuration, or never
+ * end, are not kept. What goes wrong with the file is logged and told by {@link #health}; leases
+ * are served all the same.
+ *
+ * <p>Changes are written together, a second behind the first of them, on a thread of its own, and
+ * at the end.
+ */
+public final class LeaseArchive implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(LeaseArchive.class.getName());
+  private static final Duration TOGETHER = Duration.ofSeconds(1);
+  private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(30);
+  private static final Duration LAST_WRITE = Duration.ofSeconds(1);
+
+  private final SealedFile file;
+  private final ExpiringCache<LeaseKey, Lease> leases;
+  private final Time time;
+  private final ExecutorService writer;
+  private final AtomicBoolean due = new AtomicBoolean();
+  private final AtomicLong restored = new AtomicLong();
+  private final AtomicLong writes = new AtomicLong();
+  private final AtomicLong failures = new AtomicLong();
+  private volatile @Nullable String refused;
+  private volatile @Nullable String problem;
+
+  /**
+   * An archive of these leases.
+   *
+   * @param writer runs one task at a time; closed together with the archive
+   */
+  public LeaseArchive(
+      SealedFile file, ExpiringCache<LeaseKey, Lease> leases, Time time, ExecutorService writer) {
+    this.file = file;
+    this.leases = leases;
+    this.time = time;
+    this.writer = writer;
+  }
+
+  /**
+   * Gives the cache the leases of these entries that still hold. A file that is not whole is set
+   * aside (F12).
+   */
+  public void restore(List<Entry> entries) {
+    try {
+      var contents = file.read();
+      if (contents.isPresent()) {
+        entries.stream()
+            .filter(entry -> !entry.isStatic())
+            .forEach(entry -> restore(entry, contents.get()));
+        LOG.log(
+            Level.INFO,
+            "{0} of {1} leases from before the restart still hold",
+            restored.get(),
+            contents.get().size());
+      }
+    } catch (StoreException e) {
+      refused = "the leases from before the restart could not be used: " + e.getMessage();
+      LOG.log(Level.WARNING, refused);
+      setAside();
+    }
+  }
+
+  private void restore(Entry entry, SealedFile.Contents contents) {
+    for (var content : contents.of(LeaseRecord.label(entry))) {
+      LeaseRecord.read(content)
+          .filter(record -> record.isGood(time.now()))
+          .ifPresent(record -> {
+            leases.restore(new LeaseKey(entry, record.registry()), record.lease());
+            restored.incrementAndGet();
+          });
+    }
+  }
+
+  private void setAside() {
+    try {
+      LOG.log(Level.WARNING, "it was set aside as {0}", file.setAside());
+    } catch (StoreException e) {
+      LOG.log(Level.WARNING, e.getMessage());
+    }
+  }
+
+  /** The leases are others than before: they are written soon. From any thread. */
+  public void changed() {
+    writeIn(TOGETHER);
+  }
+
+  private void writeIn(Duration delay) {
+    if (!due.getAndSet(true)) {
+      var _ =
+          time.scheduler()
+              .schedule(
+                  delay,
+                  () -> {
+                    try {
+                      writer.execute(this::write);
+                    } catch (RejectedExecutionException closed) {
+                      // The end has written already.
+                    }
+                  });
+    }
+  }
+
+  private void write() {
+    due.set(false);
+    var now = time.now();
+    var records = new ArrayList<SealedRecord>();
+    leases.eachLive((key, lease) -> {
+      if (lease.expires() && !key.entry().isStatic()) {
+        records.add(new LeaseRecord(key.registry(), lease, now).seal(key.entry()));
+      }
+    });
+    try {
+      file.write(records);
+      writes.incrementAndGet();
+      if (problem != null) {
+        problem = null;
+        LOG.log(Level.INFO, "leases are kept for a restart again");
+      }
+    } catch (StoreException e) {
+      failures.incrementAndGet();
+      if (problem == null) {
+        LOG.log(Level.WARNING, "leases are not kept for a restart: {0}", e.getMessage());
+      }
+      problem = e.getMessage();
+      writeIn(AFTER_A_FAILURE);
+    }
+  }
+
+  /** How it does. */
+  public PartHealth health() {
+    var messages = new ArrayList<String>();
+    for (var message : new String[] {problem, refused}) {
+      if (message != null) {
+        messages.add(message);
+      }
+    }
+    return new PartHealth(
+        "leases",
+        messages.isEmpty(),
+        messages,
+        Map.of("restored", restored.get(), "writes", writes.get(), "failures", failures.get()));
+  }
+
+  /** Writes a last time; call it while the cache still has its leases. Takes a second at most. */
+  @Override
+  public void close() {
+    writer.execute(this::write);
+    writer.shutdown();
+    try {
+      if (!writer.awaitTermination(LAST_WRITE.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.log(Level.WARNING, "the disk is too slow to keep the leases at the end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

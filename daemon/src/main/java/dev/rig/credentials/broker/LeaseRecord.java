@@ -1,0 +1,96 @@
+package dev.rig.credentials.broker;
+
+import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.store.SealedRecord;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** A lease as it lies in the sealed file: its label is the entry with its fingerprint. */
+record LeaseRecord(String registry, Lease lease, Instant writtenAt) {
+  private static final int FORM = 1;
+
+  /** What two clocks of one machine may differ by, before and behind a restart. */
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
+  /** What a record of that entry is kept under: void when anything that the lease needs changes. */
+  static String label(Entry entry) {
+    return entry.prefix() + "\n" + entry.fingerprint();
+  }
+
+  SealedRecord seal(Entry entry) {
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new DataOutputStream(bytes)) {
+      out.writeByte(FORM);
+      text(out, registry);
+      text(out, lease.credential().username());
+      text(out, lease.credential().secret().reveal());
+      instant(out, lease.issuedAt());
+      instant(out, lease.expiresAt());
+      instant(out, writtenAt);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // an array does not fail
+    }
+    return new SealedRecord(label(entry), bytes.toByteArray());
+  }
+
+  /** Reads what {@link #seal} wrote; empty for another form. */
+  static Optional<LeaseRecord> read(byte[] content) {
+    try (var in = new DataInputStream(new ByteArrayInputStream(content))) {
+      if (in.readByte() != FORM) {
+        return Optional.empty();
+      }
+      var registry = text(in);
+      var credential = new Credential(text(in), Secret.of(text(in)));
+      var lease = new Lease(credential, instant(in), instant(in));
+      return Optional.of(new LeaseRecord(registry, lease, instant(in)));
+    } catch (IOException | DateTimeException | IllegalArgumentException otherForm) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Whether it may serve now. Behind a restart there is only the wall clock: when that is before
+   * what it was at the writing it has been set back, and nobody knows how much of the lease is
+   * left.
+   */
+  boolean isGood(Instant now) {
+    var latest = now.plus(CLOCK_TOLERANCE);
+    return now.isBefore(lease.expiresAt())
+        && !lease.issuedAt().isAfter(latest)
+        && !writtenAt.isAfter(latest);
+  }
+
+  private static void text(DataOutputStream out, String text) throws IOException {
+    var bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static String text(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > in.available()) {
+      throw new IOException("not a length");
+    }
+    return new String(in.readNBytes(length), StandardCharsets.UTF_8);
+  }
+
+  private static void instant(DataOutputStream out, Instant instant) throws IOException {
+    out.writeLong(instant.getEpochSecond());
+    out.writeInt(instant.getNano());
+  }
+
+  private static Instant instant(DataInputStream in) throws IOException {
+    return Instant.ofEpochSecond(in.readLong(), in.readInt());
+  }
+}

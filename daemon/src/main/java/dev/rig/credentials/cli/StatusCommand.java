@@ -1,0 +1,140 @@
+package dev.rig.credentials.cli;
+
+import dev.rig.credentials.wire.Action;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows how each entry does, once or again and again. */
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Show each entry with its lease, its last run and what went wrong, and how the daemon's",
+      "parts do. Prints no secret."
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:every part does what it is for", "1:one does not, or no daemon answers"})
+final class StatusCommand implements Callable<Integer> {
+  private static final Duration EVERY = Duration.ofSeconds(2);
+
+  /** To the upper left, and clear from there: ECMA-48 CUP and ED. */
+  private static final String CLEAR = "\u001b[H\u001b[2J";
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description = "table or json; table when unset.")
+  private Output output = Output.TABLE;
+
+  @Option(
+      names = {"-w", "--watch"},
+      description = "Show it every 2 s, until it is interrupted.")
+  private boolean watch;
+
+  @Mixin private SocketOption socket = new SocketOption();
+
+  private final Console console;
+  private final InstantSource clock = InstantSource.system();
+
+  StatusCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var client = socket.client(console);
+    if (!watch) {
+      return print(Json.parse(client.askFor(Action.STATUS, "")), "");
+    }
+    var never = new CountDownLatch(1);
+    do {
+      try {
+        print(
+            Json.parse(client.askFor(Action.STATUS, "")),
+            console.terminal() && output == Output.TABLE ? CLEAR : "");
+      } catch (CommandException away) {
+        console.err().println("rig-credentials: " + away.getMessage()); // as during a restart
+      }
+    } while (!never.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
+    return ExitStatus.OK;
+  }
+
+  /** In one piece, so that a terminal does not flicker. */
+  private int print(Json.Node document, String before) {
+    var text = new ByteArrayOutputStream();
+    try (var out = new PrintStream(text, false, StandardCharsets.UTF_8)) {
+      out.print(before);
+      if (output == Output.JSON) {
+        out.println(Json.print(document.fields()));
+      } else {
+        table(document, clock.instant(), out);
+      }
+    }
+    console.out().print(text.toString(StandardCharsets.UTF_8));
+    console.out().flush();
+    return document.list("health").stream().allMatch(part -> part.isTrue("healthy"))
+        ? ExitStatus.OK
+        : ExitStatus.FAILED;
+  }
+
+  static void table(Json.Node document, Instant now, PrintStream out) {
+    var table =
+        new Table(
+            "PREFIX",
+            "SOURCE",
+            "AGE",
+            "ENDS IN",
+            "HITS",
+            "RUNS",
+            "LAST RUN",
+            "TOOK",
+            "NEXT TRY",
+            "LAST ERROR");
+    for (var entry : document.list("entries")) {
+      boolean script = !entry.text("source").equals("static");
+      table.row(
+          entry.text("prefix"),
+          entry.text("source"),
+          since(entry, "issuedAt", now),
+          entry.has("issuedAt") && !entry.has("expiresAt") ? "never" : until(entry, now),
+          entry.text("hits"),
+          script ? entry.text("runs") : "-",
+          !script ? "-" : entry.isTrue("loading") ? "now" : since(entry, "lastRun", now),
+          script && entry.has("lastRunMillis") ? entry.text("lastRunMillis") + "ms" : "-",
+          entry.has("nextAttempt")
+              ? Ages.text(Duration.between(now, Instant.parse(entry.text("nextAttempt"))))
+              : "-",
+          entry.text("lastError"));
+    }
+    table.print(out);
+    for (var part : document.list("health")) {
+      if (!part.isTrue("healthy")) {
+        out.println();
+        out.println(part.text("part") + " is not well:");
+        part.texts("messages").forEach(message -> out.println("  " + message));
+      }
+    }
+  }
+
+  private static String since(Json.Node entry, String field, Instant now) {
+    return entry.has(field)
+        ? Ages.text(Duration.between(Instant.parse(entry.text(field)), now))
+        : "-";
+  }
+
+  private static String until(Json.Node entry, Instant now) {
+    return entry.has("expiresAt")
+        ? Ages.text(Duration.between(now, Instant.parse(entry.text("expiresAt"))))
+        : "-";
+  }
+}
