@@ -91,7 +91,7 @@ class CommandLineTest {
   @ValueSource(
       strings = {
         "",
-        "serve --nonsense",
+        "serve --xyzzy",
         "get",
         "nonsense",
         "check -o xml",
