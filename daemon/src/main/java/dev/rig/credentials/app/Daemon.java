@@ -20,7 +20,6 @@ import dev.rig.credentials.socket.SocketServer;
 import dev.rig.credentials.source.ProcessRunner;
 import dev.rig.credentials.time.SystemScheduler;
 import dev.rig.credentials.time.Time;
-import dev.rig.credentials.wire.Action;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -33,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -175,10 +175,17 @@ public final class Daemon implements AutoCloseable {
   private RequestHandler handler(Broker broker, String version) {
     var helpers = new HelperApi(broker, version, health);
     var kubelet = new KubeletApi(broker, time);
+    // What goes over all entries takes long where there are many: others' gets do not wait for it.
+    var listings = Threads.one("rig-listings");
+    endings.push(listings::shutdownNow);
     return (request, peer) ->
-        request.action() == Action.KUBELET
-            ? kubelet.answer(request.payload())
-            : helpers.answer(request);
+        switch (request.action()) {
+          case KUBELET -> kubelet.answer(request.payload());
+          case LIST, STATUS ->
+              CompletableFuture.supplyAsync(() -> helpers.answer(request), listings)
+                  .thenCompose(answer -> answer);
+          default -> helpers.answer(request);
+        };
   }
 
   private SocketServer bind(Settings settings, Map<String, String> environment, Gate gate) {

@@ -23,7 +23,11 @@ public final class Logging {
 
   private Logging() {}
 
-  /** From now on everything from that level on goes there. */
+  /** Ours alone are logged at every level: a library's debugging may show what it carries. */
+  private static final java.util.logging.Logger OURS =
+      java.util.logging.Logger.getLogger("dev.rig");
+
+  /** From now on everything of ours from that level on goes there, and warnings of libraries. */
   public static void configure(LogLevel level, LogFormat format, PrintStream stream) {
     LogManager.getLogManager().reset();
     var handler =
@@ -42,7 +46,8 @@ public final class Logging {
     handler.setLevel(Level.ALL);
     var root = java.util.logging.Logger.getLogger("");
     root.addHandler(handler);
-    root.setLevel(
+    root.setLevel(Level.WARNING);
+    OURS.setLevel(
         switch (level) {
           case ERROR -> Level.SEVERE;
           case WARN -> Level.WARNING;

@@ -85,9 +85,16 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Logging.configure(LogLevel.WARN, LogFormat.TEXT, console.err());
     var folder = privateFolder();
-    Thread cleaning = Thread.ofPlatform().unstarted(() -> delete(folder));
-    Runtime.getRuntime().addShutdownHook(cleaning);
     try (var daemon = start(folder)) {
+      // Ctrl-C stops what the scripts started, too; closing twice is harmless.
+      Runnable stop = daemon::close;
+      Runtime.getRuntime()
+          .addShutdownHook(
+              Thread.ofPlatform()
+                  .unstarted(() -> {
+                    stop.run();
+                    delete(folder);
+                  }));
       int status = show(daemon);
       if (keep) {
         hints(daemon.socket());

@@ -59,7 +59,7 @@ public final class HelperApi {
     try {
       return switch (request.action()) {
         case GET -> get(request.alias(), ServerKey.parse(request.payload()));
-        case STORE -> done(store(StoreRequest.parse(request.payload())));
+        case STORE -> done(store(request.alias(), StoreRequest.parse(request.payload())));
         case ERASE -> done(erase(request.alias(), ServerKey.parse(request.payload())));
         case LIST -> done(list());
         case VERSION ->
@@ -108,8 +108,8 @@ public final class HelperApi {
     });
   }
 
-  private Reply store(StoreRequest request) {
-    var entry = broker.managing(request.key().reference(), "");
+  private Reply store(String alias, StoreRequest request) {
+    var entry = broker.managing(request.key().reference(), alias);
     if (entry == null) {
       return Reply.text(
           1,

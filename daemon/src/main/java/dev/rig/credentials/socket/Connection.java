@@ -48,6 +48,9 @@ final class Connection implements EventLoop.Source {
   private long token = -1;
   private int interest = Epoll.IN;
 
+  /** Bytes of this connection that the owner has taken note of. */
+  private int held;
+
   Connection(int fd, Peer peer, Connections owner) {
     this.fd = fd;
     this.peer = peer;
@@ -137,18 +140,33 @@ final class Connection implements EventLoop.Source {
         reply(failure("request is larger than 256 KiB"));
         return;
       }
-      append(count);
+      if (!append(count)) {
+        close(); // without a byte: the client tries again
+        return;
+      }
     }
   }
 
-  private void append(int count) {
+  /** False when too much is held already. */
+  private boolean append(int count) {
     int length = receivedLength + count;
     if (length > received.length) {
       int room = Math.max(Math.max(FIRST_BUFFER, length), received.length * 2);
-      received = Arrays.copyOf(received, Math.min(room, Wire.REQUEST_LIMIT));
+      room = Math.min(room, Wire.REQUEST_LIMIT);
+      if (!hold(room)) {
+        return false;
+      }
+      received = Arrays.copyOf(received, room);
     }
     owner.stream().take(received, receivedLength, count);
     receivedLength = length;
+    return true;
+  }
+
+  private boolean hold(int bytes) {
+    boolean taken = owner.hold(held, bytes);
+    held = taken ? bytes : held;
+    return taken;
   }
 
   private void complete() {
@@ -216,6 +234,11 @@ final class Connection implements EventLoop.Source {
 
   private void reply(Reply reply) {
     answer = reply.encode();
+    if (!hold(answer.length)) {
+      answer = new byte[0];
+      close(); // without a byte: the client tries again
+      return;
+    }
     phase = Phase.ANSWERING;
     allow(owner.limits().answer());
     write();
@@ -279,6 +302,8 @@ final class Connection implements EventLoop.Source {
       return;
     }
     phase = Phase.CLOSED;
+    owner.hold(held, 0);
+    held = 0;
     if (token >= 0) {
       owner.loop().unregister(fd, token);
     }

@@ -50,6 +50,7 @@ final class Connections {
   private final AtomicLong timedOut = new AtomicLong();
   private final AtomicLong malformed = new AtomicLong();
   private final AtomicLong requests = new AtomicLong();
+  private long buffered;
   private boolean warned;
   private long warnedAt;
   private boolean draining;
@@ -115,6 +116,21 @@ final class Connections {
       LOG.log(Level.ERROR, "a connection could not be served", failure);
       connection.close();
     }
+  }
+
+  /**
+   * Takes note that a connection holds more or fewer bytes than before.
+   *
+   * @return false when all of them together would hold too much; nothing is noted then
+   */
+  boolean hold(long before, long after) {
+    long others = buffered - before;
+    if (after > before && others > 0 && others + after > limits.buffered()) {
+      refused.incrementAndGet();
+      return false;
+    }
+    buffered = others + after;
+    return true;
   }
 
   private boolean hasRoom(Peer peer) {

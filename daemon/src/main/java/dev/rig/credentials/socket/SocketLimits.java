@@ -16,6 +16,8 @@ import java.time.Duration;
  *     on held memory and nothing else
  * @param evictable how long a connection must have sent nothing before it may be closed to make
  *     room for a new one
+ * @param buffered most bytes of requests and answers that are held at a time, of all connections
+ *     together; a single one may be larger
  * @param drain how long {@link SocketServer#close} waits for answers that are due
  */
 public record SocketLimits(
@@ -27,6 +29,7 @@ public record SocketLimits(
     Duration answer,
     Duration handler,
     Duration evictable,
+    long buffered,
     Duration drain) {
 
   public SocketLimits {
@@ -46,12 +49,28 @@ public record SocketLimits(
         Duration.ofSeconds(2),
         Duration.ofSeconds(50),
         Duration.ofSeconds(1),
-        Duration.ofSeconds(5));
+        16 * 1024 * 1024,
+        Duration.ofSeconds(3));
   }
 
   /** The same with other limits on connections. */
   public SocketLimits withConnections(int total, int perUser) {
     return new SocketLimits(
-        total, perUser, backlog, idle, request, answer, handler, evictable, drain);
+        total, perUser, backlog, idle, request, answer, handler, evictable, buffered, drain);
+  }
+
+  /** The same with another limit on what is held. */
+  public SocketLimits withBuffered(long bytes) {
+    return new SocketLimits(
+        connections,
+        connectionsPerUser,
+        backlog,
+        idle,
+        request,
+        answer,
+        handler,
+        evictable,
+        bytes,
+        drain);
   }
 }

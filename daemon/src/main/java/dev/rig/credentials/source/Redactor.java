@@ -3,6 +3,7 @@ package dev.rig.credentials.source;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -10,12 +11,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Takes out of a script's stderr what it printed on stdout, as {@code set -x} shows it. */
+/** Takes out of a script's stderr what {@code set -x} shows of its output and its variables. */
 final class Redactor {
   private static final String REDACTED = "[redacted]";
 
   /** Less of a secret tells little, and would be found in every text. */
   private static final int WORTH_HIDING = 4;
+
+  /** Shorter values of variables are words like a region's or a profile's name. */
+  private static final int VALUE_WORTH_HIDING = 8;
 
   private final List<String> hidden;
 
@@ -23,8 +27,9 @@ final class Redactor {
    * Learns what to hide.
    *
    * @param stdout what the script printed, valid or not
+   * @param values the values of its entry's variables, which may be secret
    */
-  Redactor(byte[] stdout) {
+  Redactor(byte[] stdout, Collection<String> values) {
     var texts = new HashSet<String>();
     boolean valid = ScriptOutput.parse(stdout) instanceof ScriptOutput.Valid;
     for (var line : new String(stdout, StandardCharsets.UTF_8).lines().toList()) {
@@ -32,6 +37,7 @@ final class Redactor {
       addForms(texts, text, WORTH_HIDING);
       addForms(texts, text.substring(text.indexOf(':') + 1).strip(), valid ? 1 : WORTH_HIDING);
     }
+    values.forEach(value -> addForms(texts, value, VALUE_WORTH_HIDING));
     hidden = texts.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
   }
 

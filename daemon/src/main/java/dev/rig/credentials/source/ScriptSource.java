@@ -39,6 +39,9 @@ public final class ScriptSource implements CredentialSource {
   /** The registry of the request, in the script's environment. */
   private static final String REGISTRY = "RIG_REGISTRY";
 
+  /** Only an entry with a glob has more than one registry; a prober must not start a thousand. */
+  private static final int MOST_AT_ONCE = 16;
+
   /** In an exception's message; the log has all that is kept. */
   private static final int MAX_STDERR_CHARACTERS = 200;
 
@@ -49,6 +52,7 @@ public final class ScriptSource implements CredentialSource {
   private final Duration expire;
   private final ProcessRunner runner;
   private final Time time;
+  private final Turns turns = new Turns(MOST_AT_ONCE);
 
   /**
    * A source for one registry entry.
@@ -87,7 +91,7 @@ public final class ScriptSource implements CredentialSource {
     var variables = new HashMap<>(environment);
     variables.put(REGISTRY, request.registry());
     var begun = time.now();
-    var run = runner.run(ProcessSpec.script(script, variables, timeout));
+    var run = turns.take(() -> runner.run(ProcessSpec.script(script, variables, timeout)));
     var lease = run.thenApply(outcome -> lease(outcome, begun));
     var _ =
         lease.whenComplete((result, failure) -> {
@@ -99,7 +103,7 @@ public final class ScriptSource implements CredentialSource {
   }
 
   private Lease lease(ProcessOutcome outcome, Instant begun) {
-    var stderr = new Redactor(outcome.stdout()).redact(outcome.stderr());
+    var stderr = new Redactor(outcome.stdout(), environment.values()).redact(outcome.stderr());
     if (outcome.ending() instanceof Exited(int status)
         && status == 0
         && ScriptOutput.parse(outcome.stdout()) instanceof ScriptOutput.Valid(var credential)) {
@@ -146,7 +150,7 @@ public final class ScriptSource implements CredentialSource {
       case TimedOut(var after) -> "script was stopped after " + text(after);
       case Flooded(int limit) ->
           "script printed more than " + limit / 1024 + " KiB and was stopped; " + ScriptOutput.RULE;
-      case Stopped _ -> "script was stopped because the daemon stops";
+      case Stopped _ -> "script was stopped before its end";
       case CouldNotStart(var why) -> "script could not be started: " + why;
     };
   }

@@ -75,6 +75,26 @@ final class SocketLimitTest {
     }
   }
 
+  /** T9: requests that are never finished cannot fill the memory. */
+  @Test
+  void requestsThatAreNotFinishedHoldALimitedNumberOfBytes() {
+    var limits = SocketLimits.standard().withBuffered(64 * 1024);
+    try (var server =
+            SocketServer.open(
+                SocketOptions.at(folder.resolve("s")).withLimits(limits),
+                new Answers(),
+                time.time());
+        var one = Client.connect(server.path()).send("get\n" + "x".repeat(40_000));
+        var two = Client.connect(server.path()).send("get\n" + "x".repeat(40_000))) {
+      Client.until(() -> server.counts().refused() == 1);
+      Client.until(() -> server.counts().open() == 1);
+      assertEquals(0, Client.ask(server.path(), "get\nx").status());
+      var left = one.isOpen() ? one : two;
+      assertEquals(0, left.end().reply().status());
+      assertEquals(0, Client.ask(server.path(), "get\n" + "x".repeat(60_000)).status());
+    }
+  }
+
   /** F20: far more clients than the backlog holds; those that retry are all answered. */
   @Test
   void clientsThatRetryAreAllAnsweredThoughTheBacklogIsFull() throws Exception {
@@ -88,6 +108,7 @@ final class SocketLimitTest {
             Duration.ofSeconds(2),
             Duration.ofSeconds(50),
             Duration.ofSeconds(1),
+            16 * 1024 * 1024,
             Duration.ofSeconds(5));
     try (var scheduler = new SystemScheduler();
         var server =
