@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /** The folder that only this user reads, where a script lies while it runs. */
 final class PrivateFolder {
-  private static final Pattern NAME = Pattern.compile("run-([0-9]{1,10})-[0-9a-z.]+");
+  private static final Pattern NAME = Pattern.compile("run-([0-9]{1,10})-[0-9a-z.-]+");
 
   private final Path path;
 

@@ -34,6 +34,9 @@ final class PrivateFolderTest {
     var living = PrivateFolder.open(path).write("id.1", "text");
     // No process has so high a number: PID_MAX_LIMIT is 2^22.
     var dead = Files.createFile(path.resolve("run-999999999-id.1"));
+    // What a runner calls its files.
+    var dashed =
+        Files.createFile(path.resolve("run-999999999-4bd4ac2c-0000-4000-8000-00c04fd430c8.1.1"));
     var other = Files.createFile(path.resolve("something else"));
     var reused = PrivateFolder.open(path).write("id.2", "text");
     Files.setLastModifiedTime(reused, java.nio.file.attribute.FileTime.fromMillis(0));
@@ -41,6 +44,7 @@ final class PrivateFolderTest {
     assertTrue(Files.exists(living));
     assertTrue(Files.exists(other));
     assertFalse(Files.exists(dead));
+    assertFalse(Files.exists(dashed));
     assertFalse(Files.exists(reused));
     assertEquals("text", Files.readString(living));
   }
