@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -178,9 +179,11 @@ public final class Daemon implements AutoCloseable {
     // What goes over all entries takes long where there are many: others' gets do not wait for it.
     var listings = Threads.one("rig-listings");
     endings.push(listings::shutdownNow);
+    int ownUid = ownUid();
     return (request, peer) ->
         switch (request.action()) {
-          case KUBELET -> kubelet.answer(request.payload());
+          case KUBELET ->
+              kubelet.answer(request.payload(), peer.uid() == 0 || peer.uid() == ownUid);
           case LIST, STATUS ->
               CompletableFuture.supplyAsync(() -> helpers.answer(request), listings)
                   .thenCompose(answer -> answer);
@@ -218,6 +221,14 @@ public final class Daemon implements AutoCloseable {
     var folder = socket.resolveSibling(socket.getFileName() + ".run");
     try {
       return ProcessRunner.open(folder, inherited, time);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int ownUid() {
+    try {
+      return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

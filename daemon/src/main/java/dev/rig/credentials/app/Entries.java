@@ -48,6 +48,7 @@ final class Entries {
         fingerprint(configured),
         configured.alias(),
         configured.isDefault(),
+        configured.serviceAccount(),
         configured.origin().toString());
   }
 
@@ -59,6 +60,7 @@ final class Entries {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+    add(digest, configured.serviceAccount().name());
     switch (configured.source()) {
       case EntrySource.StaticLogin(var credential) -> {
         add(digest, "static");

@@ -3,8 +3,11 @@ package dev.rig.credentials.broker;
 import dev.rig.credentials.broker.Explanation.Considered;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.cache.LoadFailedException;
+import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.credential.ServiceAccountToken;
+import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.time.Time;
@@ -31,9 +34,17 @@ public final class Broker implements AutoCloseable {
   /** How often a question that a reload interrupts is asked anew. */
   private static final int MOST_RETRIES = 3;
 
+  private static final String UNKNOWN = "its credential could not be obtained";
+
+  private static final String WITHOUT_TOKEN =
+      "it answers only a kubelet that sends the pod's service-account token (serviceAccount:"
+          + " required); give the kubelet's provider tokenAttributes, as \"rig-credentials"
+          + " kubelet-config\" prints them, and the pod a service account";
+
   private final ExpiringCache<LeaseKey, Lease> leases;
   private final Prefetcher prefetcher;
   private final Time time;
+  private final AccountLeases accountLeases;
   private volatile Snapshot snapshot = new Snapshot(List.of());
 
   /** A broker without entries, which answers that nothing is found. */
@@ -41,6 +52,7 @@ public final class Broker implements AutoCloseable {
     this.leases = leases;
     this.prefetcher = new Prefetcher(leases::prefetch, PREFETCHED_AT_A_TIME);
     this.time = time;
+    this.accountLeases = new AccountLeases(time);
   }
 
   /** Takes these entries in place of all earlier ones; leases of unchanged entries go on. */
@@ -48,6 +60,7 @@ public final class Broker implements AutoCloseable {
     var next = new Snapshot(entries);
     snapshot = next;
     leases.retain(key -> next.contains(key.entry()));
+    accountLeases.retain(next::contains);
   }
 
   /** The current entries, in the order of the configuration. */
@@ -57,12 +70,13 @@ public final class Broker implements AutoCloseable {
 
   /**
    * Fetches ahead the credentials of the scripts that nobody has asked for yet, a few at a time.
-   * Globs are left out: what would be asked for is not known.
+   * Globs are left out, as what would be asked for is not known, and what only a pod's token gets.
    */
   public void prefetch() {
     prefetcher.start(
         snapshot.entries().stream()
             .filter(entry -> !entry.prefix().isGlob() && !entry.isStatic())
+            .filter(entry -> entry.serviceAccount() != ServiceAccountUse.REQUIRED)
             .map(entry -> new LeaseKey(entry, entry.prefix().toString()))
             .toList());
   }
@@ -76,6 +90,34 @@ public final class Broker implements AutoCloseable {
   /** The answer to an image; never fails. */
   public CompletableFuture<Lookup> lookup(ImageReference reference) {
     return lookup(now -> now.find(reference), reference, "no entry matches " + reference.name(), 0);
+  }
+
+  /**
+   * The answer to an image for a pod's service account, with a lease that belongs to that account
+   * alone where the entry wants this; never fails.
+   */
+  public CompletableFuture<Lookup> lookup(ImageReference reference, ServiceAccountToken token) {
+    return lookup(reference, token, 0);
+  }
+
+  private CompletableFuture<Lookup> lookup(
+      ImageReference reference, ServiceAccountToken token, int retries) {
+    var now = snapshot;
+    var entry = now.find(reference);
+    if (entry == null || entry.serviceAccount() == ServiceAccountUse.IGNORED) {
+      return lookup(reference);
+    }
+    var prefix = entry.prefix().toString();
+    var asked = accountLeases.get(entry, entry.registry(reference), token);
+    if (now != snapshot && !snapshot.contains(entry)) {
+      accountLeases.retain(held -> snapshot.contains(held)); // replaced between the two lines
+    }
+    return asked
+        .<Lookup>thenApply(lease -> new Lookup.Found(prefix, lease))
+        .exceptionallyCompose(thrown ->
+            retries < MOST_RETRIES && isDropped(thrown) && now != snapshot
+                ? lookup(reference, token, retries + 1)
+                : CompletableFuture.completedFuture(failed(prefix, thrown)));
   }
 
   /** The answer of the entry with that alias, whatever is asked for; never fails. */
@@ -95,6 +137,10 @@ public final class Broker implements AutoCloseable {
     }
     var key = new LeaseKey(entry, entry.registry(reference));
     var prefix = entry.prefix().toString();
+    if (entry.serviceAccount() == ServiceAccountUse.REQUIRED) {
+      return CompletableFuture.completedFuture(
+          new Lookup.Failed(prefix, WITHOUT_TOKEN, Lease.NEVER));
+    }
     var live = leases.live(key);
     if (live != null) {
       return CompletableFuture.completedFuture(new Lookup.Found(prefix, live));
@@ -120,14 +166,17 @@ public final class Broker implements AutoCloseable {
   }
 
   private Lookup failed(String prefix, Throwable thrown) {
-    return cause(thrown) instanceof LoadFailedException failure
-        ? new Lookup.Failed(prefix, reason(failure), failure.nextAttempt())
-        : new Lookup.Failed(prefix, "its credential could not be obtained", time.now());
+    return switch (cause(thrown)) {
+      case LoadFailedException failure ->
+          new Lookup.Failed(prefix, reason(failure), failure.nextAttempt());
+      case SourceException refused -> new Lookup.Failed(prefix, reason(refused), time.now());
+      case null, default -> new Lookup.Failed(prefix, UNKNOWN, time.now());
+    };
   }
 
-  private static String reason(LoadFailedException failure) {
+  private static String reason(RuntimeException failure) {
     var reason = failure.getMessage();
-    return reason == null ? "its credential could not be obtained" : reason;
+    return reason == null ? UNKNOWN : reason;
   }
 
   /** The prefix of the entry that answers for an image or alias; null for none. */

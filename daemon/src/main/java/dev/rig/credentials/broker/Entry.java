@@ -1,5 +1,6 @@
 package dev.rig.credentials.broker;
 
+import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.RegistryPrefix;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     from it
  * @param alias the helper's name that always gets this entry; null for none
  * @param isDefault whether it also answers questions that name only its host
+ * @param serviceAccount what it does with the service-account token of a kubelet's request
  * @param origin where it is configured, for people
  */
 public record Entry(
@@ -23,6 +25,7 @@ public record Entry(
     String fingerprint,
     @Nullable String alias,
     boolean isDefault,
+    ServiceAccountUse serviceAccount,
     String origin) {
 
   /** Whether its credential stands in the configuration: nothing has to be fetched or kept. */

@@ -10,7 +10,8 @@ import java.time.Duration;
  * background for as many of the longest pauses. Then the next question loads anew.
  *
  * @param refreshFrom the part of a value's life, between 0 and 1, from which it is refreshed ahead;
- *     the moment itself is spread over half of what is left then
+ *     the moment itself is spread over half of what is left then; 1 for never, and nothing is
+ *     loaded in the background then
  * @param keptWarmFor for how many lifetimes a value is refreshed ahead though nobody asks for it
  * @param backoff the pauses between loads that fail
  * @param rejectionPause within this time after a rejection a further one is not believed

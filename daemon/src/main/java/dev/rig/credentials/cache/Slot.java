@@ -232,7 +232,8 @@ final class Slot<V> {
     if (timer != null) {
       timer.cancel();
     }
-    timer = closed ? null : time.scheduler().schedule(delay, this::refresh);
+    boolean ahead = policy.refreshFrom() < 1;
+    timer = closed || !ahead ? null : time.scheduler().schedule(delay, this::refresh);
   }
 
   /** The timer: load ahead of the end, unless nobody has asked for a long while. */

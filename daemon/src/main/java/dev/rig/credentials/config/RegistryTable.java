@@ -100,6 +100,10 @@ final class RegistryTable {
           : script(script, draft);
     }
     onlyWithScript(draft.timeout, "a timeout", draft);
+    var serviceAccount = draft.serviceAccount;
+    if (serviceAccount != null && serviceAccount.value() != ServiceAccountUse.IGNORED) {
+      onlyWithScript(serviceAccount, "serviceAccount", draft);
+    }
     draft.env.values().stream()
         .findFirst()
         .ifPresent(variable -> onlyWithScript(variable, "env", draft));

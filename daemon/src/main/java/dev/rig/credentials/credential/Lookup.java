@@ -24,7 +24,15 @@ public sealed interface Lookup {
    *
    * @param prefix the entry, as its normalised prefix
    * @param reason for people, without a secret
-   * @param nextAttempt when it is worth asking again
+   * @param nextAttempt when it is worth asking again; {@link Lease#NEVER} where time changes
+   *     nothing
    */
-  record Failed(String prefix, String reason, Instant nextAttempt) implements Lookup {}
+  record Failed(String prefix, String reason, Instant nextAttempt) implements Lookup {
+    /** All of it in one line, for people. */
+    public String sentence() {
+      return nextAttempt.equals(Lease.NEVER)
+          ? prefix + ": " + reason
+          : "%s: %s; next attempt %s".formatted(prefix, reason, nextAttempt);
+    }
+  }
 }

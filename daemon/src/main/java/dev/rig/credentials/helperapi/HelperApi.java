@@ -90,11 +90,7 @@ public final class HelperApi {
       case Lookup.Found(var prefix, var lease) -> new Reply(0, credential(key.text(), lease));
       case Lookup.NotFound(var reason) ->
           Reply.text(1, alias.isEmpty() ? Wire.NOT_FOUND : "rig-credentials: " + reason);
-      case Lookup.Failed(var prefix, var reason, var nextAttempt) ->
-          Reply.text(
-              1,
-              "rig-credentials: %s: %s; next attempt %s"
-                  .formatted(prefix, reason, nextAttempt.toString()));
+      case Lookup.Failed failed -> Reply.text(1, "rig-credentials: " + failed.sentence());
     };
   }
 

@@ -3,6 +3,7 @@ package dev.rig.credentials.helperapi;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.rig.credentials.broker.EntryState;
 import dev.rig.credentials.broker.Explanation;
+import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.problem.PartHealth;
 import java.io.IOException;
@@ -28,7 +29,9 @@ final class StateJson {
         case Lookup.Failed failed -> {
           json.writeStringField("outcome", "failed");
           json.writeStringField("reason", failed.reason());
-          instant(json, "nextAttempt", failed.nextAttempt());
+          if (!failed.nextAttempt().equals(Lease.NEVER)) {
+            instant(json, "nextAttempt", failed.nextAttempt());
+          }
         }
       }
       json.writeArrayFieldStart("considered");

@@ -1,9 +1,13 @@
 package dev.rig.credentials.kubelet;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.rig.credentials.credential.Secret;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -11,8 +15,15 @@ import java.util.Set;
  *
  * @param apiVersion one that is answered; the answer has the same
  * @param image without tag and digest, normalised by the kubelet
+ * @param serviceAccountToken a JWT of the pod's service account; empty for none, as in all versions
+ *     but {@code v1}
+ * @param serviceAccountAnnotations those of its annotations that the kubelet was told to send
  */
-record CredentialProviderRequest(String apiVersion, String image) {
+record CredentialProviderRequest(
+    String apiVersion,
+    String image,
+    Secret serviceAccountToken,
+    Map<String, String> serviceAccountAnnotations) {
   private static final String GROUP = "credentialprovider.kubelet.k8s.io/";
   private static final Set<String> VERSIONS =
       Set.of(GROUP + "v1", GROUP + "v1beta1", GROUP + "v1alpha1");
@@ -28,6 +39,8 @@ record CredentialProviderRequest(String apiVersion, String image) {
     var apiVersion = "";
     var kind = "";
     var image = "";
+    var serviceAccountToken = "";
+    var annotations = new HashMap<String, String>();
     try (var json = JSON.createParser(payload)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedRequestException("the request is not a JSON object");
@@ -42,6 +55,10 @@ record CredentialProviderRequest(String apiVersion, String image) {
           kind = json.getText();
         } else if (text && name.equals("image")) {
           image = json.getText();
+        } else if (text && name.equals("serviceAccountToken")) {
+          serviceAccountToken = json.getText();
+        } else if (token == JsonToken.START_OBJECT && name.equals("serviceAccountAnnotations")) {
+          readTexts(json, annotations);
         } else {
           json.skipChildren();
         }
@@ -60,7 +77,23 @@ record CredentialProviderRequest(String apiVersion, String image) {
     if (image.isEmpty()) {
       throw new MalformedRequestException("the request has no image");
     }
-    return new CredentialProviderRequest(apiVersion, image);
+    boolean withToken = apiVersion.equals(GROUP + "v1");
+    return new CredentialProviderRequest(
+        apiVersion,
+        image,
+        Secret.of(withToken ? serviceAccountToken : ""),
+        withToken ? annotations : Map.of());
+  }
+
+  private static void readTexts(JsonParser json, Map<String, String> texts)
+      throws IOException, MalformedRequestException {
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      var name = json.currentName();
+      if (json.nextToken() != JsonToken.VALUE_STRING) {
+        throw new MalformedRequestException("an annotation of the service account is not a text");
+      }
+      texts.put(name, json.getText());
+    }
   }
 
   /** A request that cannot be answered. */

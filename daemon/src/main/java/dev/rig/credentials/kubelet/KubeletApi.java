@@ -34,28 +34,42 @@ public final class KubeletApi {
     this.time = time;
   }
 
-  /** Answers a CredentialProviderRequest; never fails and never blocks. */
-  public CompletionStage<Reply> answer(byte[] payload) {
+  /**
+   * Answers a CredentialProviderRequest; never fails and never blocks.
+   *
+   * @param trusted whether the asker is believed when it says whose service-account token it brings
+   */
+  public CompletionStage<Reply> answer(byte[] payload, boolean trusted) {
     CredentialProviderRequest request;
     ImageReference reference;
     try {
       request = CredentialProviderRequest.parse(payload);
       reference = ImageReference.ofImage(request.image());
+      if (request.serviceAccountToken().isEmpty()) {
+        return broker.lookup(reference).thenApply(lookup -> reply(request, reference, lookup));
+      }
+      if (!trusted) {
+        return done(failure("only root and this daemon's own user may bring a token"));
+      }
+      var token =
+          TokenClaims.read(request.serviceAccountToken(), request.serviceAccountAnnotations());
+      return broker.lookup(reference, token).thenApply(lookup -> reply(request, reference, lookup));
     } catch (MalformedRequestException e) {
-      return CompletableFuture.completedFuture(failure(String.valueOf(e.getMessage())));
+      return done(failure(String.valueOf(e.getMessage())));
     } catch (InvalidReferenceException e) {
-      return CompletableFuture.completedFuture(
-          failure("the request's image is not one: " + e.getMessage()));
+      return done(failure("the request's image is not one: " + e.getMessage()));
     }
-    return broker.lookup(reference).thenApply(lookup -> reply(request, reference, lookup));
+  }
+
+  private static CompletionStage<Reply> done(Reply reply) {
+    return CompletableFuture.completedFuture(reply);
   }
 
   private Reply reply(CredentialProviderRequest request, ImageReference reference, Lookup lookup) {
     return switch (lookup) {
       case Lookup.NotFound notFound ->
           new Reply(0, CredentialProviderResponse.miss(request.apiVersion()).encode());
-      case Lookup.Failed(var prefix, var reason, var nextAttempt) ->
-          failure("%s: %s; next attempt %s".formatted(prefix, reason, nextAttempt));
+      case Lookup.Failed failed -> failure(failed.sentence());
       case Lookup.Found(var prefix, var lease) ->
           lease.credential().isIdentityToken()
               ? failure(
@@ -80,8 +94,18 @@ public final class KubeletApi {
         request.apiVersion(),
         divided ? CacheKeyType.IMAGE : CacheKeyType.REGISTRY,
         cacheDuration(lease),
-        divided ? request.image() : host,
+        divided ? imageKey(request.image(), host) : host,
         lease.credential());
+  }
+
+  /**
+   * The key that matches exactly this image. The kubelet's keyring takes a leading {@code /v1} or
+   * {@code /v2} off a key's path, as if it were the registry's API ({@code
+   * BasicDockerKeyring.Add}), so an image whose own path begins that way gets one more.
+   */
+  private static String imageKey(String image, String host) {
+    var path = image.substring(host.length());
+    return path.startsWith("/v1/") || path.startsWith("/v2/") ? host + "/v2" + path : image;
   }
 
   private Duration cacheDuration(Lease lease) {

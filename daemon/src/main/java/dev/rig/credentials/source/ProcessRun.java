@@ -64,7 +64,7 @@ final class ProcessRun {
   private Phase phase = Phase.RUNNING;
   private @Nullable Ending ending;
   private @Nullable Process process;
-  private @Nullable Path file;
+  private final List<Path> files = new ArrayList<>();
   private long pid = -1;
   private long start;
   private boolean asked;
@@ -138,9 +138,9 @@ final class ProcessRun {
     };
   }
 
-  /** The file to remove when the process has ended. */
+  /** A further file to remove when the process has ended. */
   synchronized void file(Path path) {
-    file = path;
+    files.add(path);
   }
 
   /** It never ran, or could not be followed. */
@@ -232,7 +232,7 @@ final class ProcessRun {
         cancelTimers();
       }
     }
-    removeFile();
+    removeFiles();
     gone.complete(null);
   }
 
@@ -246,7 +246,7 @@ final class ProcessRun {
       }
     }
     sweeper.leaderEnded(this);
-    removeFile();
+    removeFiles();
     if (settled || isOver()) {
       settle();
     }
@@ -330,13 +330,13 @@ final class ProcessRun {
     result.complete(new ProcessOutcome(how, stdout.bytes(), stderr.lines(), duration));
   }
 
-  private void removeFile() {
-    Path path;
+  private void removeFiles() {
+    List<Path> paths;
     synchronized (this) {
-      path = file;
-      file = null;
+      paths = List.copyOf(files);
+      files.clear();
     }
-    if (path != null) {
+    for (var path : paths) {
       try {
         Files.deleteIfExists(path);
       } catch (IOException e) {

@@ -159,6 +159,7 @@ public final class ProcessRunner implements AutoCloseable {
       var environment = new HashMap<>(baseEnvironment);
       environment.putAll(CommandLine.environment(spec.environment()));
       environment.put(MARK, run.mark());
+      writePrivateFiles(run, environment);
       var builder = new ProcessBuilder(arguments(run, environment));
       builder.directory(new File("/"));
       builder.redirectInput(Redirect.from(new File("/dev/null")));
@@ -180,6 +181,17 @@ public final class ProcessRunner implements AutoCloseable {
       if (e instanceof Error error) {
         throw error;
       }
+    }
+  }
+
+  private void writePrivateFiles(ProcessRun run, Map<String, String> environment)
+      throws IOException {
+    int count = 0;
+    for (var secret : run.spec().privateFiles().entrySet()) {
+      count++;
+      var file = folder.write(run.mark() + "." + count, secret.getValue().reveal());
+      run.file(file);
+      environment.put(secret.getKey(), file.toString());
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.rig.credentials.source;
 
+import dev.rig.credentials.credential.Secret;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,9 +15,15 @@ import java.util.Map;
  *     reaches a process only here
  * @param timeout how long it may take; longer than zero
  * @param stdoutLimit the most bytes that it may print
+ * @param privateFiles secrets that it reads from files: by the variable that will hold the path,
+ *     the text. Only this user reads them, and they are removed when the run has ended
  */
 public record ProcessSpec(
-    Program program, Map<String, String> environment, Duration timeout, int stdoutLimit) {
+    Program program,
+    Map<String, String> environment,
+    Duration timeout,
+    int stdoutLimit,
+    Map<String, Secret> privateFiles) {
   /** What a script may print, unless somebody says otherwise: 64 KiB. */
   public static final int DEFAULT_STDOUT_LIMIT = 64 * 1024;
 
@@ -29,17 +37,26 @@ public record ProcessSpec(
       throw new IllegalArgumentException("a process needs a positive timeout and a limit");
     }
     environment = Map.copyOf(environment);
+    privateFiles = Map.copyOf(privateFiles);
   }
 
   /** A script with the default limit of what it may print. */
   public static ProcessSpec script(String text, Map<String, String> environment, Duration timeout) {
-    return new ProcessSpec(new Script(text), environment, timeout, DEFAULT_STDOUT_LIMIT);
+    return new ProcessSpec(new Script(text), environment, timeout, DEFAULT_STDOUT_LIMIT, Map.of());
   }
 
   /** A command with the default limit of what it may print. */
   public static ProcessSpec command(
       List<String> arguments, Map<String, String> environment, Duration timeout) {
-    return new ProcessSpec(new Command(arguments), environment, timeout, DEFAULT_STDOUT_LIMIT);
+    return new ProcessSpec(
+        new Command(arguments), environment, timeout, DEFAULT_STDOUT_LIMIT, Map.of());
+  }
+
+  /** This with a further private file, whose path the process finds in that variable. */
+  public ProcessSpec withPrivateFile(String variable, Secret text) {
+    var more = new HashMap<>(privateFiles);
+    more.put(variable, text);
+    return new ProcessSpec(program, environment, timeout, stdoutLimit, more);
   }
 
   @Override

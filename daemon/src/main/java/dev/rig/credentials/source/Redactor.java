@@ -1,5 +1,6 @@
 package dev.rig.credentials.source;
 
+import dev.rig.credentials.credential.Secret;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -11,7 +12,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Takes out of a script's stderr what {@code set -x} shows of its output and its variables. */
+/**
+ * Takes out of a script's stderr what it printed on stdout, as {@code set -x} shows it, its
+ * variables, and the secrets that it was given.
+ */
 final class Redactor {
   private static final String REDACTED = "[redacted]";
 
@@ -28,9 +32,13 @@ final class Redactor {
    *
    * @param stdout what the script printed, valid or not
    * @param values the values of its entry's variables, which may be secret
+   * @param given the secrets that it was given
    */
-  Redactor(byte[] stdout, Collection<String> values) {
+  Redactor(byte[] stdout, Collection<String> values, Collection<Secret> given) {
     var texts = new HashSet<String>();
+    for (var secret : given) {
+      addForms(texts, secret.reveal(), WORTH_HIDING);
+    }
     boolean valid = ScriptOutput.parse(stdout) instanceof ScriptOutput.Valid;
     for (var line : new String(stdout, StandardCharsets.UTF_8).lines().toList()) {
       var text = line.strip();

@@ -3,6 +3,7 @@ package dev.rig.credentials.source;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.source.ProcessOutcome.CouldNotStart;
@@ -41,6 +42,12 @@ public final class ScriptSource implements CredentialSource {
 
   /** Only an entry with a glob has more than one registry; a prober must not start a thousand. */
   private static final int MOST_AT_ONCE = 16;
+
+  /** Where the script finds the service-account token that the kubelet brought. */
+  private static final String TOKEN_FILE = "RIG_SERVICE_ACCOUNT_TOKEN_FILE";
+
+  /** The service account's annotations that came with it, as a JSON object of texts. */
+  private static final String ANNOTATIONS = "RIG_SERVICE_ACCOUNT_ANNOTATIONS";
 
   /** In an exception's message; the log has all that is kept. */
   private static final int MAX_STDERR_CHARACTERS = 200;
@@ -90,9 +97,16 @@ public final class ScriptSource implements CredentialSource {
   public CompletableFuture<Lease> issue(SourceRequest request) {
     var variables = new HashMap<>(environment);
     variables.put(REGISTRY, request.registry());
+    var pod = request.serviceAccount();
+    if (pod != null) {
+      variables.put(ANNOTATIONS, AnnotationsJson.of(pod.annotations()));
+    }
+    var spec = ProcessSpec.script(script, variables, timeout);
     var begun = time.now();
-    var run = turns.take(() -> runner.run(ProcessSpec.script(script, variables, timeout)));
-    var lease = run.thenApply(outcome -> lease(outcome, begun));
+    var privately = pod == null ? spec : spec.withPrivateFile(TOKEN_FILE, pod.token());
+    var run = turns.take(() -> runner.run(privately));
+    var given = pod == null ? List.<Secret>of() : List.of(pod.token());
+    var lease = run.thenApply(outcome -> lease(outcome, given, begun));
     var _ =
         lease.whenComplete((result, failure) -> {
           if (lease.isCancelled()) {
@@ -102,8 +116,9 @@ public final class ScriptSource implements CredentialSource {
     return lease;
   }
 
-  private Lease lease(ProcessOutcome outcome, Instant begun) {
-    var stderr = new Redactor(outcome.stdout(), environment.values()).redact(outcome.stderr());
+  private Lease lease(ProcessOutcome outcome, List<Secret> given, Instant begun) {
+    var stderr =
+        new Redactor(outcome.stdout(), environment.values(), given).redact(outcome.stderr());
     if (outcome.ending() instanceof Exited(int status)
         && status == 0
         && ScriptOutput.parse(outcome.stdout()) instanceof ScriptOutput.Valid(var credential)) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
+import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
@@ -61,7 +62,13 @@ class BrokerTest {
   private static Entry entry(String prefix, CredentialSource source, String fingerprint) {
     try {
       return new Entry(
-          RegistryPrefix.parse(prefix), source, fingerprint, null, false, "values.yaml:1");
+          RegistryPrefix.parse(prefix),
+          source,
+          fingerprint,
+          null,
+          false,
+          ServiceAccountUse.IGNORED,
+          "values.yaml:1");
     } catch (InvalidReferenceException e) {
       throw new AssertionError(prefix, e);
     }

@@ -245,4 +245,20 @@ class ConfigProblemsTest {
     assertEquals(1_001, problems.size());
     assertTrue(problems.getLast().contains("more problems are not listed"));
   }
+
+  @Test
+  void serviceAccountWithoutAScriptIsAProblemUnlessItIsIgnored() {
+    var problems =
+        ConfigTexts.problems(
+            folder,
+            """
+            rig:
+              dockerRegistries:
+                ghcr.io: {username: u, password: p, serviceAccount: ignored}
+                quay.io: {username: u, password: p, serviceAccount: optional}
+            """);
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.getFirst().startsWith("a.yaml:4:"), problems::toString);
+    assertTrue(problems.getFirst().contains("serviceAccount without a script"), problems::toString);
+  }
 }

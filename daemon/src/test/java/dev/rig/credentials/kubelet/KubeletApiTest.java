@@ -19,7 +19,7 @@ class KubeletApiTest {
   private final KubeletApi api = new KubeletApi(fixture.broker(), fixture.time().time());
 
   private Reply ask(String document) {
-    return api.answer(document.getBytes(StandardCharsets.UTF_8)).toCompletableFuture().join();
+    return api.answer(document.getBytes(StandardCharsets.UTF_8), true).toCompletableFuture().join();
   }
 
   private Reply askFor(String image) {
@@ -72,6 +72,35 @@ class KubeletApiTest {
         "cacheKeyType":"Image","cacheDuration":"0s","auth":{}}
         """,
         body(reply));
+  }
+
+  /** The kubelet's keyring takes a leading v1 or v2 off a key's path. */
+  @ParameterizedTest
+  @CsvSource({
+    "ghcr.io/v2/app, ghcr.io/v2/v2/app",
+    "ghcr.io/v1/a/b, ghcr.io/v2/v1/a/b",
+    "ghcr.io/v2x/app, ghcr.io/v2x/app",
+    "localhost:5000/v2/app, localhost:5000/v2/v2/app"
+  })
+  void keyOfAnImageThatLooksLikeTheApiIsOneThatTheKubeletMatches(String image, String key) {
+    fixture.fixed("ghcr.io/", "u", "s").fixed("ghcr.io/org", "o", "t");
+    fixture.fixed("localhost:5000", "u", "s").fixed("localhost:5000/org", "o", "t");
+    assertTrue(body(askFor(image)).contains("\"auth\":{\"" + key + "\":{"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"docker.io/library/nginx", "registry-1.docker.io/library/nginx"})
+  void hubsKeyIsTheImageAsItWasAskedFor(String image) {
+    fixture.fixed("https://index.docker.io/v1/", "u", "s").fixed("docker.io/team", "o", "t");
+    assertTrue(body(askFor(image)).contains("\"auth\":{\"" + image + "\":{"));
+  }
+
+  @Test
+  void portIsPartOfTheHost() {
+    fixture.fixed("localhost:5000", "u", "s").fixed("localhost:5001/org", "o", "t");
+    var body = body(askFor("localhost:5000/org/app"));
+    assertTrue(body.contains("\"cacheKeyType\":\"Registry\""), body);
+    assertTrue(body.contains("\"auth\":{\"localhost:5000\":{\"username\":\"u\""), body);
   }
 
   /** F34: the kubelet's cache ends a minute before the credential. */

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.credential.ServiceAccount;
+import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.testing.FakeTime;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.MessageFormat;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -134,6 +137,62 @@ final class ScriptSourceTest {
     assertEquals(begun, lease.issuedAt());
     assertEquals(begun.plus(Duration.ofHours(1)), lease.expiresAt());
     assertEquals("script", source("").kind());
+  }
+
+  private static final ServiceAccountToken TOKEN =
+      new ServiceAccountToken(
+          new ServiceAccount("team", "builder", "uid-1"),
+          Secret.of("head.CANARY-token.signature"),
+          Instant.MAX,
+          Map.of("example.org/role", "a \"b\" ø", "a", ""));
+
+  @Test
+  void tokenIsInAFileThatOnlyThisUserReadsAndThatGoesWithTheRun() throws Exception {
+    var seen = folder.resolve("seen");
+    var lease =
+        source(
+                "f=$RIG_SERVICE_ACCOUNT_TOKEN_FILE; echo \"$f\" >"
+                    + seen
+                    + "; echo \"$(stat -c %a \"$f\"):$(cat \"$f\")\"")
+            .issue(new SourceRequest("ghcr.io", TOKEN))
+            .get(10, TimeUnit.SECONDS);
+    assertEquals(
+        new Credential("600", Secret.of("head.CANARY-token.signature")), lease.credential());
+    var file = Path.of(Files.readString(seen).strip());
+    assertEquals(folder.resolve("scripts"), file.getParent());
+    runner.close(); // waits for the runs' ends
+    assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void annotationsAreJsonInAsciiAndTheTokenIsInNoVariable() throws Exception {
+    var request = new SourceRequest("ghcr.io", TOKEN);
+    var lease =
+        source("echo \"u:$RIG_SERVICE_ACCOUNT_ANNOTATIONS$(env | grep -c CANARY)\"")
+            .issue(request)
+            .get(10, TimeUnit.SECONDS);
+    assertEquals(
+        Secret.of("{\"a\":\"\",\"example.org/role\":\"a \\\"b\\\" \\u00F8\"}0"),
+        lease.credential().secret());
+    assertFalse(request.toString().contains("CANARY"));
+  }
+
+  @Test
+  void withoutATokenTheScriptFindsNoFileAndNoAnnotations() throws Exception {
+    var lease = issue(source("echo \"u:$(env | grep -c RIG_SERVICE || :)\""));
+    assertEquals(Secret.of("0"), lease.credential().secret());
+  }
+
+  /** T11. */
+  @Test
+  void t11_tokenOnStderrReachesNeitherTheLogNorTheReason() {
+    var future =
+        source("cat $RIG_SERVICE_ACCOUNT_TOKEN_FILE >&2; echo >&2; exit 1")
+            .issue(new SourceRequest("ghcr.io", TOKEN));
+    var failure = assertThrows(ExecutionException.class, () -> future.get(10, TimeUnit.SECONDS));
+    assertFalse(String.valueOf(failure).contains("CANARY"), failure::toString);
+    assertTrue(String.valueOf(failure).contains("[redacted]"), failure::toString);
+    assertFalse(log.text().contains("CANARY"), log::text);
   }
 
   @Test

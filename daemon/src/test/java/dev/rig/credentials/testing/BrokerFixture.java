@@ -5,6 +5,7 @@ import dev.rig.credentials.broker.Entry;
 import dev.rig.credentials.broker.LeaseKey;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
+import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.image.ImageReference;
@@ -40,9 +41,24 @@ public final class BrokerFixture {
   /** Adds an entry and loads it into the broker. */
   public BrokerFixture entry(
       String prefix, CredentialSource source, @Nullable String alias, boolean isDefault) {
+    return entry(prefix, source, alias, isDefault, ServiceAccountUse.IGNORED);
+  }
+
+  /** Adds an entry that has its use of service-account tokens, and loads it into the broker. */
+  public BrokerFixture entry(String prefix, CredentialSource source, ServiceAccountUse use) {
+    return entry(prefix, source, null, false, use);
+  }
+
+  private BrokerFixture entry(
+      String prefix,
+      CredentialSource source,
+      @Nullable String alias,
+      boolean isDefault,
+      ServiceAccountUse use) {
     try {
       entries.add(
-          new Entry(RegistryPrefix.parse(prefix), source, "1", alias, isDefault, "values.yaml:1"));
+          new Entry(
+              RegistryPrefix.parse(prefix), source, "1", alias, isDefault, use, "values.yaml:1"));
     } catch (InvalidReferenceException e) {
       throw new AssertionError(prefix, e);
     }

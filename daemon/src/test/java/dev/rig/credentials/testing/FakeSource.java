@@ -18,6 +18,7 @@ public final class FakeSource implements CredentialSource {
   private final String kind;
   private final Duration life;
   private final List<String> asked = new ArrayList<>();
+  private final List<SourceRequest> requests = new ArrayList<>();
   private Credential credential;
   private @Nullable String failure;
 
@@ -44,6 +45,17 @@ public final class FakeSource implements CredentialSource {
     return this;
   }
 
+  /** All that it was asked, in order. */
+  public List<SourceRequest> requests() {
+    return requests;
+  }
+
+  /** From now on it answers with this. */
+  public FakeSource answering(String username, String secret) {
+    credential = new Credential(username, Secret.of(secret));
+    return this;
+  }
+
   /** The registries that it was asked for, in order. */
   public List<String> asked() {
     return asked;
@@ -57,6 +69,7 @@ public final class FakeSource implements CredentialSource {
   @Override
   public CompletableFuture<Lease> issue(SourceRequest request) {
     asked.add(request.registry());
+    requests.add(request);
     if (failure != null) {
       return CompletableFuture.failedFuture(new SourceException(failure));
     }
