@@ -60,6 +60,7 @@ public final class Main implements Runnable {
     commandLine.addSubcommand("list", new ListCommand(console));
     commandLine.addSubcommand("status", new StatusCommand(console));
     commandLine.addSubcommand("explain", new ExplainCommand(console));
+    commandLine.addSubcommand("kubelet-config", new KubeletConfigCommand(console));
     commandLine.addSubcommand("demo", new DemoCommand(console));
     commandLine.addSubcommand("version", new VersionCommand(console));
     commandLine.addSubcommand("generate-completion", new AutoComplete.GenerateCompletion());

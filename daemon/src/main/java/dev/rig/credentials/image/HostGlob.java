@@ -1,7 +1,7 @@
 package dev.rig.credentials.image;
 
 /** Globs of one host label: {@code *} stands for any characters, also none. */
-final class HostGlob {
+public final class HostGlob {
   private HostGlob() {}
 
   /** Whether the label is matched; linear for one star, at most quadratic for more. */
@@ -28,6 +28,50 @@ final class HostGlob {
       g++;
     }
     return g == glob.length();
+  }
+
+  /**
+   * Whether a host exists that both match.
+   *
+   * @param one a host with or without globs, in normal form
+   * @param other the same
+   */
+  public static boolean overlap(String one, String other) {
+    var labels = one.split("[.:]", -1);
+    var others = other.split("[.:]", -1);
+    if (labels.length != others.length || hasPort(one) != hasPort(other)) {
+      return false;
+    }
+    for (int i = 0; i < labels.length; i++) {
+      if (!labelsOverlap(labels[i], others[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean hasPort(String host) {
+    return host.indexOf(':') >= 0;
+  }
+
+  /** The states of a walk over both at once: a star stays while the other goes on. */
+  private static boolean labelsOverlap(String one, String other) {
+    var row = new boolean[other.length() + 1];
+    for (int i = 0; i <= one.length(); i++) {
+      var next = new boolean[other.length() + 1];
+      for (int j = 0; j <= other.length(); j++) {
+        boolean oneStar = i > 0 && one.charAt(i - 1) == '*';
+        boolean otherStar = j > 0 && other.charAt(j - 1) == '*';
+        boolean same = i > 0 && j > 0 && one.charAt(i - 1) == other.charAt(j - 1);
+        next[j] =
+            (i == 0 && j == 0)
+                || (i > 0 && (oneStar || otherStar) && row[j])
+                || (j > 0 && (oneStar || otherStar) && next[j - 1])
+                || (same && row[j - 1]);
+      }
+      row = next;
+    }
+    return row[other.length()];
   }
 
   /** How much of a host is said literally: of two globs the one with more is the closer one. */

@@ -1,0 +1,202 @@
+package dev.rig.credentials.cli;
+
+import dev.rig.credentials.kubelet.ProviderConfig;
+import dev.rig.credentials.kubelet.ProviderFiles;
+import dev.rig.credentials.kubelet.ProviderPlan;
+import dev.rig.credentials.kubelet.TokenSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Tells a kubelet when to ask this daemon. */
+@Command(
+    name = "kubelet-config",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Print the kubelet's CredentialProviderConfig for the configured entries, or install it",
+      "together with the program that the kubelet calls."
+    })
+final class KubeletConfigCommand implements Callable<Integer> {
+  private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
+
+  @Mixin private ConfigOptions config = new ConfigOptions();
+
+  @Option(
+      names = "--socket",
+      paramLabel = "PATH",
+      description = "The daemon's socket as the kubelet sees it; unset leaves the default.")
+  private @Nullable Path socket;
+
+  @Option(
+      names = "--install",
+      paramLabel = "DIR",
+      description = "Put the configuration and, in DIR/bin, the program into this folder.")
+  private @Nullable Path install;
+
+  @Option(
+      names = "--service-account-audience",
+      paramLabel = "AUDIENCE",
+      description = "For whom pods' tokens are issued; for entries with serviceAccount.")
+  private @Nullable String audience;
+
+  @Option(
+      names = "--service-account-cache-type",
+      paramLabel = "TYPE",
+      description =
+          "For whom the kubelet keeps an answer: Token, or ServiceAccount for all of its pods;"
+              + " Token when unset.")
+  private String cacheType = "Token";
+
+  @Option(
+      names = "--require-service-account",
+      paramLabel = "BOOL",
+      arity = "0..1",
+      fallbackValue = "true",
+      description =
+          "Whether pods without a service account are passed over; when unset, where every entry"
+              + " asks for a token.")
+  private @Nullable Boolean requireServiceAccount;
+
+  @Option(
+      names = "--required-annotation",
+      paramLabel = "KEY",
+      description = "An annotation of the service account without which it is passed over.")
+  private List<String> requiredAnnotations = new ArrayList<>();
+
+  @Option(
+      names = "--optional-annotation",
+      paramLabel = "KEY",
+      description = "An annotation that goes to the script where it is there.")
+  private List<String> optionalAnnotations = new ArrayList<>();
+
+  private final Console console;
+
+  KubeletConfigCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    var plan = ProviderPlan.of(config.load(console).registries());
+    for (var prefix : plan.unmatchable()) {
+      console
+          .err()
+          .println(
+              "rig-credentials: "
+                  + prefix
+                  + " is left out: a kubelet matches an IPv6 address only with its port");
+    }
+    var providers = new ArrayList<ProviderConfig.Provider>();
+    if (!plan.plain().isEmpty()) {
+      providers.add(
+          new ProviderConfig.Provider(ProviderConfig.PLAIN, plan.plain(), socket(), null));
+    }
+    if (!plan.withToken().isEmpty()) {
+      providers.add(
+          new ProviderConfig.Provider(
+              ProviderConfig.WITH_TOKEN, plan.withToken(), socket(), tokens(plan)));
+    }
+    if (providers.isEmpty()) {
+      throw new CommandException(
+          ExitStatus.CONFIGURATION, "there is no registry entry that a kubelet could ask for");
+    }
+    var document = new ProviderConfig(providers);
+    if (install == null) {
+      console.out().print(document.yaml());
+    } else {
+      install(install, document);
+    }
+    return ExitStatus.OK;
+  }
+
+  private @Nullable String socket() {
+    return socket == null ? null : socket.toAbsolutePath().normalize().toString();
+  }
+
+  private TokenSettings tokens(ProviderPlan plan) {
+    if (audience == null) {
+      throw new CommandException(
+          ExitStatus.USAGE,
+          "an entry wants service-account tokens (serviceAccount): say for whom they are issued"
+              + " with --service-account-audience, as sts.amazonaws.com for AWS");
+    }
+    var settings =
+        new TokenSettings(
+            audience,
+            cacheType(),
+            requireServiceAccount == null ? plan.everyTokenRequired() : requireServiceAccount,
+            requiredAnnotations,
+            optionalAnnotations);
+    var problems = settings.problems();
+    if (!problems.isEmpty()) {
+      throw new CommandException(ExitStatus.USAGE, String.join("; ", problems));
+    }
+    return settings;
+  }
+
+  private TokenSettings.CacheType cacheType() {
+    for (var type : TokenSettings.CacheType.values()) {
+      if (type.toString().equalsIgnoreCase(cacheType)) {
+        return type;
+      }
+    }
+    throw new CommandException(
+        ExitStatus.USAGE, "--service-account-cache-type is Token or ServiceAccount");
+  }
+
+  private void install(Path into, ProviderConfig document) {
+    var folder = into.toAbsolutePath().normalize();
+    var bin = folder.resolve("bin");
+    var file = folder.resolve("credential-provider.yaml");
+    try {
+      byte[] program = program();
+      ProviderFiles.folder(folder);
+      ProviderFiles.folder(bin);
+      // Programs first: a kubelet that finds a provider without its program does not start.
+      for (var provider : document.providers()) {
+        put(bin.resolve(provider.name()), program, ProviderFiles.EXECUTABLE);
+      }
+      byte[] yaml = document.yaml().getBytes(StandardCharsets.UTF_8);
+      put(file, yaml, ProviderFiles.READABLE);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitStatus.FAILED, "cannot install into " + folder + ": " + e.getMessage());
+    }
+    var out = console.out();
+    out.println("Start the kubelet with these flags, and anew after each change of the file:");
+    out.println("  --image-credential-provider-bin-dir=" + bin);
+    out.println("  --image-credential-provider-config=" + file);
+  }
+
+  private void put(Path file, byte[] content, String mode) throws IOException {
+    boolean written = ProviderFiles.put(file, content, mode);
+    console.out().println((written ? "installed " : "unchanged ") + file);
+  }
+
+  /** The native program: it needs nothing beside it, unlike that for a JVM. */
+  private static byte[] program() throws IOException {
+    var home = System.getProperty("rig.home");
+    if (home == null) {
+      throw new IOException("this is no installed distribution: rig.home is not set");
+    }
+    var program = Path.of(home, "bin", ProviderConfig.PLAIN);
+    byte[] content = Files.readAllBytes(program);
+    for (int i = 0; i < ELF.length; i++) {
+      if (content.length < ELF.length || content[i] != ELF[i]) {
+        throw new IOException(
+            program
+                + " was built without a C compiler and works only in its own folder; name that"
+                + " folder to the kubelet");
+      }
+    }
+    return content;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.rig.credentials.kubelet;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kubelet's {@code CredentialProviderConfig} ({@code kubelet.config.k8s.io/v1}).
+ *
+ * @param providers at least one
+ */
+public record ProviderConfig(List<Provider> providers) {
+  /** The provider without tokens; also the name of its program. */
+  public static final String PLAIN = "rig-credential-provider";
+
+  /** The provider with tokens: the same program under another name, as names may not repeat. */
+  public static final String WITH_TOKEN = "rig-credential-provider-token";
+
+  /**
+   * One provider.
+   *
+   * @param name also the name of its program
+   * @param socket the daemon's socket; null leaves the program to find it
+   * @param tokens null for a provider that sends none
+   */
+  public record Provider(
+      String name,
+      List<String> matchImages,
+      @Nullable String socket,
+      @Nullable TokenSettings tokens) {
+    public Provider {
+      matchImages = List.copyOf(matchImages);
+    }
+  }
+
+  public ProviderConfig {
+    providers = List.copyOf(providers);
+  }
+
+  /**
+   * The document, with a newline at its end. Every text is quoted as JSON quotes it, which is YAML
+   * too. Each answer says itself how long it may be kept, so the default is not at all.
+   */
+  public String yaml() {
+    var yaml = new StringBuilder(1024);
+    yaml.append("apiVersion: kubelet.config.k8s.io/v1\n");
+    yaml.append("kind: CredentialProviderConfig\n");
+    yaml.append("providers:\n");
+    for (var provider : providers) {
+      yaml.append("  - name: ").append(quoted(provider.name())).append('\n');
+      yaml.append("    apiVersion: \"credentialprovider.kubelet.k8s.io/v1\"\n");
+      yaml.append("    defaultCacheDuration: \"0s\"\n");
+      list(yaml, "    ", "matchImages", provider.matchImages());
+      if (provider.socket() != null) {
+        yaml.append("    env:\n");
+        yaml.append("      - name: \"RIG_CREDENTIALS_SOCKET\"\n");
+        yaml.append("        value: ").append(quoted(provider.socket())).append('\n');
+      }
+      if (provider.tokens() != null) {
+        tokens(yaml, provider.tokens());
+      }
+    }
+    return yaml.toString();
+  }
+
+  private static void tokens(StringBuilder yaml, TokenSettings tokens) {
+    yaml.append("    tokenAttributes:\n");
+    yaml.append("      serviceAccountTokenAudience: ")
+        .append(quoted(tokens.audience()))
+        .append('\n');
+    yaml.append("      cacheType: ").append(quoted(tokens.cacheType().toString())).append('\n');
+    yaml.append("      requireServiceAccount: ")
+        .append(tokens.requireServiceAccount())
+        .append('\n');
+    list(yaml, "      ", "requiredServiceAccountAnnotationKeys", tokens.requiredAnnotations());
+    list(yaml, "      ", "optionalServiceAccountAnnotationKeys", tokens.optionalAnnotations());
+  }
+
+  private static void list(StringBuilder yaml, String indent, String name, List<String> texts) {
+    if (!texts.isEmpty()) {
+      yaml.append(indent).append(name).append(":\n");
+      texts.forEach(text -> yaml.append(indent).append("  - ").append(quoted(text)).append('\n'));
+    }
+  }
+
+  private static String quoted(String text) {
+    return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+  }
+}

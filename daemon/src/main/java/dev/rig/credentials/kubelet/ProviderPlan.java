@@ -1,0 +1,128 @@
+package dev.rig.credentials.kubelet;
+
+import dev.rig.credentials.config.RegistryEntry;
+import dev.rig.credentials.config.ServiceAccountUse;
+import dev.rig.credentials.image.HostGlob;
+import dev.rig.credentials.image.RegistryPrefix;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which entries a kubelet asks for through which of its providers.
+ *
+ * <p>A kubelet's provider sends a token with every question or with none ({@code tokenAttributes}),
+ * and two providers that match one image are both asked. So the entries fall in two groups, and
+ * those whose hosts can be the same stay together: each image is the matter of one provider. An
+ * entry that has to do without a token loses nothing in the other's company, for the daemon hands a
+ * token only to those that want it.
+ *
+ * @param plain the images of the provider without tokens
+ * @param withToken the images of the provider with tokens
+ * @param everyTokenRequired whether nobody in {@code withToken} can be asked without a token
+ * @param unmatchable prefixes that no pattern of a kubelet can match
+ */
+public record ProviderPlan(
+    List<String> plain,
+    List<String> withToken,
+    boolean everyTokenRequired,
+    List<String> unmatchable) {
+  private static final String HUB = "index.docker.io";
+
+  /**
+   * What images on Docker Hub are called when they get to a provider: the kubelet writes the first
+   * for the first two, and leaves the third as it is (distribution/reference {@code normalize.go}).
+   */
+  private static final List<String> HUB_NAMES =
+      List.of("docker.io", "index.docker.io", "registry-1.docker.io");
+
+  public ProviderPlan {
+    plain = List.copyOf(plain);
+    withToken = List.copyOf(withToken);
+    unmatchable = List.copyOf(unmatchable);
+  }
+
+  /** Divides entries. */
+  public static ProviderPlan of(List<RegistryEntry> entries) {
+    var tokenHosts = tokenHosts(entries);
+    var plain = new LinkedHashSet<String>();
+    var withToken = new LinkedHashSet<String>();
+    var unmatchable = new ArrayList<String>();
+    boolean everyTokenRequired = true;
+    for (var entry : entries) {
+      var prefix = entry.prefix();
+      if (prefix.host().endsWith("]")) {
+        unmatchable.add(prefix.toString());
+      } else if (tokenHosts.contains(prefix.host())) {
+        withToken.addAll(patterns(prefix));
+        everyTokenRequired &= entry.serviceAccount() == ServiceAccountUse.REQUIRED;
+      } else {
+        plain.addAll(patterns(prefix));
+      }
+    }
+    return new ProviderPlan(
+        List.copyOf(plain), List.copyOf(withToken), everyTokenRequired, unmatchable);
+  }
+
+  /**
+   * What a kubelet matches with an entry's images: globs in the host, then a prefix of the path.
+   */
+  private static List<String> patterns(RegistryPrefix prefix) {
+    var path = prefix.path().isEmpty() ? "" : "/" + prefix.path();
+    var patterns = new LinkedHashSet<String>();
+    if (prefix.host().equals(HUB)) {
+      HUB_NAMES.forEach(host -> patterns.add(host + path));
+      return List.copyOf(patterns);
+    }
+    patterns.add(prefix.host() + path);
+    if (HostGlob.overlap(prefix.host(), HUB)) {
+      HUB_NAMES.forEach(host -> patterns.add(host + path));
+    }
+    return List.copyOf(patterns);
+  }
+
+  /** The hosts of entries that want a token, and all that overlap with them, directly or not. */
+  private static Set<String> tokenHosts(List<RegistryEntry> entries) {
+    var wanting = new LinkedHashSet<String>();
+    var hosts = new LinkedHashSet<String>();
+    for (var entry : entries) {
+      hosts.add(entry.prefix().host());
+      if (entry.serviceAccount() != ServiceAccountUse.IGNORED) {
+        wanting.add(entry.prefix().host());
+      }
+    }
+    var neighbours = wanting.isEmpty() ? Map.<String, Set<String>>of() : neighbours(hosts);
+    var reached = new HashSet<>(wanting);
+    var next = new ArrayDeque<>(wanting);
+    while (!next.isEmpty()) {
+      for (var neighbour : neighbours.getOrDefault(next.remove(), Set.of())) {
+        if (reached.add(neighbour)) {
+          next.add(neighbour);
+        }
+      }
+    }
+    return reached;
+  }
+
+  /** Different hosts overlap only where one of them is a glob. */
+  private static Map<String, Set<String>> neighbours(Set<String> hosts) {
+    var neighbours = new HashMap<String, Set<String>>();
+    for (var glob : hosts) {
+      if (glob.indexOf('*') < 0) {
+        continue;
+      }
+      for (var host : hosts) {
+        if (!host.equals(glob) && HostGlob.overlap(glob, host)) {
+          neighbours.computeIfAbsent(glob, h -> new HashSet<>()).add(host);
+          neighbours.computeIfAbsent(host, h -> new HashSet<>()).add(glob);
+        }
+      }
+    }
+    return neighbours;
+  }
+}

@@ -1,0 +1,90 @@
+package dev.rig.credentials.kubelet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.config.ConfigLoader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProviderPlanTest {
+  @TempDir private Path folder;
+
+  /** Each entry as its key, then a word for its use of tokens. */
+  private ProviderPlan plan(String... entries) {
+    var yaml = new StringBuilder("rig:\n  dockerRegistries:\n");
+    for (var entry : entries) {
+      int space = entry.indexOf(' ');
+      var key = space < 0 ? entry : entry.substring(0, space);
+      var use = space < 0 ? "ignored" : entry.substring(space + 1);
+      yaml.append("    '%s': {script: echo u:p, serviceAccount: %s}\n".formatted(key, use));
+    }
+    try {
+      var file = Files.writeString(folder.resolve("values.yaml"), yaml);
+      return ProviderPlan.of(ConfigLoader.load(List.of(file)).registries());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void everyEntryIsAPatternWithPortPathAndGlobsInTheHost() {
+    var plan = plan("ghcr.io", "ghcr.io/org", "localhost:5000/a", "*.dkr.ecr.*.amazonaws.com");
+    assertEquals(
+        List.of("ghcr.io", "ghcr.io/org", "localhost:5000/a", "*.dkr.ecr.*.amazonaws.com"),
+        plan.plain());
+    assertTrue(plan.withToken().isEmpty());
+  }
+
+  /** The kubelet writes docker.io, where our normal form is index.docker.io. */
+  @Test
+  void hubIsMatchedUnderEveryNameThatAKubeletLeaves() {
+    assertEquals(
+        List.of("docker.io/team", "index.docker.io/team", "registry-1.docker.io/team"),
+        plan("index.docker.io/team").plain());
+    assertEquals(
+        List.of("*.docker.io", "docker.io", "index.docker.io", "registry-1.docker.io"),
+        plan("*.docker.io").plain());
+  }
+
+  @Test
+  void nothingIsThereTwice() {
+    var plan = plan("*.docker.io", "docker.io", "docker.io/team");
+    assertEquals(plan.plain().size(), new HashSet<>(plan.plain()).size(), plan::toString);
+  }
+
+  @Test
+  void entriesThatWantATokenHaveAProviderOfTheirOwn() {
+    var plan = plan("ghcr.io", "quay.io/a required", "quay.io/b required");
+    assertEquals(List.of("ghcr.io"), plan.plain());
+    assertEquals(List.of("quay.io/a", "quay.io/b"), plan.withToken());
+    assertTrue(plan.everyTokenRequired());
+  }
+
+  /** Otherwise both providers would be asked for one image. */
+  @Test
+  void entriesWhoseHostsOverlapStayTogether() {
+    var plan = plan("ghcr.io", "quay.io", "quay.io/a required", "*.example.org", "x.example.org");
+    assertEquals(List.of("ghcr.io", "*.example.org", "x.example.org"), plan.plain());
+    assertEquals(List.of("quay.io", "quay.io/a"), plan.withToken());
+    assertFalse(plan.everyTokenRequired());
+    var chained = plan("a.b.org optional", "a.*.org", "*.c.org", "x.y.com");
+    assertEquals(List.of("a.b.org", "a.*.org", "*.c.org"), chained.withToken());
+    assertEquals(List.of("x.y.com"), chained.plain());
+  }
+
+  /** {@code [::1]} would be taken for a set of characters, and escaped it is no host. */
+  @Test
+  void addressWithoutAPortIsLeftOutAndTold() {
+    var plan = plan("[::1]:5000/a", "[::1]");
+    assertEquals(List.of("[::1]:5000/a"), plan.plain());
+    assertEquals(List.of("[::1]"), plan.unmatchable());
+  }
+}
