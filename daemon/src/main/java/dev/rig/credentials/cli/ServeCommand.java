@@ -4,10 +4,13 @@ import dev.rig.credentials.app.Daemon;
 import dev.rig.credentials.app.Hangup;
 import dev.rig.credentials.app.Logging;
 import dev.rig.credentials.app.Settings;
+import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.socket.SocketBusyException;
 import dev.rig.credentials.socket.SocketRefusedException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,15 +45,26 @@ final class ServeCommand implements Callable<Integer> {
         Settings.resolve(
             configuration.daemon(), options.settings(), console.environment(), console.root());
     Logging.configure(settings.logLevel(), settings.logFormat(), console.err());
-    Daemon daemon;
+    // Before the socket answers: from then on a signal must not end the process by itself.
+    var started = new CompletableFuture<Daemon>();
+    Hangup.handle(() -> {
+      var _ = started.thenAccept(Daemon::reload);
+    });
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("rig-stop").unstarted(() -> stop(started)));
     try {
-      daemon =
-          Daemon.start(
-              configuration,
-              config.paths(console),
-              settings,
-              console.environment(),
-              Version.text());
+      started.complete(start(configuration, settings));
+    } finally {
+      started.cancel(false);
+    }
+    new CountDownLatch(1).await();
+    return ExitStatus.OK;
+  }
+
+  private Daemon start(Configuration configuration, Settings settings) {
+    try {
+      return Daemon.start(
+          configuration, config.paths(console), settings, console.environment(), Version.text());
     } catch (SocketBusyException busy) {
       throw new CommandException(ExitStatus.BUSY, busy.problem().toString());
     } catch (SocketRefusedException refused) {
@@ -58,17 +72,19 @@ final class ServeCommand implements Callable<Integer> {
     } catch (UncheckedIOException e) {
       throw new CommandException(ExitStatus.FAILED, String.valueOf(e.getMessage()));
     }
-    // A signal ends a JVM with 128 and its number; a daemon that was asked to stop has not failed.
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .name("rig-stop")
-                .unstarted(() -> {
-                  daemon.close();
-                  Runtime.getRuntime().halt(ExitStatus.OK);
-                }));
-    Hangup.handle(daemon::reload);
-    new CountDownLatch(1).await();
-    return ExitStatus.OK;
+  }
+
+  /**
+   * A signal ends a JVM with 128 and its number; a daemon that was asked to stop has not failed.
+   */
+  private static void stop(CompletableFuture<Daemon> started) {
+    Daemon daemon;
+    try {
+      daemon = started.join();
+    } catch (CancellationException failedToStart) {
+      return;
+    }
+    daemon.close();
+    Runtime.getRuntime().halt(ExitStatus.OK);
   }
 }

@@ -18,7 +18,8 @@ import java.time.Duration;
  *     room for a new one
  * @param buffered most bytes of requests and answers that are held at a time, of all connections
  *     together; a single one may be larger
- * @param drain how long {@link SocketServer#close} waits for answers that are due
+ * @param drain how long {@link SocketServer#close} waits for answers that are due; well below the 5
+ *     s for which a client asks again, so that it still finds the next daemon (F33)
  */
 public record SocketLimits(
     int connections,
@@ -50,7 +51,7 @@ public record SocketLimits(
         Duration.ofSeconds(50),
         Duration.ofSeconds(1),
         16 * 1024 * 1024,
-        Duration.ofSeconds(3));
+        Duration.ofSeconds(2));
   }
 
   /** The same with other limits on connections. */

@@ -1,0 +1,249 @@
+package dev.rig.credentials.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.cache.CachePolicy;
+import dev.rig.credentials.cache.ExpiringCache;
+import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.store.SealedFile;
+import dev.rig.credentials.store.SealingKey;
+import dev.rig.credentials.testing.BrokerFixture;
+import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.FakeTime;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LeaseArchiveTest {
+  @TempDir private Path folder;
+  private final FakeTime time = new FakeTime();
+  private final FakeSource script = FakeSource.script(time, "u", "s", Duration.ofHours(1));
+  private Path path;
+
+  @BeforeEach
+  void name() {
+    path = folder.resolve("leases.sealed");
+  }
+
+  /** Runs tasks on the thread that gives them. */
+  private static final class Direct extends AbstractExecutorService {
+    private boolean ended;
+
+    @Override
+    public void execute(Runnable task) {
+      task.run();
+    }
+
+    @Override
+    public void shutdown() {
+      ended = true;
+    }
+
+    @Override
+    public List<Runnable> shutdownNow() {
+      ended = true;
+      return List.of();
+    }
+
+    @Override
+    public boolean isShutdown() {
+      return ended;
+    }
+
+    @Override
+    public boolean isTerminated() {
+      return ended;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+      return true;
+    }
+  }
+
+  /** A daemon's life: what it has in memory ends with it. */
+  private final class Life {
+    private final ExpiringCache<LeaseKey, Lease> leases =
+        new ExpiringCache<>(
+            Broker.LOADER,
+            Lease::expiresAt,
+            CachePolicy.standard(100),
+            time.time(),
+            new Random(1),
+            () -> archive().changed());
+    private final Broker broker = new Broker(leases, time.time());
+    private final LeaseArchive archive =
+        new LeaseArchive(
+            new SealedFile(
+                path, new SealingKey(new byte[32], "m", SealingKey.Origin.FILE), "leases"),
+            leases,
+            time.time(),
+            new Direct());
+
+    Life(Entry... entries) {
+      broker.replace(List.of(entries));
+      archive.restore(broker.entries());
+    }
+
+    private LeaseArchive archive() {
+      return archive;
+    }
+
+    private void ask(String image) {
+      var _ = broker.lookup(BrokerFixture.image(image)).join();
+    }
+
+    private void end() {
+      archive.close();
+      leases.close();
+    }
+  }
+
+  private static Entry entry(String prefix, CredentialSource source, String fingerprint) {
+    try {
+      return new Entry(RegistryPrefix.parse(prefix), source, fingerprint, null, false, "v:1");
+    } catch (InvalidReferenceException e) {
+      throw new AssertionError(prefix, e);
+    }
+  }
+
+  private int runsAfterRestart(Entry before, Duration away, Entry after, String image) {
+    var first = new Life(before);
+    first.ask(image);
+    first.end();
+    time.jump(away);
+    int runs = script.asked().size();
+    var second = new Life(after);
+    second.ask(image);
+    second.end();
+    return script.asked().size() - runs;
+  }
+
+  @Test
+  void validLeaseIsServedWithoutARun() {
+    var entry = entry("a.org", script, "1");
+    assertEquals(0, runsAfterRestart(entry, Duration.ofMinutes(10), entry, "a.org/x"));
+  }
+
+  @Test
+  void leaseOfAGlobIsKeptForItsHost() {
+    var entry = entry("*.org", script, "1");
+    assertEquals(0, runsAfterRestart(entry, Duration.ofMinutes(10), entry, "a.org/x"));
+  }
+
+  @Test
+  void changedFingerprintMakesTheLeaseVoid() {
+    var changed = entry("a.org", script, "2");
+    assertEquals(
+        1, runsAfterRestart(entry("a.org", script, "1"), Duration.ZERO, changed, "a.org/x"));
+  }
+
+  @Test
+  void leaseIsNotServedByAnotherEntry() {
+    var other = entry("b.org", script, "1");
+    var first = new Life(entry("a.org", script, "1"));
+    first.ask("a.org/x");
+    first.end();
+    var second = new Life(other);
+    second.ask("b.org/x");
+    assertEquals(List.of("a.org", "b.org"), script.asked());
+  }
+
+  @Test
+  void leaseThatEndedMeanwhileIsNotServed() {
+    var entry = entry("a.org", script, "1");
+    assertEquals(1, runsAfterRestart(entry, Duration.ofHours(1), entry, "a.org/x"));
+  }
+
+  /** F10: behind a restart only the wall clock is known, and it has been set back. */
+  @Test
+  void f10_clockThatWentBackMakesTheLeaseVoid() {
+    var entry = entry("a.org", script, "1");
+    assertEquals(1, runsAfterRestart(entry, Duration.ofMinutes(-5), entry, "a.org/x"));
+  }
+
+  /** F10: also when it went back to a moment behind the lease's beginning. */
+  @Test
+  void f10_clockThatWentBackWithinTheLeaseMakesItVoid() {
+    var entry = entry("a.org", script, "1");
+    var first = new Life(entry);
+    first.ask("a.org/x");
+    time.jump(Duration.ofMinutes(30));
+    first.end();
+    time.jump(Duration.ofMinutes(-20));
+    new Life(entry).ask("a.org/x");
+    assertEquals(2, script.asked().size());
+  }
+
+  @Test
+  void restoredLeaseEndsWhenItWouldHave() {
+    var entry = entry("a.org", script, "1");
+    assertEquals(0, runsAfterRestart(entry, Duration.ofMinutes(30), entry, "a.org/x"));
+    var third = new Life(entry);
+    time.jump(Duration.ofMinutes(30));
+    third.ask("a.org/x");
+    assertEquals(2, script.asked().size());
+  }
+
+  @Test
+  void changesAreWrittenTogetherASecondLater() throws Exception {
+    var life = new Life(entry("a.org", script, "1"), entry("b.org", script, "1"));
+    life.ask("a.org/x");
+    life.ask("b.org/x");
+    assertFalse(Files.exists(path));
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(1, life.archive.health().counts().get("writes"));
+    var written = Files.readAllBytes(path);
+    time.advance(Duration.ofMinutes(1));
+    assertEquals(1, life.archive.health().counts().get("writes"), "nothing changed");
+    assertEquals(written.length, Files.size(path));
+  }
+
+  @Test
+  void credentialOfTheConfigurationIsNotKept() throws Exception {
+    var life = new Life(entry("a.org", FakeSource.fixed(time, "u", "s"), "1"));
+    life.ask("a.org/x");
+    life.end();
+    var empty = Files.size(path);
+    assertTrue(empty < 100, "it holds no record: " + empty);
+  }
+
+  /** F12. */
+  @Test
+  void f12_corruptFileIsSetAsideAndToldOf() throws Exception {
+    Files.writeString(path, "garbage");
+    var life = new Life(entry("a.org", script, "1"));
+    life.ask("a.org/x");
+    assertFalse(life.archive.health().healthy());
+    assertTrue(Files.exists(folder.resolve("leases.sealed.refused")));
+    life.end();
+    assertTrue(new Life(entry("a.org", script, "1")).archive.health().healthy());
+  }
+
+  /** F11: here a folder is in the way; a full disk fails at the same place. */
+  @Test
+  void f11_writeThatFailsIsToldOfAndTriedAgain() throws Exception {
+    var obstacle = Files.createDirectories(folder.resolve(".leases.sealed.part/x"));
+    var life = new Life(entry("a.org", script, "1"));
+    life.ask("a.org/x");
+    time.advance(Duration.ofSeconds(1));
+    assertFalse(life.archive.health().healthy());
+    life.ask("a.org/x");
+    Files.delete(obstacle);
+    time.advance(Duration.ofSeconds(30));
+    assertTrue(life.archive.health().healthy());
+    assertTrue(Files.exists(path));
+  }
+}

@@ -1,0 +1,210 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Canary;
+import dev.rig.credentials.testing.DaemonUnderTest;
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.NativeClient;
+import dev.rig.credentials.testing.PrivateFile;
+import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.RunCounter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Leases that are fetched ahead and outlive a restart, on the built distribution. */
+class LeasesIT {
+  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final String SECRET = "l3ase+c4nary/of=the run";
+
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private DaemonUnderTest daemon;
+  private RunCounter runs;
+
+  @BeforeEach
+  void folderOfTheDaemon() {
+    daemon = new DaemonUnderTest(reaper, folder.resolve("d"));
+    runs = new RunCounter(folder.resolve("runs"));
+  }
+
+  private void configure(String remark) {
+    daemon.configured(
+        "values.yaml",
+        """
+        rig:
+          dockerRegistries:
+            example.org:
+              expire: 1h
+              script: |
+                # %s
+                %s
+                echo "bot:%s"
+        """
+            .formatted(remark, runs.shell(), SECRET));
+  }
+
+  private String get() {
+    return daemon.client().get("example.org").succeeded().stdout();
+  }
+
+  private Path sealed() {
+    return daemon.stateFolder().resolve("leases.sealed");
+  }
+
+  @Test
+  void entryIsFetchedBeforeAnybodyAsks() {
+    configure("");
+    daemon.start();
+    Eventually.within(SOON, () -> runs.runs() == 1, () -> "its script runs");
+    assertEquals(NativeClient.answer("example.org", "bot", SECRET), get());
+    assertEquals(1, runs.runs());
+  }
+
+  @Test
+  void leaseIsServedAfterARestartWithoutItsScript() {
+    configure("");
+    var first = daemon.start();
+    get();
+    DaemonUnderTest.stop(first);
+    var second = daemon.start();
+    assertEquals(NativeClient.answer("example.org", "bot", SECRET), get());
+    assertEquals(1, runs.runs(), second::stderr);
+  }
+
+  @Test
+  void leaseIsServedAfterAKillWithoutItsScript() {
+    configure("");
+    var first = daemon.start();
+    get();
+    Eventually.within(SOON, () -> Files.exists(sealed()), () -> "it is kept a second later");
+    first.kill();
+    first.finish(SOON);
+    daemon.start();
+    get();
+    assertEquals(1, runs.runs());
+  }
+
+  @Test
+  void changedScriptMakesTheLeaseVoid() {
+    configure("");
+    var first = daemon.start();
+    get();
+    DaemonUnderTest.stop(first);
+    configure("changed");
+    daemon.start();
+    get();
+    assertEquals(2, runs.runs());
+  }
+
+  @Test
+  void warmRestartCanBeSwitchedOff() {
+    configure("");
+    var first = daemon.start();
+    get();
+    DaemonUnderTest.stop(first);
+    assertTrue(Files.exists(sealed()));
+    daemon.configured("off.yaml", "daemon: {warmRestart: false}\n");
+    daemon.start();
+    get();
+    assertAll(() -> assertEquals(2, runs.runs()), () -> assertFalse(Files.exists(sealed())));
+  }
+
+  /** F12. */
+  @Test
+  void f12_corruptFileIsSetAsideAndTheDaemonServes() throws IOException {
+    configure("");
+    var first = daemon.start();
+    get();
+    DaemonUnderTest.stop(first);
+    var bytes = Files.readAllBytes(sealed());
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(sealed(), bytes);
+
+    var second = daemon.start();
+
+    assertEquals(NativeClient.answer("example.org", "bot", SECRET), get());
+    var status = daemon.commandLine("status");
+    assertAll(
+        () -> assertEquals(2, runs.runs()),
+        () -> assertTrue(second.stderr().contains("was altered or cut short"), second::stderr),
+        () -> assertTrue(Files.exists(daemon.stateFolder().resolve("leases.sealed.refused"))),
+        () -> assertEquals(1, status.status(), status::toString),
+        () -> assertTrue(status.stdout().contains("leases is not well"), status::toString));
+    DaemonUnderTest.stop(second);
+    var third = daemon.start();
+    get();
+    assertEquals(2, runs.runs(), third::stderr);
+  }
+
+  /** T16. */
+  @Test
+  void t16_stateFolderHoldsNoPlaintextAndAGeneratedKeyIsWarnedOf() throws IOException {
+    configure("");
+    var running = daemon.start();
+    get();
+    DaemonUnderTest.stop(running);
+    assertTrue(running.stderr().contains("a key that lies beside them"), running::stderr);
+    var canaries = List.of(new Canary(SECRET), new Canary("example.org"));
+    try (var files = Files.walk(daemon.stateFolder())) {
+      for (var file : files.filter(Files::isRegularFile).toList()) {
+        var text = Files.readString(file, StandardCharsets.ISO_8859_1);
+        canaries.forEach(canary -> assertEquals(List.of(), canary.foundIn(text), file::toString));
+        assertEquals(0600, (int) Files.getAttribute(file, "unix:mode") & 07777, file::toString);
+      }
+    }
+  }
+
+  /** T16. */
+  @Test
+  void t16_namedKeyLeavesNoneBesideTheData() {
+    var key = PrivateFile.write(folder.resolve("key"), "0123456789abcdef0123456789abcdef");
+    configure("");
+    daemon.configured("key.yaml", "daemon: {sealingKeyFile: %s}\n".formatted(key));
+    var first = daemon.start();
+    get();
+    DaemonUnderTest.stop(first);
+    assertFalse(Files.exists(daemon.stateFolder().resolve("sealing.key")));
+    assertFalse(first.stderr().contains("lies beside them"), first::stderr);
+    var second = daemon.start();
+    get();
+    assertEquals(1, runs.runs(), second::stderr);
+  }
+
+  @Test
+  void statusShowsEveryEntry() {
+    configure("");
+    daemon.configured(
+        "more.yaml",
+        """
+        rig:
+          dockerRegistries:
+            static.example.org: {username: bot, password: %s}
+            failing.example.org: {script: "echo no luck >&2; exit 3"}
+        """
+            .formatted(SECRET));
+    daemon.start();
+    get();
+    daemon.client().get("failing.example.org");
+    var table = daemon.commandLine("status").succeeded().stdout();
+    var json = daemon.commandLine("status", "--output", "json").succeeded().stdout();
+    assertAll(
+        () -> assertTrue(table.contains("LAST ERROR"), table),
+        () ->
+            assertTrue(table.matches("(?s).*\\nexample\\.org +script +\\ds +59m \\d+s .*"), table),
+        () -> assertTrue(table.contains("script exited with status 3: no luck"), table),
+        () -> assertTrue(json.contains("\"part\" : \"configuration\""), json),
+        () -> assertEquals(List.of(), new Canary(SECRET).foundIn(table + json)));
+  }
+}
