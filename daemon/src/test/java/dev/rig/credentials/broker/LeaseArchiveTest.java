@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
+import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.image.InvalidReferenceException;
@@ -113,7 +114,14 @@ class LeaseArchiveTest {
 
   private static Entry entry(String prefix, CredentialSource source, String fingerprint) {
     try {
-      return new Entry(RegistryPrefix.parse(prefix), source, fingerprint, null, false, "v:1");
+      return new Entry(
+          RegistryPrefix.parse(prefix),
+          source,
+          fingerprint,
+          null,
+          false,
+          ServiceAccountUse.IGNORED,
+          "v:1");
     } catch (InvalidReferenceException e) {
       throw new AssertionError(prefix, e);
     }
