@@ -9,12 +9,8 @@ import dev.rig.credentials.testing.Canary;
 import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
 import dev.rig.credentials.testing.ProcFiles;
 import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RunCounter;
-import dev.rig.credentials.testing.Running;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,12 +18,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,15 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Faults of {@code faults.md} that need whole processes: the built daemon and the built client. */
 class DaemonFaultsIT {
-  private static final Duration PAUSE = Duration.ofMillis(20);
   private static final String NOT_FOUND = "credentials not found in native keychain\n";
-  private static final String STATIC =
-      """
-      rig:
-        dockerRegistries:
-          example.org: {username: bot, password: from-the-file}
-      """;
-  private static final String ANSWER = NativeClient.answer("example.org", "bot", "from-the-file");
 
   @TempDir private Path folder;
   @AutoClose private final Reaper reaper = new Reaper();
@@ -54,67 +36,8 @@ class DaemonFaultsIT {
     daemon = new DaemonUnderTest(reaper, folder.resolve("d"));
   }
 
-  /** F24. */
   @Test
-  void secondDaemonEndsWithStatusThreeAndTheFirstLosesNothing() {
-    daemon.configured("values.yaml", STATIC).start();
-    var ended = new AtomicBoolean();
-    var asked = new AtomicInteger();
-    var wrong = new AtomicInteger();
-    var asking =
-        Thread.ofVirtual()
-            .start(() -> {
-              while (!ended.get()) {
-                asked.incrementAndGet();
-                if (!daemon.client().get("example.org").stdout().equals(ANSWER)) {
-                  wrong.incrementAndGet();
-                }
-                LockSupport.parkNanos(PAUSE.toNanos()); // asking is not to take the processor
-              }
-            });
-
-    // The fastest counts: on a machine that others use too, a start may be held up.
-    var fastest = Duration.ofDays(1);
-    for (int i = 0; i < 10 && fastest.compareTo(Duration.ofSeconds(1)) > 0; i++) {
-      long began = System.nanoTime();
-      var second = daemon.launch().finish(Duration.ofSeconds(10));
-      var took = Duration.ofNanos(System.nanoTime() - began);
-      assertEquals(3, second.status(), second::toString);
-      assertTrue(second.stderr().contains(daemon.socket().toString()), second::toString);
-      fastest = fastest.compareTo(took) < 0 ? fastest : took;
-    }
-
-    ended.set(true);
-    join(asking);
-    var best = fastest;
-    assertAll(
-        () -> assertTrue(best.compareTo(Duration.ofSeconds(1)) <= 0, () -> "took " + best),
-        () -> assertTrue(asked.get() > 0),
-        () -> assertEquals(0, wrong.get()),
-        () -> assertEquals(ANSWER, daemon.client().get("example.org").stdout()));
-  }
-
-  /** F25. */
-  @Test
-  void staleSocketOfAKilledDaemonIsTakenOverWithinThreeSeconds() {
-    var first = daemon.configured("values.yaml", STATIC).start();
-    first.kill();
-    first.finish(Duration.ofSeconds(5));
-    assertTrue(Files.exists(daemon.socket(), LinkOption.NOFOLLOW_LINKS), "a stale socket is left");
-
-    long began = System.nanoTime();
-    daemon.launch();
-    var outcome = daemon.client().get("example.org"); // waits for the daemon by itself
-    var took = Duration.ofNanos(System.nanoTime() - began);
-
-    assertAll(
-        () -> assertEquals(new Outcome(0, ANSWER, ""), outcome),
-        () -> assertTrue(took.compareTo(Duration.ofSeconds(3)) <= 0, () -> "took " + took));
-  }
-
-  /** F32. */
-  @Test
-  void terminationWhileAScriptRunsLeavesNothingBehind() {
+  void f32_terminationWhileAScriptRunsLeavesNothingBehind() {
     var pids = folder.resolve("pids");
     var running =
         daemon
@@ -154,54 +77,6 @@ class DaemonFaultsIT {
     assertAll(
         () -> assertFalse(Files.exists(daemon.socket(), LinkOption.NOFOLLOW_LINKS)),
         () -> assertEquals(1, asking.finish(Duration.ofSeconds(50)).status()));
-  }
-
-  /** F21, with as many clients as there may well be on a node. */
-  @Test
-  void hundredClientsOfAnExpiredEntryShareOneRun() {
-    var counter = new RunCounter(folder.resolve("runs"));
-    var go = folder.resolve("go");
-    daemon
-        .configured(
-            "values.yaml",
-            """
-            rig:
-              dockerRegistries:
-                example.org:
-                  expire: 4s
-                  script: |
-                    %s
-                    n=$(wc -l < '%s')
-                    [ "$n" -eq 1 ] || until [ -e '%s' ]; do sleep 0.05; done
-                    echo "bot:run-$n"
-            """
-                .formatted(counter.shell(), counter.file(), go))
-        .start();
-    var client = daemon.client();
-    assertEquals(NativeClient.answer("example.org", "bot", "run-1"), answer(client));
-    long served = System.nanoTime();
-    Eventually.within(
-        Duration.ofSeconds(10),
-        () -> System.nanoTime() - served > Duration.ofMillis(4_200).toNanos(),
-        () -> "the first lease ends");
-
-    var asking =
-        IntStream.range(0, 100)
-            .mapToObj(i -> client.command("get").reading("example.org").start())
-            .<Running>map(reaper::own)
-            .toList();
-    assertTrue(
-        asking.stream().allMatch(Running::isAlive), "nobody is answered from an ended lease");
-    PrivateFile.write(go, "");
-    var answers =
-        asking.stream().map(one -> one.finish(Duration.ofSeconds(30))).collect(Collectors.toSet());
-
-    assertAll(
-        () ->
-            assertEquals(
-                Set.of(new Outcome(0, NativeClient.answer("example.org", "bot", "run-2"), "")),
-                answers),
-        () -> assertEquals(2, counter.runs()));
   }
 
   @Test
@@ -254,18 +129,6 @@ class DaemonFaultsIT {
         () -> assertTrue(outcome.stderr().contains("bad.yaml:8:"), outcome::toString),
         () -> assertEquals("", outcome.stdout()),
         () -> assertEquals(List.of(), canary.foundIn(outcome.output())));
-  }
-
-  @Test
-  void missingConfigurationEndsWithStatus78() { // F16
-    daemon.configured("values.yaml", STATIC);
-    try {
-      Files.delete(folder.resolve("d/values.yaml"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    var outcome = daemon.launch().finish(Duration.ofSeconds(20));
-    assertEquals(78, outcome.status(), outcome::toString);
   }
 
   /** T11: at the finest log level that serve has. */
@@ -328,10 +191,6 @@ class DaemonFaultsIT {
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
   }
 
-  private static String answer(NativeClient client) {
-    return client.get("example.org").succeeded().stdout();
-  }
-
   private static List<Long> numbers(Path file) {
     try {
       return List.of(Files.readString(file).strip().split("\\s+")).stream()
@@ -340,14 +199,6 @@ class DaemonFaultsIT {
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Assertions;
 
 /** The built daemon with a folder of its own: configuration, socket and state are in there. */
@@ -20,6 +22,8 @@ public final class DaemonUnderTest {
   private final Reaper reaper;
   private final Path folder;
   private final List<Path> configuration = new ArrayList<>();
+  private final List<Object> wrapper = new ArrayList<>();
+  private final Map<String, Object> environment = new TreeMap<>();
 
   /**
    * A daemon that is not started yet.
@@ -37,6 +41,34 @@ public final class DaemonUnderTest {
   public DaemonUnderTest configured(String name, String yaml) {
     configuration.add(PrivateFile.write(folder.resolve(name), yaml));
     return this;
+  }
+
+  /** Adds a file or folder that the test keeps itself. */
+  public DaemonUnderTest configuredFrom(Path fileOrFolder) {
+    configuration.add(fileOrFolder);
+    return this;
+  }
+
+  /** Has a program start it, as one that changes its limits; it has to end with an {@code exec}. */
+  public DaemonUnderTest startedBy(Object... words) {
+    wrapper.addAll(List.of(words));
+    return this;
+  }
+
+  /** Adds a variable of its environment. */
+  public DaemonUnderTest with(String name, Object value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  /** The folder that everything of it lies in. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** A configuration file by its name. */
+  public Path file(String name) {
+    return folder.resolve(name);
   }
 
   public Path socket() {
@@ -72,14 +104,19 @@ public final class DaemonUnderTest {
 
   /** The command line that serves. */
   public Command serve() {
-    var words = new ArrayList<Object>(List.of(Distribution.daemon(), "serve"));
+    var words = new ArrayList<Object>(wrapper);
+    words.addAll(List.of(Distribution.daemon(), "serve"));
     for (var file : configuration) {
       words.add("--config");
       words.add(file);
     }
     words.addAll(List.of("--socket", socket(), "--state-dir", stateFolder(), "--admin", "off"));
     words.addAll(List.of("--log-level", "trace"));
-    return Command.of(words.toArray()).with("HOME", folder);
+    var command = Command.of(words.toArray()).with("HOME", folder);
+    for (var variable : environment.entrySet()) {
+      command = command.with(variable.getKey(), variable.getValue());
+    }
+    return command;
   }
 
   /** Another command of {@code rig-credentials}, asking this daemon. */
@@ -96,6 +133,13 @@ public final class DaemonUnderTest {
   public static Outcome stop(Running daemon) {
     daemon.terminate();
     return daemon.finish(STOP).succeeded();
+  }
+
+  /** What {@code status} tells, as JSON; the daemon has to answer. */
+  public String status() {
+    var outcome = commandLine("status", "--output", "json");
+    Assertions.assertFalse(outcome.stdout().isEmpty(), outcome::toString);
+    return outcome.stdout();
   }
 
   /** Whether a daemon answers on the socket. */

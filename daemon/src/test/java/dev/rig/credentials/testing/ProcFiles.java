@@ -38,4 +38,62 @@ public final class ProcFiles {
       return "";
     }
   }
+
+  /** How many descriptors a process has open. */
+  public static int descriptors(long pid) {
+    var open = Path.of("/proc", Long.toString(pid), "fd").toFile().list();
+    return open == null ? 0 : open.length;
+  }
+
+  /** How many threads a process has. */
+  public static int threads(long pid) {
+    return (int) number(pid, "Threads:");
+  }
+
+  /** The memory of a process that is in use, in KiB. */
+  public static long residentKib(long pid) {
+    return number(pid, "VmRSS:");
+  }
+
+  /** The processor time that a process has used so far, in clock ticks of 10 ms. */
+  public static long processorTicks(long pid) {
+    try {
+      var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return Long.parseLong(fields[11]) + Long.parseLong(fields[12]); // proc(5): utime, stime
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How many children of a process have ended and wait for it to notice. */
+  public static long zombiesOf(long parent) {
+    var mark = ") Z " + parent + " ";
+    try (var folders = Files.list(Path.of("/proc"))) {
+      return folders.filter(folder -> stat(folder).contains(mark)).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String stat(Path folder) {
+    try {
+      return Files.readString(folder.resolve("stat"));
+    } catch (IOException e) {
+      return ""; // no process, or one that has ended
+    }
+  }
+
+  private static long number(long pid, String name) {
+    try (var lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
+      return lines
+          .filter(line -> line.startsWith(name))
+          .map(line -> line.replaceAll("[^0-9]", ""))
+          .mapToLong(Long::parseLong)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 }

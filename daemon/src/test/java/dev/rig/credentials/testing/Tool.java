@@ -24,9 +24,12 @@ public enum Tool {
   DOCKER("docker", "docker.io"),
   DOCKERD("dockerd", "docker.io"),
   DOCKER_REGISTRY("docker-registry", "docker-registry"),
+  FAKETIME("faketime", "faketime"),
   HTPASSWD("htpasswd", "apache2-utils"),
   PODMAN("podman", "podman"),
+  PRLIMIT("prlimit", "util-linux"),
   SKOPEO("skopeo", "skopeo"),
+  UNSHARE("unshare", "util-linux"),
   WGET("wget", "wget"),
   ZSH("zsh", "zsh");
 

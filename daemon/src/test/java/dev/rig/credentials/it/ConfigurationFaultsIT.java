@@ -1,0 +1,148 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Asking;
+import dev.rig.credentials.testing.DaemonUnderTest;
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.NativeClient;
+import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.PrivateFile;
+import dev.rig.credentials.testing.Reaper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** F14 to F16 of {@code faults.md} on the built daemon: what happens to its configuration. */
+class ConfigurationFaultsIT {
+  private static final String STATIC =
+      """
+      rig:
+        dockerRegistries:
+          example.org: {username: bot, password: from-the-file}
+      """;
+  private static final String ANSWER = NativeClient.answer("example.org", "bot", "from-the-file");
+  private static final Pattern USERNAME = Pattern.compile("\"(generation-[0-9]+)\"");
+
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private DaemonUnderTest daemon;
+
+  @BeforeEach
+  void folderOfTheDaemon() {
+    daemon = new DaemonUnderTest(reaper, folder.resolve("d"));
+  }
+
+  @Test
+  void f14_invalidReloadKeepsTheLastGoodAndSaysSo() {
+    var running = daemon.configured("values.yaml", STATIC).start();
+    Outcome refused;
+    Outcome mended;
+    try (var asking = Asking.of(2, daemon.client(), "example.org", ANSWER)) {
+      PrivateFile.write(daemon.file("values.yaml"), STATIC.replace("username", "usernme"));
+      Eventually.within(
+          Duration.ofSeconds(5),
+          () -> daemon.commandLine("status").status() == 1,
+          () -> "health says that the configuration was refused: " + running.stderr());
+      refused = daemon.commandLine("status", "--output", "json");
+
+      PrivateFile.write(daemon.file("values.yaml"), STATIC + "    quay.io: {script: 'echo a:b'}\n");
+      Eventually.within(
+          Duration.ofSeconds(5),
+          () -> daemon.client().get("quay.io").status() == 0,
+          () -> "the mended one is applied: " + running.stderr());
+      mended = daemon.commandLine("status");
+      asking.stop();
+      assertTrue(asking.asked() > 0);
+      assertEquals(List.of(), asking.wrong());
+    }
+    assertAll(
+        () -> assertTrue(refused.stdout().contains("values.yaml:3:"), refused::toString),
+        () -> assertTrue(refused.stdout().contains("\"refused\" : 1"), refused::toString),
+        () -> assertTrue(running.stderr().contains("was refused"), running::stderr),
+        () -> assertEquals(0, mended.status(), mended::toString));
+  }
+
+  /**
+   * As the kubelet mounts a ConfigMap: each file a link through {@code ..data}, which is swapped.
+   */
+  @Test
+  void f15_swappedDataLinkIsAppliedWithinTwoSecondsAndNeverMixed() throws IOException {
+    var mount = PrivateFile.folder(folder.resolve("mount"));
+    generation(mount, 0);
+    for (var name : new String[] {"a.yaml", "b.yaml"}) {
+      Files.createSymbolicLink(mount.resolve(name), Path.of("..data", name));
+    }
+    daemon.configuredFrom(mount).start();
+    var slowest = Duration.ZERO;
+    for (int next = 1; next <= 8; next++) {
+      generation(mount, next);
+      long began = System.nanoTime();
+      var wanted = "generation-" + next;
+      Eventually.within(
+          Duration.ofSeconds(10), () -> list().contains(wanted), () -> wanted + " is served");
+      var took = Duration.ofNanos(System.nanoTime() - began);
+      slowest = slowest.compareTo(took) > 0 ? slowest : took;
+    }
+    var longest = slowest;
+    assertTrue(longest.compareTo(Duration.ofSeconds(2)) <= 0, () -> "took " + longest);
+  }
+
+  /** The entries of both files in one answer; fails the test when they are of two generations. */
+  private String list() {
+    var answer = daemon.client().ask("list", "unused").succeeded().stdout();
+    var generations =
+        USERNAME
+            .matcher(answer)
+            .results()
+            .map(found -> found.group(1))
+            .collect(Collectors.toList());
+    assertEquals(2, generations.size(), answer);
+    assertEquals(1, new HashSet<>(generations).size(), answer);
+    return answer;
+  }
+
+  private static void generation(Path mount, int number) throws IOException {
+    var data = mount.resolve("..generation_" + number);
+    for (var name : new String[] {"a", "b"}) {
+      PrivateFile.write(
+          data.resolve(name + ".yaml"),
+          """
+          rig:
+            dockerRegistries:
+              %s.org: {username: generation-%d, password: secret}
+          """
+              .formatted(name, number));
+    }
+    var link = mount.resolve("..data_tmp");
+    Files.createSymbolicLink(link, data.getFileName());
+    Files.move(link, mount.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Test
+  void f16_deletedConfigurationKeepsTheLastGoodAndAFreshStartExits78() throws IOException {
+    var running = daemon.configured("values.yaml", STATIC).start();
+    Files.delete(daemon.file("values.yaml"));
+    Eventually.within(
+        Duration.ofSeconds(5),
+        () -> daemon.commandLine("status").status() == 1,
+        () -> "health says so: " + running.stderr());
+    assertEquals(new Outcome(0, ANSWER, ""), daemon.client().get("example.org"));
+
+    DaemonUnderTest.stop(running);
+    var fresh = daemon.launch().finish(Duration.ofSeconds(20));
+    assertEquals(78, fresh.status(), fresh::toString);
+  }
+}

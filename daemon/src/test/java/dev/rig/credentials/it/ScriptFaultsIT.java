@@ -1,0 +1,306 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.DaemonUnderTest;
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.NativeClient;
+import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.ProcFiles;
+import dev.rig.credentials.testing.Processes;
+import dev.rig.credentials.testing.RawClient;
+import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.RunCounter;
+import dev.rig.credentials.testing.Running;
+import dev.rig.credentials.testing.Stopwatch;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * F1 to F9 of {@code faults.md} on the built daemon: what scripts do wrong.
+ *
+ * <p>The scripts belong to globs, so that nothing runs before somebody asks, and every host asked
+ * for is a run of its own.
+ */
+class ScriptFaultsIT {
+  private static final String STATIC = NativeClient.answer("fixed.org", "bot", "from-the-file");
+
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private DaemonUnderTest daemon;
+
+  @BeforeEach
+  void folderOfTheDaemon() {
+    daemon = new DaemonUnderTest(reaper, folder.resolve("d"));
+  }
+
+  /** Starts a daemon whose hosts below {@code example.org} have this script. */
+  private Running start(String timeout, String script) {
+    return daemon
+        .configured(
+            "values.yaml",
+            """
+            rig:
+              dockerRegistries:
+                fixed.org: {username: bot, password: from-the-file}
+                "*.example.org":
+                  timeout: %s
+                  script: |
+            %s
+            """
+                .formatted(timeout, script.indent(10)))
+        .start();
+  }
+
+  private static void noneLeft(Duration limit, String mark) {
+    Eventually.within(
+        limit,
+        () -> Processes.with(mark).isEmpty(),
+        () -> "no survivor of " + Processes.with(mark));
+  }
+
+  private static void atMost(Duration limit, Duration took) {
+    assertTrue(took.compareTo(limit) <= 0, () -> "took " + took);
+  }
+
+  @Test
+  void f01_hangingScriptFailsAtItsTimeoutAndItsSessionIsGone() {
+    var mark = Processes.longSleep();
+    start(
+        "2s",
+        """
+        trap '' TERM
+        sleep %s & sleep %s & (trap '' TERM; sleep %s; sleep %s) &
+        while :; do sleep %s; done
+        """
+            .replace("%s", mark));
+    long began = System.nanoTime();
+    var asking = reaper.own(daemon.client().command("get").reading("a.example.org").start());
+    while (asking.isAlive()) {
+      assertEquals(new Outcome(0, STATIC, ""), daemon.client().get("fixed.org"));
+    }
+    var took = Duration.ofNanos(System.nanoTime() - began);
+    var outcome = asking.finish(Duration.ofSeconds(5));
+
+    noneLeft(Duration.ofSeconds(3), mark);
+    assertAll(
+        () -> assertEquals(1, outcome.status(), outcome::toString),
+        () -> assertTrue(outcome.stdout().contains("stopped after 2 s"), outcome::toString),
+        () -> assertTrue(took.compareTo(Duration.ofSeconds(2)) >= 0, () -> "took " + took),
+        // The timeout and no more than a slow machine adds; the two seconds of grace are not ours.
+        () -> atMost(Duration.ofMillis(3_500), took));
+  }
+
+  @Test
+  void f02_floodOfStdoutIsStoppedAt64KibWithinASecond() {
+    var mark = "flood-" + Processes.longSleep();
+    start("30s", "exec sh -c 'while :; do echo " + mark + "; done'");
+    var fastest =
+        Stopwatch.fastest(
+            3,
+            i -> {
+              var outcome = daemon.client().get("h" + i + ".example.org");
+              assertEquals(1, outcome.status(), outcome::toString);
+              assertTrue(outcome.stdout().contains("64 KiB"), outcome::toString);
+              assertFalse(outcome.output().contains(mark), outcome::toString);
+            });
+    noneLeft(Duration.ofSeconds(3), mark);
+    atMost(Duration.ofSeconds(1), fastest);
+  }
+
+  @Test
+  void f03_floodOfStderrIsDrainedAndItsLastLinesAreLogged() {
+    var running =
+        start(
+            "30s",
+            """
+            head -c 8000000 /dev/zero | tr '\\0' x | fold -w 79 >&2
+            echo the very last line >&2
+            echo bot:after-the-flood
+            """);
+    var outcome = daemon.client().get("a.example.org");
+    assertEquals(
+        new Outcome(0, NativeClient.answer("a.example.org", "bot", "after-the-flood"), ""),
+        outcome);
+    Eventually.within(
+        Duration.ofSeconds(2),
+        () -> running.stderr().contains("the very last line"),
+        running::stderr);
+    assertTrue(running.stderr().length() < 100_000, () -> "logged " + running.stderr().length());
+  }
+
+  @Test
+  void f04_grandchildKeepsThePipe() {
+    var mark = Processes.longSleep();
+    start("30s", "sleep %s &\necho bot:early".formatted(mark));
+    var fastest =
+        Stopwatch.fastest(
+            3,
+            i -> {
+              var host = "h" + i + ".example.org";
+              assertEquals(
+                  NativeClient.answer(host, "bot", "early"),
+                  daemon.client().get(host).succeeded().stdout());
+            });
+    noneLeft(Duration.ofSeconds(5), mark);
+    atMost(Duration.ofSeconds(1), fastest);
+  }
+
+  @Test
+  void f05_doubleForkWithSetsidDoesNotSurvive() {
+    var mark = Processes.longSleep();
+    start(
+        "30s",
+        """
+        (setsid sh -c 'trap "" TERM HUP; (sleep %s &) ; sleep %s' > /dev/null 2>&1 < /dev/null &)
+        setsid setsid sleep %s > /dev/null 2>&1 &
+        echo bot:forked
+        """
+            .replace("%s", mark));
+    daemon.client().get("a.example.org").succeeded();
+    noneLeft(Duration.ofSeconds(5), mark);
+  }
+
+  @Test
+  void f06_malformedOutputIsRefusedLoggedAndNotCached() {
+    var reasons =
+        Map.of(
+            "two", "2 lines",
+            "none", "nothing",
+            "blank", "an empty line",
+            "colonless", "a line without a colon",
+            "nameless", "an empty username",
+            "wordless", "an empty password");
+    var running =
+        start(
+            "30s",
+            """
+            seen='%s/'$RIG_REGISTRY
+            if [ -e "$seen" ]; then echo bot:well-formed; exit; fi
+            : > "$seen"
+            case $RIG_REGISTRY in
+            two.*) printf 'a:m4lformed\\nb:m4lformed\\n' ;;
+            none.*) ;;
+            blank.*) echo ;;
+            colonless.*) echo m4lformed ;;
+            nameless.*) echo :m4lformed ;;
+            wordless.*) echo m4lformed: ;;
+            esac
+            """
+                .formatted(folder));
+    reasons.forEach((name, reason) -> {
+      var host = name + ".example.org";
+      var refused = daemon.client().get(host);
+      assertEquals(1, refused.status(), refused::toString);
+      assertTrue(refused.stdout().contains(reason), refused::toString);
+      assertFalse(refused.output().contains("m4lformed"), refused::toString);
+      assertTrue(
+          running
+              .stderr()
+              .lines()
+              .anyMatch(line -> line.contains(reason) && line.contains("example.org")),
+          running::stderr);
+      // Behind the pause of the failure, which is no longer than 1 s, the script runs again.
+      Eventually.within(
+          Duration.ofSeconds(10),
+          () ->
+              daemon
+                  .client()
+                  .get(host)
+                  .equals(new Outcome(0, NativeClient.answer(host, "bot", "well-formed"), "")),
+          () -> host + " recovers");
+    });
+    assertFalse(running.stderr().contains("m4lformed"), running::stderr);
+  }
+
+  @Test
+  void f07_nulAndBrokenUtf8AreRefusedAndNeverEchoed() {
+    var running =
+        start(
+            "30s",
+            """
+            case $RIG_REGISTRY in
+            nul.*) printf 'bot:n4ver\\000echoed\\n' ;;
+            *) printf 'bot:n4ver\\377echoed\\n' ;;
+            esac
+            """);
+    var nul = daemon.client().get("nul.example.org");
+    var broken = daemon.client().get("broken.example.org");
+    var log = DaemonUnderTest.stop(running).output();
+    assertAll(
+        () -> assertEquals(1, nul.status(), nul::toString),
+        () -> assertTrue(nul.stdout().contains("a NUL byte"), nul::toString),
+        () -> assertEquals(1, broken.status(), broken::toString),
+        () -> assertTrue(broken.stdout().contains("not UTF-8"), broken::toString),
+        () -> assertTrue(log.contains("a NUL byte") && log.contains("not UTF-8"), log),
+        () -> assertFalse((nul.output() + broken.output() + log).contains("n4ver")),
+        () -> assertFalse((nul.output() + broken.output() + log).contains("echoed")));
+  }
+
+  @Test
+  void f08_validLineOfAFailingScriptIsDiscarded() {
+    var running = start("30s", "echo bot:d1scarded\necho no luck >&2\nexit 3");
+    var outcome = daemon.client().get("a.example.org");
+    var again = daemon.client().get("a.example.org");
+    var log = DaemonUnderTest.stop(running).output();
+    assertAll(
+        () -> assertEquals(1, outcome.status(), outcome::toString),
+        () -> assertEquals(1, again.status(), again::toString),
+        () -> assertTrue(outcome.stdout().contains("status 3"), outcome::toString),
+        () -> assertTrue(outcome.stdout().contains("no luck"), outcome::toString),
+        () -> assertFalse((outcome.output() + again.output() + log).contains("d1scarded")));
+  }
+
+  @Test
+  void f09_tenThousandRunsLeaveNoZombiesAndNoDescriptors() throws InterruptedException {
+    var counter = new RunCounter(folder.resolve("runs"));
+    var running = start("30s", counter.shell() + "\necho bot:$RIG_REGISTRY");
+    run(0, 200);
+    int before = ProcFiles.descriptors(running.pid());
+
+    run(200, 10_000);
+
+    Eventually.within(
+        Duration.ofSeconds(5),
+        () -> ProcFiles.zombiesOf(running.pid()) == 0,
+        () -> ProcFiles.zombiesOf(running.pid()) + " zombies");
+    assertEquals(10_000, counter.runs());
+    Eventually.within(
+        Duration.ofSeconds(5),
+        () -> ProcFiles.descriptors(running.pid()) <= before + 3, // the archive's, just now
+        () -> before + " descriptors became " + ProcFiles.descriptors(running.pid()));
+  }
+
+  private void run(int from, int to) throws InterruptedException {
+    var wrong = new AtomicReference<String>();
+    var threads =
+        IntStream.range(0, 8)
+            .mapToObj(first ->
+                Thread.ofVirtual()
+                    .start(() -> {
+                      for (int i = from + first; i < to; i += 8) {
+                        var host = "h" + i + ".example.org";
+                        var got = RawClient.get(daemon.socket(), host, Duration.ofSeconds(30));
+                        if (!got.equals("0\n" + NativeClient.answer(host, "bot", host))) {
+                          wrong.set(got);
+                        }
+                      }
+                    }))
+            .collect(Collectors.toList());
+    for (var thread : threads) {
+      thread.join();
+    }
+    assertEquals(null, wrong.get());
+  }
+}

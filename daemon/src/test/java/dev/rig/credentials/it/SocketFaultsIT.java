@@ -1,0 +1,298 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Asking;
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.DaemonUnderTest;
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.NativeClient;
+import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.ProcFiles;
+import dev.rig.credentials.testing.RawClient;
+import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.Running;
+import dev.rig.credentials.testing.Stopwatch;
+import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.Uid;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** F17 to F20 and F22 to F25 of {@code faults.md} on the built daemon: what the socket bears. */
+class SocketFaultsIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String STATIC =
+      """
+      rig:
+        dockerRegistries:
+          example.org: {username: bot, password: from-the-file}
+      """;
+  private static final String ANSWER = NativeClient.answer("example.org", "bot", "from-the-file");
+
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private DaemonUnderTest daemon;
+
+  @BeforeEach
+  void folderOfTheDaemon() {
+    daemon = new DaemonUnderTest(reaper, folder.resolve("d"));
+  }
+
+  private static void atMost(Duration limit, Duration took) {
+    assertTrue(took.compareTo(limit) <= 0, () -> "took " + took);
+  }
+
+  private String ask() {
+    return RawClient.get(daemon.socket(), "example.org", PATIENCE);
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+
+  /** The 99th percentile of 2,000 gets. */
+  private Duration p99() {
+    var nanos = new long[2_000];
+    for (int i = 0; i < nanos.length; i++) {
+      long began = System.nanoTime();
+      assertEquals("0\n" + ANSWER, ask());
+      nanos[i] = System.nanoTime() - began;
+    }
+    Arrays.sort(nanos);
+    return Duration.ofNanos(nanos[nanos.length * 99 / 100]);
+  }
+
+  /** Four users with 250 idle connections each: 256 are the most that one may have. */
+  @Test
+  void f17_thousandIdleConnectionsSlowNobodyAndAreClosedAtThirtySeconds() throws IOException {
+    Tool.needRoot("several users' connections");
+    for (var above : List.of(folder, daemon.folder(), daemon.socket().getParent())) {
+      Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwx--x--x"));
+    }
+    daemon
+        .configured("values.yaml", STATIC + "daemon: {socketMode: \"0660\", socketGroup: \"0\"}\n")
+        .start();
+    p99(); // the daemon's code is warm
+    long began = System.nanoTime();
+    var idle = new ArrayList<RawClient>();
+    for (int user = 0; user < 4; user++) {
+      idle.addAll(
+          Uid.as(
+              20_001 + user,
+              () ->
+                  IntStream.range(0, 250)
+                      .mapToObj(i -> reaper.own(RawClient.connect(daemon.socket())))
+                      .toList()));
+    }
+    long connected = System.nanoTime();
+    Eventually.within(PATIENCE, () -> open() >= 1_000, () -> daemon.status());
+
+    // The best of three: on a machine that others use too, one may be held up.
+    var best = IntStream.range(0, 3).mapToObj(i -> p99()).min(Duration::compareTo).orElseThrow();
+    assertTrue(since(began).toSeconds() < 29, "the machine is too slow to tell");
+    assertTrue(idle.stream().noneMatch(RawClient::isClosed), "idle ones are open");
+    atMost(Duration.ofMillis(20), best);
+
+    assertEquals("", idle.getFirst().rest());
+    var first = since(began);
+    assertEquals("", idle.getLast().rest());
+    var last = since(connected);
+    Eventually.within(
+        Duration.ofSeconds(3),
+        () -> idle.stream().allMatch(RawClient::isClosed),
+        () -> "all of them are closed");
+    assertAll(
+        () -> assertTrue(first.toMillis() >= 29_900, () -> "closed after " + first),
+        () -> atMost(Duration.ofSeconds(32), last));
+  }
+
+  private int open() {
+    var found = java.util.regex.Pattern.compile("\"open\" ?: ?([0-9]+)").matcher(daemon.status());
+    return found.find() ? Integer.parseInt(found.group(1)) : -1;
+  }
+
+  @Test
+  void f18_halfOpenIsAnsweredAndAByteASecondIsClosedAtFive() throws InterruptedException {
+    daemon.configured("values.yaml", STATIC).start();
+    try (var half = RawClient.connect(daemon.socket())) {
+      assertEquals("0\n" + ANSWER, half.send("get\nexample.org").endOfRequest().rest());
+    }
+    try (var slow = RawClient.connect(daemon.socket())) {
+      long began = System.nanoTime();
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              for (var letter : "get\nexample.org".split("")) {
+                slow.send(letter);
+                Thread.sleep(1_000);
+              }
+            } catch (InterruptedException | RuntimeException closed) {
+              // As it should be.
+            }
+          });
+      assertEquals("", slow.rest());
+      var took = since(began);
+      assertTrue(took.toMillis() >= 4_900, () -> "closed after " + took);
+      atMost(Duration.ofMillis(6_500), took);
+    }
+    assertEquals("0\n" + ANSWER, ask());
+  }
+
+  @Test
+  void f19_clientThatNeverReadsIsClosedAtTwoSecondsAndHoldsNoThread() {
+    var yaml = new StringBuilder(STATIC);
+    var username = "u".repeat(200);
+    for (int i = 0; i < 4_000; i++) { // their list is more than a socket holds
+      yaml.append("    h%d.org: {username: %s, password: p}%n".formatted(i, username));
+    }
+    var running = daemon.configured("values.yaml", yaml.toString()).start();
+    daemon.client().ask("list", "unused").succeeded();
+    int threads = ProcFiles.threads(running.pid());
+
+    long began = System.nanoTime();
+    for (int i = 0; i < 50; i++) {
+      reaper.own(RawClient.connect(daemon.socket())).send("list\nunused").endOfRequest();
+    }
+    Eventually.within(PATIENCE, () -> open() >= 50, () -> daemon.status());
+    assertTrue(
+        ProcFiles.threads(running.pid()) < threads + 10,
+        () -> threads + " threads became " + ProcFiles.threads(running.pid()));
+    assertEquals(new Outcome(0, ANSWER, ""), daemon.client().get("example.org"));
+    Eventually.within(Duration.ofSeconds(10), () -> open() <= 1, () -> daemon.status());
+    var took = since(began);
+    assertTrue(took.toMillis() >= 1_900, () -> "closed after " + took);
+    atMost(Duration.ofSeconds(4), took); // two, and the statuses that were asked for
+  }
+
+  @Test
+  void f20_clientsOutlastAFullBacklog() throws IOException {
+    var running = daemon.configured("values.yaml", STATIC).start();
+    signal("STOP", running);
+    var waiting = new ArrayList<RawClient>();
+    List<Running> asking;
+    try {
+      for (var next = RawClient.tryConnect(daemon.socket());
+          next.isPresent();
+          next = RawClient.tryConnect(daemon.socket())) {
+        waiting.add(reaper.own(next.get()));
+        assertTrue(waiting.size() < 10_000, "the backlog never fills");
+      }
+      asking =
+          IntStream.range(0, 20)
+              .mapToObj(i -> daemon.client().command("get").reading("example.org").start())
+              .<Running>map(reaper::own)
+              .toList();
+      long began = System.nanoTime();
+      Eventually.within(PATIENCE, () -> since(began).toMillis() > 1_500, () -> "they wait");
+      assertTrue(asking.stream().allMatch(Running::isAlive), "nobody gives up");
+    } finally {
+      signal("CONT", running);
+    }
+    assertTrue(waiting.size() > 100, () -> "a backlog of " + waiting.size());
+    for (var one : asking) {
+      assertEquals(new Outcome(0, ANSWER, ""), one.finish(PATIENCE));
+    }
+    assertEquals("0\n" + ANSWER, ask());
+  }
+
+  private static void signal(String name, Running running) {
+    Command.of("kill", "-" + name, running.pid()).run().succeeded();
+  }
+
+  @Test
+  void f22_outOfDescriptorsIsNoBusyLoopAndPasses() {
+    var running =
+        daemon
+            .configured("values.yaml", STATIC)
+            .startedBy(Tool.PRLIMIT.path(), "--nofile=100:100")
+            .start();
+    assertEquals("0\n" + ANSWER, ask());
+    var idle = new ArrayList<RawClient>();
+    Eventually.within(
+        Duration.ofSeconds(20),
+        () -> {
+          idle.add(reaper.own(RawClient.connect(daemon.socket())));
+          return running.stderr().contains("cannot accept connections");
+        },
+        running::stderr);
+    long ticks = ProcFiles.processorTicks(running.pid());
+    long began = System.nanoTime();
+    Eventually.within(PATIENCE, () -> since(began).toMillis() > 2_000, () -> "two seconds pass");
+    long used = ProcFiles.processorTicks(running.pid()) - ticks;
+    assertTrue(used < 50, () -> used * 10 + " ms of processor time in 2 s");
+    assertTrue(running.isAlive());
+
+    idle.forEach(RawClient::close);
+    var fastest = Stopwatch.fastest(1, i -> assertEquals("0\n" + ANSWER, ask()));
+    atMost(Duration.ofSeconds(1), fastest);
+    assertEquals(new Outcome(0, ANSWER, ""), daemon.client().get("example.org"));
+  }
+
+  @Test
+  void f23_deletedSocketIsBoundAnewWithinFiveSeconds() throws IOException {
+    daemon.configured("values.yaml", STATIC).start();
+    Files.delete(daemon.socket());
+    Eventually.within(Duration.ofSeconds(5), daemon::answers, () -> "it is bound anew");
+    assertEquals(new Outcome(0, ANSWER, ""), daemon.client().get("example.org"));
+  }
+
+  @Test
+  void f24_secondDaemonEndsWithStatusThreeAndTheFirstLosesNothing() {
+    daemon.configured("values.yaml", STATIC).start();
+    Duration fastest;
+    int asked;
+    List<String> wrong;
+    try (var asking = Asking.of(1, daemon.client(), "example.org", ANSWER)) {
+      // The fastest of three counts: on a machine that others use too, one may be held up.
+      fastest =
+          Stopwatch.fastest(
+              3,
+              i -> {
+                var second = daemon.launch().finish(Duration.ofSeconds(10));
+                assertEquals(3, second.status(), second::toString);
+                assertTrue(second.stderr().contains(daemon.socket().toString()), second::toString);
+              });
+      asking.stop();
+      asked = asking.asked();
+      wrong = asking.wrong();
+    }
+    assertAll(
+        () -> atMost(Duration.ofSeconds(1), fastest),
+        () -> assertTrue(asked > 0),
+        () -> assertEquals(List.of(), wrong),
+        () -> assertEquals(ANSWER, daemon.client().get("example.org").stdout()));
+  }
+
+  @Test
+  void f25_staleSocketOfAKilledDaemonIsTakenOverWithinThreeSeconds() {
+    var first = daemon.configured("values.yaml", STATIC).start();
+    first.kill();
+    first.finish(Duration.ofSeconds(5));
+    assertTrue(Files.exists(daemon.socket(), LinkOption.NOFOLLOW_LINKS), "a stale socket is left");
+
+    long began = System.nanoTime();
+    daemon.launch();
+    var outcome = daemon.client().get("example.org"); // waits for the daemon by itself
+    var took = since(began);
+
+    assertFalse(outcome.stdout().isEmpty());
+    assertAll(
+        () -> assertEquals(new Outcome(0, ANSWER, ""), outcome),
+        () -> atMost(Duration.ofSeconds(3), took));
+  }
+}

@@ -1,0 +1,20 @@
+package dev.rig.credentials.testing;
+
+import java.time.Duration;
+import java.util.function.IntConsumer;
+
+/** Measures what is bounded by the wall clock on a machine that others use too. */
+public final class Stopwatch {
+  private Stopwatch() {}
+
+  /** How long the fastest of that many runs took. */
+  public static Duration fastest(int runs, IntConsumer run) {
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < runs; i++) {
+      long began = System.nanoTime();
+      run.accept(i);
+      best = Math.min(best, System.nanoTime() - began);
+    }
+    return Duration.ofNanos(best);
+  }
+}
