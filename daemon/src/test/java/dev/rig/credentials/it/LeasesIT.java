@@ -121,33 +121,6 @@ class LeasesIT {
     assertAll(() -> assertEquals(2, runs.runs()), () -> assertFalse(Files.exists(sealed())));
   }
 
-  /** F12. */
-  @Test
-  void f12_corruptFileIsSetAsideAndTheDaemonServes() throws IOException {
-    configure("");
-    var first = daemon.start();
-    get();
-    DaemonUnderTest.stop(first);
-    var bytes = Files.readAllBytes(sealed());
-    bytes[bytes.length / 2] ^= 1;
-    Files.write(sealed(), bytes);
-
-    var second = daemon.start();
-
-    assertEquals(NativeClient.answer("example.org", "bot", SECRET), get());
-    var status = daemon.commandLine("status");
-    assertAll(
-        () -> assertEquals(2, runs.runs()),
-        () -> assertTrue(second.stderr().contains("was altered or cut short"), second::stderr),
-        () -> assertTrue(Files.exists(daemon.stateFolder().resolve("leases.sealed.refused"))),
-        () -> assertEquals(1, status.status(), status::toString),
-        () -> assertTrue(status.stdout().contains("leases is not well"), status::toString));
-    DaemonUnderTest.stop(second);
-    var third = daemon.start();
-    get();
-    assertEquals(2, runs.runs(), third::stderr);
-  }
-
   /** T16. */
   @Test
   void t16_stateFolderHoldsNoPlaintextAndAGeneratedKeyIsWarnedOf() throws IOException {

@@ -12,15 +12,8 @@ import dev.rig.credentials.testing.PrivateFile;
 import dev.rig.credentials.testing.Reaper;
 import dev.rig.credentials.testing.RunCounter;
 import dev.rig.credentials.testing.Running;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,105 +85,6 @@ class ReloadIT {
         () ->
             assertTrue(
                 running.stderr().contains("added new.org; removed gone.org"), running::stderr));
-  }
-
-  /** F14. */
-  @Test
-  void f14_invalidReloadKeepsTheLastGoodAndSaysSo() throws InterruptedException {
-    daemon.configured("values.yaml", yaml("good"));
-    var running = daemon.start();
-    assertEquals(with("good"), answer());
-    var answers = new ConcurrentSkipListSet<String>();
-    var ended = new AtomicBoolean();
-    var asking =
-        Thread.ofVirtual()
-            .start(() -> {
-              while (!ended.get()) {
-                answers.add(answer());
-              }
-            });
-    PrivateFile.write(
-        folder.resolve("d/values.yaml"), "rig: {dockerRegistries: {example.org: {usernme: x}}}\n");
-    Eventually.within(PROMISED, () -> running.stderr().contains("was refused"), running::stderr);
-    Eventually.within(PROMISED, () -> running.stderr().contains("values.yaml:1:"), running::stderr);
-    var status = daemon.commandLine("status");
-    PrivateFile.write(folder.resolve("d/values.yaml"), yaml("good"));
-    Eventually.within(
-        PROMISED, () -> running.stderr().contains("again the one that is served"), running::stderr);
-    ended.set(true);
-    asking.join();
-    assertAll(
-        () -> assertEquals(Set.of(with("good")), new TreeSet<>(answers)),
-        () -> assertEquals(1, status.status(), status::toString),
-        () -> assertTrue(status.stdout().contains("configuration is not well"), status::toString),
-        () -> assertTrue(status.stdout().contains("values.yaml:1:"), status::toString),
-        () -> assertEquals(0, daemon.commandLine("status").status()));
-  }
-
-  /** F15. */
-  @Test
-  void f15_swappedDataLinkIsAppliedAsAWhole() throws IOException {
-    var mounted = PrivateFile.folder(folder.resolve("mounted"));
-    generation(mounted, "g1", "one");
-    Files.createSymbolicLink(mounted.resolve("..data"), Path.of("g1"));
-    for (var name : new String[] {"a.yaml", "b.yaml"}) {
-      Files.createSymbolicLink(mounted.resolve(name), Path.of("..data", name));
-    }
-    var words = daemon.serve();
-    var running =
-        reaper.own(
-            Command.of(
-                    java.util.stream.Stream.concat(
-                            words.words().stream(),
-                            java.util.stream.Stream.of("--config", mounted.toString()))
-                        .toArray())
-                .with("HOME", folder)
-                .start());
-    Eventually.within(Duration.ofSeconds(20), daemon::answers, running::stderr);
-    assertEquals(with("one"), answer());
-    var seen = new TreeSet<String>();
-    for (int i = 2; i <= 4; i++) {
-      var name = "g" + i;
-      var password = "generation-" + i;
-      generation(mounted, name, password);
-      Files.createSymbolicLink(mounted.resolve("..data_tmp"), Path.of(name));
-      Files.move(
-          mounted.resolve("..data_tmp"), mounted.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
-      Eventually.within(
-          PROMISED,
-          () -> {
-            seen.add(answer());
-            return seen.contains(with(password));
-          },
-          running::stderr);
-    }
-    assertEquals(
-        Set.of(with("one"), with("generation-2"), with("generation-3"), with("generation-4")),
-        seen,
-        "never a mix of two generations");
-  }
-
-  /** The user name in one file, the password in the other: a mix would be seen. */
-  private static void generation(Path mounted, String name, String password) {
-    PrivateFile.write(
-        mounted.resolve(name).resolve("a.yaml"),
-        "rig: {dockerRegistries: {example.org: {username: bot}}}\n");
-    PrivateFile.write(
-        mounted.resolve(name).resolve("b.yaml"),
-        "rig: {dockerRegistries: {example.org: {password: %s}}}\n".formatted(password));
-  }
-
-  /** F16. */
-  @Test
-  void f16_deletedConfigurationKeepsTheLastGood() throws IOException {
-    daemon.configured("values.yaml", yaml("good"));
-    var running = daemon.start();
-    Files.delete(folder.resolve("d/values.yaml"));
-    Eventually.within(
-        PROMISED, () -> running.stderr().contains("there is no such file"), running::stderr);
-    assertEquals(with("good"), answer());
-    PrivateFile.write(folder.resolve("d/values.yaml"), yaml("back"));
-    soon("back", running);
   }
 
   @Test

@@ -90,18 +90,6 @@ class RestartIT {
   }
 
   @Test
-  void f33_clientsRetryOverTwentyRestarts() throws InterruptedException {
-    var running = daemon.start();
-    var load = new Load();
-    for (int i = 0; i < RESTARTS; i++) {
-      load.goOn();
-      DaemonUnderTest.stop(running);
-      running = daemon.start();
-    }
-    load.end();
-  }
-
-  @Test
   void f33_inheritedSocketQueuesOverTwentyRestarts() throws InterruptedException {
     var pidFile = folder.resolve("pid");
     // The shell holds the socket as systemd does, and starts the daemon anew when it ends.

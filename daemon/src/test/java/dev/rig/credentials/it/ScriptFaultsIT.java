@@ -9,6 +9,7 @@ import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.NativeClient;
 import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.PrivateFile;
 import dev.rig.credentials.testing.ProcFiles;
 import dev.rig.credentials.testing.Processes;
 import dev.rig.credentials.testing.RawClient;
@@ -36,6 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ScriptFaultsIT {
   private static final String STATIC = NativeClient.answer("fixed.org", "bot", "from-the-file");
 
+  /** Ends the runs by which the daemon tries again what has failed. */
+  private static final String ONCE =
+      "seen='$SEEN/'$RIG_REGISTRY; [ ! -e \"$seen\" ] || exit 1; : > \"$seen\"";
+
   @TempDir private Path folder;
   @AutoClose private final Reaper reaper = new Reaper();
   private DaemonUnderTest daemon;
@@ -47,6 +52,7 @@ class ScriptFaultsIT {
 
   /** Starts a daemon whose hosts below {@code example.org} have this script. */
   private Running start(String timeout, String script) {
+    var seen = PrivateFile.folder(folder.resolve("seen"));
     return daemon
         .configured(
             "values.yaml",
@@ -59,7 +65,9 @@ class ScriptFaultsIT {
                   script: |
             %s
             """
-                .formatted(timeout, script.indent(10)))
+                .formatted(
+                    timeout,
+                    script.replace("$ONCE", ONCE).replace("$SEEN", seen.toString()).indent(10)))
         .start();
   }
 
@@ -80,6 +88,7 @@ class ScriptFaultsIT {
     start(
         "2s",
         """
+        $ONCE
         trap '' TERM
         sleep %s & sleep %s & (trap '' TERM; sleep %s; sleep %s) &
         while :; do sleep %s; done
@@ -105,7 +114,7 @@ class ScriptFaultsIT {
   @Test
   void f02_floodOfStdoutIsStoppedAt64KibWithinASecond() {
     var mark = "flood-" + Processes.longSleep();
-    start("30s", "exec sh -c 'while :; do echo " + mark + "; done'");
+    start("30s", "$ONCE\nexec sh -c 'while :; do echo " + mark + "; done'");
     var fastest =
         Stopwatch.fastest(
             3,

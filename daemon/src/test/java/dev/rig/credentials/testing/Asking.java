@@ -1,8 +1,10 @@
 package dev.rig.credentials.testing;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -12,6 +14,8 @@ public final class Asking implements AutoCloseable {
   private final List<String> wrong = new CopyOnWriteArrayList<>();
   private final List<Thread> threads;
   private volatile boolean ended;
+
+  private static final Duration PAUSE = Duration.ofMillis(5);
 
   private Asking(int clients, Supplier<Outcome> ask, String answer) {
     threads =
@@ -30,6 +34,7 @@ public final class Asking implements AutoCloseable {
       try {
         var outcome = ask.get();
         asked.incrementAndGet();
+        LockSupport.parkNanos(PAUSE.toNanos()); // asking is not to take the whole processor
         if (outcome.status() != 0 || !outcome.stdout().equals(answer)) {
           wrong.add(outcome.toString());
         }
