@@ -137,7 +137,7 @@ class SocketFaultsIT {
       Thread.ofVirtual()
           .start(() -> {
             try {
-              for (var letter : "get\nexample.org".toCharArray()) {
+              for (char letter : "get\nexample.org".toCharArray()) {
                 slow.send(String.valueOf(letter));
                 Thread.sleep(1_000);
               }
@@ -162,21 +162,22 @@ class SocketFaultsIT {
     }
     var running = daemon.configured("values.yaml", yaml.toString()).start();
     daemon.client().ask("list", "unused").succeeded();
+    int descriptors = ProcFiles.descriptors(running.pid());
     int threads = ProcFiles.threads(running.pid());
 
     long began = System.nanoTime();
     for (int i = 0; i < 50; i++) {
       reaper.own(RawClient.connect(daemon.socket())).send("list\nunused").endOfRequest();
     }
-    Eventually.within(PATIENCE, () -> open() >= 50, () -> daemon.status());
+    Eventually.within(PATIENCE, () -> ProcFiles.descriptors(running.pid()) >= descriptors + 50, running::stderr);
     assertTrue(
         ProcFiles.threads(running.pid()) < threads + 10,
         () -> threads + " threads became " + ProcFiles.threads(running.pid()));
     assertEquals(new Outcome(0, ANSWER, ""), daemon.client().get("example.org"));
-    Eventually.within(Duration.ofSeconds(10), () -> open() <= 1, () -> daemon.status());
+    Eventually.within(Duration.ofSeconds(10), () -> ProcFiles.descriptors(running.pid()) <= descriptors + 5, running::stderr);
     var took = since(began);
     assertTrue(took.toMillis() >= 1_900, () -> "closed after " + took);
-    atMost(Duration.ofSeconds(4), took); // two, and the statuses that were asked for
+    atMost(Duration.ofSeconds(4), took); // two, and what a slow machine adds
   }
 
   @Test
