@@ -55,6 +55,9 @@ final class Slot<V> {
     }
   }
 
+  /** One moment by both clocks. */
+  private record Moment(Instant wall, long nanos) {}
+
   Slot(
       Supplier<CompletableFuture<V>> loader,
       Function<V, Instant> expiry,
@@ -153,7 +156,7 @@ final class Slot<V> {
     if (flight.isDone()) {
       return flight;
     }
-    long began = time.nanos();
+    var began = new Moment(time.now(), time.nanos());
     CompletableFuture<V> loading;
     try {
       loading = loader.get();
@@ -172,7 +175,7 @@ final class Slot<V> {
   }
 
   private void ended(
-      CompletableFuture<V> flight, long began, @Nullable V value, @Nullable Throwable thrown) {
+      CompletableFuture<V> flight, Moment began, @Nullable V value, @Nullable Throwable thrown) {
     LoadFailedException failed = null;
     synchronized (this) {
       if (!isUnderWay(flight)) {
@@ -181,8 +184,8 @@ final class Slot<V> {
       inFlight = null;
       source = null;
       loads++;
-      lastLoadTook = Duration.ofNanos(time.nanos() - began);
-      if (value != null && install(value)) {
+      lastLoadTook = Duration.ofNanos(time.nanos() - began.nanos());
+      if (value != null && install(value, began)) {
         failure = null;
         failures = 0;
         handedOut = awaited;
@@ -200,22 +203,29 @@ final class Slot<V> {
   }
 
   /** Takes a value and sets the timer of its refresh; false for one that is over already. */
-  private boolean install(V value) {
+  private boolean install(V value, Moment began) {
     var expiresAt = expiry.apply(value);
-    var life = expiresAt.equals(Instant.MAX) ? null : Duration.between(time.now(), expiresAt);
-    if (life == null) {
+    if (expiresAt.equals(Instant.MAX)) {
       held = new Held<>(value, expiresAt, 0, Long.MAX_VALUE);
       return true;
     }
-    if (life.isNegative() || life.isZero()) {
+    // By the clock as it is, and as it was when the load began: one that was set back in between
+    // would prolong the value (F10).
+    long since = time.nanos() - began.nanos();
+    long nanos = Math.min(nanos(time.now(), expiresAt), nanos(began.wall(), expiresAt) - since);
+    if (nanos <= 0) {
       return false;
     }
-    long nanos = Math.min(life.toNanos(), LONGEST_TIMER.toNanos());
     held = new Held<>(value, expiresAt, time.nanos() + nanos, nanos);
     double left = 1 - policy.refreshFrom();
     double at = policy.refreshFrom() + left * random.nextDouble() / 2;
     arm(Duration.ofNanos((long) (nanos * at)));
     return true;
+  }
+
+  private static long nanos(Instant from, Instant to) {
+    var distance = Duration.between(from, to);
+    return distance.compareTo(LONGEST_TIMER) > 0 ? LONGEST_TIMER.toNanos() : distance.toNanos();
   }
 
   private LoadFailedException fail(String reason) {
@@ -290,7 +300,7 @@ final class Slot<V> {
   /** Takes a value from elsewhere, as from before a restart, unless one is held. */
   synchronized void restore(V value) {
     if (held == null && !closed) {
-      install(value);
+      install(value, new Moment(time.now(), time.nanos()));
     }
   }
 

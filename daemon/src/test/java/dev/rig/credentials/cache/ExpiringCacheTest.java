@@ -110,6 +110,21 @@ class ExpiringCacheTest {
     assertNull(cache.live("k"));
   }
 
+  /** F10: the wall clock goes back while a load is under way. */
+  @Test
+  void f10_clockThatGoesBackDuringALoadProlongsNothing() {
+    var asked = cache.get("k");
+    var value = value("v1", Duration.ofSeconds(100));
+    time.advance(Duration.ofSeconds(20));
+    time.jump(Duration.ofHours(-1));
+    loads.getFirst().complete(value);
+    assertSame(value, asked.join());
+    time.advance(Duration.ofSeconds(79));
+    assertSame(value, cache.live("k"));
+    time.advance(Duration.ofSeconds(1));
+    assertNull(cache.live("k"));
+  }
+
   /** F10: the wall clock goes forward: one load, however many ask. */
   @Test
   void f10_clockThatGoesForwardCostsOneLoad() {

@@ -169,12 +169,16 @@ class SocketFaultsIT {
     for (int i = 0; i < 50; i++) {
       reaper.own(RawClient.connect(daemon.socket())).send("list\nunused").endOfRequest();
     }
-    Eventually.within(PATIENCE, () -> ProcFiles.descriptors(running.pid()) >= descriptors + 50, running::stderr);
+    Eventually.within(
+        PATIENCE, () -> ProcFiles.descriptors(running.pid()) >= descriptors + 50, running::stderr);
     assertTrue(
         ProcFiles.threads(running.pid()) < threads + 10,
         () -> threads + " threads became " + ProcFiles.threads(running.pid()));
     assertEquals(new Outcome(0, ANSWER, ""), daemon.client().get("example.org"));
-    Eventually.within(Duration.ofSeconds(10), () -> ProcFiles.descriptors(running.pid()) <= descriptors + 5, running::stderr);
+    Eventually.within(
+        Duration.ofSeconds(10),
+        () -> ProcFiles.descriptors(running.pid()) <= descriptors + 5,
+        running::stderr);
     var took = since(began);
     assertTrue(took.toMillis() >= 1_900, () -> "closed after " + took);
     atMost(Duration.ofSeconds(4), took); // two, and what a slow machine adds
