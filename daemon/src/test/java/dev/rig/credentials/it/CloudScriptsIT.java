@@ -134,7 +134,7 @@ class CloudScriptsIT {
 
     assertEquals(1, outcome.status(), outcome::toString);
     DaemonUnderTest.stop(running);
-    assertTrue(running.stderr().contains("AccessDeniedException"), running::stderr);
+    assertTrue(running.says("AccessDeniedException"), running::stderr);
   }
 
   /** What many clients at once are answered, without repetitions. */

@@ -181,7 +181,7 @@ class LeaseFaultsIT {
     var status = daemon.commandLine("status");
     assertAll(
         () -> assertArrayEquals(old, Files.readAllBytes(file)),
-        () -> assertTrue(running.stderr().contains("No space left"), running::stderr),
+        () -> assertTrue(running.says("No space left"), running::stderr),
         () -> assertEquals(1, status.status(), status::toString),
         () -> assertTrue(status.stdout().contains("leases is not well"), status::toString),
         () -> daemon.client().get("after.example.org").succeeded(),
@@ -233,7 +233,7 @@ class LeaseFaultsIT {
     var aside = daemon.stateFolder().resolve("leases.sealed.refused");
     assertAll(
         () -> assertArrayEquals(bytes, Files.readAllBytes(aside)),
-        () -> assertTrue(second.stderr().contains("set aside"), second::stderr),
+        () -> assertTrue(second.says("set aside"), second::stderr),
         () -> assertEquals(1, status.status(), status::toString),
         () -> assertTrue(status.stdout().contains("leases is not well"), status::toString),
         () ->
@@ -266,8 +266,7 @@ class LeaseFaultsIT {
     for (int round = 0; round < KILLS; round++) {
       var running = daemon.start();
       assertFalse(running.stderr().contains("set aside"), running::stderr);
-      assertTrue(
-          running.stderr().contains("leases from before the restart still hold"), running::stderr);
+      assertTrue(running.says("leases from before the restart still hold"), running::stderr);
       assertEquals(0, daemon.commandLine("status").status(), running::stderr);
       for (int i = 0; i < 25; i++) {
         RawClient.get(daemon.socket(), "r" + round + "h" + i + ".example.org", PATIENCE);

@@ -116,7 +116,7 @@ class RestartIT {
     }
     load.end();
     assertEquals(inode, inode());
-    assertTrue(supervisor.stderr().contains("serving at " + daemon.socket()), supervisor::stderr);
+    assertTrue(supervisor.says("serving at " + daemon.socket()), supervisor::stderr);
   }
 
   @Test

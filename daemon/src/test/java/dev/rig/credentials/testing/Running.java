@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.Assertions;
  * A program that was started, with what it has printed so far. Closing ends it and its children.
  */
 public final class Running implements AutoCloseable {
+  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration POLL = Duration.ofMillis(10);
+
   private static final int MOST_BYTES = 1 << 20;
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final Duration LAST_BYTES = Duration.ofSeconds(1);
@@ -44,6 +48,21 @@ public final class Running implements AutoCloseable {
 
   public String stderr() {
     return stderr.text();
+  }
+
+  /**
+   * Whether a text stands on its standard error, or comes soon: what a process has written before
+   * it does something visible may be read a moment after that.
+   */
+  public boolean says(String text) {
+    long end = System.nanoTime() + SOON.toNanos();
+    while (!stderr().contains(text)) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    return true;
   }
 
   /** This process and all below it that there are now. */
