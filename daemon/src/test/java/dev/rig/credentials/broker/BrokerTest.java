@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
-import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
@@ -15,8 +14,6 @@ import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
-import dev.rig.credentials.image.InvalidReferenceException;
-import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.testing.BrokerFixture;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.testing.FakeTime;
@@ -59,21 +56,6 @@ class BrokerTest {
     }
   }
 
-  private static Entry entry(String prefix, CredentialSource source, String fingerprint) {
-    try {
-      return new Entry(
-          RegistryPrefix.parse(prefix),
-          source,
-          fingerprint,
-          null,
-          false,
-          ServiceAccountUse.IGNORED,
-          "values.yaml:1");
-    } catch (InvalidReferenceException e) {
-      throw new AssertionError(prefix, e);
-    }
-  }
-
   private static String secret(Lookup lookup) {
     var found = assertInstanceOf(Lookup.Found.class, lookup);
     return found.lease().credential().secret().reveal();
@@ -84,7 +66,7 @@ class BrokerTest {
     var sources = IntStream.range(0, 10).mapToObj(i -> new Held()).toList();
     broker.replace(
         IntStream.range(0, 10)
-            .mapToObj(i -> entry("r" + i + ".org", sources.get(i), "1"))
+            .mapToObj(i -> BrokerFixture.configured("r" + i + ".org", sources.get(i), "1"))
             .toList());
     broker.prefetch();
     assertEquals(4, sources.stream().filter(source -> !source.runs.isEmpty()).count());
@@ -100,7 +82,7 @@ class BrokerTest {
     var sources = IntStream.range(0, 10).mapToObj(i -> new Held()).toList();
     broker.replace(
         IntStream.range(0, 10)
-            .mapToObj(i -> entry("r" + i + ".org", sources.get(i), "1"))
+            .mapToObj(i -> BrokerFixture.configured("r" + i + ".org", sources.get(i), "1"))
             .toList());
     broker.prefetch();
     var asked = broker.lookup(BrokerFixture.image("r9.org/app"));
@@ -119,7 +101,9 @@ class BrokerTest {
     var source = FakeSource.script(time, "u", "s", Duration.ofHours(1));
     leases.resize(20_000);
     broker.replace(
-        IntStream.range(0, 10_000).mapToObj(i -> entry("r" + i + ".org", source, "1")).toList());
+        IntStream.range(0, 10_000)
+            .mapToObj(i -> BrokerFixture.configured("r" + i + ".org", source, "1"))
+            .toList());
     broker.prefetch();
     assertEquals(10_000, source.asked().size());
   }
@@ -128,7 +112,10 @@ class BrokerTest {
   void globsAndStaticEntriesAreNotFetchedAhead() {
     var glob = FakeSource.script(time, "u", "s", Duration.ofHours(1));
     var fixed = FakeSource.fixed(time, "u", "s");
-    broker.replace(List.of(entry("*.example.org", glob, "1"), entry("example.org", fixed, "1")));
+    broker.replace(
+        List.of(
+            BrokerFixture.configured("*.example.org", glob, "1"),
+            BrokerFixture.configured("example.org", fixed, "1")));
     broker.prefetch();
     assertEquals(List.of(), glob.asked());
     assertEquals(List.of(), fixed.asked());
@@ -138,10 +125,16 @@ class BrokerTest {
   void leasesOfUnchangedEntriesSurviveAReload() {
     var same = FakeSource.script(time, "u", "s", Duration.ofHours(1));
     var old = FakeSource.script(time, "u", "old", Duration.ofHours(1));
-    broker.replace(List.of(entry("a.org", same, "1"), entry("b.org", old, "1")));
+    broker.replace(
+        List.of(
+            BrokerFixture.configured("a.org", same, "1"),
+            BrokerFixture.configured("b.org", old, "1")));
     broker.prefetch();
     var changed = FakeSource.script(time, "u", "new", Duration.ofHours(1));
-    broker.replace(List.of(entry("a.org", same, "1"), entry("b.org", changed, "2")));
+    broker.replace(
+        List.of(
+            BrokerFixture.configured("a.org", same, "1"),
+            BrokerFixture.configured("b.org", changed, "2")));
     broker.prefetch();
     assertEquals("s", secret(broker.lookup(BrokerFixture.image("a.org/x")).join()));
     assertEquals("new", secret(broker.lookup(BrokerFixture.image("b.org/x")).join()));
@@ -151,16 +144,17 @@ class BrokerTest {
   @Test
   void askerOfAChangedEntryGetsTheNewEntrysAnswer() {
     var old = new Held();
-    broker.replace(List.of(entry("a.org", old, "1")));
+    broker.replace(List.of(BrokerFixture.configured("a.org", old, "1")));
     var asked = broker.lookup(BrokerFixture.image("a.org/x"));
-    broker.replace(List.of(entry("a.org", FakeSource.fixed(time, "u", "new"), "2")));
+    broker.replace(
+        List.of(BrokerFixture.configured("a.org", FakeSource.fixed(time, "u", "new"), "2")));
     assertTrue(old.runs.getFirst().isCancelled());
     assertEquals("new", secret(asked.join()));
   }
 
   @Test
   void askerOfARemovedEntryHearsThatThereIsNone() {
-    broker.replace(List.of(entry("a.org", new Held(), "1")));
+    broker.replace(List.of(BrokerFixture.configured("a.org", new Held(), "1")));
     var asked = broker.lookup(BrokerFixture.image("a.org/x"));
     broker.replace(List.of());
     assertInstanceOf(Lookup.NotFound.class, asked.join());
@@ -169,7 +163,7 @@ class BrokerTest {
   @Test
   void failureIsAnsweredAtOnceWithItsReasonAndTheNextAttempt() {
     var source = FakeSource.script(time, "u", "s", Duration.ofHours(1)).failing("no network");
-    broker.replace(List.of(entry("a.org", source, "1")));
+    broker.replace(List.of(BrokerFixture.configured("a.org", source, "1")));
     var first = broker.lookup(BrokerFixture.image("a.org/x")).join();
     var second = broker.lookup(BrokerFixture.image("a.org/y")).join();
     assertEquals(first, second);
@@ -182,7 +176,7 @@ class BrokerTest {
   @Test
   void rejectionDropsExactlyTheLeaseThatWasHandedOut() {
     var source = new Held();
-    broker.replace(List.of(entry("a.org", source, "1")));
+    broker.replace(List.of(BrokerFixture.configured("a.org", source, "1")));
     var image = BrokerFixture.image("a.org/x");
     var asked = broker.lookup(image);
     source.answer("first");

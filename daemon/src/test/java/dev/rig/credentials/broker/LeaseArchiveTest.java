@@ -6,11 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
-import dev.rig.credentials.config.ServiceAccountUse;
-import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
-import dev.rig.credentials.image.InvalidReferenceException;
-import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.SealingKey;
 import dev.rig.credentials.testing.BrokerFixture;
@@ -112,21 +108,6 @@ class LeaseArchiveTest {
     }
   }
 
-  private static Entry entry(String prefix, CredentialSource source, String fingerprint) {
-    try {
-      return new Entry(
-          RegistryPrefix.parse(prefix),
-          source,
-          fingerprint,
-          null,
-          false,
-          ServiceAccountUse.IGNORED,
-          "v:1");
-    } catch (InvalidReferenceException e) {
-      throw new AssertionError(prefix, e);
-    }
-  }
-
   private int runsAfterRestart(Entry before, Duration away, Entry after, String image) {
     var first = new Life(before);
     first.ask(image);
@@ -141,27 +122,29 @@ class LeaseArchiveTest {
 
   @Test
   void validLeaseIsServedWithoutARun() {
-    var entry = entry("a.org", script, "1");
+    var entry = BrokerFixture.configured("a.org", script, "1");
     assertEquals(0, runsAfterRestart(entry, Duration.ofMinutes(10), entry, "a.org/x"));
   }
 
   @Test
   void leaseOfAGlobIsKeptForItsHost() {
-    var entry = entry("*.org", script, "1");
+    var entry = BrokerFixture.configured("*.org", script, "1");
     assertEquals(0, runsAfterRestart(entry, Duration.ofMinutes(10), entry, "a.org/x"));
   }
 
   @Test
   void changedFingerprintMakesTheLeaseVoid() {
-    var changed = entry("a.org", script, "2");
+    var changed = BrokerFixture.configured("a.org", script, "2");
     assertEquals(
-        1, runsAfterRestart(entry("a.org", script, "1"), Duration.ZERO, changed, "a.org/x"));
+        1,
+        runsAfterRestart(
+            BrokerFixture.configured("a.org", script, "1"), Duration.ZERO, changed, "a.org/x"));
   }
 
   @Test
   void leaseIsNotServedByAnotherEntry() {
-    var other = entry("b.org", script, "1");
-    var first = new Life(entry("a.org", script, "1"));
+    var other = BrokerFixture.configured("b.org", script, "1");
+    var first = new Life(BrokerFixture.configured("a.org", script, "1"));
     first.ask("a.org/x");
     first.end();
     var second = new Life(other);
@@ -171,21 +154,21 @@ class LeaseArchiveTest {
 
   @Test
   void leaseThatEndedMeanwhileIsNotServed() {
-    var entry = entry("a.org", script, "1");
+    var entry = BrokerFixture.configured("a.org", script, "1");
     assertEquals(1, runsAfterRestart(entry, Duration.ofHours(1), entry, "a.org/x"));
   }
 
   /** F10: behind a restart only the wall clock is known, and it has been set back. */
   @Test
   void f10_clockThatWentBackMakesTheLeaseVoid() {
-    var entry = entry("a.org", script, "1");
+    var entry = BrokerFixture.configured("a.org", script, "1");
     assertEquals(1, runsAfterRestart(entry, Duration.ofMinutes(-5), entry, "a.org/x"));
   }
 
   /** F10: also when it went back to a moment behind the lease's beginning. */
   @Test
   void f10_clockThatWentBackWithinTheLeaseMakesItVoid() {
-    var entry = entry("a.org", script, "1");
+    var entry = BrokerFixture.configured("a.org", script, "1");
     var first = new Life(entry);
     first.ask("a.org/x");
     time.jump(Duration.ofMinutes(30));
@@ -197,7 +180,7 @@ class LeaseArchiveTest {
 
   @Test
   void restoredLeaseEndsWhenItWouldHave() {
-    var entry = entry("a.org", script, "1");
+    var entry = BrokerFixture.configured("a.org", script, "1");
     assertEquals(0, runsAfterRestart(entry, Duration.ofMinutes(30), entry, "a.org/x"));
     var third = new Life(entry);
     time.jump(Duration.ofMinutes(30));
@@ -207,7 +190,10 @@ class LeaseArchiveTest {
 
   @Test
   void changesAreWrittenTogetherASecondLater() throws Exception {
-    var life = new Life(entry("a.org", script, "1"), entry("b.org", script, "1"));
+    var life =
+        new Life(
+            BrokerFixture.configured("a.org", script, "1"),
+            BrokerFixture.configured("b.org", script, "1"));
     life.ask("a.org/x");
     life.ask("b.org/x");
     assertFalse(Files.exists(path));
@@ -221,7 +207,7 @@ class LeaseArchiveTest {
 
   @Test
   void credentialOfTheConfigurationIsNotKept() throws Exception {
-    var life = new Life(entry("a.org", FakeSource.fixed(time, "u", "s"), "1"));
+    var life = new Life(BrokerFixture.configured("a.org", FakeSource.fixed(time, "u", "s"), "1"));
     life.ask("a.org/x");
     life.end();
     var empty = Files.size(path);
@@ -232,19 +218,19 @@ class LeaseArchiveTest {
   @Test
   void f12_corruptFileIsSetAsideAndToldOf() throws Exception {
     Files.writeString(path, "garbage");
-    var life = new Life(entry("a.org", script, "1"));
+    var life = new Life(BrokerFixture.configured("a.org", script, "1"));
     life.ask("a.org/x");
     assertFalse(life.archive.health().healthy());
     assertTrue(Files.exists(folder.resolve("leases.sealed.refused")));
     life.end();
-    assertTrue(new Life(entry("a.org", script, "1")).archive.health().healthy());
+    assertTrue(new Life(BrokerFixture.configured("a.org", script, "1")).archive.health().healthy());
   }
 
   /** F11: here a folder is in the way; a full disk fails at the same place. */
   @Test
   void f11_writeThatFailsIsToldOfAndTriedAgain() throws Exception {
     var obstacle = Files.createDirectories(folder.resolve(".leases.sealed.part/x"));
-    var life = new Life(entry("a.org", script, "1"));
+    var life = new Life(BrokerFixture.configured("a.org", script, "1"));
     life.ask("a.org/x");
     time.advance(Duration.ofSeconds(1));
     assertFalse(life.archive.health().healthy());

@@ -55,15 +55,35 @@ public final class BrokerFixture {
       @Nullable String alias,
       boolean isDefault,
       ServiceAccountUse use) {
+    entries.add(configured(prefix, source, "1", alias, isDefault, use));
+    broker.replace(entries);
+    return this;
+  }
+
+  /** An entry as a configuration gives it, of no broker yet. */
+  public static Entry configured(String prefix, CredentialSource source, String fingerprint) {
+    return configured(prefix, source, fingerprint, null, false, ServiceAccountUse.IGNORED);
+  }
+
+  private static Entry configured(
+      String prefix,
+      CredentialSource source,
+      String fingerprint,
+      @Nullable String alias,
+      boolean isDefault,
+      ServiceAccountUse use) {
     try {
-      entries.add(
-          new Entry(
-              RegistryPrefix.parse(prefix), source, "1", alias, isDefault, use, "values.yaml:1"));
+      return new Entry(
+          RegistryPrefix.parse(prefix),
+          source,
+          fingerprint,
+          alias,
+          isDefault,
+          use,
+          "values.yaml:1");
     } catch (InvalidReferenceException e) {
       throw new AssertionError(prefix, e);
     }
-    broker.replace(entries);
-    return this;
   }
 
   /** A static entry. */
