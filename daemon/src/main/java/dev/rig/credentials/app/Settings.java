@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param socket absolute
  * @param socketMode permission bits
  * @param socketGroup null leaves the process's own
- * @param stateDir the folder for what outlives a restart; not made yet
+ * @param stateDir the folder for what outlives a restart
  * @param notServed settings that ask for what this version does not do
  * @param warmRestart whether leases are kept there for the next start
  * @param sealingKeyFile the key that they are sealed with; null for systemd's or a generated one

@@ -29,12 +29,6 @@ import java.util.concurrent.CompletableFuture;
  * never is.
  */
 public final class ScriptSource implements CredentialSource {
-  /** How long a script may take, unless its entry says otherwise. */
-  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
-
-  /** How long its credential may be used, unless its entry says otherwise. */
-  public static final Duration DEFAULT_EXPIRE = Duration.ofHours(12);
-
   private static final Logger LOG = System.getLogger(ScriptSource.class.getName());
 
   /** The registry of the request, in the script's environment. */

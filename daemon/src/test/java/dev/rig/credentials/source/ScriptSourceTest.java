@@ -113,7 +113,7 @@ final class ScriptSourceTest {
         "ghcr.io",
         script,
         environment,
-        ScriptSource.DEFAULT_TIMEOUT,
+        Duration.ofSeconds(30),
         Duration.ofHours(1),
         runner,
         time.time());
@@ -379,7 +379,7 @@ final class ScriptSourceTest {
             "x",
             "echo u:p",
             Map.of(),
-            ScriptSource.DEFAULT_TIMEOUT,
+            Duration.ofSeconds(30),
             Duration.ofSeconds(Long.MAX_VALUE),
             runner,
             time.time());
