@@ -153,9 +153,18 @@ final class Slot<V> {
   }
 
   private CompletableFuture<V> begin(CompletableFuture<V> flight) {
-    if (flight.isDone()) {
-      return flight;
+    if (!flight.isDone()) {
+      begin(flight, true);
     }
+    return flight;
+  }
+
+  /**
+   * Calls the loader for a flight.
+   *
+   * @param first false when it is called once more, for a value that a jump of the clock has ended
+   */
+  private void begin(CompletableFuture<V> flight, boolean first) {
     var began = new Moment(time.now(), time.nanos());
     CompletableFuture<V> loading;
     try {
@@ -170,31 +179,40 @@ final class Slot<V> {
         loading.cancel(true);
       }
     }
-    var _ = loading.whenComplete((value, thrown) -> ended(flight, began, value, thrown));
-    return flight;
+    var _ = loading.whenComplete((value, thrown) -> ended(flight, began, first, value, thrown));
   }
 
   private void ended(
-      CompletableFuture<V> flight, Moment began, @Nullable V value, @Nullable Throwable thrown) {
+      CompletableFuture<V> flight,
+      Moment began,
+      boolean first,
+      @Nullable V value,
+      @Nullable Throwable thrown) {
     LoadFailedException failed = null;
+    boolean again = false;
     synchronized (this) {
       if (!isUnderWay(flight)) {
         return; // closed meanwhile: its askers have been answered
       }
-      inFlight = null;
       source = null;
       loads++;
       lastLoadTook = Duration.ofNanos(time.nanos() - began.nanos());
       if (value != null && install(value, began)) {
+        inFlight = null;
         failure = null;
         failures = 0;
         handedOut = awaited;
         awaited = false;
+      } else if (first && value != null && left(value, began) > 0) {
+        again = true;
       } else {
+        inFlight = null;
         failed = fail(value == null ? reason(thrown) : "its credential had expired on arrival");
       }
     }
-    if (failed != null) {
+    if (again) {
+      begin(flight, false);
+    } else if (failed != null) {
       flight.completeExceptionally(failed);
     } else {
       changed.run();
@@ -211,8 +229,7 @@ final class Slot<V> {
     }
     // By the clock as it is, and as it was when the load began: one that was set back in between
     // would prolong the value (F10).
-    long since = time.nanos() - began.nanos();
-    long nanos = Math.min(nanos(time.now(), expiresAt), nanos(began.wall(), expiresAt) - since);
+    long nanos = Math.min(nanos(time.now(), expiresAt), left(value, began));
     if (nanos <= 0) {
       return false;
     }
@@ -221,6 +238,11 @@ final class Slot<V> {
     double at = policy.refreshFrom() + left * random.nextDouble() / 2;
     arm(Duration.ofNanos((long) (nanos * at)));
     return true;
+  }
+
+  /** What is left of a value's life, in nanoseconds, by the clock as it was when the load began. */
+  private long left(V value, Moment began) {
+    return nanos(began.wall(), expiry.apply(value)) - (time.nanos() - began.nanos());
   }
 
   private static long nanos(Instant from, Instant to) {

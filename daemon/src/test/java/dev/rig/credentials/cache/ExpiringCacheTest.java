@@ -125,6 +125,34 @@ class ExpiringCacheTest {
     assertNull(cache.live("k"));
   }
 
+  /** F10: the wall clock goes forward while a load is under way: nobody hears of it. */
+  @Test
+  void f10_clockThatGoesForwardDuringALoadCostsOneMore() {
+    var asked = cache.get("k");
+    var voided = value("v1", Duration.ofMinutes(30));
+    time.jump(Duration.ofHours(1));
+    loads.getFirst().complete(voided);
+    assertFalse(asked.isDone());
+    assertEquals(2, loads.size());
+    var value = value("v2", Duration.ofMinutes(30));
+    loads.getLast().complete(value);
+    assertSame(value, asked.join());
+    assertSame(value, cache.live("k"));
+  }
+
+  /** F10: a clock that jumps in every run makes no load that never ends. */
+  @Test
+  void f10_clockThatGoesForwardInBothRunsIsAFailure() {
+    var asked = cache.get("k");
+    for (int run = 0; run < 2; run++) {
+      var voided = value("v", Duration.ofMinutes(30));
+      time.jump(Duration.ofHours(1));
+      loads.getLast().complete(voided);
+    }
+    assertTrue(asked.isCompletedExceptionally());
+    assertEquals(2, loads.size());
+  }
+
   /** F10: the wall clock goes forward: one load, however many ask. */
   @Test
   void f10_clockThatGoesForwardCostsOneLoad() {

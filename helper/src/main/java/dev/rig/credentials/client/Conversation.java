@@ -29,16 +29,25 @@ final class Conversation {
   /**
    * The last attempt at this request.
    *
-   * @param connectMillis for how long a failed attempt is followed by another; 0 for one attempt
+   * @param connectMillis for how long a failed attempt is followed by another; 0 for one attempt.
+   *     Time on an open connection does not count: who has waited long for a script when the daemon
+   *     restarts has as much patience with the restart as anybody else (F33)
    */
   Attempt ask(Request request, long connectMillis) {
     byte[] frame = request.encode();
     long start = machine.millis();
+    long connected = 0;
     long pause = FIRST_PAUSE_MILLIS;
     while (true) {
-      long gone = machine.millis() - start;
-      Attempt attempt = machine.exchange(socket, frame, Wire.CLIENT_DEADLINE_MILLIS - gone);
-      long left = connectMillis - (machine.millis() - start);
+      long began = machine.millis();
+      long allowed = Wire.CLIENT_DEADLINE_MILLIS - (began - start);
+      Attempt attempt = machine.exchange(socket, frame, allowed);
+      long ended = machine.millis();
+      if (attempt.outcome() == Attempt.Outcome.CLOSED) {
+        connected += ended - began;
+      }
+      long gone = ended - start;
+      long left = Math.min(connectMillis - (gone - connected), Wire.CLIENT_DEADLINE_MILLIS - gone);
       if (left <= 0 || !worthAnother(attempt, request.action())) {
         return attempt;
       }

@@ -130,7 +130,25 @@ class ClientTest {
     assertEquals(1, machine.run("get"));
     assertEquals(Wire.CLIENT_DEADLINE_MILLIS, machine.allowed.get(0));
     assertEquals(Wire.CLIENT_DEADLINE_MILLIS - 1_010, machine.allowed.get(1));
-    assertTrue(machine.waited() <= Wire.CLIENT_CONNECT_MILLIS + 1_000, () -> "" + machine.waited());
+    assertTrue(
+        machine.allowed.stream().allMatch(allowed -> allowed > 0), machine.allowed::toString);
+    assertTrue(
+        machine.waited() <= Wire.CLIENT_DEADLINE_MILLIS + 1_000, () -> "" + machine.waited());
+  }
+
+  /** F33: a restart is invisible to who has waited longer for a script than a restart may take. */
+  @Test
+  void f33_waitingForAnAnswerLeavesTheTimeForConnectingWhole() {
+    FakeMachine machine =
+        FakeMachine.ending(
+            Attempt.ended(Attempt.Outcome.CLOSED),
+            Attempt.ended(Attempt.Outcome.MISSING),
+            Attempt.answered("0\n{}\n".getBytes(StandardCharsets.UTF_8)));
+    machine.attemptMillis = Wire.CLIENT_CONNECT_MILLIS + 1_000;
+    machine.instantly = Attempt.Outcome.MISSING;
+    assertEquals(0, machine.run("get"));
+    assertEquals("{}\n", machine.stdout());
+    assertEquals(List.of(10L, 20L), machine.pauses);
   }
 
   @Test

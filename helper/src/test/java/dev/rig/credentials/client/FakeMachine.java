@@ -28,6 +28,9 @@ final class FakeMachine implements Machine {
   /** How long each attempt takes. */
   long attemptMillis;
 
+  /** The attempts that take no time all the same; null for none. */
+  Attempt.Outcome instantly;
+
   final List<String> requests = new ArrayList<>();
   final List<String> sockets = new ArrayList<>();
   final List<Long> allowed = new ArrayList<>();
@@ -124,7 +127,8 @@ final class FakeMachine implements Machine {
     sockets.add(path);
     requests.add(new String(request, StandardCharsets.ISO_8859_1));
     allowed.add(millis);
-    now += attemptMillis;
-    return attempts.size() > 1 ? attempts.removeFirst() : attempts.getFirst();
+    var attempt = attempts.size() > 1 ? attempts.removeFirst() : attempts.getFirst();
+    now += attempt.outcome() == instantly ? 0 : attemptMillis;
+    return attempt;
   }
 }
