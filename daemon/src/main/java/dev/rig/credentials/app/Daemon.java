@@ -150,7 +150,7 @@ public final class Daemon implements AutoCloseable {
     for (var name : settings.notServed()) {
       LOG.log(Level.WARNING, "this version does not serve daemon.{0} yet", name);
     }
-    LOG.log(Level.INFO, "{0} registries", configuration.registries().size());
+    LOG.log(Level.INFO, configuration.registries().size() + " registries");
     if (!watched.isEmpty()) {
       reloader =
           new Reloader(

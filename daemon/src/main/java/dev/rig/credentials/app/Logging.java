@@ -84,11 +84,14 @@ public final class Logging {
   }
 
   private static final class TextLines extends Formatter {
+    private static final int LEVEL_WIDTH = "error ".length();
+
     @Override
     public String format(LogRecord event) {
       var line = new StringBuilder();
       line.append(event.getInstant().truncatedTo(ChronoUnit.MILLIS)).append(' ');
-      line.append(String.format("%-5s ", word(event.getLevel())));
+      var level = word(event.getLevel());
+      line.append(level).append(" ".repeat(LEVEL_WIDTH - level.length()));
       line.append(source(event)).append(": ").append(formatMessage(event)).append('\n');
       if (event.getThrown() != null) {
         line.append(stack(event.getThrown()));

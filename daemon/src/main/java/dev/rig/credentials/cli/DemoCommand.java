@@ -9,6 +9,7 @@ import dev.rig.credentials.config.LogFormat;
 import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.source.ProcessOutcome;
 import dev.rig.credentials.source.ProcessSpec;
+import dev.rig.credentials.store.SealingKey;
 import dev.rig.credentials.time.Ticker;
 import dev.rig.credentials.wire.Action;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -124,15 +127,29 @@ final class DemoCommand implements Callable<Integer> {
             null,
             null,
             null,
-            folder,
-            false,
-            null,
+            folder.resolve("state"),
+            true,
+            sealingKey(folder),
             null,
             null,
             null);
     var settings =
         Settings.resolve(configuration.daemon(), flags, console.environment(), console.root());
-    return Daemon.start(configuration, List.of(), settings, console.environment(), Version.text());
+    return Daemon.start(
+        configuration, List.of(values), settings, console.environment(), Version.text());
+  }
+
+  /** A key of its own, as a daemon should have one. */
+  private static Path sealingKey(Path folder) {
+    var bytes = new byte[SealingKey.SHORTEST];
+    new SecureRandom().nextBytes(bytes);
+    var ownerOnly =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    try {
+      return Files.write(Files.createFile(folder.resolve("sealing-key"), ownerOnly), bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private int show(Daemon daemon) {

@@ -8,6 +8,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,6 +30,8 @@ import picocli.CommandLine.Spec;
       "Completion: source <(rig-credentials generate-completion), for bash and zsh."
     })
 public final class Main implements Runnable {
+  private static final String COMPLETION = "generate-completion";
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -46,24 +51,47 @@ public final class Main implements Runnable {
 
   /** Runs one command. */
   static int run(Console console, String... arguments) {
-    var commandLine = commandLine(console);
+    var commandLine = commandLine(console, arguments);
     commandLine.setOut(new java.io.PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(new java.io.PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     return commandLine.execute(arguments);
   }
 
+  /** With every command, for what shows them all. */
   static CommandLine commandLine(Console console) {
+    var commandLine = withSettings(console);
+    commands(console).forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
+    return commandLine;
+  }
+
+  /** With the one command that is called: to read the annotations of all takes longer than it. */
+  private static CommandLine commandLine(Console console, String... arguments) {
+    var called = arguments.length == 0 ? null : commands(console).get(arguments[0]);
+    if (called == null || arguments[0].equals(COMPLETION)) {
+      return commandLine(console);
+    }
+    return withSettings(console).addSubcommand(arguments[0], called.get());
+  }
+
+  private static Map<String, Supplier<Object>> commands(Console console) {
+    var commands = new LinkedHashMap<String, Supplier<Object>>();
+    commands.put("serve", () -> new ServeCommand(console));
+    commands.put("check", () -> new CheckCommand(console));
+    commands.put("get", () -> new GetCommand(console));
+    commands.put("list", () -> new ListCommand(console));
+    commands.put("status", () -> new StatusCommand(console));
+    commands.put("explain", () -> new ExplainCommand(console));
+    commands.put("kubelet-config", () -> new KubeletConfigCommand(console));
+    commands.put("demo", () -> new DemoCommand(console));
+    commands.put("version", () -> new VersionCommand(console));
+    // No method reference: the JVM (25.0.3) dies of it when it writes the AOT cache, which may not
+    // contain picocli, whose class files are of version 49.
+    commands.put(COMPLETION, () -> new AutoComplete.GenerateCompletion());
+    return commands;
+  }
+
+  private static CommandLine withSettings(Console console) {
     var commandLine = new CommandLine(new Main());
-    commandLine.addSubcommand("serve", new ServeCommand(console));
-    commandLine.addSubcommand("check", new CheckCommand(console));
-    commandLine.addSubcommand("get", new GetCommand(console));
-    commandLine.addSubcommand("list", new ListCommand(console));
-    commandLine.addSubcommand("status", new StatusCommand(console));
-    commandLine.addSubcommand("explain", new ExplainCommand(console));
-    commandLine.addSubcommand("kubelet-config", new KubeletConfigCommand(console));
-    commandLine.addSubcommand("demo", new DemoCommand(console));
-    commandLine.addSubcommand("version", new VersionCommand(console));
-    commandLine.addSubcommand("generate-completion", new AutoComplete.GenerateCompletion());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler((thrown, line, parsed) -> failed(console, thrown));
     return commandLine;
