@@ -11,10 +11,8 @@ import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.helperapi.HelperApi;
 import dev.rig.credentials.kubelet.KubeletApi;
 import dev.rig.credentials.problem.PartHealth;
-import dev.rig.credentials.problem.Problem;
-import dev.rig.credentials.problem.ProblemsException;
+import dev.rig.credentials.socket.Access;
 import dev.rig.credentials.socket.InheritedSocket;
-import dev.rig.credentials.socket.RequestHandler;
 import dev.rig.credentials.socket.SocketOptions;
 import dev.rig.credentials.socket.SocketServer;
 import dev.rig.credentials.source.ProcessRunner;
@@ -33,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +46,7 @@ public final class Daemon implements AutoCloseable {
   private final SystemScheduler scheduler = new SystemScheduler();
   private final Time time = scheduler.time();
   private final HealthParts health = new HealthParts();
+  private final Observers observers = new Observers();
   private final Deque<Runnable> endings = new ArrayDeque<>();
   private @Nullable SocketServer socket;
   private @Nullable ProcessRunner runner;
@@ -65,7 +63,6 @@ public final class Daemon implements AutoCloseable {
    *     they change; empty for a configuration that stays
    * @param environment what scripts inherit, without this daemon's own keys
    * @param version for {@code version}
-   * @throws ProblemsException when the configuration asks for what this version does not do
    * @throws dev.rig.credentials.socket.SocketBusyException when another daemon serves there
    * @throws dev.rig.credentials.socket.SocketRefusedException when the socket's path is not fit
    * @throws UncheckedIOException when the folder for running scripts cannot be used
@@ -76,7 +73,6 @@ public final class Daemon implements AutoCloseable {
       Settings settings,
       Map<String, String> environment,
       String version) {
-    checkSupported(configuration);
     var daemon = new Daemon();
     try {
       daemon.open(configuration, watched, settings, environment, version);
@@ -84,19 +80,6 @@ public final class Daemon implements AutoCloseable {
     } catch (RuntimeException e) {
       daemon.end();
       throw e;
-    }
-  }
-
-  private static void checkSupported(Configuration configuration) {
-    if (configuration.daemon().access() != null) {
-      throw new ProblemsException(
-          List.of(
-              new Problem(
-                  "daemon.access",
-                  0,
-                  0,
-                  "this version does not enforce access rules",
-                  "leave them out, and let socketMode and socketGroup say who may connect")));
     }
   }
 
@@ -129,8 +112,13 @@ public final class Daemon implements AutoCloseable {
             changed);
     endings.push(leases::close);
     var broker = new Broker(leases, time);
-    var gate = new Gate(handler(broker, version));
+    int ownUid = ownUid();
+    var access = Access.open(time);
+    endings.push(access::close);
+    var gate = new Gate(requests(broker, access, ownUid, version));
     var bound = bind(settings, environment, gate);
+    var rules = new AccessRules(access, ownUid, bound.path());
+    rules.enforce(configuration.daemon());
     var running = runner(bound.path(), environment, time);
     runner = running;
     endings.push(running::close);
@@ -157,10 +145,12 @@ public final class Daemon implements AutoCloseable {
               new ConfigWatch(watched),
               configuration,
               next -> {
-                checkSupported(next);
                 var before = broker.entries();
                 leases.resize(next.registries().size() + GLOB_KEYS);
-                broker.replace(entries.of(next.registries()));
+                access.whileHeld(() -> {
+                  broker.replace(entries.of(next.registries()));
+                  rules.enforce(next.daemon());
+                });
                 broker.prefetch();
                 changed.run();
                 return EntryChanges.between(before, broker.entries());
@@ -173,22 +163,17 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
-  private RequestHandler handler(Broker broker, String version) {
-    var helpers = new HelperApi(broker, version, health);
-    var kubelet = new KubeletApi(broker, time);
-    // What goes over all entries takes long where there are many: others' gets do not wait for it.
+  private Requests requests(Broker broker, Access access, int ownUid, String version) {
     var listings = Threads.one("rig-listings");
     endings.push(listings::shutdownNow);
-    int ownUid = ownUid();
-    return (request, peer) ->
-        switch (request.action()) {
-          case KUBELET ->
-              kubelet.answer(request.payload(), peer.uid() == 0 || peer.uid() == ownUid);
-          case LIST, STATUS ->
-              CompletableFuture.supplyAsync(() -> helpers.answer(request), listings)
-                  .thenCompose(answer -> answer);
-          default -> helpers.answer(request);
-        };
+    return new Requests(
+        new HelperApi(broker, version, health),
+        new KubeletApi(broker, time),
+        access,
+        ownUid,
+        listings,
+        observers,
+        time);
   }
 
   private SocketServer bind(Settings settings, Map<String, String> environment, Gate gate) {

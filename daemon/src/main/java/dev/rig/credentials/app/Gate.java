@@ -29,4 +29,9 @@ final class Gate implements RequestHandler {
         ? handler.handle(request, peer)
         : opened.thenCompose(nothing -> handler.handle(request, peer));
   }
+
+  @Override
+  public void malformed(Peer peer) {
+    handler.malformed(peer);
+  }
 }

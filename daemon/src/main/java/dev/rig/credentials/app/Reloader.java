@@ -27,6 +27,9 @@ final class Reloader implements AutoCloseable {
   /** Two looks have to agree, and the whole has two seconds (F15). */
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(400);
 
+  /** The one setting of the daemon's that a reload takes over. */
+  private static final String TAKEN_OVER = "access";
+
   private final ConfigWatch watch;
   private final Function<Configuration, EntryChanges> apply;
   private final Time time;
@@ -100,7 +103,10 @@ final class Reloader implements AutoCloseable {
       }
       var next = ConfigLoader.load(watch.paths());
       var changes = apply.apply(next);
-      var settings = next.daemon().changedFrom(current.daemon());
+      var settings =
+          next.daemon().changedFrom(current.daemon()).stream()
+              .filter(name -> !name.equals(TAKEN_OVER))
+              .toList();
       current = next;
       problems = List.of();
       applied.incrementAndGet();

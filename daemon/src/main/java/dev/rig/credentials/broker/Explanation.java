@@ -2,6 +2,7 @@ package dev.rig.credentials.broker;
 
 import dev.rig.credentials.credential.Lookup;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,4 +22,13 @@ public record Explanation(
    * @param why for people
    */
   public record Considered(Entry entry, boolean answers, String why) {}
+
+  /** The same without the entries that are not to be shown. */
+  public Explanation showing(Predicate<Entry> shown) {
+    return new Explanation(
+        reference,
+        considered.stream().filter(one -> shown.test(one.entry())).toList(),
+        answering == null || shown.test(answering.entry()) ? answering : null,
+        lookup);
+  }
 }

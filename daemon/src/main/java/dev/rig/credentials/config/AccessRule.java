@@ -19,14 +19,15 @@ public record AccessRule(
     List<String> groups,
     Set<Action> actions,
     List<RegistryPrefix> registries) {
-  /** What a peer can ask of the socket. */
+  /** What a peer can ask of the socket; {@code PLATFORM} is the HTTP API of the platform's. */
   public enum Action {
     GET,
     STORE,
     ERASE,
     LIST,
     VERSION,
-    KUBELET
+    KUBELET,
+    PLATFORM
   }
 
   public AccessRule {

@@ -1,19 +1,29 @@
 package dev.rig.credentials.helperapi;
 
+import dev.rig.credentials.broker.Answer;
 import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.broker.Entry;
+import dev.rig.credentials.broker.Outcome;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.problem.PartHealth;
+import dev.rig.credentials.socket.Peer;
+import dev.rig.credentials.socket.Permission;
+import dev.rig.credentials.socket.Rights;
+import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
 import dev.rig.credentials.wire.Wire;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -53,44 +63,94 @@ public final class HelperApi {
    * Answers a request; never fails and never blocks.
    *
    * @param request any but a {@code kubelet} one
+   * @param peer who asks
+   * @param rights what the peer may do
    * @throws IllegalArgumentException for a {@code kubelet} request
    */
-  public CompletionStage<Reply> answer(Request request) {
+  public CompletionStage<Answer> answer(Request request, Peer peer, Rights rights) {
     try {
       return switch (request.action()) {
-        case GET -> get(request.alias(), ServerKey.parse(request.payload()));
-        case STORE -> done(store(request.alias(), StoreRequest.parse(request.payload())));
-        case ERASE -> done(erase(request.alias(), ServerKey.parse(request.payload())));
-        case LIST -> done(list());
-        case VERSION ->
-            done(Reply.text(0, "docker-credential-rig (dev.rig.credentials) " + version));
-        case EXPLAIN -> explain(request.payload());
-        case STATUS -> done(new Reply(0, StateJson.states(broker.states(), health.get())));
+        case GET -> get(request.alias(), ServerKey.parse(request.payload()), peer, rights);
+        case STORE -> done(store(request, peer, rights));
+        case ERASE -> done(erase(request, peer, rights));
+        case LIST -> done(list(peer, rights));
+        case VERSION -> done(version(peer, rights));
+        case EXPLAIN -> explain(request.payload(), peer, rights);
+        case STATUS -> done(status(peer, rights));
         case KUBELET -> throw new IllegalArgumentException("the kubelet has an api of its own");
       };
     } catch (RefusedException e) {
-      return done(Reply.text(1, e.answer()));
+      return done(Answer.of(Outcome.REFUSED, Reply.text(1, e.answer())));
     }
   }
 
-  private static CompletionStage<Reply> done(Reply reply) {
-    return CompletableFuture.completedFuture(reply);
+  private static CompletionStage<Answer> done(Answer answer) {
+    return CompletableFuture.completedFuture(answer);
   }
 
-  private CompletionStage<Reply> get(String alias, ServerKey key) {
-    var lookup =
-        alias.isEmpty()
-            ? broker.lookup(key.reference())
-            : broker.lookupAlias(alias, key.reference());
-    return lookup.thenApply(answer -> reply(alias, key, answer));
+  /**
+   * What no entry answers is not found, also for a peer that may get nothing of this daemon's:
+   * Docker asks for every registry, and a denial would end the pull of a public image.
+   */
+  private CompletionStage<Answer> get(String alias, ServerKey key, Peer peer, Rights rights) {
+    var reference = key.reference();
+    if (!rights.mayWithOwn(Permission.GET)) {
+      return done(Answer.denied(peer.uid(), Action.GET, reference.name()));
+    }
+    var entry = broker.managing(reference, alias);
+    if (entry != null && !may(rights, Permission.GET, entry.prefix(), alias, reference)) {
+      return done(denied(peer, reference, entry.prefix().toString()));
+    }
+    var checked = entry == null ? "" : entry.prefix().toString();
+    var lookup = alias.isEmpty() ? broker.lookup(reference) : broker.lookupAlias(alias, reference);
+    return lookup.thenApply(answer ->
+        answer instanceof Lookup.Found found
+                && !found.prefix().equals(checked)
+                && !mayStill(rights, found.prefix(), alias, reference)
+            ? denied(peer, reference, found.prefix())
+            : answer(alias, key, answer));
   }
 
-  private static Reply reply(String alias, ServerKey key, Lookup lookup) {
+  private static Answer denied(Peer peer, ImageReference reference, String prefix) {
+    return Answer.denied(peer.uid(), Action.GET, reference.name()).about(prefix);
+  }
+
+  /** Of an entry that a reload has put in the place of the one that was looked at. */
+  private static boolean mayStill(
+      Rights rights, String prefix, String alias, ImageReference reference) {
+    try {
+      return may(rights, Permission.GET, RegistryPrefix.parse(prefix), alias, reference);
+    } catch (InvalidReferenceException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Whether a rule covers what was asked for, or the entry that answers. An alias gets its entry
+   * whatever is asked for, so that for it the entry alone counts.
+   */
+  private static boolean may(
+      Rights rights,
+      Permission what,
+      RegistryPrefix prefix,
+      String alias,
+      ImageReference reference) {
+    return rights.may(what, prefix) || (alias.isEmpty() && rights.may(what, reference));
+  }
+
+  private static Answer answer(String alias, ServerKey key, Lookup lookup) {
     return switch (lookup) {
-      case Lookup.Found(var prefix, var lease) -> new Reply(0, credential(key.text(), lease));
+      case Lookup.Found(var prefix, var lease) ->
+          new Answer(new Reply(0, credential(key.text(), lease)), Outcome.FOUND, prefix);
       case Lookup.NotFound(var reason) ->
-          Reply.text(1, alias.isEmpty() ? Wire.NOT_FOUND : "rig-credentials: " + reason);
-      case Lookup.Failed failed -> Reply.text(1, "rig-credentials: " + failed.sentence());
+          Answer.of(
+              Outcome.NOT_FOUND,
+              Reply.text(1, alias.isEmpty() ? Wire.NOT_FOUND : "rig-credentials: " + reason));
+      case Lookup.Failed failed ->
+          new Answer(
+              Reply.text(1, "rig-credentials: " + failed.sentence()),
+              Outcome.FAILED,
+              failed.prefix());
     };
   }
 
@@ -104,60 +164,135 @@ public final class HelperApi {
     });
   }
 
-  private Reply store(String alias, StoreRequest request) {
-    var entry = broker.managing(request.key().reference(), alias);
-    if (entry == null) {
-      return Reply.text(
-          1,
-          "rig-credentials: this daemon keeps no logins; add the registry to rig.dockerRegistries");
+  private Answer store(Request request, Peer peer, Rights rights) throws RefusedException {
+    var login = StoreRequest.parse(request.payload());
+    var reference = login.key().reference();
+    if (!rights.mayWithOwn(Permission.STORE, reference)) {
+      return Answer.denied(peer.uid(), Action.STORE, reference.name());
     }
-    return Reply.text(
-        0,
-        "rig-credentials: %s is managed by %s; this login was not stored"
-            .formatted(entry.prefix(), entry.origin()));
+    var entry = broker.managing(reference, request.alias());
+    if (entry == null) {
+      return Answer.of(
+          Outcome.REFUSED,
+          Reply.text(
+              1,
+              "rig-credentials: this daemon keeps no logins; add the registry to"
+                  + " rig.dockerRegistries"));
+    }
+    return unchanged(entry, managed(entry, rights) + "; this login was not stored");
   }
 
   /** An unknown key is no error: podman takes any for one, Docker erases four keys at a logout. */
-  private Reply erase(String alias, ServerKey key) {
-    var entry = broker.managing(key.reference(), alias);
-    if (entry == null) {
-      return Reply.text(0, "");
+  private Answer erase(Request request, Peer peer, Rights rights) throws RefusedException {
+    var reference = ServerKey.parse(request.payload()).reference();
+    if (!rights.mayWithOwn(Permission.ERASE, reference)) {
+      return Answer.denied(peer.uid(), Action.ERASE, reference.name());
     }
-    boolean dropped = broker.reject(key.reference(), alias);
-    return Reply.text(
-        0,
-        "rig-credentials: %s is managed by %s and stays%s"
-            .formatted(
-                entry.prefix(), entry.origin(), dropped ? "; its credential is fetched anew" : ""));
+    var entry = broker.managing(reference, request.alias());
+    if (entry == null) {
+      return Answer.of(Outcome.UNCHANGED, Reply.text(0, ""));
+    }
+    boolean dropped =
+        may(rights, Permission.ERASE, entry.prefix(), request.alias(), reference)
+            && broker.reject(reference, request.alias());
+    var stays = managed(entry, rights) + " and stays";
+    return dropped
+        ? new Answer(
+            Reply.text(0, stays + "; its credential is fetched anew"),
+            Outcome.ERASED,
+            entry.prefix().toString())
+        : unchanged(entry, stays);
   }
 
-  private Reply list() {
+  private static Answer unchanged(Entry entry, String line) {
+    return new Answer(Reply.text(0, line), Outcome.UNCHANGED, entry.prefix().toString());
+  }
+
+  /** Where an entry stands is for those who may list it. */
+  private static String managed(Entry entry, Rights rights) {
+    return "rig-credentials: %s is managed by %s"
+        .formatted(
+            entry.prefix(),
+            rights.may(Permission.LIST, entry.prefix()) ? entry.origin() : "this daemon");
+  }
+
+  /** Docker gets everything that is listed, and one failure drops all: none may be denied. */
+  private Answer list(Peer peer, Rights rights) {
+    if (!rights.mayWithOwn(Permission.LIST)) {
+      return Answer.denied(peer.uid(), Action.LIST, "");
+    }
     var accounts = new TreeMap<String, String>(); // Go writes a map in the order of its keys
     broker.eachAnswerable((entry, lease) -> {
-      var prefix = entry.prefix().toString();
-      boolean hub = prefix.equals("index.docker.io");
-      accounts.put(hub ? HUB_KEY : prefix, lease.credential().username());
+      if (rights.may(Permission.LIST, entry.prefix())
+          && rights.may(Permission.GET, entry.prefix())) {
+        var prefix = entry.prefix().toString();
+        boolean hub = prefix.equals("index.docker.io");
+        accounts.put(hub ? HUB_KEY : prefix, lease.credential().username());
+      }
     });
-    return new Reply(
-        0,
-        GoJson.line(json -> {
-          json.writeStartObject();
-          for (var account : accounts.entrySet()) {
-            json.writeStringField(account.getKey(), account.getValue());
-          }
-          json.writeEndObject();
-        }));
+    return Answer.of(
+        Outcome.LISTED,
+        new Reply(
+            0,
+            GoJson.line(json -> {
+              json.writeStartObject();
+              for (var account : accounts.entrySet()) {
+                json.writeStringField(account.getKey(), account.getValue());
+              }
+              json.writeEndObject();
+            })));
   }
 
-  private CompletionStage<Reply> explain(byte[] payload) throws RefusedException {
+  private Answer version(Peer peer, Rights rights) {
+    return rights.mayWithOwn(Permission.VERSION)
+        ? Answer.of(
+            Outcome.TOLD, Reply.text(0, "docker-credential-rig (dev.rig.credentials) " + version))
+        : Answer.denied(peer.uid(), Action.VERSION, "");
+  }
+
+  private CompletionStage<Answer> explain(byte[] payload, Peer peer, Rights rights)
+      throws RefusedException {
     ImageReference reference;
     try {
       reference = ImageReference.ofImage(new String(payload, StandardCharsets.UTF_8).strip());
     } catch (InvalidReferenceException e) {
       throw new RefusedException("rig-credentials: not an image or a registry: " + e.getMessage());
     }
+    var entry = broker.managing(reference, "");
+    boolean may =
+        entry == null
+            ? rights.may(Permission.LIST)
+            : may(rights, Permission.LIST, entry.prefix(), "", reference);
+    if (!may) {
+      return done(Answer.denied(peer.uid(), Action.EXPLAIN, reference.name()));
+    }
+    Predicate<Entry> shown = one -> may(rights, Permission.LIST, one.prefix(), "", reference);
     return broker
         .explain(reference)
-        .thenApply(explanation -> new Reply(0, StateJson.explanation(explanation)));
+        .thenApply(explanation ->
+            new Answer(
+                new Reply(0, StateJson.explanation(explanation.showing(shown))),
+                Outcome.TOLD,
+                entry == null ? null : entry.prefix().toString()));
+  }
+
+  /**
+   * Who may list some registries only sees those, and of the daemon's parts whether all is well.
+   */
+  private Answer status(Peer peer, Rights rights) {
+    if (!rights.may(Permission.LIST)) {
+      return Answer.denied(peer.uid(), Action.STATUS, "");
+    }
+    var states =
+        broker.states().stream()
+            .filter(state -> rights.may(Permission.LIST, state.entry().prefix()))
+            .toList();
+    var parts =
+        rights.mayAll(Permission.LIST)
+            ? health.get()
+            : health.get().stream()
+                .map(part -> new PartHealth(part.part(), part.healthy(), List.of(), Map.of()))
+                .toList();
+    return Answer.of(Outcome.TOLD, new Reply(0, StateJson.states(states, parts)));
   }
 }

@@ -1,13 +1,20 @@
 package dev.rig.credentials.kubelet;
 
+import dev.rig.credentials.broker.Answer;
 import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.broker.Outcome;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedRequestException;
 import dev.rig.credentials.kubelet.CredentialProviderResponse.CacheKeyType;
+import dev.rig.credentials.socket.Peer;
+import dev.rig.credentials.socket.Permission;
+import dev.rig.credentials.socket.Rights;
 import dev.rig.credentials.time.Time;
+import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -37,46 +44,88 @@ public final class KubeletApi {
   /**
    * Answers a CredentialProviderRequest; never fails and never blocks.
    *
+   * @param peer who asks
+   * @param rights what the peer may do
    * @param trusted whether the asker is believed when it says whose service-account token it brings
    */
-  public CompletionStage<Reply> answer(byte[] payload, boolean trusted) {
-    CredentialProviderRequest request;
-    ImageReference reference;
+  public CompletionStage<Answer> answer(byte[] payload, Peer peer, Rights rights, boolean trusted) {
+    if (!rights.may(Permission.KUBELET)) {
+      return done(Answer.denied(peer.uid(), Action.KUBELET, ""));
+    }
     try {
-      request = CredentialProviderRequest.parse(payload);
-      reference = ImageReference.ofImage(request.image());
-      if (request.serviceAccountToken().isEmpty()) {
-        return broker.lookup(reference).thenApply(lookup -> reply(request, reference, lookup));
+      var request = CredentialProviderRequest.parse(payload);
+      var reference = ImageReference.ofImage(request.image());
+      boolean withToken = !request.serviceAccountToken().isEmpty();
+      if (withToken && !trusted) {
+        return done(refused("only root and this daemon's own user may bring a token"));
       }
-      if (!trusted) {
-        return done(failure("only root and this daemon's own user may bring a token"));
+      var entry = broker.managing(reference, "");
+      if (entry != null && !may(rights, entry.prefix(), reference)) {
+        return done(denied(peer, reference, entry.prefix().toString()));
       }
-      var token =
-          TokenClaims.read(request.serviceAccountToken(), request.serviceAccountAnnotations());
-      return broker.lookup(reference, token).thenApply(lookup -> reply(request, reference, lookup));
+      var lookup =
+          withToken
+              ? broker.lookup(
+                  reference,
+                  TokenClaims.read(
+                      request.serviceAccountToken(), request.serviceAccountAnnotations()))
+              : broker.lookup(reference);
+      var checked = entry == null ? "" : entry.prefix().toString();
+      return lookup.thenApply(answer ->
+          answer instanceof Lookup.Found found
+                  && !found.prefix().equals(checked)
+                  && !mayStill(rights, found.prefix(), reference)
+              ? denied(peer, reference, found.prefix())
+              : answer(request, reference, answer));
     } catch (MalformedRequestException e) {
-      return done(failure(String.valueOf(e.getMessage())));
+      return done(refused(String.valueOf(e.getMessage())));
     } catch (InvalidReferenceException e) {
-      return done(failure("the request's image is not one: " + e.getMessage()));
+      return done(refused("the request's image is not one: " + e.getMessage()));
     }
   }
 
-  private static CompletionStage<Reply> done(Reply reply) {
-    return CompletableFuture.completedFuture(reply);
+  private static CompletionStage<Answer> done(Answer answer) {
+    return CompletableFuture.completedFuture(answer);
   }
 
-  private Reply reply(CredentialProviderRequest request, ImageReference reference, Lookup lookup) {
+  /** Whether a rule covers the image, or the entry that answers for it. */
+  private static boolean may(Rights rights, RegistryPrefix prefix, ImageReference reference) {
+    return rights.may(Permission.KUBELET, prefix) || rights.may(Permission.KUBELET, reference);
+  }
+
+  /** Of an entry that a reload has put in the place of the one that was looked at. */
+  private static boolean mayStill(Rights rights, String prefix, ImageReference reference) {
+    try {
+      return may(rights, RegistryPrefix.parse(prefix), reference);
+    } catch (InvalidReferenceException e) {
+      return false;
+    }
+  }
+
+  private static Answer denied(Peer peer, ImageReference reference, String prefix) {
+    return Answer.denied(peer.uid(), Action.KUBELET, reference.name()).about(prefix);
+  }
+
+  private Answer answer(
+      CredentialProviderRequest request, ImageReference reference, Lookup lookup) {
     return switch (lookup) {
       case Lookup.NotFound notFound ->
-          new Reply(0, CredentialProviderResponse.miss(request.apiVersion()).encode());
-      case Lookup.Failed failed -> failure(failed.sentence());
+          Answer.of(
+              Outcome.NOT_FOUND,
+              new Reply(0, CredentialProviderResponse.miss(request.apiVersion()).encode()));
+      case Lookup.Failed failed ->
+          new Answer(failure(failed.sentence()), Outcome.FAILED, failed.prefix());
       case Lookup.Found(var prefix, var lease) ->
           lease.credential().isIdentityToken()
-              ? failure(
-                  prefix
-                      + ": its credential is an identity token, which the kubelet cannot carry;"
-                      + " give the entry a user name and a password or an access token")
-              : new Reply(0, found(request, reference, lease).encode());
+              ? new Answer(
+                  failure(
+                      prefix
+                          + ": its credential is an identity token, which the kubelet cannot carry;"
+                          + " give the entry a user name and a password or an access token"),
+                  Outcome.FAILED,
+                  prefix)
+              : new Answer(
+                  new Reply(0, found(request, reference, lease).encode()), Outcome.FOUND, prefix);
     };
   }
 
@@ -114,6 +163,10 @@ public final class KubeletApi {
       return Duration.ZERO;
     }
     return left.compareTo(LONGEST) > 0 ? LONGEST : left;
+  }
+
+  private static Answer refused(String line) {
+    return Answer.of(Outcome.REFUSED, failure(line));
   }
 
   private static Reply failure(String line) {

@@ -22,6 +22,7 @@ final class Acceptor implements EventLoop.Source {
   private static final int FLAGS = LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
 
   private final LibC libc = LibC.instance();
+  private final PeerGroups peerGroups = new PeerGroups();
   private final EventLoop loop;
   private final Connections connections;
   private final AtomicLong pauses = new AtomicLong();
@@ -102,9 +103,11 @@ final class Acceptor implements EventLoop.Source {
     return true;
   }
 
-  private static Peer peerOf(int fd) throws IOException {
+  private Peer peerOf(int fd) throws IOException {
     var credentials = UnixSocketChannel.fromFD(fd).getOption(UnixSocketOptions.SO_PEERCRED);
-    var peer = new Peer(credentials.getPid(), credentials.getUid(), credentials.getGid());
+    var peer =
+        new Peer(
+            credentials.getPid(), credentials.getUid(), credentials.getGid(), peerGroups.of(fd));
     if (peer.uid() == -1 || peer.gid() == -1) {
       // What the kernel says of a socket that has no peer: unix(7).
       throw new IOException("the kernel names no peer");

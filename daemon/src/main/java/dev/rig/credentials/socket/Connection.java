@@ -135,7 +135,7 @@ final class Connection implements EventLoop.Source {
       }
       if (receivedLength + count > Wire.REQUEST_LIMIT) {
         received = new byte[0];
-        owner.countMalformed();
+        malformed();
         discards = true;
         reply(failure("request is larger than 256 KiB"));
         return;
@@ -175,7 +175,7 @@ final class Connection implements EventLoop.Source {
       request = Request.decode(Arrays.copyOf(received, receivedLength));
     } catch (MalformedRequestException malformed) {
       if (receivedLength > 0) {
-        owner.countMalformed(); // nothing at all is somebody who looks whether the socket is alive
+        malformed(); // nothing at all is somebody who looks whether the socket is alive
       }
       reply(failure(malformed.getMessage()));
       return;
@@ -188,6 +188,15 @@ final class Connection implements EventLoop.Source {
     ask(request);
     if (phase == Phase.HANDLING) {
       want(0);
+    }
+  }
+
+  private void malformed() {
+    owner.countMalformed();
+    try {
+      owner.handler().malformed(peer);
+    } catch (RuntimeException failure) {
+      LOG.log(Level.ERROR, "a malformed request could not be noted", failure);
     }
   }
 

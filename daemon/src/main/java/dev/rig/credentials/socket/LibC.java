@@ -36,6 +36,7 @@ public interface LibC {
   int SOL_SOCKET = 1;
   int SO_TYPE = 3;
   int SO_ACCEPTCONN = 30;
+  int SO_PEERGROUPS = 59;
   int SOCK_STREAM = 1;
   int FD_CLOEXEC = 1;
   int LOCK_EX = 2;
@@ -85,6 +86,17 @@ public interface LibC {
   int umask(int mask);
 
   int geteuid();
+
+  int getpwnam_r(
+      String name, @Out Pointer struct, Pointer buffer, @size_t long size, @Out Pointer result);
+
+  int getpwuid_r(
+      int uid, @Out Pointer struct, Pointer buffer, @size_t long size, @Out Pointer result);
+
+  int getgrnam_r(
+      String name, @Out Pointer struct, Pointer buffer, @size_t long size, @Out Pointer result);
+
+  int getgrouplist(String user, int group, @Out Pointer groups, Pointer count);
 
   /** The C library of this process. */
   static LibC instance() {

@@ -15,4 +15,10 @@ public interface RequestHandler {
    * that tell nothing of it.
    */
   CompletionStage<Reply> handle(Request request, Peer peer);
+
+  /**
+   * Hears that a peer has sent something that is no request, and was told so. Called on the
+   * socket's only thread: it must not block.
+   */
+  default void malformed(Peer peer) {}
 }

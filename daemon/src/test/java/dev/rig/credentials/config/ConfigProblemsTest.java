@@ -109,7 +109,7 @@ class ConfigProblemsTest {
         "{access: [{users: root}]} => users has to be a list (write it like [one, two])",
         "{access: [{actions: [get]}]} => the access rule names nobody (give it users or groups)",
         "{access: [{users: [a], actions: [take]}]} => the action is not one of those that there are"
-            + " (get, store, erase, list, version, kubelet)",
+            + " (get, store, erase, list, version, kubelet, platform)",
         "{access: [{users: [a], actions: []}]} => actions is an empty list (leave it out, or name"
             + " one)",
         "{access: [{users: [''], groups: [a]}]} => an empty element of users (remove it)",

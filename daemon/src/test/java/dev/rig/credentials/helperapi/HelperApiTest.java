@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.socket.Peer;
+import dev.rig.credentials.socket.Rights;
 import dev.rig.credentials.testing.BrokerFixture;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.wire.Action;
@@ -22,7 +24,10 @@ class HelperApiTest {
   private final HelperApi api = new HelperApi(fixture.broker(), "1.2.3");
 
   private Reply ask(Action action, String alias, byte[] payload) {
-    return api.answer(new Request(action, alias, payload)).toCompletableFuture().join();
+    return api.answer(new Request(action, alias, payload), new Peer(1, 0, 0), Rights.ALL)
+        .toCompletableFuture()
+        .join()
+        .reply();
   }
 
   private Reply ask(Action action, String payload) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.socket.Peer;
+import dev.rig.credentials.socket.Rights;
 import dev.rig.credentials.testing.BrokerFixture;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.wire.Reply;
@@ -19,7 +21,11 @@ class KubeletApiTest {
   private final KubeletApi api = new KubeletApi(fixture.broker(), fixture.time().time());
 
   private Reply ask(String document) {
-    return api.answer(document.getBytes(StandardCharsets.UTF_8), true).toCompletableFuture().join();
+    return api.answer(
+            document.getBytes(StandardCharsets.UTF_8), new Peer(1, 0, 0), Rights.ALL, true)
+        .toCompletableFuture()
+        .join()
+        .reply();
   }
 
   private Reply askFor(String image) {

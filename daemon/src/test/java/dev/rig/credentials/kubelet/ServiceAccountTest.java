@@ -10,6 +10,8 @@ import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.ServiceAccount;
+import dev.rig.credentials.socket.Peer;
+import dev.rig.credentials.socket.Rights;
 import dev.rig.credentials.testing.BrokerFixture;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.wire.Reply;
@@ -46,9 +48,11 @@ class ServiceAccountTest {
         "image":"%s","serviceAccountToken":"%s","serviceAccountAnnotations":%s}
         """
             .formatted(version, IMAGE, token, annotations);
-    return api.answer(document.getBytes(StandardCharsets.UTF_8), trusted)
+    return api.answer(
+            document.getBytes(StandardCharsets.UTF_8), new Peer(1, 0, 0), Rights.ALL, trusted)
         .toCompletableFuture()
-        .join();
+        .join()
+        .reply();
   }
 
   private Reply askWithoutToken() {
@@ -58,7 +62,11 @@ class ServiceAccountTest {
         "image":"%s"}
         """
             .formatted(IMAGE);
-    return api.answer(document.getBytes(StandardCharsets.UTF_8), true).toCompletableFuture().join();
+    return api.answer(
+            document.getBytes(StandardCharsets.UTF_8), new Peer(1, 0, 0), Rights.ALL, true)
+        .toCompletableFuture()
+        .join()
+        .reply();
   }
 
   private Reply ask(String token) {
