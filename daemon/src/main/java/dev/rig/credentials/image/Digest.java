@@ -1,0 +1,79 @@
+package dev.rig.credentials.image;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * What the content of a manifest or blob is named by: an algorithm and its hash in lower-case hex,
+ * of the OCI image specification's registered algorithms.
+ *
+ * @param algorithm {@code sha256} or {@code sha512}
+ * @param hex as many digits as the algorithm gives
+ */
+public record Digest(String algorithm, String hex) {
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+  private static final Pattern SHA512 = Pattern.compile("[0-9a-f]{128}");
+
+  /**
+   * A digest.
+   *
+   * @throws IllegalArgumentException when the two do not belong together; the message repeats none
+   */
+  public Digest {
+    var form =
+        switch (algorithm) {
+          case "sha256" -> SHA256;
+          case "sha512" -> SHA512;
+          default -> throw new IllegalArgumentException("it is neither sha256 nor sha512");
+        };
+    if (!form.matcher(hex).matches()) {
+      throw new IllegalArgumentException(
+          "it does not have the digits, in lower case, of its algorithm");
+    }
+  }
+
+  /**
+   * Reads {@code algorithm:hex}.
+   *
+   * @throws InvalidReferenceException when it is something else
+   */
+  public static Digest parse(String text) throws InvalidReferenceException {
+    int colon = text.indexOf(':');
+    if (colon < 0) {
+      throw new InvalidReferenceException("a digest is an algorithm, a colon and its digits");
+    }
+    try {
+      return new Digest(text.substring(0, colon), text.substring(colon + 1));
+    } catch (IllegalArgumentException e) {
+      throw new InvalidReferenceException("not a digest: " + e.getMessage());
+    }
+  }
+
+  /** The sha256 of a content. */
+  public static Digest sha256(byte[] content) {
+    return of("sha256", content);
+  }
+
+  private static Digest of(String algorithm, byte[] content) {
+    var name = algorithm.equals("sha256") ? "SHA-256" : "SHA-512";
+    try {
+      var hash = MessageDigest.getInstance(name).digest(content);
+      return new Digest(algorithm, HexFormat.of().formatHex(hash));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has " + name, e);
+    }
+  }
+
+  /** Whether this is the digest of that content. */
+  public boolean matches(byte[] content) {
+    return equals(of(algorithm, content));
+  }
+
+  /** {@code algorithm:hex}. */
+  @Override
+  public String toString() {
+    return algorithm + ":" + hex;
+  }
+}

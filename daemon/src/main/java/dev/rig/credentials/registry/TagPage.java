@@ -1,0 +1,26 @@
+package dev.rig.credentials.registry;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some tags of a repository, the newest first.
+ *
+ * @param registry the host, as in a reference's normal form
+ * @param repository the path below the host
+ * @param tags those of this page; of tags without a time the one with the higher version comes
+ *     first, behind those with a time
+ * @param next what the next page is asked for with; null for the last page
+ * @param truncated whether the repository has more tags than are looked at
+ */
+public record TagPage(
+    String registry,
+    String repository,
+    List<ImageTag> tags,
+    @Nullable String next,
+    boolean truncated)
+    implements TagListing {
+  public TagPage {
+    tags = List.copyOf(tags);
+  }
+}
