@@ -1,13 +1,10 @@
 package dev.rig.credentials.registry;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What registries are trusted with.
@@ -31,22 +28,5 @@ public record RegistrySettings(
     var copy = new HashMap<String, Set<String>>();
     realms.forEach((registry, hosts) -> copy.put(registry, Set.copyOf(hosts)));
     realms = Map.copyOf(copy);
-  }
-
-  /**
-   * The proxies that the environment names.
-   *
-   * @param http for http; null for none
-   * @param https for https; null for none
-   * @param direct hosts that are reached without one, in lower case; {@code .example.org} and
-   *     {@code *.example.org} stand for what ends so, {@code *} for everything
-   */
-  public record Proxies(@Nullable URI http, @Nullable URI https, List<String> direct) {
-    /** Everything is reached directly. */
-    public static final Proxies NONE = new Proxies(null, null, List.of());
-
-    public Proxies {
-      direct = direct.stream().map(host -> host.toLowerCase(Locale.ROOT)).toList();
-    }
   }
 }

@@ -1,0 +1,201 @@
+package dev.rig.credentials.registry;
+
+import dev.rig.credentials.image.Digest;
+import dev.rig.credentials.image.InvalidReferenceException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Finds an image and reads what it says of itself; every byte is checked against its digest. */
+final class ImageReader {
+  /**
+   * A manifest with its bytes' digest.
+   *
+   * @param size its bytes
+   */
+  private record Found(Manifest manifest, Digest digest, long size) {}
+
+  /**
+   * An image's configuration.
+   *
+   * @param createdAt null where it does not say
+   */
+  private record Config(@Nullable Instant createdAt, Map<String, String> labels) {
+    static final Config NONE = new Config(null, Map.of());
+  }
+
+  private static final String MANIFESTS =
+      String.join(
+          ", ",
+          Manifest.OCI_INDEX,
+          Manifest.DOCKER_LIST,
+          Manifest.OCI_MANIFEST,
+          Manifest.DOCKER_MANIFEST);
+
+  private static final String SOURCE = "org.opencontainers.image.source";
+  private static final String REVISION = "org.opencontainers.image.revision";
+  private static final String CREATED = "org.opencontainers.image.created";
+
+  private final Session session;
+
+  ImageReader(Session session) {
+    this.session = session;
+  }
+
+  /**
+   * Reads the image of a tag or digest.
+   *
+   * @param tag for the answer; null for none
+   * @param wanted what its bytes have to be; null for whatever the tag means
+   */
+  Resolved read(@Nullable String tag, @Nullable Digest wanted)
+      throws CallException, InterruptedException {
+    var found = manifest(wanted == null ? String.valueOf(tag) : wanted.toString(), wanted);
+    var platforms = found.manifest() instanceof Manifest.Index index ? index.platforms() : List.<ImagePlatform>of();
+    var image = image(found.manifest());
+    var config = image == null || image.config() == null ? Config.NONE : config(image.config());
+    var annotations = new TreeMap<String, String>();
+    if (image != null) {
+      annotations.putAll(image.annotations());
+    }
+    annotations.putAll(found.manifest().annotations());
+    return new Resolved(
+        session.image().host(),
+        session.image().path(),
+        tag,
+        found.digest(),
+        found.manifest().mediaType(),
+        found.size(),
+        image == null ? null : image.imageSize(),
+        config.createdAt() == null ? instant(annotations.get(CREATED)) : config.createdAt(),
+        new TreeMap<>(config.labels()),
+        new ImageOrigin(
+            first(annotations.get(SOURCE), config.labels().get(SOURCE)),
+            first(annotations.get(REVISION), config.labels().get(REVISION))),
+        platforms);
+  }
+
+  private static @Nullable String first(@Nullable String one, @Nullable String other) {
+    return one == null || one.isEmpty() ? other : one;
+  }
+
+  /** The image that is described: of an index that for linux/amd64, or its first. */
+  private Manifest.@Nullable Image image(Manifest manifest)
+      throws CallException, InterruptedException {
+    if (manifest instanceof Manifest.Image image) {
+      return image;
+    }
+    var platforms = ((Manifest.Index) manifest).platforms();
+    for (var platform : platforms) {
+      if (platform.os().equals("linux") && platform.architecture().equals("amd64")) {
+        return image(platform);
+      }
+    }
+    return platforms.isEmpty() ? null : image(platforms.getFirst());
+  }
+
+  private Manifest.@Nullable Image image(ImagePlatform platform)
+      throws CallException, InterruptedException {
+    var digest = platform.digest();
+    return manifest(digest.toString(), digest).manifest() instanceof Manifest.Image image
+        ? image
+        : null; // an index of indexes
+  }
+
+  private Found manifest(String reference, @Nullable Digest wanted)
+      throws CallException, InterruptedException {
+    var reply = session.get("/manifests/" + reference, MANIFESTS);
+    if (reply.status() == 404) {
+      throw missing(reply);
+    }
+    var digest = digest(reply, wanted);
+    var manifest = ManifestReader.read(reply.body(), reply.header("content-type"), session.who());
+    return new Found(manifest, digest, reply.body().length);
+  }
+
+  private Digest digest(HttpReply reply, @Nullable Digest wanted) throws CallException {
+    if (wanted != null && !wanted.matches(reply.body())) {
+      throw CallException.badAnswer(session.who() + " sent a manifest of another digest");
+    }
+    var said = reply.header("docker-content-digest");
+    if (said == null) {
+      return wanted == null ? Digest.sha256(reply.body()) : wanted;
+    }
+    Digest digest;
+    try {
+      digest = Digest.parse(said);
+    } catch (InvalidReferenceException e) {
+      throw CallException.badAnswer(session.who() + " sent an invalid digest with a manifest");
+    }
+    if (!digest.matches(reply.body())) {
+      throw CallException.badAnswer(
+          session.who() + " sent a manifest that does not have the digest it was sent with");
+    }
+    return wanted == null ? digest : wanted;
+  }
+
+  /**
+   * Tells a missing tag from a missing repository: not all registries say it, and the tags' list
+   * does.
+   */
+  private CallException missing(HttpReply reply) throws InterruptedException {
+    return hasCode(reply, "NAME_UNKNOWN") || hasCode(reply, "NAME_INVALID") || hasNoTags()
+        ? noSuchRepository(session)
+        : CallException.noSuchTag(
+            "%s has no such tag or digest in %s"
+                .formatted(session.who(), session.image().path()));
+  }
+
+  static CallException noSuchRepository(Session session) {
+    return CallException.noSuchRepository(
+        "%s has no repository %s".formatted(session.who(), session.image().path()));
+  }
+
+  private boolean hasNoTags() throws InterruptedException {
+    try {
+      return session.get("/tags/list?n=1", "application/json").status() == 404;
+    } catch (CallException e) {
+      return false; // the tag is missing, whatever else is wrong
+    }
+  }
+
+  /** Codes of the distribution specification's error bodies. */
+  private static boolean hasCode(HttpReply reply, String code) {
+    try {
+      return JsonObject.parse(reply.body(), "").objects("errors").stream()
+          .anyMatch(error -> code.equals(error.text("code")));
+    } catch (CallException e) {
+      return false; // a page for people
+    }
+  }
+
+  private Config config(Digest digest) throws CallException, InterruptedException {
+    var reply = session.get("/blobs/" + digest, "application/octet-stream, application/json");
+    if (reply.status() == 404) {
+      throw CallException.badAnswer(session.who() + " does not have the image's configuration");
+    }
+    if (!digest.matches(reply.body())) {
+      throw CallException.badAnswer(session.who() + " sent a configuration of another digest");
+    }
+    var json = JsonObject.parse(reply.body(), session.who());
+    return new Config(
+        instant(json.text("created")), ManifestReader.texts(json.object("config").object("Labels")));
+  }
+
+  /** An RFC 3339 time; null for none, for a broken one and for Go's zero. */
+  private static @Nullable Instant instant(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      var instant = OffsetDateTime.parse(text).toInstant();
+      return instant.isBefore(Instant.EPOCH) ? null : instant;
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.rig.credentials.registry;
+
+import dev.rig.credentials.image.Digest;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.time.Time;
+import java.net.InetAddress;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks container registries (OCI distribution specification 1.1, Docker registry API v2) about
+ * images: anonymously, or with the credential that belongs to the image.
+ *
+ * <p>Its methods block, and are meant for virtual threads. A question takes at most 10 s of the
+ * registry's time and 4 MiB, whatever the registry does (F29); the time in which a credential is
+ * obtained comes on top. Nothing is kept but how a registry wants to be authenticated to.
+ */
+public final class RegistryClient {
+  private final RegistryCredentials credentials;
+  private final Time time;
+  private final Caller caller;
+  private final Endpoints endpoints;
+  private final RealmPolicy realms;
+  private final TokenService tokens;
+
+  private interface Question<T> {
+    T ask(Session session) throws CallException, InterruptedException;
+  }
+
+  /** A client; nothing is opened or read before the first question. */
+  public RegistryClient(
+      RegistryCredentials credentials,
+      RegistrySettings settings,
+      Time time,
+      CallObserver observer) {
+    this(
+        credentials,
+        settings,
+        time,
+        observer,
+        InetAddress::getAllByName,
+        Waiter.by(time.scheduler()),
+        new SplittableRandom());
+  }
+
+  /** A client with names, waiting and chance from outside. */
+  RegistryClient(
+      RegistryCredentials credentials,
+      RegistrySettings settings,
+      Time time,
+      CallObserver observer,
+      Names.Resolver resolver,
+      Waiter waiter,
+      RandomGenerator random) {
+    this.credentials = credentials;
+    this.time = time;
+    var plain = new PlainHttp(settings.insecure());
+    var dialer =
+        new Dialer(
+            new Names(resolver), plain, new Authorities(settings.caFiles()), settings.proxies());
+    caller = new Caller(new Exchange(dialer, time, observer), waiter, random, time);
+    endpoints = new Endpoints(caller, plain, time.ticker());
+    realms = new RealmPolicy(settings.realms(), plain);
+    tokens = new TokenService(caller);
+  }
+
+  /**
+   * Finds out whether an image exists and what it is.
+   *
+   * @param image with a repository; a digest goes before a tag, and without either it is {@code
+   *     latest}
+   * @throws IllegalArgumentException when it has no repository
+   */
+  public Resolution resolve(ImageReference image) throws InterruptedException {
+    checkRepository(image);
+    var tried = "resolve " + image;
+    Digest wanted;
+    try {
+      wanted = image.digest() == null ? null : Digest.parse(image.digest());
+    } catch (InvalidReferenceException e) {
+      return CallException.noSuchTag("its digest cannot be checked: " + e.getMessage())
+          .failure(tried);
+    }
+    var tag = image.tag() == null && wanted == null ? "latest" : image.tag();
+    try {
+      return ask(image, session -> new ImageReader(session).read(tag, wanted));
+    } catch (CallException e) {
+      return e.failure(tried);
+    }
+  }
+
+  /**
+   * Lists tags of a repository, those that are likely the newest first.
+   *
+   * @param repository its tag or digest does not matter
+   * @param limit how many at the most, from 1 to 1000
+   * @param after where the page before ended, as {@link TagPage#next} said; null for the first page
+   * @throws IllegalArgumentException when there is no repository, or the limit is out of bounds
+   */
+  public TagListing tags(ImageReference repository, int limit, @Nullable String after)
+      throws InterruptedException {
+    checkRepository(repository);
+    if (limit < 1 || limit > 1000) {
+      throw new IllegalArgumentException("the limit is from 1 to 1000");
+    }
+    try {
+      return ask(repository, session -> new TagReader(session).read(limit, after));
+    } catch (CallException e) {
+      return e.failure("list the tags of " + repository.name());
+    }
+  }
+
+  private static void checkRepository(ImageReference reference) {
+    if (reference.isHostOnly()) {
+      throw new IllegalArgumentException("a registry is named and no repository in it");
+    }
+  }
+
+  private <T> T ask(ImageReference image, Question<T> question)
+      throws CallException, InterruptedException {
+    var budget = Budget.start(time.ticker());
+    var endpoint = endpoints.of(image.host(), budget);
+    var login =
+        new Login(image, endpoint, credentials, realms, tokens, time.ticker(), budget);
+    try {
+      var session = new Session(image, endpoint, login, caller, budget);
+      session.begin();
+      return question.ask(session);
+    } catch (CallException e) {
+      // What is remembered of the registry may be why: the next question finds it out anew.
+      endpoints.forget(image.host());
+      throw e;
+    }
+  }
+}
