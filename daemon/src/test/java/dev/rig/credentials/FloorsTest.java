@@ -115,6 +115,7 @@ class FloorsTest {
     only("picocli..", "cli");
     only("org.bouncycastle..", "store", "dev");
     only("io.helidon..", "http", "registry");
+    only("io.prometheus..", "metrics");
   }
 
   @Test

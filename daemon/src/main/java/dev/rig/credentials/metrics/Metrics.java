@@ -1,0 +1,257 @@
+package dev.rig.credentials.metrics;
+
+import io.prometheus.metrics.config.PrometheusProperties;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every metric of the daemon. Names follow Prometheus' conventions; labels have few values, all of
+ * them ours or the configuration's: nothing that a peer sends becomes one.
+ */
+public final class Metrics {
+  /** Seconds: a cached answer takes tens of microseconds, a script up to minutes. */
+  private static final double[] REQUEST_BOUNDS = {
+    0.0001, 0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 2.5, 10, 30
+  };
+
+  private static final double[] SCRIPT_BOUNDS = {
+    0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120
+  };
+
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final PrometheusProperties properties = PrometheusProperties.builder().build();
+  private final List<MetricDescription> descriptions = new ArrayList<>();
+
+  private final Counter requests =
+      counter(
+          "rig_credentials_requests_total",
+          "Requests that were answered, on all sockets.",
+          "action",
+          "outcome");
+  private final Histogram requestSeconds =
+      histogram(
+          "rig_credentials_request_duration_seconds",
+          "How long an answer took, a script it waited for included.",
+          REQUEST_BOUNDS,
+          "action");
+  private final Counter denied =
+      counter(
+          "rig_credentials_denied_peers_total",
+          "Requests of peers that may not ask what they asked.",
+          "action");
+  private final Counter scriptRuns =
+      counter(
+          "rig_credentials_script_runs_total", "Runs of an entry's script that ended.", "prefix");
+  private final Counter scriptFailures =
+      counter(
+          "rig_credentials_script_failures_total", "Runs of an entry's script that brought no credential.", "prefix");
+  private final Histogram scriptSeconds =
+      histogram(
+          "rig_credentials_script_duration_seconds",
+          "How long a script's run took, its wait for a turn included.",
+          SCRIPT_BOUNDS,
+          "prefix");
+  private final Counter reloads =
+      counter(
+          "rig_credentials_reloads_total",
+          "Changed configurations, applied or refused; a refused one leaves the last good serving.",
+          "outcome");
+  private final Counter registryCalls =
+      counter(
+          "rig_credentials_registry_calls_total",
+          "Questions to registries: to validate images and list tags.",
+          "outcome");
+  private final Histogram registrySeconds =
+      histogram(
+          "rig_credentials_registry_call_duration_seconds",
+          "How long a registry took to answer.",
+          SCRIPT_BOUNDS);
+
+  /**
+   * A catalogue whose counters are zero.
+   *
+   * @param version the daemon's
+   * @param readings asked at each scrape, on the thread that scrapes
+   */
+  public Metrics(String version, Readings readings) {
+    gauge(
+        "rig_credentials_lease_state",
+        "1 for the state that the entry's lease is in: live, stale, failed or none.",
+        gauge -> {
+          for (var lease : readings.leases()) {
+            for (var state : LeaseReading.State.values()) {
+              gauge.call(state == lease.state() ? 1 : 0, lease.prefix(), word(state));
+            }
+          }
+        },
+        "prefix",
+        "state");
+    gauge(
+        "rig_credentials_lease_expiry_seconds",
+        "Seconds until the entry's lease ends; absent without a lease and for one without an end.",
+        gauge -> {
+          for (var lease : readings.leases()) {
+            if (lease.secondsLeft() != null) {
+              gauge.call(lease.secondsLeft(), lease.prefix());
+            }
+          }
+        },
+        "prefix");
+    gauge(
+        "rig_credentials_healthy",
+        "1 where that part of the daemon does what it is for, else 0.",
+        gauge -> readings.parts().forEach((part, well) -> gauge.call(well ? 1 : 0, part)),
+        "part");
+    var build = "rig_credentials_build_info";
+    var buildHelp = "Always 1; the version is its label.";
+    Info.builder(properties)
+        .name(build)
+        .help(buildHelp)
+        .labelNames("version")
+        .register(registry)
+        .addLabelValues(version);
+    describe(build, "info", buildHelp, "version");
+    for (var outcome : List.of("applied", "refused")) {
+      reloads.initLabelValues(outcome); // a rate over what is not there yet is no alarm
+    }
+  }
+
+  /**
+   * A request was answered.
+   *
+   * @param action the name of an action; never what a peer wrote
+   * @param outcome one word of a fixed set
+   */
+  public void request(String action, String outcome, Duration took) {
+    requests.labelValues(action, outcome).inc();
+    requestSeconds.labelValues(action).observe(seconds(took));
+  }
+
+  /** A peer was told that it may not ask that; counted as a request, too. */
+  public void denied(String action) {
+    denied.labelValues(action).inc();
+  }
+
+  /**
+   * A script's run has ended.
+   *
+   * @param prefix the entry's
+   * @param failed whether it brought no credential
+   */
+  public void scriptRun(String prefix, boolean failed, Duration took) {
+    scriptRuns.labelValues(prefix).inc();
+    scriptSeconds.labelValues(prefix).observe(seconds(took));
+    var failures = scriptFailures.labelValues(prefix); // there from the first run on
+    if (failed) {
+      failures.inc();
+    }
+  }
+
+  /** A changed configuration was applied, or refused (F14). */
+  public void reload(boolean applied) {
+    reloads.labelValues(applied ? "applied" : "refused").inc();
+  }
+
+  /**
+   * A registry was asked.
+   *
+   * @param outcome one word of a fixed set
+   */
+  public void registryCall(String outcome, Duration took) {
+    registryCalls.labelValues(outcome).inc();
+    registrySeconds.observe(seconds(took));
+  }
+
+  /** The catalogue, in the order of the names; the README has it as a table. */
+  public List<MetricDescription> catalogue() {
+    return descriptions.stream()
+        .sorted((one, other) -> one.name().compareTo(other.name()))
+        .toList();
+  }
+
+  /**
+   * A scrape.
+   *
+   * @param contentType what the format is called in HTTP
+   */
+  public record Exposition(String contentType, String body) {}
+
+  /**
+   * Everything as of now.
+   *
+   * @param accept the {@code Accept} header of who asks; null for Prometheus' plain text
+   */
+  public Exposition scrape(@Nullable String accept) {
+    var writer = ExpositionFormats.init(properties).findWriter(accept);
+    var body = new ByteArrayOutputStream();
+    try {
+      writer.write(body, registry.scrape());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a byte array does not fail
+    }
+    return new Exposition(writer.getContentType(), body.toString(StandardCharsets.UTF_8));
+  }
+
+  private static double seconds(Duration took) {
+    return took.toNanos() / 1e9;
+  }
+
+  private static String word(LeaseReading.State state) {
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+
+  private Counter counter(String name, String help, String... labels) {
+    var counter =
+        Counter.builder(properties)
+            .name(name)
+            .help(help)
+            .labelNames(labels)
+            .withoutExemplars()
+            .register(registry);
+    describe(name, "counter", help, labels);
+    return counter;
+  }
+
+  private Histogram histogram(String name, String help, double[] bounds, String... labels) {
+    var histogram =
+        Histogram.builder(properties)
+            .name(name)
+            .help(help)
+            .labelNames(labels)
+            .classicOnly()
+            .classicUpperBounds(bounds)
+            .withoutExemplars()
+            .register(registry);
+    describe(name, "histogram", help, labels);
+    return histogram;
+  }
+
+  private void gauge(
+      String name, String help, Consumer<GaugeWithCallback.Callback> callback, String... labels) {
+    GaugeWithCallback.builder(properties)
+        .name(name)
+        .help(help)
+        .labelNames(labels)
+        .callback(callback)
+        .register(registry);
+    describe(name, "gauge", help, labels);
+  }
+
+  private void describe(String name, String type, String help, String... labels) {
+    descriptions.add(new MetricDescription(name, type, List.of(labels), help));
+  }
+}
