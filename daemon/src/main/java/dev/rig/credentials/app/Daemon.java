@@ -26,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -201,11 +200,9 @@ public final class Daemon implements AutoCloseable {
   }
 
   private static ProcessRunner runner(Path socket, Map<String, String> environment, Time time) {
-    var inherited = new HashMap<>(environment);
-    inherited.keySet().removeIf(name -> name.startsWith("RIG_") || name.startsWith("LISTEN_"));
     var folder = socket.resolveSibling(socket.getFileName() + ".run");
     try {
-      return ProcessRunner.open(folder, inherited, time);
+      return ProcessRunner.open(folder, ScriptEnvironment.of(environment), time);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -5,6 +5,7 @@ import dev.rig.credentials.app.Hangup;
 import dev.rig.credentials.app.Logging;
 import dev.rig.credentials.app.Settings;
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.socket.OwnProcess;
 import dev.rig.credentials.socket.SocketBusyException;
 import dev.rig.credentials.socket.SocketRefusedException;
 import java.io.UncheckedIOException;
@@ -40,6 +41,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    OwnProcess.hide(); // before there is anything to hide
     var configuration = config.load(console);
     var settings =
         Settings.resolve(

@@ -58,7 +58,9 @@ public final class Metrics {
           "rig_credentials_script_runs_total", "Runs of an entry's script that ended.", "prefix");
   private final Counter scriptFailures =
       counter(
-          "rig_credentials_script_failures_total", "Runs of an entry's script that brought no credential.", "prefix");
+          "rig_credentials_script_failures_total",
+          "Runs of an entry's script that brought no credential.",
+          "prefix");
   private final Histogram scriptSeconds =
       histogram(
           "rig_credentials_script_duration_seconds",

@@ -47,7 +47,8 @@ final class Authorities {
       context.init(null, managers.getTrustManagers(), null);
       return context.getSocketFactory();
     } catch (GeneralSecurityException | IOException e) {
-      throw CallException.refused("the certificates of authorities cannot be used: " + e.getMessage());
+      throw CallException.refused(
+          "the certificates of authorities cannot be used: " + e.getMessage());
     }
   }
 
@@ -85,7 +86,8 @@ final class Authorities {
               .map(X509Certificate.class::cast)
               .toList();
       if (found.isEmpty()) {
-        throw CallException.refused("the file of authorities " + file + " has no certificate in it");
+        throw CallException.refused(
+            "the file of authorities " + file + " has no certificate in it");
       }
       return found;
     } catch (IOException e) {

@@ -55,8 +55,7 @@ final class Budget {
   }
 
   static CallException tooSlow(String who) {
-    return CallException.unreachable(
-        who + " took longer than " + TIME.toSeconds() + " s");
+    return CallException.unreachable(who + " took longer than " + TIME.toSeconds() + " s");
   }
 
   /**
@@ -76,7 +75,6 @@ final class Budget {
   }
 
   static CallException tooLarge(String who) {
-    return CallException.badAnswer(
-        who + " sent more than " + BYTES / (1024 * 1024) + " MiB");
+    return CallException.badAnswer(who + " sent more than " + BYTES / (1024 * 1024) + " MiB");
   }
 }

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.function.Function;
 
 /**
- * A call that failed. Inside this package only: {@link RegistryClient} makes the answer of it, which
- * says what was tried.
+ * A call that failed. Inside this package only: {@link RegistryClient} makes the answer of it,
+ * which says what was tried.
  */
 final class CallException extends Exception {
   private static final long serialVersionUID = 1L;

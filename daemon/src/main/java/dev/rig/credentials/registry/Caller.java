@@ -6,8 +6,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls as often as it takes, and no oftener than is wanted: three tries with jitter where the other
- * side fails (F28), none before the time that it asks for (F27).
+ * Calls as often as it takes, and no oftener than is wanted: three tries with jitter where the
+ * other side fails (F28), none before the time that it asks for (F27).
  */
 final class Caller {
   private static final int TRIES = 3;

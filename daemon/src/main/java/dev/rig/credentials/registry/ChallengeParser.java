@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code WWW-Authenticate} (RFC 9110, 11.6.1): challenges with their parameters, several in one
- * header too. What the grammar does not allow is refused, as it decides where credentials go.
+ * Reads {@code WWW-Authenticate} (RFC 9110, 11.6.1): challenges with their parameters, several in
+ * one header too. What the grammar does not allow is refused, as it decides where credentials go.
  */
 final class ChallengeParser {
   private static final int LONGEST = 8 * 1024;

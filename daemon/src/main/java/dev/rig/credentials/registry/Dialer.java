@@ -65,8 +65,7 @@ final class Dialer {
     return new Dialed(tls(line, site), Reach.PUBLIC, null);
   }
 
-  private Reach connect(
-      Line line, Site site, AddressRule rule, Budget budget, boolean checkPlain)
+  private Reach connect(Line line, Site site, AddressRule rule, Budget budget, boolean checkPlain)
       throws IOException, CallException, InterruptedException {
     var addresses = names.lookup(site.bareHost(), budget);
     for (var address : addresses) {

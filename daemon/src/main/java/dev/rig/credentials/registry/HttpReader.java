@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads one answer of HTTP/1.1 (RFC 9112) from a connection that carries no second one. Strict where
- * a lenient reader would have to guess.
+ * Reads one answer of HTTP/1.1 (RFC 9112) from a connection that carries no second one. Strict
+ * where a lenient reader would have to guess.
  */
 final class HttpReader {
   private static final int LONGEST_LINE = 16 * 1024;
@@ -51,16 +51,15 @@ final class HttpReader {
       var headers = headers();
       if (status >= 200) {
         boolean empty = status == 204 || status == 304;
-        return new HttpReply(
-            status, headers, empty ? new byte[0] : body(headers), Reach.PUBLIC);
+        return new HttpReply(status, headers, empty ? new byte[0] : body(headers), Reach.PUBLIC);
       }
     }
     throw broken("too many interim answers");
   }
 
   /**
-   * Reads what stands before the body of a proxy's answer to {@code CONNECT}; a tunnel's bytes, which
-   * follow it, begin with ours.
+   * Reads what stands before the body of a proxy's answer to {@code CONNECT}; a tunnel's bytes,
+   * which follow it, begin with ours.
    */
   int readStatus() throws IOException, CallException {
     int status = status(line(LONGEST_LINE));
@@ -207,7 +206,8 @@ final class HttpReader {
   /** A number of nothing but digits; -1 for anything else. */
   private static int number(String digits, int radix) {
     boolean valid =
-        !digits.isEmpty() && digits.chars().allMatch(c -> c < 0x80 && Character.digit(c, radix) >= 0);
+        !digits.isEmpty()
+            && digits.chars().allMatch(c -> c < 0x80 && Character.digit(c, radix) >= 0);
     return valid ? Integer.parseInt(digits, radix) : -1;
   }
 

@@ -55,7 +55,10 @@ final class ImageReader {
   Resolved read(@Nullable String tag, @Nullable Digest wanted)
       throws CallException, InterruptedException {
     var found = manifest(wanted == null ? String.valueOf(tag) : wanted.toString(), wanted);
-    var platforms = found.manifest() instanceof Manifest.Index index ? index.platforms() : List.<ImagePlatform>of();
+    var platforms =
+        found.manifest() instanceof Manifest.Index index
+            ? index.platforms()
+            : List.<ImagePlatform>of();
     var image = image(found.manifest());
     var config = image == null || image.config() == null ? Config.NONE : config(image.config());
     var annotations = new TreeMap<String, String>();
@@ -146,8 +149,7 @@ final class ImageReader {
     return hasCode(reply, "NAME_UNKNOWN") || hasCode(reply, "NAME_INVALID") || hasNoTags()
         ? noSuchRepository(session)
         : CallException.noSuchTag(
-            "%s has no such tag or digest in %s"
-                .formatted(session.who(), session.image().path()));
+            "%s has no such tag or digest in %s".formatted(session.who(), session.image().path()));
   }
 
   static CallException noSuchRepository(Session session) {
@@ -183,7 +185,8 @@ final class ImageReader {
     }
     var json = JsonObject.parse(reply.body(), session.who());
     return new Config(
-        instant(json.text("created")), ManifestReader.texts(json.object("config").object("Labels")));
+        instant(json.text("created")),
+        ManifestReader.texts(json.object("config").object("Labels")));
   }
 
   /** An RFC 3339 time; null for none, for a broken one and for Go's zero. */

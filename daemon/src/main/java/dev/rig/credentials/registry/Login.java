@@ -162,7 +162,8 @@ final class Login {
     return switch (lookup) {
       case Lookup.Found found ->
           CallException.unauthorised(
-              "%s refuses the credential of the entry %s".formatted(endpoint.who(), found.prefix()));
+              "%s refuses the credential of the entry %s"
+                  .formatted(endpoint.who(), found.prefix()));
       case Lookup.Failed failed ->
           CallException.noCredential(
               endpoint.who() + " wants a credential: " + failed.sentence(), failed.nextAttempt());

@@ -113,11 +113,12 @@ final class ManifestReader {
   /** The fields that are texts. */
   static Map<String, String> texts(JsonObject json) {
     var texts = new HashMap<String, String>();
-    json.fields().forEach((name, value) -> {
-      if (value instanceof String text) {
-        texts.put(name, text);
-      }
-    });
+    json.fields()
+        .forEach((name, value) -> {
+          if (value instanceof String text) {
+            texts.put(name, text);
+          }
+        });
     return texts;
   }
 }

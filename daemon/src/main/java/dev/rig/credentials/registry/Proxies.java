@@ -90,7 +90,8 @@ public record Proxies(@Nullable URI http, @Nullable URI https, List<String> dire
     if (name.equals("*")) {
       return true;
     }
-    var suffix = name.startsWith("*.") ? name.substring(2) : name.startsWith(".") ? name.substring(1) : name;
+    var suffix =
+        name.startsWith("*.") ? name.substring(2) : name.startsWith(".") ? name.substring(1) : name;
     return host.equals(suffix) || host.endsWith("." + suffix);
   }
 
@@ -98,7 +99,6 @@ public record Proxies(@Nullable URI http, @Nullable URI https, List<String> dire
   @Override
   public String toString() {
     return "Proxies[http=%s, https=%s, direct=%s]"
-        .formatted(
-            http == null ? null : site(http), https == null ? null : site(https), direct);
+        .formatted(http == null ? null : site(http), https == null ? null : site(https), direct);
   }
 }

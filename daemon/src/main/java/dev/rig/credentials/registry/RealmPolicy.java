@@ -16,8 +16,8 @@ final class RealmPolicy {
   record Realm(URI address, AddressRule rule) {}
 
   /**
-   * The token services of well-known registries that are not on the registry's own host, each as its
-   * registry names it.
+   * The token services of well-known registries that are not on the registry's own host, each as
+   * its registry names it.
    */
   private static final Map<String, Set<String>> SHIPPED =
       Map.of(
@@ -49,7 +49,8 @@ final class RealmPolicy {
     var address = address(challenge.parameter("realm"), endpoint);
     var realm = Site.of(address);
     if (realm == null) {
-      throw CallException.refused(endpoint.who() + " names a token realm that is no address of https");
+      throw CallException.refused(
+          endpoint.who() + " names a token realm that is no address of https");
     }
     boolean plainToo = !endpoint.site().isSecure() && plain.allows(realm);
     if (!realm.isSecure() && !plainToo) {
@@ -74,8 +75,7 @@ final class RealmPolicy {
     return new Realm(address, new AddressRule(nearest));
   }
 
-  private static URI address(@Nullable String realm, Endpoint endpoint)
-      throws CallException {
+  private static URI address(@Nullable String realm, Endpoint endpoint) throws CallException {
     try {
       var address = URI.create(realm == null ? "" : realm);
       if (address.isAbsolute() && address.getRawFragment() == null) {
@@ -87,8 +87,7 @@ final class RealmPolicy {
     throw CallException.refused(endpoint.who() + " names a token realm that is no address");
   }
 
-  private static boolean lists(
-      @Nullable Set<String> hosts, Site realm) {
+  private static boolean lists(@Nullable Set<String> hosts, Site realm) {
     return hosts != null
         && (hosts.contains(realm.authority()) || hosts.contains(realm.host() + ":" + realm.port()));
   }

@@ -4,8 +4,8 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows redirects. The credential stays with the scheme, host and port that it is for: once it has
- * been left out it does not come back (T5).
+ * Follows redirects. The credential stays with the scheme, host and port that it is for: once it
+ * has been left out it does not come back (T5).
  */
 final class Redirects {
   private static final int MOST = 5;
@@ -49,8 +49,7 @@ final class Redirects {
     throw CallException.badAnswer(host(ask) + " redirects in a circle");
   }
 
-  private static URI target(URI from, @Nullable String location)
-      throws CallException {
+  private static URI target(URI from, @Nullable String location) throws CallException {
     if (location == null) {
       throw CallException.badAnswer(from.getHost() + " redirects without saying where to");
     }

@@ -122,8 +122,7 @@ public final class RegistryClient {
       throws CallException, InterruptedException {
     var budget = Budget.start(time.ticker());
     var endpoint = endpoints.of(image.host(), budget);
-    var login =
-        new Login(image, endpoint, credentials, realms, tokens, time.ticker(), budget);
+    var login = new Login(image, endpoint, credentials, realms, tokens, time.ticker(), budget);
     try {
       var session = new Session(image, endpoint, login, caller, budget);
       session.begin();

@@ -54,8 +54,7 @@ final class Session {
    * @throws CallException for any other
    */
   HttpReply get(String what, String accept) throws CallException, InterruptedException {
-    var ask =
-        HttpAsk.get(endpoint.site().resolve("/v2/" + image.path() + what)).accepting(accept);
+    var ask = HttpAsk.get(endpoint.site().resolve("/v2/" + image.path() + what)).accepting(accept);
     var reply = call(ask);
     while (reply.status() == 401) {
       var challenges = ChallengeParser.parse(reply.headers("www-authenticate"));
@@ -79,9 +78,6 @@ final class Session {
 
   private HttpReply call(HttpAsk ask) throws CallException, InterruptedException {
     return caller.call(
-        ask.authorised(login.authorization()),
-        AddressRule.ASKED_FOR,
-        endpoint.elsewhere(),
-        budget);
+        ask.authorised(login.authorization()), AddressRule.ASKED_FOR, endpoint.elsewhere(), budget);
   }
 }

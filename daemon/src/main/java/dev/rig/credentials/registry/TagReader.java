@@ -14,16 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a page of tags. A registry lists names alone and in the alphabet's order: the newest are
- * sought where the highest versions are, and only the first of a page are looked into, as every look
- * counts as a pull.
+ * sought where the highest versions are, and only the first of a page are looked into, as every
+ * look counts as a pull.
  */
 final class TagReader {
   private static final int LOOKED_INTO = 10;
   private static final int AT_A_TIME = 5;
 
   private static final Comparator<ImageTag> NEWEST_FIRST =
-      Comparator.comparing(
-          ImageTag::createdAt, Comparator.nullsLast(Comparator.reverseOrder()));
+      Comparator.comparing(ImageTag::createdAt, Comparator.nullsLast(Comparator.reverseOrder()));
 
   private final Session session;
 

@@ -41,6 +41,7 @@ public interface LibC {
   int FD_CLOEXEC = 1;
   int LOCK_EX = 2;
   int LOCK_NB = 4;
+  int PR_SET_DUMPABLE = 4;
 
   /** epoll_create1(2). */
   int epoll_create1(int flags);
@@ -97,6 +98,9 @@ public interface LibC {
       String name, @Out Pointer struct, Pointer buffer, @size_t long size, @Out Pointer result);
 
   int getgrouplist(String user, int group, @Out Pointer groups, Pointer count);
+
+  @Variadic(fixedCount = 1)
+  int prctl(int option, long second, long third, long fourth, long fifth);
 
   /** The C library of this process. */
   static LibC instance() {
