@@ -21,12 +21,18 @@ public record Canary(String secret) {
             Stream.of(
                 secret,
                 URLEncoder.encode(secret, StandardCharsets.UTF_8),
+                json(),
+                json().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"),
                 HexFormat.of().formatHex(bytes),
                 HexFormat.of().withUpperCase().formatHex(bytes)),
             IntStream.range(0, 3).mapToObj(shift -> base64(shift, Base64.getEncoder())),
             IntStream.range(0, 3).mapToObj(shift -> base64(shift, Base64.getUrlEncoder())))
         .flatMap(form -> form)
         .distinct();
+  }
+
+  private String json() {
+    return secret.replace("\\", "\\\\").replace("\"", "\\\"");
   }
 
   /** The part of base64 that does not depend on what stands before and behind the secret. */

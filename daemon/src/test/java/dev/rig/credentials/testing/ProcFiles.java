@@ -39,6 +39,16 @@ public final class ProcFiles {
     }
   }
 
+  /** The variables that a process was started with, one a line; empty when it is gone. */
+  public static String environment(long pid) {
+    try {
+      var bytes = Files.readAllBytes(Path.of("/proc", Long.toString(pid), "environ"));
+      return new String(bytes, StandardCharsets.UTF_8).replace('\0', '\n');
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
   /** How many descriptors a process has open. */
   public static int descriptors(long pid) {
     var open = Path.of("/proc", Long.toString(pid), "fd").toFile().list();
