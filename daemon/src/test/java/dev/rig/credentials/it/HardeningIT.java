@@ -62,8 +62,7 @@ class HardeningIT {
   }
 
   private static List<Object> nobody() {
-    return List.of(
-        Tool.SETPRIV.path(), "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups");
+    return List.of(Tool.SETPRIV.path(), "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups");
   }
 
   private static Command asNobody(Object... words) {

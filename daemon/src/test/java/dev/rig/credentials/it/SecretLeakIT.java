@@ -76,7 +76,8 @@ class SecretLeakIT {
       yaml.append("    %s.example.org:\n      timeout: 2s\n".formatted(name));
       yaml.append("      script: |\n        %s\n".formatted(text));
     });
-    yaml.append("    static.example.org: {username: u, password: '%s'}\n".formatted(secret("file")));
+    yaml.append(
+        "    static.example.org: {username: u, password: '%s'}\n".formatted(secret("file")));
     yaml.append("    env.example.org:\n      env: {TOKEN: '%s'}\n".formatted(secret("env")));
     yaml.append("      script: env >&2; echo \"u:$TOKEN\"\n");
     yaml.append("    pods.example.org:\n      serviceAccount: optional\n");
@@ -169,23 +170,25 @@ class SecretLeakIT {
     var claims =
         """
         {"exp":9999999999,"sub":"system:serviceaccount:team:a","kubernetes.io":\
-        {"namespace":"team","serviceaccount":{"name":"a","uid":"1"}}}"""
+        {"namespace":"team","serviceaccount":{"name":"a","uid":"1"}}}\
+        """
             .getBytes(StandardCharsets.UTF_8);
     var encoder = Base64.getUrlEncoder().withoutPadding();
     var signature = secret("token").getBytes(StandardCharsets.UTF_8);
-    var token =
-        "e30." + encoder.encodeToString(claims) + "." + encoder.encodeToString(signature);
+    var token = "e30." + encoder.encodeToString(claims) + "." + encoder.encodeToString(signature);
     canaries.put("whole token", new Canary(token));
     for (var sent : List.of(token, token + ".x", secret("bad-token"))) {
       var request =
           """
           {"apiVersion":"credentialprovider.kubelet.k8s.io/v1","kind":"CredentialProviderRequest",\
           "image":"pods.example.org/app","serviceAccountToken":%s,\
-          "serviceAccountAnnotations":{"example.org/role":"puller"}}"""
+          "serviceAccountAnnotations":{"example.org/role":"puller"}}\
+          """
               .formatted(json(sent));
       var outcome = daemon.client().ask("kubelet", request);
       seen.put("kubelet " + outcome.status() + " " + sent.length(), outcome.output());
-      seen.put("kubelet half " + sent.length(), daemon.client().ask("kubelet", request + "{").output());
+      seen.put(
+          "kubelet half " + sent.length(), daemon.client().ask("kubelet", request + "{").output());
     }
     assertTrue(seen.values().stream().anyMatch(text -> text.contains("\"username\":\"u\"")));
   }
@@ -222,7 +225,9 @@ class SecretLeakIT {
       PrivateFile.write(daemon.file("values.yaml"), text + wrong.replace("%s", secret));
       int before = count(running);
       Eventually.within(LIMIT, () -> count(running) > before, running::stderr);
-      seen.put("check " + wrong, daemon.commandLine("check", "--config", daemon.file("values.yaml")).output());
+      seen.put(
+          "check " + wrong,
+          daemon.commandLine("check", "--config", daemon.file("values.yaml")).output());
     }
     seen.put("status after", daemon.commandLine("status", "--output", "json").output());
   }
@@ -289,17 +294,19 @@ class SecretLeakIT {
     private void watch(Running running) {
       var known = new HashSet<String>();
       while (!ended.get()) {
-        running.pids().forEach(pid -> {
-          var text = ProcFiles.arguments(pid);
-          if (known.add(text)) {
-            arguments.append(text).append('\n');
-          }
-          // What an entry gives its script in env stands in the script's environment.
-          var own = ProcFiles.environment(pid).replaceAll("(?m)^TOKEN=.*$", "");
-          if (known.add(own)) {
-            environments.append(own).append('\n');
-          }
-        });
+        running
+            .pids()
+            .forEach(pid -> {
+              var text = ProcFiles.arguments(pid);
+              if (known.add(text)) {
+                arguments.append(text).append('\n');
+              }
+              // What an entry gives its script in env stands in the script's environment.
+              var own = ProcFiles.environment(pid).replaceAll("(?m)^TOKEN=.*$", "");
+              if (known.add(own)) {
+                environments.append(own).append('\n');
+              }
+            });
       }
     }
 

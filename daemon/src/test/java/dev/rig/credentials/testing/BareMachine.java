@@ -52,7 +52,11 @@ public final class BareMachine {
   /** How the folder is mounted that a process there sees: device, type and options. */
   public static String mount(long pid, Path folder) {
     var middle = " " + folder + " ";
-    return Command.of("cat", "/proc/" + pid + "/mounts").run().succeeded().stdout().lines()
+    return Command.of("cat", "/proc/" + pid + "/mounts")
+        .run()
+        .succeeded()
+        .stdout()
+        .lines()
         .filter(line -> line.contains(middle))
         .reduce("", (_, last) -> last);
   }
