@@ -1,0 +1,74 @@
+package dev.rig.credentials.helperapi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.rig.credentials.testing.BrokerFixture;
+import dev.rig.credentials.wire.Action;
+import dev.rig.credentials.wire.Request;
+import dev.rig.credentials.wire.Wire;
+import java.nio.charset.StandardCharsets;
+
+/** Whatever a credential-helper client sends is answered: with its own key, or with a refusal. */
+class HelperPayloadFuzz {
+  private static final String SECRET = "the-one-secret";
+
+  private final BrokerFixture fixture =
+      new BrokerFixture().fixed("ghcr.io/acme", "u", SECRET).fixed("quay.io", "u", SECRET);
+  private final HelperApi api = new HelperApi(fixture.broker(), "1");
+
+  @FuzzTest
+  void payloads(byte[] payload) {
+    store(payload);
+    key(payload);
+    for (var action : new Action[] {Action.GET, Action.STORE, Action.ERASE, Action.LIST}) {
+      var reply = api.answer(new Request(action, "", payload)).toCompletableFuture().join();
+      assertTrue(reply.status() == 0 || reply.status() == 1);
+      var body = new String(reply.body(), StandardCharsets.UTF_8);
+      if (action != Action.GET || reply.status() != 0) {
+        assertFalse(body.contains(SECRET), body);
+      }
+    }
+  }
+
+  private static void store(byte[] payload) {
+    try {
+      var request = StoreRequest.parse(payload);
+      assertFalse(request.username().isEmpty());
+      plain(request.key());
+    } catch (RefusedException refused) {
+      isFitForTheClient(refused);
+    }
+  }
+
+  private static void key(byte[] payload) {
+    try {
+      var key = ServerKey.parse(payload);
+      plain(key);
+      var text = new String(payload, StandardCharsets.UTF_8);
+      assertTrue(text.equals(key.text()) || text.equals(key.text() + "\n"), text);
+    } catch (RefusedException refused) {
+      isFitForTheClient(refused);
+    }
+  }
+
+  /** T1: nothing that could be a line's end is in a key. */
+  private static void plain(ServerKey key) {
+    assertTrue(key.text().chars().allMatch(c -> c > ' ' && c < 0x7f), key.text());
+    assertFalse(key.reference().host().isEmpty());
+  }
+
+  /** Frozen, or one line of ours. */
+  private static void isFitForTheClient(RefusedException refused) {
+    var message = String.valueOf(refused.getMessage());
+    assertTrue(
+        message.equals(Wire.NO_SERVER_URL)
+            || message.equals(Wire.NO_USERNAME)
+            || message.startsWith("rig-credentials: "),
+        message);
+    assertEquals(1, message.lines().count());
+    assertTrue(message.chars().allMatch(c -> c >= ' ' && c < 0x7f), message);
+  }
+}

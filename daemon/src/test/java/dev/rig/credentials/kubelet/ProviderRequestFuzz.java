@@ -1,0 +1,51 @@
+package dev.rig.credentials.kubelet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.rig.credentials.config.ServiceAccountUse;
+import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedRequestException;
+import dev.rig.credentials.testing.BrokerFixture;
+import dev.rig.credentials.testing.FakeSource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/** Whatever is asked in the kubelet's name is answered as it decodes answers, or refused. */
+class ProviderRequestFuzz {
+  private static final String SECRET = "the-one-secret";
+
+  @FuzzTest
+  void requests(byte[] document) throws IOException {
+    var fixture = new BrokerFixture().fixed("ghcr.io/acme", "u", SECRET);
+    var source = FakeSource.script(fixture.time(), "u", "for a pod", Duration.ofHours(12));
+    fixture.entry("quay.io", source, ServiceAccountUse.OPTIONAL);
+    var api = new KubeletApi(fixture.broker(), fixture.time().time());
+    var reply = api.answer(document, true).toCompletableFuture().join();
+    var body = new String(reply.body(), StandardCharsets.UTF_8);
+    CredentialProviderRequest request;
+    try {
+      request = CredentialProviderRequest.parse(document);
+    } catch (MalformedRequestException refused) {
+      assertEquals(1, reply.status());
+      assertFalse(body.contains(SECRET), body);
+      return;
+    }
+    assertTrue(request.toString().length() < 4096 + 2 * document.length);
+    if (reply.status() != 0) {
+      assertEquals(1, reply.status());
+      assertFalse(body.contains(SECRET), body);
+      return;
+    }
+    var answer = JSON.std.mapFrom(body);
+    assertEquals(
+        Set.of("apiVersion", "kind", "cacheKeyType", "cacheDuration", "auth"), answer.keySet());
+    assertEquals(request.apiVersion(), answer.get("apiVersion"));
+    assertTrue(answer.get("auth") instanceof Map<?, ?> auth && auth.size() <= 1, body);
+  }
+}
