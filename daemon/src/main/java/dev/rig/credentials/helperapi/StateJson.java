@@ -3,6 +3,7 @@ package dev.rig.credentials.helperapi;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.rig.credentials.broker.EntryState;
 import dev.rig.credentials.broker.Explanation;
+import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.problem.PartHealth;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code explain} and {@code status} answer: everything but credentials. */
@@ -98,6 +100,10 @@ final class StateJson {
       json.writeStringField("alias", entry.alias());
     }
     json.writeBooleanField("default", entry.isDefault());
+    if (entry.serviceAccount() != ServiceAccountUse.IGNORED) {
+      json.writeStringField(
+          "serviceAccount", entry.serviceAccount().name().toLowerCase(Locale.ROOT));
+    }
     var state = entryState.state();
     json.writeBooleanField("loading", state != null && state.loading());
     json.writeNumberField("hits", state == null ? 0 : state.hits());
