@@ -82,6 +82,7 @@ public final class Main implements Runnable {
     commands.put("status", () -> new StatusCommand(console));
     commands.put("explain", () -> new ExplainCommand(console));
     commands.put("kubelet-config", () -> new KubeletConfigCommand(console));
+    commands.put("docker-config", () -> new DockerConfigCommand(console));
     commands.put("demo", () -> new DemoCommand(console));
     commands.put("version", () -> new VersionCommand(console));
     // No method reference: the JVM (25.0.3) dies of it when it writes the AOT cache, which may not

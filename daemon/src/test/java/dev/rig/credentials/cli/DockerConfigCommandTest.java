@@ -1,0 +1,308 @@
+package dev.rig.credentials.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.app.Daemon;
+import dev.rig.credentials.app.Settings;
+import dev.rig.credentials.config.ConfigLoader;
+import dev.rig.credentials.config.DaemonSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DockerConfigCommandTest {
+  private static final String VALUES =
+      """
+      rig:
+        dockerRegistries:
+          docker.io: {username: u, password: CANARY}
+          ghcr.io: {username: u, password: CANARY}
+          ghcr.io/acme: {username: v, password: CANARY}
+      """;
+
+  /** As Docker writes it, with what it and others keep there. */
+  private static final String BEFORE =
+      """
+      {
+      	"auths": {
+      		"ghcr.io": {
+      			"auth": "Q0FOQVJZ"
+      		},
+      		"quay.io": {
+      			"auth": "Q0FOQVJZ"
+      		}
+      	},
+      	"psFormat": "table {{.ID}}\\t<{{.Names}}>",
+      	"credHelpers": {
+      		"gcr.io": "gcloud"
+      	},
+      	"ours": null,
+      	"precise": 1.10,
+      	"plugins": {},
+      	"list": [
+      		1,
+      		true
+      	]
+      }
+      """;
+
+  @TempDir private Path folder = Path.of("");
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private Path values = Path.of("");
+  private Path file = Path.of("");
+
+  @BeforeEach
+  void writeValues() throws IOException {
+    values = Files.writeString(folder.resolve("values.yaml"), VALUES);
+    file = folder.resolve(".docker").resolve("config.json");
+  }
+
+  private int run(String... more) {
+    var words = new ArrayList<>(List.of("docker-config"));
+    if (!List.of(more).contains("--remove") && !List.of(more).contains("--socket")) {
+      words.addAll(List.of("--config", values.toString()));
+    }
+    words.addAll(List.of(more));
+    out.reset();
+    var stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    var environment = Map.of("HOME", folder.toString(), "PATH", folder.toString());
+    return Main.run(
+        new Console(stream, stream, environment, false, false), words.toArray(String[]::new));
+  }
+
+  private String printed() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private void given(String text) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String read(Path path) {
+    try {
+      return Files.readString(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void nothingIsWrittenUnlessAskedFor() {
+    assertEquals(ExitStatus.OK, run(), this::printed);
+    assertFalse(Files.exists(file.getParent()));
+    assertEquals(
+        """
+        To change in %s:
+          + credHelpers: "https://index.docker.io/v1/": "rig"
+          + credHelpers: "ghcr.io": "rig"
+        Nothing was written; --write does it.
+        Note: docker-credential-rig is not on your PATH, and Docker fails without it: "rig-credentials doctor" tells more.
+        """
+            .formatted(file),
+        printed());
+  }
+
+  @Test
+  void whatElseStandsInTheFileStaysAsItIs() {
+    given(BEFORE);
+    assertEquals(ExitStatus.OK, run("--write"), this::printed);
+    var helpers =
+        """
+        	"credHelpers": {
+        		"gcr.io": "gcloud",
+        		"https://index.docker.io/v1/": "rig",
+        		"ghcr.io": "rig"
+        	},
+        """;
+    assertEquals(BEFORE.replaceAll("(?s)\t\"credHelpers.*?},\n", helpers), read(file));
+    assertEquals(BEFORE, read(folder.resolve(".docker/config.json.before-rig")));
+    assertTrue(printed().contains("Note: the login for ghcr.io below \"auths\""), this::printed);
+    assertFalse(printed().contains("Q0FOQVJZ"), this::printed);
+  }
+
+  @Test
+  void repeatingItChangesNothing() throws IOException {
+    given(BEFORE);
+    run("--write");
+    var after = read(file);
+    var written = Files.getLastModifiedTime(file);
+    assertEquals(ExitStatus.OK, run("--write"));
+    assertTrue(printed().startsWith("Nothing to change in " + file), this::printed);
+    assertEquals(after, read(file));
+    assertEquals(written, Files.getLastModifiedTime(file));
+    assertEquals(BEFORE, read(folder.resolve(".docker/config.json.before-rig")));
+  }
+
+  @Test
+  void removeTakesItBack() {
+    given(BEFORE);
+    run("--write");
+    assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
+    assertEquals(BEFORE, read(file));
+    given("{\"credsStore\": \"rig\", \"credHelpers\": {\"gitlab.com\": \"rig-gitlab\"}}");
+    run("--remove", "--write");
+    assertEquals("{}\n", read(file));
+  }
+
+  @Test
+  void newFileIsForItsOwnerOnlyAndHasNoBackup() throws IOException {
+    assertEquals(ExitStatus.OK, run("--write"), this::printed);
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    var above = Files.getPosixFilePermissions(file.getParent());
+    assertEquals("rwx------", PosixFilePermissions.toString(above));
+    try (var files = Files.list(file.getParent())) {
+      assertEquals(List.of(file), files.toList());
+    }
+  }
+
+  @Test
+  void modeIsKeptAlsoForTheBackup() throws IOException {
+    given(BEFORE);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    run("--write");
+    for (var name : List.of("config.json", "config.json.before-rig")) {
+      var mode = Files.getPosixFilePermissions(file.resolveSibling(name));
+      assertEquals("rw-r-----", PosixFilePermissions.toString(mode), name);
+    }
+  }
+
+  @Test
+  void symbolicLinksAreFollowedAlsoToWhatIsMissing() throws IOException {
+    var real = Files.createDirectories(folder.resolve("dotfiles")).resolve("docker.json");
+    Files.createDirectories(file.getParent());
+    Files.createSymbolicLink(file, Path.of("../dotfiles/docker.json"));
+    run("--write");
+    assertTrue(read(real).contains("\"ghcr.io\": \"rig\""), read(real));
+    run("--remove", "--write");
+    assertEquals("{}\n", read(real));
+    assertTrue(Files.isSymbolicLink(file));
+    assertFalse(Files.exists(file.resolveSibling("config.json.before-rig"), LinkOption.NOFOLLOW_LINKS));
+  }
+
+  @Test
+  void otherHelperKeepsItsPlaceUntilToldOtherwise() {
+    given("{\"credHelpers\": {\"ghcr.io\": \"pass\"}}");
+    assertEquals(ExitStatus.FAILED, run("--write"));
+    assertTrue(
+        printed().contains("In the way: ghcr.io is asked of the helper \"pass\""), this::printed);
+    assertTrue(read(file).contains("\"ghcr.io\": \"pass\""), read(file));
+    assertEquals(ExitStatus.OK, run("--write", "--replace"));
+    assertTrue(printed().contains("- credHelpers: \"ghcr.io\": \"pass\""), this::printed);
+    assertTrue(read(file).contains("\"ghcr.io\": \"rig\""), read(file));
+  }
+
+  @Test
+  void storeTellsWhatItHides() {
+    given(BEFORE.replace("\"precise\": 1.10", "\"credsStore\": \"desktop\""));
+    assertEquals(ExitStatus.FAILED, run("--store", "--write"));
+    assertTrue(printed().contains("\"credsStore\" is \"desktop\", and stays so"), this::printed);
+    assertEquals(ExitStatus.OK, run("--store", "--write", "--replace"));
+    assertTrue(read(file).contains("\"credsStore\": \"rig\""), read(file));
+    assertTrue(printed().contains("not looked at: ghcr.io, quay.io."), this::printed);
+    assertEquals(ExitStatus.USAGE, run("--store", "--podman"));
+  }
+
+  /** containers/image refuses a key with a scheme, and with it the whole file. */
+  @Test
+  void podmanHasItsOwnFileAndKeyForTheHub() {
+    assertEquals(ExitStatus.OK, run("--podman", "--write"), this::printed);
+    assertEquals(
+        "{\n\t\"credHelpers\": {\n\t\t\"docker.io\": \"rig\",\n\t\t\"ghcr.io\": \"rig\"\n\t}\n}\n",
+        read(folder.resolve(".config/containers/auth.json")));
+  }
+
+  @Test
+  void whatClientsCannotAskForIsLeftOutAndSaid() throws IOException {
+    Files.writeString(
+        values,
+        """
+        rig:
+          dockerRegistries:
+            "*.dkr.ecr.*.amazonaws.com": {username: u, password: CANARY}
+            gitlab.com/rig: {username: u, password: CANARY}
+            quay.io/rig: {username: u, password: CANARY, default: true}
+            pods.example.org: {script: "echo u:p", serviceAccount: required}
+        """);
+    assertEquals(ExitStatus.OK, run("1.dkr.ecr.eu-west-1.amazonaws.com"));
+    var lines = printed().lines().map(String::strip).toList();
+    assertEquals(
+        List.of(
+            "+ credHelpers: \"quay.io\": \"rig\"",
+            "+ credHelpers: \"1.dkr.ecr.eu-west-1.amazonaws.com\": \"rig\"",
+            "Left out: gitlab.com alone, which is all that clients name, is answered by none of its"
+                + " entries: give one of them \"default: true\".",
+            "Left out: pods.example.org is answered only for pods (serviceAccount: required).",
+            "Left out: *.dkr.ecr.*.amazonaws.com is a pattern, which clients do not know: name its"
+                + " hosts."),
+        lines.subList(1, 6));
+    assertEquals(ExitStatus.USAGE, run("ghcr.io/acme"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"auths\": {\"a\": \"CANARY\"",
+        "{\"auths\": \"CANARY\"}",
+        "[\"CANARY\"]",
+        "{\"a\": 1} \"CANARY\"",
+        "{\"a\": \"CANARY\", \"a\": 2}",
+        "\"CANARY\"",
+        "CANARY"
+      })
+  void fileThatIsNotUnderstoodIsNotTouchedNorQuoted(String text) {
+    given(text);
+    assertEquals(ExitStatus.FAILED, run("--write"));
+    assertEquals(text, read(file));
+    assertTrue(printed().contains(file.toString()), this::printed);
+    assertFalse(printed().contains("CANARY"), this::printed);
+  }
+
+  @Test
+  void daemonTellsItsHosts() throws IOException {
+    Files.writeString(
+        values,
+        VALUES
+            + "    pods.example.org: {script: echo u:p, serviceAccount: required}\n"
+            + "    '*.example.com': {username: u, password: p}\n");
+    var socket = folder.resolve("c.sock");
+    var configuration = ConfigLoader.load(List.of(values));
+    var flags =
+        new DaemonSettings(socket, null, null, null, null, folder, false, null, null, null, null);
+    var settings = Settings.resolve(configuration.daemon(), flags, Map.of(), true);
+    try (var daemon =
+        Daemon.start(configuration, List.of(), settings, Map.of("PATH", "/bin"), "1.2.3")) {
+      assertEquals(ExitStatus.OK, run("--socket", daemon.socket().toString()), this::printed);
+    }
+    var fromDaemon = printed();
+    assertAll(
+        () -> assertTrue(fromDaemon.contains("+ credHelpers: \"ghcr.io\": \"rig\""), fromDaemon),
+        () -> assertTrue(fromDaemon.contains("Left out: pods.example.org"), fromDaemon),
+        () -> assertTrue(fromDaemon.contains("Left out: *.example.com"), fromDaemon));
+    assertEquals(ExitStatus.OK, run());
+    assertEquals(fromDaemon, printed());
+    assertEquals(ExitStatus.FAILED, run("--socket", socket.toString()));
+    assertTrue(printed().contains("cannot reach the daemon"), this::printed);
+  }
+}
