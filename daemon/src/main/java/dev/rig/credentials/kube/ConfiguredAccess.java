@@ -1,0 +1,81 @@
+package dev.rig.credentials.kube;
+
+import dev.rig.credentials.credential.Secret;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A cluster's {@code url}, {@code certificateAuthority} and {@code token}. */
+final class ConfiguredAccess implements AccessSource {
+  private static final String PEM = "-----BEGIN ";
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+  private final Access access;
+
+  ConfiguredAccess(String url, @Nullable String certificateAuthority, Secret token) {
+    access = Access.withToken(url(url), pem(certificateAuthority), token);
+  }
+
+  @Override
+  public Access current() {
+    return access;
+  }
+
+  /**
+   * Checks an API server's address.
+   *
+   * @throws PullSecretException when a token would go there in the clear
+   */
+  static String url(String url) {
+    try {
+      var uri = URI.create(url);
+      boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+      boolean near = "http".equalsIgnoreCase(uri.getScheme()) && LOOPBACK.contains(uri.getHost());
+      if (uri.getHost() != null && uri.getUserInfo() == null && (secure || near)) {
+        return url;
+      }
+    } catch (IllegalArgumentException e) {
+      // said below, without the address, which can carry a login
+    }
+    throw new PullSecretException(
+        PullSecretException.Reason.CLUSTER,
+        "its url is not https://HOST[:PORT][/PATH]; http is for loopback only");
+  }
+
+  /**
+   * Reads a certificate authority.
+   *
+   * @param text PEM, the same in base64 as a kubeconfig has it, or the path of a file with it
+   * @return PEM; null for none
+   * @throws PullSecretException when it is none of them
+   */
+  static @Nullable String pem(@Nullable String text) {
+    if (text == null || text.contains(PEM)) {
+      return text;
+    }
+    if (text.startsWith("/")) {
+      try {
+        return Files.readString(Path.of(text));
+      } catch (IOException e) {
+        throw new PullSecretException(
+            PullSecretException.Reason.CLUSTER, "its certificateAuthority cannot be read");
+      }
+    }
+    try {
+      var decoded = new String(Base64.getMimeDecoder().decode(text), StandardCharsets.US_ASCII);
+      if (decoded.contains(PEM)) {
+        return decoded;
+      }
+    } catch (IllegalArgumentException e) {
+      // said below
+    }
+    throw new PullSecretException(
+        PullSecretException.Reason.CLUSTER,
+        "its certificateAuthority is neither PEM, nor PEM in base64, nor the path of a file");
+  }
+}

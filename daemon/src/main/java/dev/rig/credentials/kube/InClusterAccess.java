@@ -1,0 +1,61 @@
+package dev.rig.credentials.kube;
+
+import dev.rig.credentials.credential.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The service account of the pod that this runs in. Its token is replaced about every hour, so it
+ * is read each time (<a
+ * href="https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/">Accessing the
+ * Kubernetes API from a Pod</a>).
+ */
+final class InClusterAccess implements AccessSource {
+  /** Where a kubelet puts it. */
+  static final Path FOLDER = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+
+  private final Path folder;
+  private final Map<String, String> environment;
+
+  InClusterAccess(Path folder, Map<String, String> environment) {
+    this.folder = folder;
+    this.environment = environment;
+  }
+
+  @Override
+  public Access current() {
+    var host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "");
+    var port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
+    if (host.isEmpty()) {
+      throw new PullSecretException(
+          PullSecretException.Reason.CLUSTER,
+          "it has no url, and this process does not run in a cluster: KUBERNETES_SERVICE_HOST is"
+              + " not set");
+    }
+    var authority = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    return Access.withToken(
+        "https://" + authority + ":" + port, read("ca.crt"), Secret.of(read("token").strip()));
+  }
+
+  /** The namespace that the pod runs in; {@code default} where that is not known. */
+  String namespace() {
+    try {
+      return Files.readString(folder.resolve("namespace")).strip();
+    } catch (IOException e) {
+      return "default";
+    }
+  }
+
+  private String read(String name) {
+    try {
+      return Files.readString(folder.resolve(name));
+    } catch (IOException e) {
+      throw new PullSecretException(
+          PullSecretException.Reason.CLUSTER,
+          "it has no url, and %s cannot be read; the pod needs automountServiceAccountToken"
+              .formatted(folder.resolve(name)));
+    }
+  }
+}

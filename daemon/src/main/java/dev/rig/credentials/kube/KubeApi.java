@@ -1,0 +1,80 @@
+package dev.rig.credentials.kube;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked of a cluster's API server. Everything blocks, for 10 s at the most, and fails with
+ * a {@link KubeApiException}.
+ */
+interface KubeApi extends AutoCloseable {
+  /**
+   * A Capsule.
+   *
+   * @param image its image; null where it has none
+   * @param pullSecret the Secret that it names; null for none
+   */
+  record Capsule(@Nullable String image, @Nullable String pullSecret) {}
+
+  /**
+   * A {@code coordination.k8s.io} Lease, which one daemon holds at a time.
+   *
+   * @param holder who; empty for nobody
+   * @param duration how long a renewal is good for
+   * @param acquiredAt when its holder became that
+   * @param renewedAt when its holder last said that it is alive, by the holder's own clock
+   * @param transitions how often it has gone from one to another
+   * @param resourceVersion null for one that was not read from the cluster
+   */
+  record Lock(
+      String holder,
+      Duration duration,
+      Instant acquiredAt,
+      Instant renewedAt,
+      int transitions,
+      @Nullable String resourceVersion) {}
+
+  /** Something in a namespace under a name that a pull secret would have. */
+  sealed interface Occupant {}
+
+  /** One of ours. */
+  record Ours(PullSecret secret) implements Occupant {}
+
+  /** Somebody else's Secret. */
+  record Foreign() implements Occupant {}
+
+  /** Ours, by their label; of every namespace where that is null. */
+  List<PullSecret> secrets(@Nullable String namespace);
+
+  /** The Secret with that name, whosever it is. */
+  Optional<Occupant> secret(String namespace, String name);
+
+  /**
+   * Writes it by server-side apply, whole. With a version it replaces exactly that state; without
+   * one it is made where it is not there.
+   */
+  void apply(PullSecret secret);
+
+  /** Removes exactly this state of it. */
+  void delete(PullSecret secret);
+
+  Optional<Capsule> capsule(String namespace, String name);
+
+  /** Names the Secret in the Capsule's annotation {@code rig.dev/pull-secret}. */
+  void annotateCapsule(String namespace, String name, String pullSecret);
+
+  Optional<Lock> lock(String namespace, String name);
+
+  /** Makes it; a conflict when it is there. */
+  void createLock(String namespace, String name, Lock lock);
+
+  /** Replaces the state that was read; a conflict when it is another by now. */
+  void updateLock(String namespace, String name, Lock lock);
+
+  /** Ends what is under way; throws nothing. */
+  @Override
+  void close();
+}

@@ -1,0 +1,34 @@
+package dev.rig.credentials.kube;
+
+/** The API server did not do what it was asked; the message is for people, without a secret. */
+final class KubeApiException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** What follows from it. */
+  enum Kind {
+    /** Nobody answered in time, or with an error of the server's: the same may do later. */
+    AWAY,
+    /** The object has changed since it was read. */
+    CONFLICT,
+    /** The credential is not accepted. */
+    UNAUTHORIZED,
+    /** The server will not do it, and will not do it later either. */
+    REFUSED
+  }
+
+  private final Kind kind;
+
+  KubeApiException(Kind kind, String message) {
+    super(message);
+    this.kind = kind;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** Whether other requests would fare no better now. */
+  boolean concernsAll() {
+    return kind == Kind.AWAY || kind == Kind.UNAUTHORIZED;
+  }
+}

@@ -1,0 +1,72 @@
+package dev.rig.credentials.kube;
+
+import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster's {@code script}, which prints an {@code ExecCredential}. What it printed is used until
+ * a moment before the time that it names, or until the cluster rejects it.
+ */
+final class ScriptAccess implements AccessSource {
+  /** What client-go tells such a program about the call: KEP-541. */
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of(
+          "KUBERNETES_EXEC_INFO",
+          "{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\","
+              + "\"spec\":{\"interactive\":false}}");
+
+  /** A request must not arrive with a token that has just ended. */
+  private static final Duration MARGIN = Duration.ofSeconds(10);
+
+  private final String cluster;
+  private final String url;
+  private final @Nullable String certificateAuthority;
+  private final Secret script;
+  private final CredentialScript scripts;
+  private final Time time;
+  private @Nullable Access cached;
+  private @Nullable Instant until;
+
+  ScriptAccess(
+      String cluster,
+      String url,
+      @Nullable String certificateAuthority,
+      Secret script,
+      CredentialScript scripts,
+      Time time) {
+    this.cluster = cluster;
+    this.url = ConfiguredAccess.url(url);
+    this.certificateAuthority = ConfiguredAccess.pem(certificateAuthority);
+    this.script = script;
+    this.scripts = scripts;
+    this.time = time;
+  }
+
+  @Override
+  public Access current() {
+    var held = cached;
+    if (held != null && (until == null || time.now().isBefore(until.minus(MARGIN)))) {
+      return held;
+    }
+    var printed = ExecCredential.parse(scripts.run(cluster, script, ENVIRONMENT));
+    var access =
+        new Access(
+            url,
+            certificateAuthority,
+            printed.token(),
+            printed.clientCertificate(),
+            printed.clientKey());
+    cached = access;
+    until = printed.expiresAt();
+    return access;
+  }
+
+  @Override
+  public void rejected() {
+    cached = null;
+  }
+}
