@@ -1,5 +1,6 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.kubelet.KubeletProcesses;
 import dev.rig.credentials.kubelet.ProviderConfig;
 import dev.rig.credentials.kubelet.ProviderFiles;
 import dev.rig.credentials.kubelet.ProviderPlan;
@@ -22,9 +23,12 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Print the kubelet's CredentialProviderConfig for the configured entries, or install it",
-      "together with the program that the kubelet calls."
+      "together with the program that the kubelet calls; or remove what was installed."
     })
 final class KubeletConfigCommand implements Callable<Integer> {
+  private static final Path PROC = Path.of("/proc");
+  private static final String BIN = "bin";
+  private static final String FILE = "credential-provider.yaml";
   private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
 
   @Mixin private ConfigOptions config = new ConfigOptions();
@@ -40,6 +44,14 @@ final class KubeletConfigCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Put the configuration and, in DIR/bin, the program into this folder.")
   private @Nullable Path install;
+
+  @Option(
+      names = "--remove",
+      paramLabel = "DIR",
+      description =
+          "Remove what --install put into this folder; refused while a kubelet of this machine was"
+              + " started with it.")
+  private @Nullable Path remove;
 
   @Option(
       names = "--service-account-audience",
@@ -85,6 +97,10 @@ final class KubeletConfigCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (remove != null) {
+      remove(remove);
+      return ExitStatus.OK;
+    }
     var plan = ProviderPlan.of(config.load(console).registries());
     for (var prefix : plan.unmatchable()) {
       console
@@ -154,8 +170,8 @@ final class KubeletConfigCommand implements Callable<Integer> {
 
   private void install(Path into, ProviderConfig document) {
     var folder = into.toAbsolutePath().normalize();
-    var bin = folder.resolve("bin");
-    var file = folder.resolve("credential-provider.yaml");
+    var bin = folder.resolve(BIN);
+    var file = folder.resolve(FILE);
     try {
       byte[] program = program();
       ProviderFiles.folder(folder);
@@ -174,6 +190,42 @@ final class KubeletConfigCommand implements Callable<Integer> {
     out.println("Start the kubelet with these flags, and anew after each change of the file:");
     out.println("  --image-credential-provider-bin-dir=" + bin);
     out.println("  --image-credential-provider-config=" + file);
+  }
+
+  /** The configuration first: what names a program goes before the program. */
+  private void remove(Path from) {
+    if (install != null) {
+      throw new CommandException(ExitStatus.USAGE, "--install and --remove exclude each other");
+    }
+    var folder = from.toAbsolutePath().normalize();
+    var bin = folder.resolve(BIN);
+    try {
+      var kubelet = new KubeletProcesses(PROC).startedWith(folder);
+      if (kubelet.isPresent()) {
+        throw new CommandException(
+            ExitStatus.FAILED,
+            "process "
+                + kubelet.getAsLong()
+                + " was started with "
+                + folder
+                + " and would not start again without it: take its"
+                + " --image-credential-provider flags away and restart it first");
+      }
+      take(folder.resolve(FILE));
+      take(bin.resolve(ProviderConfig.WITH_TOKEN));
+      take(bin.resolve(ProviderConfig.PLAIN));
+      ProviderFiles.removeIfEmpty(bin);
+      ProviderFiles.removeIfEmpty(folder);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitStatus.FAILED, "cannot remove from " + folder + ": " + e.getMessage());
+    }
+  }
+
+  private void take(Path file) throws IOException {
+    if (ProviderFiles.remove(file)) {
+      console.out().println("removed " + file);
+    }
   }
 
   private void put(Path file, byte[] content, String mode) throws IOException {

@@ -3,6 +3,8 @@ package dev.rig.credentials.kubelet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -12,9 +14,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
 
-/** Puts files where a kubelet reads them, each whole or not at all. */
+/** Puts files where a kubelet reads them, each whole or not at all, and takes them away again. */
 public final class ProviderFiles {
   /** For a program. */
   public static final String EXECUTABLE = "rwxr-xr-x";
@@ -50,8 +53,8 @@ public final class ProviderFiles {
     if (isLike(file, content, permissions)) {
       return false;
     }
-    var folder = file.toAbsolutePath().getParent();
-    var temporary = Files.createTempFile(folder, "." + file.getFileName(), ".new");
+    var folder = parent(file);
+    var temporary = Files.createTempFile(folder, temporary(file), ".new");
     try {
       try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
         var bytes = ByteBuffer.wrap(content);
@@ -66,10 +69,64 @@ public final class ProviderFiles {
       Files.deleteIfExists(temporary);
       throw e;
     }
+    force(folder);
+    return true;
+  }
+
+  /**
+   * Removes a file, with what {@link #put} left beside it where it was killed, and forces that to
+   * the disk.
+   *
+   * @return false where there was none
+   * @throws IOException when it could not be removed
+   */
+  public static boolean remove(Path file) throws IOException {
+    var folder = parent(file);
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    boolean removed = Files.deleteIfExists(file);
+    try (var leftovers = Files.newDirectoryStream(folder, temporary(file) + "*.new")) {
+      for (var leftover : leftovers) {
+        Files.delete(leftover);
+      }
+    }
+    force(folder);
+    return removed;
+  }
+
+  /** Removes a folder that is there and empty. */
+  public static void removeIfEmpty(Path folder) throws IOException {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (DirectoryNotEmptyException others) {
+      // What else is in there is not ours.
+    } catch (FileSystemException mounted) {
+      // A folder that something is mounted on stays; it is empty all the same.
+      if (!isEmpty(folder)) {
+        throw mounted;
+      }
+    }
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (var files = Files.newDirectoryStream(folder)) {
+      return !files.iterator().hasNext();
+    }
+  }
+
+  private static Path parent(Path file) {
+    return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder");
+  }
+
+  private static String temporary(Path file) {
+    return "." + file.getFileName();
+  }
+
+  private static void force(Path folder) throws IOException {
     try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
-    return true;
   }
 
   private static boolean isLike(Path file, byte[] content, Set<PosixFilePermission> permissions)

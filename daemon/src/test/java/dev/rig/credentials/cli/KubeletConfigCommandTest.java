@@ -136,4 +136,50 @@ class KubeletConfigCommandTest {
         run("rig: {dockerRegistries: {'[::1]': {username: u, password: p}}}"));
     assertTrue(text(err).contains("[::1] is left out"), () -> text(err));
   }
+
+  @Test
+  void removeTakesWhatWasInstalledAndNothingElse() throws IOException {
+    var bin = Files.createDirectories(folder.resolve("kubelet/bin"));
+    var config = Files.writeString(folder.resolve("kubelet/credential-provider.yaml"), "x");
+    var program = Files.writeString(bin.resolve("rig-credential-provider"), "x");
+    var second = Files.writeString(bin.resolve("rig-credential-provider-token"), "x");
+    var other = Files.writeString(bin.resolve("ecr-credential-provider"), "x");
+
+    assertEquals(0, run(PLAIN, "--remove", folder.resolve("kubelet").toString()));
+    assertEquals(
+        "removed %s\nremoved %s\nremoved %s\n".formatted(config, second, program), text(out));
+    assertTrue(Files.exists(other));
+
+    Files.delete(other);
+    assertEquals(0, run(PLAIN, "--remove", folder.resolve("kubelet").toString()));
+    assertTrue(Files.notExists(folder.resolve("kubelet")), "empty folders go too");
+    assertEquals(0, run(PLAIN, "--remove", folder.resolve("kubelet").toString()));
+  }
+
+  @Test
+  void removeIsRefusedWhileAKubeletWasStartedWithTheFolder() throws IOException {
+    var config = folder.resolve("credential-provider.yaml");
+    Files.writeString(config, "x");
+    // The shell keeps its words on its command line as a kubelet keeps its flags.
+    var kubelet =
+        new ProcessBuilder(
+                "/bin/sh",
+                "-c",
+                "read line; exit",
+                "kubelet",
+                "--image-credential-provider-config=" + config)
+            .start();
+    try {
+      assertEquals(ExitStatus.FAILED, run(PLAIN, "--remove", folder.toString()));
+      assertTrue(text(err).contains("process " + kubelet.pid() + " was"), () -> text(err));
+      assertTrue(Files.exists(config));
+    } finally {
+      kubelet.destroyForcibly();
+    }
+  }
+
+  @Test
+  void installAndRemoveExcludeEachOther() {
+    assertEquals(ExitStatus.USAGE, run(PLAIN, "--install", "/nowhere", "--remove", "/nowhere"));
+  }
 }

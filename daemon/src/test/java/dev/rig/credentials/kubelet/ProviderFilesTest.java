@@ -74,4 +74,28 @@ class ProviderFilesTest {
     assertTrue(Files.isDirectory(inTheWay));
     assertEquals(1, files(folder), "no temporary file stays");
   }
+
+  @Test
+  void fileIsRemovedWithWhatAKilledInstallationLeft() throws IOException {
+    var file = folder.resolve("program");
+    ProviderFiles.put(file, OLD, ProviderFiles.EXECUTABLE);
+    Files.write(folder.resolve(".program123.new"), NEW);
+    Files.write(folder.resolve("other"), NEW);
+    assertTrue(ProviderFiles.remove(file));
+    assertEquals(1, files(folder), "the other file stays");
+    assertFalse(ProviderFiles.remove(file));
+    assertFalse(ProviderFiles.remove(folder.resolve("none").resolve("file")));
+  }
+
+  @Test
+  void onlyAnEmptyFolderIsRemoved() throws IOException {
+    var inner = Files.createDirectory(folder.resolve("inner"));
+    var file = Files.write(inner.resolve("other"), NEW);
+    ProviderFiles.removeIfEmpty(inner);
+    assertTrue(Files.exists(file));
+    Files.delete(file);
+    ProviderFiles.removeIfEmpty(inner);
+    assertFalse(Files.exists(inner));
+    ProviderFiles.removeIfEmpty(inner);
+  }
 }
