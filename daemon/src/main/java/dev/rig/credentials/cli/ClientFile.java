@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -145,7 +146,7 @@ final class ClientFile {
    */
   void write() {
     try {
-      var folder = path.getParent();
+      var folder = Objects.requireNonNull(path.getParent());
       if (!Files.isDirectory(folder)) {
         Files.createDirectories(
             folder,

@@ -65,8 +65,8 @@ record ClientHosts(List<String> hosts, List<String> patterns, List<String> leftO
 
   private static ClientHosts of(Stream<Served> entries) {
     var byHost = new LinkedHashMap<String, List<Served>>();
-    entries.forEach(entry ->
-        byHost.computeIfAbsent(entry.prefix().host(), _ -> new ArrayList<>()).add(entry));
+    entries.forEach(
+        entry -> byHost.computeIfAbsent(entry.prefix().host(), _ -> new ArrayList<>()).add(entry));
     var hosts = new ArrayList<String>();
     var patterns = new ArrayList<String>();
     var leftOut = new ArrayList<String>();

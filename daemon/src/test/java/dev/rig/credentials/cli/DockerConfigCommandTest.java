@@ -198,7 +198,8 @@ class DockerConfigCommandTest {
     run("--remove", "--write");
     assertEquals("{}\n", read(real));
     assertTrue(Files.isSymbolicLink(file));
-    assertFalse(Files.exists(file.resolveSibling("config.json.before-rig"), LinkOption.NOFOLLOW_LINKS));
+    assertFalse(
+        Files.exists(file.resolveSibling("config.json.before-rig"), LinkOption.NOFOLLOW_LINKS));
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.rig.credentials.socket.Peer;
+import dev.rig.credentials.socket.Rights;
 import dev.rig.credentials.testing.BrokerFixture;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Request;
@@ -24,7 +26,11 @@ class HelperPayloadFuzz {
     store(payload);
     key(payload);
     for (var action : new Action[] {Action.GET, Action.STORE, Action.ERASE, Action.LIST}) {
-      var reply = api.answer(new Request(action, "", payload)).toCompletableFuture().join();
+      var reply =
+          api.answer(new Request(action, "", payload), new Peer(1, 0, 0), Rights.ALL)
+              .toCompletableFuture()
+              .join()
+              .reply();
       assertTrue(reply.status() == 0 || reply.status() == 1);
       var body = new String(reply.body(), StandardCharsets.UTF_8);
       if (action != Action.GET || reply.status() != 0) {

@@ -8,6 +8,8 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedRequestException;
+import dev.rig.credentials.socket.Peer;
+import dev.rig.credentials.socket.Rights;
 import dev.rig.credentials.testing.BrokerFixture;
 import dev.rig.credentials.testing.FakeSource;
 import java.io.IOException;
@@ -26,7 +28,11 @@ class ProviderRequestFuzz {
     var source = FakeSource.script(fixture.time(), "u", "for a pod", Duration.ofHours(12));
     fixture.entry("quay.io", source, ServiceAccountUse.OPTIONAL);
     var api = new KubeletApi(fixture.broker(), fixture.time().time());
-    var reply = api.answer(document, true).toCompletableFuture().join();
+    var reply =
+        api.answer(document, new Peer(1, 0, 0), Rights.ALL, true)
+            .toCompletableFuture()
+            .join()
+            .reply();
     var body = new String(reply.body(), StandardCharsets.UTF_8);
     CredentialProviderRequest request;
     try {
