@@ -16,6 +16,7 @@ import dev.rig.credentials.socket.InheritedSocket;
 import dev.rig.credentials.socket.SocketOptions;
 import dev.rig.credentials.socket.SocketServer;
 import dev.rig.credentials.source.ProcessRunner;
+import dev.rig.credentials.store.Logins;
 import dev.rig.credentials.time.SystemScheduler;
 import dev.rig.credentials.time.Time;
 import java.io.IOException;
@@ -41,6 +42,9 @@ public final class Daemon implements AutoCloseable {
    * Keys beyond the configured ones, which only globs make: more are a sign of somebody probing.
    */
   private static final int GLOB_KEYS = 4096;
+
+  /** The file of the logins that people store. */
+  private static final String LOGINS = "logins.sealed";
 
   private final SystemScheduler scheduler = new SystemScheduler();
   private final Time time = scheduler.time();
@@ -114,7 +118,9 @@ public final class Daemon implements AutoCloseable {
     int ownUid = ownUid();
     var access = Access.open(time);
     endings.push(access::close);
-    var gate = new Gate(requests(broker, access, ownUid, version));
+    var state = new State(settings, environment);
+    var logins = logins(state);
+    var gate = new Gate(requests(broker, logins, access, ownUid, version));
     var bound = bind(settings, environment, gate);
     var rules = new AccessRules(access, ownUid, bound.path());
     rules.enforce(configuration.daemon());
@@ -123,7 +129,7 @@ public final class Daemon implements AutoCloseable {
     endings.push(running::close);
     var entries = new Entries(running, time);
     broker.replace(entries.of(configuration.registries()));
-    WarmRestart.open(settings, environment, leases, time, health)
+    WarmRestart.open(settings, state, leases, time, health)
         .ifPresent(opened -> {
           opened.restore(broker.entries());
           archive.set(opened);
@@ -162,11 +168,24 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
-  private Requests requests(Broker broker, Access access, int ownUid, String version) {
+  /** Where there are none, the state folder is left alone until the first one is stored. */
+  private Logins logins(State state) {
+    var writer = Threads.one("rig-logins");
+    endings.push(writer::shutdown);
+    var logins = new Logins(() -> state.file(LOGINS, "logins"), writer);
+    if (state.holds(LOGINS)) {
+      logins.load();
+    }
+    health.add(logins::health);
+    return logins;
+  }
+
+  private Requests requests(
+      Broker broker, Logins logins, Access access, int ownUid, String version) {
     var listings = Threads.one("rig-listings");
     endings.push(listings::shutdownNow);
     return new Requests(
-        new HelperApi(broker, version, health),
+        new HelperApi(broker, logins, version, health),
         new KubeletApi(broker, time),
         access,
         ownUid,

@@ -6,13 +6,10 @@ import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.problem.PartHealth;
 import dev.rig.credentials.store.SealedFile;
-import dev.rig.credentials.store.SealingKey;
-import dev.rig.credentials.store.StateFolder;
 import dev.rig.credentials.store.StoreException;
 import dev.rig.credentials.time.Time;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,33 +28,17 @@ final class WarmRestart {
    */
   static Optional<LeaseArchive> open(
       Settings settings,
-      Map<String, String> environment,
+      State state,
       ExpiringCache<LeaseKey, Lease> leases,
       Time time,
       HealthParts health) {
     try {
       if (!settings.warmRestart()) {
-        SealedFile.remove(settings.stateDir().resolve(FILE));
+        SealedFile.remove(state.path(FILE));
         return Optional.empty();
       }
-      var folder = StateFolder.open(settings.stateDir());
-      var credentials = environment.getOrDefault("CREDENTIALS_DIRECTORY", "");
-      var key =
-          folder.key(
-              settings.sealingKeyFile(), credentials.isEmpty() ? null : Path.of(credentials));
-      if (key.origin() == SealingKey.Origin.GENERATED) {
-        LOG.log(
-            Level.WARNING,
-            "leases are sealed with a key that lies beside them; better give one by"
-                + " daemon.sealingKeyFile or as systemd''s credential {0}",
-            StateFolder.CREDENTIAL);
-      }
       var archive =
-          new LeaseArchive(
-              new SealedFile(folder.file(FILE), key, PURPOSE),
-              leases,
-              time,
-              Threads.one("rig-archive"));
+          new LeaseArchive(state.file(FILE, PURPOSE), leases, time, Threads.one("rig-archive"));
       health.add(archive::health);
       return Optional.of(archive);
     } catch (StoreException e) {

@@ -4,7 +4,7 @@ import dev.rig.credentials.broker.Answer;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.broker.Entry;
 import dev.rig.credentials.broker.Outcome;
-import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
@@ -13,6 +13,7 @@ import dev.rig.credentials.problem.PartHealth;
 import dev.rig.credentials.socket.Peer;
 import dev.rig.credentials.socket.Permission;
 import dev.rig.credentials.socket.Rights;
+import dev.rig.credentials.store.Logins;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
@@ -35,26 +36,21 @@ public final class HelperApi {
   private static final String HUB_KEY = "https://index.docker.io/v1/";
 
   private final Broker broker;
+  private final OwnLogins logins;
   private final String version;
   private final Supplier<List<PartHealth>> health;
 
   /**
    * The api of a broker.
    *
-   * @param version what {@code version} answers, without a program name
-   */
-  public HelperApi(Broker broker, String version) {
-    this(broker, version, List::of);
-  }
-
-  /**
-   * The api of a broker.
-   *
+   * @param logins those that people store
    * @param version what {@code version} answers, without a program name
    * @param health what {@code status} tells of the daemon's parts
    */
-  public HelperApi(Broker broker, String version, Supplier<List<PartHealth>> health) {
+  public HelperApi(
+      Broker broker, Logins logins, String version, Supplier<List<PartHealth>> health) {
     this.broker = broker;
+    this.logins = new OwnLogins(logins);
     this.version = version;
     this.health = health;
   }
@@ -71,8 +67,8 @@ public final class HelperApi {
     try {
       return switch (request.action()) {
         case GET -> get(request.alias(), ServerKey.parse(request.payload()), peer, rights);
-        case STORE -> done(store(request, peer, rights));
-        case ERASE -> done(erase(request, peer, rights));
+        case STORE -> store(request, peer, rights);
+        case ERASE -> erase(request, peer, rights);
         case LIST -> done(list(peer, rights));
         case VERSION -> done(version(peer, rights));
         case EXPLAIN -> explain(request.payload(), peer, rights);
@@ -98,6 +94,14 @@ public final class HelperApi {
       return done(Answer.denied(peer.uid(), Action.GET, reference.name()));
     }
     var entry = broker.managing(reference, alias);
+    var login =
+        alias.isEmpty() && rights.mayWithOwn(Permission.GET, reference)
+            ? logins.answering(peer, key, entry)
+            : null;
+    if (login != null) {
+      var own = new Reply(0, credential(key.text(), login.credential()));
+      return done(new Answer(own, Outcome.FOUND, login.name()));
+    }
     if (entry != null && !may(rights, Permission.GET, entry.prefix(), alias, reference)) {
       return done(denied(peer, reference, entry.prefix().toString()));
     }
@@ -141,7 +145,8 @@ public final class HelperApi {
   private static Answer answer(String alias, ServerKey key, Lookup lookup) {
     return switch (lookup) {
       case Lookup.Found(var prefix, var lease) ->
-          new Answer(new Reply(0, credential(key.text(), lease)), Outcome.FOUND, prefix);
+          new Answer(
+              new Reply(0, credential(key.text(), lease.credential())), Outcome.FOUND, prefix);
       case Lookup.NotFound(var reason) ->
           Answer.of(
               Outcome.NOT_FOUND,
@@ -154,47 +159,52 @@ public final class HelperApi {
     };
   }
 
-  private static byte[] credential(String server, Lease lease) {
+  private static byte[] credential(String server, Credential credential) {
     return GoJson.line(json -> {
       json.writeStartObject();
       json.writeStringField("ServerURL", server);
-      json.writeStringField("Username", lease.credential().username());
-      json.writeStringField("Secret", lease.credential().secret().reveal());
+      json.writeStringField("Username", credential.username());
+      json.writeStringField("Secret", credential.secret().reveal());
       json.writeEndObject();
     });
   }
 
-  private Answer store(Request request, Peer peer, Rights rights) throws RefusedException {
-    var login = StoreRequest.parse(request.payload());
-    var reference = login.key().reference();
+  private CompletionStage<Answer> store(Request request, Peer peer, Rights rights)
+      throws RefusedException {
+    var asked = StoreRequest.parse(request.payload());
+    var reference = asked.key().reference();
     if (!rights.mayWithOwn(Permission.STORE, reference)) {
-      return Answer.denied(peer.uid(), Action.STORE, reference.name());
+      return done(Answer.denied(peer.uid(), Action.STORE, reference.name()));
     }
     var entry = broker.managing(reference, request.alias());
-    if (entry == null) {
-      return Answer.of(
-          Outcome.REFUSED,
-          Reply.text(
-              1,
-              "rig-credentials: this daemon keeps no logins; add the registry to"
-                  + " rig.dockerRegistries"));
+    var login = asked.login();
+    if (entry != null && (!request.alias().isEmpty() || !OwnLogins.wins(login, reference, entry))) {
+      return done(unchanged(entry, managed(entry, rights) + "; this login was not stored"));
     }
-    return unchanged(entry, managed(entry, rights) + "; this login was not stored");
+    return logins.store(peer, login);
   }
 
   /** An unknown key is no error: podman takes any for one, Docker erases four keys at a logout. */
-  private Answer erase(Request request, Peer peer, Rights rights) throws RefusedException {
-    var reference = ServerKey.parse(request.payload()).reference();
-    if (!rights.mayWithOwn(Permission.ERASE, reference)) {
-      return Answer.denied(peer.uid(), Action.ERASE, reference.name());
+  private CompletionStage<Answer> erase(Request request, Peer peer, Rights rights)
+      throws RefusedException {
+    var key = ServerKey.parse(request.payload());
+    if (!rights.mayWithOwn(Permission.ERASE, key.reference())) {
+      return done(Answer.denied(peer.uid(), Action.ERASE, key.reference().name()));
     }
-    var entry = broker.managing(reference, request.alias());
+    if (!request.alias().isEmpty()) {
+      return done(reject(request.alias(), key.reference(), rights));
+    }
+    return logins.erase(peer, key, () -> reject("", key.reference(), rights));
+  }
+
+  private Answer reject(String alias, ImageReference reference, Rights rights) {
+    var entry = broker.managing(reference, alias);
     if (entry == null) {
       return Answer.of(Outcome.UNCHANGED, Reply.text(0, ""));
     }
     boolean dropped =
-        may(rights, Permission.ERASE, entry.prefix(), request.alias(), reference)
-            && broker.reject(reference, request.alias());
+        may(rights, Permission.ERASE, entry.prefix(), alias, reference)
+            && broker.reject(reference, alias);
     var stays = managed(entry, rights) + " and stays";
     return dropped
         ? new Answer(
@@ -222,6 +232,16 @@ public final class HelperApi {
       return Answer.denied(peer.uid(), Action.LIST, "");
     }
     var accounts = new TreeMap<String, String>(); // Go writes a map in the order of its keys
+    logins.each(
+        peer,
+        login -> {
+          var reference = login.reference();
+          if (OwnLogins.wins(login, reference, broker.managing(reference, ""))
+              && rights.mayWithOwn(Permission.LIST, reference)
+              && rights.mayWithOwn(Permission.GET, reference)) {
+            accounts.put(login.key(), login.credential().username());
+          }
+        });
     broker.eachAnswerable((entry, lease) -> {
       if (rights.may(Permission.LIST, entry.prefix())
           && rights.may(Permission.GET, entry.prefix())) {

@@ -1,16 +1,20 @@
 package dev.rig.credentials.helperapi;
 
 import com.fasterxml.jackson.core.JsonToken;
+import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.store.Login;
 import dev.rig.credentials.wire.Wire;
 import java.io.IOException;
 
 /**
- * The payload of {@code store}, without the secret: nothing here needs it yet.
+ * The payload of {@code store}.
  *
  * @param key the server
- * @param username never empty
+ * @param login for that server
  */
-record StoreRequest(ServerKey key, String username) {
+record StoreRequest(ServerKey key, Login login) {
   /**
    * Reads {@code {"ServerURL":…,"Username":…,"Secret":…}}; unknown fields are passed over, as Go's
    * decoder does.
@@ -20,6 +24,7 @@ record StoreRequest(ServerKey key, String username) {
   static StoreRequest parse(byte[] payload) throws RefusedException {
     var server = "";
     var username = "";
+    var secret = "";
     try (var json = GoJson.parser(payload)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new RefusedException("rig-credentials: store needs a JSON object");
@@ -31,6 +36,8 @@ record StoreRequest(ServerKey key, String username) {
           server = json.getText();
         } else if (name.equals("Username") && token == JsonToken.VALUE_STRING) {
           username = json.getText();
+        } else if (name.equals("Secret") && token == JsonToken.VALUE_STRING) {
+          secret = json.getText();
         } else {
           json.skipChildren();
         }
@@ -45,6 +52,14 @@ record StoreRequest(ServerKey key, String username) {
     if (username.isEmpty()) {
       throw new RefusedException(Wire.NO_USERNAME);
     }
-    return new StoreRequest(ServerKey.of(server), username);
+    if (secret.isEmpty()) {
+      throw new RefusedException("rig-credentials: the login has no secret");
+    }
+    var key = ServerKey.of(server);
+    try {
+      return new StoreRequest(key, Login.of(server, new Credential(username, Secret.of(secret))));
+    } catch (InvalidReferenceException e) {
+      throw new RefusedException("rig-credentials: not a registry: " + e.getMessage());
+    }
   }
 }

@@ -4,30 +4,69 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.broker.Answer;
+import dev.rig.credentials.broker.Outcome;
 import dev.rig.credentials.socket.Peer;
 import dev.rig.credentials.socket.Rights;
+import dev.rig.credentials.store.Logins;
+import dev.rig.credentials.store.SealedFile;
+import dev.rig.credentials.store.SealingKey;
+import dev.rig.credentials.testing.AccessFixture;
 import dev.rig.credentials.testing.BrokerFixture;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HelperApiTest {
   private static final String NOT_FOUND = "credentials not found in native keychain\n";
 
+  private static final Peer ROOT = new Peer(1, 0, 0);
+  private static final Peer STRANGER = new Peer(1, 1000, 1000);
+  private static final Rights NOBODYS = AccessFixture.ofAStranger();
+
   private final BrokerFixture fixture = new BrokerFixture();
-  private final HelperApi api = new HelperApi(fixture.broker(), "1.2.3");
+  private final Logins logins =
+      new Logins(
+          () ->
+              new SealedFile(
+                  this.folder.resolve("logins.sealed"),
+                  new SealingKey(new byte[SealingKey.SHORTEST], "", SealingKey.Origin.FILE),
+                  "logins"),
+          Runnable::run);
+  private final HelperApi api = new HelperApi(fixture.broker(), logins, "1.2.3", List::of);
+
+  @TempDir private Path folder;
 
   private Reply ask(Action action, String alias, byte[] payload) {
-    return api.answer(new Request(action, alias, payload), new Peer(1, 0, 0), Rights.ALL)
+    return answer(action, alias, payload, ROOT, Rights.ALL).reply();
+  }
+
+  private Answer answer(Action action, String alias, byte[] payload, Peer peer, Rights rights) {
+    return api.answer(new Request(action, alias, payload), peer, rights)
         .toCompletableFuture()
-        .join()
-        .reply();
+        .join();
+  }
+
+  private Answer answer(Action action, String payload, Peer peer, Rights rights) {
+    return answer(action, "", payload.getBytes(StandardCharsets.UTF_8), peer, rights);
+  }
+
+  private static Rights rights(String registry) {
+    return AccessFixture.of(STRANGER, registry);
+  }
+
+  private static String login(String server, String username, String secret) {
+    return "{\"ServerURL\":\"%s\",\"Username\":\"%s\",\"Secret\":\"%s\"}\n"
+        .formatted(server, username, secret);
   }
 
   private Reply ask(Action action, String payload) {
@@ -180,12 +219,136 @@ class HelperApiTest {
     assertFalse(body(ask(Action.GET, "ghcr.io")).contains("CANARY"));
   }
 
+  /** T18. */
   @Test
-  void storeForAnotherRegistrySaysThatNothingIsKept() {
-    var reply =
-        ask(Action.STORE, "{\"ServerURL\":\"ghcr.io\",\"Username\":\"x\",\"Secret\":\"CANARY\"}");
-    assertEquals(1, reply.status());
-    assertTrue(body(reply).startsWith("rig-credentials: this daemon keeps no logins"));
+  void t18_storedLoginIsItsOwnersAlone() {
+    var stored = answer(Action.STORE, login("ghcr.io", "person", "s"), STRANGER, NOBODYS);
+    assertEquals(Outcome.STORED, stored.outcome());
+    assertEquals("0\n", new String(stored.reply().encode(), StandardCharsets.UTF_8));
+    var got = answer(Action.GET, "https://ghcr.io", STRANGER, NOBODYS);
+    assertEquals(login("https://ghcr.io", "person", "s"), body(got.reply()));
+    assertEquals(Outcome.FOUND, got.outcome());
+    assertEquals("ghcr.io", got.prefix());
+    assertEquals(
+        "{\"ghcr.io\":\"person\"}\n", body(answer(Action.LIST, "", STRANGER, NOBODYS).reply()));
+    assertEquals(NOT_FOUND, body(ask(Action.GET, "ghcr.io")), "not even root");
+    assertEquals("{}\n", body(ask(Action.LIST, "")));
+    assertEquals(0, ask(Action.ERASE, "ghcr.io").status());
+    assertEquals(Outcome.FOUND, answer(Action.GET, "ghcr.io", STRANGER, NOBODYS).outcome());
+    var erased = answer(Action.ERASE, "ghcr.io", STRANGER, NOBODYS);
+    assertEquals(Outcome.ERASED, erased.outcome());
+    assertEquals(0, erased.reply().status());
+    assertEquals(NOT_FOUND, body(answer(Action.GET, "ghcr.io", STRANGER, NOBODYS).reply()));
+  }
+
+  @Test
+  void configuredEntryWinsOverALoginForTheSamePrefixAndALongerLoginOverIt() {
+    assertEquals(0, ask(Action.STORE, login("ghcr.io", "person", "s")).status());
+    assertEquals(0, ask(Action.STORE, login("ghcr.io/team", "team", "s")).status());
+    fixture.fixed("ghcr.io", "bot", "s");
+    assertTrue(body(ask(Action.GET, "ghcr.io")).contains("\"Username\":\"bot\""));
+    assertTrue(body(ask(Action.GET, "ghcr.io/other")).contains("\"Username\":\"bot\""));
+    assertTrue(body(ask(Action.GET, "ghcr.io/team/x")).contains("\"Username\":\"team\""));
+    assertEquals("{\"ghcr.io\":\"bot\",\"ghcr.io/team\":\"team\"}\n", body(ask(Action.LIST, "")));
+    fixture.fixed("ghcr.io/team/x", "nearer", "s");
+    assertTrue(body(ask(Action.GET, "ghcr.io/team/x")).contains("\"Username\":\"nearer\""));
+  }
+
+  @Test
+  void loginToAHostThatAGlobManagesChangesNothing() {
+    fixture.fixed("*.example.org", "bot", "s");
+    var reply = ask(Action.STORE, login("a.example.org", "person", "CANARY"));
+    assertEquals(0, reply.status());
+    assertTrue(body(reply).contains("*.example.org is managed by"), body(reply));
+    assertTrue(body(ask(Action.GET, "a.example.org")).contains("\"Username\":\"bot\""));
+  }
+
+  @Test
+  void identityTokenMakesTheRoundTrip() {
+    var token =
+        "{\"ServerURL\":\"ghcr.io\",\"Username\":\"\\u003ctoken\\u003e\",\"Secret\":\"refresh\"}\n";
+    assertEquals(0, ask(Action.STORE, token).status());
+    assertEquals(token, body(ask(Action.GET, "ghcr.io")));
+  }
+
+  @Test
+  void keysOfDockersDeviceLoginAreKeptExactly() {
+    var key = "https://index.docker.io/v1/access-token";
+    fixture.fixed("docker.io", "bot", "s");
+    assertEquals(0, ask(Action.STORE, login(key, "person", "jwt")).status());
+    assertEquals(login(key, "person", "jwt"), body(ask(Action.GET, key)));
+    assertEquals(NOT_FOUND, body(ask(Action.GET, "https://index.docker.io/v1/refresh-token")));
+    assertEquals(0, ask(Action.ERASE, key).status());
+    assertEquals(NOT_FOUND, body(ask(Action.GET, key)));
+  }
+
+  @Test
+  void strangerIsDeniedWhatIsManagedAndMissesWhatIsNot() {
+    fixture.fixed("registry.gitlab.com", "bot", "CANARY");
+    var denied = answer(Action.GET, "registry.gitlab.com", STRANGER, NOBODYS);
+    assertEquals(1, denied.reply().status());
+    assertEquals(
+        "rig-credentials: denied: uid 1000 may not get registry.gitlab.com (see daemon.access)\n",
+        body(denied.reply()));
+    assertEquals(Outcome.DENIED, denied.outcome());
+    assertEquals("registry.gitlab.com", denied.prefix());
+    assertEquals(NOT_FOUND, body(answer(Action.GET, "ghcr.io", STRANGER, NOBODYS).reply()));
+    assertEquals("{}\n", body(answer(Action.LIST, "", STRANGER, NOBODYS).reply()));
+    for (var action : new Action[] {Action.EXPLAIN, Action.STATUS}) {
+      var answer = answer(action, "registry.gitlab.com", STRANGER, NOBODYS);
+      assertEquals(Outcome.DENIED, answer.outcome());
+      assertTrue(body(answer.reply()).startsWith("rig-credentials: denied: uid 1000 may not "));
+    }
+  }
+
+  @Test
+  void strangersEraseTouchesNoManagedLeaseAndLearnsNotWhereItStands() {
+    var script = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1));
+    fixture.entry("ghcr.io", script);
+    assertEquals(0, ask(Action.GET, "ghcr.io").status());
+    var erased = answer(Action.ERASE, "ghcr.io", STRANGER, NOBODYS);
+    assertEquals(0, erased.reply().status());
+    assertFalse(body(erased.reply()).contains("values.yaml"), body(erased.reply()));
+    assertEquals(1, script.asked().size());
+  }
+
+  @Test
+  void rightsForOneRegistryShowNothingOfTheOthers() {
+    fixture.fixed("ghcr.io/acme", "acme", "s").fixed("quay.io", "quay", "s");
+    var acme = rights("ghcr.io/acme");
+    assertEquals(Outcome.FOUND, answer(Action.GET, "ghcr.io/acme/x", STRANGER, acme).outcome());
+    assertEquals(Outcome.DENIED, answer(Action.GET, "quay.io", STRANGER, acme).outcome());
+    assertEquals(Outcome.NOT_FOUND, answer(Action.GET, "ghcr.io", STRANGER, acme).outcome());
+    assertEquals(
+        Outcome.DENIED, answer(Action.STORE, login("a.org", "u", "s"), STRANGER, acme).outcome());
+    assertEquals(
+        "{\"ghcr.io/acme\":\"acme\"}\n", body(answer(Action.LIST, "", STRANGER, acme).reply()));
+    var status = body(answer(Action.STATUS, "", STRANGER, acme).reply());
+    assertTrue(status.contains("ghcr.io/acme"), status);
+    assertFalse(status.contains("quay"), status);
+    assertEquals(Outcome.TOLD, answer(Action.EXPLAIN, "ghcr.io/acme/x", STRANGER, acme).outcome());
+    assertEquals(Outcome.DENIED, answer(Action.EXPLAIN, "quay.io/x", STRANGER, acme).outcome());
+  }
+
+  /** An alias gets its entry whatever is asked for, so that what is asked for gives no right. */
+  @Test
+  void aliasIsMeasuredByItsEntry() {
+    fixture.entry("quay.io", FakeSource.fixed(fixture.time(), "u", "CANARY"), "quay", false);
+    var key = "ghcr.io/acme".getBytes(StandardCharsets.UTF_8);
+    var acme = rights("ghcr.io/acme");
+    assertEquals(Outcome.DENIED, answer(Action.GET, "quay", key, STRANGER, acme).outcome());
+    assertEquals(
+        Outcome.FOUND, answer(Action.GET, "quay", key, STRANGER, rights("quay.io")).outcome());
+  }
+
+  /** Docker asks by the host alone: the rule names the entry that answers then. */
+  @Test
+  void defaultOfAHostIsMeasuredByItsEntryToo() {
+    fixture.entry("ghcr.io/acme", FakeSource.fixed(fixture.time(), "u", "s"), null, true);
+    assertEquals(
+        Outcome.FOUND, answer(Action.GET, "ghcr.io", STRANGER, rights("ghcr.io/acme")).outcome());
+    assertEquals(
+        Outcome.DENIED, answer(Action.GET, "ghcr.io", STRANGER, rights("ghcr.io/b")).outcome());
   }
 
   @Test
@@ -244,7 +407,7 @@ class HelperApiTest {
     assertEquals(0, ask(Action.GET, "1.ecr.aws.com/team/a").status());
     assertEquals(0, ask(Action.GET, "2.ecr.aws.com/team").status());
     assertEquals(0, ask(Action.GET, "1.ecr.aws.com/team/b").status());
-    assertEquals(java.util.List.of("1.ecr.aws.com/team", "2.ecr.aws.com/team"), script.asked());
+    assertEquals(List.of("1.ecr.aws.com/team", "2.ecr.aws.com/team"), script.asked());
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.testing.FakeTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -242,13 +242,13 @@ final class AccessTest {
   @Test
   void whoAsksDuringAChangeIsMeasuredByTheNewRules() {
     access.enforceStandard(DAEMON, SOCKET_GROUP);
-    var asked = new AtomicReference<CompletableFuture<Rights>>();
+    var asked = new ArrayList<CompletableFuture<Rights>>();
     access.whileHeld(() -> {
-      asked.set(access.of(peer(0)));
-      assertFalse(asked.get().isDone());
+      asked.add(access.of(peer(0)));
+      assertFalse(asked.getFirst().isDone());
       access.enforce(List.of());
     });
-    assertFalse(asked.get().join().may(Permission.GET));
+    assertFalse(asked.getFirst().join().may(Permission.GET));
   }
 
   /** The C library's own answers, about the one user that every machine has. */

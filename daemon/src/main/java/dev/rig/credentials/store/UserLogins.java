@@ -1,0 +1,54 @@
+package dev.rig.credentials.store;
+
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.PrefixTable;
+import dev.rig.credentials.image.RegistryPrefix;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The logins of one user. Immutable. */
+final class UserLogins {
+  private final Map<String, Login> byName = new LinkedHashMap<>();
+  private final PrefixTable<Login> table;
+
+  /** Of several with one name the last counts. */
+  UserLogins(Collection<Login> logins) {
+    var byPrefix = new LinkedHashMap<RegistryPrefix, Login>();
+    for (var login : logins) {
+      byName.put(login.name(), login);
+      if (login.prefix() != null) {
+        byPrefix.put(login.prefix(), login);
+      }
+    }
+    table = PrefixTable.of(byPrefix);
+  }
+
+  Collection<Login> all() {
+    return byName.values();
+  }
+
+  boolean has(@Nullable String name) {
+    return name != null && byName.containsKey(name);
+  }
+
+  /** The login with exactly that key, else the one with the longest prefix; null for none. */
+  @Nullable Login find(String key, ImageReference reference) {
+    var name = Login.name(key, reference);
+    var exact = name == null ? null : byName.get(name);
+    return exact != null || reference.isExactKey() ? exact : table.find(reference);
+  }
+
+  /** Characters of everything that they hold. */
+  int size() {
+    return byName.values().stream().mapToInt(UserLogins::size).sum();
+  }
+
+  static int size(Login login) {
+    var credential = login.credential();
+    return login.key().length()
+        + credential.username().length()
+        + credential.secret().reveal().length();
+  }
+}
