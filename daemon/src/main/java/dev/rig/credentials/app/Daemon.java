@@ -115,6 +115,12 @@ public final class Daemon implements AutoCloseable {
             changed);
     endings.push(leases::close);
     var broker = new Broker(leases, time);
+    var audit =
+        new Audit(
+            settings.audit(), time, Threads.oneBehind(Audit.MOST_WAITING, "rig-audit"));
+    endings.push(audit::close);
+    observers.add(audit);
+    health.add(audit::health);
     int ownUid = ownUid();
     var access = Access.open(time);
     endings.push(access::close);

@@ -100,6 +100,11 @@ public final class Logging {
     }
   }
 
+  private static @Nullable Object structured(LogRecord event) {
+    var parameters = event.getParameters();
+    return parameters == null || parameters.length == 0 ? null : parameters[0];
+  }
+
   private static final class JsonLines extends Formatter {
     @Override
     public String format(LogRecord event) {
@@ -111,7 +116,14 @@ public final class Logging {
           json.writeStringField("time", event.getInstant().toString());
           json.writeStringField("level", word(event.getLevel()));
           json.writeStringField("logger", source(event));
-          json.writeStringField("message", formatMessage(event));
+          if (structured(event) instanceof Structured fields) {
+            json.writeStringField("message", fields.summary());
+            for (var field : fields.fields().entrySet()) {
+              json.writePOJOField(field.getKey(), field.getValue());
+            }
+          } else {
+            json.writeStringField("message", formatMessage(event));
+          }
           if (event.getThrown() != null) {
             json.writeStringField("stack", stack(event.getThrown()));
           }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateDir the folder for what outlives a restart
  * @param notServed settings that ask for what this version does not do
  * @param warmRestart whether leases are kept there for the next start
+ * @param audit whether every request that was answered is logged, and not only the denied ones
  * @param sealingKeyFile the key that they are sealed with; null for systemd's or a generated one
  */
 public record Settings(
@@ -33,7 +34,8 @@ public record Settings(
     boolean warmRestart,
     @Nullable Path sealingKeyFile,
     LogLevel logLevel,
-    LogFormat logFormat) {
+    LogFormat logFormat,
+    boolean audit) {
   private static final int OWNER_ONLY = 0600;
   private static final int OWNER_AND_GROUP = 0660;
 
@@ -65,7 +67,8 @@ public record Settings(
         !Boolean.FALSE.equals(settings.warmRestart()),
         settings.sealingKeyFile(),
         Objects.requireNonNullElse(settings.logLevel(), LogLevel.INFO),
-        Objects.requireNonNullElse(settings.logFormat(), LogFormat.TEXT));
+        Objects.requireNonNullElse(settings.logFormat(), LogFormat.TEXT),
+        !Boolean.FALSE.equals(settings.logAudit()));
   }
 
   private static List<String> notServed(DaemonSettings settings) {

@@ -1,7 +1,10 @@
 package dev.rig.credentials.app;
 
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** The threads of the daemon's background work. */
 final class Threads {
@@ -10,5 +13,16 @@ final class Threads {
   /** One thread that does not keep the process alive. */
   static ExecutorService one(String name) {
     return Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon(true).factory());
+  }
+
+  /** The same with at most so many tasks that wait; more are refused. */
+  static ThreadPoolExecutor oneBehind(int waiting, String name) {
+    return new ThreadPoolExecutor(
+        1,
+        1,
+        0,
+        TimeUnit.NANOSECONDS,
+        new ArrayBlockingQueue<>(waiting),
+        Thread.ofPlatform().name(name).daemon(true).factory());
   }
 }

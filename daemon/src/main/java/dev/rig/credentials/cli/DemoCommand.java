@@ -132,6 +132,7 @@ final class DemoCommand implements Callable<Integer> {
             sealingKey(folder),
             null,
             null,
+            false,
             null);
     var settings =
         Settings.resolve(configuration.daemon(), flags, console.environment(), console.root());

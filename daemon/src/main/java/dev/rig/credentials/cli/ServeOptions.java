@@ -74,6 +74,12 @@ final class ServeOptions {
       description = "text or json; text when unset. The log goes to stderr.")
   private @Nullable LogFormat logFormat;
 
+  @Option(
+      names = "--no-audit",
+      arity = "0",
+      description = "Log no line for requests that were answered, but for the denied ones.")
+  private boolean noAudit;
+
   /**
    * The flags that were given.
    *
@@ -93,6 +99,7 @@ final class ServeOptions {
         sealingKeyFile,
         logLevel,
         logFormat,
+        noAudit ? false : null,
         null);
   }
 

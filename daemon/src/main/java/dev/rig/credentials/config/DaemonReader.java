@@ -30,7 +30,7 @@ final class DaemonReader {
           "log",
           "access");
 
-  private static final KnownNames LOG_KEYS = new KnownNames("key", "level", "format");
+  private static final KnownNames LOG_KEYS = new KnownNames("key", "level", "format", "audit");
 
   private static final KnownNames RULE_KEYS =
       new KnownNames("key", "users", "groups", "actions", "registries");
@@ -59,6 +59,7 @@ final class DaemonReader {
         path(fields, "sealingKeyFile"),
         get(logFields, "level", at -> nodes.oneOf(at, "the log level", LogLevel.class)),
         get(logFields, "format", at -> nodes.oneOf(at, "the log format", LogFormat.class)),
+        get(logFields, "audit", at -> nodes.bool(at, "audit")),
         access(fields.get("access")));
   }
 

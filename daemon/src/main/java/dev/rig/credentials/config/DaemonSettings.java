@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateDir the folder for what outlives a restart
  * @param warmRestart whether leases are kept there, sealed, for the next start
  * @param sealingKeyFile the key that they are sealed with
+ * @param logAudit whether requests that were not denied are logged too
  * @param access the access rules; an empty list is set, and lets nobody in
  */
 public record DaemonSettings(
@@ -31,10 +32,11 @@ public record DaemonSettings(
     @Nullable Path sealingKeyFile,
     @Nullable LogLevel logLevel,
     @Nullable LogFormat logFormat,
+    @Nullable Boolean logAudit,
     @Nullable List<AccessRule> access) {
   /** Nothing is set. */
   public static final DaemonSettings UNSET =
-      new DaemonSettings(null, null, null, null, null, null, null, null, null, null, null);
+      new DaemonSettings(null, null, null, null, null, null, null, null, null, null, null, null);
 
   public DaemonSettings {
     access = access == null ? null : List.copyOf(access);
@@ -53,6 +55,7 @@ public record DaemonSettings(
         Layers.last(sealingKeyFile, later.sealingKeyFile),
         Layers.last(logLevel, later.logLevel),
         Layers.last(logFormat, later.logFormat),
+        Layers.last(logAudit, later.logAudit),
         Layers.last(access, later.access));
   }
 

@@ -74,7 +74,8 @@ class CommandLineTest {
   private Daemon daemon() {
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
-        new DaemonSettings(socket(), null, null, null, null, folder, false, null, null, null, null);
+        new DaemonSettings(
+            socket(), null, null, null, null, folder, false, null, null, null, null, null);
     var settings = Settings.resolve(configuration.daemon(), flags, Map.of(), true);
     return Daemon.start(
         configuration, List.of(), settings, Map.of("PATH", "/usr/bin:/bin"), "1.2.3");

@@ -53,7 +53,7 @@ class ConfigLoaderTest {
         stateDir: /var/lib/x
         warmRestart: false
         sealingKeyFile: /etc/x.key
-        log: {level: debug, format: json}
+        log: {level: debug, format: json, audit: false}
         access: [{users: [root, 1000], actions: [get, list], registries: [registry.gitlab.com]}]
       """;
 
@@ -150,6 +150,7 @@ class ConfigLoaderTest {
             Path.of("/etc/x.key"),
             LogLevel.DEBUG,
             LogFormat.JSON,
+            false,
             List.of(
                 new AccessRule(
                     new Origin(folder.resolve("a.yaml").toString(), 30, 12),
