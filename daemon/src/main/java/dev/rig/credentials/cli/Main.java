@@ -43,7 +43,7 @@ public final class Main implements Runnable {
   public static void main(String[] arguments) {
     var out = stream(FileDescriptor.out);
     var console =
-        new Console(out, stream(FileDescriptor.err), System.getenv(), isTerminal(), isRoot());
+        new Console(out, stream(FileDescriptor.err), System.getenv(), isTerminal(OUT), isRoot());
     int status = run(console, arguments);
     out.flush();
     System.exit(status);
@@ -83,6 +83,7 @@ public final class Main implements Runnable {
     commands.put("explain", () -> new ExplainCommand(console));
     commands.put("kubelet-config", () -> new KubeletConfigCommand(console));
     commands.put("docker-config", () -> new DockerConfigCommand(console));
+    commands.put("tags", () -> new TagsCommand(console));
     commands.put("demo", () -> new DemoCommand(console));
     commands.put("version", () -> new VersionCommand(console));
     // No method reference: the JVM (25.0.3) dies of it when it writes the AOT cache, which may not
@@ -117,9 +118,9 @@ public final class Main implements Runnable {
   }
 
   /** System.console() looks at standard input too, and here only the output matters. */
-  private static boolean isTerminal() {
+  private static boolean isTerminal(int descriptor) {
     try {
-      var target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+      var target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
       return target.startsWith("/dev/pts/")
           || target.startsWith("/dev/tty")
           || target.equals("/dev/console");

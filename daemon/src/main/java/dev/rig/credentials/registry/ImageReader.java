@@ -41,9 +41,16 @@ final class ImageReader {
   private static final String CREATED = "org.opencontainers.image.created";
 
   private final Session session;
+  private final boolean repositoryKnown;
 
-  ImageReader(Session session) {
+  /**
+   * A reader.
+   *
+   * @param repositoryKnown whether what is missing can only be a tag
+   */
+  ImageReader(Session session, boolean repositoryKnown) {
     this.session = session;
+    this.repositoryKnown = repositoryKnown;
   }
 
   /**
@@ -146,7 +153,10 @@ final class ImageReader {
    * does.
    */
   private CallException missing(HttpReply reply) throws InterruptedException {
-    return hasCode(reply, "NAME_UNKNOWN") || hasCode(reply, "NAME_INVALID") || hasNoTags()
+    boolean noRepository =
+        !repositoryKnown
+            && (hasCode(reply, "NAME_UNKNOWN") || hasCode(reply, "NAME_INVALID") || hasNoTags());
+    return noRepository
         ? noSuchRepository(session)
         : CallException.noSuchTag(
             "%s has no such tag or digest in %s".formatted(session.who(), session.image().path()));

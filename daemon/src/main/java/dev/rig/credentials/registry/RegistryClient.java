@@ -85,7 +85,7 @@ public final class RegistryClient {
     }
     var tag = image.tag() == null && wanted == null ? "latest" : image.tag();
     try {
-      return ask(image, session -> new ImageReader(session).read(tag, wanted));
+      return ask(image, session -> new ImageReader(session, false).read(tag, wanted));
     } catch (CallException e) {
       return e.failure(tried);
     }

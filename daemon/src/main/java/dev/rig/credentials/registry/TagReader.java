@@ -100,7 +100,7 @@ final class TagReader {
     return () -> {
       turns.acquire();
       try {
-        return new ImageReader(session.inTheSameTime()).read(name, null);
+        return new ImageReader(session.inTheSameTime(), true).read(name, null);
       } catch (CallException e) {
         return null; // its name is known, and that is enough
       } finally {

@@ -1,0 +1,28 @@
+package dev.rig.credentials.cli;
+
+import dev.rig.credentials.wire.SocketPath;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which daemon is asked over the platform's API. */
+final class PlatformOption {
+  private static final String NAME = "platform.sock";
+
+  @Option(
+      names = "--platform-socket",
+      paramLabel = "PATH",
+      description =
+          "The socket of the daemon's platform API; without it platform.sock beside the socket that"
+              + " a helper would ask.")
+  private @Nullable Path socket;
+
+  PlatformClient client(Console console) {
+    if (socket != null) {
+      return new PlatformClient(socket);
+    }
+    var asked = SocketPath.ofClient(console::variable, path -> Files.exists(Path.of(path)));
+    return new PlatformClient(Path.of(asked).resolveSibling(NAME));
+  }
+}

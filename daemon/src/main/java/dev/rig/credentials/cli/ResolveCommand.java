@@ -1,0 +1,161 @@
+package dev.rig.credentials.cli;
+
+import dev.rig.credentials.cli.PlatformClient.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Asks registries, through the daemon, what images are. */
+@Command(
+    name = "resolve",
+    mixinStandardHelpOptions = true,
+    description = "Find out whether images exist, and print their digests.",
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:all of them exist", "1:one could not be resolved, and stderr tells why"})
+final class ResolveCommand implements Callable<Integer> {
+  private static final int AT_A_TIME = 8;
+
+  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Images, with tag or digest.")
+  private List<String> images = new ArrayList<>();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description = "table or json; table when unset.")
+  private Report output = Report.TABLE;
+
+  @Mixin private PlatformOption platform = new PlatformOption();
+
+  private final Console console;
+  private final boolean errTerminal;
+  private final InstantSource clock = InstantSource.system();
+
+  /**
+   * The command.
+   *
+   * @param errTerminal whether standard error is a terminal
+   */
+  ResolveCommand(Console console, boolean errTerminal) {
+    this.console = console;
+    this.errTerminal = errTerminal;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var answers = ask(platform.client(console));
+    switch (output) {
+      case TABLE -> table(answers);
+      case JSON -> json(answers);
+    }
+    boolean ok = true;
+    for (var answer : answers) {
+      if (!answer.isOk()) {
+        ok = false;
+        console.err().println("rig-credentials: " + answer.problem());
+      }
+    }
+    return ok ? ExitStatus.OK : ExitStatus.FAILED;
+  }
+
+  /** The answers, in the order of the images. */
+  private List<Answer> ask(PlatformClient client) throws InterruptedException {
+    var turns = new Semaphore(AT_A_TIME);
+    var answers = new ArrayList<Answer>();
+    try (var progress = new Progress(console.err(), errTerminal, images.size());
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var running = new ArrayList<Future<Answer>>();
+      for (var image : images) {
+        running.add(
+            threads.submit(() -> {
+              turns.acquire();
+              try {
+                return client.get("/v1/images?image=" + PlatformClient.encode(image));
+              } finally {
+                turns.release();
+                progress.step();
+              }
+            }));
+      }
+      for (var answer : running) {
+        answers.add(answer.get());
+      }
+      return answers;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof CommandException failed) {
+        throw failed;
+      }
+      throw new IllegalStateException("asking the daemon failed", e.getCause());
+    }
+  }
+
+  private void table(List<Answer> answers) {
+    if (answers.stream().noneMatch(Answer::isOk)) {
+      return;
+    }
+    var table = new Table("IMAGE", "DIGEST", "PLATFORMS", "SIZE", "AGE");
+    for (int i = 0; i < answers.size(); i++) {
+      if (answers.get(i).isOk()) {
+        var image = answers.get(i).body();
+        table.row(
+            images.get(i), image.text("digest"), platforms(image), size(image), age(image));
+      }
+    }
+    table.print(console.out());
+  }
+
+  private static String platforms(Json.Node image) {
+    var names = new ArrayList<String>();
+    for (var platform : image.list("platforms")) {
+      names.add(
+          platform.text("os")
+              + "/"
+              + platform.text("architecture")
+              + (platform.has("variant") ? "/" + platform.text("variant") : ""));
+    }
+    return names.isEmpty() ? "-" : String.join(",", names);
+  }
+
+  private static String size(Json.Node image) {
+    return image.fields().get("imageSize") instanceof Number size
+        ? Sizes.text(size.longValue())
+        : "-";
+  }
+
+  private String age(Json.Node image) {
+    return image.has("createdAt")
+        ? Ages.text(Duration.between(Instant.parse(image.text("createdAt")), clock.instant()))
+        : "-";
+  }
+
+  private void json(List<Answer> answers) {
+    var list = new ArrayList<Object>();
+    for (int i = 0; i < answers.size(); i++) {
+      var answer = answers.get(i);
+      if (answer.isOk()) {
+        list.add(answer.body().fields());
+      } else {
+        var failed = new LinkedHashMap<String, Object>();
+        failed.put("image", images.get(i));
+        failed.put("status", answer.status());
+        if (answer.body().has("reason")) {
+          failed.put("reason", answer.body().text("reason"));
+        }
+        failed.put("error", answer.problem());
+        list.add(failed);
+      }
+    }
+    console.out().println(Json.print(list));
+  }
+}

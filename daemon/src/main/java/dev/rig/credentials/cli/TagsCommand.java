@@ -1,0 +1,91 @@
+package dev.rig.credentials.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Asks a registry, through the daemon, which tags there are. */
+@Command(
+    name = "tags",
+    mixinStandardHelpOptions = true,
+    description = "Print the tags of a repository, the newest first.",
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:printed", "1:they could not be listed, and stderr tells why"})
+final class TagsCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "REPOSITORY", description = "A repository, as ghcr.io/acme/app.")
+  private String repository = "";
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "How many at the most, from 1 to 1000; 100 when unset.")
+  private int limit = 100;
+
+  @Option(
+      names = "--after",
+      paramLabel = "TAG",
+      description = "Go on where a page ended; stderr tells the tag.")
+  private @Nullable String after;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description = "table or json; table when unset.")
+  private Report output = Report.TABLE;
+
+  @Mixin private PlatformOption platform = new PlatformOption();
+
+  private final Console console;
+  private final InstantSource clock = InstantSource.system();
+
+  TagsCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    if (limit < 1 || limit > 1000) {
+      throw new CommandException(ExitStatus.USAGE, "--limit is from 1 to 1000");
+    }
+    var target = "/v1/tags?repository=" + PlatformClient.encode(repository) + "&limit=" + limit;
+    if (after != null) {
+      target += "&after=" + PlatformClient.encode(after);
+    }
+    var answer = platform.client(console).get(target);
+    if (!answer.isOk()) {
+      throw new CommandException(ExitStatus.FAILED, answer.problem());
+    }
+    var page = answer.body();
+    switch (output) {
+      case JSON -> console.out().println(Json.print(page.fields()));
+      case TABLE -> table(page);
+    }
+    return ExitStatus.OK;
+  }
+
+  private void table(Json.Node page) {
+    var table = new Table("TAG", "AGE", "DIGEST");
+    for (var tag : page.list("tags")) {
+      table.row(tag.text("name"), age(tag), tag.text("digest"));
+    }
+    table.print(console.out());
+    if (page.has("next")) {
+      console.err().println("More: rig-credentials tags --after " + page.text("next") + " …");
+    }
+    if (page.isTrue("truncated")) {
+      console.err().println("The repository has more tags than are looked at.");
+    }
+  }
+
+  private String age(Json.Node tag) {
+    return tag.has("createdAt")
+        ? Ages.text(Duration.between(Instant.parse(tag.text("createdAt")), clock.instant()))
+        : "-";
+  }
+}

@@ -1,0 +1,58 @@
+package dev.rig.credentials.registry;
+
+import dev.rig.credentials.image.Digest;
+import java.nio.charset.StandardCharsets;
+
+/** An image with its bytes, as a registry holds it. */
+record FakeImage(String mediaType, byte[] manifest, byte[] config) {
+  static final String CREATED = "2026-01-02T03:04:05Z";
+
+  static FakeImage oci() {
+    return image(Manifest.OCI_MANIFEST, "application/vnd.oci.image.config.v1+json");
+  }
+
+  static FakeImage docker() {
+    return image(Manifest.DOCKER_MANIFEST, "application/vnd.docker.container.image.v1+json");
+  }
+
+  private static FakeImage image(String type, String configType) {
+    var config =
+        """
+        {"created":"%s","architecture":"amd64","os":"linux","config":{"Labels":
+        {"org.opencontainers.image.source":"https://example.org/app",
+        "org.opencontainers.image.revision":"abc123","team":"rig"}}}"""
+            .formatted(CREATED)
+            .getBytes(StandardCharsets.UTF_8);
+    var manifest =
+        """
+        {"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s","digest":"%s","size":%d},
+        "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip",
+        "digest":"%s","size":1000}]}"""
+            .formatted(type, configType, Digest.sha256(config), config.length, Digest.sha256(config));
+    return new FakeImage(type, manifest.getBytes(StandardCharsets.UTF_8), config);
+  }
+
+  /** An index of this for linux/amd64 and linux/arm64/v8, with an attestation. */
+  byte[] index(String type) {
+    var entry =
+        """
+        {"mediaType":"%s","digest":"%s","size":%d,"platform":{"os":"%s","architecture":"%s"%s}}""";
+    var digest = Digest.sha256(manifest);
+    return ("{\"schemaVersion\":2,\"mediaType\":\"" + type + "\",\"manifests\":["
+            + entry.formatted(mediaType, Digest.sha256(new byte[1]), 7, "linux", "arm64", ",\"variant\":\"v8\"")
+            + ","
+            + entry.formatted(mediaType, digest, manifest.length, "linux", "amd64", "")
+            + ","
+            + entry.formatted(mediaType, Digest.sha256(new byte[2]), 8, "unknown", "unknown", "")
+            + "]}")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  Digest digest() {
+    return Digest.sha256(manifest);
+  }
+
+  Digest configDigest() {
+    return Digest.sha256(config);
+  }
+}
