@@ -1,0 +1,212 @@
+package dev.rig.credentials.chart;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rig.credentials.config.ConfigLoader;
+import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.EntrySource;
+import dev.rig.credentials.config.RegistryEntry;
+import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.Secret;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ChartTest {
+  private static final Chart CHART = Chart.ours();
+  private static final KubernetesSchemas SCHEMAS = new KubernetesSchemas();
+
+  /** Where a set of values says nothing of it, as the platform's own. */
+  private static final Map<String, String> IMAGE =
+      Map.of("container.image.repository", "registry.acme.example/rig-credentials");
+
+  @TempDir private Path folder;
+
+  static List<Path> examples() {
+    return Chart.examples();
+  }
+
+  @Test
+  void chartIsCleanToLint() {
+    var result = CHART.lint();
+    assertFalse(result.isFailed(), () -> result.getMessages().toString());
+    assertEquals(
+        List.of("[INFO] Chart.yaml: icon is recommended"), List.copyOf(result.getMessages()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void documentedValuesAreCleanToLint(Path values) throws IOException {
+    var result = CHART.withDefaults(values, folder.resolve("chart")).lint();
+    assertFalse(result.isFailed(), () -> result.getMessages().toString());
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void documentedValuesRenderWhatKubernetesTakes(Path values) {
+    var objects = CHART.render(IMAGE, values).objects();
+    assertFalse(objects.isEmpty());
+    var problems = new ArrayList<String>();
+    for (var object : objects) {
+      problems.addAll(SCHEMAS.problems(object));
+      if (!object.path("kind").asText().startsWith("Cluster")
+          && object.at("/metadata/namespace").isMissingNode()) {
+        problems.add("no namespace: " + object.at("/metadata/name"));
+      }
+    }
+    assertEquals(List.of(), problems);
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void configurationOfDocumentedValuesIsLoaded(Path values) throws IOException {
+    var rendered = CHART.render(IMAGE, values);
+    for (var secret : rendered.all("Secret")) {
+      assertFalse(configuration(secret).registries().isEmpty() && !isMonitoring(values));
+    }
+    boolean removes = !rendered.all("Job").isEmpty();
+    assertEquals(removes, rendered.all("Secret").isEmpty());
+  }
+
+  /** Its entries are in the platform's own ConfigMap and Secret. */
+  private static boolean isMonitoring(Path values) {
+    return values.endsWith("monitoring.yaml");
+  }
+
+  @Test
+  void platformsOwnValuesBecomeItsEntriesUnchanged() throws IOException {
+    var rendered = CHART.render(IMAGE, CHART.example("platform"));
+    var configuration = configuration(rendered.one("Secret", "rig-credentials-sidecar"));
+    Map<String, RegistryEntry> entries =
+        configuration.registries().stream()
+            .collect(Collectors.toMap(entry -> entry.prefix().toString(), Function.identity()));
+
+    assertEquals(3, entries.size());
+    assertEquals(
+        new EntrySource.StaticLogin(new Credential("bot", Secret.of("dckr_pat_example"))),
+        entries.get("index.docker.io").source());
+    var gitlab = entries.get("registry.gitlab.com/acme");
+    assertEquals(Duration.ofHours(1), gitlab.expire());
+    assertTrue(
+        gitlab.source() instanceof EntrySource.Script script
+            && script
+                .text()
+                .reveal()
+                .equals("echo \"oauth2accesstoken:$(cat /etc/gitlab/token)\"\n"));
+    assertEquals(Duration.ofHours(12), entries.get("ghcr.io/acme").expire());
+    assertEquals(
+        List.of("dev", "prod"), configuration.clusters().keySet().stream().sorted().toList());
+    assertFalse(rendered.text().contains("postgres.rig-system"));
+    assertTrue(
+        rendered.text().contains("image: \"registry.acme.example/rig-credentials:"),
+        "the platform's own image is not taken");
+    assertFalse(CHART.notes(CHART.example("nodes")).contains("NOT USED"));
+  }
+
+  @Test
+  void nothingButSecretsHoldsASecret() {
+    for (var values : Chart.examples()) {
+      for (var object : CHART.render(IMAGE, values).objects()) {
+        if (!object.path("kind").asText().equals("Secret")) {
+          var text = object.toString();
+          for (var canary :
+              List.of("dckr_pat_example", "ghp_example", "gldt-example", "metadata.google")) {
+            assertFalse(text.contains(canary), () -> canary + " in " + text);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void nodesAreNotToldOfClusters() throws IOException {
+    var rendered =
+        CHART.render(
+            Map.of("container.image.repository", "x", "nodes.enabled", "true"),
+            CHART.example("platform"));
+    assertEquals(
+        2, configuration(rendered.one("Secret", "rig-credentials-sidecar")).clusters().size());
+    assertEquals(
+        0, configuration(rendered.one("Secret", "rig-credentials-nodes")).clusters().size());
+  }
+
+  @Test
+  void withoutAnImageItSaysWhatIsMissing() {
+    var failure =
+        assertThrows(RuntimeException.class, () -> CHART.render(CHART.example("platform")));
+    assertTrue(
+        String.valueOf(failure.getMessage()).contains("container.image.repository: say where"),
+        failure::toString);
+  }
+
+  @Test
+  void mistakenValuesAreRefused() {
+    assertAll(
+        () -> refused("rig.dockerRegistries.ghcr\\.io.usrname=bot", "usrname"),
+        // As a number it would have lost its leading zeros, or be written with an exponent.
+        () -> refused("rig.dockerRegistries.ghcr\\.io.password=123456789", "password"),
+        () -> refused("nodes.tolerationz=x", "tolerationz"),
+        () -> refused("container.user=0", "user"),
+        () -> refused("container.image.digest=sha256:abc", "digest"),
+        () -> refused("sidecar.socketMode=rw", "socketMode"),
+        () -> refused("nodes.runDir=run", "runDir"),
+        () -> refused("daemon.log.level=loud", "level"));
+  }
+
+  private static void refused(String setting, String named) {
+    int equals = setting.indexOf('=');
+    var settings = Map.of(setting.substring(0, equals), setting.substring(equals + 1));
+    var failure =
+        assertThrows(
+            RuntimeException.class,
+            () -> CHART.render(settings, CHART.example("nodes")),
+            () -> setting + " is taken");
+    assertTrue(String.valueOf(failure.getMessage()).contains(named), failure::toString);
+  }
+
+  @Test
+  void keyThatIsNobodysIsNamedInTheNotes() throws IOException {
+    var values =
+        Files.writeString(
+            folder.resolve("values.yaml"),
+            Files.readString(CHART.example("nodes")) + "node:\n  enabled: true\n");
+    assertTrue(CHART.notes(values).contains("NOT USED: node is"), () -> CHART.notes(values));
+  }
+
+  @Test
+  void versionIsTheBuilds() throws IOException {
+    var chart = Chart.json(Files.readString(CHART.folder().resolve("Chart.yaml")));
+    var pom = Files.readString(CHART.folder().resolve("../pom.xml"));
+    assertEquals(chart.get("version"), chart.get("appVersion"));
+    assertTrue(
+        pom.contains("<version>%s</version>".formatted(chart.get("version").asText())),
+        chart::toString);
+  }
+
+  /** What the daemon makes of a rendered Secret: mounted, each key is a file. */
+  private Configuration configuration(JsonNode secret) throws IOException {
+    var mounted = Files.createTempDirectory(folder, "mounted");
+    for (var field : secret.get("data").properties()) {
+      var text = Base64.getDecoder().decode(field.getValue().asText());
+      Files.writeString(mounted.resolve(field.getKey()), new String(text, StandardCharsets.UTF_8));
+    }
+    return ConfigLoader.load(List.of(mounted));
+  }
+}

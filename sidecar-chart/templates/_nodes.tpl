@@ -1,0 +1,40 @@
+{{/* The folders of the host. */}}
+{{- define "rig-credentials.hostVolumes" -}}
+- name: rig-credentials-install
+  hostPath:
+    path: {{ .Values.nodes.installDir }}
+    type: DirectoryOrCreate
+- name: rig-credentials-run
+  hostPath:
+    path: {{ .Values.nodes.runDir }}
+    type: DirectoryOrCreate
+- name: rig-credentials-state
+  hostPath:
+    path: {{ .Values.nodes.stateDir }}
+    type: DirectoryOrCreate
+{{- end }}
+
+{{/* What `kubelet-config` is told besides where things are. */}}
+{{- define "rig-credentials.kubeletArguments" -}}
+{{- with .Values.nodes.kubelet -}}
+- --service-account-cache-type={{ .serviceAccountCacheType }}
+{{- with .serviceAccountAudience }}
+- {{ printf "--service-account-audience=%s" . | quote }}
+{{- end }}
+{{- range .requiredAnnotations }}
+- {{ printf "--required-annotation=%s" . | quote }}
+{{- end }}
+{{- range .optionalAnnotations }}
+- {{ printf "--optional-annotation=%s" . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Of all that decides what the kubelet is configured with: the entries' names, not their secrets. */}}
+{{- define "rig-credentials.kubeletChecksum" -}}
+{{- $entries := dict }}
+{{- range $prefix, $entry := .Values.rig.dockerRegistries }}
+{{- $_ := set $entries $prefix (($entry | default dict).serviceAccount | default "") }}
+{{- end }}
+{{- list $entries .Values.configuration (include "rig-credentials.kubeletArguments" .) | toJson | sha256sum -}}
+{{- end }}
