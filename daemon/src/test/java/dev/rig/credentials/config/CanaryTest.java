@@ -107,7 +107,7 @@ class CanaryTest {
   @TempDir private Path folder;
 
   @Test
-  void noValueIsInAnyProblem() throws Exception {
+  void t11_noValueIsInAnyProblem() throws Exception {
     var random = new Random(20_260_101);
     var path = folder.resolve("values.yaml");
     int refused = 0;

@@ -337,7 +337,7 @@ class ConfigLoaderTest {
 
   /** T11. */
   @Test
-  void nothingPrintsASecret() {
+  void t11_nothingPrintsASecret() {
     var printed =
         load(
                 folder,

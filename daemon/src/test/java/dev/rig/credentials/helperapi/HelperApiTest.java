@@ -142,9 +142,35 @@ class HelperApiTest {
       assertEquals(1, reply.status());
       assertEquals("no credentials server URL\n", body(reply));
     }
-    for (var hostless : new String[] {"/", "//", "https://", "https:///x", ":5000", "/a", "@"}) {
-      var reply = ask(Action.GET, hostless);
-      assertEquals(1, reply.status());
+    var hostless =
+        List.of(
+            "/",
+            "//",
+            "///",
+            "https://",
+            "HTTP://",
+            "https:///x",
+            "https:////",
+            "http://:80/x",
+            ":5000",
+            ":5000/x",
+            ":",
+            "/a",
+            "//a",
+            "./x",
+            ".",
+            "..",
+            "@",
+            "@sha256:x",
+            "https://@",
+            "[]",
+            "[]:5000",
+            "https://?",
+            "#",
+            "https:// ");
+    for (var key : hostless) {
+      var reply = ask(Action.GET, key);
+      assertEquals(1, reply.status(), key);
       assertTrue(body(reply).startsWith("rig-credentials: not a registry or an image: "));
     }
   }

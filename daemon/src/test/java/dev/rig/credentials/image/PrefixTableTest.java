@@ -82,7 +82,7 @@ class PrefixTableTest {
     assertEquals(prefix, TABLE.matching(reference(image)).getFirst());
   }
 
-  /** T3: a near miss of host, port or segment finds nothing. */
+  /** A near miss of host, port or segment finds nothing. */
   @ParameterizedTest
   @CsvSource({
     "ghcr.io",
@@ -100,7 +100,7 @@ class PrefixTableTest {
     "dkr.ecr.us-east-1.amazonaws.com",
     "localhost:5000/a"
   })
-  void nearMissesFindNothing(String image) {
+  void t3_nearMissesFindNothing(String image) {
     assertNull(TABLE.find(reference(image)));
     assertEquals(List.of(), TABLE.matching(reference(image)));
   }
@@ -110,7 +110,7 @@ class PrefixTableTest {
     assertNull(TABLE.find(reference("https://index.docker.io/v1/access-token")));
   }
 
-  /** T3: one changed, added or removed character of a host or a segment is another registry. */
+  /** One changed, added or removed character of a host or a segment is another registry. */
   @Test
   void t3_generatedNearMissesOfOnePrefix() throws InvalidReferenceException {
     var text = "registry.example.com:5000/team/app";

@@ -133,7 +133,7 @@ class DaemonFaultsIT {
 
   /** T11: at the finest log level that serve has. */
   @Test
-  void noSecretIsInTheLogOrInAnyArgument() {
+  void t11_noSecretIsInTheLogOrInAnyArgument() {
     var canaries =
         List.of(
             new Canary("st4tic+c4nary/of=the file"),

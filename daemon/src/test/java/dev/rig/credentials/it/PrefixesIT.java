@@ -97,7 +97,7 @@ class PrefixesIT {
         "dkr.ecr.us-east-1.amazonaws.com",
         "https://index.docker.io/v1/access-token",
       })
-  void nearMissIsNotFoundInTheFrozenBytes(String key) {
+  void t3_nearMissIsNotFoundInTheFrozenBytes(String key) {
     assertEquals(new Outcome(1, NOT_FOUND, ""), client.get(key));
   }
 
@@ -202,7 +202,7 @@ class PrefixesIT {
   @ParameterizedTest
   @ValueSource(
       strings = {"registry.gitlab.com\nghcr.io/acme", "registry.gitlab.com\r", "\tghcr.io"})
-  void controlCharactersInAKeyNeverGetACredential(String key) {
+  void t1_controlCharactersInAKeyNeverGetACredential(String key) {
     var outcome = client.get(key); // T1
     assertAll(
         () -> assertEquals(1, outcome.status(), outcome::toString),

@@ -79,7 +79,7 @@ class SocketFaultsIT {
 
   /** Four users with 250 idle connections each: 256 are the most that one may have. */
   @Test
-  void f17_thousandIdleConnectionsSlowNobodyAndAreClosedAtThirtySeconds() throws IOException {
+  void t9_f17_thousandIdleConnectionsSlowNobodyAndAreClosedAtThirtySeconds() throws IOException {
     Tool.needRoot("several users' connections");
     for (var above : List.of(folder, daemon.folder(), daemon.socket().getParent())) {
       Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwx--x--x"));
@@ -127,7 +127,7 @@ class SocketFaultsIT {
   }
 
   @Test
-  void f18_halfOpenIsAnsweredAndAByteASecondIsClosedAtFive() throws InterruptedException {
+  void t9_f18_halfOpenIsAnsweredAndAByteASecondIsClosedAtFive() throws InterruptedException {
     daemon.configured("values.yaml", STATIC).start();
     try (var half = RawClient.connect(daemon.socket())) {
       assertEquals("0\n" + ANSWER, half.send("get\nexample.org").endOfRequest().rest());
@@ -154,7 +154,7 @@ class SocketFaultsIT {
   }
 
   @Test
-  void f19_clientThatNeverReadsIsClosedAtTwoSecondsAndHoldsNoThread() {
+  void t9_f19_clientThatNeverReadsIsClosedAtTwoSecondsAndHoldsNoThread() {
     var yaml = new StringBuilder(STATIC);
     var username = "u".repeat(200);
     for (int i = 0; i < 4_000; i++) { // their list is more than a socket holds
@@ -185,7 +185,7 @@ class SocketFaultsIT {
   }
 
   @Test
-  void f20_clientsOutlastAFullBacklog() throws IOException {
+  void t9_f20_clientsOutlastAFullBacklog() throws IOException {
     var running = daemon.configured("values.yaml", STATIC).start();
     signal("STOP", running);
     var waiting = new ArrayList<RawClient>();

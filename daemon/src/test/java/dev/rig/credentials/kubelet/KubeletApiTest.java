@@ -80,6 +80,22 @@ class KubeletApiTest {
         body(reply));
   }
 
+  /** T1: as JSON writes it, and as it is. */
+  @Test
+  void t1_controlCharacterAnywhereInAnImageGetsNoCredential() {
+    fixture.fixed("ghcr.io", "u", "CANARY").fixed("ghcr.io/a", "u", "CANARY");
+    var image = "ghcr.io/a";
+    for (int control = 0; control < 0x21; control++) {
+      for (int at = 0; at <= image.length(); at++) {
+        for (var form : new String[] {"\\u%04x".formatted(control), "" + (char) control}) {
+          var reply = askFor(image.substring(0, at) + form + image.substring(at));
+          assertFalse(body(reply).contains("CANARY"), control + " at " + at);
+        }
+      }
+    }
+    assertTrue(body(askFor(image)).contains("CANARY"), "the image itself has one");
+  }
+
   /** The kubelet's keyring takes a leading v1 or v2 off a key's path. */
   @ParameterizedTest
   @CsvSource({

@@ -38,6 +38,15 @@ final class Client implements AutoCloseable {
     }
   }
 
+  /** Whether somebody listens there: the file is there a moment before. */
+  static boolean answers(Path path) {
+    try {
+      return ask(path, "version\n").status() == 0;
+    } catch (UncheckedIOException notYet) {
+      return false;
+    }
+  }
+
   /**
    * Returns when the event loop has handled all that was there before: the connection of the second
    * question is accepted in a later round of events than everything before the first one's answer.

@@ -59,7 +59,7 @@ final class SocketAccessTest {
 
   /** T6: the folder lets everybody pass, so that only the socket's own mode keeps nobody out. */
   @Test
-  void nobodyGetsNoAnswerThroughAThousandStarts() throws Exception {
+  void t6_nobodyGetsNoAnswerThroughAThousandStarts() throws Exception {
     assumeTrue(LibC.instance().geteuid() == 0, "only root can play another user");
     var attempts = new AtomicInteger();
     var connected = new AtomicInteger();
@@ -99,7 +99,7 @@ final class SocketAccessTest {
 
   /** T7: the child of who connected asks, when its parent's pid may be anybody's already. */
   @Test
-  void forkedChildIsWhoConnectedAndGetsNothingOfRoots() throws Exception {
+  void t7_forkedChildIsWhoConnectedAndGetsNothingOfRoots() throws Exception {
     assumeTrue(LibC.instance().geteuid() == 0, "only root can play another user");
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv here");
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/perl")), "no perl here");

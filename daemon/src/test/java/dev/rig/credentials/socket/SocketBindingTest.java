@@ -54,7 +54,7 @@ final class SocketBindingTest {
 
   /** T8. */
   @Test
-  void symbolicLinkIsRefusedAndItsTargetUnchanged() throws Exception {
+  void t8_symbolicLinkIsRefusedAndItsTargetUnchanged() throws Exception {
     Path target = Files.writeString(folder.resolve("target"), "precious");
     Files.createSymbolicLink(path, target);
     assertEquals("is a symbolic link, not a socket", refusal());
@@ -64,7 +64,7 @@ final class SocketBindingTest {
 
   /** T8. */
   @Test
-  void regularFileIsRefusedAndUnchanged() throws Exception {
+  void t8_regularFileIsRefusedAndUnchanged() throws Exception {
     Files.writeString(path, "precious");
     assertEquals("is a regular file, not a socket", refusal());
     assertEquals("precious", Files.readString(path));
@@ -72,7 +72,7 @@ final class SocketBindingTest {
 
   /** T8. */
   @Test
-  void folderIsRefusedAndUnchanged() throws Exception {
+  void t8_folderIsRefusedAndUnchanged() throws Exception {
     Files.createDirectory(path);
     assertEquals("is a folder, not a socket", refusal());
     assertTrue(Files.isDirectory(path));
@@ -80,7 +80,7 @@ final class SocketBindingTest {
 
   /** T8: alive, though it knows nothing of our lock. */
   @Test
-  void liveSocketOfAnotherProgramIsBusyAndUnchanged() throws Exception {
+  void t8_liveSocketOfAnotherProgramIsBusyAndUnchanged() throws Exception {
     try (var other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       other.bind(UnixDomainSocketAddress.of(path));
       Object before = Files.getAttribute(path, "unix:ino");
@@ -95,7 +95,7 @@ final class SocketBindingTest {
 
   /** T8: nor does a link in the lock's place lead anywhere. */
   @Test
-  void symbolicLinkInPlaceOfTheLockIsRefusedAndItsTargetUnchanged() throws Exception {
+  void t8_symbolicLinkInPlaceOfTheLockIsRefusedAndItsTargetUnchanged() throws Exception {
     Path target = folder.resolve("target");
     Files.createSymbolicLink(folder.resolve("s.lock"), target);
     assertEquals("is a symbolic link, not a lock file", refusal());
@@ -126,7 +126,7 @@ final class SocketBindingTest {
       Files.delete(path);
       assertThrows(SocketBusyException.class, this::open);
       time.advance(Duration.ofSeconds(1));
-      Client.until(() -> Files.exists(path));
+      Client.until(() -> Client.answers(path));
       assertTrue(first.health().bound());
     }
   }
@@ -164,7 +164,7 @@ final class SocketBindingTest {
       Client.until(() -> answers.waiting() == 1);
       Files.delete(path);
       time.advance(Duration.ofSeconds(1));
-      Client.until(() -> Files.exists(path));
+      Client.until(() -> Client.answers(path));
       Client.until(() -> server.health().bound());
       assertEquals(0, Client.ask(path, "get\nx").status());
       answers.release(Reply.text(0, "still"));
@@ -226,12 +226,12 @@ final class SocketBindingTest {
   @Test
   void deletedFolderIsMadeAnew() throws Exception {
     path = folder.resolve("run").resolve("s");
-    try (var server = open()) {
+    try (var _ = open()) {
       Files.delete(path);
       Files.delete(path.resolveSibling("s.lock"));
       Files.delete(folder.resolve("run"));
       time.advance(Duration.ofSeconds(1));
-      Client.until(() -> Files.exists(path) && server.health().bound());
+      Client.until(() -> Client.answers(path));
       assertThrows(SocketBusyException.class, this::open);
       assertEquals(0, Client.ask(path, "get\nx").status());
     }

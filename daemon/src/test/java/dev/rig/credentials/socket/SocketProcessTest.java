@@ -112,7 +112,7 @@ final class SocketProcessTest {
 
   /** T19: the library comes from where the distribution has it, and nothing is unpacked. */
   @Test
-  void nativeLibraryIsLoadedFromItsFolderAndNothingIsUnpacked() throws Exception {
+  void t19_nativeLibraryIsLoadedFromItsFolderAndNothingIsUnpacked() throws Exception {
     Path library = Files.createDirectory(folder.resolve("native")).resolve("libjffi-1.2.so");
     String architecture = System.getProperty("os.arch").equals("amd64") ? "x86_64" : "aarch64";
     try (var packed =

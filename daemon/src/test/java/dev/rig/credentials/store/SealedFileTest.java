@@ -77,7 +77,7 @@ class SealedFileTest {
 
   /** T15. */
   @Test
-  void everyByteFlippedIsRefused() throws Exception {
+  void t15_everyByteFlippedIsRefused() throws Exception {
     write();
     var good = Files.readAllBytes(path);
     for (int i = 0; i < good.length; i++) {
@@ -92,7 +92,7 @@ class SealedFileTest {
 
   /** T15. */
   @Test
-  void everyTruncationAndEveryExtensionIsRefused() throws Exception {
+  void t15_everyTruncationAndEveryExtensionIsRefused() throws Exception {
     write();
     var good = Files.readAllBytes(path);
     for (int length = 0; length < good.length; length++) {
@@ -105,7 +105,7 @@ class SealedFileTest {
 
   /** T15. */
   @Test
-  void recordThatIsTakenAwayOrDoubledOrMovedIsRefused() throws Exception {
+  void t15_recordThatIsTakenAwayOrDoubledOrMovedIsRefused() throws Exception {
     write();
     var good = Files.readAllBytes(path);
     int header = 42;
@@ -137,7 +137,7 @@ class SealedFileTest {
 
   /** T15. */
   @Test
-  void anotherKeyMachineOrPurposeIsRefused() {
+  void t15_anotherKeyMachineOrPurposeIsRefused() {
     write();
     var otherKey = SECRET.clone();
     otherKey[31]++;
@@ -152,7 +152,7 @@ class SealedFileTest {
 
   /** T15: fresh nonces, by a fresh key for each write. */
   @Test
-  void twoWritesOfTheSameShareNothingBehindTheVersion() throws Exception {
+  void t15_twoWritesOfTheSameShareNothingBehindTheVersion() throws Exception {
     write();
     var first = Files.readAllBytes(path);
     write();
@@ -169,7 +169,7 @@ class SealedFileTest {
 
   /** T16. */
   @Test
-  void neitherContentNorLabelIsInTheFile() throws Exception {
+  void t16_neitherContentNorLabelIsInTheFile() throws Exception {
     var canary = new Canary("s3cret+of=the lease/x");
     var label = new Canary("registry.example.org/team");
     file().write(List.of(new SealedRecord(label.secret(), bytes(canary.secret()))));

@@ -36,7 +36,7 @@ class StateFolderTest {
   }
 
   @Test
-  void generatedKeyIsPrivateAndStays() throws Exception {
+  void t16_generatedKeyIsPrivateAndStays() throws Exception {
     var first = folder().key(null, null);
     assertEquals(SealingKey.Origin.GENERATED, first.origin());
     var file = temp.resolve("a/state/sealing.key");
