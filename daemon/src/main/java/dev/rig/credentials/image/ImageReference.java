@@ -89,18 +89,19 @@ public final class ImageReference {
       RegistryName.checkPath(path);
     }
     var normalHost = host ? RegistryName.host(first, false) : RegistryName.HUB;
-    return new ImageReference(normalHost, normalPath(normalHost, path), tag, digest);
+    boolean hubKey = host && path.equals("v1") && tag == null && digest == null;
+    return new ImageReference(normalHost, normalPath(normalHost, path, hubKey), tag, digest);
   }
 
   /**
    * {@code /v1} is what Docker's key for its Hub ends with; an image's name of one word is
-   * official.
+   * official, also that word.
    */
-  private static String normalPath(String host, String path) {
-    if (!host.equals(RegistryName.HUB) || path.isEmpty() || path.equals("v1")) {
-      return host.equals(RegistryName.HUB) ? "" : path;
+  private static String normalPath(String host, String path, boolean hubKey) {
+    if (!host.equals(RegistryName.HUB) || path.isEmpty() || path.indexOf('/') >= 0) {
+      return path;
     }
-    return path.indexOf('/') < 0 ? "library/" + path : path;
+    return hubKey ? "" : "library/" + path;
   }
 
   private static boolean looksLikeHost(String first) {
