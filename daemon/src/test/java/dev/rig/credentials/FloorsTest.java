@@ -116,6 +116,8 @@ class FloorsTest {
     only("org.bouncycastle..", "store", "dev");
     only("io.helidon..", "http", "registry");
     only("io.prometheus..", "metrics");
+    only("io.fabric8..", "kube");
+    only("com.fasterxml.jackson.databind..", "kube");
   }
 
   @Test

@@ -98,11 +98,16 @@ public final class Daemon implements AutoCloseable {
       Map<String, String> environment,
       String version) {
     var archive = new AtomicReference<@Nullable LeaseArchive>();
+    var clusters = new AtomicReference<@Nullable Clusters>();
     Runnable changed =
         () -> {
           var opened = archive.get();
           if (opened != null) {
             opened.changed();
+          }
+          var kept = clusters.get();
+          if (kept != null) {
+            kept.pullSecrets().changed();
           }
         };
     var leases =
@@ -142,10 +147,15 @@ public final class Daemon implements AutoCloseable {
           endings.push(opened::close);
         });
     gate.open();
+    var inClusters = new Clusters(broker, running, environment, time);
+    clusters.set(inClusters);
+    endings.push(inClusters.pullSecrets()::close);
+    health.addAll(inClusters.pullSecrets()::health);
     // The archive writes its last before the runner's end can change anything.
     endings.push(broker::close);
     endings.push(bound::close);
     broker.prefetch();
+    inClusters.apply(configuration.clusters());
     for (var name : settings.notServed()) {
       LOG.log(Level.WARNING, "this version does not serve daemon.{0} yet", name);
     }
@@ -163,6 +173,7 @@ public final class Daemon implements AutoCloseable {
                   rules.enforce(next.daemon());
                 });
                 broker.prefetch();
+                inClusters.apply(next.clusters());
                 changed.run();
                 return EntryChanges.between(before, broker.entries());
               },

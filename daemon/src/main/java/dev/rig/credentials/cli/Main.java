@@ -83,6 +83,7 @@ public final class Main implements Runnable {
     commands.put("explain", () -> new ExplainCommand(console));
     commands.put("kubelet-config", () -> new KubeletConfigCommand(console));
     commands.put("docker-config", () -> new DockerConfigCommand(console));
+    commands.put("resolve", () -> new ResolveCommand(console, isTerminal(ERR)));
     commands.put("tags", () -> new TagsCommand(console));
     commands.put("demo", () -> new DemoCommand(console));
     commands.put("version", () -> new VersionCommand(console));

@@ -1,7 +1,9 @@
 package dev.rig.credentials.config;
 
 import dev.rig.credentials.credential.Secret;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
@@ -37,6 +39,7 @@ final class ClusterReader {
         secret(fields, "script"),
         text(fields, "certificateAuthority"),
         creates == null ? null : creates.value(),
+        texts(fields, "pullSecretNamespaces"),
         devRegistry(fields.get("devRegistry")),
         git(fields.get("git")));
   }
@@ -66,6 +69,22 @@ final class ClusterReader {
     var node = fields.get(key);
     var text = node == null ? null : nodes.text(node, "the cluster's " + key);
     return text == null ? null : text.value();
+  }
+
+  private @Nullable List<String> texts(Map<String, Node> fields, String key) {
+    var node = fields.get(key);
+    var elements = node == null ? null : nodes.elements(node, "the cluster's " + key);
+    if (elements == null) {
+      return null;
+    }
+    var texts = new ArrayList<String>();
+    for (var element : elements) {
+      var text = nodes.line(element, "each of " + key);
+      if (text != null) {
+        texts.add(text.value());
+      }
+    }
+    return List.copyOf(texts);
   }
 
   private @Nullable Secret secret(Map<String, Node> fields, String key) {

@@ -1,6 +1,7 @@
 package dev.rig.credentials.config;
 
 import dev.rig.credentials.credential.Secret;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificateAuthority the API's certificate authority
  * @param createPullSecrets whether pull secrets are written into the cluster; see {@link
  *     #createsPullSecrets()}
+ * @param pullSecretNamespaces ours: the only namespaces that they are kept in
  */
 public record ClusterSettings(
     Origin origin,
@@ -23,6 +25,7 @@ public record ClusterSettings(
     @Nullable Secret script,
     @Nullable String certificateAuthority,
     @Nullable Boolean createPullSecrets,
+    @Nullable List<String> pullSecretNamespaces,
     @Nullable DevRegistry devRegistry,
     @Nullable Git git) {
   /** The kind of cluster. */
@@ -64,7 +67,7 @@ public record ClusterSettings(
 
   /** Whether pull secrets are written into the cluster; they are not unless that is set. */
   public boolean createsPullSecrets() {
-    return createPullSecrets != null && createPullSecrets;
+    return createPullSecrets != null && createPullSecrets && type != Type.DOCKER;
   }
 
   /** These with every field replaced that the later ones set. */
@@ -77,6 +80,7 @@ public record ClusterSettings(
         Layers.last(script, later.script),
         Layers.last(certificateAuthority, later.certificateAuthority),
         Layers.last(createPullSecrets, later.createPullSecrets),
+        Layers.last(pullSecretNamespaces, later.pullSecretNamespaces),
         devRegistry == null ? later.devRegistry : devRegistry.overriddenBy(later.devRegistry),
         git == null ? later.git : git.overriddenBy(later.git));
   }

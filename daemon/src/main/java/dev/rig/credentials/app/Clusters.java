@@ -1,0 +1,64 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.config.ClusterSettings;
+import dev.rig.credentials.kube.Cluster;
+import dev.rig.credentials.kube.PullSecrets;
+import dev.rig.credentials.source.ProcessRunner;
+import dev.rig.credentials.time.Time;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+
+/** The pull secrets of the configured clusters. */
+final class Clusters {
+  private final PullSecrets pullSecrets;
+
+  Clusters(Broker broker, ProcessRunner runner, Map<String, String> environment, Time time) {
+    pullSecrets =
+        new PullSecrets(
+            broker::lookup,
+            new ClusterScripts(runner),
+            environment,
+            Threads::one,
+            time,
+            new SplittableRandom());
+  }
+
+  PullSecrets pullSecrets() {
+    return pullSecrets;
+  }
+
+  /** Serves these from now on. */
+  void apply(Map<String, ClusterSettings> configured) {
+    var wanting = new ArrayList<Cluster>();
+    var others = new HashSet<String>();
+    configured.forEach((name, settings) -> {
+      if (settings.createsPullSecrets()) {
+        wanting.add(cluster(name, settings));
+      } else {
+        others.add(name);
+      }
+    });
+    pullSecrets.replace(wanting, others);
+  }
+
+  private static Cluster cluster(String name, ClusterSettings settings) {
+    var git = settings.git();
+    var registry = settings.devRegistry();
+    return new Cluster(
+        name,
+        settings.url(),
+        settings.token(),
+        settings.script(),
+        settings.certificateAuthority(),
+        Objects.requireNonNullElse(settings.pullSecretNamespaces(), List.of()),
+        git != null && git.url() != null,
+        registry == null || registry.host() == null || registry.clusterHost() == null
+            ? null
+            : new Cluster.DevRegistry(registry.host(), registry.clusterHost()));
+  }
+}

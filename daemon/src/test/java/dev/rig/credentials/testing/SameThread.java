@@ -1,0 +1,59 @@
+package dev.rig.credentials.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/** Runs each task where it is handed in, at once, and behind one that is running. */
+public final class SameThread extends AbstractExecutorService {
+  private final List<Runnable> waiting = new ArrayList<>();
+  private boolean busy;
+  private boolean ended;
+
+  @Override
+  public void execute(Runnable task) {
+    if (ended) {
+      throw new RejectedExecutionException();
+    }
+    waiting.add(task);
+    if (busy) {
+      return;
+    }
+    busy = true;
+    try {
+      while (!waiting.isEmpty()) {
+        waiting.removeFirst().run();
+      }
+    } finally {
+      busy = false;
+    }
+  }
+
+  @Override
+  public void shutdown() {
+    ended = true;
+  }
+
+  @Override
+  public List<Runnable> shutdownNow() {
+    ended = true;
+    return List.of();
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return ended;
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return ended;
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) {
+    return ended;
+  }
+}
