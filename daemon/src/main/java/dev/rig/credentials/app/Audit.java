@@ -40,8 +40,7 @@ final class Audit implements Consumer<Answered>, AutoCloseable {
   /** Lines that wait. */
   static final int MOST_WAITING = 1024;
 
-  private record Kind(
-      String action, @Nullable String prefix, Outcome outcome, int uid, int gid) {
+  private record Kind(String action, @Nullable String prefix, Outcome outcome, int uid, int gid) {
     static Kind of(Answered answered) {
       return new Kind(
           answered.action(),
@@ -105,11 +104,7 @@ final class Audit implements Consumer<Answered>, AutoCloseable {
     this(all, PeerProcess::of, time, writer);
   }
 
-  Audit(
-      boolean all,
-      Function<Peer, PeerProcess> processes,
-      Time time,
-      ThreadPoolExecutor writer) {
+  Audit(boolean all, Function<Peer, PeerProcess> processes, Time time, ThreadPoolExecutor writer) {
     this.all = all;
     this.processes = processes;
     this.time = time;

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 record Cgroup(@Nullable String container, @Nullable String pod) {
   static final Cgroup NONE = new Cgroup(null, null);
 
-  private static final Pattern CONTAINER =
-      Pattern.compile("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])");
+  private static final Pattern CONTAINER = Pattern.compile("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])");
 
   /** systemd takes a dash for a level, so that its driver writes underscores. */
   private static final Pattern POD =

@@ -121,8 +121,7 @@ public final class Daemon implements AutoCloseable {
     endings.push(leases::close);
     var broker = new Broker(leases, time);
     var audit =
-        new Audit(
-            settings.audit(), time, Threads.oneBehind(Audit.MOST_WAITING, "rig-audit"));
+        new Audit(settings.audit(), time, Threads.oneBehind(Audit.MOST_WAITING, "rig-audit"));
     endings.push(audit::close);
     observers.add(audit);
     health.add(audit::health);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 record PeerProcess(@Nullable String executable, Cgroup cgroup) {
   /** Nothing is known of it. */
   static final PeerProcess UNKNOWN = new PeerProcess(null, Cgroup.NONE);
+
   private static final int MOST_BYTES = 64 * 1024;
 
   /** Looks at the process now; never fails. */

@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
     })
 public final class Main implements Runnable {
   private static final String COMPLETION = "generate-completion";
+  private static final int OUT = 1;
+  private static final int ERR = 2;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -2,7 +2,9 @@ package dev.rig.credentials.cli;
 
 import java.io.PrintStream;
 
-/** A bar on standard error while several things are under way; nothing where that is no terminal. */
+/**
+ * A bar on standard error while several things are under way; nothing where that is no terminal.
+ */
 final class Progress implements AutoCloseable {
   private static final int WIDTH = 24;
   private static final String CLEAR_LINE = "\r\033[K";
@@ -33,8 +35,7 @@ final class Progress implements AutoCloseable {
   private synchronized void draw() {
     if (shown) {
       int full = WIDTH * done / all;
-      err.print(
-          "\r[%s%s] %d/%d".formatted("#".repeat(full), "-".repeat(WIDTH - full), done, all));
+      err.print("\r[%s%s] %d/%d".formatted("#".repeat(full), "-".repeat(WIDTH - full), done, all));
       err.flush();
     }
   }

@@ -108,8 +108,7 @@ final class ResolveCommand implements Callable<Integer> {
     for (int i = 0; i < answers.size(); i++) {
       if (answers.get(i).isOk()) {
         var image = answers.get(i).body();
-        table.row(
-            images.get(i), image.text("digest"), platforms(image), size(image), age(image));
+        table.row(images.get(i), image.text("digest"), platforms(image), size(image), age(image));
       }
     }
     table.print(console.out());

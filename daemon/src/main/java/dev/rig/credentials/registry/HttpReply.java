@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param body its bytes
  * @param reach where it came from; through a proxy it is the Internet
  */
+@SuppressWarnings("ArrayRecordComponent") // carried from one place to the next, never compared
 record HttpReply(int status, Map<String, List<String>> headers, byte[] body, Reach reach) {
   /** The same, from there. */
   HttpReply from(Reach where) {

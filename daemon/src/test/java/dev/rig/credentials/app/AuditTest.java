@@ -64,7 +64,9 @@ final class AuditTest {
   /** The lines without their time, when the audit is over. */
   private List<String> lines(Audit audit) {
     audit.close();
-    return stream.toString(StandardCharsets.UTF_8).lines()
+    return stream
+        .toString(StandardCharsets.UTF_8)
+        .lines()
         .map(line -> line.replaceFirst("^\\S+Z ", "").replaceFirst("\"time\":\"[^\"]*\",", ""))
         .toList();
   }
@@ -148,8 +150,7 @@ final class AuditTest {
   @Test
   void whatAPeerChoosesIsEscaped() {
     var nasty = "/tmp/a b\"\\\n2026 info Audit: action=get\r\u001b[2J\u009b\u202e\u2028\ud800";
-    var audit =
-        audit(true, LogLevel.INFO, LogFormat.TEXT, new PeerProcess(nasty, Cgroup.NONE));
+    var audit = audit(true, LogLevel.INFO, LogFormat.TEXT, new PeerProcess(nasty, Cgroup.NONE));
     audit.accept(get(Outcome.FOUND));
     var lines = lines(audit);
     assertEquals(1, lines.size(), lines::toString);

@@ -290,7 +290,8 @@ class DockerConfigCommandTest {
     var socket = folder.resolve("c.sock");
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
-        new DaemonSettings(socket, null, null, null, null, folder, false, null, null, null, null);
+        new DaemonSettings(
+            socket, null, null, null, null, folder, false, null, null, null, null, null);
     var settings = Settings.resolve(configuration.daemon(), flags, Map.of(), true);
     try (var daemon =
         Daemon.start(configuration, List.of(), settings, Map.of("PATH", "/bin"), "1.2.3")) {

@@ -7,11 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.rig.credentials.socket.Peer;
 import dev.rig.credentials.socket.Rights;
+import dev.rig.credentials.store.Logins;
+import dev.rig.credentials.store.SealedFile;
+import dev.rig.credentials.store.SealingKey;
 import dev.rig.credentials.testing.BrokerFixture;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Request;
 import dev.rig.credentials.wire.Wire;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 
 /** Whatever a credential-helper client sends is answered: with its own key, or with a refusal. */
 class HelperPayloadFuzz {
@@ -19,7 +24,18 @@ class HelperPayloadFuzz {
 
   private final BrokerFixture fixture =
       new BrokerFixture().fixed("ghcr.io/acme", "u", SECRET).fixed("quay.io", "u", SECRET);
-  private final HelperApi api = new HelperApi(fixture.broker(), "1");
+
+  /** In a folder that is not there: what is to be stored fails late, and costs no disk. */
+  private final Logins logins =
+      new Logins(
+          () ->
+              new SealedFile(
+                  Path.of("/nonexistent", "logins.sealed"),
+                  new SealingKey(new byte[SealingKey.SHORTEST], "", SealingKey.Origin.FILE),
+                  "logins"),
+          Runnable::run);
+
+  private final HelperApi api = new HelperApi(fixture.broker(), logins, "1", List::of);
 
   @FuzzTest
   void payloads(byte[] payload) {
@@ -42,7 +58,7 @@ class HelperPayloadFuzz {
   private static void store(byte[] payload) {
     try {
       var request = StoreRequest.parse(payload);
-      assertFalse(request.username().isEmpty());
+      assertFalse(request.login().credential().username().isEmpty());
       plain(request.key());
     } catch (RefusedException refused) {
       isFitForTheClient(refused);

@@ -37,8 +37,7 @@ class ChallengeParserTest {
     assertEquals(
         List.of("negotiate", "ntlm", "digest", "negotiate", "basic", "bearer"),
         challenges.stream().map(Challenge::scheme).toList());
-    assertEquals(
-        Map.of("realm", "x", "charset", "UTF-8"), challenges.get(4).parameters());
+    assertEquals(Map.of("realm", "x", "charset", "UTF-8"), challenges.get(4).parameters());
     assertEquals(Map.of("realm", "r"), challenges.get(5).parameters());
   }
 

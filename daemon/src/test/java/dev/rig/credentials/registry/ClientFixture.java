@@ -49,8 +49,7 @@ final class ClientFixture {
   }
 
   static RegistrySettings listing(String registry, String realm) {
-    return new RegistrySettings(
-        Set.of(), List.of(), Map.of(registry, Set.of(realm)), Proxies.NONE);
+    return new RegistrySettings(Set.of(), List.of(), Map.of(registry, Set.of(realm)), Proxies.NONE);
   }
 
   static ImageReference image(String text) {

@@ -27,9 +27,7 @@ final class FakeCredentials implements RegistryCredentials {
   /** Credentials of the user bot with these passwords. */
   static FakeCredentials passwords(String... passwords) {
     return new FakeCredentials(
-        List.of(passwords).stream()
-            .map(password -> found("bot", password))
-            .toArray(Lookup[]::new));
+        List.of(passwords).stream().map(password -> found("bot", password)).toArray(Lookup[]::new));
   }
 
   static Lookup found(String user, String password) {

@@ -20,15 +20,18 @@ record FakeImage(String mediaType, byte[] manifest, byte[] config) {
         """
         {"created":"%s","architecture":"amd64","os":"linux","config":{"Labels":
         {"org.opencontainers.image.source":"https://example.org/app",
-        "org.opencontainers.image.revision":"abc123","team":"rig"}}}"""
+        "org.opencontainers.image.revision":"abc123","team":"rig"}}}\
+        """
             .formatted(CREATED)
             .getBytes(StandardCharsets.UTF_8);
     var manifest =
         """
         {"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s","digest":"%s","size":%d},
         "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip",
-        "digest":"%s","size":1000}]}"""
-            .formatted(type, configType, Digest.sha256(config), config.length, Digest.sha256(config));
+        "digest":"%s","size":1000}]}\
+        """
+            .formatted(
+                type, configType, Digest.sha256(config), config.length, Digest.sha256(config));
     return new FakeImage(type, manifest.getBytes(StandardCharsets.UTF_8), config);
   }
 
@@ -36,10 +39,14 @@ record FakeImage(String mediaType, byte[] manifest, byte[] config) {
   byte[] index(String type) {
     var entry =
         """
-        {"mediaType":"%s","digest":"%s","size":%d,"platform":{"os":"%s","architecture":"%s"%s}}""";
+        {"mediaType":"%s","digest":"%s","size":%d,"platform":{"os":"%s","architecture":"%s"%s}}\
+        """;
     var digest = Digest.sha256(manifest);
-    return ("{\"schemaVersion\":2,\"mediaType\":\"" + type + "\",\"manifests\":["
-            + entry.formatted(mediaType, Digest.sha256(new byte[1]), 7, "linux", "arm64", ",\"variant\":\"v8\"")
+    return ("{\"schemaVersion\":2,\"mediaType\":\""
+            + type
+            + "\",\"manifests\":["
+            + entry.formatted(
+                mediaType, Digest.sha256(new byte[1]), 7, "linux", "arm64", ",\"variant\":\"v8\"")
             + ","
             + entry.formatted(mediaType, digest, manifest.length, "linux", "amd64", "")
             + ","

@@ -63,7 +63,8 @@ class HostileRegistryTest {
       })
   void t4ARealmOnAnotherHostGetsNoCredential(String realm) throws Exception {
     try (var canary =
-            HostileRegistry.start("127.0.0.2", 0, (asked, out) -> reply(out, 200, "{\"token\":\"t\"}"));
+            HostileRegistry.start(
+                "127.0.0.2", 0, (asked, out) -> reply(out, 200, "{\"token\":\"t\"}"));
         var registry =
             HostileRegistry.start((asked, out) ->
                 bearer(out, realm.contains("%d") ? realm.formatted(canary.port()) : realm))) {
@@ -89,7 +90,8 @@ class HostileRegistryTest {
   @Test
   void t4AListedRealmGetsTheCredential() throws Exception {
     try (var realm =
-            HostileRegistry.start("127.0.0.2", 0, (asked, out) -> reply(out, 200, "{\"token\":\"t\"}"));
+            HostileRegistry.start(
+                "127.0.0.2", 0, (asked, out) -> reply(out, 200, "{\"token\":\"t\"}"));
         var registry =
             HostileRegistry.start((asked, out) -> {
               if (asked.header("authorization").equals("Bearer t")) {
@@ -129,7 +131,18 @@ class HostileRegistryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"169.254.169.254", "0.0.0.0", "224.0.0.1", "fe80::1", "fd00::1", "10.1.2.3", "100.64.0.1", "127.0.0.1", "64:ff9b::7f00:1"})
+  @ValueSource(
+      strings = {
+        "169.254.169.254",
+        "0.0.0.0",
+        "224.0.0.1",
+        "fe80::1",
+        "fd00::1",
+        "10.1.2.3",
+        "100.64.0.1",
+        "127.0.0.1",
+        "64:ff9b::7f00:1"
+      })
   void t4WhatARealmsNameLeadsToIsChecked(String address) throws Exception {
     var policy = new RealmPolicy(Map.of(), new PlainHttp(Set.of()));
     var endpoint = new Endpoint(Site.of("https", "registry-1.docker.io"), List.of(), Reach.PUBLIC);
@@ -141,8 +154,7 @@ class HostileRegistryTest {
             () ->
                 realm
                     .rule()
-                    .check(
-                        Site.of("https", "auth.docker.io"), InetAddress.ofLiteral(address)));
+                    .check(Site.of("https", "auth.docker.io"), InetAddress.ofLiteral(address)));
     assertInstanceOf(RegistryFailure.Refused.class, thrown.failure("look"));
     realm.rule().check(Site.of("https", "auth.docker.io"), InetAddress.ofLiteral("8.8.8.8"));
   }
@@ -189,8 +201,7 @@ class HostileRegistryTest {
             }
           };
       var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
-      var settings =
-          new RegistrySettings(Set.of(), List.of(file), Map.of(), Proxies.NONE);
+      var settings = new RegistrySettings(Set.of(), List.of(file), Map.of(), Proxies.NONE);
       try (var registry = HostileRegistry.start(redirecting);
           var other =
               change == Change.HOST
@@ -221,8 +232,8 @@ class HostileRegistryTest {
   void t5ACredentialDoesNotComeBackAfterADetour() throws Exception {
     var home = new CompletableFuture<String>();
     try (var detour =
-            HostileRegistry.start((asked, out) ->
-                reply(out, 307, "", "Location: http://" + home.join() + "/back"));
+            HostileRegistry.start(
+                (asked, out) -> reply(out, 307, "", "Location: http://" + home.join() + "/back"));
         var registry =
             HostileRegistry.start((asked, out) -> {
               if (asked.target().equals("/back")) {
@@ -250,15 +261,16 @@ class HostileRegistryTest {
     var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
     var settings = new RegistrySettings(Set.of(), List.of(file), Map.of(), Proxies.NONE);
     try (var registry =
-        HostileRegistry.start((asked, out) -> {
-              if (asked.target().contains("/blobs/")) {
-                reply(out, 307, "", "Location: http://" + asked.header("host") + "/elsewhere");
-              } else if (!asked.isAuthorised()) {
-                reply(out, 401, "", BASIC);
-              } else {
-                ClientFixture.serve(IMAGE, asked, out);
-              }
-            })
+        HostileRegistry.start(
+                (asked, out) -> {
+                  if (asked.target().contains("/blobs/")) {
+                    reply(out, 307, "", "Location: http://" + asked.header("host") + "/elsewhere");
+                  } else if (!asked.isAuthorised()) {
+                    reply(out, 401, "", BASIC);
+                  } else {
+                    ClientFixture.serve(IMAGE, asked, out);
+                  }
+                })
             .with(authority.server("127.0.0.1"))) {
       new ClientFixture(FakeCredentials.passwords("s3cret"), settings)
           .resolve(registry, RegistryFailure.Refused.class);
@@ -310,8 +322,7 @@ class HostileRegistryTest {
         HostileRegistry.start((asked, out) -> ClientFixture.serve(IMAGE, asked, out))) {
       Names.Resolver names = name -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")};
       var image = ClientFixture.image("registry.test:" + registry.port() + "/acme/app:1");
-      var strict =
-          new ClientFixture(FakeCredentials.none(), RegistrySettings.STANDARD, names);
+      var strict = new ClientFixture(FakeCredentials.none(), RegistrySettings.STANDARD, names);
       assertInstanceOf(RegistryFailure.Unreachable.class, strict.client.resolve(image));
       assertEquals(List.of(), registry.asked());
       var insecure =
@@ -334,8 +345,7 @@ class HostileRegistryTest {
 
   @Test
   void f26ARefusedPasswordIsRenewedOnce() throws Exception {
-    try (var registry =
-        HostileRegistry.start((asked, out) -> reply(out, 401, "", BASIC))) {
+    try (var registry = HostileRegistry.start((asked, out) -> reply(out, 401, "", BASIC))) {
       var fixture = new ClientFixture(FakeCredentials.passwords("old", "new", "newer"));
       var failure = fixture.resolve(registry, RegistryFailure.Unauthorised.class);
       assertEquals(1, fixture.credentials.rejections(), "one invalidation");
@@ -431,8 +441,7 @@ class HostileRegistryTest {
         })) {
       var fixture = new ClientFixture(FakeCredentials.passwords("kept"));
       var at = fixture.time.now().plusSeconds(3600);
-      assertEquals(
-          at, fixture.resolve(registry, RegistryFailure.RateLimited.class).retryAt());
+      assertEquals(at, fixture.resolve(registry, RegistryFailure.RateLimited.class).retryAt());
       int asked = registry.asked().size();
       fixture.time.advance(Duration.ofMinutes(59));
       fixture.resolve(registry, RegistryFailure.RateLimited.class);
@@ -539,14 +548,13 @@ class HostileRegistryTest {
       server.complete(registry);
       var fixture = new ClientFixture(FakeCredentials.none());
       var answer =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return fixture.resolve(registry);
-                } catch (InterruptedException e) {
-                  throw new AssertionError(e);
-                }
-              });
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return fixture.resolve(registry);
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          });
       reached.await();
       fixture.time.advance(Duration.ofMillis(9_999));
       assertTrue(!answer.isDone());
@@ -605,8 +613,7 @@ class HostileRegistryTest {
             throw e;
           }
         })) {
-      new ClientFixture(FakeCredentials.none())
-          .resolve(registry, RegistryFailure.BadAnswer.class);
+      new ClientFixture(FakeCredentials.none()).resolve(registry, RegistryFailure.BadAnswer.class);
       Eventually.within(
           Duration.ofSeconds(5), cut::get, () -> "the registry notices that it was cut off");
     }

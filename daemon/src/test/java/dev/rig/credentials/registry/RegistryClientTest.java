@@ -93,7 +93,8 @@ class RegistryClientTest {
       var fixture = new ClientFixture(FakeCredentials.none());
       fixture.client.resolve(ClientFixture.image(registry.host() + "/acme/app"));
       assertTrue(
-          registry.asked().stream().anyMatch(asked -> asked.target().endsWith("/manifests/latest")));
+          registry.asked().stream()
+              .anyMatch(asked -> asked.target().endsWith("/manifests/latest")));
     }
   }
 
@@ -185,8 +186,8 @@ class RegistryClientTest {
   @ValueSource(strings = {"{\"errors\":[{\"code\":\"NAME_UNKNOWN\"}]}", "<html>not here</html>"})
   void aMissingRepositoryIsSaidToBeMissing(String body) throws Exception {
     try (var registry =
-        HostileRegistry.start((asked, out) ->
-            reply(out, asked.target().equals("/v2/") ? 200 : 404, body))) {
+        HostileRegistry.start(
+            (asked, out) -> reply(out, asked.target().equals("/v2/") ? 200 : 404, body))) {
       new ClientFixture(FakeCredentials.none())
           .resolve(registry, RegistryFailure.NoSuchRepository.class);
     }
@@ -195,8 +196,8 @@ class RegistryClientTest {
   @Test
   void whereNoEntryMatchesThatIsSaid() throws Exception {
     try (var registry =
-        HostileRegistry.start((asked, out) ->
-            reply(out, 401, "", "WWW-Authenticate: Basic realm=\"private\""))) {
+        HostileRegistry.start(
+            (asked, out) -> reply(out, 401, "", "WWW-Authenticate: Basic realm=\"private\""))) {
       var failure =
           new ClientFixture(FakeCredentials.none())
               .resolve(registry, RegistryFailure.Unauthorised.class);
@@ -208,8 +209,8 @@ class RegistryClientTest {
   void anEntryWithoutACredentialNowIsNotARefusal() throws Exception {
     var next = Instant.parse("2026-01-01T00:01:00Z");
     try (var registry =
-        HostileRegistry.start((asked, out) ->
-            reply(out, 401, "", "WWW-Authenticate: Basic realm=\"private\""))) {
+        HostileRegistry.start(
+            (asked, out) -> reply(out, 401, "", "WWW-Authenticate: Basic realm=\"private\""))) {
       var credentials = new FakeCredentials(new Lookup.Failed("the.entry", "it hung", next));
       var failure =
           new ClientFixture(credentials).resolve(registry, RegistryFailure.NoCredential.class);
@@ -246,13 +247,21 @@ class RegistryClientTest {
     var other = Digest.sha256(new byte[] {1});
     var lies =
         Map.of(
-            "Docker-Content-Digest: " + other, "/acme/app:1",
-            "Docker-Content-Digest: sha256:abc", "/acme/app:1",
-            "X: y", "/acme/app@" + other);
+            "Docker-Content-Digest: " + other,
+            "/acme/app:1",
+            "Docker-Content-Digest: sha256:abc",
+            "/acme/app:1",
+            "X: y",
+            "/acme/app@" + other);
     for (var lie : lies.entrySet()) {
       try (var registry =
           HostileRegistry.start((asked, out) ->
-              reply(out, 200, IMAGE.manifest(), "Content-Type: " + IMAGE.mediaType(), lie.getKey()))) {
+              reply(
+                  out,
+                  200,
+                  IMAGE.manifest(),
+                  "Content-Type: " + IMAGE.mediaType(),
+                  lie.getKey()))) {
         var image = ClientFixture.image(registry.host() + lie.getValue());
         var answer = new ClientFixture(FakeCredentials.none()).client.resolve(image);
         assertInstanceOf(RegistryFailure.BadAnswer.class, answer, lie.toString());
@@ -270,8 +279,7 @@ class RegistryClientTest {
             ClientFixture.serve(IMAGE, asked, out);
           }
         })) {
-      new ClientFixture(FakeCredentials.none())
-          .resolve(registry, RegistryFailure.BadAnswer.class);
+      new ClientFixture(FakeCredentials.none()).resolve(registry, RegistryFailure.BadAnswer.class);
     }
   }
 
@@ -288,10 +296,9 @@ class RegistryClientTest {
       })
   void whatIsNoManifestIsRefused(String body) throws Exception {
     try (var registry =
-        HostileRegistry.start((asked, out) ->
-            reply(out, 200, body, "Content-Type: application/json"))) {
-      new ClientFixture(FakeCredentials.none())
-          .resolve(registry, RegistryFailure.BadAnswer.class);
+        HostileRegistry.start(
+            (asked, out) -> reply(out, 200, body, "Content-Type: application/json"))) {
+      new ClientFixture(FakeCredentials.none()).resolve(registry, RegistryFailure.BadAnswer.class);
     }
   }
 
@@ -301,8 +308,8 @@ class RegistryClientTest {
         "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/vnd.cncf.helm.config.v1+json\","
             + "\"digest\":\"%s\",\"size\":2},\"layers\":[{}]}".formatted(IMAGE.configDigest());
     try (var registry =
-        HostileRegistry.start((asked, out) ->
-            reply(out, 200, manifest, "Content-Type: " + Manifest.OCI_MANIFEST))) {
+        HostileRegistry.start(
+            (asked, out) -> reply(out, 200, manifest, "Content-Type: " + Manifest.OCI_MANIFEST))) {
       var resolved = new ClientFixture(FakeCredentials.none()).resolve(registry, Resolved.class);
       assertNull(resolved.createdAt());
       assertNull(resolved.imageSize());

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class TagsTest {
   private static String list(Stream<String> names) {
-    return names.collect(Collectors.joining("\",\"", "{\"name\":\"acme/app\",\"tags\":[\"", "\"]}"));
+    return names.collect(
+        Collectors.joining("\",\"", "{\"name\":\"acme/app\",\"tags\":[\"", "\"]}"));
   }
 
   private static List<String> names(TagPage page) {
@@ -129,8 +130,8 @@ class TagsTest {
         "{\"tags\":[\"a\",\"b\"],\"manifest\":{\"sha256:1\":{\"tag\":[\"b\"],\"timeCreatedMs\":"
             + "\"1700000000000\"},\"sha256:2\":{\"tag\":[\"a\"],\"timeUploadedMs\":\"1600000000000\"}}}";
     try (var registry =
-        HostileRegistry.start((asked, out) ->
-            reply(out, asked.target().contains("/manifests/") ? 500 : 200, body))) {
+        HostileRegistry.start(
+            (asked, out) -> reply(out, asked.target().contains("/manifests/") ? 500 : 200, body))) {
       var page = page(registry, 10, null);
       assertEquals(List.of("b", "a"), names(page));
       assertEquals(Instant.ofEpochMilli(1_700_000_000_000L), page.tags().getFirst().createdAt());
@@ -142,7 +143,10 @@ class TagsTest {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().contains("/tags/list")) {
-            int page = asked.target().endsWith("n=1000") ? 0 : Integer.parseInt(asked.target().split("p=")[1]);
+            int page =
+                asked.target().endsWith("n=1000")
+                    ? 0
+                    : Integer.parseInt(asked.target().split("p=")[1]);
             reply(
                 out,
                 200,
@@ -169,8 +173,8 @@ class TagsTest {
   @Test
   void aMissingRepositoryIsSaidToBeMissing() throws Exception {
     try (var registry =
-        HostileRegistry.start((asked, out) ->
-            reply(out, asked.target().equals("/v2/") ? 200 : 404, ""))) {
+        HostileRegistry.start(
+            (asked, out) -> reply(out, asked.target().equals("/v2/") ? 200 : 404, ""))) {
       var client = new ClientFixture(FakeCredentials.none()).client;
       var repository = ClientFixture.image(registry.host() + "/acme/app");
       var failure =
