@@ -47,6 +47,9 @@ public final class Logging {
     var root = java.util.logging.Logger.getLogger("");
     root.addHandler(handler);
     root.setLevel(Level.WARNING);
+    if (LogManager.getLogManager() instanceof SteadyLog log) {
+      log.steady();
+    }
     OURS.setLevel(
         switch (level) {
           case ERROR -> Level.SEVERE;
