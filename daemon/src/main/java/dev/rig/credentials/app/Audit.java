@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * where that is wanted. Of those that are alike (the same action, prefix, outcome, uid and gid) the
  * first has its line at once and the others are counted; a minute later one line tells how many.
  *
- * <p>Who is answered does not wait for any of it: what {@code /proc} tells is read, and lines are
- * written, on a thread of its own, behind a queue that has its end.
+ * <p>Lines are written on a thread of its own, behind a queue that has its end. What {@code /proc}
+ * tells is read before that, while the peer still waits for its answer, or it would be gone; so it
+ * is read for the first of a kind alone.
  */
 final class Audit implements Consumer<Answered>, AutoCloseable {
   private static final Logger LOG = System.getLogger(Audit.class.getName());
@@ -131,7 +132,7 @@ final class Audit implements Consumer<Answered>, AutoCloseable {
         }
         repeats = kinds.putIfAbsent(kind, new Repeats(time.nanos()));
         if (repeats == null) {
-          write(answered, 0);
+          write(new AuditLine(answered, processes.apply(answered.peer()), 0));
           return;
         }
       }
@@ -145,13 +146,16 @@ final class Audit implements Consumer<Answered>, AutoCloseable {
     return answered.outcome() == Outcome.DENIED ? Level.WARNING : Level.INFO;
   }
 
-  private void write(Answered answered, long more) {
+  /** Of what was counted a minute ago the number may be another process's by now. */
+  private void writeRepeats(Answered last, long more) {
+    write(new AuditLine(last, PeerProcess.UNKNOWN, more));
+  }
+
+  private void write(AuditLine line) {
     try {
       writer.execute(() -> {
         lines.incrementAndGet();
-        // Of what was counted a minute ago the number may be another process's by now.
-        var process = more == 0 ? processes.apply(answered.peer()) : PeerProcess.UNKNOWN;
-        LOG.log(level(answered), "{0}", new AuditLine(answered, process, more));
+        LOG.log(level(line.answered()), "{0}", line);
       });
     } catch (RejectedExecutionException full) {
       dropped.incrementAndGet();
@@ -177,7 +181,7 @@ final class Audit implements Consumer<Answered>, AutoCloseable {
     for (var kind : List.copyOf(kinds.entrySet())) {
       var repeats = kind.getValue();
       if (now - repeats.since >= age.toNanos() && kinds.remove(kind.getKey(), repeats)) {
-        repeats.end(this::write);
+        repeats.end(this::writeRepeats);
       }
     }
   }
