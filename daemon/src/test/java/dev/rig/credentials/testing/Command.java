@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A program to run. It gets nothing of this process's environment, so that a test does the same on
@@ -34,6 +37,23 @@ public record Command(List<String> words, Map<String, String> environment, Strin
     var more = new TreeMap<>(environment);
     more.put(name, value.toString());
     return new Command(words, Map.copyOf(more), stdin);
+  }
+
+  /** This as another user, whose gid has the same number, in these groups besides; needs root. */
+  public Command as(int uid, Integer... groups) {
+    Tool.needRoot("another user");
+    var prefixed =
+        new ArrayList<>(
+            List.of(
+                Tool.SETPRIV.path().toString(),
+                "--reuid=" + uid,
+                "--regid=" + uid,
+                groups.length == 0
+                    ? "--clear-groups"
+                    : "--groups="
+                        + Stream.of(groups).map(String::valueOf).collect(Collectors.joining(","))));
+    prefixed.addAll(words);
+    return new Command(prefixed, environment, stdin);
   }
 
   /** This with a folder whose programs are found before the system's. */

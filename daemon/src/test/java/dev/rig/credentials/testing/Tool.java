@@ -31,6 +31,7 @@ public enum Tool {
   PRLIMIT("prlimit", "util-linux"),
   SETPRIV("setpriv", "util-linux"),
   SKOPEO("skopeo", "skopeo"),
+  SOCAT("socat", "socat"),
   UNSHARE("unshare", "util-linux"),
   WGET("wget", "wget"),
   ZSH("zsh", "zsh");
