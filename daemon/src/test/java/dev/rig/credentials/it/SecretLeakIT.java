@@ -311,9 +311,13 @@ class SecretLeakIT {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       ended.set(true);
-      thread.join();
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
       seen.put("arguments", arguments.toString());
       seen.put("environments", environments.toString());
       assertTrue(arguments.toString().contains("sleep"), "scripts were seen");
