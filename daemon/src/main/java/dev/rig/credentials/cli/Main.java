@@ -61,9 +61,9 @@ public final class Main implements Runnable {
 
   /** With every command, for what shows them all. */
   static CommandLine commandLine(Console console) {
-    var commandLine = withSettings(console);
+    var commandLine = new CommandLine(new Main());
     commands(console).forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
-    return commandLine;
+    return withSettings(console, commandLine);
   }
 
   /** With the one command that is called: to read the annotations of all takes longer than it. */
@@ -72,7 +72,8 @@ public final class Main implements Runnable {
     if (called == null || arguments[0].equals(COMPLETION)) {
       return commandLine(console);
     }
-    return withSettings(console).addSubcommand(arguments[0], called.get());
+    var commandLine = new CommandLine(new Main());
+    return withSettings(console, commandLine.addSubcommand(arguments[0], called.get()));
   }
 
   private static Map<String, Supplier<Object>> commands(Console console) {
@@ -95,8 +96,8 @@ public final class Main implements Runnable {
     return commands;
   }
 
-  private static CommandLine withSettings(Console console) {
-    var commandLine = new CommandLine(new Main());
+  /** Settings reach the commands that are there already. */
+  private static CommandLine withSettings(Console console, CommandLine commandLine) {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler((thrown, line, parsed) -> failed(console, thrown));
     return commandLine;

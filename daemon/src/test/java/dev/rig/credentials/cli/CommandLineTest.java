@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,15 @@ class CommandLineTest {
     var settings = Settings.resolve(configuration.daemon(), flags, Map.of(), true);
     return Daemon.start(
         configuration, List.of(), settings, Map.of("PATH", "/usr/bin:/bin"), "1.2.3");
+  }
+
+  @Test
+  void wordsOfAnOptionMayBeInSmallLetters() {
+    var missing = folder.resolve("missing.yaml").toString();
+    var words = new String[] {"serve", "--log-level", "trace", "--log-format", "json"};
+    var all = Stream.concat(Stream.of(words), Stream.of("--config", missing));
+    assertEquals(
+        ExitStatus.CONFIGURATION, run(false, all.toArray(String[]::new)), this::complained);
   }
 
   @ParameterizedTest
