@@ -54,9 +54,12 @@ public final class Daemon implements AutoCloseable {
   private @Nullable SocketServer socket;
   private @Nullable ProcessRunner runner;
   private @Nullable Reloader reloader;
+  private final Supervisor supervisor;
 
-  private Daemon() {
+  private Daemon(Map<String, String> environment) {
     endings.push(scheduler::close);
+    supervisor = Supervisor.of(environment, time, health);
+    endings.push(supervisor::close);
   }
 
   /**
@@ -76,7 +79,7 @@ public final class Daemon implements AutoCloseable {
       Settings settings,
       Map<String, String> environment,
       String version) {
-    var daemon = new Daemon();
+    var daemon = new Daemon(environment);
     try {
       daemon.open(configuration, watched, settings, environment, version);
       return daemon;
@@ -182,6 +185,8 @@ public final class Daemon implements AutoCloseable {
       endings.push(reloader::close);
       reloader.start();
     }
+    supervisor.ready();
+    supervisor.watch(bound::ifServing);
   }
 
   /** Where there are none, the state folder is left alone until the first one is stored. */
@@ -243,6 +248,7 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
+  /** What this process alone is told: a script must not speak to the service manager for it. */
   private static int ownUid() {
     try {
       return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
@@ -264,7 +270,7 @@ public final class Daemon implements AutoCloseable {
   /** Loads the configuration now; what comes of it is in the log. */
   public void reload() {
     if (reloader != null) {
-      reloader.reload();
+      reloader.reload(supervisor::reloading, supervisor::ready);
     }
   }
 
@@ -276,6 +282,7 @@ public final class Daemon implements AutoCloseable {
   @Override
   public void close() {
     LOG.log(Level.INFO, "stopping");
+    supervisor.stopping();
     end();
   }
 

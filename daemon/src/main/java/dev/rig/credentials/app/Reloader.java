@@ -66,11 +66,21 @@ final class Reloader implements AutoCloseable {
     var _ = time.scheduler().schedule(BETWEEN_LOOKS, () -> execute(this::look));
   }
 
-  /** Loads now, whether or not a change was seen. */
-  void reload() {
+  /**
+   * Loads now, whether or not a change was seen.
+   *
+   * @param before is run when it begins
+   * @param after is run when it is done, well or not
+   */
+  void reload(Runnable before, Runnable after) {
     execute(() -> {
-      LOG.log(Level.INFO, "asked to reload the configuration");
-      load();
+      before.run();
+      try {
+        LOG.log(Level.INFO, "asked to reload the configuration");
+        load();
+      } finally {
+        after.run();
+      }
     });
   }
 

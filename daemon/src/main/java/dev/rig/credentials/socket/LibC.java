@@ -38,6 +38,8 @@ public interface LibC {
   int SO_ACCEPTCONN = 30;
   int SO_PEERGROUPS = 59;
   int SOCK_STREAM = 1;
+  int SOCK_DGRAM = 2;
+  int CLOCK_MONOTONIC = 1;
   int FD_CLOEXEC = 1;
   int LOCK_EX = 2;
   int LOCK_NB = 4;
@@ -59,6 +61,12 @@ public interface LibC {
 
   @ssize_t
   long send(int fd, @In Pointer buffer, @size_t long size, int flags);
+
+  int socket(int family, int type, int protocol);
+
+  @ssize_t
+  long sendto(
+      int fd, @In Pointer buffer, @size_t long size, int flags, @In Pointer address, int length);
 
   @ssize_t
   long read(int fd, @Out Pointer buffer, @size_t long size);
@@ -101,6 +109,8 @@ public interface LibC {
 
   @Variadic(fixedCount = 1)
   int prctl(int option, long second, long third, long fourth, long fifth);
+
+  int clock_gettime(int clock, @Out Pointer time);
 
   /** The C library of this process. */
   static LibC instance() {

@@ -102,6 +102,17 @@ public final class SocketServer implements AutoCloseable {
     return new SocketHealth(current == null && !closing.get() && loop.alive(), current);
   }
 
+  /**
+   * Runs that on the event loop, soon, if clients can reach the socket: a loop that hangs never.
+   */
+  public void ifServing(Runnable action) {
+    loop.execute(() -> {
+      if (health().bound()) {
+        action.run();
+      }
+    });
+  }
+
   /** What it has done so far. */
   public SocketCounts counts() {
     return connections.counts(acceptor.pauses());

@@ -1,0 +1,88 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.DaemonUnderTest;
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.NativeClient;
+import dev.rig.credentials.testing.NotifyListener;
+import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.Reaper;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the built daemon tells a service manager, as sd_notify(3) has it. */
+class SupervisionIT {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final String VALUES =
+      """
+      rig:
+        dockerRegistries:
+          example.org:
+            script: 'env | grep -c -E "^(NOTIFY|WATCHDOG|LISTEN)_" | sed s/^/bot:/'
+      """;
+
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private NotifyListener manager;
+  private DaemonUnderTest daemon;
+
+  @BeforeEach
+  void managerThatListens() {
+    manager = reaper.own(new NotifyListener(folder.resolve("notify")));
+    daemon =
+        new DaemonUnderTest(reaper, folder.resolve("d"))
+            .configured("values.yaml", VALUES)
+            .with("NOTIFY_SOCKET", folder.resolve("notify"));
+  }
+
+  private void awaitMessages(int count) {
+    Eventually.within(
+        LIMIT, () -> manager.messages().size() >= count, () -> manager.messages().toString());
+  }
+
+  @Test
+  void managerHearsOfStartReloadRefusalAndEnd() {
+    var running = daemon.launch();
+    awaitMessages(1);
+    assertTrue(daemon.answers(), "it serves when it says so");
+    Command.of("kill", "-HUP", running.pid()).run().succeeded();
+    awaitMessages(3);
+    // Of the same length, so that the reload is due to the signal and not to having been seen.
+    daemon.configured("values.yaml", VALUES.replace("script", "scripd"));
+    Command.of("kill", "-HUP", running.pid()).run().succeeded();
+    awaitMessages(5);
+    DaemonUnderTest.stop(running);
+    awaitMessages(6);
+    assertEquals(
+        List.of(
+            "READY=1\nSTATUS=serving",
+            "RELOADING=1\nMONOTONIC_USEC=N",
+            "READY=1\nSTATUS=serving",
+            "RELOADING=1\nMONOTONIC_USEC=N",
+            "READY=1\nSTATUS=serving; not well: configuration",
+            "STOPPING=1"),
+        manager.messages().stream().map(text -> text.replaceAll("[0-9]{4,}", "N")).toList());
+  }
+
+  @Test
+  void daemonSaysTwiceInTheWatchdogsTimeThatItLives() {
+    daemon.with("WATCHDOG_USEC", 500_000).start();
+    Eventually.within(LIMIT, () -> manager.lives() >= 4, () -> manager.lives() + " times");
+  }
+
+  @Test
+  void scriptsCannotSpeakToTheManager() {
+    daemon.with("WATCHDOG_USEC", 60_000_000).start();
+    assertEquals(
+        new Outcome(0, NativeClient.answer("example.org", "bot", "0"), ""),
+        daemon.client().get("example.org"));
+  }
+}
