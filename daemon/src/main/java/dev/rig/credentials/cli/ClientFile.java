@@ -21,7 +21,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -146,7 +145,7 @@ final class ClientFile {
    */
   void write() {
     try {
-      var folder = Objects.requireNonNull(path.getParent());
+      var folder = path.resolveSibling("");
       if (!Files.isDirectory(folder)) {
         Files.createDirectories(
             folder,

@@ -32,6 +32,11 @@ final class DaemonClient {
             : Path.of(SocketPath.ofClient(console::variable, path -> Files.exists(Path.of(path)))));
   }
 
+  /** The socket's file. */
+  Path socket() {
+    return socket;
+  }
+
   /**
    * Asks and waits for the answer.
    *

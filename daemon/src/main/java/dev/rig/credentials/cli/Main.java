@@ -88,6 +88,7 @@ public final class Main implements Runnable {
     commands.put("docker-config", () -> new DockerConfigCommand(console));
     commands.put("resolve", () -> new ResolveCommand(console, isTerminal(ERR)));
     commands.put("tags", () -> new TagsCommand(console));
+    commands.put("doctor", () -> new DoctorCommand(console));
     commands.put("demo", () -> new DemoCommand(console));
     commands.put("version", () -> new VersionCommand(console));
     // No method reference: the JVM (25.0.3) dies of it when it writes the AOT cache, which may not

@@ -2,12 +2,27 @@ package dev.rig.credentials.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version of this build. */
 final class Version implements IVersionProvider {
   static String text() {
+    return property("version", "unknown");
+  }
+
+  /** When this was built, as far as it is told; otherwise long ago. */
+  static Instant built() {
+    try {
+      return Instant.parse(property("built", ""));
+    } catch (DateTimeParseException untold) {
+      return Instant.EPOCH;
+    }
+  }
+
+  private static String property(String name, String otherwise) {
     var properties = new Properties();
     try (var file = Version.class.getResourceAsStream("version.properties")) {
       if (file != null) {
@@ -16,7 +31,7 @@ final class Version implements IVersionProvider {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return properties.getProperty("version", "unknown");
+    return properties.getProperty(name, otherwise);
   }
 
   @Override
