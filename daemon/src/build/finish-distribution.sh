@@ -1,8 +1,9 @@
 #!/bin/sh
-# Makes what only the assembled distribution can make: the completion, and the AOT cache by a training run.
-#   finish-distribution.sh DISTRIBUTION
+# Makes what only the assembled distribution can make: completion, manual pages, and the AOT cache by a training run.
+#   finish-distribution.sh DISTRIBUTION TIMESTAMP
 set -eu
 home=$1
+timestamp=$2
 launcher=$home/bin/rig-credentials
 
 mkdir -p "$home/share/bash-completion/completions" "$home/share/zsh/site-functions"
@@ -18,6 +19,12 @@ if (( ! $+functions[_complete_rig-credentials] )); then
 fi
 _bash_complete -o default -F _complete_rig-credentials
 ZSH
+
+rm -rf "$home/share/man"
+RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-man "$home/share/man/man1"
+
+# The cache is valid for jars of these times alone, and packages have to bring the same ones.
+find "$home" -exec touch -h -d "$timestamp" {} +
 
 # The demo is a daemon with everything in it, asked in every way there is.
 RIG_CREDENTIALS_AOT="-XX:AOTCacheOutput=$home/lib/rig-credentials.aot" "$launcher" demo >"$home/../training.log" 2>&1 || {

@@ -69,7 +69,7 @@ public final class Main implements Runnable {
   /** With the one command that is called: to read the annotations of all takes longer than it. */
   private static CommandLine commandLine(Console console, String... arguments) {
     var called = arguments.length == 0 ? null : commands(console).get(arguments[0]);
-    if (called == null || arguments[0].equals(COMPLETION)) {
+    if (called == null || arguments[0].startsWith("generate-")) {
       return commandLine(console);
     }
     var commandLine = new CommandLine(new Main());
@@ -91,6 +91,7 @@ public final class Main implements Runnable {
     commands.put("doctor", () -> new DoctorCommand(console));
     commands.put("demo", () -> new DemoCommand(console));
     commands.put("version", () -> new VersionCommand(console));
+    commands.put("generate-man", () -> new ManCommand());
     // No method reference: the JVM (25.0.3) dies of it when it writes the AOT cache, which may not
     // contain picocli, whose class files are of version 49.
     commands.put(COMPLETION, () -> new AutoComplete.GenerateCompletion());
