@@ -30,7 +30,6 @@ import picocli.CommandLine.Spec;
       "Completion: source <(rig-credentials generate-completion), for bash and zsh."
     })
 public final class Main implements Runnable {
-  private static final String COMPLETION = "generate-completion";
   private static final int OUT = 1;
   private static final int ERR = 2;
 
@@ -94,7 +93,7 @@ public final class Main implements Runnable {
     commands.put("generate-man", () -> new ManCommand());
     // No method reference: the JVM (25.0.3) dies of it when it writes the AOT cache, which may not
     // contain picocli, whose class files are of version 49.
-    commands.put(COMPLETION, () -> new AutoComplete.GenerateCompletion());
+    commands.put("generate-completion", () -> new AutoComplete.GenerateCompletion());
     return commands;
   }
 

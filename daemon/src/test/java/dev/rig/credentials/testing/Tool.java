@@ -21,6 +21,7 @@ public enum Tool {
   AWS("aws", "awscli"),
   BASH("bash", "bash"),
   BUILDAH("buildah", "buildah"),
+  DEBOOTSTRAP("debootstrap", "debootstrap"),
   DOCKER("docker", "docker.io"),
   DOCKERD("dockerd", "docker.io"),
   DOCKER_REGISTRY("docker-registry", "docker-registry"),
@@ -32,6 +33,11 @@ public enum Tool {
   SETPRIV("setpriv", "util-linux"),
   SKOPEO("skopeo", "skopeo"),
   SOCAT("socat", "socat"),
+
+  SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
+  SYSTEMD_NSPAWN("systemd-nspawn", "systemd-container"),
+  SYSTEMD_SYSUSERS("systemd-sysusers", "systemd"),
+  SYSTEMD_TMPFILES("systemd-tmpfiles", "systemd"),
   UNSHARE("unshare", "util-linux"),
   WGET("wget", "wget"),
   ZSH("zsh", "zsh");

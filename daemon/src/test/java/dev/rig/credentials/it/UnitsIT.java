@@ -1,0 +1,121 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.Distribution;
+import dev.rig.credentials.testing.Tool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The units of systemd, before systemd's own judges. */
+class UnitsIT {
+  private static final Path UNITS =
+      Path.of(System.getProperty("basedir", "")).resolve("../systemd").toAbsolutePath().normalize();
+
+  @TempDir private Path folder;
+
+  /** In tenths, as {@code --threshold} takes it: 1.5. */
+  private static final int MOST_EXPOSED = 15;
+
+  @Test
+  void exposureIsAtMostOnePointFive() {
+    Command.of(
+            Tool.SYSTEMD_ANALYZE.path(),
+            "security",
+            "--offline=true",
+            "--no-pager",
+            "--threshold=" + MOST_EXPOSED,
+            UNITS.resolve("rig-credentials.service"))
+        .run()
+        .succeeded();
+  }
+
+  /** Warnings too, as of a key that systemd does not know, are on its standard error. */
+  @Test
+  void systemdFindsNothingToSayOfTheUnits() throws IOException {
+    var analyze = Tool.SYSTEMD_ANALYZE.path();
+    var machine = Files.createDirectory(folder.resolve("machine"));
+    var service = withBuiltProgram("rig-credentials.service", machine);
+    var socket =
+        Files.copy(
+            UNITS.resolve("rig-credentials.socket"), machine.resolve("rig-credentials.socket"));
+    var ofMachine = Command.of(analyze, "verify", "--man=no", service, socket).run().succeeded();
+    assertEquals("", ofMachine.output());
+    var user = Files.createDirectory(folder.resolve("user"));
+    var ofUser =
+        Command.of(
+                analyze,
+                "verify",
+                "--user",
+                "--man=no",
+                withBuiltProgram("user/rig-credentials.service", user))
+            .with("XDG_RUNTIME_DIR", user)
+            .with("HOME", user)
+            .run()
+            .succeeded();
+    assertEquals("", ofUser.output());
+  }
+
+  private static Path withBuiltProgram(String unit, Path into) throws IOException {
+    var text = Files.readString(UNITS.resolve(unit));
+    var start = "ExecStart=/usr/bin/rig-credentials ";
+    assertTrue(text.contains(start), text);
+    return Files.writeString(
+        into.resolve("rig-credentials.service"),
+        text.replace(start, "ExecStart=" + Distribution.daemon() + " "));
+  }
+
+  @Test
+  void userAndFoldersAreMade() throws IOException {
+    Tool.needRoot("making users and their folders");
+    var root = Files.createDirectories(folder.resolve("root"));
+    Files.createDirectories(root.resolve("etc"));
+    Command.of(
+            Tool.SYSTEMD_SYSUSERS.path(),
+            "--root=" + root,
+            UNITS.resolve("rig-credentials.sysusers.conf"))
+        .run()
+        .succeeded();
+    var entry =
+        Files.readString(root.resolve("etc/passwd"))
+            .lines()
+            .filter(line -> line.startsWith("rig-credentials:"))
+            .findFirst()
+            .orElseThrow()
+            .split(":", -1);
+    assertEquals(
+        List.of("/var/lib/rig-credentials", "/usr/sbin/nologin"), List.of(entry[5], entry[6]));
+    var values = Files.createDirectories(root.resolve("etc/rig-credentials")).resolve("v.yaml");
+    Files.writeString(values, "rig: {}");
+    Command.of(
+            Tool.SYSTEMD_TMPFILES.path(),
+            "--root=" + root,
+            "--create",
+            UNITS.resolve("rig-credentials.tmpfiles.conf"))
+        .run()
+        .succeeded();
+    int uid = Integer.parseInt(entry[2]);
+    int gid = Integer.parseInt(entry[3]);
+    assertOwned(root.resolve("etc/rig-credentials"), "rwxr-x---", 0, gid);
+    assertOwned(values, "rw-r-----", 0, gid);
+    assertOwned(root.resolve("run/rig-credentials"), "rwxr-x---", uid, gid);
+    assertOwned(root.resolve("var/lib/rig-credentials"), "rwx------", uid, gid);
+  }
+
+  private static void assertOwned(Path file, String mode, int uid, int gid) throws IOException {
+    var owned =
+        "%s %s:%s"
+            .formatted(
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(file)),
+                Files.getAttribute(file, "unix:uid"),
+                Files.getAttribute(file, "unix:gid"));
+    assertEquals(mode + " " + uid + ":" + gid, owned, file::toString);
+  }
+}
