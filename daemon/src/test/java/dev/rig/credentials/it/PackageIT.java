@@ -1,0 +1,313 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.DebianMachine;
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.NativeClient;
+import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.Reaper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The packages, on a machine of their own: a Debian that debootstrap makes and systemd-nspawn
+ * boots. One machine goes through its life: the tests are in order.
+ */
+@Tag("package")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class PackageIT {
+  private static final Path PACKAGES =
+      Path.of(System.getProperty("basedir", "")).resolve("target/packages").toAbsolutePath();
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** F35, and a start on a machine that has other work. */
+  private static final Duration BACK = Duration.ofSeconds(5);
+
+  private static final String VALUES = "/etc/rig-credentials/values.yaml";
+
+  @TempDir private static Path folder;
+  @AutoClose private static final Reaper reaper = new Reaper();
+  private static DebianMachine machine;
+
+  @BeforeAll
+  static void bootAMachine() {
+    machine = DebianMachine.boot(reaper, folder.resolve("machine"));
+  }
+
+  private static Path built(String glob) {
+    try (var files = Files.newDirectoryStream(PACKAGES, glob)) {
+      return files.iterator().next();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Outcome sh(String script) {
+    return machine.run("sh", "-c", script);
+  }
+
+  private static void serves(String username) {
+    var wanted = new Outcome(0, NativeClient.answer("ghcr.io", username, "p"), "");
+    Eventually.within(
+        LIMIT,
+        () -> sh("printf ghcr.io | docker-credential-rig get").equals(wanted),
+        () ->
+            sh("printf ghcr.io | docker-credential-rig get; systemctl status rig-credentials")
+                .output());
+  }
+
+  private static String property(String name) {
+    return machine
+        .run("systemctl", "show", "-P", name, "rig-credentials")
+        .succeeded()
+        .stdout()
+        .strip();
+  }
+
+  @Test
+  @Order(1)
+  void installationServesAtOnce() throws IOException {
+    Files.copy(built("*.deb"), machine.root().resolve("opt/rig.deb"));
+    machine.run("dpkg", "--install", "/opt/rig.deb").succeeded();
+    assertEquals("active", property("ActiveState"));
+    assertEquals("serving", property("StatusText"));
+    assertEquals("rig-credentials", property("User"));
+    assertEquals(
+        """
+        /etc/rig-credentials 750 root:rig-credentials
+        /etc/rig-credentials/values.yaml 640 root:rig-credentials
+        /run/rig-credentials 750 rig-credentials:rig-credentials
+        /run/rig-credentials/credentials.sock 660 rig-credentials:rig-credentials
+        /var/lib/rig-credentials 700 rig-credentials:rig-credentials
+        """,
+        sh("stat -c '%n %a %U:%G' /etc/rig-credentials "
+                + VALUES
+                + " /run/rig-credentials"
+                + " /run/rig-credentials/credentials.sock /var/lib/rig-credentials")
+            .succeeded()
+            .stdout());
+    var log = sh("journalctl -u rig-credentials --no-pager -o cat").stdout();
+    assertFalse(log.contains("[error]"), log);
+  }
+
+  /** The cache is bound to the times of the jars, which the package has to bring. */
+  @Test
+  @Order(2)
+  void cacheOfTheJvmFits() {
+    sh("JAVA_TOOL_OPTIONS=-XX:AOTMode=on rig-credentials version").succeeded();
+  }
+
+  @Test
+  @Order(3)
+  void configurationThatIsWrittenIsServed() {
+    sh("printf 'rig: {dockerRegistries: {ghcr.io: {username: one, password: p}}}' >" + VALUES)
+        .succeeded();
+    serves("one");
+    sh("sed -i s/one/two/ " + VALUES + " && systemctl reload rig-credentials").succeeded();
+    serves("two");
+    sh("rig-credentials doctor").succeeded();
+  }
+
+  @Test
+  @Order(4)
+  void scriptHasThePlaceAndTheRightsOfAServiceAlone() {
+    sh("""
+    cat >/etc/rig-credentials/script.yaml <<'END'
+    rig:
+      dockerRegistries:
+        quay.io:
+          script: |
+            for place in /etc /usr /run /home /root; do touch "$place/rig-was-here" 2>/dev/null && exit 1; done
+            touch /tmp/rig-was-here
+            [ "$(id -un)" = rig-credentials ] || exit 2
+            grep -q 'CapEff:.0*$' /proc/self/status || exit 3
+            env | grep -q -E '^(NOTIFY|WATCHDOG|LISTEN)_' && exit 4
+            echo u:p
+    END
+    systemctl reload rig-credentials
+    """)
+        .succeeded();
+    var wanted = new Outcome(0, NativeClient.answer("quay.io", "u", "p"), "");
+    Eventually.within(
+        LIMIT,
+        () -> sh("printf quay.io | docker-credential-rig get").equals(wanted),
+        () -> sh("journalctl -u rig-credentials -n 20 --no-pager").output());
+    sh("! ls /tmp/rig-was-here").succeeded(); // its /tmp is its own
+  }
+
+  @Test
+  @Order(5)
+  void onlyMembersOfTheGroupMayAsk() {
+    sh("useradd joe && useradd -G rig-credentials ann").succeeded();
+    var ask = "su %s -s /bin/sh -c 'printf ghcr.io | docker-credential-rig get'";
+    var refused = sh(ask.formatted("joe"));
+    assertEquals(1, refused.status(), refused::toString);
+    assertFalse(refused.stdout().contains("Secret"), refused::toString);
+    sh(ask.formatted("ann")).succeeded();
+  }
+
+  /** F35: back within 5 s by its supervisor; who asks meanwhile waits in the socket's queue. */
+  @Test
+  @Order(6)
+  void f35_killedDaemonIsBackAndNobodyIsRefused() {
+    var before = property("MainPID");
+    long began = System.nanoTime();
+    sh("kill -KILL " + before).succeeded();
+    sh("printf ghcr.io | docker-credential-rig get").succeeded();
+    var took = Duration.ofNanos(System.nanoTime() - began);
+    assertFalse(property("MainPID").equals(before));
+    assertTrue(took.compareTo(BACK) < 0, () -> "it took " + took);
+  }
+
+  @Test
+  @Order(7)
+  void sealingKeyIsTakenFromSystemdsCredentials() {
+    sh("""
+    mkdir -p -m 700 /etc/credstore.encrypted
+    head -c 32 /dev/urandom |
+      systemd-creds encrypt --name=rig-credentials.key - /etc/credstore.encrypted/rig-credentials.key
+    systemctl restart rig-credentials
+    """)
+        .succeeded();
+    serves("two");
+    var pid = property("MainPID");
+    var said = sh("journalctl _PID=" + pid + " --no-pager -o cat").stdout();
+    assertTrue(said.contains("serving at"), said);
+    assertFalse(said.contains("sealed with a key that lies beside them"), said);
+    // What the other key had sealed was set aside, and said; from now on nothing is.
+    sh("systemctl restart rig-credentials").succeeded();
+  }
+
+  /** The process that looks like a kubelet only has its name and its flags. */
+  @Test
+  @Order(8)
+  void kubeletsProgramIsInstalledAndAnswers() {
+    var config = "/etc/rig-credentials/kubelet";
+    sh("rig-credentials kubelet-config --install " + config).succeeded();
+    var question =
+        """
+        {"apiVersion":"credentialprovider.kubelet.k8s.io/v1","kind":"CredentialProviderRequest",\
+        "image":"ghcr.io/acme/app"}\
+        """;
+    var answer =
+        sh("echo '" + question + "' | " + config + "/bin/rig-credential-provider").succeeded();
+    assertTrue(answer.stdout().contains("\"username\":\"two\""), answer::toString);
+    var doctor =
+        sh("""
+        bash -c 'exec -a kubelet sh -c "sleep 100" --image-credential-provider-bin-dir=%1$s/bin \
+          --image-credential-provider-config=%1$s/credential-provider.yaml' >/dev/null 2>&1 &
+        sleep 2
+        rig-credentials doctor
+        """
+                .formatted(config))
+            .succeeded();
+    assertTrue(doctor.stdout().contains("it asks rig-credential-provider"), doctor::toString);
+    sh("rm -r " + config).succeeded();
+  }
+
+  @Test
+  @Order(9)
+  void unitOfAUserServesThatUser() {
+    var user =
+        "su bob -s /bin/sh -c 'export XDG_RUNTIME_DIR=/run/user/$(id -u); unset XDG_CONFIG_HOME;"
+            + " %s'";
+    sh("useradd -m bob && loginctl enable-linger bob").succeeded();
+    var manager = sh("echo user@$(id -u bob)").stdout().strip();
+    Eventually.within(
+        LIMIT,
+        () -> machine.run("systemctl", "is-active", manager).status() == 0,
+        () -> machine.run("systemctl", "status", manager).output());
+    sh("""
+    folder=/home/bob/.config/rig-credentials
+    mkdir -p "$folder"
+    printf 'rig: {dockerRegistries: {ghcr.io: {script: "echo bob:$(cat ~/token)"}}}' >"$folder/values.yaml"
+    echo of-his-home >/home/bob/token
+    chown -R bob /home/bob
+    """)
+        .succeeded();
+    sh(user.formatted("systemctl --user enable --now rig-credentials")).succeeded();
+    assertEquals(
+        new Outcome(0, NativeClient.answer("ghcr.io", "bob", "of-his-home"), ""),
+        sh(user.formatted("printf ghcr.io | docker-credential-rig get")));
+    sh(user.formatted("systemctl --user reload rig-credentials && rig-credentials doctor"))
+        .succeeded();
+    sh("loginctl disable-linger bob").succeeded();
+  }
+
+  @Test
+  @Order(10)
+  void upgradeKeepsConfigurationAndSocket() throws IOException {
+    var inode = sh("stat -c %i /run/rig-credentials/credentials.sock").succeeded().stdout();
+    var next = folder.resolve("next");
+    Command.of("dpkg-deb", "-R", built("*.deb"), next).run().succeeded();
+    var control = next.resolve("DEBIAN/control");
+    Files.writeString(
+        control, Files.readString(control).replaceAll("(?m)^Version: .*$", "Version: 99"));
+    var values = next.resolve("etc/rig-credentials/values.yaml");
+    Files.writeString(values, Files.readString(values) + "# news\n");
+    Command.of(
+            "dpkg-deb",
+            "--root-owner-group",
+            "-Zgzip",
+            "-z1",
+            "-b",
+            next,
+            machine.root().resolve("opt/next.deb"))
+        .run()
+        .succeeded();
+    machine.run("dpkg", "--force-confold", "--install", "/opt/next.deb").succeeded();
+    assertEquals("99", sh("dpkg-query -Wf '${Version}' rig-credentials").succeeded().stdout());
+    serves("two");
+    assertEquals(inode, sh("stat -c %i /run/rig-credentials/credentials.sock").stdout());
+    assertEquals(List.of("640"), sh("stat -c %a " + VALUES).stdout().lines().toList());
+  }
+
+  @Test
+  @Order(11)
+  void purgeLeavesNothingButTheUser() {
+    machine.run("dpkg", "--remove", "rig-credentials").succeeded();
+    assertEquals("", sh("systemctl is-active rig-credentials.socket | grep -x active").stdout());
+    sh("test -f " + VALUES + " && test -d /var/lib/rig-credentials").succeeded();
+    sh("rm /etc/rig-credentials/script.yaml").succeeded();
+    machine.run("dpkg", "--purge", "rig-credentials").succeeded();
+    assertEquals(
+        "/etc/credstore.encrypted/rig-credentials.key\n",
+        sh("find / /run -xdev -name '*rig-credential*' -not -path '/home/*' 2>/dev/null").stdout());
+    sh("systemctl daemon-reload && ! systemctl cat rig-credentials").succeeded();
+  }
+
+  @Test
+  @Order(12)
+  void archiveForOtherSystemsRunsWhereItIsUnpacked() {
+    Command.of("sh", "-c", "cd '" + PACKAGES + "' && sha256sum --check SHA256SUMS")
+        .run()
+        .succeeded();
+    var elsewhere = folder.resolve("elsewhere");
+    Command.of("mkdir", elsewhere).run().succeeded();
+    Command.of("tar", "-C", elsewhere, "-xzf", built("*.tar.gz")).run().succeeded();
+    var unpacked =
+        elsewhere.resolve(built("*.tar.gz").getFileName().toString().replace(".tar.gz", ""));
+    var demo = Command.of(unpacked.resolve("bin/rig-credentials"), "demo").run().succeeded();
+    assertEquals("", demo.stderr());
+    for (var file :
+        List.of("LICENSE", "README.md", "CHANGELOG.md", "systemd/rig-credentials.socket")) {
+      assertTrue(Files.exists(unpacked.resolve(file)), file);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Gives the packages their names and writes SHA256SUMS beside them.
+#   finish.sh FOLDER
+set -eu
+cd "$1"
+version=$(sed -n 's/^Version: //p' control/control)
+architecture=$(sed -n 's/^Architecture: //p' control/control)
+mv rig-credentials.deb "rig-credentials_${version}_$architecture.deb"
+rm -rf root.tar control
+sha256sum -- *.deb *.tar.gz >SHA256SUMS
