@@ -1,0 +1,90 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.DaemonUnderTest;
+import dev.rig.credentials.testing.Distribution;
+import dev.rig.credentials.testing.DockerEngine;
+import dev.rig.credentials.testing.NativeClient;
+import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.PrivateFile;
+import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.RegistryServer;
+import dev.rig.credentials.testing.Tool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The first minutes on a workstation, from an empty home on. */
+class DockerConfigIT {
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private Path home;
+  private DaemonUnderTest daemon;
+  private NativeClient client;
+
+  /** {@code rig-credentials}, as the user of that home calls it. */
+  private Outcome rig(Object... words) {
+    var all = new ArrayList<Object>(List.of(Distribution.daemon()));
+    all.addAll(List.of(words));
+    return client.usedBy(Command.of(all.toArray())).with("HOME", home).run();
+  }
+
+  @Test
+  void dockerAndSkopeoPullAfterOneCommandEach() throws IOException {
+    var registry =
+        RegistryServer.start(reaper, folder.resolve("registry"), Map.of("bot", "secret"));
+    var engine = DockerEngine.start(reaper, folder.resolve("e"));
+    home = PrivateFile.folder(folder.resolve("home"));
+    daemon =
+        new DaemonUnderTest(reaper, folder.resolve("d"))
+            .configured(
+                "values.yaml",
+                "rig: {dockerRegistries: {'%s': {username: bot, password: secret}}}\n"
+                    .formatted(registry.host()));
+    daemon.start();
+    client = daemon.client();
+    var docker = home.resolve(".docker");
+    var image = registry.host() + "/acme/hello:1";
+    Files.writeString(folder.resolve("hello"), "hello\n");
+    var tar = folder.resolve("image.tar");
+    Command.of("/bin/tar", "-C", folder, "-cf", tar, "hello").run().succeeded();
+    client.usedBy(engine.docker(docker, "import", tar, image)).run().succeeded();
+    var push = client.usedBy(engine.docker(docker, "push", image));
+    assertNotEquals(0, push.run().status());
+
+    var shown = rig("docker-config").succeeded().stdout();
+    assertTrue(shown.contains("+ credHelpers: \"" + registry.host() + "\": \"rig\""), shown);
+    assertTrue(rig("doctor").succeeded().stdout().contains("docker-config"));
+    rig("docker-config", "--write").succeeded();
+    rig("docker-config", "--podman", "--write").succeeded();
+    push.run().succeeded();
+    client.usedBy(engine.docker(docker, "rmi", image)).run().succeeded();
+    client.usedBy(engine.docker(docker, "pull", image)).run().succeeded();
+    var inspect =
+        client
+            .usedBy(
+                Command.of(
+                    Tool.SKOPEO.path(), "inspect", "--tls-verify=false", "docker://" + image))
+            .with("HOME", home);
+    inspect.run().succeeded();
+    var doctor = rig("doctor").succeeded().stdout();
+    assertTrue(doctor.contains("config.json names the helper"), doctor);
+    assertTrue(doctor.contains("auth.json names the helper"), doctor);
+
+    rig("docker-config", "--remove", "--write").succeeded();
+    rig("docker-config", "--podman", "--remove", "--write").succeeded();
+    assertEquals("{}\n", Files.readString(docker.resolve("config.json")));
+    assertNotEquals(0, push.run().status());
+    assertNotEquals(0, inspect.run().status());
+  }
+}
