@@ -19,6 +19,14 @@ public final class DockerEngine {
 
   /** Starts an engine that keeps everything in that folder, whose path has to be short. */
   public static DockerEngine start(Reaper reaper, Path folder) {
+    return start(reaper, folder, "vfs");
+  }
+
+  /**
+   * The same with a storage driver: {@code overlay2} builds large images in a fraction of the time,
+   * where the kernel and the folder's file system have it.
+   */
+  public static DockerEngine start(Reaper reaper, Path folder, String storageDriver) {
     var program = Tool.DOCKERD.path();
     var docker = Tool.DOCKER.path();
     Tool.needRoot("a Docker Engine");
@@ -33,7 +41,7 @@ public final class DockerEngine {
                     "--data-root=" + folder.resolve("data"),
                     "--exec-root=" + folder.resolve("exec"),
                     "--pidfile=" + folder.resolve("pid"),
-                    "--storage-driver=vfs",
+                    "--storage-driver=" + storageDriver,
                     "--bridge=none",
                     "--iptables=false",
                     "--ip6tables=false",

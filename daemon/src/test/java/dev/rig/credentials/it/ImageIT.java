@@ -1,0 +1,255 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.BaseImage;
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.Distribution;
+import dev.rig.credentials.testing.DockerEngine;
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.FakeEcr;
+import dev.rig.credentials.testing.FakeMetadata;
+import dev.rig.credentials.testing.NativeClient;
+import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.PrivateFile;
+import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.Tool;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The image, built from its Dockerfile and run as the chart runs it: another user than root, no
+ * capability, a read-only root file system, folders in memory.
+ */
+@Tag("image")
+class ImageIT {
+  private static final Duration BUILD = Duration.ofMinutes(25);
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Pattern FROM = Pattern.compile("(?m)^FROM (debian:([a-z]+)-\\S+) AS");
+
+  @TempDir private static Path folder;
+  @AutoClose private static final Reaper reaper = new Reaper();
+  private static DockerEngine engine;
+
+  @BeforeAll
+  static void build() throws IOException {
+    Tool.needRoot("a Docker Engine");
+    var module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+    var dockerfile = module.resolve("src/image/Dockerfile");
+    var from = FROM.matcher(Files.readString(dockerfile));
+    assertTrue(from.find(), "the base is pinned");
+    var base = BaseImage.of(from.group(2), module.resolve("target/base-image"));
+    engine = DockerEngine.start(reaper, folder.resolve("e"), "overlay2");
+    docker("import", base, from.group(1)).succeeded();
+    var context = Distribution.daemon().getParent().getParent();
+    for (var target : List.of("slim", "full")) {
+      // The engine has no network of its own; the classic builder is in every Docker.
+      var build =
+          engine
+              .docker(
+                  folder,
+                  "build",
+                  "--network=host",
+                  "--target=" + target,
+                  "--tag=" + target,
+                  "--file=" + dockerfile,
+                  context)
+              .with("DOCKER_BUILDKIT", "0");
+      try (var running = build.start()) {
+        running.finish(BUILD).succeeded();
+      }
+    }
+  }
+
+  @Test
+  void documentedAwsScriptWorksInIt() throws IOException {
+    var ecr = reaper.own(new FakeEcr("eu-west-1"));
+    var home = readable(folder.resolve("aws-home"));
+    write(
+        readable(readable(home.resolve(".aws")).resolve("cli")).resolve("alias"),
+        "[toplevel]\necr = ecr --endpoint-url %s\n".formatted(ecr.url()));
+    var config = readable(folder.resolve("aws"));
+    write(config.resolve("a-documented.yaml"), resource("documented-aws.yaml"));
+    write(
+        config.resolve("b-environment.yaml"),
+        """
+        rig:
+          dockerRegistries:
+            XXXXXXXXXXXX.dkr.ecr.us-west-2.amazonaws.com:
+              env:
+                HOME: /home/aws
+                AWS_ACCESS_KEY_ID: AKIAIOSFODNN7EXAMPLE
+                AWS_SECRET_ACCESS_KEY: not-a-key
+                AWS_EC2_METADATA_DISABLED: "true"
+        """);
+    serve("aws", "full", config, "--volume=" + home + ":/home/aws:ro");
+    var key = "xxxxxxxxxxxx.dkr.ecr.us-west-2.amazonaws.com";
+
+    assertEquals(
+        new Outcome(0, NativeClient.answer(key, "AWS", ecr.password()), ""), get("aws", key));
+  }
+
+  @Test
+  void documentedGoogleScriptWorksInTheSlimOne() throws IOException {
+    var metadata =
+        reaper.own(new FakeMetadata("ya29.c.b0AT7lpjAbcdefghijklmnopqrstuvwxyz-0123456789"));
+    var config = readable(folder.resolve("google"));
+    write(config.resolve("a-documented.yaml"), resource("documented-google.yaml"));
+    write(
+        config.resolve("b-environment.yaml"),
+        "rig: {dockerRegistries: {us-docker.pkg.dev: {env: {http_proxy: \"%s\"}}}}\n"
+            .formatted(metadata.proxyUrl()));
+    serve("google", "slim", config);
+    var key = "us-docker.pkg.dev/project/images/app";
+
+    assertEquals(
+        NativeClient.answer(
+            key, "oauth2accesstoken", "ya29.c.b0AT7lpjAbcdefghijklmnopqrstuvwxyz-0123456789"),
+        get("google", key).stdout());
+  }
+
+  @Test
+  void scriptsFindTheirToolsAndTheSlimOneHasNoAws() {
+    var words = "for tool in aws base64 curl grep jq wget; do command -v $tool || echo none; done";
+    assertEquals(
+        "/usr/bin/aws\n/usr/bin/base64\n/usr/bin/curl\n/usr/bin/grep\n/usr/bin/jq\n/usr/bin/wget\n",
+        shell("full", words));
+    assertEquals(
+        "none\n/usr/bin/base64\n/usr/bin/curl\n/usr/bin/grep\n/usr/bin/jq\n/usr/bin/wget\n",
+        shell("slim", words));
+    assertEquals("65532:65532\n", shell("slim", "echo $(id -u):$(id -g)"));
+  }
+
+  /** Without it each start takes longer: it fits only jars with the times that it was made with. */
+  @Test
+  void cacheOfTheStartFitsInTheImage() {
+    docker(
+            "run",
+            "--rm",
+            "--network=host",
+            "--env=JDK_JAVA_OPTIONS=-XX:AOTMode=on",
+            "slim",
+            "version")
+        .succeeded();
+  }
+
+  /** F9 and F32 where nobody else is there to reap and to pass signals on. */
+  @Test
+  void asFirstProcessItReapsAndStopsOnSigterm() throws IOException {
+    var config = readable(folder.resolve("first"));
+    write(
+        config.resolve("config.yaml"),
+        """
+        rig:
+          dockerRegistries:
+            ghcr.io:
+              expire: 1s
+              script: |
+                (sleep 0.1; exit 3) &
+                setsid sh -c 'sleep 0.2; exit 4' &
+                echo u:p
+            registry.example.org: {script: sleep 60}
+        """);
+    serve("first", "slim", config);
+    for (int i = 0; i < 5; i++) {
+      assertEquals(0, get("first", "ghcr.io").status());
+    }
+    var zombies = "grep -l '^State:.Z' /proc/[0-9]*/status";
+    Eventually.within(
+        Duration.ofSeconds(10),
+        () -> docker("exec", "first", "sh", "-c", zombies).stdout().isEmpty(),
+        () -> docker("exec", "first", "sh", "-c", "cat /proc/[0-9]*/stat").toString());
+    var init = docker("exec", "first", "cat", "/proc/1/comm").succeeded();
+    docker("stop", "--time=10", "first").succeeded();
+    var state = docker("inspect", "--format={{.State.ExitCode}}", "first").succeeded();
+    assertAll(
+        () -> assertEquals("java\n", init.stdout()),
+        () -> assertEquals("0\n", state.stdout(), "by itself, not by SIGKILL"),
+        () -> assertFalse(docker("logs", "first").output().contains("error")));
+  }
+
+  private static void serve(String name, String image, Path config, String... more) {
+    var words =
+        new ArrayList<Object>(
+            List.of(
+                "run",
+                "--detach",
+                "--name=" + name,
+                "--network=host",
+                "--read-only",
+                "--cap-drop=ALL",
+                "--security-opt=no-new-privileges",
+                "--tmpfs=/tmp",
+                memory("/run/rig-credentials"),
+                memory("/var/lib/rig-credentials"),
+                "--volume=" + config + ":/etc/rig-credentials:ro"));
+    words.addAll(List.of(more));
+    words.add(image);
+    words.addAll(List.of("serve", "--config", "/etc/rig-credentials", "--admin", "off"));
+    docker(words.toArray()).succeeded();
+    reaper.<AutoCloseable>own(() -> docker("rm", "--force", name));
+    Eventually.within(
+        START,
+        () -> docker("logs", name).output().contains("serving at"),
+        () -> docker("logs", name).toString());
+  }
+
+  private static String memory(String path) {
+    return "--tmpfs=" + path + ":mode=0700,uid=65532,gid=65532";
+  }
+
+  private static Outcome get(String container, String key) {
+    return engine
+        .docker(folder, "exec", "--interactive", container, "docker-credential-rig", "get")
+        .reading(key)
+        .run();
+  }
+
+  private static String shell(String image, String words) {
+    return docker("run", "--rm", "--network=host", "--entrypoint=/bin/sh", image, "-c", words)
+        .succeeded()
+        .stdout();
+  }
+
+  private static Outcome docker(Object... words) {
+    Command command = engine.docker(folder, words);
+    try (var running = command.start()) {
+      return running.finish(Duration.ofMinutes(5));
+    }
+  }
+
+  /** A folder that the container's user can enter. */
+  private static Path readable(Path path) throws IOException {
+    PrivateFile.folder(path);
+    return Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+  }
+
+  private static String resource(String name) throws IOException {
+    try (var in = ImageIT.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IOException("no resource " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

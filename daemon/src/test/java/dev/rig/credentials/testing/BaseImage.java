@@ -1,0 +1,71 @@
+package dev.rig.credentials.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * The base of a Dockerfile, for a Docker Engine that reaches no registry: Debian as this machine's
+ * own mirror has it, made by debootstrap once and kept below {@code target}.
+ */
+public final class BaseImage {
+  private static final Duration LIMIT = Duration.ofMinutes(20);
+
+  private BaseImage() {}
+
+  /**
+   * A tar of the system.
+   *
+   * @param suite Debian's name for it
+   * @param kept where it stays for the next time
+   */
+  public static Path of(String suite, Path kept) {
+    var tar = PrivateFile.folder(kept).resolve(suite + ".tar");
+    if (!Files.exists(tar)) {
+      make(suite, kept, tar);
+    }
+    return tar;
+  }
+
+  private static void make(String suite, Path kept, Path tar) {
+    Tool.needRoot("debootstrap");
+    var root = kept.resolve(suite);
+    var part = kept.resolve(suite + ".part");
+    Command.of("/bin/rm", "-rf", root).run().succeeded();
+    run(Command.of(Tool.DEBOOTSTRAP.path(), "--variant=minbase", suite, root, mirror()));
+    // How this machine reaches its mirror, as through a proxy.
+    var apt = Command.of("apt-config", "dump", "Acquire").run().succeeded().stdout();
+    PrivateFile.write(root.resolve("etc/apt/apt.conf.d/00machine"), apt);
+    run(Command.of("/bin/sh", "-c", "rm -rf \"$0\"/var/cache/apt/archives/*.deb", root));
+    run(Command.of("/bin/tar", "-C", root, "-cf", part, "."));
+    run(Command.of("/bin/rm", "-rf", root));
+    try {
+      Files.move(part, tar, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where this machine gets Debian's packages. */
+  private static String mirror() {
+    List<String> mirrors =
+        Command.of("apt-get", "indextargets", "--format", "$(REPO_URI)", "Label: Debian")
+            .run()
+            .stdout()
+            .lines()
+            .toList();
+    Assumptions.assumeFalse(mirrors.isEmpty(), "this machine has no mirror of Debian");
+    return mirrors.getFirst();
+  }
+
+  private static void run(Command command) {
+    try (var running = command.start()) {
+      running.finish(LIMIT).succeeded();
+    }
+  }
+}
