@@ -1,6 +1,7 @@
 package dev.rig.credentials.kube;
 
 import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.kube.KubeApiException.Kind;
 import dev.rig.credentials.kube.PullSecretAnswer.Held;
 import dev.rig.credentials.kube.PullSecretAnswer.Outcome;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +42,11 @@ final class ClusterSecrets {
   }
 
   /** Makes a Secret, or brings one up to date; fails with a {@link PullSecretException}. */
-  CompletableFuture<PullSecretAnswer> create(PullSecretRequest request) {
+  CompletableFuture<PullSecretAnswer> create(
+      PullSecretRequest request, Predicate<ImageReference> mayAsk) {
     check(request);
-    return onWorker(() -> images(request))
+    Composer.check(request.images(), mayAsk);
+    return onWorker(() -> images(request, mayAsk))
         .thenCompose(images ->
             composer
                 .compose(images, PATIENCE)
@@ -78,7 +82,7 @@ final class ClusterSecrets {
   }
 
   /** What is pulled, and whether the Capsule may get the Secret. */
-  private List<String> images(PullSecretRequest request) {
+  private List<String> images(PullSecretRequest request, Predicate<ImageReference> mayAsk) {
     var images = new ArrayList<>(request.images());
     if (request.capsule() != null) {
       var capsule = capsule(request.namespace(), request.capsule());
@@ -91,6 +95,7 @@ final class ClusterSecrets {
         images.add(capsule.image());
       }
     }
+    Composer.check(images, mayAsk);
     return Composer.normal(images);
   }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Asks for the credentials of images, and puts together what a Secret for them has to hold. */
@@ -40,6 +41,22 @@ final class Composer {
    */
   static List<String> normal(List<String> images) {
     return images.stream().map(image -> reference(image).toString()).distinct().sorted().toList();
+  }
+
+  /**
+   * Refuses images that are none, and those that may not be asked about.
+   *
+   * @throws PullSecretException for the first of them
+   */
+  static void check(List<String> images, Predicate<ImageReference> mayAsk) {
+    for (var image : images) {
+      var reference = reference(image);
+      if (!mayAsk.test(reference)) {
+        throw new PullSecretException(
+            PullSecretException.Reason.DENIED,
+            "you may not ask about %s (see daemon.access)".formatted(reference.name()));
+      }
+    }
   }
 
   private static ImageReference reference(String image) {

@@ -10,6 +10,8 @@ public final class PullSecretException extends RuntimeException {
     INVALID,
     /** What it names is not there: the cluster, the Capsule. */
     NOT_FOUND,
+    /** Who asks may not ask about one of the images. */
+    DENIED,
     /** It is not to be done, or only when it is forced. */
     REFUSED,
     /** An entry has no credential now. */

@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -156,10 +157,15 @@ public final class PullSecrets implements AutoCloseable {
     members.values().forEach(member -> member.rotation().changed());
   }
 
-  /** Makes a pull secret; fails with a {@link PullSecretException}. */
-  public CompletableFuture<PullSecretAnswer> create(PullSecretRequest request) {
+  /**
+   * Makes a pull secret; fails with a {@link PullSecretException}.
+   *
+   * @param mayAsk whether who asks may ask about that image
+   */
+  public CompletableFuture<PullSecretAnswer> create(
+      PullSecretRequest request, Predicate<ImageReference> mayAsk) {
     try {
-      return member(request.cluster()).secrets().create(request);
+      return member(request.cluster()).secrets().create(request, mayAsk);
     } catch (PullSecretException e) {
       return CompletableFuture.failedFuture(e);
     }

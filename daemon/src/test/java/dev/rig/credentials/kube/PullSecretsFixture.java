@@ -21,11 +21,16 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.NullUnmarked;
 
 /**
  * Pull secrets before a fake API server, with entries that a test changes and time that it moves.
  */
+@NullUnmarked // what is null fails the test by itself
 final class PullSecretsFixture implements AutoCloseable {
+  /** A registry that who asks may not ask about. */
+  static final String DENIED = "denied.example.org";
+
   final FakeKubernetes kubernetes = new FakeKubernetes();
   final FakeTime time = new FakeTime();
   private final Map<String, Lookup> entries = new HashMap<>();
@@ -73,7 +78,7 @@ final class PullSecretsFixture implements AutoCloseable {
     }
 
     PullSecretAnswer create(PullSecretRequest request) {
-      return result(secrets.create(request));
+      return result(secrets.create(request, image -> !image.host().equals(DENIED)));
     }
 
     PruneAnswer prune(boolean apply) {

@@ -15,10 +15,12 @@ import dev.rig.credentials.kube.PullSecretException.Reason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Pull secrets as somebody asks for them. */
+@NullUnmarked // what is null fails the test by itself
 class PullSecretsTest {
   @AutoClose private final PullSecretsFixture fixture = new PullSecretsFixture();
   private final PullSecretsFixture.Daemon daemon = fixture.daemon("one").serving(prod());
@@ -216,6 +218,15 @@ class PullSecretsTest {
       assertEquals(Reason.INVALID, refused(request).reason(), request::toString);
     }
     assertEquals(List.of(), fixture.kubernetes.asked());
+  }
+
+  @Test
+  void imageThatTheAskerMayNotAskAboutIsDeniedAlsoThroughACapsule() {
+    fixture.entry(PullSecretsFixture.DENIED, "u", "p");
+    fixture.capsule("shop", PullSecretsFixture.DENIED + "/shop", "");
+    assertEquals(Reason.DENIED, refused(request(PullSecretsFixture.DENIED + "/a")).reason());
+    assertEquals(Reason.DENIED, refused(forCapsule("shop")).reason());
+    assertEquals(0, fixture.writes());
   }
 
   @Test

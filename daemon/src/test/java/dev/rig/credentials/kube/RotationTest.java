@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Pull secrets that follow their leases, through restarts and outages. */
+@NullUnmarked // what is null fails the test by itself
 class RotationTest {
   @AutoClose private final PullSecretsFixture fixture = new PullSecretsFixture();
   private final PullSecretsFixture.Daemon daemon = fixture.daemon("one").serving(prod());
