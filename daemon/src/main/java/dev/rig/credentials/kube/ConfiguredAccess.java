@@ -15,15 +15,20 @@ final class ConfiguredAccess implements AccessSource {
   private static final String PEM = "-----BEGIN ";
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
-  private final Access access;
+  private final String url;
+  private final @Nullable String certificateAuthority;
+  private final Secret token;
 
   ConfiguredAccess(String url, @Nullable String certificateAuthority, Secret token) {
-    access = Access.withToken(url(url), pem(certificateAuthority), token);
+    this.url = url;
+    this.certificateAuthority = certificateAuthority;
+    this.token = token;
   }
 
+  /** With the certificate authority's file as it is now: it can come late, and be renewed. */
   @Override
   public Access current() {
-    return access;
+    return Access.withToken(url(url), pem(certificateAuthority), token);
   }
 
   /**

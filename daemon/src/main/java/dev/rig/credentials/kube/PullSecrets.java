@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
  * on. Without such a cluster nothing runs and nothing is loaded.
  */
 public final class PullSecrets implements AutoCloseable {
-  /** How a cluster is talked to, by its configuration and the namespace of its Lease. */
+  /** How a cluster is talked to. */
   @FunctionalInterface
   interface ApiFactory {
     KubeApi of(Cluster cluster);
@@ -84,28 +84,24 @@ public final class PullSecrets implements AutoCloseable {
     this.identity = identity;
   }
 
-  /** What is wrong with a cluster's settings is told at every request, as a file may come later. */
+  /** What is wrong with a cluster's settings is told at every request. */
   private static AccessSource access(
       Cluster cluster, CredentialScript scripts, Map<String, String> environment, Time time) {
     var url = cluster.url();
+    var authority = cluster.certificateAuthority();
     if (url == null) {
       return new InClusterAccess(InClusterAccess.FOLDER, environment);
     }
-    try {
-      if (cluster.script() != null) {
-        return new ScriptAccess(
-            cluster.name(), url, cluster.certificateAuthority(), cluster.script(), scripts, time);
-      }
-      if (cluster.token() != null) {
-        return new ConfiguredAccess(url, cluster.certificateAuthority(), cluster.token());
-      }
+    if (cluster.script() != null) {
+      return new ScriptAccess(cluster.name(), url, authority, cluster.script(), scripts, time);
+    }
+    if (cluster.token() != null) {
+      return new ConfiguredAccess(url, authority, cluster.token());
+    }
+    return () -> {
       throw new PullSecretException(
           Reason.CLUSTER, "it has a url but neither a token nor a script");
-    } catch (PullSecretException e) {
-      return () -> {
-        throw new PullSecretException(e.reason(), String.valueOf(e.getMessage()));
-      };
-    }
+    };
   }
 
   /**

@@ -39,8 +39,8 @@ final class ScriptAccess implements AccessSource {
       CredentialScript scripts,
       Time time) {
     this.cluster = cluster;
-    this.url = ConfiguredAccess.url(url);
-    this.certificateAuthority = ConfiguredAccess.pem(certificateAuthority);
+    this.url = url;
+    this.certificateAuthority = certificateAuthority;
     this.script = script;
     this.scripts = scripts;
     this.time = time;
@@ -52,14 +52,12 @@ final class ScriptAccess implements AccessSource {
     if (held != null && (until == null || time.now().isBefore(until.minus(MARGIN)))) {
       return held;
     }
+    var address = ConfiguredAccess.url(url);
+    var authority = ConfiguredAccess.pem(certificateAuthority);
     var printed = ExecCredential.parse(scripts.run(cluster, script, ENVIRONMENT));
     var access =
         new Access(
-            url,
-            certificateAuthority,
-            printed.token(),
-            printed.clientCertificate(),
-            printed.clientKey());
+            address, authority, printed.token(), printed.clientCertificate(), printed.clientKey());
     cached = access;
     until = printed.expiresAt();
     return access;

@@ -33,6 +33,7 @@ final class PullSecretsFixture implements AutoCloseable {
 
   final FakeKubernetes kubernetes = new FakeKubernetes();
   final FakeTime time = new FakeTime();
+  private String hanging = "";
   private final Map<String, Lookup> entries = new HashMap<>();
   private final List<Daemon> daemons = new ArrayList<>();
 
@@ -63,6 +64,9 @@ final class PullSecretsFixture implements AutoCloseable {
       var table = new HashMap<RegistryPrefix, Lookup>();
       entries.forEach((prefix, answer) -> table.put(prefix(prefix), answer));
       var found = PrefixTable.of(table).find(image);
+      if (hanging.equals(image.host())) {
+        return new CompletableFuture<>();
+      }
       return CompletableFuture.completedFuture(
           found == null ? new Lookup.NotFound("no entry matches") : found);
     }
@@ -131,6 +135,11 @@ final class PullSecretsFixture implements AutoCloseable {
   /** From now on the entry has no credential. */
   void broken(String prefix, String reason) {
     entries.put(prefix, new Lookup.Failed(prefix, reason, time.now().plusSeconds(30)));
+  }
+
+  /** From now on who asks for that host waits for its script; empty for none. */
+  void hang(String host) {
+    hanging = host;
   }
 
   void noEntry(String prefix) {

@@ -120,6 +120,22 @@ class RotationTest {
   }
 
   @Test
+  void neighbourOfAScriptThatHangsIsRewrittenAndNothingIsLost() {
+    fixture.entry("ghcr.io", "ghcr", "kept", Duration.ofHours(1));
+    name = daemon.create(request("quay.io/a", "ghcr.io/b")).name();
+    fixture.hang("ghcr.io");
+    leaseTurns("second");
+    fixture.seconds(7);
+    assertTrue(holds("second"));
+    assertTrue(holds("kept"));
+    assertTrue(
+        daemon.secrets.health().getFirst().messages().getFirst().contains("still being fetched"));
+    fixture.hang("");
+    fixture.seconds(11);
+    assertTrue(daemon.secrets.health().getFirst().healthy());
+  }
+
+  @Test
   void secretOfAnEntryThatIsGoneIsLeftAndTold() {
     fixture.noEntry("quay.io");
     daemon.secrets.changed();
