@@ -25,6 +25,7 @@ public enum Tool {
   DOCKER("docker", "docker.io"),
   DOCKERD("dockerd", "docker.io"),
   DOCKER_REGISTRY("docker-registry", "docker-registry"),
+  ETCD("etcd", "etcd-server"),
   FAKETIME("faketime", "faketime"),
   GDB("gdb", "gdb"),
   HTPASSWD("htpasswd", "apache2-utils"),
