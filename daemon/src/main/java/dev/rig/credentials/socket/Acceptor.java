@@ -6,8 +6,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import jnr.constants.platform.Errno;
-import jnr.unixsocket.UnixSocketChannel;
-import jnr.unixsocket.UnixSocketOptions;
 
 /** Accepts connections and asks the kernel whose they are. Belongs to the event loop's thread. */
 final class Acceptor implements EventLoop.Source {
@@ -22,7 +20,7 @@ final class Acceptor implements EventLoop.Source {
   private static final int FLAGS = LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
 
   private final LibC libc = LibC.instance();
-  private final PeerGroups peerGroups = new PeerGroups();
+  private final Peers peers = new Peers();
   private final EventLoop loop;
   private final Connections connections;
   private final AtomicLong pauses = new AtomicLong();
@@ -92,7 +90,7 @@ final class Acceptor implements EventLoop.Source {
     }
     Peer peer;
     try {
-      peer = peerOf(fd);
+      peer = peers.of(fd);
     } catch (IOException | RuntimeException failure) {
       connections.countDenied();
       LOG.log(Level.WARNING, "closed a connection whose peer is not known: {0}", failure);
@@ -101,18 +99,6 @@ final class Acceptor implements EventLoop.Source {
     }
     connections.admit(fd, peer);
     return true;
-  }
-
-  private Peer peerOf(int fd) throws IOException {
-    var credentials = UnixSocketChannel.fromFD(fd).getOption(UnixSocketOptions.SO_PEERCRED);
-    var peer =
-        new Peer(
-            credentials.getPid(), credentials.getUid(), credentials.getGid(), peerGroups.of(fd));
-    if (peer.uid() == -1 || peer.gid() == -1) {
-      // What the kernel says of a socket that has no peer: unix(7).
-      throw new IOException("the kernel names no peer");
-    }
-    return peer;
   }
 
   private boolean afterFailure(Errno error) {

@@ -28,6 +28,9 @@ public interface LibC {
   int MSG_DONTWAIT = 0x40;
   int MSG_NOSIGNAL = 0x4000;
   int SHUT_WR = 1;
+  int SHUT_RDWR = 2;
+  short POLLIN = 1;
+  short POLLOUT = 4;
   int F_SETFD = 2;
   int F_GETFL = 3;
   int F_SETFL = 4;
@@ -75,6 +78,8 @@ public interface LibC {
   long write(int fd, @In Pointer buffer, @size_t long size);
 
   int shutdown(int fd, int how);
+
+  int poll(@In @Out Pointer descriptors, long count, int timeout);
 
   int getsockname(int fd, @Out Pointer address, Pointer length);
 

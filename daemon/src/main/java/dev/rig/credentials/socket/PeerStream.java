@@ -1,0 +1,119 @@
+package dev.rig.credentials.socket;
+
+import dev.rig.credentials.time.Ticker;
+import java.io.IOException;
+import java.time.Duration;
+import jnr.constants.platform.Errno;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+
+/**
+ * A connection whose peer the kernel has named, for a protocol that holds a conversation. Reading
+ * and writing block, on the one thread that it belongs to; {@link #abort} is for every thread.
+ */
+public final class PeerStream implements AutoCloseable {
+  private static final int CHUNK = 16 * 1024;
+
+  /** {@code struct pollfd} of poll(2): the descriptor, what is wanted, what there is. */
+  private static final int POLLFD = 8;
+
+  private static final int EVENTS = 4;
+
+  private final LibC libc = LibC.instance();
+  private final Pointer chunk = Memory.allocateDirect(LibC.runtime(), CHUNK);
+  private final Pointer pollfd = Memory.allocateDirect(LibC.runtime(), POLLFD);
+  private final int fd;
+  private final Peer peer;
+  private final Ticker ticker;
+
+  /** Guards the descriptor against a call after it was closed and its number reused. */
+  private final Object lock = new Object();
+
+  private boolean closed;
+
+  PeerStream(int fd, Peer peer, Ticker ticker) {
+    this.fd = fd;
+    this.peer = peer;
+    this.ticker = ticker;
+  }
+
+  /** Whose it is. */
+  public Peer peer() {
+    return peer;
+  }
+
+  /**
+   * Reads what there is, and waits for it.
+   *
+   * @return empty at the end
+   * @throws IOException when nothing comes in time, or the connection is broken
+   */
+  public byte[] read(Duration limit) throws IOException {
+    long end = ticker.nanos() + limit.toNanos();
+    while (true) {
+      long count = libc.recv(fd, chunk, CHUNK, LibC.MSG_DONTWAIT);
+      if (count >= 0) {
+        var bytes = new byte[(int) count];
+        chunk.get(0, bytes, 0, bytes.length);
+        return bytes;
+      }
+      await(LibC.POLLIN, end);
+    }
+  }
+
+  /**
+   * Writes all of it.
+   *
+   * @throws IOException when the peer does not take it in time, or the connection is broken
+   */
+  public void write(byte[] bytes, Duration limit) throws IOException {
+    long end = ticker.nanos() + limit.toNanos();
+    int written = 0;
+    while (written < bytes.length) {
+      int length = Math.min(CHUNK, bytes.length - written);
+      chunk.put(0, bytes, written, length);
+      long count = libc.send(fd, chunk, length, LibC.MSG_DONTWAIT | LibC.MSG_NOSIGNAL);
+      if (count >= 0) {
+        written += (int) count;
+      } else {
+        await(LibC.POLLOUT, end);
+      }
+    }
+  }
+
+  /** Waits after a call that had nothing to do. */
+  private void await(short events, long end) throws IOException {
+    var error = LibC.lastError();
+    if (error != Errno.EAGAIN && error != Errno.EWOULDBLOCK && error != Errno.EINTR) {
+      throw new IOException("the connection is broken: " + error);
+    }
+    long left = end - ticker.nanos();
+    if (left <= 0) {
+      throw new IOException("the peer took too long");
+    }
+    pollfd.putInt(0, fd);
+    pollfd.putShort(EVENTS, events);
+    pollfd.putShort(EVENTS + 2, (short) 0);
+    // A failure or a signal leads to the call once more, which tells.
+    libc.poll(pollfd, 1, (int) Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1));
+  }
+
+  /** Has what blocks on it end soon. */
+  public void abort() {
+    synchronized (lock) {
+      if (!closed) {
+        libc.shutdown(fd, LibC.SHUT_RDWR);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (lock) {
+      if (!closed) {
+        closed = true;
+        libc.close(fd);
+      }
+    }
+  }
+}
