@@ -24,6 +24,7 @@ public final class DaemonUnderTest {
   private final List<Path> configuration = new ArrayList<>();
   private final List<Object> wrapper = new ArrayList<>();
   private final Map<String, Object> environment = new TreeMap<>();
+  private String admin = "off";
 
   /**
    * A daemon that is not started yet.
@@ -46,6 +47,12 @@ public final class DaemonUnderTest {
   /** Adds a file or folder that the test keeps itself. */
   public DaemonUnderTest configuredFrom(Path fileOrFolder) {
     configuration.add(fileOrFolder);
+    return this;
+  }
+
+  /** Has it listen there for probes and browsers; there is no admin port otherwise. */
+  public DaemonUnderTest admin(String address) {
+    admin = address;
     return this;
   }
 
@@ -110,7 +117,7 @@ public final class DaemonUnderTest {
       words.add("--config");
       words.add(file);
     }
-    words.addAll(List.of("--socket", socket(), "--state-dir", stateFolder(), "--admin", "off"));
+    words.addAll(List.of("--socket", socket(), "--state-dir", stateFolder(), "--admin", admin));
     words.addAll(List.of("--log-level", "trace"));
     var command = Command.of(words.toArray()).with("HOME", folder);
     for (var variable : environment.entrySet()) {

@@ -22,6 +22,8 @@ public enum Tool {
   BASH("bash", "bash"),
   BUILDAH("buildah", "buildah"),
   DEBOOTSTRAP("debootstrap", "debootstrap"),
+
+  CHROMIUM("chromium", "chromium"),
   DOCKER("docker", "docker.io"),
   DOCKERD("dockerd", "docker.io"),
   DOCKER_REGISTRY("docker-registry", "docker-registry"),

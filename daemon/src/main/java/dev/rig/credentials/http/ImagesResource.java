@@ -1,0 +1,89 @@
+package dev.rig.credentials.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.rig.credentials.registry.ImageOrigin;
+import dev.rig.credentials.registry.ImagePlatform;
+import dev.rig.credentials.registry.RegistryFailure;
+import dev.rig.credentials.registry.Resolved;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** {@code /v1/images}: whether an image exists, and what a platform records of it. */
+final class ImagesResource implements Resource {
+  private final Images images;
+  private final UnaryOperator<String> inCluster;
+
+  /**
+   * The resource.
+   *
+   * @param inCluster the host of a registry as a cluster knows it
+   */
+  ImagesResource(Images images, UnaryOperator<String> inCluster) {
+    this.images = images;
+    this.inCluster = inCluster;
+  }
+
+  @Override
+  public List<Operation> operations() {
+    return List.of(Operation.get("/v1/images", List.of("image"), this::get));
+  }
+
+  private void get(PlatformRequest request) throws InterruptedException {
+    var image = request.required("image");
+    switch (images.resolve(request.repository("image", image))) {
+      case Resolved resolved -> request.json(json -> write(json, image, resolved));
+      case RegistryFailure failure -> throw ProblemException.of(failure);
+    }
+  }
+
+  private void write(JsonGenerator json, String image, Resolved resolved) throws IOException {
+    json.writeStringField("image", image);
+    json.writeStringField("registry", resolved.registry());
+    json.writeStringField("repository", resolved.repository());
+    Json.text(json, "tag", resolved.tag());
+    json.writeStringField("digest", resolved.digest().toString());
+    json.writeStringField("mediaType", resolved.mediaType());
+    json.writeNumberField("size", resolved.size());
+    if (resolved.imageSize() != null) {
+      json.writeNumberField("imageSize", resolved.imageSize());
+    }
+    Json.instant(json, "createdAt", resolved.createdAt());
+    json.writeObjectFieldStart("labels");
+    for (var label : resolved.labels().entrySet()) {
+      json.writeStringField(label.getKey(), label.getValue());
+    }
+    json.writeEndObject();
+    origin(json, resolved.origin());
+    if (!resolved.platforms().isEmpty()) {
+      json.writeArrayFieldStart("platforms");
+      for (var platform : resolved.platforms()) {
+        platform(json, platform);
+      }
+      json.writeEndArray();
+    }
+    json.writeStringField(
+        "pinned",
+        inCluster.apply(resolved.registry())
+            + resolved.pinned().substring(resolved.registry().length()));
+  }
+
+  private static void origin(JsonGenerator json, ImageOrigin origin) throws IOException {
+    if (!origin.equals(ImageOrigin.UNKNOWN)) {
+      json.writeObjectFieldStart("origin");
+      Json.text(json, "source", origin.source());
+      Json.text(json, "revision", origin.revision());
+      json.writeEndObject();
+    }
+  }
+
+  private static void platform(JsonGenerator json, ImagePlatform platform) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("os", platform.os());
+    json.writeStringField("architecture", platform.architecture());
+    Json.text(json, "variant", platform.variant());
+    json.writeStringField("digest", platform.digest().toString());
+    json.writeNumberField("size", platform.size());
+    json.writeEndObject();
+  }
+}

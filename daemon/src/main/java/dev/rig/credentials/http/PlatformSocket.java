@@ -1,0 +1,89 @@
+package dev.rig.credentials.http;
+
+import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.socket.PeerStream;
+import dev.rig.credentials.socket.SocketHealth;
+import dev.rig.credentials.socket.SocketOptions;
+import dev.rig.credentials.socket.StreamServer;
+import dev.rig.credentials.time.Time;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** The socket of the platform's API. */
+public final class PlatformSocket implements AutoCloseable {
+  private static final int MOST_CONNECTIONS = 64;
+  private static final int MOST_OF_A_USER = 32;
+
+  private final LazyEngine engine;
+  private final Time time;
+  private final StreamServer server;
+
+  private PlatformSocket(SocketOptions options, PlatformApi api, Time time) {
+    this.engine = new LazyEngine("platform", api::routing);
+    this.time = time;
+    var limits = options.limits().withConnections(MOST_CONNECTIONS, MOST_OF_A_USER);
+    this.server =
+        StreamServer.open(options.withLimits(limits), this::converse, "rig-platform", time);
+  }
+
+  /**
+   * Binds it and begins to serve.
+   *
+   * @param inCluster the host of a registry as a cluster knows it
+   * @throws dev.rig.credentials.socket.SocketBusyException when another daemon serves at that path
+   * @throws dev.rig.credentials.socket.SocketRefusedException when the path or its folder is not
+   *     fit, or the system refuses
+   */
+  public static PlatformSocket open(
+      SocketOptions options,
+      Broker broker,
+      Images images,
+      UnaryOperator<String> inCluster,
+      PlatformAccess access,
+      RequestObserver observer,
+      Time time) {
+    var api =
+        new PlatformApi(resources(broker, images, inCluster, time), access, observer, time);
+    return new PlatformSocket(options, api, time);
+  }
+
+  /** All that the API has. */
+  static List<Resource> resources(
+      Broker broker, Images images, UnaryOperator<String> inCluster, Time time) {
+    return List.of(
+        new CredentialsResource(broker, time),
+        new ImagesResource(images, inCluster),
+        new TagsResource(images),
+        new RegistriesResource(broker, time),
+        new OpenApiResource());
+  }
+
+  private void converse(PeerStream stream) {
+    try {
+      engine.get().converse(new UnixConversation(stream, new Deadline(time.ticker(), Deadline.REQUEST)));
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Makes ready for the first request, which takes a moment. */
+  public void warmUp() {
+    engine.warmUp();
+  }
+
+  /** The socket's file. */
+  public Path path() {
+    return server.path();
+  }
+
+  /** Whether clients can reach it. */
+  public SocketHealth health() {
+    return server.health();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
