@@ -8,9 +8,17 @@ import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.config.ConfigWatch;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.helperapi.HelperApi;
+import dev.rig.credentials.http.Images;
+import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.kubelet.KubeletApi;
+import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.problem.PartHealth;
+import dev.rig.credentials.registry.Proxies;
+import dev.rig.credentials.registry.RegistryClient;
+import dev.rig.credentials.registry.RegistryCredentials;
+import dev.rig.credentials.registry.RegistrySettings;
 import dev.rig.credentials.socket.Access;
 import dev.rig.credentials.socket.InheritedSocket;
 import dev.rig.credentials.socket.SocketOptions;
@@ -21,16 +29,21 @@ import dev.rig.credentials.time.SystemScheduler;
 import dev.rig.credentials.time.Time;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +68,7 @@ public final class Daemon implements AutoCloseable {
   private @Nullable ProcessRunner runner;
   private @Nullable Reloader reloader;
   private final Supervisor supervisor;
+  private @Nullable HttpServing http;
 
   private Daemon(Map<String, String> environment) {
     endings.push(scheduler::close);
@@ -71,7 +85,8 @@ public final class Daemon implements AutoCloseable {
    * @param version for {@code version}
    * @throws dev.rig.credentials.socket.SocketBusyException when another daemon serves there
    * @throws dev.rig.credentials.socket.SocketRefusedException when the socket's path is not fit
-   * @throws UncheckedIOException when the folder for running scripts cannot be used
+   * @throws UncheckedIOException when the folder for running scripts cannot be used, or an admin
+   *     port that was asked for
    */
   public static Daemon start(
       Configuration configuration,
@@ -128,6 +143,9 @@ public final class Daemon implements AutoCloseable {
     endings.push(audit::close);
     observers.add(audit);
     health.add(audit::health);
+    var metrics = new Metrics(version, new DaemonReadings(broker, health, time));
+    var serving = new HttpServing(broker, health, metrics, observers, time);
+    http = serving;
     int ownUid = ownUid();
     var access = Access.open(time);
     endings.push(access::close);
@@ -140,7 +158,7 @@ public final class Daemon implements AutoCloseable {
     var running = runner(bound.path(), environment, time);
     runner = running;
     endings.push(running::close);
-    var entries = new Entries(running, time);
+    var entries = new Entries(running, metrics, time);
     broker.replace(entries.of(configuration.registries()));
     WarmRestart.open(settings, state, leases, time, health)
         .ifPresent(opened -> {
@@ -155,12 +173,15 @@ public final class Daemon implements AutoCloseable {
     health.addAll(inClusters.pullSecrets()::health);
     // The archive writes its last before the runner's end can change anything.
     endings.push(broker::close);
-    endings.push(bound::close);
+    endings.push(() -> Threads.together(serving::close, bound::close));
     broker.prefetch();
     inClusters.apply(configuration.clusters());
-    for (var name : settings.notServed()) {
-      LOG.log(Level.WARNING, "this version does not serve daemon.{0} yet", name);
-    }
+    var devHosts = new DevHosts();
+    devHosts.replace(configuration);
+    var images = images(broker, metrics, environment);
+    serving.openPlatform(settings, bound.path(), images, devHosts, access);
+    serving.openAdmin(settings, version);
+    Threads.once("rig-http", serving::warmUp);
     LOG.log(Level.INFO, configuration.registries().size() + " registries");
     if (!watched.isEmpty()) {
       reloader =
@@ -174,11 +195,13 @@ public final class Daemon implements AutoCloseable {
                   broker.replace(entries.of(next.registries()));
                   rules.enforce(next.daemon());
                 });
+                devHosts.replace(next);
                 broker.prefetch();
                 inClusters.apply(next.clusters());
                 changed.run();
                 return EntryChanges.between(before, broker.entries());
               },
+              metrics,
               time,
               Threads.one("rig-reload"));
       health.add(reloader::health);
@@ -213,6 +236,28 @@ public final class Daemon implements AutoCloseable {
         listings,
         observers,
         time);
+  }
+
+  private Images images(Broker broker, Metrics metrics, Map<String, String> environment) {
+    var credentials =
+        new RegistryCredentials() {
+          @Override
+          public CompletableFuture<Lookup> lookup(ImageReference reference) {
+            return broker.lookup(reference);
+          }
+
+          @Override
+          public boolean reject(ImageReference reference, Lease lease) {
+            return broker.reject(reference, lease);
+          }
+        };
+    return new LazyImages(() ->
+        new RegistryClient(
+            credentials,
+            new RegistrySettings(Set.of(), List.of(), Map.of(), Proxies.of(environment)),
+            time,
+            (host, outcome, took) ->
+                metrics.registryCall(outcome.name().toLowerCase(Locale.ROOT), took)));
   }
 
   private SocketServer bind(Settings settings, Map<String, String> environment, Gate gate) {
@@ -260,6 +305,16 @@ public final class Daemon implements AutoCloseable {
   /** The socket's file. */
   public Path socket() {
     return Objects.requireNonNull(socket).path();
+  }
+
+  /** The platform's socket; empty where there is none. */
+  public Optional<Path> platformSocket() {
+    return Objects.requireNonNull(http).platform();
+  }
+
+  /** Where the admin port listens; empty where there is none. */
+  public Optional<InetSocketAddress> admin() {
+    return Objects.requireNonNull(http).admin();
   }
 
   /** What runs the scripts: there may be only one in a process. */

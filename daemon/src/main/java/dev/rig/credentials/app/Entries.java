@@ -3,6 +3,7 @@ package dev.rig.credentials.app;
 import dev.rig.credentials.broker.Entry;
 import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.config.RegistryEntry;
+import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.source.ProcessRunner;
 import dev.rig.credentials.source.ScriptSource;
 import dev.rig.credentials.source.StaticSource;
@@ -17,10 +18,12 @@ import java.util.TreeMap;
 /** Makes the broker's entries out of configured ones. */
 final class Entries {
   private final ProcessRunner runner;
+  private final Metrics metrics;
   private final Time time;
 
-  Entries(ProcessRunner runner, Time time) {
+  Entries(ProcessRunner runner, Metrics metrics, Time time) {
     this.runner = runner;
+    this.metrics = metrics;
     this.time = time;
   }
 
@@ -33,14 +36,11 @@ final class Entries {
         switch (configured.source()) {
           case EntrySource.StaticLogin(var credential) -> new StaticSource(credential, time);
           case EntrySource.Script script ->
-              new ScriptSource(
+              new CountedSource(
+                  script(configured, script),
                   configured.prefix().toString(),
-                  script.text().reveal(),
-                  script.env(),
-                  script.timeout(),
-                  configured.expire(),
-                  runner,
-                  time);
+                  metrics,
+                  time.ticker());
         };
     return new Entry(
         configured.prefix(),
@@ -50,6 +50,17 @@ final class Entries {
         configured.isDefault(),
         configured.serviceAccount(),
         configured.origin().toString());
+  }
+
+  private ScriptSource script(RegistryEntry configured, EntrySource.Script script) {
+    return new ScriptSource(
+        configured.prefix().toString(),
+        script.text().reveal(),
+        script.env(),
+        script.timeout(),
+        configured.expire(),
+        runner,
+        time);
   }
 
   /** A hash of everything that a credential depends on: a lease is void when that changes. */

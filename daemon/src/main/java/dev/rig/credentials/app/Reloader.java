@@ -3,6 +3,7 @@ package dev.rig.credentials.app;
 import dev.rig.credentials.config.ConfigLoader;
 import dev.rig.credentials.config.ConfigWatch;
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.problem.PartHealth;
 import dev.rig.credentials.problem.Problem;
 import dev.rig.credentials.problem.ProblemsException;
@@ -32,6 +33,7 @@ final class Reloader implements AutoCloseable {
 
   private final ConfigWatch watch;
   private final Function<Configuration, EntryChanges> apply;
+  private final Metrics metrics;
   private final Time time;
   private final ExecutorService worker;
   private final AtomicLong applied = new AtomicLong();
@@ -52,11 +54,13 @@ final class Reloader implements AutoCloseable {
       ConfigWatch watch,
       Configuration current,
       Function<Configuration, EntryChanges> apply,
+      Metrics metrics,
       Time time,
       ExecutorService worker) {
     this.watch = watch;
     this.current = current;
     this.apply = apply;
+    this.metrics = metrics;
     this.time = time;
     this.worker = worker;
   }
@@ -120,6 +124,7 @@ final class Reloader implements AutoCloseable {
       current = next;
       problems = List.of();
       applied.incrementAndGet();
+      metrics.reload(true);
       LOG.log(Level.INFO, "configuration reloaded: {0}", changes);
       if (!settings.isEmpty()) {
         LOG.log(
@@ -137,6 +142,7 @@ final class Reloader implements AutoCloseable {
 
   private void refuse(List<String> reasons) {
     refused.incrementAndGet();
+    metrics.reload(false);
     problems = reasons;
     LOG.log(Level.ERROR, "the configuration was refused, the one before it goes on serving:");
     reasons.forEach(reason -> LOG.log(Level.ERROR, reason));

@@ -7,8 +7,6 @@ import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.wire.SocketPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param socketMode permission bits
  * @param socketGroup null leaves the process's own
  * @param stateDir the folder for what outlives a restart
- * @param notServed settings that ask for what this version does not do
+ * @param platformSocket absolute; null for the one beside the first
+ * @param admin where the admin port listens
+ * @param adminConfigured whether that was asked for, and is not the default
  * @param warmRestart whether leases are kept there for the next start
  * @param audit whether every request that was answered is logged, and not only the denied ones
  * @param sealingKeyFile the key that they are sealed with; null for systemd's or a generated one
@@ -30,7 +30,9 @@ public record Settings(
     int socketMode,
     @Nullable String socketGroup,
     Path stateDir,
-    List<String> notServed,
+    @Nullable Path platformSocket,
+    AdminAddress admin,
+    boolean adminConfigured,
     boolean warmRestart,
     @Nullable Path sealingKeyFile,
     LogLevel logLevel,
@@ -38,6 +40,7 @@ public record Settings(
     boolean audit) {
   private static final int OWNER_ONLY = 0600;
   private static final int OWNER_AND_GROUP = 0660;
+  private static final AdminAddress DEFAULT_ADMIN = new AdminAddress.Tcp("127.0.0.1", 9465);
 
   /**
    * Flags come first, then the environment, then the configuration, then the defaults.
@@ -63,23 +66,16 @@ public record Settings(
         mode != null ? mode : group != null ? OWNER_AND_GROUP : OWNER_ONLY,
         group,
         Objects.requireNonNullElseGet(settings.stateDir(), () -> stateDir(environment, root)),
-        notServed(settings),
+        settings.platformSocket() == null
+            ? null
+            : settings.platformSocket().toAbsolutePath().normalize(),
+        Objects.requireNonNullElse(settings.admin(), DEFAULT_ADMIN),
+        settings.admin() != null,
         !Boolean.FALSE.equals(settings.warmRestart()),
         settings.sealingKeyFile(),
         Objects.requireNonNullElse(settings.logLevel(), LogLevel.INFO),
         Objects.requireNonNullElse(settings.logFormat(), LogFormat.TEXT),
         !Boolean.FALSE.equals(settings.logAudit()));
-  }
-
-  private static List<String> notServed(DaemonSettings settings) {
-    var names = new ArrayList<String>();
-    if (settings.platformSocket() != null) {
-      names.add("platformSocket");
-    }
-    if (settings.admin() instanceof AdminAddress.Tcp) {
-      names.add("admin");
-    }
-    return names;
   }
 
   private static boolean exists(String path) {

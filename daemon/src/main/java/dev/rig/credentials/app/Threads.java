@@ -25,4 +25,20 @@ final class Threads {
         new ArrayBlockingQueue<>(waiting),
         Thread.ofPlatform().name(name).daemon(true).factory());
   }
+
+  /** Runs that in the background, once. */
+  static void once(String name, Runnable work) {
+    Thread.ofPlatform().name(name).daemon(true).start(work);
+  }
+
+  /** Runs both at the same time and returns when both are done; the second on this thread. */
+  static void together(Runnable one, Runnable other) {
+    var thread = Thread.ofPlatform().name("rig-beside").start(one);
+    other.run();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
 }

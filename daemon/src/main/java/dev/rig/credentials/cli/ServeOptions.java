@@ -32,13 +32,13 @@ final class ServeOptions {
   @Option(
       names = "--platform-socket",
       paramLabel = "PATH",
-      description = "The socket of the platform's API, which this version does not serve yet.")
+      description = "The socket of the platform's API; beside the first when unset.")
   private @Nullable Path platformSocket;
 
   @Option(
       names = "--admin",
       paramLabel = "HOST:PORT",
-      description = "The admin port, which this version does not serve yet; \"off\" for none.")
+      description = "Where health, metrics and the status page are: 127.0.0.1:9465; \"off\" for none.")
   private @Nullable String admin;
 
   @Option(
