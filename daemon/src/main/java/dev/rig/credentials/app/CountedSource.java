@@ -23,8 +23,7 @@ record CountedSource(CredentialSource source, String prefix, Metrics metrics, Ti
     var run = source.issue(request);
     var _ =
         run.whenComplete((lease, failure) ->
-            metrics.scriptRun(
-                prefix, failure != null, Duration.ofNanos(ticker.nanos() - began)));
+            metrics.scriptRun(prefix, failure != null, Duration.ofNanos(ticker.nanos() - began)));
     return run;
   }
 }

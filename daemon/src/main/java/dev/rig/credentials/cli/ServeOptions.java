@@ -38,7 +38,8 @@ final class ServeOptions {
   @Option(
       names = "--admin",
       paramLabel = "HOST:PORT",
-      description = "Where health, metrics and the status page are: 127.0.0.1:9465; \"off\" for none.")
+      description =
+          "Where health, metrics and the status page are: 127.0.0.1:9465; \"off\" for none.")
   private @Nullable String admin;
 
   @Option(

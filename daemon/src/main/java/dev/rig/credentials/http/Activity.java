@@ -20,8 +20,7 @@ public final class Activity {
    *
    * @param prefix the entry that it was about; null for none
    */
-  record Failure(
-      Instant at, String action, @Nullable String prefix, String outcome, Peer peer) {}
+  record Failure(Instant at, String action, @Nullable String prefix, String outcome, Peer peer) {}
 
   /** A user whose processes have asked. */
   record CallerSeen(Peer last, String action, Instant at, long requests) {}

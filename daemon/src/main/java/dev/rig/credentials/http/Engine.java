@@ -34,10 +34,7 @@ final class Engine {
    * @param name for Helidon's own messages
    */
   Engine(String name, HttpRouting.Builder routing) {
-    http1 =
-        Http1ConnectionSelector.builder()
-            .config(Http1Config.create())
-            .build();
+    http1 = Http1ConnectionSelector.builder().config(Http1Config.create()).build();
     router = Router.builder().addRouting(routing).build();
     var config =
         ListenerConfig.builder()

@@ -44,13 +44,15 @@ final class HealthPages {
             json.writeStringField("name", checks.get(i).name());
             json.writeStringField("status", answer.status().name());
             json.writeObjectFieldStart("data");
-            answer.details().forEach((name, value) -> {
-              try {
-                Json.text(json, name, value);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e); // into memory
-              }
-            });
+            answer
+                .details()
+                .forEach((name, value) -> {
+                  try {
+                    Json.text(json, name, value);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e); // into memory
+                  }
+                });
             json.writeEndObject();
             json.writeEndObject();
           }

@@ -85,7 +85,10 @@ final class PlatformRequest {
     var type = request.headers().contentType().map(one -> one.mediaType().text()).orElse("");
     if (!type.equals(JSON_TYPE)) {
       throw ProblemException.of(
-          415, "unsupportedMediaType", "The body is not of a type that is read", "send " + JSON_TYPE);
+          415,
+          "unsupportedMediaType",
+          "The body is not of a type that is read",
+          "send " + JSON_TYPE);
     }
     try (var in = request.content().inputStream()) {
       return JSON.std.mapFrom(in.readNBytes(Engine.MOST_BODY));

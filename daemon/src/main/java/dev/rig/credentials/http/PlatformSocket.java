@@ -43,8 +43,7 @@ public final class PlatformSocket implements AutoCloseable {
       PlatformAccess access,
       RequestObserver observer,
       Time time) {
-    var api =
-        new PlatformApi(resources(broker, images, inCluster, time), access, observer, time);
+    var api = new PlatformApi(resources(broker, images, inCluster, time), access, observer, time);
     return new PlatformSocket(options, api, time);
   }
 
@@ -61,7 +60,9 @@ public final class PlatformSocket implements AutoCloseable {
 
   private void converse(PeerStream stream) {
     try {
-      engine.get().converse(new UnixConversation(stream, new Deadline(time.ticker(), Deadline.REQUEST)));
+      engine
+          .get()
+          .converse(new UnixConversation(stream, new Deadline(time.ticker(), Deadline.REQUEST)));
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
     }

@@ -78,12 +78,10 @@ final class StatusPage {
 
   private record Verdict(String style, String title, String text) {}
 
-  private static Verdict verdict(
-      List<PartHealth> health, List<EntryState> entries, Instant now) {
+  private static Verdict verdict(List<PartHealth> health, List<EntryState> entries, Instant now) {
     var sick = health.stream().filter(part -> !part.healthy()).map(PartHealth::part).toList();
     if (!sick.isEmpty()) {
-      return new Verdict(
-          "bad", "Not well", "Needs attention: " + String.join(", ", sick));
+      return new Verdict("bad", "Not well", "Needs attention: " + String.join(", ", sick));
     }
     long failing = entries.stream().filter(entry -> isFailing(entry, now)).count();
     return failing > 0
@@ -102,9 +100,7 @@ final class StatusPage {
   private String header(List<PartHealth> health, List<EntryState> entries, Instant now) {
     var verdict = verdict(health, entries, now);
     long live =
-        entries.stream()
-            .filter(entry -> EntryReading.of(entry, now).state() == State.LIVE)
-            .count();
+        entries.stream().filter(entry -> EntryReading.of(entry, now).state() == State.LIVE).count();
     return """
     <header>
     <div class="title"><img src="/icon.svg" alt="" width="32" height="32"><h1>Rig Credentials</h1></div>
@@ -211,7 +207,9 @@ final class StatusPage {
     var state = entry.state();
     var lease = state == null ? null : state.value();
     if (lease == null) {
-      return entry.entry().isStatic() ? bar(100) + "<span>no end</span>" : bar(0) + "<span>–</span>";
+      return entry.entry().isStatic()
+          ? bar(100) + "<span>no end</span>"
+          : bar(0) + "<span>–</span>";
     }
     return lease.expires()
         ? bar(share(lease, now)) + "<span>" + age(now, lease.expiresAt()) + " left</span>"
@@ -227,7 +225,8 @@ final class StatusPage {
   private static String bar(int percent) {
     return """
     <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label="%d %%">\
-    <rect class="track" width="100" height="6"/><rect class="%s" width="%d" height="6"/></svg>"""
+    <rect class="track" width="100" height="6"/><rect class="%s" width="%d" height="6"/></svg>\
+    """
         .formatted(percent, percent <= 10 ? "fill low" : "fill", percent);
   }
 
@@ -241,7 +240,10 @@ final class StatusPage {
       rows.append("<tr>");
       cell(rows, "", age(failure.at(), now) + " ago");
       cell(rows, "", escape(failure.action()));
-      cell(rows, "", failure.prefix() == null ? "–" : "<code>" + escape(failure.prefix()) + "</code>");
+      cell(
+          rows,
+          "",
+          failure.prefix() == null ? "–" : "<code>" + escape(failure.prefix()) + "</code>");
       cell(rows, "bad", escape(failure.outcome()));
       cell(rows, "", peer(failure.peer()));
       rows.append("</tr>\n");
@@ -263,15 +265,14 @@ final class StatusPage {
       cell(rows, "number", Long.toString(caller.requests()));
       rows.append("</tr>\n");
     }
-    return section("Callers", table(rows, "User and last process", "Last asked", "When", "#Requests"));
+    return section(
+        "Callers", table(rows, "User and last process", "Last asked", "When", "#Requests"));
   }
 
   private static String peer(Peer peer) {
     return "uid %s <small>gid %s, pid %d</small>"
         .formatted(
-            Integer.toUnsignedString(peer.uid()),
-            Integer.toUnsignedString(peer.gid()),
-            peer.pid());
+            Integer.toUnsignedString(peer.uid()), Integer.toUnsignedString(peer.gid()), peer.pid());
   }
 
   private static String footer(Instant now) {
@@ -293,11 +294,17 @@ final class StatusPage {
   private static String table(CharSequence rows, String... headings) {
     var html = new StringBuilder("<div class=\"scroll\"><table>\n<thead><tr>");
     for (var heading : headings) {
-      html.append(heading.startsWith("#") ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">")
+      html.append(
+              heading.startsWith("#")
+                  ? "<th scope=\"col\" class=\"number\">"
+                  : "<th scope=\"col\">")
           .append(heading.startsWith("#") ? heading.substring(1) : heading)
           .append("</th>");
     }
-    return html.append("</tr></thead>\n<tbody>\n").append(rows).append("</tbody>\n</table></div>\n").toString();
+    return html.append("</tr></thead>\n<tbody>\n")
+        .append(rows)
+        .append("</tbody>\n</table></div>\n")
+        .toString();
   }
 
   private static void cell(StringBuilder rows, String style, String html) {

@@ -19,8 +19,7 @@ final class TagsResource implements Resource {
 
   @Override
   public List<Operation> operations() {
-    return List.of(
-        Operation.get("/v1/tags", List.of("repository", "limit", "after"), this::get));
+    return List.of(Operation.get("/v1/tags", List.of("repository", "limit", "after"), this::get));
   }
 
   private void get(PlatformRequest request) throws InterruptedException {

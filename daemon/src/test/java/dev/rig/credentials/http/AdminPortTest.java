@@ -45,8 +45,7 @@ class AdminPortTest {
   void open() throws IOException {
     fixture.fixed("static.org", "bot", SECRET);
     fixture.entry(
-        "script.org/team",
-        FakeSource.script(fixture.time(), "oauth", SECRET, Duration.ofHours(1)));
+        "script.org/team", FakeSource.script(fixture.time(), "oauth", SECRET, Duration.ofHours(1)));
     part("socket", true);
     port = AdminPort.open(new InetSocketAddress("127.0.0.1", 0), pages(), time);
     http = new HttpOverTcp(port.address());
@@ -135,7 +134,8 @@ class AdminPortTest {
   void whatComesFromOutsideIsEscaped() {
     var bad = "<img src=x onerror=alert(1)>\"'&";
     fixture.entry(
-        "broken.org", FakeSource.script(fixture.time(), "u", "p", Duration.ofHours(1)).failing(bad));
+        "broken.org",
+        FakeSource.script(fixture.time(), "u", "p", Duration.ofHours(1)).failing(bad));
     fixture.broker().lookup(BrokerFixture.image("broken.org/x")).join();
     part("configuration", false, bad);
     activity.note(bad, bad, bad, true, new Peer(1, 2, 3, Set.of()));
@@ -156,14 +156,30 @@ class AdminPortTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"evil.example", "evil.example:9465", "127.0.0.1.evil.example", "localhost.", "", "[::2]", "1270.0.0.1"})
+      strings = {
+        "evil.example",
+        "evil.example:9465",
+        "127.0.0.1.evil.example",
+        "localhost.",
+        "",
+        "[::2]",
+        "1270.0.0.1"
+      })
   void pageOfAnotherNameIsRefusedOnLoopback(String host) {
     int status = http.get("/", host).status();
     assertTrue(status == 421 || status == 400, () -> host + " got " + status);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"localhost", "localhost:1", "LOCALHOST:9465", "127.0.0.1", "127.1.2.3:80", "[::1]:9465"})
+  @ValueSource(
+      strings = {
+        "localhost",
+        "localhost:1",
+        "LOCALHOST:9465",
+        "127.0.0.1",
+        "127.1.2.3:80",
+        "[::1]:9465"
+      })
   void namesOfThisMachineAreRight(String host) {
     assertEquals(200, http.get("/health/live", host).status());
   }
@@ -171,8 +187,7 @@ class AdminPortTest {
   @Test
   void onlyGetIsAnswered() {
     for (var method : List.of("POST", "PUT", "DELETE", "OPTIONS")) {
-      var reply =
-          http.ask(method + " / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+      var reply = http.ask(method + " / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
       assertEquals(405, reply.status(), reply::toString);
     }
     assertEquals(404, http.get("/v1/credentials?image=static.org/x").status());

@@ -104,8 +104,7 @@ class PlatformApiTest {
   void open() {
     fixture.fixed("static.org", "bot", SECRET);
     fixture.entry(
-        "script.org/team",
-        FakeSource.script(fixture.time(), "oauth", SECRET, Duration.ofHours(1)));
+        "script.org/team", FakeSource.script(fixture.time(), "oauth", SECRET, Duration.ofHours(1)));
     fixture.entry(
         "broken.org",
         FakeSource.script(fixture.time(), "u", "p", Duration.ofHours(1)).failing("script failed"));
@@ -123,8 +122,7 @@ class PlatformApiTest {
                 observed.add(prefix + " " + status);
               }
             },
-            new dev.rig.credentials.time.Time(
-                fixture.time()::now, System::nanoTime, scheduler));
+            new dev.rig.credentials.time.Time(fixture.time()::now, System::nanoTime, scheduler));
     http = new HttpOverUnix(socket.path());
   }
 
@@ -260,14 +258,29 @@ class PlatformApiTest {
   void whatIsNotKnownOfAnImageIsLeftOut() {
     resolution =
         new Resolved(
-            "a.org", "x", null, DIGEST, "t", 1, null, null, new TreeMap<>(), ImageOrigin.UNKNOWN,
+            "a.org",
+            "x",
+            null,
+            DIGEST,
+            "t",
+            1,
+            null,
+            null,
+            new TreeMap<>(),
+            ImageOrigin.UNKNOWN,
             List.of());
     var reply = http.get("/v1/images?image=a.org/x");
     valid("Image", reply);
     assertEquals(
         new TreeSet<>(
             List.of(
-                "image", "registry", "repository", "digest", "mediaType", "size", "labels",
+                "image",
+                "registry",
+                "repository",
+                "digest",
+                "mediaType",
+                "size",
+                "labels",
                 "pinned")),
         new TreeSet<>(reply.json().keySet()));
   }

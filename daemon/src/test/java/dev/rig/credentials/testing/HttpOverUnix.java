@@ -28,8 +28,7 @@ public record HttpOverUnix(Path socket) {
   public HttpReply post(String target, String type, String body) {
     return ask(
         "POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"
-            .formatted(
-                target, HEADER, type, body.getBytes(StandardCharsets.UTF_8).length, body));
+            .formatted(target, HEADER, type, body.getBytes(StandardCharsets.UTF_8).length, body));
   }
 
   /** Sends exactly that and reads until the server closes. */

@@ -21,7 +21,8 @@ public record HttpReply(int status, Map<String, String> headers, String body) {
     var headers = new TreeMap<String, String>();
     for (var line : lines.subList(1, lines.size())) {
       int colon = line.indexOf(':');
-      headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+      headers.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
     }
     return new HttpReply(
         Integer.parseInt(lines.getFirst().split(" ", -1)[1]), headers, text.substring(end + 4));

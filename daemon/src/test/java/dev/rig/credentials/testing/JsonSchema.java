@@ -15,8 +15,21 @@ import java.util.regex.Pattern;
 public final class JsonSchema {
   private static final List<String> KNOWN =
       List.of(
-          "$ref", "type", "required", "properties", "additionalProperties", "items", "enum", "const",
-          "format", "pattern", "minimum", "maximum", "minLength", "default", "description");
+          "$ref",
+          "type",
+          "required",
+          "properties",
+          "additionalProperties",
+          "items",
+          "enum",
+          "const",
+          "format",
+          "pattern",
+          "minimum",
+          "maximum",
+          "minLength",
+          "default",
+          "description");
 
   private final Map<?, ?> root;
   private final List<String> complaints = new ArrayList<>();
