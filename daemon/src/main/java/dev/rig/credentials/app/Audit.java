@@ -154,8 +154,8 @@ final class Audit implements Consumer<Answered>, AutoCloseable {
   private void write(AuditLine line) {
     try {
       writer.execute(() -> {
-        lines.incrementAndGet();
         LOG.log(level(line.answered()), "{0}", line);
+        lines.incrementAndGet();
       });
     } catch (RejectedExecutionException full) {
       dropped.incrementAndGet();
