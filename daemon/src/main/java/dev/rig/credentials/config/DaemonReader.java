@@ -28,7 +28,8 @@ final class DaemonReader {
           "warmRestart",
           "sealingKeyFile",
           "log",
-          "access");
+          "access",
+          "registryClient");
 
   private static final KnownNames LOG_KEYS = new KnownNames("key", "level", "format", "audit");
 
@@ -60,7 +61,14 @@ final class DaemonReader {
         get(logFields, "level", at -> nodes.oneOf(at, "the log level", LogLevel.class)),
         get(logFields, "format", at -> nodes.oneOf(at, "the log format", LogFormat.class)),
         get(logFields, "audit", at -> nodes.bool(at, "audit")),
-        access(fields.get("access")));
+        access(fields.get("access")),
+        registryClient(fields.get("registryClient")));
+  }
+
+  private @Nullable RegistryClientSettings registryClient(@Nullable Node node) {
+    return node == null || NodeReader.isUnset(node)
+        ? null
+        : new RegistryClientReader(nodes).read(node);
   }
 
   private Map<String, Node> known(Node node, String what, KnownNames names) {

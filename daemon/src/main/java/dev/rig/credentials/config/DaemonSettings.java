@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param sealingKeyFile the key that they are sealed with
  * @param logAudit whether requests that were not denied are logged too
  * @param access the access rules; an empty list is set, and lets nobody in
+ * @param registryClient what registries are trusted with; replaced whole
  */
 public record DaemonSettings(
     @Nullable Path socket,
@@ -33,10 +34,41 @@ public record DaemonSettings(
     @Nullable LogLevel logLevel,
     @Nullable LogFormat logFormat,
     @Nullable Boolean logAudit,
-    @Nullable List<AccessRule> access) {
+    @Nullable List<AccessRule> access,
+    @Nullable RegistryClientSettings registryClient) {
   /** Nothing is set. */
   public static final DaemonSettings UNSET =
       new DaemonSettings(null, null, null, null, null, null, null, null, null, null, null, null);
+
+  /** Settings without those that no flag can give. */
+  public DaemonSettings(
+      @Nullable Path socket,
+      @Nullable Integer socketMode,
+      @Nullable String socketGroup,
+      @Nullable Path platformSocket,
+      @Nullable AdminAddress admin,
+      @Nullable Path stateDir,
+      @Nullable Boolean warmRestart,
+      @Nullable Path sealingKeyFile,
+      @Nullable LogLevel logLevel,
+      @Nullable LogFormat logFormat,
+      @Nullable Boolean logAudit,
+      @Nullable List<AccessRule> access) {
+    this(
+        socket,
+        socketMode,
+        socketGroup,
+        platformSocket,
+        admin,
+        stateDir,
+        warmRestart,
+        sealingKeyFile,
+        logLevel,
+        logFormat,
+        logAudit,
+        access,
+        null);
+  }
 
   public DaemonSettings {
     access = access == null ? null : List.copyOf(access);
@@ -56,7 +88,8 @@ public record DaemonSettings(
         Layers.last(logLevel, later.logLevel),
         Layers.last(logFormat, later.logFormat),
         Layers.last(logAudit, later.logAudit),
-        Layers.last(access, later.access));
+        Layers.last(access, later.access),
+        Layers.last(registryClient, later.registryClient));
   }
 
   /** The names of the settings that are others here than there, in their order. */

@@ -1,0 +1,67 @@
+package dev.rig.credentials.config;
+
+import static dev.rig.credentials.config.ConfigTexts.load;
+import static dev.rig.credentials.config.ConfigTexts.problems;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RegistryClientSettingsTest {
+  @TempDir private Path folder;
+
+  @Test
+  void hostsFilesAndRealmsAreRead() {
+    var daemon =
+        load(
+                folder,
+                """
+                rig: {dockerRegistries: {}}
+                daemon:
+                  registryClient:
+                    insecure: [Registry.Corp:5000]
+                    caFiles: [/etc/ssl/corp.pem]
+                    realms:
+                      docker.io: [auth.corp.example]
+                      registry.corp.example: ["login.corp.example:8443", "sso.corp.example"]
+                """)
+            .daemon();
+    assertEquals(
+        new RegistryClientSettings(
+            Set.of("registry.corp:5000"),
+            List.of(Path.of("/etc/ssl/corp.pem")),
+            Map.of(
+                "index.docker.io", Set.of("auth.corp.example"),
+                "registry.corp.example", Set.of("login.corp.example:8443", "sso.corp.example"))),
+        daemon.registryClient());
+    var later = load(folder, "daemon: {registryClient: ''}").daemon();
+    assertNull(later.registryClient());
+    assertEquals(daemon.registryClient(), daemon.overriddenBy(later).registryClient());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = " => ",
+      value = {
+        "{insecure: [corp.example/path]} => not a host alone",
+        "{insecure: ['*.corp.example']} => not a host alone",
+        "{insecure: corp.example} => insecure has to be a list",
+        "{insecure: ['corp example.org']} => not a host: character 5 is a space",
+        "{caFiles: [corp.pem]} => not the absolute path of a file",
+        "{realms: [a]} => realms has to be a mapping",
+        "{realms: {a.example: b.example}} => the token services of a registry has to be a list",
+        "{insecur: []} => unknown key"
+      })
+  void whatIsWrongIsTold(String settings, String problem) {
+    var found = problems(folder, "daemon: {registryClient: " + settings + "}");
+    assertEquals(1, found.size(), found::toString);
+    assertEquals(true, found.getFirst().contains(problem), found::toString);
+  }
+}
