@@ -15,7 +15,6 @@ import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.kubelet.KubeletApi;
 import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.problem.PartHealth;
-import dev.rig.credentials.registry.Proxies;
 import dev.rig.credentials.registry.RegistryClient;
 import dev.rig.credentials.registry.RegistryCredentials;
 import dev.rig.credentials.registry.RegistrySettings;
@@ -41,7 +40,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -178,7 +176,7 @@ public final class Daemon implements AutoCloseable {
     inClusters.apply(configuration.clusters());
     var devHosts = new DevHosts();
     devHosts.replace(configuration);
-    var images = images(broker, metrics, environment);
+    var images = images(broker, metrics, Registries.settings(configuration.daemon(), environment));
     serving.openPlatform(settings, bound.path(), images, devHosts, access);
     serving.openAdmin(settings, version);
     Threads.once("rig-http", serving::warmUp);
@@ -238,7 +236,7 @@ public final class Daemon implements AutoCloseable {
         time);
   }
 
-  private Images images(Broker broker, Metrics metrics, Map<String, String> environment) {
+  private Images images(Broker broker, Metrics metrics, RegistrySettings registries) {
     var credentials =
         new RegistryCredentials() {
           @Override
@@ -254,7 +252,7 @@ public final class Daemon implements AutoCloseable {
     return new LazyImages(() ->
         new RegistryClient(
             credentials,
-            new RegistrySettings(Set.of(), List.of(), Map.of(), Proxies.of(environment)),
+            registries,
             time,
             (host, outcome, took) ->
                 metrics.registryCall(outcome.name().toLowerCase(Locale.ROOT), took)));
