@@ -31,8 +31,7 @@ final class RegistryClientReader {
         case "insecure" -> insecure = hosts(field.value(), "insecure");
         case "caFiles" -> caFiles = files(field.value());
         case "realms" -> realms = realms(field.value());
-        default ->
-            KEYS.reportUnknown(nodes.findings(), nodes.at(field.keyNode()), field.key());
+        default -> KEYS.reportUnknown(nodes.findings(), nodes.at(field.keyNode()), field.key());
       }
     }
     return new RegistryClientSettings(insecure, caFiles, realms);

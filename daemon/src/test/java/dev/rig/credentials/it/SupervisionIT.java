@@ -40,6 +40,8 @@ class SupervisionIT {
     daemon =
         new DaemonUnderTest(reaper, folder.resolve("d"))
             .configured("values.yaml", VALUES)
+            // A build under nohup has SIGHUP ignored, and a JVM leaves it so.
+            .startedBy("env", "--default-signal=HUP")
             .with("NOTIFY_SOCKET", folder.resolve("notify"));
   }
 
