@@ -219,7 +219,7 @@ final class StatusPage {
   private static int share(Lease lease, Instant now) {
     double life = Duration.between(lease.issuedAt(), lease.expiresAt()).toMillis();
     double left = Duration.between(now, lease.expiresAt()).toMillis();
-    return life <= 0 ? 0 : (int) Math.clamp(Math.round(100 * left / life), 0, 100);
+    return life <= 0 ? 0 : Math.clamp(Math.round(100 * left / life), 0, 100);
   }
 
   private static String bar(int percent) {
