@@ -54,7 +54,9 @@ class ImageIT {
     var from = FROM.matcher(Files.readString(dockerfile));
     assertTrue(from.find(), "the base is pinned");
     var base = BaseImage.of(from.group(2), module.resolve("target/base-image"));
-    engine = DockerEngine.start(reaper, folder.resolve("e"), "overlay2");
+    var engineFolder = PrivateFile.folder(folder.resolve("e"));
+    reaper.<AutoCloseable>own(() -> clear(engineFolder));
+    engine = DockerEngine.start(reaper, engineFolder, "overlay2");
     docker("import", base, from.group(1)).succeeded();
     var context = Distribution.daemon().getParent().getParent();
     for (var target : List.of("slim", "full")) {
@@ -74,6 +76,14 @@ class ImageIT {
         running.finish(BUILD).succeeded();
       }
     }
+  }
+
+  /**
+   * The network namespace of "host" stays mounted, and JUnit would warn of each link in an image.
+   */
+  private static void clear(Path engineFolder) {
+    Command.of("umount", engineFolder.resolve("exec/netns/default")).run();
+    Command.of("rm", "-rf", engineFolder).run().succeeded();
   }
 
   @Test
