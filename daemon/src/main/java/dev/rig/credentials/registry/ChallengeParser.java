@@ -156,7 +156,7 @@ final class ChallengeParser {
         }
         c = text.charAt(at);
       }
-      if (c < ' ' && c != '\t' || c == 0x7f) {
+      if ((c < ' ' && c != '\t') || c == 0x7f) {
         throw broken("a control character in a value");
       }
       value.append(c);

@@ -22,6 +22,7 @@ record HttpAsk(
     @Nullable Secret authorization,
     @Nullable Secret form) {
   HttpAsk {
+    address = URI.create(address.toASCIIString()); // a URI of Java's may be more than ASCII
     headers = Map.copyOf(headers);
   }
 

@@ -5,19 +5,43 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One answer, whole.
- *
- * @param status 200 to 599
- * @param headers by name in lower case
- * @param body its bytes
- * @param reach where it came from; through a proxy it is the Internet
- */
-@SuppressWarnings("ArrayRecordComponent") // carried from one place to the next, never compared
-record HttpReply(int status, Map<String, List<String>> headers, byte[] body, Reach reach) {
+/** One answer, whole. */
+final class HttpReply {
+  private final int status;
+  private final Map<String, List<String>> headers;
+  private final byte[] body;
+  private final Reach reach;
+
+  /**
+   * An answer.
+   *
+   * @param status 200 to 599
+   * @param headers by name in lower case
+   * @param body which nobody changes
+   * @param reach where it came from; through a proxy it is the Internet
+   */
+  HttpReply(int status, Map<String, List<String>> headers, byte[] body, Reach reach) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+    this.reach = reach;
+  }
+
   /** The same, from there. */
   HttpReply from(Reach where) {
     return new HttpReply(status, headers, body, where);
+  }
+
+  int status() {
+    return status;
+  }
+
+  byte[] body() {
+    return body;
+  }
+
+  Reach reach() {
+    return reach;
   }
 
   /** The first header of that name; null for none. */
@@ -28,10 +52,6 @@ record HttpReply(int status, Map<String, List<String>> headers, byte[] body, Rea
 
   List<String> headers(String name) {
     return headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
-  }
-
-  boolean isOk() {
-    return status == 200;
   }
 
   boolean isRedirect() {

@@ -26,9 +26,15 @@ final class Redirects {
       throws CallException, InterruptedException {
     var current = ask;
     var here = rule;
+    boolean away = false;
     for (int followed = 0; followed <= MOST; followed++) {
       var reply = exchange.send(current, here, budget);
       if (!reply.isRedirect()) {
+        if (away && reply.status() == 401) {
+          // Nothing that somebody else says is about our credential.
+          throw CallException.badAnswer(
+              host(ask) + " redirects to " + host(current) + ", which wants a credential");
+        }
         return reply;
       }
       var target = target(current.address(), reply.header("location"));
@@ -43,6 +49,7 @@ final class Redirects {
       if (!to.equals(from)) {
         current = current.authorised(null);
         here = elsewhere;
+        away = true;
       }
       current = current.at(target);
     }

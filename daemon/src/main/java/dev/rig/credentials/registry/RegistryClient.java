@@ -5,7 +5,7 @@ import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.time.Time;
 import java.net.InetAddress;
-import java.util.SplittableRandom;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +42,7 @@ public final class RegistryClient {
         observer,
         InetAddress::getAllByName,
         Waiter.by(time.scheduler()),
-        new SplittableRandom());
+        new Random());
   }
 
   /** A client with names, waiting and chance from outside. */

@@ -4,7 +4,29 @@ import dev.rig.credentials.image.Digest;
 import java.nio.charset.StandardCharsets;
 
 /** An image with its bytes, as a registry holds it. */
-record FakeImage(String mediaType, byte[] manifest, byte[] config) {
+final class FakeImage {
+  private final String mediaType;
+  private final byte[] manifest;
+  private final byte[] config;
+
+  FakeImage(String mediaType, byte[] manifest, byte[] config) {
+    this.mediaType = mediaType;
+    this.manifest = manifest;
+    this.config = config;
+  }
+
+  String mediaType() {
+    return mediaType;
+  }
+
+  byte[] manifest() {
+    return manifest;
+  }
+
+  byte[] config() {
+    return config;
+  }
+
   static final String CREATED = "2026-01-02T03:04:05Z";
 
   static FakeImage oci() {

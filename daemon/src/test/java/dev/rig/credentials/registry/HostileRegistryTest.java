@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -194,7 +195,7 @@ class HostileRegistryTest {
             } else if (!asked.isAuthorised()) {
               reply(out, 401, "", BASIC);
             } else if (asked.target().contains("/blobs/")) {
-              beforeTheRedirect.get().run();
+              Objects.requireNonNull(beforeTheRedirect.get()).run();
               reply(out, status, "", "Location: " + target.join());
             } else {
               ClientFixture.serve(IMAGE, asked, out);
@@ -252,6 +253,26 @@ class HostileRegistryTest {
       assertTrue(
           registry.asked().stream()
               .anyMatch(asked -> asked.target().equals("/back") && !asked.isAuthorised()));
+    }
+  }
+
+  @Test
+  void t5WhatIsSaidElsewhereCostsNoCredential() throws Exception {
+    try (var elsewhere = HostileRegistry.start((asked, out) -> reply(out, 401, "", BASIC));
+        var registry =
+            HostileRegistry.start((asked, out) -> {
+              if (!asked.isAuthorised()) {
+                reply(out, 401, "", BASIC);
+              } else if (asked.target().contains("/blobs/")) {
+                reply(out, 307, "", "Location: http://" + elsewhere.host() + "/");
+              } else {
+                ClientFixture.serve(IMAGE, asked, out);
+              }
+            })) {
+      var fixture = new ClientFixture(FakeCredentials.passwords("s3cret", "other"));
+      fixture.resolve(registry, RegistryFailure.BadAnswer.class);
+      assertEquals(0, fixture.credentials.rejections());
+      assertEquals(List.of(), authorised(elsewhere));
     }
   }
 

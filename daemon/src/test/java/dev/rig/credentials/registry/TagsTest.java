@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TagsTest {
@@ -26,7 +27,8 @@ class TagsTest {
     return page.tags().stream().map(ImageTag::name).toList();
   }
 
-  private static TagPage page(HostileRegistry registry, int limit, String after) throws Exception {
+  private static TagPage page(HostileRegistry registry, int limit, @Nullable String after)
+      throws Exception {
     var client = new ClientFixture(FakeCredentials.none()).client;
     var repository = ClientFixture.image(registry.host() + "/acme/app");
     return assertInstanceOf(TagPage.class, client.tags(repository, limit, after));
@@ -146,7 +148,7 @@ class TagsTest {
             int page =
                 asked.target().endsWith("n=1000")
                     ? 0
-                    : Integer.parseInt(asked.target().split("p=")[1]);
+                    : Integer.parseInt(asked.target().split("p=", 2)[1]);
             reply(
                 out,
                 200,

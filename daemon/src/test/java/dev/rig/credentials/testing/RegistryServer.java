@@ -28,6 +28,24 @@ public final class RegistryServer {
    * @param users the names and passwords that may push and pull; with none everybody may
    */
   public static RegistryServer start(Reaper reaper, Path folder, Map<String, String> users) {
+    if (users.isEmpty()) {
+      return launch(reaper, folder, "", 200);
+    }
+    var passwords = PrivateFile.write(folder.resolve("htpasswd"), passwordFile(users));
+    var auth = "auth: {htpasswd: {realm: private, path: %s}}\n".formatted(passwords);
+    return launch(reaper, folder, auth, 401);
+  }
+
+  /** Starts a registry that wants the tokens of a service. */
+  public static RegistryServer start(Reaper reaper, Path folder, TokenServer tokens) {
+    var certificate = PrivateFile.write(folder.resolve("token.pem"), tokens.certificate());
+    var auth =
+        "auth: {token: {realm: '%s', service: '%s', issuer: '%s', rootcertbundle: %s}}\n"
+            .formatted(tokens.realm(), TokenServer.SERVICE, TokenServer.ISSUER, certificate);
+    return launch(reaper, folder, auth, 401);
+  }
+
+  private static RegistryServer launch(Reaper reaper, Path folder, String auth, int expected) {
     var program = Tool.DOCKER_REGISTRY.path();
     var host = "127.0.0.1:" + FreePort.next();
     var config =
@@ -37,15 +55,11 @@ public final class RegistryServer {
         storage:
           filesystem: {rootdirectory: %s}
         http: {addr: %s}
+        %s\
         """
-            .formatted(folder.resolve("storage"), host);
-    if (!users.isEmpty()) {
-      var passwords = PrivateFile.write(folder.resolve("htpasswd"), passwordFile(users));
-      config += "auth: {htpasswd: {realm: private, path: %s}}\n".formatted(passwords);
-    }
+            .formatted(folder.resolve("storage"), host, auth);
     var file = PrivateFile.write(folder.resolve("config.yml"), config);
     var running = reaper.own(Command.of(program, "serve", file).start());
-    int expected = users.isEmpty() ? 200 : 401;
     try (var http = HttpClient.newHttpClient()) {
       Eventually.within(
           START, () -> answers(http, host, expected), () -> "registry: " + running.stderr());

@@ -21,7 +21,6 @@ import java.util.Date;
 import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
@@ -46,19 +45,17 @@ public final class TestAuthority {
 
   /** What the keys of a certificate are. */
   public enum Keys {
-    EC("EC", 256, "SHA256withECDSA", X9ObjectIdentifiers.ecdsa_with_SHA256),
-    RSA("RSA", 2048, "SHA256withRSA", PKCSObjectIdentifiers.sha256WithRSAEncryption);
+    EC("EC", 256, "SHA256withECDSA"),
+    RSA("RSA", 2048, "SHA256withRSA");
 
     private final String algorithm;
     private final int size;
     private final String signature;
-    private final ASN1ObjectIdentifier identifier;
 
-    Keys(String algorithm, int size, String signature, ASN1ObjectIdentifier identifier) {
+    Keys(String algorithm, int size, String signature) {
       this.algorithm = algorithm;
       this.size = size;
       this.signature = signature;
-      this.identifier = identifier;
     }
   }
 
@@ -132,7 +129,11 @@ public final class TestAuthority {
   private X509Certificate sign(
       X500Name subject, KeyPair pair, PrivateKey signer, String addressOrName) {
     try {
-      var algorithm = new AlgorithmIdentifier(keys.identifier);
+      var algorithm =
+          new AlgorithmIdentifier(
+              keys == Keys.EC
+                  ? X9ObjectIdentifiers.ecdsa_with_SHA256
+                  : PKCSObjectIdentifiers.sha256WithRSAEncryption);
       var generator = new V3TBSCertificateGenerator();
       generator.setSerialNumber(
           new org.bouncycastle.asn1.ASN1Integer(
