@@ -3,6 +3,7 @@ package dev.rig.credentials.cli;
 import dev.rig.credentials.app.Daemon;
 import dev.rig.credentials.app.Logging;
 import dev.rig.credentials.app.Settings;
+import dev.rig.credentials.config.AdminAddress;
 import dev.rig.credentials.config.ConfigLoader;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.LogFormat;
@@ -14,6 +15,8 @@ import dev.rig.credentials.time.Ticker;
 import dev.rig.credentials.wire.Action;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +104,11 @@ final class DemoCommand implements Callable<Integer> {
       int status = show(daemon);
       if (keep) {
         hints(daemon.socket());
+        daemon
+            .admin()
+            .ifPresent(admin ->
+                console.out().println("  a browser at http://127.0.0.1:" + admin.getPort() + "/"));
+        console.out().flush();
         new CountDownLatch(1).await();
       }
       return status;
@@ -126,7 +134,7 @@ final class DemoCommand implements Callable<Integer> {
             null,
             null,
             null,
-            null,
+            new AdminAddress.Tcp("127.0.0.1", 0),
             folder.resolve("state"),
             true,
             sealingKey(folder),
@@ -179,7 +187,35 @@ final class DemoCommand implements Callable<Integer> {
     var image = "registry.gitlab.com/rigdev/foobar";
     var explained = Json.parse(client.ask(Action.EXPLAIN, image).body());
     ExplainCommand.print(console, image, explained, clock);
+    right &= showHttp(daemon, image);
     return right ? ExitStatus.OK : ExitStatus.FAILED;
+  }
+
+  private boolean showHttp(Daemon daemon, String image) {
+    var table = new Table("HTTP", "REQUEST", "STATUS");
+    boolean right = true;
+    var admin = daemon.admin().orElse(null);
+    if (admin != null) {
+      for (var page :
+          List.of("/", "/metrics", "/health/live", "/health/ready", "/health/started")) {
+        right &= row(table, "admin port", admin, page);
+      }
+    }
+    var platform = daemon.platformSocket().map(UnixDomainSocketAddress::of).orElse(null);
+    if (platform != null) {
+      for (var request : List.of("/v1/credentials?image=" + image, "/v1/registries")) {
+        right &= row(table, "platform.sock", platform, request);
+      }
+    }
+    console.out().println();
+    table.print(console.out());
+    return right;
+  }
+
+  private static boolean row(Table table, String where, SocketAddress server, String target) {
+    int status = LocalHttp.status(server, target);
+    table.row(where, "GET " + target, Integer.toString(status));
+    return status == 200;
   }
 
   /** What a helper printed; the user name is empty where it is not a credential. */

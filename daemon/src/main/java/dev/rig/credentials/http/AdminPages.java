@@ -73,7 +73,7 @@ public final class AdminPages {
           "/health/" + type.defaultEndpoint(),
           (request, response) -> {
             var report = health.report(type);
-            Asked.answer(response, report.up() ? 200 : 503, "application/json", report.body());
+            answer(response, report.up() ? 200 : 503, "application/json", report.body());
           });
     }
     return routing.any((request, response) -> answer(response, 404, TEXT, "no such page\n"));

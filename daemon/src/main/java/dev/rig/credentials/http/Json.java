@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,10 @@ final class Json {
       throw new UncheckedIOException(e); // a byte array does not fail
     }
     return bytes.toByteArray();
+  }
+
+  static String text(Fields fields) {
+    return new String(object(fields), StandardCharsets.UTF_8);
   }
 
   static void text(JsonGenerator json, String name, @Nullable Object value) throws IOException {

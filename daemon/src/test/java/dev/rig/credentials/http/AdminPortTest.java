@@ -17,6 +17,7 @@ import dev.rig.credentials.testing.HttpOverTcp;
 import dev.rig.credentials.time.SystemScheduler;
 import dev.rig.credentials.time.Time;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ class AdminPortTest {
     fixture.entry(
         "script.org/team", FakeSource.script(fixture.time(), "oauth", SECRET, Duration.ofHours(1)));
     part("socket", true);
-    port = AdminPort.open(new InetSocketAddress("127.0.0.1", 0), pages(), time);
+    port = AdminPort.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages(), time);
     http = new HttpOverTcp(port.address());
   }
 

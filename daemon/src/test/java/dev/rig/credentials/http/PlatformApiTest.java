@@ -190,7 +190,7 @@ class PlatformApiTest {
     var failed = http.get("/v1/credentials?image=broken.org/app");
     assertEquals(503, failed.status());
     assertEquals("noCredential", failed.reason());
-    var next = Instant.parse(failed.json().get("nextAttempt").toString());
+    var next = Instant.parse(String.valueOf(failed.json().get("nextAttempt")));
     long wait = Long.parseLong(failed.header("retry-after"));
     assertTrue(wait >= 1 && wait <= 10, failed::toString);
     assertFalse(next.isBefore(fixture.time().now()), failed::toString);
@@ -402,10 +402,9 @@ class PlatformApiTest {
     valid("Registries", reply);
     assertEquals(List.of(), new Canary(SECRET).foundIn(reply.body()));
     var states =
-        ((List<?>) reply.json().get("registries"))
-            .stream()
-                .map(entry -> ((Map<?, ?>) ((Map<?, ?>) entry).get("lease")).get("state"))
-                .toList();
+        JsonSchema.array(reply.json(), "registries").stream()
+            .map(entry -> JsonSchema.object(entry, "lease").get("state"))
+            .toList();
     assertEquals(List.of("live", "live", "failed"), states);
   }
 
@@ -413,7 +412,7 @@ class PlatformApiTest {
   void documentTellsEveryRouteAndParameterAndNoOther() throws IOException {
     var document = document();
     var described = new TreeMap<String, Object>();
-    ((Map<?, ?>) document.get("paths"))
+    JsonSchema.object(document, "paths")
         .forEach((path, methods) ->
             ((Map<?, ?>) methods)
                 .forEach((method, operation) ->
@@ -436,8 +435,7 @@ class PlatformApiTest {
   }
 
   private static List<Object> queries(Map<?, ?> document, Map<?, ?> operation) {
-    return ((List<?>) operation.get("parameters"))
-        .stream()
+    return JsonSchema.array(operation, "parameters").stream()
             .map(one -> JsonSchema.resolve(document, (Map<?, ?>) one))
             .filter(one -> "query".equals(one.get("in")))
             .map(one -> (Object) one.get("name"))

@@ -6,6 +6,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -55,6 +56,16 @@ public final class JsonSchema {
       found = ((Map<?, ?>) found).get(step);
     }
     return (Map<?, ?>) found;
+  }
+
+  /** The object in a field that has to be there. */
+  public static Map<?, ?> object(Object node, String name) {
+    return (Map<?, ?>) Objects.requireNonNull(((Map<?, ?>) node).get(name), name);
+  }
+
+  /** The array in a field that has to be there. */
+  public static List<?> array(Object node, String name) {
+    return (List<?>) Objects.requireNonNull(((Map<?, ?>) node).get(name), name);
   }
 
   private void check(Map<?, ?> reference, Object value, String path) {
