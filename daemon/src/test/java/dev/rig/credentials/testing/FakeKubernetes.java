@@ -201,7 +201,11 @@ public final class FakeKubernetes implements AutoCloseable {
             type.startsWith("application/apply-patch")
                 ? apply(path, query, parse(body))
                 : new Answer(200, merge(path, type, parse(body)));
-        case "delete" -> new Answer(200, delete(path, body.length == 0 ? Map.of() : parse(body)));
+        case "delete" ->
+            new Answer(
+                200,
+                delete(
+                    path, parse(body.length == 0 ? "{}".getBytes(StandardCharsets.UTF_8) : body)));
         default -> throw failure(405, method);
       };
     }
@@ -397,15 +401,13 @@ public final class FakeKubernetes implements AutoCloseable {
 
   private static Map<String, Object> made(Map<String, Object> object, String name) {
     var child = new LinkedHashMap<String, Object>();
-    if (object instanceof LinkedHashMap) {
-      object.put(name, child);
-    }
+    object.put(name, child);
     return child;
   }
 
   private static Map<String, Object> parse(byte[] json) {
     try {
-      return new LinkedHashMap<>(JSON.std.mapFrom(json));
+      return JSON.std.mapFrom(json);
     } catch (IOException e) {
       throw failure(400, "not JSON");
     }
