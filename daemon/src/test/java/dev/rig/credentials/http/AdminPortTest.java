@@ -48,7 +48,8 @@ class AdminPortTest {
     fixture.entry(
         "script.org/team", FakeSource.script(fixture.time(), "oauth", SECRET, Duration.ofHours(1)));
     part("socket", true);
-    port = AdminPort.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages(), time);
+    port =
+        AdminPort.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages(), time);
     http = new HttpOverTcp(port.address());
   }
 

@@ -436,10 +436,10 @@ class PlatformApiTest {
 
   private static List<Object> queries(Map<?, ?> document, Map<?, ?> operation) {
     return JsonSchema.array(operation, "parameters").stream()
-            .map(one -> JsonSchema.resolve(document, (Map<?, ?>) one))
-            .filter(one -> "query".equals(one.get("in")))
-            .map(one -> (Object) one.get("name"))
-            .toList();
+        .map(one -> JsonSchema.resolve(document, (Map<?, ?>) one))
+        .filter(one -> "query".equals(one.get("in")))
+        .map(one -> (Object) one.get("name"))
+        .toList();
   }
 
   @Test

@@ -74,7 +74,9 @@ class RotationTest {
   @Test
   void whatSomebodyElseChangedIsPutRight() {
     var text = fixture.secret(name);
-    var data = java.util.Base64.getEncoder().encodeToString("{\"auths\":{}}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    var data =
+        java.util.Base64.getEncoder()
+            .encodeToString("{\"auths\":{}}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     fixture.kubernetes.put(
         "secrets",
         "{\"type\":\"%s\",\"data\":{\".dockerconfigjson\":\"%s\"},\"metadata\":{\"namespace\":\"team\",\"name\":\"%s\",\"labels\":{\"%s\":\"%s\"},\"annotations\":{\"%s\":\"%s\"}}}"
