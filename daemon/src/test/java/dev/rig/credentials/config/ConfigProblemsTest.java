@@ -92,7 +92,7 @@ class ConfigProblemsTest {
       value = {
         "{sockt: /x} => unknown key \"sockt\" (did you mean \"socket\"?)",
         "{zzzzzz: /x} => unknown key (known here: socket, socketMode, socketGroup, platformSocket,"
-            + " admin, stateDir, warmRestart, sealingKeyFile, log, access)",
+            + " admin, stateDir, warmRestart, sealingKeyFile, log, access, registryClient)",
         "{socketMode: 0980} => not permissions in octal (write it like \"0660\")",
         "{socketMode: rw} => not permissions in octal (write it like \"0660\")",
         "{admin: localhost} => an admin address needs a port (write it like 127.0.0.1:9465,"

@@ -12,6 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.Collectors;
+import java.util.regex.Pattern;
+import java.io.File;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What needs a process of its own: its limits, its libraries, its end. */
 @Timeout(60)
 final class SocketProcessTest {
+  private static final Pattern NEEDED =
+      Pattern.compile("/(jnr-|jffi-|asm-|jspecify-|rig-credentials-helper)[^/]*$");
+
   @TempDir private Path folder;
 
   /** A {@link ChildServer} under a limit of descriptors. */
@@ -48,7 +55,7 @@ final class SocketProcessTest {
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of(options));
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath());
     command.add(ChildServer.class.getName());
     command.add(path().toString());
     var process =
@@ -59,6 +66,16 @@ final class SocketProcessTest {
     var child = new Child(process, process.inputReader());
     assertEquals("serving", child.line());
     return child;
+  }
+
+  /** Only what the child needs: every jar is a descriptor, of which it has few. */
+  private static String classPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .map(Path::of)
+        .map(Path::toAbsolutePath)
+        .filter(entry -> Files.isDirectory(entry) || NEEDED.matcher(entry.toString()).find())
+        .map(Path::toString)
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private Path path() {
