@@ -9,7 +9,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -89,10 +91,15 @@ public final class Logging {
   private static final class TextLines extends Formatter {
     private static final int LEVEL_WIDTH = "error ".length();
 
+    /** Milliseconds always, so that lines begin alike. */
+    private static final DateTimeFormatter TIME =
+        new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
     @Override
     public String format(LogRecord event) {
       var line = new StringBuilder();
-      line.append(event.getInstant().truncatedTo(ChronoUnit.MILLIS)).append(' ');
+      TIME.formatTo(event.getInstant(), line);
+      line.append(' ');
       var level = word(event.getLevel());
       line.append(level).append(" ".repeat(LEVEL_WIDTH - level.length()));
       line.append(source(event)).append(": ").append(formatMessage(event)).append('\n');
