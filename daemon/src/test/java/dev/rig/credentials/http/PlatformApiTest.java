@@ -142,7 +142,7 @@ class PlatformApiTest {
         "/openapi.json",
         "/nowhere"
       })
-  void withoutTheHeaderNothingIsAnswered(String target) {
+  void t17_withoutTheHeaderNothingIsAnswered(String target) {
     for (var headers :
         List.of(
             "",
@@ -159,8 +159,8 @@ class PlatformApiTest {
   }
 
   @Test
-  void withTheHeaderItIsAnswered() {
-    assertEquals(200, http.get("/v1/registries").status()); // T17: the right one
+  void t17_withTheHeaderItIsAnswered() {
+    assertEquals(200, http.get("/v1/registries").status());
   }
 
   @Test
@@ -383,7 +383,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void accessRulesHoldForEveryQuestion() {
+  void t17_accessRulesHoldForEveryQuestion() {
     hidden = "static.org";
     var denied = http.get("/v1/credentials?image=static.org/x");
     assertEquals(403, denied.status());

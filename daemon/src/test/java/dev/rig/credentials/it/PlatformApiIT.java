@@ -45,7 +45,7 @@ class PlatformApiIT {
 
   /** T17: none, wrong, right. */
   @Test
-  void requiredHeaderDecides() throws Exception {
+  void t17_requiredHeaderDecides() throws Exception {
     var daemon = daemon();
     var running = daemon.start();
     var http = open(daemon);

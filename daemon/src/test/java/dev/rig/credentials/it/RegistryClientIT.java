@@ -261,7 +261,7 @@ class RegistryClientIT {
   }
 
   @Test
-  void f29OneByteASecondIsCutOffAfterTenSeconds() throws Exception {
+  void f29_oneByteASecondIsCutOffAfterTenSeconds() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           for (var letter :

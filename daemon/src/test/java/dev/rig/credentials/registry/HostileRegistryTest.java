@@ -62,7 +62,7 @@ class HostileRegistryTest {
         "http://[::ffff:127.0.0.2]:%d/token",
         "no address"
       })
-  void t4ARealmOnAnotherHostGetsNoCredential(String realm) throws Exception {
+  void t4_realmOnAnotherHostGetsNoCredential(String realm) throws Exception {
     try (var canary =
             HostileRegistry.start(
                 "127.0.0.2", 0, (asked, out) -> reply(out, 200, "{\"token\":\"t\"}"));
@@ -78,7 +78,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void t4AnotherPortOfTheRegistrysHostIsAnotherHost() throws Exception {
+  void t4_anotherPortOfTheRegistrysHostIsAnotherHost() throws Exception {
     try (var canary = HostileRegistry.start((asked, out) -> reply(out, 200, "{\"token\":\"t\"}"));
         var registry =
             HostileRegistry.start((asked, out) -> bearer(out, "http://" + canary.host() + "/"))) {
@@ -89,7 +89,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void t4AListedRealmGetsTheCredential() throws Exception {
+  void t4_listedRealmGetsTheCredential() throws Exception {
     try (var realm =
             HostileRegistry.start(
                 "127.0.0.2", 0, (asked, out) -> reply(out, 200, "{\"token\":\"t\"}"));
@@ -115,7 +115,7 @@ class HostileRegistryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {301, 302, 303, 307, 308})
-  void t4ARealmThatRedirectsIsNotFollowed(int status) throws Exception {
+  void t4_realmThatRedirectsIsNotFollowed(int status) throws Exception {
     try (var canary = HostileRegistry.start((asked, out) -> reply(out, 200, "{\"token\":\"t\"}"));
         var registry =
             HostileRegistry.start((asked, out) -> {
@@ -144,7 +144,7 @@ class HostileRegistryTest {
         "127.0.0.1",
         "64:ff9b::7f00:1"
       })
-  void t4WhatARealmsNameLeadsToIsChecked(String address) throws Exception {
+  void t4_whatARealmsNameLeadsToIsChecked(String address) throws Exception {
     var policy = new RealmPolicy(Map.of(), new PlainHttp(Set.of()));
     var endpoint = new Endpoint(Site.of("https", "registry-1.docker.io"), List.of(), Reach.PUBLIC);
     var challenge = new Challenge("bearer", Map.of("realm", "https://auth.docker.io/token"));
@@ -161,7 +161,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void t4AnAddressOfALinkIsNeverConnectedTo() throws Exception {
+  void t4_addressOfALinkIsNeverConnectedTo() throws Exception {
     var fixture =
         new ClientFixture(
             FakeCredentials.passwords("s3cret"),
@@ -182,7 +182,7 @@ class HostileRegistryTest {
 
   @ParameterizedTest
   @EnumSource(Change.class)
-  void t5ACredentialDoesNotFollowARedirectElsewhere(Change change) throws Exception {
+  void t5_credentialDoesNotFollowARedirectElsewhere(Change change) throws Exception {
     var authority = new TestAuthority(TestAuthority.Keys.EC);
     for (int status : new int[] {301, 302, 303, 307, 308}) {
       var beforeTheRedirect = new AtomicReference<Runnable>(() -> {});
@@ -230,7 +230,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void t5ACredentialDoesNotComeBackAfterADetour() throws Exception {
+  void t5_credentialDoesNotComeBackAfterADetour() throws Exception {
     var home = new CompletableFuture<String>();
     try (var detour =
             HostileRegistry.start(
@@ -257,7 +257,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void t5WhatIsSaidElsewhereCostsNoCredential() throws Exception {
+  void t5_whatIsSaidElsewhereCostsNoCredential() throws Exception {
     try (var elsewhere = HostileRegistry.start((asked, out) -> reply(out, 401, "", BASIC));
         var registry =
             HostileRegistry.start((asked, out) -> {
@@ -277,7 +277,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void t5ARedirectFromHttpsToHttpIsRefused() throws Exception {
+  void t5_redirectFromHttpsToHttpIsRefused() throws Exception {
     var authority = new TestAuthority(TestAuthority.Keys.RSA);
     var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
     var settings = new RegistrySettings(Set.of(), List.of(file), Map.of(), Proxies.NONE);
@@ -300,7 +300,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void t5APublicRegistryCannotPointIntoAPrivateNetwork() {
+  void t5_publicRegistryCannotPointIntoAPrivateNetwork() {
     var rule = new Endpoint(Site.of("https", "ghcr.io"), List.of(), Reach.PUBLIC).elsewhere();
     for (var address : List.of("127.0.0.1", "10.0.0.1", "192.168.1.1", "::1", "169.254.169.254")) {
       assertThrows(
@@ -365,7 +365,7 @@ class HostileRegistryTest {
   // F26
 
   @Test
-  void f26ARefusedPasswordIsRenewedOnce() throws Exception {
+  void f26_refusedPasswordIsRenewedOnce() throws Exception {
     try (var registry = HostileRegistry.start((asked, out) -> reply(out, 401, "", BASIC))) {
       var fixture = new ClientFixture(FakeCredentials.passwords("old", "new", "newer"));
       var failure = fixture.resolve(registry, RegistryFailure.Unauthorised.class);
@@ -377,7 +377,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void f26ARenewedPasswordIsUsed() throws Exception {
+  void f26_renewedPasswordIsUsed() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.header("authorization").equals("Basic Ym90Om5ldw==")) {
@@ -393,7 +393,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void f26ATokenServiceThatRefusesIsAskedTwice() throws Exception {
+  void f26_tokenServiceThatRefusesIsAskedTwice() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().startsWith("/token")) {
@@ -410,7 +410,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void f26ACredentialThatOnlyMayNotReadThisIsKept() throws Exception {
+  void f26_credentialThatOnlyMayNotReadThisIsKept() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           var realm = "http://" + asked.header("host") + "/token";
@@ -432,7 +432,7 @@ class HostileRegistryTest {
   // F27
 
   @Test
-  void f27ARegistryIsLeftAloneForAsLongAsItSays() throws Exception {
+  void f27_registryIsLeftAloneForAsLongAsItSays() throws Exception {
     var tries = new AtomicInteger();
     try (var registry =
         HostileRegistry.start((asked, out) -> {
@@ -451,7 +451,7 @@ class HostileRegistryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"3600", "Thu, 1 Jan 2026 01:00:00 GMT"})
-  void f27ALongPauseIsToldAndKept(String header) throws Exception {
+  void f27_longPauseIsToldAndKept(String header) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().contains("/manifests/")) {
@@ -478,7 +478,7 @@ class HostileRegistryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {500, 502, 503, 504})
-  void f28AFailingRegistryIsAskedThreeTimesAndTheCredentialKept(int status) throws Exception {
+  void f28_failingRegistryIsAskedThreeTimesAndTheCredentialKept(int status) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (!asked.isAuthorised()) {
@@ -499,7 +499,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void f28AThirdTryThatGoesWellIsTheAnswer() throws Exception {
+  void f28_thirdTryThatGoesWellIsTheAnswer() throws Exception {
     var tries = new AtomicInteger();
     try (var registry =
         HostileRegistry.start((asked, out) -> {
@@ -514,7 +514,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void f28ATokenServiceThatFailsDoesNotCostTheCredential() throws Exception {
+  void f28_tokenServiceThatFailsDoesNotCostTheCredential() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().startsWith("/token")) {
@@ -545,7 +545,7 @@ class HostileRegistryTest {
 
   @ParameterizedTest
   @EnumSource(Silence.class)
-  void f29ASlowRegistryIsCutOffAfterTenSeconds(Silence silence) throws Exception {
+  void f29_slowRegistryIsCutOffAfterTenSeconds(Silence silence) throws Exception {
     var reached = new CountDownLatch(1);
     var server = new CompletableFuture<HostileRegistry>();
     try (var registry =
@@ -597,7 +597,7 @@ class HostileRegistryTest {
 
   @ParameterizedTest
   @EnumSource(Flood.class)
-  void f29AHugeAnswerIsCutOff(Flood flood) throws Exception {
+  void f29_hugeAnswerIsCutOff(Flood flood) throws Exception {
     var cut = new AtomicBoolean();
     byte[] block = new byte[64 * 1024];
     Arrays.fill(block, (byte) 'x');

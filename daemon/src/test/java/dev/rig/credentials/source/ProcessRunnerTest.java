@@ -243,7 +243,7 @@ final class ProcessRunnerTest {
   }
 
   @Test
-  void f4_grandchildKeepsThePipe() throws Exception {
+  void f4_t13_grandchildKeepsThePipe() throws Exception {
     var token = Processes.longSleep();
     var outcome = run("trap '' TERM; sleep " + token + " & echo u:p");
     assertEquals(new Exited(0), outcome.ending());
