@@ -214,7 +214,7 @@ public final class Daemon implements AutoCloseable {
   private Logins logins(State state) {
     var writer = Threads.one("rig-logins");
     endings.push(writer::shutdown);
-    var logins = new Logins(() -> state.file(LOGINS, "logins"), writer);
+    var logins = new Logins(() -> state.file(LOGINS, "logins"), writer, time.clock());
     if (state.holds(LOGINS)) {
       logins.load();
     }

@@ -243,6 +243,23 @@ public final class Broker implements AutoCloseable {
   public CompletableFuture<Explanation> explain(ImageReference reference) {
     var now = snapshot;
     var answering = now.find(reference);
+    var considered = considered(now, reference);
+    return lookup(reference)
+        .thenApply(lookup ->
+            new Explanation(
+                reference.name(),
+                considered,
+                answering == null ? null : state(answering, answering.registry(reference)),
+                lookup));
+  }
+
+  /** The entries that match, the longest prefix first, without asking any of them. */
+  public List<Considered> considered(ImageReference reference) {
+    return considered(snapshot, reference);
+  }
+
+  private static List<Considered> considered(Snapshot now, ImageReference reference) {
+    var answering = now.find(reference);
     var matching = new ArrayList<>(now.matching(reference));
     if (answering != null && !matching.contains(answering)) {
       matching.addFirst(answering);
@@ -252,13 +269,7 @@ public final class Broker implements AutoCloseable {
       boolean answers = entry.equals(answering);
       considered.add(new Considered(entry, answers, why(entry, answers, answering, reference)));
     }
-    return lookup(reference)
-        .thenApply(lookup ->
-            new Explanation(
-                reference.name(),
-                considered,
-                answering == null ? null : state(answering, answering.registry(reference)),
-                lookup));
+    return considered;
   }
 
   private static String why(

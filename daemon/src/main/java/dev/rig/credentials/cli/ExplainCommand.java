@@ -15,12 +15,12 @@ import picocli.CommandLine.Parameters;
     name = "explain",
     mixinStandardHelpOptions = true,
     description = {
-      "Tell which entry answers for an image, and why.",
+      "Tell which entry, or which login of yours, answers for an image, and why.",
       "Asks as a client would, and tells where the credential comes from and until when, and what"
           + " went wrong. Prints no secret."
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:an entry answers", "1:none does, or it fails"})
+    exitCodeList = {"0:an entry or a login answers", "1:none does, or it fails"})
 final class ExplainCommand implements Callable<Integer> {
   @Parameters(paramLabel = "IMAGE", description = "An image, a repository or a registry.")
   private String image = "";
@@ -61,11 +61,10 @@ final class ExplainCommand implements Callable<Integer> {
     }
     for (var entry : considered) {
       out.printf(
-          "  %s %s (%s, %s): %s%n",
+          "  %s %s (%s): %s%n",
           entry.isTrue("answers") ? "->" : "  ",
           entry.text("prefix"),
-          entry.text("source"),
-          entry.text("origin"),
+          source(entry),
           entry.text("why"));
     }
     out.println("Outcome:     " + document.text("outcome"));
@@ -76,7 +75,11 @@ final class ExplainCommand implements Callable<Integer> {
     if (answering == null) {
       return;
     }
-    out.println("Source:      " + answering.text("source") + ", " + answering.text("origin"));
+    var stored =
+        answering.has("storedAt")
+            ? ", stored " + ago(Instant.parse(answering.text("storedAt")), clock)
+            : "";
+    out.println("Source:      " + source(answering) + stored);
     if (answering.has("issuedAt")) {
       out.println("Issued:      " + withAge(answering.text("issuedAt"), clock));
       out.println(
@@ -98,9 +101,18 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
+  private static String source(Json.Node one) {
+    var of = one.text("source").equals("login") ? " of " : ", ";
+    return one.text("source") + of + one.text("origin");
+  }
+
   private static String withAge(String instant, InstantSource clock) {
-    var distance = Duration.between(Instant.parse(instant), clock.instant());
+    return instant + " (" + ago(Instant.parse(instant), clock) + ")";
+  }
+
+  private static String ago(Instant instant, InstantSource clock) {
+    var distance = Duration.between(instant, clock.instant());
     var age = Ages.text(distance.abs());
-    return instant + (distance.isNegative() ? " (in " + age + ")" : " (" + age + " ago)");
+    return distance.isNegative() ? "in " + age : age + " ago";
   }
 }

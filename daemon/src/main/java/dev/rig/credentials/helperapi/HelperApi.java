@@ -18,13 +18,11 @@ import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
 import dev.rig.credentials.wire.Wire;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -37,6 +35,7 @@ public final class HelperApi {
 
   private final Broker broker;
   private final OwnLogins logins;
+  private final Explanations explanations;
   private final String version;
   private final Supplier<List<PartHealth>> health;
 
@@ -51,6 +50,7 @@ public final class HelperApi {
       Broker broker, Logins logins, String version, Supplier<List<PartHealth>> health) {
     this.broker = broker;
     this.logins = new OwnLogins(logins);
+    this.explanations = new Explanations(broker, this.logins);
     this.version = version;
     this.health = health;
   }
@@ -71,7 +71,7 @@ public final class HelperApi {
         case ERASE -> erase(request, peer, rights);
         case LIST -> done(list(peer, rights));
         case VERSION -> done(version(peer, rights));
-        case EXPLAIN -> explain(request.payload(), peer, rights);
+        case EXPLAIN -> explanations.answer(request.payload(), peer, rights);
         case STATUS -> done(status(peer, rights));
         case KUBELET -> throw new IllegalArgumentException("the kubelet has an api of its own");
       };
@@ -268,32 +268,6 @@ public final class HelperApi {
         ? Answer.of(
             Outcome.TOLD, Reply.text(0, "docker-credential-rig (dev.rig.credentials) " + version))
         : Answer.denied(peer.uid(), Action.VERSION, "");
-  }
-
-  private CompletionStage<Answer> explain(byte[] payload, Peer peer, Rights rights)
-      throws RefusedException {
-    ImageReference reference;
-    try {
-      reference = ImageReference.ofImage(new String(payload, StandardCharsets.UTF_8).strip());
-    } catch (InvalidReferenceException e) {
-      throw new RefusedException("rig-credentials: not an image or a registry: " + e.getMessage());
-    }
-    var entry = broker.managing(reference, "");
-    boolean may =
-        entry == null
-            ? rights.may(Permission.LIST)
-            : may(rights, Permission.LIST, entry.prefix(), "", reference);
-    if (!may) {
-      return done(Answer.denied(peer.uid(), Action.EXPLAIN, reference.name()));
-    }
-    Predicate<Entry> shown = one -> may(rights, Permission.LIST, one.prefix(), "", reference);
-    return broker
-        .explain(reference)
-        .thenApply(explanation ->
-            new Answer(
-                new Reply(0, StateJson.explanation(explanation.showing(shown))),
-                Outcome.TOLD,
-                entry == null ? null : entry.prefix().toString()));
   }
 
   /**

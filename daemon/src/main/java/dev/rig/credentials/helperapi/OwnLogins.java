@@ -34,6 +34,11 @@ final class OwnLogins {
     return login != null && wins(login, key.reference(), entry) ? login : null;
   }
 
+  /** The asker's own login for an image or a registry, whatever comes before it; null for none. */
+  @Nullable Login of(Peer peer, ImageReference reference) {
+    return logins.find(peer.uid(), reference.name(), reference);
+  }
+
   /**
    * Whether the asker's own login answers before the configured entry: only where it was stored for
    * a longer path. It is safe that it does then, as nobody but its owner ever gets it, and who may

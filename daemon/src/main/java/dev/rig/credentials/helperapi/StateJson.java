@@ -3,9 +3,11 @@ package dev.rig.credentials.helperapi;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.rig.credentials.broker.EntryState;
 import dev.rig.credentials.broker.Explanation;
+import dev.rig.credentials.broker.Explanation.Considered;
 import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.helperapi.Explanations.OwnLogin;
 import dev.rig.credentials.problem.PartHealth;
 import java.io.IOException;
 import java.time.Instant;
@@ -18,7 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class StateJson {
   private StateJson() {}
 
-  static byte[] explanation(Explanation explanation) {
+  /**
+   * A question that goes to the entries.
+   *
+   * @param own a login of who asks that does not answer; null for none
+   */
+  static byte[] explanation(Explanation explanation, @Nullable OwnLogin own) {
     return GoJson.line(json -> {
       json.writeStartObject();
       json.writeStringField("reference", explanation.reference());
@@ -37,14 +44,9 @@ final class StateJson {
         }
       }
       json.writeArrayFieldStart("considered");
-      for (var considered : explanation.considered()) {
-        json.writeStartObject();
-        json.writeStringField("prefix", considered.entry().prefix().toString());
-        json.writeBooleanField("answers", considered.answers());
-        json.writeStringField("why", considered.why());
-        json.writeStringField("source", considered.entry().source().kind());
-        json.writeStringField("origin", considered.entry().origin());
-        json.writeEndObject();
+      entries(json, explanation.considered());
+      if (own != null) {
+        login(json, own);
       }
       json.writeEndArray();
       if (explanation.answering() != null) {
@@ -53,6 +55,55 @@ final class StateJson {
       }
       json.writeEndObject();
     });
+  }
+
+  /** A question that the asker's own login answers. */
+  static byte[] explanation(String reference, List<Considered> entries, OwnLogin own) {
+    return GoJson.line(json -> {
+      json.writeStartObject();
+      json.writeStringField("reference", reference);
+      json.writeStringField("outcome", "found");
+      json.writeArrayFieldStart("considered");
+      login(json, own);
+      entries(json, entries);
+      json.writeEndArray();
+      json.writeObjectFieldStart("answering");
+      json.writeStringField("prefix", own.login().name());
+      source(json, own);
+      json.writeEndObject();
+      json.writeEndObject();
+    });
+  }
+
+  private static void entries(JsonGenerator json, List<Considered> entries) throws IOException {
+    for (var considered : entries) {
+      json.writeStartObject();
+      considered(
+          json, considered.entry().prefix().toString(), considered.answers(), considered.why());
+      json.writeStringField("source", considered.entry().source().kind());
+      json.writeStringField("origin", considered.entry().origin());
+      json.writeEndObject();
+    }
+  }
+
+  private static void login(JsonGenerator json, OwnLogin own) throws IOException {
+    json.writeStartObject();
+    considered(json, own.login().name(), own.answers(), own.why());
+    source(json, own);
+    json.writeEndObject();
+  }
+
+  private static void considered(JsonGenerator json, String prefix, boolean answers, String why)
+      throws IOException {
+    json.writeStringField("prefix", prefix);
+    json.writeBooleanField("answers", answers);
+    json.writeStringField("why", why);
+  }
+
+  private static void source(JsonGenerator json, OwnLogin own) throws IOException {
+    json.writeStringField("source", "login");
+    json.writeStringField("origin", "uid " + Integer.toUnsignedString(own.uid()));
+    instant(json, "storedAt", own.login().storedAt());
   }
 
   static byte[] states(List<EntryState> states, List<PartHealth> health) {

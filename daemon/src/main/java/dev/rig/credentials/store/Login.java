@@ -4,6 +4,7 @@ import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.image.RegistryPrefix;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,18 +14,28 @@ import org.jspecify.annotations.Nullable;
  * @param reference what the key means
  * @param prefix what the login answers for; null for a key that a client keeps for itself and that
  *     stands for nothing else
+ * @param storedAt when it was stored; null before that, and where an older daemon did not note it
  */
 public record Login(
-    String key, ImageReference reference, @Nullable RegistryPrefix prefix, Credential credential) {
+    String key,
+    ImageReference reference,
+    @Nullable RegistryPrefix prefix,
+    Credential credential,
+    @Nullable Instant storedAt) {
   /**
-   * A login.
+   * A login that is not stored yet.
    *
    * @throws InvalidReferenceException when the key is no registry, nor a path in one
    */
   public static Login of(String key, Credential credential) throws InvalidReferenceException {
     var reference = ImageReference.ofKey(key);
     var prefix = reference.isExactKey() ? null : RegistryPrefix.parse(key);
-    return new Login(key, reference, prefix, credential);
+    return new Login(key, reference, prefix, credential, null);
+  }
+
+  /** This as it was stored at that time. */
+  Login storedAt(@Nullable Instant instant) {
+    return new Login(key, reference, prefix, credential, instant);
   }
 
   /** What a user has one login for: the prefix, or the whole key where there is none. */

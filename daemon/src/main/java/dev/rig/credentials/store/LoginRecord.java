@@ -9,22 +9,32 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.DateTimeException;
+import java.time.Instant;
 
 /** A login as it lies in the sealed file. */
 record LoginRecord(int uid, Login login) {
   /** All have one label: whose each is stands in its content. */
   static final String LABEL = "login";
 
-  private static final int FORM = 1;
+  /** Ends with the key, the user name and the secret. */
+  private static final int WITHOUT_TIME = 1;
+
+  /** The same, and behind it when the login was stored, in seconds since 1970. */
+  private static final int WITH_TIME = 2;
 
   SealedRecord seal() {
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
-      out.writeByte(FORM);
+      var storedAt = login.storedAt();
+      out.writeByte(storedAt == null ? WITHOUT_TIME : WITH_TIME);
       out.writeInt(uid);
       out.writeUTF(login.key());
       out.writeUTF(login.credential().username());
       out.writeUTF(login.credential().secret().reveal());
+      if (storedAt != null) {
+        out.writeLong(storedAt.getEpochSecond());
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e); // an array does not fail, and Logins bounds the texts
     }
@@ -38,13 +48,18 @@ record LoginRecord(int uid, Login login) {
    */
   static LoginRecord read(byte[] content) {
     try (var in = new DataInputStream(new ByteArrayInputStream(content))) {
-      if (in.readByte() == FORM) {
+      int form = in.readByte();
+      if (form == WITHOUT_TIME || form == WITH_TIME) {
         int uid = in.readInt();
         var key = in.readUTF();
         var credential = new Credential(in.readUTF(), Secret.of(in.readUTF()));
-        return new LoginRecord(uid, Login.of(key, credential));
+        var storedAt = form == WITH_TIME ? Instant.ofEpochSecond(in.readLong()) : null;
+        return new LoginRecord(uid, Login.of(key, credential).storedAt(storedAt));
       }
-    } catch (IOException | InvalidReferenceException | IllegalArgumentException otherForm) {
+    } catch (IOException
+        | InvalidReferenceException
+        | IllegalArgumentException
+        | DateTimeException otherForm) {
       // As below: its message might quote what was read.
     }
     throw new StoreException("it holds a login that this daemon cannot read");

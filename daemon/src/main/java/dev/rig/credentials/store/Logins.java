@@ -4,6 +4,7 @@ import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.problem.PartHealth;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -38,6 +39,7 @@ public final class Logins {
 
   private final Supplier<SealedFile> file;
   private final Executor writer;
+  private final InstantSource clock;
 
   /** By uid. Replaced whole, by the writer's tasks alone. */
   private volatile Map<Integer, UserLogins> users = Map.of();
@@ -54,10 +56,12 @@ public final class Logins {
    * @param file the sealed file, opened when it is needed; throws {@link StoreException} where it
    *     cannot be had
    * @param writer runs one task at a time
+   * @param clock says when a login is stored
    */
-  public Logins(Supplier<SealedFile> file, Executor writer) {
+  public Logins(Supplier<SealedFile> file, Executor writer, InstantSource clock) {
     this.file = file;
     this.writer = writer;
+    this.clock = clock;
   }
 
   /**
@@ -131,7 +135,7 @@ public final class Logins {
       checkSize(login);
       var changed = new LinkedHashMap<String, Login>();
       of(uid).forEach(one -> changed.put(one.name(), one));
-      changed.put(login.name(), login);
+      changed.put(login.name(), login.storedAt(clock.instant()));
       var next = new UserLogins(changed.values());
       if (next.all().size() > MOST || next.size() > LARGEST) {
         throw new StoreException(

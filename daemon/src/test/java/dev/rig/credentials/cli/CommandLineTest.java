@@ -8,6 +8,7 @@ import dev.rig.credentials.app.Daemon;
 import dev.rig.credentials.app.Settings;
 import dev.rig.credentials.config.ConfigLoader;
 import dev.rig.credentials.config.DaemonSettings;
+import dev.rig.credentials.testing.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -208,6 +209,20 @@ class CommandLineTest {
       assertFalse(printed().contains("CANARY"), printed());
       assertEquals(ExitStatus.FAILED, run(false, "explain", "quay.io/a"));
       assertTrue(printed().contains("no entry matches"), printed());
+    }
+  }
+
+  @Test
+  void explainNamesTheLoginThatAnswers() {
+    var login = "{\"ServerURL\":\"quay.io\",\"Username\":\"u\",\"Secret\":\"CANARY\"}";
+    try (var _ = daemon();
+        var client = RawClient.connect(socket())) {
+      assertEquals("0\n", client.send("store\n" + login).endOfRequest().rest());
+      assertEquals(ExitStatus.OK, run(false, "explain", "quay.io/a"));
+      assertTrue(printed().contains("-> quay.io (login of uid "), printed());
+      assertTrue(
+          printed().matches("(?s).*Source: +login of uid \\d+, stored \\d+s ago.*"), printed());
+      assertFalse(printed().contains("CANARY"), printed());
     }
   }
 

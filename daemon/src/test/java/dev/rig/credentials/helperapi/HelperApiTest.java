@@ -41,7 +41,8 @@ class HelperApiTest {
                   this.folder.resolve("logins.sealed"),
                   new SealingKey(new byte[SealingKey.SHORTEST], "", SealingKey.Origin.FILE),
                   "logins"),
-          Runnable::run);
+          Runnable::run,
+          fixture.time().time().clock());
   private final HelperApi api = new HelperApi(fixture.broker(), logins, "1.2.3", List::of);
 
   @TempDir private Path folder;
@@ -456,5 +457,63 @@ class HelperApiTest {
             + "\"lastRunMillis\":0}}\n",
         body);
     assertFalse(body(ask(Action.STATUS, "")).contains("CANARY"));
+  }
+
+  @Test
+  void explainNamesTheAskersLoginWithItsTime() {
+    assertEquals(0, ask(Action.STORE, login("ghcr.io", "USERCANARY", "CANARY")).status());
+    fixture.time().advance(Duration.ofHours(2));
+    assertEquals(
+        "{\"reference\":\"ghcr.io/a/b\",\"outcome\":\"found\",\"considered\":["
+            + "{\"prefix\":\"ghcr.io\",\"answers\":true,\"why\":\"your own login\","
+            + "\"source\":\"login\",\"origin\":\"uid 0\","
+            + "\"storedAt\":\"2026-01-01T00:00:00Z\"}],"
+            + "\"answering\":{\"prefix\":\"ghcr.io\",\"source\":\"login\",\"origin\":\"uid 0\","
+            + "\"storedAt\":\"2026-01-01T00:00:00Z\"}}\n",
+        body(ask(Action.EXPLAIN, "ghcr.io/a/b:1")));
+  }
+
+  @Test
+  void explainSaysThatAnEntryComesBeforeALoginOfTheSamePrefix() {
+    assertEquals(0, ask(Action.STORE, login("ghcr.io", "person", "s")).status());
+    fixture.fixed("ghcr.io", "bot", "s");
+    var body = body(ask(Action.EXPLAIN, "ghcr.io/a"));
+    assertTrue(
+        body.contains(
+            "{\"prefix\":\"ghcr.io\",\"answers\":true,\"why\":\"longest prefix\","
+                + "\"source\":\"static\",\"origin\":\"values.yaml:1\"},"
+                + "{\"prefix\":\"ghcr.io\",\"answers\":false,"
+                + "\"why\":\"the configured entry comes first\",\"source\":\"login\""),
+        body);
+  }
+
+  @Test
+  void explainOfALongerLoginAsksNoEntry() {
+    var script = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1));
+    assertEquals(0, ask(Action.STORE, login("ghcr.io/team", "team", "s")).status());
+    fixture.entry("ghcr.io", script);
+    var body = body(ask(Action.EXPLAIN, "ghcr.io/team/x"));
+    assertTrue(body.contains("\"why\":\"your own login, for a longer path\""), body);
+    assertTrue(body.contains("\"why\":\"your own login comes first\""), body);
+    assertEquals(List.of(), script.asked());
+    assertTrue(body(ask(Action.EXPLAIN, "ghcr.io")).contains("\"source\":\"script\""));
+  }
+
+  /** T18: neither the login of another is told, nor an entry to who may not list it. */
+  @Test
+  void t18_explainShowsAStrangerItsOwnLoginAndNothingElse() {
+    assertEquals(0, ask(Action.STORE, login("ghcr.io/team", "root", "s")).status());
+    var denied = answer(Action.EXPLAIN, "ghcr.io/team/x", STRANGER, NOBODYS);
+    assertEquals(Outcome.DENIED, denied.outcome());
+    var stored = answer(Action.STORE, login("ghcr.io/team", "person", "s"), STRANGER, NOBODYS);
+    assertEquals(Outcome.STORED, stored.outcome());
+    fixture.fixed("ghcr.io", "bot", "s");
+    var own = body(answer(Action.EXPLAIN, "ghcr.io/team/x", STRANGER, NOBODYS).reply());
+    assertTrue(own.contains("\"origin\":\"uid 1000\""), own);
+    assertFalse(own.contains("values.yaml") || own.contains("uid 0"), own);
+    assertTrue(body(ask(Action.EXPLAIN, "ghcr.io/team/x")).contains("\"origin\":\"uid 0\""));
+    fixture.fixed("ghcr.io/team", "bot", "s");
+    var managed = answer(Action.EXPLAIN, "ghcr.io/team/x", STRANGER, NOBODYS);
+    assertEquals(Outcome.DENIED, managed.outcome());
   }
 }

@@ -33,7 +33,8 @@ class HelperPayloadFuzz {
                   Path.of("/nonexistent", "logins.sealed"),
                   new SealingKey(new byte[SealingKey.SHORTEST], "", SealingKey.Origin.FILE),
                   "logins"),
-          Runnable::run);
+          Runnable::run,
+          fixture.time().time().clock());
 
   private final HelperApi api = new HelperApi(fixture.broker(), logins, "1", List::of);
 

@@ -14,6 +14,7 @@ import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.testing.Canary;
+import dev.rig.credentials.testing.FakeTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ final class LoginsTest {
 
   @TempDir private Path folder;
   private Path file;
+  private final FakeTime time = new FakeTime();
   private Logins logins;
 
   @BeforeEach
@@ -40,7 +42,7 @@ final class LoginsTest {
   }
 
   private Logins reopened() {
-    var opened = new Logins(() -> sealed("logins"), Runnable::run);
+    var opened = new Logins(() -> sealed("logins"), Runnable::run, time::now);
     opened.load();
     return opened;
   }
@@ -136,9 +138,23 @@ final class LoginsTest {
     assertNotNull(found);
     assertEquals("https://ghcr.io", found.key());
     assertEquals(new Credential("<token>", Secret.of(secret)), found.credential());
+    assertEquals(time.now(), found.storedAt());
     assertEquals("highest uid but one", find(-2, "quay.io"));
     assertTrue(logins.health().healthy());
     assertEquals(2, logins.health().counts().get("logins"));
+  }
+
+  @Test
+  void loginThatAnOlderDaemonStoredHasNoTime() {
+    sealed("logins").write(List.of(new LoginRecord(ONE, login("ghcr.io", "one", "s")).seal()));
+    logins = reopened();
+    var found = logins.find(ONE, "ghcr.io", reference("ghcr.io"));
+    assertNotNull(found);
+    assertNull(found.storedAt());
+    store(ONE, "quay.io", "two");
+    logins = reopened();
+    assertEquals("one", find(ONE, "ghcr.io"));
+    assertNull(logins.of(ONE).iterator().next().storedAt());
   }
 
   /** T16: nothing of a login can be read in the file. */
@@ -205,7 +221,8 @@ final class LoginsTest {
               }
               return sealed("logins");
             },
-            Runnable::run);
+            Runnable::run,
+            time::now);
     logins.load();
     assertFalse(logins.health().healthy());
     assertTrue(reason(() -> store(ONE, "quay.io", "two")).contains("could not be read"));
