@@ -2,7 +2,13 @@ package dev.rig.credentials.app;
 
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.config.ClusterSettings;
+import dev.rig.credentials.http.PullSecretKeeper;
+import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.kube.Cluster;
+import dev.rig.credentials.kube.PruneAnswer;
+import dev.rig.credentials.kube.PruneRequest;
+import dev.rig.credentials.kube.PullSecretAnswer;
+import dev.rig.credentials.kube.PullSecretRequest;
 import dev.rig.credentials.kube.PullSecrets;
 import dev.rig.credentials.source.ProcessRunner;
 import dev.rig.credentials.time.Time;
@@ -12,9 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /** The pull secrets of the configured clusters. */
-final class Clusters {
+final class Clusters implements PullSecretKeeper {
   private final PullSecrets pullSecrets;
 
   Clusters(Broker broker, ProcessRunner runner, Map<String, String> environment, Time time) {
@@ -26,6 +34,17 @@ final class Clusters {
             Threads::one,
             time,
             new SplittableRandom());
+  }
+
+  @Override
+  public CompletableFuture<PullSecretAnswer> create(
+      PullSecretRequest request, Predicate<ImageReference> mayAsk) {
+    return pullSecrets.create(request, mayAsk);
+  }
+
+  @Override
+  public CompletableFuture<PruneAnswer> prune(PruneRequest request) {
+    return pullSecrets.prune(request);
   }
 
   PullSecrets pullSecrets() {

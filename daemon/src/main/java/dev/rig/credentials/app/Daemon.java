@@ -177,7 +177,7 @@ public final class Daemon implements AutoCloseable {
     var devHosts = new DevHosts();
     devHosts.replace(configuration);
     var images = images(broker, metrics, Registries.settings(configuration.daemon(), environment));
-    serving.openPlatform(settings, bound.path(), images, devHosts, access);
+    serving.openPlatform(settings, bound.path(), images, devHosts, inClusters, access);
     serving.openAdmin(settings, version);
     Threads.once("rig-http", serving::warmUp);
     LOG.log(Level.INFO, configuration.registries().size() + " registries");

@@ -8,6 +8,7 @@ import dev.rig.credentials.http.AdminPages;
 import dev.rig.credentials.http.AdminPort;
 import dev.rig.credentials.http.Images;
 import dev.rig.credentials.http.PlatformSocket;
+import dev.rig.credentials.http.PullSecretKeeper;
 import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.problem.PartHealth;
 import dev.rig.credentials.socket.Access;
@@ -85,6 +86,7 @@ final class HttpServing implements AutoCloseable {
       Path beside,
       Images images,
       UnaryOperator<String> inCluster,
+      PullSecretKeeper pullSecrets,
       Access access) {
     var configured = settings.platformSocket();
     var options =
@@ -98,6 +100,7 @@ final class HttpServing implements AutoCloseable {
               broker,
               images,
               inCluster,
+              pullSecrets,
               new PlatformRights(access),
               (prefix, status, took, peer) ->
                   observers.accept(new Answered(PLATFORM, prefix, outcome(status), took, peer)),

@@ -76,6 +76,10 @@ final class PlatformRequest {
     return reference;
   }
 
+  boolean mayAskAbout(ImageReference reference) {
+    return access.mayAskAbout(peer, reference);
+  }
+
   boolean maySee(RegistryPrefix entry) {
     return access.maySee(peer, entry);
   }

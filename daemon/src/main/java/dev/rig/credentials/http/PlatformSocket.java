@@ -31,6 +31,7 @@ public final class PlatformSocket implements AutoCloseable {
    * Binds it and begins to serve.
    *
    * @param inCluster the host of a registry as a cluster knows it
+   * @param pullSecrets the clusters' pull secrets
    * @throws dev.rig.credentials.socket.SocketBusyException when another daemon serves at that path
    * @throws dev.rig.credentials.socket.SocketRefusedException when the path or its folder is not
    *     fit, or the system refuses
@@ -40,21 +41,29 @@ public final class PlatformSocket implements AutoCloseable {
       Broker broker,
       Images images,
       UnaryOperator<String> inCluster,
+      PullSecretKeeper pullSecrets,
       PlatformAccess access,
       RequestObserver observer,
       Time time) {
-    var api = new PlatformApi(resources(broker, images, inCluster, time), access, observer, time);
+    var api =
+        new PlatformApi(
+            resources(broker, images, inCluster, pullSecrets, time), access, observer, time);
     return new PlatformSocket(options, api, time);
   }
 
   /** All that the API has. */
   static List<Resource> resources(
-      Broker broker, Images images, UnaryOperator<String> inCluster, Time time) {
+      Broker broker,
+      Images images,
+      UnaryOperator<String> inCluster,
+      PullSecretKeeper pullSecrets,
+      Time time) {
     return List.of(
         new CredentialsResource(broker, time),
         new ImagesResource(images, inCluster),
         new TagsResource(images),
         new RegistriesResource(broker, time),
+        new PullSecretsResource(pullSecrets),
         new OpenApiResource());
   }
 

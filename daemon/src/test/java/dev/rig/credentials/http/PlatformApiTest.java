@@ -10,6 +10,9 @@ import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.kube.PruneRequest;
+import dev.rig.credentials.kube.PullSecretException;
+import dev.rig.credentials.kube.PullSecretRequest;
 import dev.rig.credentials.registry.ImageOrigin;
 import dev.rig.credentials.registry.ImagePlatform;
 import dev.rig.credentials.registry.ImageTag;
@@ -100,6 +103,8 @@ class PlatformApiTest {
     }
   }
 
+  private final FakeKeeper keeper = new FakeKeeper();
+
   @BeforeEach
   void open() {
     fixture.fixed("static.org", "bot", SECRET);
@@ -116,6 +121,7 @@ class PlatformApiTest {
             fixture.broker(),
             new FakeImages(),
             host -> host.equals("localhost:30000") ? "registry:5000" : host,
+            keeper,
             new FakeAccess(),
             (prefix, status, took, peer) -> {
               synchronized (observed) {
@@ -409,6 +415,75 @@ class PlatformApiTest {
   }
 
   @Test
+  void pullSecretIsAskedForWithAllThatWasSentAndItsAnswerHasNoFieldOfWhatIsNotKnown() {
+    var body =
+        """
+        {"cluster":"prod","namespace":"team","images":["quay.io/a"],"capsule":"x","force":true}
+        """;
+    var reply = http.post("/v1/pull-secrets", "application/json", body);
+    valid("PullSecret", reply);
+    assertEquals(
+        Map.of(
+            "cluster", "prod",
+            "namespace", "team",
+            "name", "rig-pull-x",
+            "outcome", "created",
+            "entries", List.of(Map.of("key", "quay.io", "prefix", "quay.io")),
+            "unmatched", List.of("ghcr.io/public"),
+            "notes", List.of("a note")),
+        reply.json());
+    assertEquals(
+        new PullSecretRequest("prod", "team", null, List.of("quay.io/a"), "x", true, false),
+        keeper.asked);
+    hidden = "quay.io";
+    assertEquals(403, http.post("/v1/pull-secrets", "application/json", body).status());
+  }
+
+  @Test
+  void pullSecretsFailWithTheStatusOfTheirReason() {
+    var body = "{\"cluster\":\"prod\",\"namespace\":\"team\",\"images\":[\"quay.io/a\"]}";
+    var statuses =
+        Map.of(
+            PullSecretException.Reason.INVALID, 400,
+            PullSecretException.Reason.DENIED, 403,
+            PullSecretException.Reason.NOT_FOUND, 404,
+            PullSecretException.Reason.REFUSED, 409,
+            PullSecretException.Reason.NO_CREDENTIAL, 503,
+            PullSecretException.Reason.CLUSTER, 502);
+    assertEquals(PullSecretException.Reason.values().length, statuses.size());
+    statuses.forEach((reason, status) -> {
+      keeper.failure = new PullSecretException(reason, "because");
+      var reply = http.post("/v1/pull-secrets", "application/json", body);
+      assertEquals(status, reply.status(), reason::toString);
+      assertEquals("because", reply.json().get("detail"));
+      valid("Problem", reply);
+    });
+    for (var wrong :
+        List.of(
+            "{\"cluster\":\"prod\"}",
+            "{\"cluster\":1,\"namespace\":\"team\"}",
+            "{\"cluster\":\"prod\",\"namespace\":\"team\",\"images\":\"a\"}",
+            "{\"cluster\":\"prod\",\"namespace\":\"team\",\"force\":\"yes\"}")) {
+      assertEquals(400, http.post("/v1/pull-secrets", "application/json", wrong).status());
+    }
+  }
+
+  @Test
+  void pruningIsADryRunUnlessItIsAsked() {
+    var reply = http.post("/v1/pull-secrets/prune", "application/json", "{\"cluster\":\"prod\"}");
+    valid("Pruned", reply);
+    assertEquals(new PruneRequest("prod", null, false), keeper.pruned);
+    assertEquals(false, reply.json().get("removed"));
+    var applied =
+        http.post(
+            "/v1/pull-secrets/prune",
+            "application/json",
+            "{\"cluster\":\"prod\",\"namespace\":\"team\",\"apply\":true}");
+    assertEquals(new PruneRequest("prod", "team", true), keeper.pruned);
+    assertEquals(true, applied.json().get("removed"));
+  }
+
+  @Test
   void documentTellsEveryRouteAndParameterAndNoOther() throws IOException {
     var document = document();
     var described = new TreeMap<String, Object>();
@@ -421,7 +496,7 @@ class PlatformApiTest {
                         queries(document, (Map<?, ?>) operation))));
     var there =
         PlatformSocket.resources(
-                fixture.broker(), new FakeImages(), host -> host, fixture.time().time())
+                fixture.broker(), new FakeImages(), host -> host, keeper, fixture.time().time())
             .stream()
             .flatMap(resource -> resource.operations().stream())
             .collect(
