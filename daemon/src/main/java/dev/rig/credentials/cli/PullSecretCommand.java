@@ -1,0 +1,215 @@
+package dev.rig.credentials.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Has the daemon make a cluster's pull secret, or remove those that nobody wants any more. */
+@Command(
+    name = "pull-secret",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Make the Secret that a workload's images are pulled with, and have the daemon keep it true.",
+      "Without --apply and --output it shows what the Secret would hold."
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:done, shown, or no Secret is needed",
+      "1:the daemon refused or failed, and said why"
+    })
+final class PullSecretCommand implements Callable<Integer> {
+  /** In what form the Secret itself is printed. */
+  enum Form {
+    YAML,
+    JSON
+  }
+
+  @Parameters(
+      paramLabel = "IMAGE",
+      arity = "0..*",
+      description = "What is pulled; may be left out with --capsule, whose image it is then.")
+  private List<String> images = new ArrayList<>();
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "NAME",
+      required = true,
+      description = "The cluster's key in the configuration.")
+  private String cluster = "";
+
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NAME",
+      description = "Where the Secret goes; with --prune the only place to look at.")
+  private @Nullable String namespace;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description =
+          "The Secret's name; follows from the Capsule, else from the images, when unset.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--capsule",
+      paramLabel = "NAME",
+      description = "The Capsule that gets the Secret, by its annotation rig.dev/pull-secret.")
+  private @Nullable String capsule;
+
+  @Option(names = "--apply", description = "Write to the cluster.")
+  private boolean apply;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description = "Print the Secret, with its credentials, as yaml or json, and write nothing.")
+  private @Nullable Form output;
+
+  @Option(
+      names = "--force",
+      description = "Also for a cluster that is deployed through git, and a Capsule that has one.")
+  private boolean force;
+
+  @Option(
+      names = "--prune",
+      description = "Show what nobody wants any more; with --apply remove it.")
+  private boolean prune;
+
+  @Mixin private PlatformOption platform = new PlatformOption();
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private final Console console;
+
+  PullSecretCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    if (prune) {
+      return prune();
+    }
+    if (namespace == null) {
+      throw wrong("Missing required option: '--namespace=NAME'");
+    }
+    if (apply && output != null) {
+      throw wrong("--apply writes the Secret and --output prints it: choose one");
+    }
+    if (images.isEmpty() && capsule == null) {
+      throw wrong("Missing required parameter: 'IMAGE', or --capsule");
+    }
+    return create();
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private int create() {
+    var request = new LinkedHashMap<String, Object>();
+    request.put("cluster", cluster);
+    put(request, "namespace", namespace);
+    put(request, "name", name);
+    request.put("images", images);
+    put(request, "capsule", capsule);
+    request.put("force", force);
+    request.put("dryRun", !apply);
+    var answer = ask("/v1/pull-secrets", request);
+    for (var image : answer.texts("unmatched")) {
+      note("no entry matches " + image + ": it needs no pull secret");
+    }
+    if (answer.text("outcome").equals("notNeeded")) {
+      return ExitStatus.OK;
+    }
+    answer.texts("notes").forEach(this::note);
+    var manifest = answer.child("manifest");
+    if (output != null && manifest != null) {
+      print(output, manifest);
+    } else if (apply) {
+      console
+          .out()
+          .println(
+              "secret %s/%s %s".formatted(namespace, answer.text("name"), answer.text("outcome")));
+    } else {
+      show(answer);
+    }
+    return ExitStatus.OK;
+  }
+
+  private void print(Form form, Json.Node manifest) {
+    if (console.terminal()) {
+      note("what follows holds credentials: keep it out of logs and repositories");
+    }
+    console
+        .out()
+        .print(
+            form == Form.JSON
+                ? Json.print(manifest.fields()) + System.lineSeparator()
+                : Yaml.print(manifest.fields()));
+  }
+
+  private void show(Json.Node answer) {
+    var table = new Table("KEY", "ENTRY", "GOOD UNTIL");
+    for (var held : answer.list("entries")) {
+      table.row(
+          held.text("key"),
+          held.text("prefix"),
+          held.has("expiresAt") ? held.text("expiresAt") : "always");
+    }
+    table.print(console.out());
+    note(
+        "nothing was written; --apply writes secret %s/%s, --output prints it"
+            .formatted(namespace, answer.text("name")));
+  }
+
+  private int prune() {
+    var request = new LinkedHashMap<String, Object>();
+    request.put("cluster", cluster);
+    put(request, "namespace", namespace);
+    request.put("apply", apply);
+    var answer = ask("/v1/pull-secrets/prune", request);
+    for (var secret : answer.list("secrets")) {
+      console
+          .out()
+          .println(
+              "secret %s/%s %s: %s"
+                  .formatted(
+                      secret.text("namespace"),
+                      secret.text("name"),
+                      answer.isTrue("removed") ? "removed" : "would be removed",
+                      secret.text("reason")));
+    }
+    if (!apply && !answer.list("secrets").isEmpty()) {
+      note("nothing was removed; --apply removes them");
+    }
+    return ExitStatus.OK;
+  }
+
+  private Json.Node ask(String path, LinkedHashMap<String, Object> request) {
+    var answer = platform.client(console).post(path, Json.print(request));
+    if (!answer.isOk()) {
+      throw new CommandException(ExitStatus.FAILED, answer.problem());
+    }
+    return answer.body();
+  }
+
+  private static void put(
+      LinkedHashMap<String, Object> fields, String name, @Nullable String value) {
+    if (value != null) {
+      fields.put(name, value);
+    }
+  }
+
+  private void note(String text) {
+    console.err().println("rig-credentials: " + text);
+  }
+}

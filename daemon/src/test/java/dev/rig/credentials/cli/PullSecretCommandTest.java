@@ -1,0 +1,76 @@
+package dev.rig.credentials.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What {@code pull-secret} refuses by itself, and its YAML; PullSecretsIT runs it. */
+class PullSecretCommandTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String arguments) {
+    var console =
+        new Console(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Map.of("RIG_CREDENTIALS_SOCKET", "/nonexistent/credentials.sock"),
+            false,
+            false);
+    return Main.run(console, ("pull-secret " + arguments).split(" ", -1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "quay.io/a --namespace team, --cluster",
+    "quay.io/a --cluster prod, --namespace",
+    "--cluster prod --namespace team, IMAGE",
+    "quay.io/a --cluster prod -n team --apply -o yaml, choose one",
+    "quay.io/a --cluster prod -n team -o table, 'expected one of'"
+  })
+  void commandLineThatSaysTooLittleOrTooMuchIsNotSent(String arguments, String told) {
+    assertEquals(ExitStatus.USAGE, run(arguments));
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains(told), err::toString);
+    assertEquals("", out.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void daemonThatIsNotThereIsSaidWithTheNextStep() {
+    assertEquals(ExitStatus.FAILED, run("quay.io/a --cluster prod -n team -o YAML"));
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("--platform-socket"), err::toString);
+  }
+
+  @Test
+  void textsThatYamlWouldTakeForSomethingElseAreQuoted() {
+    var labels = new LinkedHashMap<String, Object>();
+    labels.put("app.kubernetes.io/managed-by", "rig-credentials");
+    labels.put("yes", "No");
+    var document = new LinkedHashMap<String, Object>();
+    document.put("kind", "Secret");
+    document.put("labels", labels);
+    document.put(".dockerconfigjson", "e30=");
+    document.put("number", "12");
+    document.put("text", "a: \"b\" #c\n");
+    document.put("none", Map.of());
+    assertEquals(
+        """
+        kind: Secret
+        labels:
+          app.kubernetes.io/managed-by: rig-credentials
+          "yes": "No"
+        .dockerconfigjson: "e30="
+        number: "12"
+        text: "a: \\"b\\" #c\\n"
+        none: {}
+        """,
+        Yaml.print(document));
+  }
+}
