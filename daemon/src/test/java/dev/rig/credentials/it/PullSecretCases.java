@@ -1,0 +1,377 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.DaemonUnderTest;
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.PrivateFile;
+import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.RegistryServer;
+import dev.rig.credentials.testing.RunCounter;
+import dev.rig.credentials.testing.TestCluster;
+import dev.rig.credentials.testing.Tool;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.Yaml;
+
+/**
+ * The built daemon keeps pull secrets, whatever the cluster is made of: a fake API server in every
+ * build, a real one with {@code -Pkubernetes}.
+ *
+ * <p>One entry's lease lasts a few seconds, and each run of its script brings another user of a
+ * real registry. The cluster's own access comes from a script, too.
+ */
+abstract class PullSecretCases {
+  private static final int TURNS = 60;
+  private static final Duration LIFE = Duration.ofSeconds(8);
+
+  /** A turn of the lease, and the second in which it is written. */
+  private static final Duration TURN = LIFE.plusSeconds(12);
+
+  private static final String NAME = "rig-pull-shop";
+
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private TestCluster cluster;
+  private RegistryServer registry;
+  private RunCounter turns;
+  private RunCounter logins;
+
+  /** A cluster that answers, with the rights of {@code rbac.yaml} for its token. */
+  abstract TestCluster cluster(Reaper reaper, Path folder);
+
+  @BeforeEach
+  void startClusterAndRegistry() {
+    cluster = reaper.own(cluster(reaper, folder.resolve("k")));
+    var users = new HashMap<String, String>();
+    for (int i = 1; i <= TURNS; i++) {
+      users.put("turn-" + i, "password-" + i);
+    }
+    registry = RegistryServer.start(reaper, folder.resolve("r"), users);
+    turns = new RunCounter(folder.resolve("turns"));
+    logins = new RunCounter(folder.resolve("logins"));
+  }
+
+  /**
+   * A daemon that is not started yet.
+   *
+   * @param entries more registry entries, as YAML
+   * @param settings more of the cluster's settings, as YAML
+   */
+  DaemonUnderTest daemon(String name, String entries, String settings) {
+    return new DaemonUnderTest(reaper, folder.resolve(name))
+        .configured(
+            "values.yaml",
+            """
+            rig:
+              dockerRegistries:
+                "%s":
+                  expire: %ds
+                  script: |
+                    %s
+                    n=$(wc -l < '%s')
+                    echo "turn-$n:password-$n"
+                quay.io: {username: quay, password: of-quay}
+            %s  clusters:
+                prod:
+                  type: k8s
+                  createPullSecrets: true
+                  url: %s
+                  certificateAuthority: "%s"
+                  script: |
+                    %s
+                    end=$(date -u -d '+1 minute' +%%Y-%%m-%%dT%%H:%%M:%%SZ)
+                    printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",'
+                    printf '"status":{"token":"%s","expirationTimestamp":"%%s"}}' "$end"
+            %s    dev: {type: k8s}
+            """
+                .formatted(
+                    registry.host(),
+                    LIFE.toSeconds(),
+                    turns.shell(),
+                    turns.file(),
+                    entries.indent(4),
+                    cluster.url(),
+                    cluster.certificateAuthority(),
+                    logins.shell(),
+                    cluster.token(),
+                    settings.indent(6)));
+  }
+
+  private DaemonUnderTest daemon(String name) {
+    return daemon(name, "", "");
+  }
+
+  static Outcome pullSecret(DaemonUnderTest daemon, Object... arguments) {
+    var words = new ArrayList<Object>(List.of("pull-secret"));
+    words.addAll(List.of(arguments));
+    words.addAll(List.of("--cluster", "prod", "--namespace", TestCluster.NAMESPACE));
+    return daemon.commandLine(words.toArray());
+  }
+
+  private Outcome makeSecretFor(DaemonUnderTest daemon) {
+    cluster.putCapsule("shop", registry.host() + "/shop:1");
+    return pullSecret(daemon, "--capsule", "shop", "--apply").succeeded();
+  }
+
+  static String config(Map<String, Object> secret) {
+    var data = (Map<?, ?>) secret.get("data");
+    return new String(
+        Base64.getDecoder().decode((String) data.get(".dockerconfigjson")), StandardCharsets.UTF_8);
+  }
+
+  private Map<String, Object> secret() {
+    return cluster.secret(NAME).orElseThrow();
+  }
+
+  private static Map<?, ?> metadata(Map<String, Object> secret) {
+    return (Map<?, ?>) secret.get("metadata");
+  }
+
+  private static Instant end(Map<String, Object> secret) {
+    var annotations = (Map<?, ?>) metadata(secret).get("annotations");
+    return Instant.parse((String) annotations.get("credentials.rig.dev/expires-at"));
+  }
+
+  /** The user that the Secret holds for the registry. */
+  private String user() {
+    return login(secret()).get("username").toString();
+  }
+
+  private Map<?, ?> login(Map<String, Object> secret) {
+    try {
+      var auths = (Map<?, ?>) JSON.std.mapFrom(config(secret)).get("auths");
+      return (Map<?, ?>) auths.get(registry.host());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until the Secret holds another user, and logs in with what it holds then. */
+  private String nextTurn(String before, Duration limit) {
+    Eventually.within(limit, () -> !user().equals(before), () -> "the Secret follows " + before);
+    var now = secret();
+    assertTrue(end(now).isAfter(Instant.now()), () -> "it has ended: " + end(now));
+    var login = login(now);
+    Command.of(
+            Tool.SKOPEO.path(),
+            "login",
+            "--tls-verify=false",
+            "--authfile",
+            PrivateFile.write(folder.resolve("auth.json"), "{}"),
+            "--username",
+            login.get("username"),
+            "--password-stdin",
+            registry.host())
+        .reading(login.get("password").toString())
+        .run()
+        .succeeded();
+    return login.get("username").toString();
+  }
+
+  @SuppressWarnings("unchecked") // JSON's own types
+  private static long count(DaemonUnderTest daemon, String what) {
+    try {
+      return ((List<Map<String, Object>>) JSON.std.mapFrom(daemon.status()).get("health"))
+          .stream()
+              .filter(part -> part.get("part").equals("pull secrets of prod"))
+              .map(part -> (Map<String, Number>) part.get("counts"))
+              .findFirst()
+              .orElseThrow()
+              .get(what)
+              .longValue();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void waitUntilRotating(DaemonUnderTest daemon, Duration limit) {
+    Eventually.within(limit, () -> count(daemon, "rotating") == 1, () -> "it rotates");
+  }
+
+  @Test
+  void secretFollowsItsLeaseAndLogsInRightAfterEachTurn() {
+    var daemon = daemon("d");
+    var running = daemon.start();
+    var made = makeSecretFor(daemon);
+    assertEquals("secret team/rig-pull-shop created\n", made.stdout());
+    assertTrue(made.stderr().contains("it is rewritten ahead of that"), made::toString);
+    assertEquals(NAME, cluster.pullSecret("shop").orElseThrow());
+    var first = secret();
+    assertEquals("kubernetes.io/dockerconfigjson", first.get("type"));
+    assertFalse(config(first).contains("quay"), "only what its image needs");
+    var user = user();
+    for (int i = 0; i < 3; i++) {
+      user = nextTurn(user, TURN);
+    }
+    assertEquals(metadata(first).get("uid"), metadata(secret()).get("uid"), "in place");
+    assertEquals(1, logins.runs(), "the cluster's own credential is used again");
+    DaemonUnderTest.stop(running);
+    for (var secret : List.of("password-", "of-quay", cluster.token())) {
+      assertFalse(running.stderr().contains(secret), "T11: logged at the finest level: " + secret);
+    }
+  }
+
+  @Test
+  void ofTwoDaemonsTheOtherGoesOnWhenOneIsKilled() {
+    var one = daemon("d1");
+    var first = one.start();
+    waitUntilRotating(one, Duration.ofSeconds(30));
+    var two = daemon("d2");
+    two.start();
+    makeSecretFor(two);
+    var user = nextTurn(user(), TURN.plusSeconds(10));
+    assertEquals(0, count(two, "rotating"));
+    assertEquals(0, count(two, "writes"));
+    first.kill();
+    waitUntilRotating(two, Duration.ofSeconds(40));
+    user = nextTurn(user, TURN);
+    assertNotEquals("", nextTurn(user, TURN));
+  }
+
+  /** F30: Kubernetes API away. */
+  @Test
+  void f30_secretIsIntactThroughAnOutageAndUpdatedOnceBehindIt() {
+    var daemon = daemon("d");
+    daemon.start();
+    waitUntilRotating(daemon, Duration.ofSeconds(30));
+    pullSecret(daemon, "quay.io/a", "--name", "fixed", "--apply").succeeded();
+    makeSecretFor(daemon);
+    nextTurn(user(), TURN);
+    cluster.goAway();
+    var before = count(daemon, "writes");
+    var runs = turns.runs();
+    Eventually.within(
+        Duration.ofSeconds(60), () -> turns.runs() > runs + 2, () -> "leases go on meanwhile");
+    assertEquals(before, count(daemon, "writes"));
+    assertEquals(1, daemon.commandLine("status").status(), "it is told");
+    var lost = "turn-" + runs;
+    cluster.comeBack();
+    assertTrue(config(cluster.secret("fixed").orElseThrow()).contains("of-quay"));
+    Eventually.within(
+        Duration.ofSeconds(60),
+        () -> count(daemon, "writes") > before,
+        () -> "the Secret is updated");
+    assertNotEquals(lost, nextTurn(lost, Duration.ofSeconds(5)));
+    assertEquals(before + 1, count(daemon, "writes"), "one update, and of the one that changed");
+  }
+
+  /** F31: crash between refresh and Secret write. */
+  @Test
+  void f31_killedDaemonsSecretIsPutRightWithinAMinuteOfTheRestart() {
+    var daemon = daemon("d");
+    var running = daemon.start();
+    waitUntilRotating(daemon, Duration.ofSeconds(30));
+    makeSecretFor(daemon);
+    running.kill();
+    var ended = end(secret());
+    Eventually.within(
+        TURN, () -> Instant.now().isAfter(ended), () -> "what the Secret holds has ended");
+    var user = user();
+    daemon.start();
+    nextTurn(user, Duration.ofSeconds(60));
+  }
+
+  @Test
+  void rejectionAndChangedConfigurationReachTheSecret() throws IOException {
+    var own = new RunCounter(folder.resolve("own"));
+    var entry =
+        """
+        example.org:
+          script: |
+            %s
+            echo "run:of-run-$(wc -l < '%s')"
+        """
+            .formatted(own.shell(), own.file());
+    var daemon = daemon("d", entry, "");
+    daemon.start();
+    waitUntilRotating(daemon, Duration.ofSeconds(30));
+    pullSecret(daemon, "example.org/a", "quay.io/a", "--name", "both", "--apply").succeeded();
+    daemon.client().get("example.org");
+    daemon.client().ask("erase", "example.org").succeeded();
+    Eventually.within(
+        Duration.ofSeconds(15),
+        () -> config(cluster.secret("both").orElseThrow()).contains("of-run-2"),
+        () -> "the Secret holds what replaces the rejected credential");
+    var values = daemon.file("values.yaml");
+    Files.writeString(values, Files.readString(values).replace("of-quay", "of-quay-renewed"));
+    Eventually.within(
+        Duration.ofSeconds(15),
+        () -> config(cluster.secret("both").orElseThrow()).contains("of-quay-renewed"),
+        () -> "the Secret holds what is configured now");
+  }
+
+  @Test
+  void nobodysSecretIsToldAndThenRemoved() {
+    var daemon = daemon("d");
+    daemon.start();
+    makeSecretFor(daemon);
+    cluster.removeCapsule("shop");
+    var dry = daemon.commandLine("pull-secret", "--prune", "--cluster", "prod").succeeded();
+    assertEquals(
+        "secret team/rig-pull-shop would be removed: Capsule shop is gone\n", dry.stdout());
+    assertTrue(cluster.secret(NAME).isPresent());
+    var removed =
+        daemon.commandLine("pull-secret", "--prune", "--cluster", "prod", "--apply").succeeded();
+    assertEquals("secret team/rig-pull-shop removed: Capsule shop is gone\n", removed.stdout());
+    assertTrue(cluster.secret(NAME).isEmpty());
+  }
+
+  @Test
+  void secretIsPrintedInFormsThatItCanBeAppliedInAndNothingElseIs() {
+    var daemon = daemon("d");
+    daemon.start();
+    var json = pullSecret(daemon, "quay.io/a", "--name", "printed", "--output", "json").succeeded();
+    var yaml = pullSecret(daemon, "quay.io/a", "--name", "printed", "--output", "yaml").succeeded();
+    try {
+      var document = JSON.std.mapFrom(json.stdout());
+      assertEquals(document, new Yaml().load(yaml.stdout()));
+      assertTrue(config(document).contains("of-quay"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    assertTrue(cluster.secret("printed").isEmpty());
+    var shown = pullSecret(daemon, "quay.io/a").succeeded();
+    assertTrue(shown.stdout().contains("quay.io"), shown::toString);
+    assertFalse(shown.output().contains("of-quay"), shown::toString);
+    var public_ = pullSecret(daemon, "ghcr.io/public/app", "--apply").succeeded();
+    assertEquals("", public_.stdout());
+    assertTrue(public_.stderr().contains("no entry matches"), public_::toString);
+  }
+
+  @Test
+  void clusterThatIsDeployedThroughGitIsRefusedUntilItIsForced() {
+    var daemon = daemon("d", "", "git: {url: https://git.example.org/deploy}");
+    daemon.start();
+    var refused = pullSecret(daemon, "quay.io/a", "--name", "forced", "--apply");
+    assertEquals(1, refused.status());
+    assertTrue(refused.stderr().contains("git.url"), refused::toString);
+    assertTrue(cluster.secret("forced").isEmpty());
+    pullSecret(daemon, "quay.io/a", "--name", "forced", "--apply", "--force").succeeded();
+    assertTrue(cluster.secret("forced").isPresent());
+    var unwanted =
+        daemon.commandLine(
+            "pull-secret", "quay.io/a", "--cluster", "dev", "--namespace", "team", "--apply");
+    assertTrue(unwanted.stderr().contains("createPullSecrets: true"), unwanted::toString);
+  }
+}

@@ -1,0 +1,289 @@
+package dev.rig.credentials.testing;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Assertions;
+import org.yaml.snakeyaml.Yaml;
+
+/**
+ * A real {@code kube-apiserver} before Debian's etcd, with RBAC, Rig's Capsules (as much of their
+ * definition as a test needs) and a user who has the rights of {@code rbac.yaml} and no others.
+ */
+public final class KubeApiServer implements TestCluster {
+  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration STOP = Duration.ofSeconds(20);
+  private static final String ADMIN = "token-of-the-administrator";
+  private static final String DAEMON = "token-of-the-daemon";
+  private static final String USER = "rig-credentials";
+
+  private static final String CAPSULES =
+      """
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata: {name: capsules.rig.dev}
+      spec:
+        group: rig.dev
+        scope: Namespaced
+        names: {kind: Capsule, plural: capsules, singular: capsule}
+        versions:
+          - name: v1alpha2
+            served: true
+            storage: true
+            schema:
+              openAPIV3Schema:
+                type: object
+                properties:
+                  spec:
+                    type: object
+                    properties: {image: {type: string}}
+      """;
+
+  private final Reaper reaper;
+  private final Path folder;
+  private final Path program;
+  private final int port = FreePort.next();
+  private final int etcdPort = FreePort.next();
+  private final int peerPort = FreePort.next();
+  private Running etcd;
+  private Running server;
+  private HttpClient http;
+
+  /**
+   * Starts one.
+   *
+   * @param folder where both keep everything
+   * @param rights the manifest of the daemon's rights
+   */
+  public KubeApiServer(Reaper reaper, Path folder, String rights) {
+    this.reaper = reaper;
+    this.folder = PrivateFile.folder(folder);
+    this.program =
+        Distribution.daemon().resolveSibling("../../kubernetes/kube-apiserver").normalize();
+    Assertions.assertTrue(Files.isExecutable(program), program + " is not built");
+    PrivateFile.write(
+        folder.resolve("tokens.csv"),
+        ADMIN + ",admin,1,system:masters\n" + DAEMON + "," + USER + ",2,\n");
+    PrivateFile.write(folder.resolve("sa.key"), signingKey());
+    comeBack();
+    create("/api/v1/namespaces", "{metadata: {name: " + NAMESPACE + "}}");
+    create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", CAPSULES);
+    for (var manifest : rights.split("(?m)^---$", -1)) {
+      grant(manifest);
+    }
+    Eventually.within(
+        START,
+        () -> ask("GET", capsules(""), "application/json", null).statusCode() == 200,
+        () -> "Capsules are served");
+  }
+
+  /** What service accounts' tokens would be signed with. */
+  private static String signingKey() {
+    try {
+      var keys = KeyPairGenerator.getInstance("RSA");
+      keys.initialize(2048);
+      return "-----BEGIN PRIVATE KEY-----\n"
+          + Base64.getMimeEncoder().encodeToString(keys.generateKeyPair().getPrivate().getEncoded())
+          + "\n-----END PRIVATE KEY-----\n";
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // manifests of our own
+  private void grant(String manifest) {
+    var role = (Map<String, Object>) new Yaml().load(manifest);
+    var metadata = (Map<String, Object>) role.get("metadata");
+    var kind = (String) role.get("kind");
+    var rbac = "/apis/rbac.authorization.k8s.io/v1/";
+    var scope =
+        kind.equals("Role")
+            ? rbac + "namespaces/" + metadata.get("namespace") + "/role"
+            : rbac + "clusterrole";
+    create(scope + "s", manifest);
+    create(
+        scope + "bindings",
+        """
+        metadata: {name: daemon}
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: %s, name: %s}
+        subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: %s}]
+        """
+            .formatted(kind, metadata.get("name"), USER));
+  }
+
+  @Override
+  public String url() {
+    return "https://127.0.0.1:" + port;
+  }
+
+  @Override
+  public String certificateAuthority() {
+    return folder.resolve("certificates/apiserver.crt").toString();
+  }
+
+  @Override
+  public String token() {
+    return DAEMON;
+  }
+
+  @Override
+  public Optional<Map<String, Object>> secret(String name) {
+    return object("/api/v1/namespaces/" + NAMESPACE + "/secrets/" + name);
+  }
+
+  @Override
+  public void putCapsule(String name, String image) {
+    create(
+        capsules(""),
+        "{apiVersion: rig.dev/v1alpha2, kind: Capsule, metadata: {name: %s}, spec: {image: '%s'}}"
+            .formatted(name, image));
+  }
+
+  @Override
+  public void removeCapsule(String name) {
+    var answer = ask("DELETE", capsules("/" + name), "application/json", null);
+    Assertions.assertEquals(200, answer.statusCode(), answer::body);
+  }
+
+  @Override
+  public Optional<String> pullSecret(String capsule) {
+    return object(capsules("/" + capsule))
+        .map(found -> (Map<?, ?>) found.get("metadata"))
+        .map(metadata -> (Map<?, ?>) metadata.get("annotations"))
+        .map(annotations -> (String) annotations.get("rig.dev/pull-secret"));
+  }
+
+  private static String capsules(String name) {
+    return "/apis/rig.dev/v1alpha2/namespaces/" + NAMESPACE + "/capsules" + name;
+  }
+
+  /** Both stop, the storage too. */
+  @Override
+  public void goAway() {
+    http.close();
+    for (var one : new Running[] {server, etcd}) {
+      one.terminate();
+      one.finish(STOP);
+    }
+  }
+
+  @Override
+  public void comeBack() {
+    etcd =
+        reaper.own(
+            Command.of(
+                    Tool.ETCD.path(),
+                    "--data-dir=" + folder.resolve("etcd"),
+                    "--listen-client-urls=http://127.0.0.1:" + etcdPort,
+                    "--advertise-client-urls=http://127.0.0.1:" + etcdPort,
+                    "--listen-peer-urls=http://127.0.0.1:" + peerPort,
+                    "--initial-advertise-peer-urls=http://127.0.0.1:" + peerPort,
+                    "--initial-cluster=default=http://127.0.0.1:" + peerPort)
+                .start());
+    server =
+        reaper.own(
+            Command.of(
+                    program,
+                    "--etcd-servers=http://127.0.0.1:" + etcdPort,
+                    "--cert-dir=" + folder.resolve("certificates"),
+                    "--bind-address=127.0.0.1",
+                    "--secure-port=" + port,
+                    "--service-account-key-file=" + folder.resolve("sa.key"),
+                    "--service-account-signing-key-file=" + folder.resolve("sa.key"),
+                    "--service-account-issuer=https://kubernetes.default.svc",
+                    "--service-cluster-ip-range=10.0.0.0/24",
+                    "--token-auth-file=" + folder.resolve("tokens.csv"),
+                    "--authorization-mode=RBAC")
+                .start());
+    Eventually.within(START, this::answers, () -> "kube-apiserver is ready: " + server.stderr());
+  }
+
+  private boolean answers() {
+    if (!Files.exists(Path.of(certificateAuthority()))) {
+      return false;
+    }
+    if (http == null || http.isTerminated()) {
+      http = HttpClient.newBuilder().sslContext(trusting(certificateAuthority())).build();
+    }
+    try {
+      return ask("GET", "/readyz", "application/json", null).statusCode() == 200;
+    } catch (UncheckedIOException e) {
+      return false; // not listening yet
+    }
+  }
+
+  private static SSLContext trusting(String pem) {
+    try (var in = Files.newInputStream(Path.of(pem))) {
+      var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+      trusted.load(null, null);
+      for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        trusted.setCertificateEntry(String.valueOf(trusted.size()), certificate);
+      }
+      var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      managers.init(trusted);
+      var context = SSLContext.getInstance("TLS");
+      context.init(null, managers.getTrustManagers(), null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void create(String path, String yaml) {
+    var answer = ask("POST", path, "application/yaml", yaml);
+    Assertions.assertEquals(201, answer.statusCode(), answer::body);
+  }
+
+  private Optional<Map<String, Object>> object(String path) {
+    var answer = ask("GET", path, "application/json", null);
+    if (answer.statusCode() == 404) {
+      return Optional.empty();
+    }
+    Assertions.assertEquals(200, answer.statusCode(), answer::body);
+    try {
+      return Optional.of(JSON.std.mapFrom(answer.body()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private HttpResponse<String> ask(String method, String path, String type, String body) {
+    var request =
+        HttpRequest.newBuilder(URI.create(url() + path))
+            .header("Authorization", "Bearer " + ADMIN)
+            .header("Content-Type", type)
+            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+            .build();
+    try {
+      return http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}
