@@ -3,6 +3,7 @@ package dev.rig.credentials.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -194,7 +195,7 @@ final class PullSecretCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  private Json.Node ask(String path, LinkedHashMap<String, Object> request) {
+  private Json.Node ask(String path, Map<String, Object> request) {
     var answer = platform.client(console).post(path, Json.print(request));
     if (!answer.isOk()) {
       throw new CommandException(ExitStatus.FAILED, answer.problem());
@@ -202,8 +203,7 @@ final class PullSecretCommand implements Callable<Integer> {
     return answer.body();
   }
 
-  private static void put(
-      LinkedHashMap<String, Object> fields, String name, @Nullable String value) {
+  private static void put(Map<String, Object> fields, String name, @Nullable String value) {
     if (value != null) {
       fields.put(name, value);
     }
