@@ -11,12 +11,13 @@ import dev.rig.credentials.kube.PullSecretRequest;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps no secrets: answers with what it was asked, and fails as a test wants it. */
 final class FakeKeeper implements PullSecretKeeper {
-  PullSecretRequest asked;
-  PruneRequest pruned;
-  PullSecretException failure;
+  @Nullable PullSecretRequest asked;
+  @Nullable PruneRequest pruned;
+  @Nullable PullSecretException failure;
 
   @Override
   public CompletableFuture<PullSecretAnswer> create(
