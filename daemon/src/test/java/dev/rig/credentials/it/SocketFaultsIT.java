@@ -224,7 +224,7 @@ class SocketFaultsIT {
     var running =
         daemon
             .configured("values.yaml", STATIC)
-            .startedBy(Tool.PRLIMIT.path(), "--nofile=100:100")
+            .startedBy(Tool.PRLIMIT.path(), "--nofile=200:200")
             .start();
     assertEquals("0\n" + ANSWER, ask());
     var idle = new ArrayList<RawClient>();
