@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rig.credentials.testing.RbacRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -243,6 +245,14 @@ class SidecarTest {
         CHART.render(
             Map.of("container.image.repository", "x", "sidecar.pullSecrets.prune", "true"), values);
     assertTrue(pruning.all("ClusterRole").toString().contains("\"delete\""));
+    var roles =
+        Stream.concat(pruning.all("ClusterRole").stream(), pruning.all("Role").stream())
+            .map(JsonNode::toString)
+            .collect(Collectors.joining("\n---\n"));
+    assertEquals(
+        RbacRules.ofManifest().granted(),
+        RbacRules.of(roles).granted(),
+        "what RbacTest compares with the requests that are made");
   }
 
   /** A cluster with an address of its own is reached with a token of its own. */

@@ -52,7 +52,12 @@ public final class RbacRules implements Predicate<Asked> {
 
   /** The rights that it grants. */
   public static RbacRules ofManifest() {
-    return new RbacRules(manifest());
+    return of(manifest());
+  }
+
+  /** The rights that another manifest of Roles grants, in YAML or JSON. */
+  public static RbacRules of(String manifest) {
+    return new RbacRules(manifest);
   }
 
   @Override
