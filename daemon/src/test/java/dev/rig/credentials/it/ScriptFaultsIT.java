@@ -214,11 +214,13 @@ class ScriptFaultsIT {
       assertEquals(1, refused.status(), refused::toString);
       assertTrue(refused.stdout().contains(reason), refused::toString);
       assertFalse(refused.output().contains("m4lformed"), refused::toString);
-      assertTrue(
-          running
-              .stderr()
-              .lines()
-              .anyMatch(line -> line.contains(reason) && line.contains("example.org")),
+      Eventually.within(
+          Duration.ofSeconds(10),
+          () ->
+              running
+                  .stderr()
+                  .lines()
+                  .anyMatch(line -> line.contains(reason) && line.contains("example.org")),
           running::stderr);
       // Behind the pause of the failure, which is no longer than 1 s, the script runs again.
       Eventually.within(
