@@ -33,6 +33,7 @@ public enum Tool {
   HTPASSWD("htpasswd", "apache2-utils"),
   PODMAN("podman", "podman"),
   PRLIMIT("prlimit", "util-linux"),
+  SCRIPT("script", "bsdutils"),
   SETPRIV("setpriv", "util-linux"),
   SKOPEO("skopeo", "skopeo"),
   SOCAT("socat", "socat"),
