@@ -11,6 +11,7 @@ import dev.rig.credentials.testing.Canary;
 import dev.rig.credentials.testing.Command;
 import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.DockerEngine;
+import dev.rig.credentials.testing.HelmProbe;
 import dev.rig.credentials.testing.Outcome;
 import dev.rig.credentials.testing.PrivateFile;
 import dev.rig.credentials.testing.Reaper;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -214,6 +216,92 @@ class LoginsIT {
         .with("XDG_RUNTIME_DIR", home)
         .reading(stdin)
         .run();
+  }
+
+  /** Helm has a configuration of its own, of Docker's form. */
+  @Test
+  void helmLogsInPushesShowsAndLogsOut() throws IOException {
+    var users = Map.of("alice", SECRET);
+    var host = RegistryServer.start(reaper, folder.resolve("registry"), users).host();
+    var running = daemon.start();
+    var config =
+        PrivateFile.write(
+            folder.resolve("helm/.config/helm/registry").resolve("config.json"),
+            "{\"credsStore\":\"rig\"}");
+    var chart = folder.resolve("c");
+    Files.createDirectories(chart.resolve("templates"));
+    Files.writeString(chart.resolve("Chart.yaml"), "apiVersion: v2\nname: c\nversion: 0.1.0\n");
+    var archive = folder.resolve("c-0.1.0.tgz");
+    Command.of("/bin/tar", "-C", folder, "-czf", archive, "c").run().succeeded();
+    var stranger = helm("", "push", archive, "oci://" + host + "/acme");
+    assertNotEquals(0, stranger.status(), stranger::toString);
+    var login = helm(SECRET, "login", host, "alice").succeeded();
+    assertTrue(login.stdout().contains("Login Succeeded"), login::toString);
+    assertTrue(running.says("action=store prefix=" + host + " outcome=stored"), running::stderr);
+    helm("", "push", archive, "oci://" + host + "/acme").succeeded();
+    var shown = helm("", "show", "oci://" + host + "/acme/c").succeeded();
+    assertTrue(shown.stdout().contains("version: 0.1.0"), shown::toString);
+    assertEquals(List.of(), new Canary(SECRET).foundIn(Files.readString(config)));
+    helm("", "logout", host).succeeded();
+    assertEquals(NOT_FOUND, get(0, host));
+    var loggedOut = helm("", "show", "oci://" + host + "/acme/c");
+    assertNotEquals(0, loggedOut.status(), loggedOut::toString);
+  }
+
+  private Outcome helm(String stdin, Object... arguments) {
+    var words =
+        new ArrayList<Object>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                HelmProbe.class.getName()));
+    words.addAll(List.of(arguments));
+    return client
+        .usedBy(Command.of(words.toArray()))
+        .with("HOME", folder.resolve("helm"))
+        .reading(stdin)
+        .run();
+  }
+
+  /** What {@code explain} tells of logins is the asker's own; {@code status} only counts them. */
+  @Test
+  void t18_explainTellsWhoseLoginAnswersAndNobodyElses() {
+    daemon.start();
+    store(0, "quay.io/team", "root", SECRET).succeeded();
+    store(ALICE, "quay.io", "alice", SECRET).succeeded();
+    var roots = daemon.commandLine("explain", "quay.io/team/app").succeeded();
+    var hidden = daemon.commandLine("explain", "quay.io/other");
+    var managed = daemon.commandLine("explain", "managed.example.org/app").succeeded();
+    store(0, "managed.example.org/team", "root", SECRET).succeeded();
+    var longer = daemon.commandLine("explain", "managed.example.org/team/app").succeeded();
+    var status = daemon.commandLine("status", "--output", "json").succeeded();
+    assertAll(
+        () ->
+            assertTrue(
+                roots.stdout().matches("(?s).*Source: +login of uid 0, stored \\d+m? ?\\d*s ago.*"),
+                roots::toString),
+        () -> assertEquals(1, hidden.status(), hidden::toString),
+        () -> assertFalse(hidden.output().contains("login"), hidden::toString),
+        () -> assertFalse(managed.stdout().contains("login"), managed::toString),
+        () ->
+            assertTrue(
+                longer
+                    .stdout()
+                    .contains(
+                        "-> managed.example.org/team (login of uid 0): your own login, for a longer"
+                            + " path"),
+                longer::toString),
+        () ->
+            assertTrue(
+                status.stdout().replaceAll("\\s", "").contains("\"logins\":3,\"users\":2"),
+                status::toString),
+        () -> assertFalse(status.output().contains("quay.io"), status::toString),
+        () ->
+            assertEquals(
+                List.of(),
+                new Canary(SECRET).foundIn(roots.output() + longer.output() + status.output())));
   }
 
   @Test
