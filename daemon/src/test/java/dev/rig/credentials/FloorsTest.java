@@ -118,6 +118,8 @@ class FloorsTest {
     only("io.prometheus..", "metrics");
     only("io.fabric8..", "kube");
     only("com.fasterxml.jackson.databind..", "kube");
+    only("com.github.dockerjava..", "dev");
+    only("org.jline..", "cli");
   }
 
   @Test

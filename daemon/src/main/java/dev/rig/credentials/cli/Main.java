@@ -89,6 +89,7 @@ public final class Main implements Runnable {
     commands.put("tags", () -> new TagsCommand(console));
     commands.put("doctor", () -> new DoctorCommand(console));
     commands.put("pull-secret", () -> new PullSecretCommand(console));
+    commands.put("dev", () -> DevCommand.of(console));
     commands.put("demo", () -> new DemoCommand(console));
     commands.put("version", () -> new VersionCommand(console));
     commands.put("generate-man", () -> new ManCommand());

@@ -1,0 +1,140 @@
+package dev.rig.credentials.dev;
+
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.AccessMode;
+import com.github.dockerjava.api.model.Bind;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.PortBinding;
+import com.github.dockerjava.api.model.Ports;
+import com.github.dockerjava.api.model.RestartPolicy;
+import com.github.dockerjava.api.model.Volume;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** The registry as a container of an engine, which starts it anew when it ends. */
+final class ContainerRegistry {
+  /** Its data as the container sees it. */
+  static final String DATA = "/var/lib/registry";
+
+  /** Its passwords as the container sees them. */
+  static final String PASSWORDS = "/rig/htpasswd";
+
+  private static final String CONFIGURATION = "/rig/config.yml";
+  private static final String REPOSITORY = "registry";
+  private static final String TAG = "2";
+  private static final String LABEL = "dev.rig.credentials.dev-registry";
+  private static final int INSIDE = 5000;
+  private static final Duration PULL = Duration.ofMinutes(2);
+
+  private final DevFolder folder;
+  private final Engine engine;
+
+  ContainerRegistry(DevFolder folder, Engine engine) {
+    this.folder = folder;
+    this.engine = engine;
+  }
+
+  /** Whether the engine has the image, or gets it. */
+  boolean hasImage() throws InterruptedException {
+    var image = REPOSITORY + ":" + TAG;
+    return engine.has(image) || (engine.pull(REPOSITORY, TAG, PULL) && engine.has(image));
+  }
+
+  /** Where the registry listens, as it sees it. */
+  String address(int port) {
+    return isBridged() ? ":" + INSIDE : "127.0.0.1:" + port;
+  }
+
+  /** An engine without a bridge cannot publish a port: its containers have the machine's. */
+  private boolean isBridged() {
+    return engine.client().listNetworksCmd().exec().stream()
+        .anyMatch(network -> List.of("bridge", "podman").contains(network.getName()));
+  }
+
+  /** Makes and starts it. */
+  void start(int port) {
+    var inside = ExposedPort.tcp(INSIDE);
+    var host =
+        HostConfig.newHostConfig()
+            .withRestartPolicy(RestartPolicy.unlessStoppedRestart())
+            .withBinds(
+                new Bind(folder.data().toString(), new Volume(DATA)),
+                new Bind(
+                    folder.configuration().toString(), new Volume(CONFIGURATION), AccessMode.ro),
+                new Bind(folder.passwords().toString(), new Volume(PASSWORDS), AccessMode.ro));
+    if (isBridged()) {
+      host.withPortBindings(
+          new PortBinding(Ports.Binding.bindIpAndPort("127.0.0.1", port), inside));
+    } else {
+      host.withNetworkMode("host");
+    }
+    try {
+      var command =
+          engine
+              .client()
+              .createContainerCmd(REPOSITORY + ":" + TAG)
+              .withName("rig-dev-registry-" + port)
+              .withLabels(Map.of(LABEL, folder.path().toString()))
+              .withExposedPorts(inside)
+              .withHostConfig(host)
+              .withCmd("serve", CONFIGURATION);
+      if (!isRootless()) {
+        command.withUser(owner(folder.path()));
+      }
+      engine.client().startContainerCmd(command.exec().getId()).exec();
+    } catch (DockerException e) {
+      stop();
+      throw new DevException(
+          "the engine could not start the registry: "
+              + String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}+", " ").strip(),
+          e);
+    }
+  }
+
+  /** A rootless engine's root is the user, so that its files are, too. */
+  private boolean isRootless() {
+    var options = engine.client().infoCmd().exec().getSecurityOptions();
+    return options != null && options.stream().anyMatch(option -> option.contains("rootless"));
+  }
+
+  private static String owner(Path path) {
+    try {
+      return Files.getAttribute(path, "unix:uid") + ":" + Files.getAttribute(path, "unix:gid");
+    } catch (IOException e) {
+      throw new DevException("cannot look at " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  boolean runs() {
+    return containers().stream().anyMatch(container -> "running".equals(container.getState()));
+  }
+
+  /** Removes it; what it has written stays. */
+  void stop() {
+    for (var container : containers()) {
+      try {
+        engine.client().removeContainerCmd(container.getId()).withForce(true).exec();
+      } catch (NotFoundException gone) {
+        // As it should be.
+      } catch (DockerException e) {
+        throw new DevException("the engine could not remove the registry: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private List<Container> containers() {
+    return engine
+        .client()
+        .listContainersCmd()
+        .withShowAll(true)
+        .withLabelFilter(Map.of(LABEL, folder.path().toString()))
+        .exec();
+  }
+}

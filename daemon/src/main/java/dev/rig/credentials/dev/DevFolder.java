@@ -1,0 +1,200 @@
+package dev.rig.credentials.dev;
+
+import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.store.SealedFile;
+import dev.rig.credentials.store.StateFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
+import org.jspecify.annotations.Nullable;
+
+/** The folder {@code dev} of the state folder: all that the development registry keeps. */
+final class DevFolder {
+  private static final String SEALED = "registry.sealed";
+  private static final int SALT = 16;
+
+  /** Of a password of 192 random bits nobody tries all: a request is not to take long. */
+  private static final int BCRYPT_COST = 5;
+
+  private static final int HTTP_SECRET = 32;
+
+  private final Path state;
+  private final Path folder;
+  private final SecureRandom random = new SecureRandom();
+
+  DevFolder(Path state) {
+    this.state = state.toAbsolutePath().normalize();
+    this.folder = this.state.resolve("dev");
+  }
+
+  Path path() {
+    return folder;
+  }
+
+  /** Where the registry keeps its images. */
+  Path data() {
+    return folder.resolve("data");
+  }
+
+  /** The registry's configuration. */
+  Path configuration() {
+    return folder.resolve("config.yml");
+  }
+
+  /** Names and hashes of who may come in. */
+  Path passwords() {
+    return folder.resolve("htpasswd");
+  }
+
+  /** What the registry says. */
+  Path log() {
+    return folder.resolve("registry.log");
+  }
+
+  boolean exists() {
+    return Files.exists(folder.resolve(SEALED));
+  }
+
+  /** The sealed file, with the state folder's key; makes the folders. */
+  SealedFile sealed(@Nullable Path credentials) {
+    var key = StateFolder.open(state).key(null, credentials);
+    return new SealedFile(StateFolder.open(folder).file(SEALED), key, DevRecord.PURPOSE);
+  }
+
+  /**
+   * Writes what the registry reads.
+   *
+   * @param address where it listens
+   * @param data its images' folder as it sees it
+   * @param passwords the file of passwords as it sees it
+   */
+  void configure(Credential credential, String address, String data, String passwords) {
+    var secret = new byte[HTTP_SECRET];
+    random.nextBytes(secret);
+    try {
+      Files.createDirectories(data());
+      replace(passwords(), credential.username() + ":" + hash(credential) + "\n");
+      replace(
+          configuration(),
+          """
+          version: 0.1
+          log: {level: warn}
+          storage:
+            filesystem: {rootdirectory: "%s"}
+            delete: {enabled: true}
+          http: {addr: "%s", secret: "%s"}
+          auth:
+            htpasswd: {realm: rig-dev, path: "%s"}
+          """
+              .formatted(
+                  quoted(data), address, HexFormat.of().formatHex(secret), quoted(passwords)));
+    } catch (IOException e) {
+      throw new DevException("cannot write to " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** bcrypt in the form that registries take: version 2y, as htpasswd -B writes it. */
+  private String hash(Credential credential) {
+    var salt = new byte[SALT];
+    random.nextBytes(salt);
+    return OpenBSDBCrypt.generate(
+        "2y", credential.secret().reveal().toCharArray(), salt, BCRYPT_COST);
+  }
+
+  private static String quoted(String text) {
+    return text.replace("\\", "\\\\").replace("\"", "\\\"");
+  }
+
+  private static void replace(Path file, String content) throws IOException {
+    var part = file.resolveSibling("." + file.getFileName() + ".part");
+    Files.deleteIfExists(part);
+    Files.createFile(
+        part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.write(part, content.getBytes(StandardCharsets.UTF_8));
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The bytes of all images. */
+  long size() {
+    if (!Files.exists(data())) {
+      return 0;
+    }
+    try (var files = Files.walk(data())) {
+      return files.filter(Files::isRegularFile).mapToLong(DevFolder::size).sum();
+    } catch (IOException | UncheckedIOException e) {
+      throw new DevException("cannot look into " + data() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException gone) {
+      return 0; // an upload that ended meanwhile
+    }
+  }
+
+  /**
+   * The repositories with an image, in order, as the registry's filesystem driver lays them out.
+   */
+  List<String> repositories() {
+    var root = data().resolve("docker/registry/v2/repositories");
+    if (!Files.exists(root)) {
+      return List.of();
+    }
+    try (var folders = Files.walk(root)) {
+      return folders
+          .filter(path -> path.endsWith("_manifests/tags"))
+          .map(path -> root.relativize(path.resolve("../..").normalize()).toString())
+          .sorted()
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw new DevException("cannot look into " + root + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The tags of a repository, in order. */
+  List<String> tags(String repository) {
+    var folder =
+        data().resolve("docker/registry/v2/repositories").resolve(repository + "/_manifests/tags");
+    try (var tags = Files.list(folder)) {
+      return tags.map(tag -> tag.getFileName().toString()).sorted().toList();
+    } catch (IOException e) {
+      throw new DevException("cannot look into " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Removes what makes it run and, where that is wanted, its images. */
+  void remove(boolean purge) {
+    var doomed = new ArrayList<>(List.of(configuration(), passwords(), log()));
+    if (purge) {
+      doomed.add(folder);
+    }
+    for (var file : doomed) {
+      delete(file);
+    }
+  }
+
+  private static void delete(Path path) {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try (var files = Files.walk(path)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new DevException("cannot remove " + path + ": " + e.getMessage(), e);
+    }
+  }
+}
