@@ -65,7 +65,7 @@ final class Clusters implements PullSecretKeeper {
     pullSecrets.replace(wanting, others);
   }
 
-  private static Cluster cluster(String name, ClusterSettings settings) {
+  static Cluster cluster(String name, ClusterSettings settings) {
     var git = settings.git();
     var registry = settings.devRegistry();
     return new Cluster(

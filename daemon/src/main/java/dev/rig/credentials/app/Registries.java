@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** What the registry client is told of the configuration and the environment. */
-final class Registries {
+public final class Registries {
   private Registries() {}
 
   /**
@@ -19,7 +19,8 @@ final class Registries {
    *
    * @throws ProblemsException when the environment names a proxy that is none
    */
-  static RegistrySettings settings(DaemonSettings configured, Map<String, String> environment) {
+  public static RegistrySettings settings(
+      DaemonSettings configured, Map<String, String> environment) {
     var client =
         Objects.requireNonNullElse(configured.registryClient(), RegistryClientSettings.UNSET);
     try {

@@ -157,6 +157,58 @@ final class Fabric8Api implements KubeApi {
   }
 
   @Override
+  public Optional<Workload> workload(Rollouts.Kind kind, String namespace, String name) {
+    return asking(
+        "get " + kind.word() + " " + namespace + "/" + name,
+        kubernetes ->
+            Optional.ofNullable(
+                    kubernetes
+                        .genericKubernetesResources(Workloads.context(kind))
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get())
+                .map(found -> Workloads.read(kind, found)));
+  }
+
+  @Override
+  public void deploy(
+      Rollouts.Kind kind,
+      String namespace,
+      String name,
+      Workload read,
+      String image,
+      String releases) {
+    var context =
+        new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager(Workloads.MANAGER)
+            .withForce(true)
+            .build();
+    asking(
+        "apply " + kind.word() + " " + namespace + "/" + name,
+        kubernetes ->
+            kubernetes
+                .genericKubernetesResources(Workloads.context(kind))
+                .inNamespace(namespace)
+                .resource(Workloads.written(kind, namespace, name, read, image, releases))
+                .patch(context));
+  }
+
+  @Override
+  public Optional<Rollouts.Readiness> readiness(String namespace, String name, String image) {
+    return asking(
+        "get deployment " + namespace + "/" + name,
+        kubernetes ->
+            Optional.ofNullable(
+                    kubernetes
+                        .genericKubernetesResources(Workloads.context(Rollouts.Kind.DEPLOYMENT))
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get())
+                .map(found -> Workloads.readiness(found, image)));
+  }
+
+  @Override
   public Optional<Lock> lock(String namespace, String name) {
     return asking(
         "get lease " + namespace + "/" + name,

@@ -74,6 +74,36 @@ interface KubeApi extends AutoCloseable {
   /** Replaces the state that was read; a conflict when it is another by now. */
   void updateLock(String namespace, String name, Lock lock);
 
+  /**
+   * What runs an image.
+   *
+   * @param image its image; null where it has none
+   * @param container its container of that image; null for a kind that has none
+   * @param releases what {@link Releases} keeps with it; null for nothing
+   */
+  record Workload(
+      @Nullable String image,
+      @Nullable String container,
+      @Nullable String releases,
+      String resourceVersion) {}
+
+  Optional<Workload> workload(Rollouts.Kind kind, String namespace, String name);
+
+  /**
+   * Has it run that image, by server-side apply of nothing else; a conflict when it is in another
+   * state by now.
+   */
+  void deploy(
+      Rollouts.Kind kind,
+      String namespace,
+      String name,
+      Workload read,
+      String image,
+      String releases);
+
+  /** How far the Deployment is with that image; empty where there is none. */
+  Optional<Rollouts.Readiness> readiness(String namespace, String name, String image);
+
   /** Ends what is under way; throws nothing. */
   @Override
   void close();

@@ -85,7 +85,7 @@ public final class PullSecrets implements AutoCloseable {
   }
 
   /** What is wrong with a cluster's settings is told at every request. */
-  private static AccessSource access(
+  static AccessSource access(
       Cluster cluster, CredentialScript scripts, Map<String, String> environment, Time time) {
     var url = cluster.url();
     var authority = cluster.certificateAuthority();

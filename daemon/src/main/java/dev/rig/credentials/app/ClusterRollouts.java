@@ -1,0 +1,49 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.config.ClusterSettings;
+import dev.rig.credentials.kube.Rollouts;
+import dev.rig.credentials.source.ProcessRunner;
+import dev.rig.credentials.time.Time;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Deployments to a configured cluster, for a process that is no daemon. */
+public final class ClusterRollouts implements AutoCloseable {
+  private final ProcessRunner runner;
+  private final Rollouts rollouts;
+
+  /**
+   * Those of a cluster.
+   *
+   * @param name its key in the configuration
+   * @param privateFolder where its script lies while it runs
+   * @throws UncheckedIOException when that folder cannot be used
+   */
+  public ClusterRollouts(
+      String name,
+      ClusterSettings settings,
+      Path privateFolder,
+      Map<String, String> environment,
+      Time time) {
+    try {
+      runner = ProcessRunner.open(privateFolder, ScriptEnvironment.of(environment), time);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    rollouts =
+        new Rollouts(
+            Clusters.cluster(name, settings), new ClusterScripts(runner), environment, time);
+  }
+
+  public Rollouts rollouts() {
+    return rollouts;
+  }
+
+  @Override
+  public void close() {
+    rollouts.close();
+    runner.close();
+  }
+}

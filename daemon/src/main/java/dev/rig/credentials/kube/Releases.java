@@ -1,0 +1,56 @@
+package dev.rig.credentials.kube;
+
+import dev.rig.credentials.kube.Rollouts.Release;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last deployments of a workload in an annotation of its: a line each, the newest first, with
+ * time, image and tag.
+ */
+final class Releases {
+  static final String ANNOTATION = "credentials.rig.dev/releases";
+
+  /** As many as are kept. */
+  static final int MOST = 10;
+
+  private static final String NO_TAG = "-";
+
+  private Releases() {}
+
+  /** Passes over lines that somebody else wrote. */
+  static List<Release> read(@Nullable String annotation) {
+    var releases = new ArrayList<Release>();
+    if (annotation != null) {
+      for (var line : annotation.split("\n", -1)) {
+        var words = line.split(" ", -1);
+        if (words.length == 3) {
+          try {
+            var tag = words[2].equals(NO_TAG) ? null : words[2];
+            releases.add(new Release(words[1], tag, Instant.parse(words[0])));
+          } catch (DateTimeException other) {
+            // Not ours.
+          }
+        }
+      }
+    }
+    return releases;
+  }
+
+  /** With one more on top. */
+  static String write(Release newest, List<Release> before) {
+    var all = new ArrayList<>(List.of(newest));
+    all.addAll(before);
+    return all.stream()
+        .limit(MOST)
+        .map(release ->
+            "%s %s %s"
+                .formatted(
+                    release.at(), release.image(), release.tag() == null ? NO_TAG : release.tag()))
+        .collect(Collectors.joining("\n"));
+  }
+}
