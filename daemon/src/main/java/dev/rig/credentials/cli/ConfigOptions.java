@@ -2,10 +2,12 @@ package dev.rig.credentials.cli;
 
 import dev.rig.credentials.config.ConfigLoader;
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.DaemonSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** Where the configuration is. */
@@ -29,6 +31,13 @@ final class ConfigOptions {
    */
   Configuration load(Console console) {
     return ConfigLoader.load(paths(console));
+  }
+
+  /** The same; an empty one where none is given and none is where it would be. */
+  Configuration loadIfThere(Console console) {
+    return isGiven() || paths(console).stream().anyMatch(Files::exists)
+        ? load(console)
+        : new Configuration(List.of(), Map.of(), DaemonSettings.UNSET, "");
   }
 
   boolean isGiven() {

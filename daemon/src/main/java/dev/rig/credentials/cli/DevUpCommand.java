@@ -52,7 +52,9 @@ final class DevUpCommand implements Callable<Integer> {
     console.out().println("  docker push " + access.host() + "/app");
     console
         .out()
-        .println("Where Docker does not ask this daemon yet: rig-credentials docker-config");
+        .println(
+            "Where Docker does not ask the daemon yet: rig-credentials docker-config --write "
+                + access.host());
     return ExitStatus.OK;
   }
 

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       "Completion: source <(rig-credentials generate-completion), for bash and zsh."
     })
 public final class Main implements Runnable {
+  private static final int IN = 0;
   private static final int OUT = 1;
   private static final int ERR = 2;
 
@@ -90,6 +91,10 @@ public final class Main implements Runnable {
     commands.put("doctor", () -> new DoctorCommand(console));
     commands.put("pull-secret", () -> new PullSecretCommand(console));
     commands.put("dev", () -> DevCommand.of(console));
+    commands.put(
+        "deploy",
+        () -> new DeployCommand(console, isTerminal(IN) && console.terminal(), isTerminal(ERR)));
+    commands.put("rollback", () -> new RollbackCommand(console, isTerminal(ERR)));
     commands.put("demo", () -> new DemoCommand(console));
     commands.put("version", () -> new VersionCommand(console));
     commands.put("generate-man", () -> new ManCommand());

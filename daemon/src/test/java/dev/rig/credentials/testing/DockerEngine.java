@@ -55,6 +55,11 @@ public final class DockerEngine {
     return new DockerEngine(socket);
   }
 
+  /** Its address: a {@code DOCKER_HOST}. */
+  public String host() {
+    return "unix://" + socket;
+  }
+
   /** A {@code docker} command line on this engine, with a configuration folder of its own. */
   public Command docker(Path config, Object... arguments) {
     var words = new Object[arguments.length + 1];

@@ -42,6 +42,7 @@ public enum Tool {
   SYSTEMD_NSPAWN("systemd-nspawn", "systemd-container"),
   SYSTEMD_SYSUSERS("systemd-sysusers", "systemd"),
   SYSTEMD_TMPFILES("systemd-tmpfiles", "systemd"),
+  TMUX("tmux", "tmux"),
   UNSHARE("unshare", "util-linux"),
   WGET("wget", "wget"),
   ZSH("zsh", "zsh");

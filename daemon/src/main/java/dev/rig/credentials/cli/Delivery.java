@@ -1,0 +1,103 @@
+package dev.rig.credentials.cli;
+
+import dev.rig.credentials.app.Registries;
+import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.dev.DevHost;
+import dev.rig.credentials.dev.Engine;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.registry.RegistryClient;
+import dev.rig.credentials.registry.RegistryFailure;
+import dev.rig.credentials.registry.Resolved;
+import dev.rig.credentials.registry.TagPage;
+import dev.rig.credentials.time.SystemScheduler;
+import java.util.List;
+import java.util.Objects;
+
+/** Brings an image to where a cluster pulls it, and finds out what it is there. */
+final class Delivery implements AutoCloseable {
+  private static final int MOST_TAGS = 100;
+
+  private final Console console;
+  private final boolean errTerminal;
+  private final DaemonCredentials credentials;
+  private final SystemScheduler scheduler = new SystemScheduler();
+  private final RegistryClient client;
+
+  Delivery(Console console, boolean errTerminal, DaemonClient daemon, Configuration configuration) {
+    this.console = console;
+    this.errTerminal = errTerminal;
+    credentials = new DaemonCredentials(daemon);
+    client =
+        new RegistryClient(
+            credentials,
+            Registries.settings(configuration.daemon(), console.environment()),
+            scheduler.time(),
+            (host, outcome, took) -> {});
+  }
+
+  /**
+   * An image by its name.
+   *
+   * @throws CommandException when it is none
+   */
+  static ImageReference reference(String image) {
+    try {
+      var reference = ImageReference.ofImage(image);
+      if (!reference.isHostOnly()) {
+        return reference;
+      }
+    } catch (InvalidReferenceException e) {
+      throw new CommandException(
+          ExitStatus.USAGE, "%s is not an image: %s".formatted(image, e.getMessage()));
+    }
+    throw new CommandException(ExitStatus.USAGE, image + " is a registry and no image");
+  }
+
+  /**
+   * Pushes an image of the engine to the development registry.
+   *
+   * @return its name there
+   */
+  ImageReference push(Engine engine, String image, DevHost host) throws InterruptedException {
+    var reference = reference(image);
+    var tag = Objects.requireNonNullElse(reference.tag(), "latest");
+    var repository = host.holds(reference) ? reference.name() : host.repository(reference);
+    var pushed = reference(repository + ":" + tag);
+    if (!host.holds(reference)) {
+      engine.tag(image, repository, tag);
+    }
+    console.err().println("Pushing " + pushed);
+    engine.push(repository, tag, credentials.of(pushed), new PushBars(console.err(), errTerminal));
+    return pushed;
+  }
+
+  /**
+   * What the image is, as its registry has it.
+   *
+   * @throws CommandException when it has none, with the reason
+   */
+  Resolved validate(ImageReference image) throws InterruptedException {
+    return switch (client.resolve(image)) {
+      case Resolved resolved -> resolved;
+      case RegistryFailure failure ->
+          throw new CommandException(ExitStatus.FAILED, failure.message());
+    };
+  }
+
+  /** The tags of a repository, the newest first; none where it is not there. */
+  TagPage tags(ImageReference repository) throws InterruptedException {
+    return switch (client.tags(repository, MOST_TAGS, null)) {
+      case TagPage page -> page;
+      case RegistryFailure.NoSuchRepository none ->
+          new TagPage(repository.host(), repository.path(), List.of(), null, false);
+      case RegistryFailure failure ->
+          throw new CommandException(ExitStatus.FAILED, failure.message());
+    };
+  }
+
+  @Override
+  public void close() {
+    scheduler.close();
+  }
+}

@@ -1,0 +1,324 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.DevCommands;
+import dev.rig.credentials.testing.DockerEngine;
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.FreePort;
+import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.PrivateFile;
+import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.Tool;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A developer without a cluster: a registry, images of a real engine in it, and what they are
+ * pulled by.
+ */
+class DevIT {
+  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+
+  private static final Reaper ENGINES = new Reaper();
+  @TempDir private static Path engines;
+  private static DockerEngine engine;
+
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private DevCommands dev;
+  private String port;
+  private Path docker;
+
+  @BeforeAll
+  static void engineWithImages() throws IOException {
+    var folder = engines.resolve("e");
+    // The network namespace of "host" stays mounted.
+    ENGINES.<AutoCloseable>own(
+        () -> Command.of("/bin/umount", folder.resolve("exec/netns/default")).run());
+    engine = DockerEngine.start(ENGINES, folder);
+    Files.writeString(engines.resolve("hello"), "hello\n");
+    var tar = engines.resolve("image.tar");
+    Command.of("/bin/tar", "-C", engines, "-cf", tar, "hello").run().succeeded();
+    for (var image : List.of("app:1", "app:2", "redis:7")) {
+      engine.docker(engines, "import", tar, image).run().succeeded();
+    }
+  }
+
+  @AfterAll
+  static void endEngine() {
+    ENGINES.close();
+  }
+
+  @BeforeEach
+  void developer() {
+    dev = new DevCommands(reaper, folder.resolve("u"), engine);
+    port = Integer.toString(FreePort.next());
+    docker =
+        PrivateFile.write(
+                folder.resolve("docker/config.json"),
+                "{\"credHelpers\":{\"localhost:%s\":\"rig\"}}".formatted(port))
+            .getParent();
+  }
+
+  private String host() {
+    return "localhost:" + port;
+  }
+
+  private Outcome up() {
+    return dev.run("dev", "up", "--port", port);
+  }
+
+  private Outcome docker(Object... arguments) {
+    return dev.client().usedBy(engine.docker(docker, arguments)).run();
+  }
+
+  /** Pulls into a storage that has nothing yet. */
+  private Outcome podmanPull(String image) {
+    Tool.needRoot("podman's storage");
+    var home = PrivateFile.folder(folder.resolve("podman"));
+    return dev.client()
+        .usedBy(
+            Command.of(
+                Tool.PODMAN.path(),
+                "--root=" + home.resolve("root"),
+                "--runroot=" + home.resolve("run"),
+                "--tmpdir=" + home.resolve("tmp"),
+                "--storage-driver=vfs",
+                "--cgroup-manager=cgroupfs",
+                "pull",
+                "--tls-verify=false",
+                image))
+        .with("HOME", home)
+        .with("XDG_RUNTIME_DIR", home)
+        .with("REGISTRY_AUTH_FILE", docker.resolve("config.json"))
+        .run();
+  }
+
+  @Test
+  void dockerPushesToWhatDevUpMadeAndNobodyElseGetsIn() throws IOException {
+    var first = up().succeeded();
+    assertTrue(first.stderr().contains("a daemon was started"), first::toString);
+    var again = up().succeeded();
+    assertEquals("", again.stderr());
+    assertEquals(first.stdout(), again.stdout());
+
+    docker("tag", "app:1", host() + "/app:1").succeeded();
+    docker("push", host() + "/app:1").succeeded();
+    var anonymous = PrivateFile.write(folder.resolve("anonymous/config.json"), "{}").getParent();
+    var refused = engine.docker(anonymous, "push", host() + "/app:1").run();
+    assertNotEquals(0, refused.status(), refused::toString);
+
+    var status = dev.run("dev", "status").succeeded();
+    assertTrue(status.stdout().contains(host() + "/app:1"), status::toString);
+
+    dev.run("dev", "down").succeeded();
+    dev.run("dev", "down").succeeded();
+    assertEquals(1, dev.run("dev", "status").status());
+    up().succeeded();
+    docker("pull", host() + "/app:1").succeeded();
+
+    dev.run("dev", "down", "--purge").succeeded();
+    dev.run("dev", "down", "--purge").succeeded();
+    assertFalse(Files.exists(dev.stateFolder().resolve("dev")));
+    assertNotEquals(0, dev.client().get(host()).status());
+  }
+
+  /** T16: of the password only a hash lies there in the clear. */
+  @Test
+  void registryThatDiesIsStartedAnewAndItsPasswordIsSealed() throws IOException {
+    up().succeeded();
+    var secret =
+        Pattern.compile("\"Secret\":\"([^\"]+)\"").matcher(dev.client().get(host()).stdout());
+    assertTrue(secret.find());
+    try (Stream<Path> files = Files.walk(dev.stateFolder())) {
+      for (var file : files.filter(Files::isRegularFile).toList()) {
+        assertFalse(
+            new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
+                .contains(secret.group(1)),
+            file::toString);
+      }
+    }
+    var hash = dev.stateFolder().resolve("dev/htpasswd");
+    assertTrue(Files.readString(hash).startsWith("rig-dev:$2y$"));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(hash)));
+
+    var config = dev.stateFolder().resolve("dev/config.yml").toString();
+    ProcessHandle registry =
+        ProcessHandle.allProcesses()
+            .filter(process ->
+                process
+                    .info()
+                    .arguments()
+                    .map(List::of)
+                    .orElse(List.of())
+                    .equals(List.of("serve", config)))
+            .findFirst()
+            .orElseThrow();
+    registry.destroyForcibly();
+    Eventually.within(
+        Duration.ofSeconds(20),
+        () -> !registry.isAlive() && dev.run("dev", "status").status() == 0,
+        () -> "it does not come back");
+  }
+
+  /** What the Hub's image is to an engine that has it, made of Debian's program. */
+  @Test
+  void registryIsAContainerWhereTheEngineHasItsImage() throws IOException {
+    var root = PrivateFile.folder(folder.resolve("root"));
+    Files.copy(Tool.DOCKER_REGISTRY.path(), root.resolve("docker-registry"));
+    for (var library : List.of("/lib64/ld-linux-x86-64.so.2", "/lib/x86_64-linux-gnu/libc.so.6")) {
+      var copy = root.resolve(library.substring(1));
+      Files.createDirectories(copy.getParent());
+      Files.copy(Path.of(library), copy);
+    }
+    Command.of("/bin/chmod", "-R", "a+rX", root).run().succeeded();
+    var tar = folder.resolve("registry.tar");
+    Command.of("/bin/tar", "-C", root, "-cf", tar, ".").run().succeeded();
+    var entrypoint = "ENTRYPOINT [\"/docker-registry\"]";
+    engine.docker(docker, "import", "--change", entrypoint, tar, "registry:2").run().succeeded();
+    try {
+      var made = up().succeeded();
+      assertTrue(made.stdout().contains("a container of"), made::toString);
+      docker("tag", "app:1", host() + "/app:1").succeeded();
+      docker("push", host() + "/app:1").succeeded();
+      var status = dev.run("dev", "status", "--output", "json").succeeded();
+      assertTrue(status.stdout().contains("a container of"), status::toString);
+      dev.run("dev", "down", "--purge").succeeded();
+      assertEquals("", docker("ps", "--all", "--quiet").succeeded().stdout());
+    } finally {
+      docker("rmi", "--force", "registry:2");
+    }
+  }
+
+  @Test
+  void deployPushesAnImageAndPrintsWhatItIsPulledBy() {
+    up().succeeded();
+    PrivateFile.write(
+        dev.config(),
+        """
+        rig:
+          clusters:
+            kind: {type: k8s, devRegistry: {host: "%s", clusterHost: "registry:5000"}}
+        """
+            .formatted(host()));
+    var outcome = dev.run("deploy", "web", "--image", "app:1", "--yes", "--config", dev.config());
+    var line = outcome.succeeded().stdout().strip();
+    var digest = DIGEST.matcher(line);
+    assertTrue(digest.find(), outcome::toString);
+    assertAll(
+        () -> assertEquals("registry:5000/app@" + digest.group(), line),
+        () -> assertTrue(outcome.stderr().contains("Pushed"), outcome::toString),
+        () -> podmanPull(host() + "/app@" + digest.group()).succeeded());
+
+    var there = host() + "/app:1";
+    var validated = dev.run("deploy", "web", there, "--yes", "--config", dev.config());
+    assertEquals(line, validated.succeeded().stdout().strip());
+    var missing = host() + "/app:none";
+    var refused = dev.run("deploy", "web", missing, "--yes", "--config", dev.config());
+    assertEquals(1, refused.status(), refused::toString);
+    var skipped =
+        dev.run("deploy", "web", missing, "--yes", "--skip-image-check", "--config", dev.config());
+    assertEquals(missing, skipped.succeeded().stdout().strip());
+    var unasked = dev.run("deploy", "web", "--config", dev.config());
+    assertEquals(2, unasked.status(), unasked::toString);
+  }
+
+  /** The transcript of the platform's documentation, on a terminal. */
+  @Test
+  void pickerFiltersAsOneTypes() {
+    up().succeeded();
+    try (var screen = new Screen()) {
+      screen.start(dev.command("deploy", "web", "--config", dev.config()));
+      screen.shows("Deploy from docker image or existing rig build?");
+      screen.keys("Enter");
+      screen.shows("Use a local image?");
+      screen.keys("Enter");
+      screen.shows("Select image:");
+      screen.keys("a", "p", "p");
+      screen.shows("Filter: app");
+      screen.keys("Down", "Up", "Down");
+      var picture = screen.shows("▸ app:");
+      assertFalse(picture.contains("redis"), picture);
+      assertTrue(
+          Pattern.compile("app:[12] +\\| (\\d+m )?\\d+s +\\|").matcher(picture).find(), picture);
+      screen.keys("Enter");
+      var end = screen.shows("@sha256:");
+      assertTrue(end.contains("existing rig build? Image"), end);
+
+      screen.start(dev.command("deploy", "web", "--config", dev.config()));
+      screen.shows("existing rig build?");
+      screen.keys("Down", "Enter");
+      screen.shows("Select build:");
+      screen.shows(host() + "/app:");
+      screen.keys("Escape");
+      screen.shows("nothing was chosen");
+    }
+  }
+
+  /** A terminal, of tmux. */
+  private final class Screen implements AutoCloseable {
+    private final Path socket = folder.resolve("t");
+
+    void start(Command command) {
+      var words = new StringBuilder("clear; env");
+      command.environment().forEach((name, value) -> words.append(" '" + name + "=" + value + "'"));
+      command.words().forEach(word -> words.append(" '" + word + "'"));
+      if (!Files.exists(socket)) {
+        tmux("-f", "/dev/null", "-u", "new-session", "-d", "-x", "100", "-y", "40", "/bin/sh");
+      }
+      tmux("send-keys", "-l", words.toString());
+      keys("Enter");
+    }
+
+    void keys(String... names) {
+      for (var name : names) {
+        tmux("send-keys", name);
+      }
+    }
+
+    String shows(String text) {
+      Eventually.within(
+          Duration.ofSeconds(30), () -> picture().contains(text), () -> text + "\n" + picture());
+      return picture();
+    }
+
+    private String picture() {
+      return tmux("capture-pane", "-p", "-J").stdout();
+    }
+
+    private Outcome tmux(String... arguments) {
+      var words = new ArrayList<Object>(List.of(Tool.TMUX.path(), "-S", socket));
+      words.addAll(List.of(arguments));
+      return Command.of(words.toArray())
+          .with("TERM", "xterm-256color")
+          .with("LC_ALL", "C.UTF-8")
+          .run()
+          .succeeded();
+    }
+
+    @Override
+    public void close() {
+      tmux("kill-server");
+    }
+  }
+}

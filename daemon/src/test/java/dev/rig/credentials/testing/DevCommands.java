@@ -1,0 +1,80 @@
+package dev.rig.credentials.testing;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The commands for development, as a user of an engine calls them who has started no daemon. Ends
+ * with what they have started.
+ */
+public final class DevCommands {
+  private final Path folder;
+  private final DockerEngine engine;
+
+  /**
+   * A user.
+   *
+   * @param folder its path has to be short enough for a socket in it
+   */
+  public DevCommands(Reaper reaper, Path folder, DockerEngine engine) {
+    this.folder = PrivateFile.folder(folder);
+    this.engine = engine;
+    PrivateFile.folder(socket().getParent());
+    PrivateFile.folder(folder.resolve("tmp"));
+    // It has no cluster's configuration that this machine may have.
+    PrivateFile.write(config(), "rig: {}\n");
+    reaper.<AutoCloseable>own(this::endDaemon);
+    reaper.<AutoCloseable>own(() -> run("dev", "down"));
+  }
+
+  /** The configuration that {@code deploy} reads. */
+  public Path config() {
+    return folder.resolve("values.yaml");
+  }
+
+  public Path socket() {
+    return folder.resolve("run").resolve("credentials.sock");
+  }
+
+  public Path stateFolder() {
+    return folder.resolve("state");
+  }
+
+  /** The built client, asking the daemon that was started. */
+  public NativeClient client() {
+    return new NativeClient(folder.resolve("bin"), socket());
+  }
+
+  /** A command of {@code rig-credentials} with that state folder. */
+  public Command command(Object... arguments) {
+    var words = new ArrayList<Object>(List.of(Distribution.daemon()));
+    words.addAll(List.of(arguments));
+    words.addAll(List.of("--state-dir", stateFolder()));
+    return Command.of(words.toArray())
+        .with("HOME", folder)
+        .with("DOCKER_HOST", engine.host())
+        .with("RIG_CREDENTIALS_SOCKET", socket());
+  }
+
+  /** Runs it. */
+  public Outcome run(Object... arguments) {
+    return command(arguments).run();
+  }
+
+  private void endDaemon() {
+    var state = stateFolder().toString();
+    var daemons =
+        ProcessHandle.allProcesses()
+            .filter(process ->
+                process
+                    .info()
+                    .arguments()
+                    .map(arguments ->
+                        List.of(arguments).contains("serve") && List.of(arguments).contains(state))
+                    .orElse(false))
+            .toList();
+    daemons.forEach(ProcessHandle::destroy);
+    daemons.forEach(daemon -> daemon.onExit().join());
+  }
+}
