@@ -1,21 +1,27 @@
 package dev.rig.credentials.it;
 
-import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
-import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.BareMachine;
-import dev.rig.credentials.testing.Canary;
 import dev.rig.credentials.testing.Command;
 import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.FreePort;
+import dev.rig.credentials.testing.HostileRegistry;
+import dev.rig.credentials.testing.HostileRegistry.Asked;
+import dev.rig.credentials.testing.HttpOverTcp;
+import dev.rig.credentials.testing.HttpOverUnix;
+import dev.rig.credentials.testing.Leaks;
 import dev.rig.credentials.testing.PrivateFile;
 import dev.rig.credentials.testing.ProcFiles;
 import dev.rig.credentials.testing.RawClient;
 import dev.rig.credentials.testing.Reaper;
 import dev.rig.credentials.testing.Running;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,15 +68,16 @@ class SecretLeakIT {
 
   @TempDir private Path folder;
   @AutoClose private final Reaper reaper = new Reaper();
-  private final Map<String, Canary> canaries = new TreeMap<>();
-
-  /** What was seen, by where. */
-  private final Map<String, String> seen = new TreeMap<>();
-
+  private final Leaks leaks = new Leaks();
+  private final int port = FreePort.next();
+  private final HttpOverTcp admin =
+      new HttpOverTcp(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+  private HostileRegistry registry;
   private DaemonUnderTest daemon;
 
   @BeforeEach
   void configure() {
+    registry = reaper.own(HostileRegistry.start(SecretLeakIT::echo));
     var yaml = new StringBuilder("rig:\n  dockerRegistries:\n");
     SCRIPTS.forEach((name, script) -> {
       var text = script.replace("SECRET", secret(name)).replace("\n", " ");
@@ -80,19 +88,34 @@ class SecretLeakIT {
         "    static.example.org: {username: u, password: '%s'}\n".formatted(secret("file")));
     yaml.append("    env.example.org:\n      env: {TOKEN: '%s'}\n".formatted(secret("env")));
     yaml.append("      script: env >&2; echo \"u:$TOKEN\"\n");
+    yaml.append(
+        "    '%s': {username: u, password: '%s'}\n".formatted(registry.host(), secret("echoed")));
     yaml.append("    pods.example.org:\n      serviceAccount: optional\n");
     yaml.append("      script: cat \"$RIG_SERVICE_ACCOUNT_TOKEN_FILE\" >&2; echo 'u:p4ssword'\n");
     daemon =
         BareMachine.with(
             new DaemonUnderTest(reaper, folder.resolve("d"))
+                .admin("127.0.0.1:" + port)
                 .configured("values.yaml", yaml.toString()));
   }
 
-  /** A secret of that name, with what the encodings change. */
   private String secret(String name) {
-    var canary = new Canary("c4nary+of/" + name + "=<\"quoted\">&é");
-    canaries.put(name, canary);
-    return canary.secret();
+    return leaks.secret(name);
+  }
+
+  /** A registry that repeats the credential wherever an answer has room for it. */
+  private static void echo(Asked asked, OutputStream out) throws IOException {
+    var sent = asked.header("authorization");
+    var error =
+        "{\"code\":\"" + sent + "\",\"message\":\"" + sent + "\",\"detail\":\"" + sent + "\"}";
+    int status = !asked.isAuthorised() ? 401 : asked.target().contains("/tags/") ? 500 : 400;
+    HostileRegistry.reply(
+        out,
+        status,
+        "{\"errors\":[" + error + "]}",
+        "WWW-Authenticate: Basic realm=\"private " + sent + "\"",
+        "Location: /" + sent,
+        "Warning: 299 - \"" + sent + "\"");
   }
 
   private static String json(String text) {
@@ -105,22 +128,25 @@ class SecretLeakIT {
     try (var _ = new Watch(running)) {
       askForEverything();
       login();
+      browse("after the faults");
+      askAsThePlatform();
       askAsAKubelet();
       sendGarbage();
       refuseAReload(running);
+      browse("after reloads");
     }
-    seen.put("files of /tmp", String.join("\n", BareMachine.temporaryFiles(running.pid())));
-    assertEquals("", seen.get("files of /tmp"));
+    leaks.see("files of /tmp", String.join("\n", BareMachine.temporaryFiles(running.pid())));
+    assertEquals("", leaks.seen("files of /tmp"));
     finish("first", running);
     readFiles("first");
-    assertTrue(seen.containsKey("first " + sealed()));
+    assertTrue(leaks.hasSeen("first " + sealed()));
     Files.writeString(sealed(), "torn"); // F12
     PrivateFile.write(daemon.file("values.yaml"), good());
     var second = daemon.start();
     daemon.client().get("good.example.org");
     crash(second);
     readFiles("second");
-    look();
+    leaks.assertNone(20, 100);
   }
 
   /** A configuration that the second daemon can use again. */
@@ -139,31 +165,32 @@ class SecretLeakIT {
     for (var host : hosts) {
       var outcome = daemon.client().get(host + ".example.org");
       if (outcome.status() != 0) { // else it is the one place for it
-        seen.put("get " + host, outcome.output());
+        leaks.see("get " + host, outcome.output());
       }
-      seen.put("get's stderr " + host, outcome.stderr());
+      leaks.see("get's stderr " + host, outcome.stderr());
       var explained = daemon.commandLine("explain", host + ".example.org/app");
-      seen.put("explain " + host, explained.output());
+      leaks.see("explain " + host, explained.output());
     }
-    assertTrue(seen.containsKey("get f2-floods") && !seen.containsKey("get good"), seen::toString);
+    assertTrue(leaks.hasSeen("get f2-floods") && !leaks.hasSeen("get good"));
     for (var command : List.of("status", "list")) {
-      seen.put(command, daemon.commandLine(command, "--output", "json").output());
+      leaks.see(command, daemon.commandLine(command, "--output", "json").output());
     }
-    seen.put("list of the client", daemon.client().ask("list", "unused").output());
-    seen.put("check", daemon.commandLine("check", "--config", daemon.file("values.yaml")).output());
+    leaks.see("list of the client", daemon.client().ask("list", "unused").output());
+    leaks.see(
+        "check", daemon.commandLine("check", "--config", daemon.file("values.yaml")).output());
   }
 
   private void login() {
     var login =
         "{\"ServerURL\":\"login.example.org\",\"Username\":\"u\",\"Secret\":%s}"
             .formatted(json(secret("login")));
-    seen.put("store", daemon.client().ask("store", login).output());
-    seen.put("store half", daemon.client().ask("store", login.replace("\"}", "")).output());
-    seen.put("store an array", daemon.client().ask("store", "[" + login + "]").output());
+    leaks.see("store", daemon.client().ask("store", login).output());
+    leaks.see("store half", daemon.client().ask("store", login.replace("\"}", "")).output());
+    leaks.see("store an array", daemon.client().ask("store", "[" + login + "]").output());
     var managed = login.replace("login.example.org", "good.example.org");
-    seen.put("store a managed one", daemon.client().ask("store", managed).output());
-    seen.put("erase", daemon.client().ask("erase", "good.example.org").output());
-    seen.put("list after store", daemon.commandLine("list", "--output", "json").output());
+    leaks.see("store a managed one", daemon.client().ask("store", managed).output());
+    leaks.see("erase", daemon.client().ask("erase", "good.example.org").output());
+    leaks.see("list after store", daemon.commandLine("list", "--output", "json").output());
   }
 
   private void askAsAKubelet() {
@@ -176,7 +203,7 @@ class SecretLeakIT {
     var encoder = Base64.getUrlEncoder().withoutPadding();
     var signature = secret("token").getBytes(StandardCharsets.UTF_8);
     var token = "e30." + encoder.encodeToString(claims) + "." + encoder.encodeToString(signature);
-    canaries.put("whole token", new Canary(token));
+    leaks.add("whole token", token);
     for (var sent : List.of(token, token + ".x", secret("bad-token"))) {
       var request =
           """
@@ -186,11 +213,11 @@ class SecretLeakIT {
           """
               .formatted(json(sent));
       var outcome = daemon.client().ask("kubelet", request);
-      seen.put("kubelet " + outcome.status() + " " + sent.length(), outcome.output());
-      seen.put(
+      leaks.see("kubelet " + outcome.status() + " " + sent.length(), outcome.output());
+      leaks.see(
           "kubelet half " + sent.length(), daemon.client().ask("kubelet", request + "{").output());
     }
-    assertTrue(seen.values().stream().anyMatch(text -> text.contains("\"username\":\"u\"")));
+    assertTrue(leaks.anywhere("\"username\":\"u\""));
   }
 
   /** The frames themselves, whole and broken. */
@@ -206,7 +233,7 @@ class SecretLeakIT {
             "kubelet\n" + secret,
             secret + "\n" + secret.repeat(10_000))) {
       try (var client = RawClient.connect(daemon.socket())) {
-        seen.put("frame " + request.length(), client.send(request).endOfRequest().rest());
+        leaks.see("frame " + request.length(), client.send(request).endOfRequest().rest());
       }
     }
   }
@@ -225,11 +252,11 @@ class SecretLeakIT {
       PrivateFile.write(daemon.file("values.yaml"), text + wrong.replace("%s", secret));
       int before = count(running);
       Eventually.within(LIMIT, () -> count(running) > before, running::stderr);
-      seen.put(
+      leaks.see(
           "check " + wrong,
           daemon.commandLine("check", "--config", daemon.file("values.yaml")).output());
     }
-    seen.put("status after", daemon.commandLine("status", "--output", "json").output());
+    leaks.see("status after", daemon.commandLine("status", "--output", "json").output());
   }
 
   private static int count(Running running) {
@@ -239,14 +266,14 @@ class SecretLeakIT {
   private void crash(Running running) {
     Command.of("kill", "-SEGV", running.pid()).run().succeeded();
     var ended = running.finish(LIMIT);
-    seen.put("second stdout", ended.stdout());
-    seen.put("second stderr", ended.stderr());
+    leaks.see("second stdout", ended.stdout());
+    leaks.see("second stderr", ended.stderr());
   }
 
   private void finish(String name, Running running) {
     var ended = DaemonUnderTest.stop(running);
-    seen.put(name + " stdout", ended.stdout());
-    seen.put(name + " stderr", ended.stderr());
+    leaks.see(name + " stdout", ended.stdout());
+    leaks.see(name + " stderr", ended.stderr());
     assertTrue(ended.stderr().contains("f8-fails.example.org"), "the faults are told");
   }
 
@@ -255,29 +282,104 @@ class SecretLeakIT {
   }
 
   /** Reads every file that a daemon has left. */
-  private void readFiles(String name) throws IOException {
-    var configured = daemon.file("values.yaml");
-    try (var files = Files.walk(daemon.folder())) {
-      for (var file : files.filter(file -> Files.isRegularFile(file, NOFOLLOW_LINKS)).toList()) {
-        if (!file.equals(configured)) {
-          seen.put(name + " " + file, Files.readString(file, StandardCharsets.ISO_8859_1));
-        }
-      }
-    }
+  private void readFiles(String name) {
+    leaks.seeFiles(name, daemon.folder(), daemon.file("values.yaml"));
   }
 
-  /** Looks through all that. */
-  private void look() {
-    var found = new ArrayList<String>();
-    seen.forEach((place, text) ->
-        canaries.forEach((name, canary) -> {
-          for (var form : canary.foundIn(text)) {
-            found.add(place + " has " + name + " as " + form + ": " + text);
-          }
-        }));
-    assertAll(
-        () -> assertEquals(List.of(), found),
-        () -> assertTrue(canaries.size() > 20 && seen.size() > 50, () -> "seen " + seen.keySet()));
+  /** Every page of the admin port. */
+  private void browse(String when) {
+    for (var page :
+        List.of(
+            "/",
+            "/metrics",
+            "/health",
+            "/health/live",
+            "/health/ready",
+            "/health/started",
+            "/style.css",
+            "/icon.svg",
+            "/nowhere")) {
+      leaks.see(page + " " + when, admin.get(page).toString());
+    }
+    assertTrue(leaks.seen("/ " + when).contains("f8-fails.example.org"), "the page has entries");
+    assertTrue(leaks.seen("/metrics " + when).contains("script_failures_total"));
+    assertTrue(leaks.seen("/health/ready " + when).contains("status=200"));
+  }
+
+  /** The platform's socket: all but the one answer that is there for a credential. */
+  private void askAsThePlatform() {
+    var http = new HttpOverUnix(daemon.socket().resolveSibling("platform.sock"));
+    var statuses = new TreeSet<Integer>();
+    var targets = new ArrayList<>(List.of("/v1/registries", "/openapi.json", "/nowhere"));
+    for (var host : SCRIPTS.keySet()) {
+      targets.add("/v1/credentials?image=" + host + ".example.org/app");
+    }
+    targets.add("/v1/credentials?image=unknown.org/app");
+    targets.add("/v1/images?image=" + registry.host() + "/acme/app:1");
+    targets.add("/v1/tags?repository=" + registry.host() + "/acme/app");
+    for (var target : targets) {
+      var reply = http.get(target);
+      statuses.add(reply.status());
+      if (reply.status() != 200 || !target.startsWith("/v1/credentials")) {
+        leaks.see("platform " + target, reply.toString());
+      }
+      leaks.see("platform without the header " + target, http.get(target, "").toString());
+    }
+    var secret = secret("reject");
+    for (var body :
+        List.of(secret, "{\"image\":" + json(secret), "{\"image\":" + json(secret) + "}")) {
+      var reply = http.post("/v1/credentials/reject", "application/json", body);
+      statuses.add(reply.status());
+      leaks.see("reject " + body.length(), reply.toString());
+    }
+    assertTrue(statuses.containsAll(List.of(200, 400, 404, 503)), statuses::toString);
+    assertTrue(registry.asked().stream().anyMatch(Asked::isAuthorised), "the echo had something");
+    leaks.see("resolve", daemon.commandLine("resolve", registry.host() + "/acme/app:1").output());
+    leaks.see("tags", daemon.commandLine("tags", registry.host() + "/acme/app").output());
+  }
+
+  /** F11: neither what is sealed, nor what is said when it cannot be. */
+  @Test
+  void t11_f11_noSecretIsFoundAfterTheDiskWasFull() throws Exception {
+    var state = PrivateFile.folder(daemon.stateFolder());
+    var running =
+        daemon
+            .startedBy(
+                "sh",
+                "-c",
+                "mount -t tmpfs -o size=128k,mode=0700 none \"$0\" && exec \"$@\"",
+                state)
+            .start();
+    var inside = Path.of("/proc/" + running.pid() + "/root" + state);
+    daemon.client().get("good.example.org").succeeded();
+    daemon.client().ask("store", stored("before.org", "before")).succeeded();
+    assertTrue(Files.exists(inside.resolve("logins.sealed")));
+    try (var out = Files.newOutputStream(inside.resolve("fill"))) {
+      for (var page = new byte[4096]; ; ) {
+        out.write(page);
+      }
+    } catch (IOException full) {
+      assertTrue(full.toString().contains("No space"), full::toString);
+    }
+    var login = daemon.client().ask("store", stored("after.org", "after"));
+    assertTrue(login.stdout().contains("No space left"), login::toString);
+    leaks.see("store", login.output());
+    leaks.see("explain", daemon.commandLine("explain", "before.org/app").output());
+    assertTrue(leaks.seen("explain").contains("login of uid 0"));
+    askForEverything();
+    browse("on a full disk");
+    assertTrue(leaks.seen("/ on a full disk").contains("No space left"));
+    askAsThePlatform();
+    leaks.seeFiles("full disk", inside, inside.resolve("fill"));
+    assertTrue(leaks.hasSeen("full disk " + inside.resolve("logins.sealed")));
+    finish("full disk", running);
+    readFiles("full disk");
+    leaks.assertNone(20, 60);
+  }
+
+  private String stored(String server, String name) {
+    return "{\"ServerURL\":\"%s\",\"Username\":\"u\",\"Secret\":%s}"
+        .formatted(server, json(secret(name)));
   }
 
   /** Looks at all the daemon's processes as long as it is open. */
@@ -318,8 +420,8 @@ class SecretLeakIT {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      seen.put("arguments", arguments.toString());
-      seen.put("environments", environments.toString());
+      leaks.see("arguments", arguments.toString());
+      leaks.see("environments", environments.toString());
       assertTrue(arguments.toString().contains("sleep"), "scripts were seen");
       assertTrue(environments.toString().contains("RIG_REGISTRY="), "and their variables");
     }
