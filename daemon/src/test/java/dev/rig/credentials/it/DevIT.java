@@ -23,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -255,12 +256,17 @@ class DevIT {
       screen.keys("Enter");
       screen.shows("Select image:");
       screen.keys("a", "p", "p");
-      screen.shows("Filter: app");
-      screen.keys("Down", "Up", "Down");
-      var picture = screen.shows("▸ app:");
-      assertFalse(picture.contains("redis"), picture);
+      assertFalse(screen.shows("Filter: app").contains("redis"));
+      var first = screen.chosen();
+      screen.keys("Down");
+      screen.until(() -> !screen.chosen().equals(first));
+      screen.keys("Up");
+      screen.until(() -> screen.chosen().equals(first));
+      screen.keys(":", "2");
+      var picture = screen.shows("▸ app:2");
+      assertFalse(picture.contains("app:1"), picture);
       assertTrue(
-          Pattern.compile("app:[12] +\\| (\\d+m )?\\d+s +\\|").matcher(picture).find(), picture);
+          Pattern.compile("app:2 +\\| (\\d+m )?\\d+s +\\|").matcher(picture).find(), picture);
       screen.keys("Enter");
       var end = screen.shows("@sha256:");
       assertTrue(end.contains("existing rig build? Image"), end);
@@ -300,6 +306,20 @@ class DevIT {
       Eventually.within(
           Duration.ofSeconds(30), () -> picture().contains(text), () -> text + "\n" + picture());
       return picture();
+    }
+
+    void until(BooleanSupplier condition) {
+      Eventually.within(Duration.ofSeconds(30), condition, this::picture);
+    }
+
+    /** The name behind the mark; empty for none. */
+    String chosen() {
+      return picture()
+          .lines()
+          .filter(line -> line.contains("▸"))
+          .map(line -> line.replace("▸", "").strip().split(" ", 2)[0])
+          .findFirst()
+          .orElse("");
     }
 
     private String picture() {
