@@ -1,14 +1,10 @@
 package dev.rig.credentials.socket;
 
-import dev.rig.credentials.problem.Problem;
-import dev.rig.credentials.time.Scheduler;
 import dev.rig.credentials.time.Time;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The daemon's Unix socket, serving from {@link #open} to {@link #close}.
@@ -19,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 public final class SocketServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger(SocketServer.class.getName());
 
-  /** How often the socket's file is looked at (F23). */
-  private static final Duration WATCH = Duration.ofSeconds(1);
-
   private final SocketOptions options;
   private final Time time;
   private final Binding binding;
@@ -29,9 +22,7 @@ public final class SocketServer implements AutoCloseable {
   private final Connections connections;
   private final Acceptor acceptor;
   private final AtomicBoolean closing = new AtomicBoolean();
-
-  /** Why the socket is not bound; null while it is. Written by the event loop. */
-  private volatile @Nullable Problem problem;
+  private final BindingWatch watch;
 
   private SocketServer(
       SocketOptions options, RequestHandler handler, Time time, Binding binding, EventLoop loop) {
@@ -41,6 +32,16 @@ public final class SocketServer implements AutoCloseable {
     this.loop = loop;
     connections = new Connections(loop, new Stream(), options.limits(), handler, time);
     acceptor = new Acceptor(loop, connections, binding.bind());
+    watch =
+        new BindingWatch(
+            LOG,
+            options.path(),
+            binding,
+            loop,
+            time,
+            closing::get,
+            acceptor::listener,
+            acceptor::replace);
   }
 
   /**
@@ -87,7 +88,7 @@ public final class SocketServer implements AutoCloseable {
   private void start() {
     acceptor.start();
     loop.start();
-    watchLater();
+    watch.begin();
     LOG.log(Level.INFO, "serving at {0}", options.path());
   }
 
@@ -98,8 +99,7 @@ public final class SocketServer implements AutoCloseable {
 
   /** Whether clients can reach it. */
   public SocketHealth health() {
-    Problem current = problem;
-    return new SocketHealth(current == null && !closing.get() && loop.alive(), current);
+    return watch.health();
   }
 
   /**
@@ -116,44 +116,6 @@ public final class SocketServer implements AutoCloseable {
   /** What it has done so far. */
   public SocketCounts counts() {
     return connections.counts(acceptor.pauses());
-  }
-
-  private Scheduler.Cancellable watchLater() {
-    return time.scheduler()
-        .schedule(
-            WATCH,
-            () -> {
-              if (!closing.get()) {
-                loop.execute(this::watch);
-                watchLater();
-              }
-            });
-  }
-
-  private void watch() {
-    if (closing.get() || binding.isIntact()) {
-      return;
-    }
-    try {
-      Listener next = binding.bind();
-      // Both are open, so that two listeners cannot have one number.
-      if (next.descriptor() != acceptor.listener().descriptor()) {
-        acceptor.replace(next);
-        LOG.log(Level.WARNING, "the socket''s file was gone; bound {0} anew", options.path());
-      }
-      problem = null;
-    } catch (SocketRefusedException refused) {
-      report(refused.problem());
-    } catch (SocketBusyException busy) {
-      report(busy.problem());
-    }
-  }
-
-  private void report(Problem current) {
-    if (!current.equals(problem)) {
-      problem = current;
-      LOG.log(Level.ERROR, "the socket is lost and cannot be bound anew: {0}", current);
-    }
   }
 
   /**

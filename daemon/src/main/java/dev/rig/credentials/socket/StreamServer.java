@@ -1,6 +1,5 @@
 package dev.rig.credentials.socket;
 
-import dev.rig.credentials.problem.Problem;
 import dev.rig.credentials.time.Time;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -18,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import jnr.constants.platform.Errno;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A Unix socket, bound and watched like the daemon's own, whose connections are handed to a handler
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger(StreamServer.class.getName());
-  private static final Duration WATCH = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofMillis(200);
   private static final Duration IDLE_THREAD = Duration.ofSeconds(5);
   private static final int FLAGS = LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
@@ -43,7 +40,7 @@ public final class StreamServer implements AutoCloseable {
   private final Set<PeerStream> open = ConcurrentHashMap.newKeySet();
   private final Map<Integer, Integer> openByUser = new ConcurrentHashMap<>();
   private final AtomicBoolean closing = new AtomicBoolean();
-  private volatile @Nullable Problem problem;
+  private final BindingWatch watch;
 
   // These belong to the event loop.
   private final Peers peers = new Peers();
@@ -58,6 +55,9 @@ public final class StreamServer implements AutoCloseable {
     binding = new PathBinding(options);
     listener = binding.bind();
     loop = new EventLoop(name);
+    watch =
+        new BindingWatch(
+            LOG, options.path(), binding, loop, time, closing::get, () -> listener, this::listenOn);
     threads =
         new ThreadPoolExecutor(
             0,
@@ -81,7 +81,7 @@ public final class StreamServer implements AutoCloseable {
     var server = new StreamServer(options, handler, name, time);
     server.loop.execute(server::register);
     server.loop.start();
-    server.watchLater();
+    server.watch.begin();
     return server;
   }
 
@@ -92,8 +92,7 @@ public final class StreamServer implements AutoCloseable {
 
   /** Whether clients can reach it. */
   public SocketHealth health() {
-    var current = problem;
-    return new SocketHealth(current == null && !closing.get() && loop.alive(), current);
+    return watch.health();
   }
 
   private void register() {
@@ -186,47 +185,11 @@ public final class StreamServer implements AutoCloseable {
     openByUser.computeIfPresent(uid, (_, count) -> count > 1 ? count - 1 : null);
   }
 
-  private void watchLater() {
-    var _ =
-        time.scheduler()
-            .schedule(
-                WATCH,
-                () -> {
-                  if (!closing.get()) {
-                    loop.execute(this::watch);
-                    watchLater();
-                  }
-                });
-  }
-
-  /** A file that somebody deleted is bound anew (F23). */
-  private void watch() {
-    if (closing.get() || binding.isIntact()) {
-      return;
-    }
-    try {
-      var next = binding.bind();
-      // Both are open, so that two listeners cannot have one number.
-      if (next.descriptor() != listener.descriptor()) {
-        loop.unregister(listener.descriptor(), token);
-        listener.close();
-        listener = next;
-        register();
-        LOG.log(Level.WARNING, "the socket''s file was gone; bound {0} anew", options.path());
-      }
-      problem = null;
-    } catch (SocketRefusedException refused) {
-      report(refused.problem());
-    } catch (SocketBusyException busy) {
-      report(busy.problem());
-    }
-  }
-
-  private void report(Problem current) {
-    if (!current.equals(problem)) {
-      problem = current;
-      LOG.log(Level.ERROR, "the socket is lost and cannot be bound anew: {0}", current);
-    }
+  private void listenOn(Listener next) {
+    loop.unregister(listener.descriptor(), token);
+    listener.close();
+    listener = next;
+    register();
   }
 
   /**

@@ -12,13 +12,12 @@ import dev.rig.credentials.store.SealingKey;
 import dev.rig.credentials.testing.BrokerFixture;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.testing.FakeTime;
+import dev.rig.credentials.testing.SameThread;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,42 +31,6 @@ class LeaseArchiveTest {
   @BeforeEach
   void name() {
     path = folder.resolve("leases.sealed");
-  }
-
-  /** Runs tasks on the thread that gives them. */
-  private static final class Direct extends AbstractExecutorService {
-    private boolean ended;
-
-    @Override
-    public void execute(Runnable task) {
-      task.run();
-    }
-
-    @Override
-    public void shutdown() {
-      ended = true;
-    }
-
-    @Override
-    public List<Runnable> shutdownNow() {
-      ended = true;
-      return List.of();
-    }
-
-    @Override
-    public boolean isShutdown() {
-      return ended;
-    }
-
-    @Override
-    public boolean isTerminated() {
-      return ended;
-    }
-
-    @Override
-    public boolean awaitTermination(long timeout, TimeUnit unit) {
-      return true;
-    }
   }
 
   /** A daemon's life: what it has in memory ends with it. */
@@ -87,7 +50,7 @@ class LeaseArchiveTest {
                 path, new SealingKey(new byte[32], "m", SealingKey.Origin.FILE), "leases"),
             leases,
             time.time(),
-            new Direct());
+            new SameThread());
 
     Life(Entry... entries) {
       broker.replace(List.of(entries));
