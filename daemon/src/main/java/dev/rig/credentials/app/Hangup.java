@@ -2,9 +2,8 @@ package dev.rig.credentials.app;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.lang.invoke.MethodHandleProxies;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.lang.reflect.Proxy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SIGHUP. The JDK offers signals in {@code sun.misc.Signal} of the supported module {@code
@@ -21,13 +20,11 @@ public final class Hangup {
     try {
       var signal = Class.forName("sun.misc.Signal");
       var handler = Class.forName("sun.misc.SignalHandler");
-      var run =
-          MethodHandles.lookup()
-              .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
-              .bindTo(action);
       var proxy =
-          MethodHandleProxies.asInterfaceInstance(
-              handler, MethodHandles.dropArguments(run, 0, signal));
+          Proxy.newProxyInstance(
+              handler.getClassLoader(),
+              new Class<?>[] {handler},
+              (self, method, arguments) -> answer(action, self, method.getName(), arguments));
       var _ =
           signal
               .getMethod("handle", signal, handler)
@@ -35,5 +32,20 @@ public final class Hangup {
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       LOG.log(Level.WARNING, "SIGHUP does not reload: {0}", e.toString());
     }
+  }
+
+  /** A proxy is asked for the methods of {@link Object} too. */
+  @SuppressWarnings("ReferenceEquality") // what Object's own equals does
+  private static @Nullable Object answer(
+      Runnable action, Object self, String method, Object @Nullable [] arguments) {
+    return switch (method) {
+      case "handle" -> {
+        action.run();
+        yield null;
+      }
+      case "equals" -> arguments != null && self == arguments[0];
+      case "hashCode" -> System.identityHashCode(self);
+      default -> "SIGHUP";
+    };
   }
 }
