@@ -14,6 +14,7 @@ import dev.rig.credentials.testing.FreePort;
 import dev.rig.credentials.testing.Outcome;
 import dev.rig.credentials.testing.PrivateFile;
 import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.Screen;
 import dev.rig.credentials.testing.Tool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -52,17 +51,23 @@ class DevIT {
 
   @BeforeAll
   static void engineWithImages() throws IOException {
+    engine = engineWithImages(ENGINES, engines);
+  }
+
+  /** An engine that has {@code app:1}, {@code app:2} and {@code redis:7}. */
+  static DockerEngine engineWithImages(Reaper reaper, Path engines) throws IOException {
     var folder = engines.resolve("e");
     // The network namespace of "host" stays mounted.
-    ENGINES.<AutoCloseable>own(
+    reaper.<AutoCloseable>own(
         () -> Command.of("/bin/umount", folder.resolve("exec/netns/default")).run());
-    engine = DockerEngine.start(ENGINES, folder);
+    var engine = DockerEngine.start(reaper, folder);
     Files.writeString(engines.resolve("hello"), "hello\n");
     var tar = engines.resolve("image.tar");
     Command.of("/bin/tar", "-C", engines, "-cf", tar, "hello").run().succeeded();
     for (var image : List.of("app:1", "app:2", "redis:7")) {
       engine.docker(engines, "import", tar, image).run().succeeded();
     }
+    return engine;
   }
 
   @AfterAll
@@ -248,7 +253,7 @@ class DevIT {
   @Test
   void pickerFiltersAsOneTypes() {
     up().succeeded();
-    try (var screen = new Screen()) {
+    try (var screen = new Screen(folder)) {
       screen.start(dev.command("deploy", "web", "--config", dev.config()));
       screen.shows("Deploy from docker image or existing rig build?");
       screen.keys("Enter");
@@ -278,67 +283,6 @@ class DevIT {
       screen.shows(host() + "/app:");
       screen.keys("Escape");
       screen.shows("nothing was chosen");
-    }
-  }
-
-  /** A terminal, of tmux. */
-  private final class Screen implements AutoCloseable {
-    private final Path socket = folder.resolve("t");
-
-    void start(Command command) {
-      var words = new StringBuilder("clear; env");
-      command.environment().forEach((name, value) -> words.append(" '" + name + "=" + value + "'"));
-      command.words().forEach(word -> words.append(" '" + word + "'"));
-      if (!Files.exists(socket)) {
-        tmux("-f", "/dev/null", "-u", "new-session", "-d", "-x", "100", "-y", "40", "/bin/sh");
-      }
-      tmux("send-keys", "-l", words.toString());
-      keys("Enter");
-    }
-
-    void keys(String... names) {
-      for (var name : names) {
-        tmux("send-keys", name);
-      }
-    }
-
-    String shows(String text) {
-      Eventually.within(
-          Duration.ofSeconds(30), () -> picture().contains(text), () -> text + "\n" + picture());
-      return picture();
-    }
-
-    void until(BooleanSupplier condition) {
-      Eventually.within(Duration.ofSeconds(30), condition, this::picture);
-    }
-
-    /** The name behind the mark; empty for none. */
-    String chosen() {
-      return picture()
-          .lines()
-          .filter(line -> line.contains("▸"))
-          .map(line -> line.replace("▸", "").strip().split(" ", 2)[0])
-          .findFirst()
-          .orElse("");
-    }
-
-    private String picture() {
-      return tmux("capture-pane", "-p", "-J").stdout();
-    }
-
-    private Outcome tmux(String... arguments) {
-      var words = new ArrayList<Object>(List.of(Tool.TMUX.path(), "-S", socket));
-      words.addAll(List.of(arguments));
-      return Command.of(words.toArray())
-          .with("TERM", "xterm-256color")
-          .with("LC_ALL", "C.UTF-8")
-          .run()
-          .succeeded();
-    }
-
-    @Override
-    public void close() {
-      tmux("kill-server");
     }
   }
 }

@@ -57,6 +57,12 @@ public final class FakeCluster implements TestCluster {
   }
 
   @Override
+  public String image(String capsule) {
+    var found = kubernetes.object("capsules/" + NAMESPACE + "/" + capsule).orElseThrow();
+    return (String) ((Map<?, ?>) found.get("spec")).get("image");
+  }
+
+  @Override
   public Optional<String> pullSecret(String capsule) {
     return kubernetes
         .object("capsules/" + NAMESPACE + "/" + capsule)

@@ -165,6 +165,12 @@ public final class KubeApiServer implements TestCluster {
   }
 
   @Override
+  public String image(String capsule) {
+    var found = object(capsules("/" + capsule)).orElseThrow();
+    return (String) ((Map<?, ?>) found.get("spec")).get("image");
+  }
+
+  @Override
   public Optional<String> pullSecret(String capsule) {
     return object(capsules("/" + capsule))
         .map(found -> (Map<?, ?>) found.get("metadata"))

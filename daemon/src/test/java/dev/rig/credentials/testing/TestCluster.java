@@ -24,6 +24,9 @@ public interface TestCluster extends AutoCloseable {
 
   void removeCapsule(String name);
 
+  /** The image that a Capsule runs. */
+  String image(String capsule);
+
   /** The Secret that a Capsule names; empty for none. */
   Optional<String> pullSecret(String capsule);
 

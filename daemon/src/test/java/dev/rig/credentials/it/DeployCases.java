@@ -1,0 +1,211 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.DevCommands;
+import dev.rig.credentials.testing.DockerEngine;
+import dev.rig.credentials.testing.FreePort;
+import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.PrivateFile;
+import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.Screen;
+import dev.rig.credentials.testing.TestCluster;
+import dev.rig.credentials.testing.Tool;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A developer with a cluster, whatever that is made of: images of a real engine, a real registry,
+ * and the Capsule that runs them.
+ */
+abstract class DeployCases {
+  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+  private static final String CAPSULE = "web";
+  private static final String FIRST = "nginx";
+
+  private static final Reaper ENGINES = new Reaper();
+  @TempDir private static Path engines;
+  private static DockerEngine engine;
+
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private TestCluster cluster;
+  private DevCommands dev;
+  private String host;
+
+  /** A cluster that answers, with the rights of {@code rbac.yaml} for its token. */
+  abstract TestCluster cluster(Reaper reaper, Path folder);
+
+  @BeforeAll
+  static void engineWithImages() throws IOException {
+    engine = DevIT.engineWithImages(ENGINES, engines);
+  }
+
+  @AfterAll
+  static void endEngine() {
+    ENGINES.close();
+  }
+
+  @BeforeEach
+  void developerWithACluster() {
+    cluster = reaper.own(cluster(reaper, folder.resolve("k")));
+    cluster.putCapsule(CAPSULE, FIRST);
+    dev = new DevCommands(reaper, folder.resolve("u"), engine);
+    var port = Integer.toString(FreePort.next());
+    host = "localhost:" + port;
+    dev.run("dev", "up", "--port", port).succeeded();
+    PrivateFile.write(
+        dev.config(),
+        """
+        rig:
+          clusters:
+            kind:
+              type: k8s
+              url: %s
+              certificateAuthority: "%s"
+              token: %s
+              devRegistry: {host: "%s", clusterHost: "registry:5000"}
+        """
+            .formatted(cluster.url(), cluster.certificateAuthority(), cluster.token(), host));
+  }
+
+  private Command command(Object... arguments) {
+    var words = new ArrayList<Object>(List.of(arguments));
+    words.addAll(List.of("--config", dev.config(), "--namespace", TestCluster.NAMESPACE));
+    return dev.command(words.toArray());
+  }
+
+  private Outcome run(Object... arguments) {
+    return command(arguments).run();
+  }
+
+  /** What the cluster pulls from now on. */
+  private String deployed(String image) {
+    return run("deploy", CAPSULE, image, "--yes").succeeded().stdout().strip();
+  }
+
+  private static String digest(String image) {
+    var digest = DIGEST.matcher(image);
+    assertTrue(digest.find(), image);
+    return digest.group();
+  }
+
+  @Test
+  void capsuleRunsWhatIsDeployedAndGoesBackToWhatItRanBefore() {
+    var first = deployed("app:1");
+    assertEquals("registry:5000/app@" + digest(first), first);
+    assertEquals(first, cluster.image(CAPSULE));
+    var second = deployed("app:2");
+    assertEquals(second, cluster.image(CAPSULE));
+    var third = deployed("redis:7");
+
+    var history = run("deploy", CAPSULE, "--history").succeeded().stdout().lines().toList();
+    assertAll(
+        () -> assertEquals(4, history.size(), history::toString),
+        () -> assertTrue(history.get(1).contains("7") && history.get(1).endsWith(third)),
+        () -> assertTrue(history.get(2).contains("2") && history.get(2).endsWith(second)),
+        () -> assertTrue(history.get(3).contains("1") && history.get(3).endsWith(first)));
+
+    assertEquals(second, run("rollback", CAPSULE).succeeded().stdout().strip());
+    assertEquals(second, cluster.image(CAPSULE));
+    var start = digest(first).substring(0, "sha256:".length() + 12);
+    assertEquals(first, run("rollback", CAPSULE, "--to", start).succeeded().stdout().strip());
+    assertEquals(first, cluster.image(CAPSULE));
+
+    var unknown = run("rollback", CAPSULE, "--to", "sha256:0000");
+    assertEquals(1, unknown.status(), unknown::toString);
+    assertTrue(unknown.stderr().contains("deploy web --history"), unknown::toString);
+    assertEquals(first, cluster.image(CAPSULE));
+  }
+
+  @Test
+  void rollbackIsRefusedWhereTheRegistryHasLostTheImage() {
+    var first = deployed("app:1");
+    var second = deployed("app:2");
+    var login = dev.client().get(host).stdout();
+    var secret = Pattern.compile("\"Secret\":\"([^\"]+)\"").matcher(login);
+    assertTrue(secret.find());
+    Command.of(
+            Tool.SKOPEO.path(),
+            "delete",
+            "--tls-verify=false",
+            "--creds=rig-dev:" + secret.group(1),
+            "docker://" + host + "/app@" + digest(first))
+        .run()
+        .succeeded();
+
+    var refused = run("rollback", CAPSULE);
+    assertEquals(1, refused.status(), refused::toString);
+    assertTrue(refused.stderr().contains(digest(first)), refused::toString);
+    assertEquals(second, cluster.image(CAPSULE));
+  }
+
+  @Test
+  void whatCannotBeDeployedLeavesTheCapsuleAsItIs() {
+    var nobody = run("deploy", "nobody", "app:1", "--yes");
+    assertEquals(1, nobody.status(), nobody::toString);
+    assertTrue(nobody.stderr().contains("there is no capsule team/nobody"), nobody::toString);
+
+    var fresh = run("rollback", CAPSULE);
+    assertEquals(1, fresh.status(), fresh::toString);
+    assertTrue(fresh.stderr().contains("nothing was deployed"), fresh::toString);
+
+    // Its token has rights on Capsules and on no Deployment.
+    var denied = run("deploy", CAPSULE, "app:1", "--yes", "--kind", "Deployment");
+    assertEquals(1, denied.status(), denied::toString);
+    assertTrue(denied.stderr().contains("deployments"), denied::toString);
+
+    // Nobody makes pods of this Capsule.
+    var waited = run("deploy", CAPSULE, "app:2", "--yes", "--wait", "1");
+    assertEquals(1, waited.status(), waited::toString);
+
+    cluster.goAway();
+    var gone = run("deploy", CAPSULE, "app:1", "--yes");
+    assertEquals(1, gone.status(), gone::toString);
+    assertTrue(gone.stderr().contains(cluster.url()), gone::toString);
+    cluster.comeBack();
+  }
+
+  /** An existing build is chosen on a terminal; the layers' bars are seen there before. */
+  @Test
+  void existingBuildIsChosenOnATerminal() throws IOException {
+    var id = engine.docker(engines, "create", "app:1", "/hello").run().succeeded().stdout().strip();
+    PrivateFile.write(engines.resolve("second"), "x".repeat(1 << 20));
+    engine.docker(engines, "cp", engines.resolve("second"), id + ":/second").run().succeeded();
+    engine.docker(engines, "commit", id, "two:1").run().succeeded();
+    engine.docker(engines, "rm", id).run().succeeded();
+    try (var screen = new Screen(folder)) {
+      screen.start(command("deploy", CAPSULE, "two:1", "--yes"));
+      var end = screen.shows("two@sha256:");
+      assertEquals(
+          2,
+          Pattern.compile("[0-9a-f]{12}: (Pushed|Layer already)").matcher(end).results().count(),
+          end);
+      assertTrue(cluster.image(CAPSULE).startsWith("registry:5000/two@"), end);
+      deployed("app:2");
+
+      screen.start(command("deploy", CAPSULE));
+      screen.shows("existing rig build?");
+      screen.keys("Down", "Enter");
+      screen.shows("Select build:");
+      screen.keys("t", "w", "o");
+      screen.until(() -> screen.chosen().equals(host + "/two:1"));
+      assertFalse(screen.picture().contains("/app:"), screen::picture);
+      screen.keys("Enter");
+      screen.until(() -> cluster.image(CAPSULE).startsWith("registry:5000/two@"));
+    }
+  }
+}

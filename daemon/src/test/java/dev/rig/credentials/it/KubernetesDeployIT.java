@@ -1,0 +1,17 @@
+package dev.rig.credentials.it;
+
+import dev.rig.credentials.testing.KubeApiServer;
+import dev.rig.credentials.testing.RbacRules;
+import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.TestCluster;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+
+/** The same before a real {@code kube-apiserver}, with {@code -Pkubernetes} only. */
+@Tag("kubernetes")
+class KubernetesDeployIT extends DeployCases {
+  @Override
+  TestCluster cluster(Reaper reaper, Path folder) {
+    return new KubeApiServer(reaper, folder, RbacRules.manifest());
+  }
+}
