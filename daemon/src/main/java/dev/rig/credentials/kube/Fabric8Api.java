@@ -376,7 +376,7 @@ final class Fabric8Api implements KubeApi {
         : Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static KubeApiException failure(String what, KubernetesClientException e) {
+  private KubeApiException failure(String what, KubernetesClientException e) {
     var kind =
         switch (e.getCode()) {
           case 401 -> Kind.UNAUTHORIZED;
@@ -388,7 +388,7 @@ final class Fabric8Api implements KubeApi {
   }
 
   /** The server's own words, which never hold a Secret's data; else what went wrong on the way. */
-  private static String reason(KubernetesClientException e) {
+  private String reason(KubernetesClientException e) {
     var status = e.getStatus();
     if (status != null && status.getMessage() != null) {
       var line = status.getMessage().replaceAll("\\p{Cntrl}+", " ").strip();
@@ -403,6 +403,8 @@ final class Fabric8Api implements KubeApi {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return "the API server does not answer (" + root.getClass().getSimpleName() + ")";
+    var asked = used; // its url carries no login: ConfiguredAccess refuses one
+    return "the API server%s does not answer (%s)"
+        .formatted(asked == null ? "" : " " + asked.url(), root.getClass().getSimpleName());
   }
 }
