@@ -196,7 +196,7 @@ final class DeployCommand implements Callable<Integer> {
         return new Decision(build(picker, delivery), false);
       }
       if (engine != null && isYes(picker, "Use a local image?")) {
-        return new Decision(local(picker, engine), true);
+        return new Decision(local(picker, engine, pushed()), true);
       }
       return new Decision(picker.read("Image:").orElseThrow(NothingChosen::new), false);
     }
@@ -206,10 +206,21 @@ final class DeployCommand implements Callable<Integer> {
     return picker.ask(question, "Yes", "No").orElseThrow(NothingChosen::new).equals("Yes");
   }
 
-  private String local(Picker picker, Engine engine) {
+  /** How the images begin that a push has tagged; empty where there is no registry to push to. */
+  private String pushed() throws InterruptedException {
+    try {
+      return target.devHost(console).host() + "/";
+    } catch (CommandException none) {
+      return "";
+    }
+  }
+
+  private String local(Picker picker, Engine engine, String pushed) {
     var rows = new ArrayList<Choice>();
     for (var image : engine.images()) {
-      rows.add(new Choice(image.name(), age(image.since())));
+      if (pushed.isEmpty() || !image.name().startsWith(pushed)) {
+        rows.add(new Choice(image.name(), age(image.since())));
+      }
     }
     if (rows.isEmpty()) {
       throw new CommandException(

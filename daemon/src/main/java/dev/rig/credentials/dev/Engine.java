@@ -227,12 +227,13 @@ public final class Engine implements AutoCloseable {
    */
   boolean pull(String repository, String tag, Duration limit) throws InterruptedException {
     try {
+      // docker-java's own callback for pulls reads words that podman does not say.
       return docker
           .pullImageCmd(repository)
           .withTag(tag)
-          .start()
+          .exec(new ResultCallback.Adapter<>())
           .awaitCompletion(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (DockerException | IllegalStateException e) {
+    } catch (DockerException e) {
       return false;
     }
   }

@@ -3,23 +3,29 @@ package dev.rig.credentials.testing;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
- * The commands for development, as a user of an engine calls them who has started no daemon. Ends
- * with what they have started.
+ * The commands for development, as a user calls them who has started no daemon. Ends with what they
+ * have started.
  */
 public final class DevCommands {
   private final Path folder;
-  private final DockerEngine engine;
+  private final Map<String, String> environment;
 
   /**
-   * A user.
+   * A user of an engine.
    *
    * @param folder its path has to be short enough for a socket in it
    */
   public DevCommands(Reaper reaper, Path folder, DockerEngine engine) {
+    this(reaper, folder, Map.of("DOCKER_HOST", engine.host()));
+  }
+
+  /** A user with these variables. */
+  public DevCommands(Reaper reaper, Path folder, Map<String, String> environment) {
     this.folder = PrivateFile.folder(folder);
-    this.engine = engine;
+    this.environment = environment;
     PrivateFile.folder(socket().getParent());
     PrivateFile.folder(folder.resolve("tmp"));
     // It has no cluster's configuration that this machine may have.
@@ -51,10 +57,14 @@ public final class DevCommands {
     var words = new ArrayList<Object>(List.of(Distribution.daemon()));
     words.addAll(List.of(arguments));
     words.addAll(List.of("--state-dir", stateFolder()));
-    return Command.of(words.toArray())
-        .with("HOME", folder)
-        .with("DOCKER_HOST", engine.host())
-        .with("RIG_CREDENTIALS_SOCKET", socket());
+    var command =
+        Command.of(words.toArray())
+            .with("HOME", folder)
+            .with("RIG_CREDENTIALS_SOCKET", socket());
+    for (var variable : environment.entrySet()) {
+      command = command.with(variable.getKey(), variable.getValue());
+    }
+    return command;
   }
 
   /** Runs it. */
