@@ -58,9 +58,7 @@ public final class DevCommands {
     words.addAll(List.of(arguments));
     words.addAll(List.of("--state-dir", stateFolder()));
     var command =
-        Command.of(words.toArray())
-            .with("HOME", folder)
-            .with("RIG_CREDENTIALS_SOCKET", socket());
+        Command.of(words.toArray()).with("HOME", folder).with("RIG_CREDENTIALS_SOCKET", socket());
     for (var variable : environment.entrySet()) {
       command = command.with(variable.getKey(), variable.getValue());
     }
