@@ -2,6 +2,7 @@ package dev.rig.credentials.cli;
 
 import dev.rig.credentials.app.Registries;
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.dev.DevException;
 import dev.rig.credentials.dev.DevHost;
 import dev.rig.credentials.dev.Engine;
 import dev.rig.credentials.image.ImageReference;
@@ -11,7 +12,9 @@ import dev.rig.credentials.registry.RegistryFailure;
 import dev.rig.credentials.registry.Resolved;
 import dev.rig.credentials.registry.TagPage;
 import dev.rig.credentials.time.SystemScheduler;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** Brings an image to where a cluster pulls it, and finds out what it is there. */
@@ -23,15 +26,28 @@ final class Delivery implements AutoCloseable {
   private final DaemonCredentials credentials;
   private final SystemScheduler scheduler = new SystemScheduler();
   private final RegistryClient client;
+  private final Map<String, Path> authorities;
 
-  Delivery(Console console, boolean errTerminal, DaemonClient daemon, Configuration configuration) {
+  /**
+   * A delivery.
+   *
+   * @param authorities who signs the certificates of which hosts alone
+   */
+  Delivery(
+      Console console,
+      boolean errTerminal,
+      DaemonClient daemon,
+      Configuration configuration,
+      Map<String, Path> authorities) {
     this.console = console;
+    this.authorities = authorities;
     this.errTerminal = errTerminal;
     credentials = new DaemonCredentials(daemon);
     client =
         new RegistryClient(
             credentials,
-            Registries.settings(configuration.daemon(), console.environment()),
+            Registries.settings(configuration.daemon(), console.environment())
+                .trusting(authorities),
             scheduler.time(),
             (host, outcome, took) -> {});
   }
@@ -68,8 +84,26 @@ final class Delivery implements AutoCloseable {
       engine.tag(image, repository, tag);
     }
     console.err().println("Pushing " + pushed);
-    engine.push(repository, tag, credentials.of(pushed), new PushBars(console.err(), errTerminal));
+    try {
+      engine.push(
+          repository, tag, credentials.of(pushed), new PushBars(console.err(), errTerminal));
+    } catch (DevException e) {
+      throw hinted(e, host.host());
+    }
     return pushed;
+  }
+
+  /**
+   * An engine that does not trust the registry's authority says no more than what Go's TLS does.
+   */
+  private DevException hinted(DevException e, String host) {
+    var authority = authorities.get(host);
+    return authority == null || !String.valueOf(e.getMessage()).contains("x509:")
+        ? e
+        : new DevException(
+            "%s: let the engine trust it: sudo install -D -m 644 %s /etc/docker/certs.d/%s/ca.crt"
+                .formatted(e.getMessage(), authority, host),
+            e);
   }
 
   /**

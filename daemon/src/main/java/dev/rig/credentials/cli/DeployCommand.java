@@ -113,8 +113,7 @@ final class DeployCommand implements Callable<Integer> {
       throw new CommandException(
           ExitStatus.USAGE, "there is nobody to ask: deploy NAME --image IMAGE --yes");
     }
-    try (var delivery =
-        new Delivery(console, errTerminal, socket.client(console), target.configuration(console))) {
+    try (var delivery = target.delivery(console, errTerminal, socket)) {
       var deployed = deploy(delivery, image);
       var cluster = target.reachable(console).orElse(null);
       if (cluster != null) {

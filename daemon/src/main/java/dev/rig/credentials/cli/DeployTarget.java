@@ -130,6 +130,18 @@ final class DeployTarget {
         : host;
   }
 
+  /** Brings images there; a development registry of this machine is believed by its authority. */
+  @SuppressWarnings("MustBeClosedChecker") // given to the caller, who closes it
+  Delivery delivery(Console console, boolean errTerminal, SocketOption socket)
+      throws InterruptedException {
+    return new Delivery(
+        console,
+        errTerminal,
+        socket.client(console),
+        configuration(console),
+        state.with(console, dev -> dev.authorities()));
+  }
+
   StateOption state() {
     return state;
   }

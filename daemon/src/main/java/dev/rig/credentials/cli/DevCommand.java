@@ -19,11 +19,13 @@ final class DevCommand implements Runnable {
     return new CommandLine(new DevCommand())
         .addSubcommand("up", new DevUpCommand(console))
         .addSubcommand("status", new DevStatusCommand(console))
-        .addSubcommand("down", new DevDownCommand(console));
+        .addSubcommand("down", new DevDownCommand(console))
+        .addSubcommand("manifests", new DevManifestsCommand(console));
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command: up, status or down");
+    throw new ParameterException(
+        spec.commandLine(), "Missing command: up, status, down or manifests");
   }
 }

@@ -54,6 +54,10 @@ final class DevStatusCommand implements Callable<Integer> {
         if (runner != null) {
           json.put("runsAs", runner);
         }
+        var authority = found.authority();
+        if (authority != null) {
+          json.put("authority", authority.toString());
+        }
         json.put("images", found.images());
         json.put("bytes", found.bytes());
         console.out().println(Json.print(json));

@@ -2,8 +2,11 @@ package dev.rig.credentials.cli;
 
 import dev.rig.credentials.dev.DevRegistry;
 import dev.rig.credentials.wire.Action;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,8 +27,22 @@ final class DevUpCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      description = "Its port on 127.0.0.1; 30000 when unset.")
-  private int port = 30_000;
+      description = "Its port; the one that it had, else 30000, when unset.")
+  private @Nullable Integer port;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "ADDRESS",
+      description =
+          "The address of this machine that it listens at; the one that it had, else 127.0.0.1,"
+              + " when unset. Any that others can reach has TLS.")
+  private @Nullable String listen;
+
+  @Option(
+      names = "--tls",
+      negatable = true,
+      description = "TLS at 127.0.0.1, too, with a certificate of an authority of its own.")
+  private @Nullable Boolean tls;
 
   @Mixin private StateOption state = new StateOption();
 
@@ -37,10 +54,8 @@ final class DevUpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (port < 1 || port > 65_535) {
-      throw new CommandException(ExitStatus.USAGE, "--port is from 1 to 65535");
-    }
-    var access = state.with(console, registry -> registry.up(port));
+    var wanted = new DevRegistry.Wanted(listen, port, tls);
+    var access = state.with(console, registry -> registry.up(wanted));
     var daemon = BackgroundDaemon.ensure(console, state.folder(console));
     var remark = daemon.askFor(Action.STORE, login(access)).strip();
     if (!remark.isEmpty()) {
@@ -50,12 +65,28 @@ final class DevUpCommand implements Callable<Integer> {
         .out()
         .println("The development registry is %s (%s).".formatted(access.host(), access.runner()));
     console.out().println("  docker push " + access.host() + "/app");
+    var authority = access.authority();
+    if (authority != null) {
+      tellOfTrust(access.host(), authority);
+    }
     console
         .out()
         .println(
             "Where Docker does not ask the daemon yet: rig-credentials docker-config --write "
                 + access.host());
     return ExitStatus.OK;
+  }
+
+  /** Where engines and tools look: docker's and containers' certs.d(5), the same form. */
+  private void tellOfTrust(String host, Path authority) {
+    console.out().println("Who uses it has to trust its authority:");
+    for (var folder : List.of("docker", "containers")) {
+      console
+          .out()
+          .println(
+              "  sudo install -D -m 644 %s /etc/%s/certs.d/%s/ca.crt"
+                  .formatted(authority, folder, host));
+    }
   }
 
   private static String login(DevRegistry.Access access) {

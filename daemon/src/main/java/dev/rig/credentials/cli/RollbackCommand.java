@@ -51,8 +51,7 @@ final class RollbackCommand implements Callable<Integer> {
     var cluster = target.access(console);
     var release = chosen(rollout.history(console, target, cluster, name));
     var reference = Delivery.reference(target.outside(console, release.image()));
-    try (var delivery =
-        new Delivery(console, errTerminal, socket.client(console), target.configuration(console))) {
+    try (var delivery = target.delivery(console, errTerminal, socket)) {
       delivery.validate(reference);
     }
     rollout.deploy(console, target, cluster, name, release.image(), release.tag());

@@ -15,17 +15,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** The registry as a container of an engine, which starts it anew when it ends. */
 final class ContainerRegistry {
-  /** Its data as the container sees it. */
-  static final String DATA = "/var/lib/registry";
-
-  /** Its passwords as the container sees them. */
-  static final String PASSWORDS = "/rig/htpasswd";
-
+  private static final String DATA = "/var/lib/registry";
+  private static final String PASSWORDS = "/rig/htpasswd";
+  private static final String CERTIFICATE = "/rig/tls.crt";
+  private static final String KEY = "/rig/tls.key";
   private static final String CONFIGURATION = "/rig/config.yml";
   private static final String REPOSITORY = "registry";
   private static final String TAG = "2";
@@ -47,9 +46,10 @@ final class ContainerRegistry {
     return engine.has(image) || (engine.pull(REPOSITORY, TAG, PULL) && engine.has(image));
   }
 
-  /** Where the registry listens, as it sees it. */
-  String address(int port) {
-    return isBridged() ? ":" + INSIDE : "127.0.0.1:" + port;
+  /** The folder as the container sees it. */
+  DevFolder.Seen seen(DevPlace place) {
+    return new DevFolder.Seen(
+        isBridged() ? ":" + INSIDE : place.listening(), DATA, PASSWORDS, CERTIFICATE, KEY);
   }
 
   /** An engine without a bridge cannot publish a port: its containers have the machine's. */
@@ -59,19 +59,23 @@ final class ContainerRegistry {
   }
 
   /** Makes and starts it. */
-  void start(int port) {
+  void start(DevPlace place) {
     var inside = ExposedPort.tcp(INSIDE);
+    var binds = new ArrayList<Bind>();
+    binds.add(new Bind(folder.data().toString(), new Volume(DATA)));
+    binds.add(readOnly(folder.configuration(), CONFIGURATION));
+    binds.add(readOnly(folder.passwords(), PASSWORDS));
+    if (place.tls()) {
+      binds.add(readOnly(folder.certificate(), CERTIFICATE));
+      binds.add(readOnly(folder.key(), KEY));
+    }
     var host =
         HostConfig.newHostConfig()
             .withRestartPolicy(RestartPolicy.unlessStoppedRestart())
-            .withBinds(
-                new Bind(folder.data().toString(), new Volume(DATA)),
-                new Bind(
-                    folder.configuration().toString(), new Volume(CONFIGURATION), AccessMode.ro),
-                new Bind(folder.passwords().toString(), new Volume(PASSWORDS), AccessMode.ro));
+            .withBinds(binds);
     if (isBridged()) {
       host.withPortBindings(
-          new PortBinding(Ports.Binding.bindIpAndPort("127.0.0.1", port), inside));
+          new PortBinding(Ports.Binding.bindIpAndPort(place.address(), place.port()), inside));
     } else {
       host.withNetworkMode("host");
     }
@@ -80,7 +84,7 @@ final class ContainerRegistry {
           engine
               .client()
               .createContainerCmd(REPOSITORY + ":" + TAG)
-              .withName("rig-dev-registry-" + port)
+              .withName("rig-dev-registry-" + place.port())
               .withLabels(Map.of(LABEL, folder.path().toString()))
               .withExposedPorts(inside)
               .withHostConfig(host)
@@ -96,6 +100,10 @@ final class ContainerRegistry {
               + String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}+", " ").strip(),
           e);
     }
+  }
+
+  private static Bind readOnly(Path file, String seen) {
+    return new Bind(file.toString(), new Volume(seen), AccessMode.ro);
   }
 
   /** A rootless engine's root is the user, so that its files are, too. */

@@ -1,6 +1,5 @@
 package dev.rig.credentials.dev;
 
-import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.StateFolder;
 import java.io.IOException;
@@ -11,21 +10,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 import org.jspecify.annotations.Nullable;
 
 /** The folder {@code dev} of the state folder: all that the development registry keeps. */
 final class DevFolder {
   private static final String SEALED = "registry.sealed";
-  private static final int SALT = 16;
-
-  /** Of a password of 192 random bits nobody tries all: a request is not to take long. */
-  private static final int BCRYPT_COST = 5;
-
   private static final int HTTP_SECRET = 32;
 
   private final Path state;
@@ -56,6 +50,21 @@ final class DevFolder {
     return folder.resolve("htpasswd");
   }
 
+  /** The certificate of its authority: what clients have to trust. */
+  Path authority() {
+    return folder.resolve("ca.crt");
+  }
+
+  /** Its own certificate. */
+  Path certificate() {
+    return folder.resolve("tls.crt");
+  }
+
+  /** The key of its certificate. */
+  Path key() {
+    return folder.resolve("tls.key");
+  }
+
   /** What the registry says. */
   Path log() {
     return folder.resolve("registry.log");
@@ -72,18 +81,38 @@ final class DevFolder {
   }
 
   /**
-   * Writes what the registry reads.
+   * Where the registry finds what is in this folder.
    *
    * @param address where it listens
-   * @param data its images' folder as it sees it
-   * @param passwords the file of passwords as it sees it
+   * @param data its images' folder
+   * @param passwords the file of passwords
+   * @param certificate the file of its certificate
+   * @param key the file of its key
    */
-  void configure(Credential credential, String address, String data, String passwords) {
+  record Seen(String address, String data, String passwords, String certificate, String key) {}
+
+  /** The folder as a program of this machine sees it. */
+  Seen seen(DevPlace place) {
+    return new Seen(
+        place.listening(),
+        data().toString(),
+        passwords().toString(),
+        certificate().toString(),
+        key().toString());
+  }
+
+  /** Writes what the registry reads; its certificate is there already. */
+  void configure(DevRecord record, Seen seen) {
     var secret = new byte[HTTP_SECRET];
     random.nextBytes(secret);
+    var tls =
+        record.place().tls()
+            ? ", tls: {certificate: \"%s\", key: \"%s\", minimumtls: tls1.2}"
+                .formatted(quoted(seen.certificate()), quoted(seen.key()))
+            : "";
     try {
       Files.createDirectories(data());
-      replace(passwords(), credential.username() + ":" + hash(credential) + "\n");
+      replace(passwords(), PasswordFile.line(record.credential(), random) + "\n");
       replace(
           configuration(),
           """
@@ -92,23 +121,44 @@ final class DevFolder {
           storage:
             filesystem: {rootdirectory: "%s"}
             delete: {enabled: true}
-          http: {addr: "%s", secret: "%s"}
+          http: {addr: "%s", secret: "%s"%s}
           auth:
             htpasswd: {realm: rig-dev, path: "%s"}
           """
               .formatted(
-                  quoted(data), address, HexFormat.of().formatHex(secret), quoted(passwords)));
+                  quoted(seen.data()),
+                  seen.address(),
+                  HexFormat.of().formatHex(secret),
+                  tls,
+                  quoted(seen.passwords())));
     } catch (IOException e) {
       throw new DevException("cannot write to " + folder + ": " + e.getMessage(), e);
     }
   }
 
-  /** bcrypt in the form that registries take: version 2y, as htpasswd -B writes it. */
-  private String hash(Credential credential) {
-    var salt = new byte[SALT];
-    random.nextBytes(salt);
-    return OpenBSDBCrypt.generate(
-        "2y", credential.secret().reveal().toCharArray(), salt, BCRYPT_COST);
+  /**
+   * Has a certificate for the place in this folder: the one that is there, where that will do for a
+   * month.
+   *
+   * @return whether it is a new one
+   */
+  boolean certify(DevAuthority authority, DevPlace place, Instant now) {
+    try {
+      if (Files.exists(key())
+          && Files.exists(certificate())
+          && Files.exists(authority())
+          && authority.stillGood(Files.readAllBytes(certificate()), place, now)) {
+        return false;
+      }
+      var identity = authority.sign(place, now);
+      Files.createDirectories(folder);
+      replace(authority(), authority.pem());
+      replace(key(), identity.key());
+      replace(certificate(), identity.certificate());
+      return true;
+    } catch (IOException e) {
+      throw new DevException("cannot write to " + folder + ": " + e.getMessage(), e);
+    }
   }
 
   private static String quoted(String text) {
@@ -176,7 +226,8 @@ final class DevFolder {
 
   /** Removes what makes it run and, where that is wanted, its images. */
   void remove(boolean purge) {
-    var doomed = new ArrayList<>(List.of(configuration(), passwords(), log()));
+    var doomed =
+        new ArrayList<>(List.of(configuration(), passwords(), key(), certificate(), log()));
     if (purge) {
       doomed.add(folder);
     }

@@ -13,31 +13,49 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is kept of the development registry, sealed.
  *
- * @param port on loopback
+ * @param place where it listens
  * @param credential who may push and pull: nobody else
+ * @param authority who signs its certificate; null where it never had TLS
  */
-record DevRecord(int port, Credential credential) {
+record DevRecord(DevPlace place, Credential credential, @Nullable DevAuthority authority) {
   /** What the file is for: its key is made of that. */
   static final String PURPOSE = "development registry";
 
   private static final String LABEL = "registry";
-  private static final int FORM = 1;
+
+  /** The first form had no place but loopback, and no TLS. */
+  private static final int FIRST_FORM = 1;
+
+  private static final int FORM = 2;
 
   void write(SealedFile file) {
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
       out.writeByte(FORM);
-      out.writeInt(port);
+      out.writeUTF(place.address());
+      out.writeInt(place.port());
+      out.writeBoolean(place.tls());
       out.writeUTF(credential.username());
       out.writeUTF(credential.secret().reveal());
+      out.writeBoolean(authority != null);
+      if (authority != null) {
+        write(out, authority.key());
+        write(out, authority.certificate());
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e); // an array does not fail
     }
     file.write(List.of(new SealedRecord(LABEL, bytes.toByteArray())));
+  }
+
+  private static void write(DataOutputStream out, byte[] bytes) throws IOException {
+    out.writeShort(bytes.length);
+    out.write(bytes);
   }
 
   /**
@@ -53,24 +71,48 @@ record DevRecord(int port, Credential credential) {
 
   private static DevRecord decode(byte[] content) {
     try (var in = new DataInputStream(new ByteArrayInputStream(content))) {
-      if (in.readByte() == FORM) {
-        int port = in.readInt();
-        return new DevRecord(port, new Credential(in.readUTF(), Secret.of(in.readUTF())));
+      switch (in.readByte()) {
+        case FIRST_FORM -> {
+          var place = new DevPlace(DevPlace.LOOPBACK, in.readInt(), false);
+          return new DevRecord(place, credential(in), null);
+        }
+        case FORM -> {
+          var place = new DevPlace(in.readUTF(), in.readInt(), in.readBoolean());
+          var credential = credential(in);
+          var authority = in.readBoolean() ? DevAuthority.of(bytes(in), bytes(in)) : null;
+          return new DevRecord(place, credential, authority);
+        }
+        default -> {
+          // As below: a later version's.
+        }
       }
-    } catch (IOException | IllegalArgumentException otherForm) {
+    } catch (IOException | IllegalArgumentException | DevException otherForm) {
       // As below: its message might quote what was read.
     }
     throw new StoreException("it holds a registry that this version cannot read");
   }
 
-  /** How images of it begin. */
-  String host() {
-    return "localhost:" + port;
+  private static Credential credential(DataInputStream in) throws IOException {
+    return new Credential(in.readUTF(), Secret.of(in.readUTF()));
   }
 
-  /** The credential is left out. */
+  private static byte[] bytes(DataInputStream in) throws IOException {
+    return in.readNBytes(in.readUnsignedShort());
+  }
+
+  /** How images of it begin. */
+  String host() {
+    return place.host();
+  }
+
+  /** Who signs its certificate now; null where it has none. */
+  @Nullable DevAuthority signer() {
+    return place.tls() ? authority : null;
+  }
+
+  /** The credential and the key are left out. */
   @Override
   public String toString() {
-    return "DevRecord[port=" + port + ", redacted]";
+    return "DevRecord[%s, redacted]".formatted(place);
   }
 }

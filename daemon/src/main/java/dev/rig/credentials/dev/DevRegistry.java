@@ -1,60 +1,79 @@
 package dev.rig.credentials.dev;
 
 import dev.rig.credentials.credential.Credential;
-import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.store.StoreException;
 import dev.rig.credentials.time.Time;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.HttpURLConnection;
-import java.net.Proxy;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The development registry of a user, on a port of loopback: a container of an engine, else a
- * program of this machine. Its images and its own credential outlive it.
+ * The development registry of a user, on a port of this machine: a container of an engine, else a
+ * program of this machine. Its images, its own credential and its authority outlive it.
  */
 public final class DevRegistry {
   private static final Duration START = Duration.ofSeconds(20);
-  private static final int CONNECT_MILLIS = 1_000;
-  private static final int ANSWER_MILLIS = 5_000;
-  private static final int PASSWORD = 24;
-  private static final String USERNAME = "rig-dev";
   private static final String PROCESS = "a process of this machine";
 
   private final Map<String, String> environment;
   private final DevFolder folder;
   private final Pauses pauses;
   private final ChildRegistry child;
+  private final Time time;
+
+  /**
+   * Where it is to listen. What is null stays as it was, and is usual where there never was one: at
+   * port 30000 of loopback without TLS, at any other address with it.
+   *
+   * @param address an address of this machine, as a literal
+   */
+  public record Wanted(@Nullable String address, @Nullable Integer port, @Nullable Boolean tls) {
+    private DevPlace place(@Nullable DevRecord record) {
+      var known =
+          record == null
+              ? new DevPlace(DevPlace.LOOPBACK, DevPlace.USUAL_PORT, false)
+              : record.place();
+      boolean secure = address == null ? known.tls() : !DevPlace.isLoopback(address);
+      return new DevPlace(
+          address == null ? known.address() : address,
+          port == null ? known.port() : port,
+          tls == null ? secure : tls);
+    }
+  }
 
   /**
    * A registry.
    *
    * @param host how its images begin
    * @param credential who may push and pull
+   * @param authority the file of who signs its certificate; null where it has none
    * @param runner what it runs in, for people; null where it does not run
    */
-  public record Access(String host, Credential credential, @Nullable String runner) {}
+  public record Access(
+      String host, Credential credential, @Nullable Path authority, @Nullable String runner) {}
 
   /**
    * What there is of it.
    *
    * @param host how its images begin
+   * @param authority the file of who signs its certificate; null where it has none
    * @param runner what it runs in, for people; null where it does not run
    * @param images as {@code repository:tag}, in order
    * @param bytes what its data takes of the disk
    */
-  public record Status(String host, @Nullable String runner, List<String> images, long bytes) {
+  public record Status(
+      String host,
+      @Nullable Path authority,
+      @Nullable String runner,
+      List<String> images,
+      long bytes) {
     public Status {
       images = List.copyOf(images);
     }
@@ -68,61 +87,95 @@ public final class DevRegistry {
   public DevRegistry(Path stateFolder, Map<String, String> environment, Time time) {
     this.environment = environment;
     folder = new DevFolder(stateFolder);
+    this.time = time;
     pauses = new Pauses(time);
     child = new ChildRegistry(folder, environment, pauses);
   }
 
   /**
-   * Has it run on that port; harmless where it does.
+   * Has it run there; harmless where it does.
    *
    * @throws DevException when it cannot be had, with the next step
    */
-  public Access up(int port) throws InterruptedException {
+  public Access up(Wanted wanted) throws InterruptedException {
     try {
       var known = read().orElse(null);
+      var place = wanted.place(known);
       if (known != null) {
         var runner = runner();
-        if (runner != null && known.port() != port) {
+        if (runner != null && !known.place().equals(place)) {
           throw new DevException(
-              "it runs at %s already: rig-credentials dev down, then up with another port"
+              "it runs at %s already: rig-credentials dev down, then up elsewhere"
                   .formatted(known.host()));
         }
-        if (runner != null && answers(known)) {
-          return new Access(known.host(), known.credential(), runner);
+        if (runner != null && !certifies(known) && Probe.of(known).answers()) {
+          return access(known, runner);
         }
         stop();
       }
-      var wanted = new DevRecord(port, known == null ? fresh() : known.credential());
-      if (status(wanted, false) != 0) {
-        throw new DevException(
-            "something else listens at 127.0.0.1:%d: choose another with --port".formatted(port));
-      }
-      wanted.write(folder.sealed(credentials()));
-      var runner = start(wanted);
-      if (!pauses.until(START, () -> answers(wanted))) {
+      var record = record(place, known);
+      check(record);
+      record.write(folder.sealed(credentials()));
+      certifies(record);
+      var runner = start(record);
+      if (!pauses.until(START, () -> Probe.of(record).answers())) {
         stop();
         throw new DevException(
             "%s was started and does not answer at %s; it said: %s"
-                .formatted(runner, wanted.host(), folder.log()));
+                .formatted(runner, record.host(), folder.log()));
       }
-      return new Access(wanted.host(), wanted.credential(), runner);
+      return access(record, runner);
     } catch (StoreException e) {
       throw new DevException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private String start(DevRecord wanted) throws InterruptedException {
+  private DevRecord record(DevPlace place, @Nullable DevRecord known) {
+    var authority = known == null ? null : known.authority();
+    return new DevRecord(
+        place,
+        known == null ? PasswordFile.login(new SecureRandom()) : known.credential(),
+        authority == null && place.tls() ? DevAuthority.create(time.now()) : authority);
+  }
+
+  /** Whether it has a new certificate, which it only shows when it is started anew. */
+  private boolean certifies(DevRecord record) {
+    var signer = record.signer();
+    return signer != null && folder.certify(signer, record.place(), time.now());
+  }
+
+  private static void check(DevRecord record) {
+    var place = record.place();
+    try {
+      if (!DevPlace.isLoopback(place.address())
+          && NetworkInterface.getByInetAddress(place.inet()) == null) {
+        throw new DevException(place.address() + " is no address of this machine");
+      }
+    } catch (SocketException e) {
+      throw new DevException("cannot look at this machine's addresses: " + e.getMessage(), e);
+    }
+    if (Probe.of(record).someoneListens()) {
+      throw new DevException(
+          "something else listens at %s: choose another with --port".formatted(place.listening()));
+    }
+  }
+
+  private Access access(DevRecord record, String runner) {
+    return new Access(record.host(), record.credential(), authority(record), runner);
+  }
+
+  private @Nullable Path authority(DevRecord record) {
+    return record.place().tls() ? folder.authority() : null;
+  }
+
+  private String start(DevRecord record) throws InterruptedException {
     var engine = Engine.find(environment).orElse(null);
     if (engine != null) {
       try (engine) {
         var container = new ContainerRegistry(folder, engine);
         if (container.hasImage()) {
-          folder.configure(
-              wanted.credential(),
-              container.address(wanted.port()),
-              ContainerRegistry.DATA,
-              ContainerRegistry.PASSWORDS);
-          container.start(wanted.port());
+          folder.configure(record, container.seen(record.place()));
+          container.start(record.place());
           return container(engine);
         }
       }
@@ -137,11 +190,7 @@ public final class DevRegistry {
                             : "the Docker Engine does not get the image registry:2")
                         + ", and there is no registry or docker-registry on PATH: install Debian's"
                         + " docker-registry"));
-    folder.configure(
-        wanted.credential(),
-        "127.0.0.1:" + wanted.port(),
-        folder.data().toString(),
-        folder.passwords().toString());
+    folder.configure(record, folder.seen(record.place()));
     child.start(program);
     return PROCESS;
   }
@@ -159,9 +208,21 @@ public final class DevRegistry {
             for (var repository : folder.repositories()) {
               folder.tags(repository).forEach(tag -> images.add(repository + ":" + tag));
             }
-            var runner = answers(known) ? runner() : null;
-            return new Status(known.host(), runner, images, folder.size());
+            var runner = Probe.of(known).answers() ? runner() : null;
+            return new Status(known.host(), authority(known), runner, images, folder.size());
           });
+    } catch (StoreException e) {
+      throw new DevException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Who signs the certificate of which host: of this registry's, where it has one. */
+  public Map<String, Path> authorities() {
+    try {
+      return read()
+          .filter(known -> known.place().tls())
+          .map(known -> Map.of(known.host(), folder.authority()))
+          .orElse(Map.of());
     } catch (StoreException e) {
       throw new DevException(String.valueOf(e.getMessage()), e);
     }
@@ -221,42 +282,5 @@ public final class DevRegistry {
             new ContainerRegistry(folder, engine).stop();
           }
         });
-  }
-
-  private static Credential fresh() {
-    var bytes = new byte[PASSWORD];
-    new SecureRandom().nextBytes(bytes);
-    return new Credential(
-        USERNAME, Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes)));
-  }
-
-  private static boolean answers(DevRecord record) {
-    return status(record, true) == HttpURLConnection.HTTP_OK;
-  }
-
-  /** The status of its API's root; 0 where nobody answers. */
-  private static int status(DevRecord record, boolean withCredential) {
-    try {
-      var url = URI.create("http://127.0.0.1:" + record.port() + "/v2/").toURL();
-      var connection = (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
-      connection.setConnectTimeout(CONNECT_MILLIS);
-      connection.setReadTimeout(ANSWER_MILLIS);
-      connection.setInstanceFollowRedirects(false);
-      if (withCredential) {
-        var login = record.credential().username() + ":" + record.credential().secret().reveal();
-        connection.setRequestProperty(
-            "Authorization",
-            "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
-      }
-      try {
-        return connection.getResponseCode();
-      } finally {
-        connection.disconnect();
-      }
-    } catch (ConnectException nobody) {
-      return 0;
-    } catch (IOException somebody) {
-      return -1;
-    }
   }
 }

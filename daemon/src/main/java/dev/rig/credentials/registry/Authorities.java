@@ -8,7 +8,9 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
@@ -17,32 +19,41 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who may sign the certificates of registries: the runtime's authorities and those of the
- * configured files. Made at the first use, as a daemon that resolves nothing need not pay for it.
+ * configured files, but of a host with an authority of its own that one alone. Made at the first
+ * use, as a daemon that resolves nothing need not pay for it.
  */
 final class Authorities {
-  private final List<Path> files;
-  private @Nullable SSLSocketFactory factory;
+  private static final String ANY = "";
 
-  Authorities(List<Path> files) {
+  private final List<Path> files;
+  private final Map<String, Path> own;
+  private final Map<String, SSLSocketFactory> factories = new HashMap<>();
+
+  Authorities(List<Path> files, Map<String, Path> own) {
     this.files = files;
+    this.own = own;
   }
 
   /**
-   * What makes sockets with TLS.
+   * What makes sockets with TLS to that site.
    *
    * @throws CallException when a file cannot be read; a later call tries again
    */
-  synchronized SSLSocketFactory sockets() throws CallException {
+  synchronized SSLSocketFactory sockets(Site site) throws CallException {
+    var file = own.get(site.authority());
+    var of = file == null ? ANY : site.authority();
+    var factory = factories.get(of);
     if (factory == null) {
-      factory = make();
+      factory = make(file);
+      factories.put(of, factory);
     }
     return factory;
   }
 
-  private SSLSocketFactory make() throws CallException {
+  private SSLSocketFactory make(@Nullable Path only) throws CallException {
     try {
       var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      managers.init(files.isEmpty() ? null : together());
+      managers.init(store(only));
       var context = SSLContext.getInstance("TLS");
       context.init(null, managers.getTrustManagers(), null);
       return context.getSocketFactory();
@@ -52,14 +63,19 @@ final class Authorities {
     }
   }
 
-  private KeyStore together() throws GeneralSecurityException, IOException, CallException {
+  /** Null stands for the runtime's own. */
+  private @Nullable KeyStore store(@Nullable Path only)
+      throws GeneralSecurityException, IOException, CallException {
+    if (only == null && files.isEmpty()) {
+      return null;
+    }
     var store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     int count = 0;
-    for (var certificate : ofTheRuntime()) {
+    for (var certificate : only == null ? ofTheRuntime() : List.<X509Certificate>of()) {
       store.setCertificateEntry("runtime-" + count++, certificate);
     }
-    for (var file : files) {
+    for (var file : only == null ? files : List.of(only)) {
       for (var certificate : read(file)) {
         store.setCertificateEntry("file-" + count++, certificate);
       }

@@ -117,7 +117,7 @@ final class Dialer {
   private Socket tls(Line line, Site site) throws IOException, CallException {
     var socket =
         (SSLSocket)
-            authorities.sockets().createSocket(line.raw(), site.bareHost(), site.port(), false);
+            authorities.sockets(site).createSocket(line.raw(), site.bareHost(), site.port(), false);
     var parameters = socket.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     socket.setSSLParameters(parameters);

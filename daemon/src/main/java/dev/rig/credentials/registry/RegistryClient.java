@@ -59,7 +59,10 @@ public final class RegistryClient {
     var plain = new PlainHttp(settings.insecure());
     var dialer =
         new Dialer(
-            new Names(resolver), plain, new Authorities(settings.caFiles()), settings.proxies());
+            new Names(resolver),
+            plain,
+            new Authorities(settings.caFiles(), settings.ownAuthorities()),
+            settings.proxies());
     caller = new Caller(new Exchange(dialer, time, observer), waiter, random, time);
     endpoints = new Endpoints(caller, plain, time.ticker());
     realms = new RealmPolicy(settings.realms(), plain);

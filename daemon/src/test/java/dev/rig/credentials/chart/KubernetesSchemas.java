@@ -13,14 +13,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Kubernetes' definitions of what the chart renders; fields that they do not have are refused. */
-final class KubernetesSchemas {
+/** Kubernetes' definitions of what we make; fields that they do not have are refused. */
+public final class KubernetesSchemas {
   private static final Map<String, String> KINDS =
       Map.ofEntries(
           Map.entry("apps/v1 DaemonSet", "io.k8s.api.apps.v1.DaemonSet"),
           Map.entry("apps/v1 Deployment", "io.k8s.api.apps.v1.Deployment"),
           Map.entry("batch/v1 Job", "io.k8s.api.batch.v1.Job"),
           Map.entry("v1 ConfigMap", "io.k8s.api.core.v1.ConfigMap"),
+          Map.entry("v1 PersistentVolumeClaim", "io.k8s.api.core.v1.PersistentVolumeClaim"),
+          Map.entry("v1 Service", "io.k8s.api.core.v1.Service"),
           Map.entry("v1 Secret", "io.k8s.api.core.v1.Secret"),
           Map.entry("v1 ServiceAccount", "io.k8s.api.core.v1.ServiceAccount"),
           Map.entry("networking.k8s.io/v1 NetworkPolicy", "io.k8s.api.networking.v1.NetworkPolicy"),
@@ -37,7 +39,8 @@ final class KubernetesSchemas {
   private final ObjectNode definitions;
   private final Map<String, Schema> schemas = new HashMap<>();
 
-  KubernetesSchemas() {
+  /** The definitions that lie beside this class. */
+  public KubernetesSchemas() {
     definitions = read("kubernetes.json");
     // Of the Prometheus operator's definition what we use: the operator is not Kubernetes'.
     definitions.set("podMonitor", read("pod-monitor.json"));
@@ -53,7 +56,7 @@ final class KubernetesSchemas {
   }
 
   /** What an API server would refuse of an object; empty for nothing. */
-  List<String> problems(JsonNode object) {
+  public List<String> problems(JsonNode object) {
     var kind = object.path("apiVersion").asText() + " " + object.path("kind").asText();
     var definition = KINDS.get(kind);
     if (definition == null) {

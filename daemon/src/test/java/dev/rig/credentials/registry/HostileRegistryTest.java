@@ -324,6 +324,38 @@ class HostileRegistryTest {
   }
 
   @Test
+  void anAuthorityOfOneHostIsBelievedOfNoOther() throws Exception {
+    var authority = new TestAuthority(TestAuthority.Keys.EC);
+    var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
+    HostileRegistry.Answer image = (asked, out) -> ClientFixture.serve(IMAGE, asked, out);
+    try (var own = HostileRegistry.start(image).with(authority.server("127.0.0.1"));
+        var other = HostileRegistry.start(image).with(authority.server("127.0.0.1"))) {
+      var settings = RegistrySettings.STANDARD.trusting(Map.of(own.host(), file));
+      var fixture = new ClientFixture(FakeCredentials.none(), settings);
+      fixture.resolve(own, Resolved.class);
+      fixture.resolve(other, RegistryFailure.Unreachable.class);
+    }
+  }
+
+  @Test
+  void aHostWithAnAuthorityOfItsOwnIsNotBelievedByAnother() throws Exception {
+    var trusted = new TestAuthority(TestAuthority.Keys.EC);
+    var everywhere = Files.writeString(folder.resolve("ca.pem"), trusted.pem());
+    var own =
+        Files.writeString(
+            folder.resolve("own.pem"), new TestAuthority(TestAuthority.Keys.EC).pem());
+    try (var registry =
+        HostileRegistry.start((asked, out) -> ClientFixture.serve(IMAGE, asked, out))
+            .with(trusted.server("127.0.0.1"))) {
+      var settings =
+          new RegistrySettings(Set.of(), List.of(everywhere), Map.of(), Proxies.NONE)
+              .trusting(Map.of(registry.host(), own));
+      new ClientFixture(FakeCredentials.none(), settings)
+          .resolve(registry, RegistryFailure.Unreachable.class);
+    }
+  }
+
+  @Test
   void aCertificateOfAnotherHostIsNotTrusted() throws Exception {
     var authority = new TestAuthority(TestAuthority.Keys.EC);
     var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());

@@ -3,6 +3,7 @@ package dev.rig.credentials.testing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * A Docker Engine of its own, beside any that the machine has: it makes no network and no firewall
@@ -27,26 +28,35 @@ public final class DockerEngine {
    * where the kernel and the folder's file system have it.
    */
   public static DockerEngine start(Reaper reaper, Path folder, String storageDriver) {
+    return start(reaper, folder, storageDriver, UnaryOperator.identity());
+  }
+
+  /**
+   * The same somewhere else.
+   *
+   * @param place what makes a command one that runs there
+   */
+  public static DockerEngine start(
+      Reaper reaper, Path folder, String storageDriver, UnaryOperator<Command> place) {
     var program = Tool.DOCKERD.path();
     var docker = Tool.DOCKER.path();
     Tool.needRoot("a Docker Engine");
     var socket = folder.resolve("docker.sock");
     var config = PrivateFile.write(folder.resolve("daemon.json"), "{}\n");
-    var running =
-        reaper.own(
-            Command.of(
-                    program,
-                    "--host=unix://" + socket,
-                    "--config-file=" + config,
-                    "--data-root=" + folder.resolve("data"),
-                    "--exec-root=" + folder.resolve("exec"),
-                    "--pidfile=" + folder.resolve("pid"),
-                    "--storage-driver=" + storageDriver,
-                    "--bridge=none",
-                    "--iptables=false",
-                    "--ip6tables=false",
-                    "--ip-masq=false")
-                .start());
+    var command =
+        Command.of(
+            program,
+            "--host=unix://" + socket,
+            "--config-file=" + config,
+            "--data-root=" + folder.resolve("data"),
+            "--exec-root=" + folder.resolve("exec"),
+            "--pidfile=" + folder.resolve("pid"),
+            "--storage-driver=" + storageDriver,
+            "--bridge=none",
+            "--iptables=false",
+            "--ip6tables=false",
+            "--ip-masq=false");
+    var running = reaper.own(place.apply(command).start());
     var ping = Command.of(docker, "version").with("DOCKER_HOST", "unix://" + socket);
     Eventually.within(
         START,

@@ -31,6 +31,8 @@ public enum Tool {
   FAKETIME("faketime", "faketime"),
   GDB("gdb", "gdb"),
   HTPASSWD("htpasswd", "apache2-utils"),
+  IP("ip", "iproute2"),
+  NSENTER("nsenter", "util-linux"),
   PODMAN("podman", "podman"),
   PRLIMIT("prlimit", "util-linux"),
   SCRIPT("script", "bsdutils"),

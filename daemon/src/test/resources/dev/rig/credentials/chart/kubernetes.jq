@@ -1,9 +1,10 @@
-# Cuts from Kubernetes' api/openapi-spec/swagger.json (Apache-2.0) what the chart's test needs: the kinds that the chart renders and
+# Cuts from Kubernetes' api/openapi-spec/swagger.json (Apache-2.0) what the chart's and "dev manifests"' tests need: the kinds that are made and
 # what they are made of, without descriptions. An object's fields are all that it may have.
 #   jq --sort-keys --compact-output --arg version 1.36.3 -f kubernetes.jq swagger.json > kubernetes.json
 def roots: [
   "io.k8s.api.apps.v1.DaemonSet", "io.k8s.api.apps.v1.Deployment", "io.k8s.api.batch.v1.Job", "io.k8s.api.core.v1.ConfigMap",
-  "io.k8s.api.core.v1.Secret", "io.k8s.api.core.v1.ServiceAccount", "io.k8s.api.networking.v1.NetworkPolicy",
+  "io.k8s.api.core.v1.PersistentVolumeClaim", "io.k8s.api.core.v1.Secret", "io.k8s.api.core.v1.Service",
+  "io.k8s.api.core.v1.ServiceAccount", "io.k8s.api.networking.v1.NetworkPolicy",
   "io.k8s.api.rbac.v1.ClusterRole", "io.k8s.api.rbac.v1.ClusterRoleBinding", "io.k8s.api.rbac.v1.Role",
   "io.k8s.api.rbac.v1.RoleBinding"
 ];

@@ -1,0 +1,121 @@
+package dev.rig.credentials.dev;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rig.credentials.chart.KubernetesSchemas;
+import dev.rig.credentials.dev.DevManifests.Place;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+class DevManifestsTest {
+  private static final Place USUAL =
+      new Place("default", "kind", "localhost:30000", "registry:5000", 30_000, null);
+  private static final KubernetesSchemas SCHEMAS = new KubernetesSchemas();
+
+  @TempDir private Path state;
+  private DevManifests manifests;
+
+  @BeforeEach
+  void user() {
+    manifests = new DevManifests(state, Map.of());
+  }
+
+  private static List<JsonNode> read(String text) {
+    var documents = new ArrayList<JsonNode>();
+    for (var document : new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(text)) {
+      documents.add(new ObjectMapper().valueToTree(document));
+    }
+    return documents;
+  }
+
+  private static JsonNode only(List<JsonNode> documents, String kind) {
+    return documents.stream()
+        .filter(document -> document.path("kind").asText().equals(kind))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void manifestsAreWhatKubernetesDefines() {
+    var storage = new Place("dev", "kind", "10.0.0.1:30500", "images.dev:80", 30_500, "10Gi");
+    for (var place : List.of(USUAL, storage)) {
+      var documents = read(manifests.manifests(place));
+      var problems = new ArrayList<String>();
+      documents.forEach(document -> problems.addAll(SCHEMAS.problems(document)));
+      assertEquals(List.of(), problems);
+      assertEquals(place.storage() == null ? 3 : 4, documents.size());
+    }
+  }
+
+  @Test
+  void serviceIsWhatClusterHostSays() {
+    var documents =
+        read(
+            manifests.manifests(
+                new Place("dev", "kind", "10.0.0.1:30500", "images.dev:80", 30_500, "10Gi")));
+    var service = only(documents, "Service");
+    assertEquals("images", service.at("/metadata/name").asText());
+    assertEquals("dev", service.at("/metadata/namespace").asText());
+    assertEquals(80, service.at("/spec/ports/0/port").asInt());
+    assertEquals(30_500, service.at("/spec/ports/0/nodePort").asInt());
+    var volume = only(documents, "Deployment").at("/spec/template/spec/volumes/0");
+    assertEquals("images", volume.at("/persistentVolumeClaim/claimName").asText());
+  }
+
+  @Test
+  void secretHoldsAHashOfTheValuesPassword() {
+    var password =
+        read(manifests.values(USUAL))
+            .getFirst()
+            .path("rig")
+            .path("dockerRegistries")
+            .path("registry:5000")
+            .path("password")
+            .asText();
+    assertFalse(password.isEmpty());
+    var text = manifests.manifests(USUAL);
+    assertFalse(text.contains(password));
+    var line = only(read(text), "Secret").at("/stringData/htpasswd").asText();
+    assertTrue(line.startsWith("rig-dev:$2y$"), line);
+    assertTrue(
+        OpenBSDBCrypt.checkPassword(line.substring("rig-dev:".length()), password.toCharArray()));
+  }
+
+  @Test
+  void printingThemAgainChangesNothing() {
+    var again = new DevManifests(state, Map.of());
+    assertEquals(manifests.manifests(USUAL), again.manifests(USUAL));
+    assertEquals(manifests.values(USUAL), again.values(USUAL));
+  }
+
+  @Test
+  void valueThatIsNoneNeverGetsIntoAManifest() {
+    for (var hostile : List.of("a\nb", "a: b", "\"", "Ä", "")) {
+      assertThrows(
+          DevException.class,
+          () -> new Place(hostile, "kind", "h:1", "registry:5000", 30_000, null));
+      assertThrows(
+          DevException.class, () -> new Place("n", hostile, "h:1", "registry:5000", 30_000, null));
+      assertThrows(
+          DevException.class, () -> new Place("n", "kind", hostile, "r:5000", 30_000, null));
+      assertThrows(DevException.class, () -> new Place("n", "kind", "h:1", hostile, 30_000, null));
+      assertThrows(
+          DevException.class, () -> new Place("n", "kind", "h:1", "r:5000", 30_000, hostile));
+    }
+    assertThrows(DevException.class, () -> new Place("n", "kind", "h:1", "r:5000", 5000, null));
+  }
+}
