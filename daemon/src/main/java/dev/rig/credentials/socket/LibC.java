@@ -1,140 +1,358 @@
 package dev.rig.credentials.socket;
 
+import com.kenai.jffi.LastError;
+import com.kenai.jffi.Type;
+import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
 import jnr.constants.platform.Errno;
-import jnr.ffi.LastError;
-import jnr.ffi.LibraryLoader;
+import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
-import jnr.ffi.annotations.In;
-import jnr.ffi.annotations.Out;
-import jnr.ffi.annotations.Variadic;
-import jnr.ffi.types.size_t;
-import jnr.ffi.types.ssize_t;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Linux calls that jnr-unixsocket has not, or has only with an allocation and a copy each. All
- * constants are those of asm-generic, which amd64 and arm64 share.
- *
- * <p>Public because the class with which jnr-ffi implements it lies in another class loader; not
- * for use outside this package.
+ * The Linux calls that jnr-unixsocket has not, or has only with an allocation and a copy each,
+ * under their own names. All constants are those of asm-generic, which amd64 and arm64 share.
  */
-public interface LibC {
-  int EPOLL_CLOEXEC = 0x80000;
-  int EFD_CLOEXEC = 0x80000;
-  int EFD_NONBLOCK = 0x800;
-  int SOCK_CLOEXEC = 0x80000;
-  int SOCK_NONBLOCK = 0x800;
-  int MSG_DONTWAIT = 0x40;
-  int MSG_NOSIGNAL = 0x4000;
-  int SHUT_WR = 1;
-  int SHUT_RDWR = 2;
-  short POLLIN = 1;
-  short POLLOUT = 4;
-  int F_SETFD = 2;
-  int F_GETFL = 3;
-  int F_SETFL = 4;
-  int O_NONBLOCK = 0x800;
-  int AF_UNIX = 1;
-  int SOL_SOCKET = 1;
-  int SO_TYPE = 3;
-  int SO_ACCEPTCONN = 30;
-  int SO_PEERGROUPS = 59;
-  int SOCK_STREAM = 1;
-  int SOCK_DGRAM = 2;
-  int CLOCK_MONOTONIC = 1;
-  int FD_CLOEXEC = 1;
-  int LOCK_EX = 2;
-  int LOCK_NB = 4;
-  int PR_SET_DUMPABLE = 4;
+final class LibC {
+  static final int EPOLL_CLOEXEC = 0x80000;
+  static final int EFD_CLOEXEC = 0x80000;
+  static final int EFD_NONBLOCK = 0x800;
+  static final int SOCK_CLOEXEC = 0x80000;
+  static final int SOCK_NONBLOCK = 0x800;
+  static final int MSG_DONTWAIT = 0x40;
+  static final int MSG_NOSIGNAL = 0x4000;
+  static final int SHUT_WR = 1;
+  static final int SHUT_RDWR = 2;
+  static final short POLLIN = 1;
+  static final short POLLOUT = 4;
+  static final int F_SETFD = 2;
+  static final int F_GETFL = 3;
+  static final int F_SETFL = 4;
+  static final int O_NONBLOCK = 0x800;
+  static final int AF_UNIX = 1;
+  static final int SOL_SOCKET = 1;
+  static final int SO_TYPE = 3;
+  static final int SO_PEERCRED = 17;
+  static final int SO_ACCEPTCONN = 30;
+  static final int SO_PEERGROUPS = 59;
+  static final int SOCK_STREAM = 1;
+  static final int SOCK_DGRAM = 2;
+  static final int CLOCK_MONOTONIC = 1;
+  static final int FD_CLOEXEC = 1;
+  static final int LOCK_EX = 2;
+  static final int LOCK_NB = 4;
+  static final int PR_SET_DUMPABLE = 4;
 
-  /** epoll_create1(2). */
-  int epoll_create1(int flags);
+  private static final LibC INSTANCE = new LibC();
 
-  int epoll_ctl(int epoll, int operation, int fd, @In Pointer event);
+  private final NativeFunction epollCreate1 =
+      new NativeFunction("epoll_create1", Type.SINT, Type.SINT);
+  private final NativeFunction epollCtl =
+      new NativeFunction("epoll_ctl", Type.SINT, Type.SINT, Type.SINT, Type.SINT, Type.POINTER);
+  private final NativeFunction epollWait =
+      new NativeFunction("epoll_wait", Type.SINT, Type.SINT, Type.POINTER, Type.SINT, Type.SINT);
+  private final NativeFunction eventfd =
+      new NativeFunction("eventfd", Type.SINT, Type.SINT, Type.SINT);
+  private final NativeFunction accept4 =
+      new NativeFunction("accept4", Type.SINT, Type.SINT, Type.POINTER, Type.POINTER, Type.SINT);
+  private final NativeFunction recv =
+      new NativeFunction("recv", Type.SLONG, Type.SINT, Type.POINTER, Type.SLONG, Type.SINT);
+  private final NativeFunction send =
+      new NativeFunction("send", Type.SLONG, Type.SINT, Type.POINTER, Type.SLONG, Type.SINT);
+  private final NativeFunction socket =
+      new NativeFunction("socket", Type.SINT, Type.SINT, Type.SINT, Type.SINT);
+  private final NativeFunction sendto =
+      new NativeFunction(
+          "sendto",
+          Type.SLONG,
+          Type.SINT,
+          Type.POINTER,
+          Type.SLONG,
+          Type.SINT,
+          Type.POINTER,
+          Type.SINT);
+  private final NativeFunction read =
+      new NativeFunction("read", Type.SLONG, Type.SINT, Type.POINTER, Type.SLONG);
+  private final NativeFunction write =
+      new NativeFunction("write", Type.SLONG, Type.SINT, Type.POINTER, Type.SLONG);
+  private final NativeFunction shutdown =
+      new NativeFunction("shutdown", Type.SINT, Type.SINT, Type.SINT);
+  private final NativeFunction poll =
+      new NativeFunction("poll", Type.SINT, Type.POINTER, Type.SLONG, Type.SINT);
+  private final NativeFunction getsockname =
+      new NativeFunction("getsockname", Type.SINT, Type.SINT, Type.POINTER, Type.POINTER);
+  private final NativeFunction getsockopt =
+      new NativeFunction(
+          "getsockopt", Type.SINT, Type.SINT, Type.SINT, Type.SINT, Type.POINTER, Type.POINTER);
+  private final NativeFunction close = new NativeFunction("close", Type.SINT, Type.SINT);
+  private final NativeFunction open =
+      new NativeFunction("open", Type.SINT, Type.POINTER, Type.SINT, Type.SINT);
+  private final NativeFunction fcntl =
+      new NativeFunction("fcntl", Type.SINT, Type.SINT, Type.SINT, Type.SINT);
+  private final NativeFunction flock = new NativeFunction("flock", Type.SINT, Type.SINT, Type.SINT);
+  private final NativeFunction fchmod =
+      new NativeFunction("fchmod", Type.SINT, Type.SINT, Type.SINT);
+  private final NativeFunction umask = new NativeFunction("umask", Type.SINT, Type.SINT);
+  private final NativeFunction geteuid = new NativeFunction("geteuid", Type.SINT);
+  private final NativeFunction getpwnamR =
+      new NativeFunction(
+          "getpwnam_r",
+          Type.SINT,
+          Type.POINTER,
+          Type.POINTER,
+          Type.POINTER,
+          Type.SLONG,
+          Type.POINTER);
+  private final NativeFunction getpwuidR =
+      new NativeFunction(
+          "getpwuid_r", Type.SINT, Type.SINT, Type.POINTER, Type.POINTER, Type.SLONG, Type.POINTER);
+  private final NativeFunction getgrnamR =
+      new NativeFunction(
+          "getgrnam_r",
+          Type.SINT,
+          Type.POINTER,
+          Type.POINTER,
+          Type.POINTER,
+          Type.SLONG,
+          Type.POINTER);
+  private final NativeFunction getgrouplist =
+      new NativeFunction(
+          "getgrouplist", Type.SINT, Type.POINTER, Type.SINT, Type.POINTER, Type.POINTER);
+  private final NativeFunction prctl =
+      new NativeFunction(
+          "prctl", Type.SINT, Type.SINT, Type.SLONG, Type.SLONG, Type.SLONG, Type.SLONG);
+  private final NativeFunction clockGettime =
+      new NativeFunction("clock_gettime", Type.SINT, Type.SINT, Type.POINTER);
 
-  int epoll_wait(int epoll, @Out Pointer events, int most, int timeout);
-
-  int eventfd(int initial, int flags);
-
-  int accept4(int fd, @Nullable Pointer address, @Nullable Pointer length, int flags);
-
-  @ssize_t
-  long recv(int fd, @Out Pointer buffer, @size_t long size, int flags);
-
-  @ssize_t
-  long send(int fd, @In Pointer buffer, @size_t long size, int flags);
-
-  int socket(int family, int type, int protocol);
-
-  @ssize_t
-  long sendto(
-      int fd, @In Pointer buffer, @size_t long size, int flags, @In Pointer address, int length);
-
-  @ssize_t
-  long read(int fd, @Out Pointer buffer, @size_t long size);
-
-  @ssize_t
-  long write(int fd, @In Pointer buffer, @size_t long size);
-
-  int shutdown(int fd, int how);
-
-  int poll(@In @Out Pointer descriptors, long count, int timeout);
-
-  int getsockname(int fd, @Out Pointer address, Pointer length);
-
-  int getsockopt(int fd, int level, int name, @Out Pointer value, Pointer length);
-
-  int close(int fd);
-
-  @Variadic(fixedCount = 2)
-  int open(String path, int flags, int mode);
-
-  @Variadic(fixedCount = 2)
-  int fcntl(int fd, int command, int argument);
-
-  int flock(int fd, int operation);
-
-  int fchmod(int fd, int mode);
-
-  int umask(int mask);
-
-  int geteuid();
-
-  int getpwnam_r(
-      String name, @Out Pointer struct, Pointer buffer, @size_t long size, @Out Pointer result);
-
-  int getpwuid_r(
-      int uid, @Out Pointer struct, Pointer buffer, @size_t long size, @Out Pointer result);
-
-  int getgrnam_r(
-      String name, @Out Pointer struct, Pointer buffer, @size_t long size, @Out Pointer result);
-
-  int getgrouplist(String user, int group, @Out Pointer groups, Pointer count);
-
-  @Variadic(fixedCount = 1)
-  int prctl(int option, long second, long third, long fourth, long fifth);
-
-  int clock_gettime(int clock, @Out Pointer time);
+  private LibC() {}
 
   /** The C library of this process. */
   static LibC instance() {
-    return Holder.INSTANCE;
+    return INSTANCE;
   }
 
+  /** What memory is allocated with. */
   static Runtime runtime() {
-    return Runtime.getRuntime(Holder.INSTANCE);
+    return Runtime.getSystemRuntime();
   }
 
   /** What the last call on this thread failed with. */
   static Errno lastError() {
-    return Errno.valueOf(LastError.getLastError(runtime()));
+    return Errno.valueOf(LastError.getInstance().get());
   }
 
-  /** Loads the library at its first use. */
-  final class Holder {
-    private static final LibC INSTANCE = LibraryLoader.create(LibC.class).load("c");
+  int epoll_create1(int flags) {
+    return (int) epollCreate1.call(flags);
+  }
 
-    private Holder() {}
+  int epoll_ctl(int epoll, int operation, int fd, Pointer event) {
+    try {
+      return (int) epollCtl.call(epoll, operation, fd, event.address());
+    } finally {
+      Reference.reachabilityFence(event);
+    }
+  }
+
+  int epoll_wait(int epoll, Pointer events, int most, int timeout) {
+    try {
+      return (int) epollWait.call(epoll, events.address(), most, timeout);
+    } finally {
+      Reference.reachabilityFence(events);
+    }
+  }
+
+  int eventfd(int initial, int flags) {
+    return (int) eventfd.call(initial, flags);
+  }
+
+  int accept4(int fd, @Nullable Pointer address, @Nullable Pointer length, int flags) {
+    try {
+      return (int) accept4.call(fd, address(address), address(length), flags);
+    } finally {
+      Reference.reachabilityFence(address);
+      Reference.reachabilityFence(length);
+    }
+  }
+
+  long recv(int fd, Pointer buffer, long size, int flags) {
+    try {
+      return recv.call(fd, buffer.address(), size, flags);
+    } finally {
+      Reference.reachabilityFence(buffer);
+    }
+  }
+
+  long send(int fd, Pointer buffer, long size, int flags) {
+    try {
+      return send.call(fd, buffer.address(), size, flags);
+    } finally {
+      Reference.reachabilityFence(buffer);
+    }
+  }
+
+  int socket(int family, int type, int protocol) {
+    return (int) socket.call(family, type, protocol);
+  }
+
+  long sendto(int fd, Pointer buffer, long size, int flags, Pointer address, int length) {
+    try {
+      return sendto.call(fd, buffer.address(), size, flags, address.address(), length);
+    } finally {
+      Reference.reachabilityFence(buffer);
+      Reference.reachabilityFence(address);
+    }
+  }
+
+  long read(int fd, Pointer buffer, long size) {
+    try {
+      return read.call(fd, buffer.address(), size);
+    } finally {
+      Reference.reachabilityFence(buffer);
+    }
+  }
+
+  long write(int fd, Pointer buffer, long size) {
+    try {
+      return write.call(fd, buffer.address(), size);
+    } finally {
+      Reference.reachabilityFence(buffer);
+    }
+  }
+
+  int shutdown(int fd, int how) {
+    return (int) shutdown.call(fd, how);
+  }
+
+  int poll(Pointer descriptors, long count, int timeout) {
+    try {
+      return (int) poll.call(descriptors.address(), count, timeout);
+    } finally {
+      Reference.reachabilityFence(descriptors);
+    }
+  }
+
+  int getsockname(int fd, Pointer address, Pointer length) {
+    try {
+      return (int) getsockname.call(fd, address.address(), length.address());
+    } finally {
+      Reference.reachabilityFence(address);
+      Reference.reachabilityFence(length);
+    }
+  }
+
+  int getsockopt(int fd, int level, int name, Pointer value, Pointer length) {
+    try {
+      return (int) getsockopt.call(fd, level, name, value.address(), length.address());
+    } finally {
+      Reference.reachabilityFence(value);
+      Reference.reachabilityFence(length);
+    }
+  }
+
+  int close(int fd) {
+    return (int) close.call(fd);
+  }
+
+  int open(String path, int flags, int mode) {
+    var text = text(path);
+    try {
+      return (int) open.call(text.address(), flags, mode);
+    } finally {
+      Reference.reachabilityFence(text);
+    }
+  }
+
+  int fcntl(int fd, int command, int argument) {
+    return (int) fcntl.call(fd, command, argument);
+  }
+
+  int flock(int fd, int operation) {
+    return (int) flock.call(fd, operation);
+  }
+
+  int fchmod(int fd, int mode) {
+    return (int) fchmod.call(fd, mode);
+  }
+
+  int umask(int mask) {
+    return (int) umask.call(mask);
+  }
+
+  int geteuid() {
+    return (int) geteuid.call();
+  }
+
+  int getpwnam_r(String name, Pointer struct, Pointer buffer, long size, Pointer result) {
+    var text = text(name);
+    try {
+      return (int)
+          getpwnamR.call(
+              text.address(), struct.address(), buffer.address(), size, result.address());
+    } finally {
+      Reference.reachabilityFence(text);
+      Reference.reachabilityFence(struct);
+      Reference.reachabilityFence(buffer);
+      Reference.reachabilityFence(result);
+    }
+  }
+
+  int getpwuid_r(int uid, Pointer struct, Pointer buffer, long size, Pointer result) {
+    try {
+      return (int) getpwuidR.call(uid, struct.address(), buffer.address(), size, result.address());
+    } finally {
+      Reference.reachabilityFence(struct);
+      Reference.reachabilityFence(buffer);
+      Reference.reachabilityFence(result);
+    }
+  }
+
+  int getgrnam_r(String name, Pointer struct, Pointer buffer, long size, Pointer result) {
+    var text = text(name);
+    try {
+      return (int)
+          getgrnamR.call(
+              text.address(), struct.address(), buffer.address(), size, result.address());
+    } finally {
+      Reference.reachabilityFence(text);
+      Reference.reachabilityFence(struct);
+      Reference.reachabilityFence(buffer);
+      Reference.reachabilityFence(result);
+    }
+  }
+
+  int getgrouplist(String user, int group, Pointer groups, Pointer count) {
+    var text = text(user);
+    try {
+      return (int) getgrouplist.call(text.address(), group, groups.address(), count.address());
+    } finally {
+      Reference.reachabilityFence(text);
+      Reference.reachabilityFence(groups);
+      Reference.reachabilityFence(count);
+    }
+  }
+
+  int prctl(int option, long second, long third, long fourth, long fifth) {
+    return (int) prctl.call(option, second, third, fourth, fifth);
+  }
+
+  int clock_gettime(int clock, Pointer time) {
+    try {
+      return (int) clockGettime.call(clock, time.address());
+    } finally {
+      Reference.reachabilityFence(time);
+    }
+  }
+
+  private static long address(@Nullable Pointer pointer) {
+    return pointer == null ? 0 : pointer.address();
+  }
+
+  /** A C string, in UTF-8. */
+  private static Pointer text(String text) {
+    var bytes = text.getBytes(StandardCharsets.UTF_8);
+    var memory = Memory.allocateDirect(runtime(), bytes.length + 1, true);
+    memory.put(0, bytes, 0, bytes.length);
+    return memory;
   }
 }
