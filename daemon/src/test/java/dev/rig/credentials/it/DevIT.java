@@ -187,9 +187,8 @@ class DevIT {
         () -> "it does not come back");
   }
 
-  /** What the Hub's image is to an engine that has it, made of Debian's program. */
-  @Test
-  void registryIsAContainerWhereTheEngineHasItsImage() throws IOException {
+  /** Gives an engine what it would get from the Hub as registry:2, made of Debian's program. */
+  static void importRegistry(DockerEngine engine, Path docker, Path folder) throws IOException {
     var root = PrivateFile.folder(folder.resolve("root"));
     Files.copy(Tool.DOCKER_REGISTRY.path(), root.resolve("docker-registry"));
     for (var library : List.of("/lib64/ld-linux-x86-64.so.2", "/lib/x86_64-linux-gnu/libc.so.6")) {
@@ -202,6 +201,11 @@ class DevIT {
     Command.of("/bin/tar", "-C", root, "-cf", tar, ".").run().succeeded();
     var entrypoint = "ENTRYPOINT [\"/docker-registry\"]";
     engine.docker(docker, "import", "--change", entrypoint, tar, "registry:2").run().succeeded();
+  }
+
+  @Test
+  void registryIsAContainerWhereTheEngineHasItsImage() throws IOException {
+    importRegistry(engine, docker, folder);
     try {
       var made = up().succeeded();
       assertTrue(made.stdout().contains("a container of"), made::toString);

@@ -31,13 +31,23 @@ public final class DockerEngine {
     return start(reaper, folder, storageDriver, UnaryOperator.identity());
   }
 
-  /**
-   * The same somewhere else.
-   *
-   * @param place what makes a command one that runs there
-   */
+  /** The same on another machine. */
   public static DockerEngine start(
       Reaper reaper, Path folder, String storageDriver, UnaryOperator<Command> place) {
+    return start(reaper, folder, storageDriver, place, "--bridge=none");
+  }
+
+  /** An engine on another machine with the network that an engine usually has. */
+  public static DockerEngine bridged(Reaper reaper, Path folder, OtherMachine machine) {
+    return start(reaper, folder, "vfs", machine::with, "--bip=172.30.99.1/24");
+  }
+
+  private static DockerEngine start(
+      Reaper reaper,
+      Path folder,
+      String storageDriver,
+      UnaryOperator<Command> place,
+      String network) {
     var program = Tool.DOCKERD.path();
     var docker = Tool.DOCKER.path();
     Tool.needRoot("a Docker Engine");
@@ -52,7 +62,7 @@ public final class DockerEngine {
             "--exec-root=" + folder.resolve("exec"),
             "--pidfile=" + folder.resolve("pid"),
             "--storage-driver=" + storageDriver,
-            "--bridge=none",
+            network,
             "--iptables=false",
             "--ip6tables=false",
             "--ip-masq=false");

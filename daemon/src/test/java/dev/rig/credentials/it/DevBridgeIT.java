@@ -1,0 +1,77 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.DevCommands;
+import dev.rig.credentials.testing.DockerEngine;
+import dev.rig.credentials.testing.FreePort;
+import dev.rig.credentials.testing.OtherMachine;
+import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.PrivateFile;
+import dev.rig.credentials.testing.Reaper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The registry as a container whose port is published, as a usual engine does it: on a network of
+ * its own, so that no bridge and no rule of the firewall is seen outside.
+ */
+class DevBridgeIT {
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private OtherMachine machine;
+  private DockerEngine engine;
+  private DevCommands dev;
+  private Path docker;
+
+  @BeforeEach
+  void engine() throws IOException {
+    machine = OtherMachine.start(reaper, folder.resolve("m"));
+    engine = DockerEngine.bridged(reaper, folder.resolve("e"), machine);
+    dev = new DevCommands(reaper, folder.resolve("u"), engine);
+    docker = PrivateFile.write(folder.resolve("d/config.json"), "{}").getParent();
+    DevIT.importRegistry(engine, docker, folder);
+    Files.writeString(folder.resolve("hello"), "hello\n");
+    var tar = folder.resolve("image.tar");
+    Command.of("/bin/tar", "-C", folder, "-cf", tar, "hello").run().succeeded();
+    engine.docker(docker, "import", tar, "app:1").run().succeeded();
+  }
+
+  private Outcome run(Object... arguments) {
+    return machine.with(dev.command(arguments)).run();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", OtherMachine.ADDRESS})
+  void portOfTheContainerIsPublishedAtTheAddressAlone(String address) {
+    var port = Integer.toString(FreePort.next());
+    var arguments = new ArrayList<Object>(List.of("dev", "up", "--port", port));
+    arguments.addAll(List.of("--listen", address));
+    var told = run(arguments.toArray()).succeeded();
+    assertTrue(told.stdout().contains("a container of"), told::toString);
+    for (var line : told.stdout().lines().filter(text -> text.startsWith("  sudo ")).toList()) {
+      var words = (Object[]) line.strip().substring("sudo ".length()).split(" ");
+      machine.with(Command.of(words)).run().succeeded();
+    }
+    var published =
+        engine.docker(docker, "ps", "--format", "{{.Ports}}").run().succeeded().stdout().strip();
+    assertEquals("%s:%s->5000/tcp".formatted(address, port), published);
+
+    var deployed = run("deploy", "web", "--image", "app:1", "--yes", "--config", dev.config());
+    assertTrue(deployed.succeeded().stdout().contains(":" + port + "/app@sha256:"));
+    var again = run("dev", "up").succeeded();
+    assertEquals(told.stdout(), again.stdout());
+    run("dev", "down", "--purge").succeeded();
+    assertEquals("", engine.docker(docker, "ps", "--all", "--quiet").run().stdout());
+  }
+}
