@@ -150,6 +150,13 @@ record Chart(Path folder) {
       return new Rendered(text, List.copyOf(objects));
     }
 
+    /** The documents in it, as they are sent to a cluster. */
+    List<String> documents() {
+      return Stream.of(text.split("(?m)^---\\s*$", -1))
+          .filter(document -> new Yaml().load(document) != null)
+          .toList();
+    }
+
     /** The objects of a kind. */
     List<JsonNode> all(String kind) {
       return objects.stream().filter(object -> kind.equals(object.path("kind").asText())).toList();

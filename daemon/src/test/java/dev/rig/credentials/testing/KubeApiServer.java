@@ -1,13 +1,11 @@
 package dev.rig.credentials.testing;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,14 +18,16 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Assertions;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * A real {@code kube-apiserver} before Debian's etcd, with RBAC, Rig's Capsules (as much of their
- * definition as a test needs) and a user who has the rights of {@code rbac.yaml} and no others.
+ * A real {@code kube-apiserver} before Debian's etcd, with RBAC. For a daemon there are Rig's
+ * Capsules (as much of their definition as a test needs) and a user who has the rights of {@code
+ * rbac.yaml} and no others.
  */
 public final class KubeApiServer implements TestCluster {
   private static final Duration START = Duration.ofSeconds(90);
@@ -69,12 +69,28 @@ public final class KubeApiServer implements TestCluster {
   private HttpClient http;
 
   /**
-   * Starts one.
+   * Starts one for a daemon.
    *
    * @param folder where both keep everything
    * @param rights the manifest of the daemon's rights
    */
   public KubeApiServer(Reaper reaper, Path folder, String rights) {
+    this(reaper, folder);
+    create("/api/v1/namespaces", "{metadata: {name: " + NAMESPACE + "}}");
+    create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", CAPSULES);
+    for (var manifest : rights.split("(?m)^---$", -1)) {
+      grant(manifest);
+    }
+    Eventually.within(
+        START, () -> ask("GET", capsules("")).status() == 200, () -> "Capsules are served");
+  }
+
+  /**
+   * Starts one that has what every cluster has.
+   *
+   * @param folder where both keep everything
+   */
+  public KubeApiServer(Reaper reaper, Path folder) {
     this.reaper = reaper;
     this.folder = PrivateFile.folder(folder);
     this.program =
@@ -85,15 +101,6 @@ public final class KubeApiServer implements TestCluster {
         ADMIN + ",admin,1,system:masters\n" + DAEMON + "," + USER + ",2,\n");
     PrivateFile.write(folder.resolve("sa.key"), signingKey());
     comeBack();
-    create("/api/v1/namespaces", "{metadata: {name: " + NAMESPACE + "}}");
-    create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", CAPSULES);
-    for (var manifest : rights.split("(?m)^---$", -1)) {
-      grant(manifest);
-    }
-    Eventually.within(
-        START,
-        () -> ask("GET", capsules(""), "application/json", null).statusCode() == 200,
-        () -> "Capsules are served");
   }
 
   /** What service accounts' tokens would be signed with. */
@@ -160,8 +167,8 @@ public final class KubeApiServer implements TestCluster {
 
   @Override
   public void removeCapsule(String name) {
-    var answer = ask("DELETE", capsules("/" + name), "application/json", null);
-    Assertions.assertEquals(200, answer.statusCode(), answer::body);
+    var answer = ask("DELETE", capsules("/" + name));
+    Assertions.assertEquals(200, answer.status(), answer::body);
   }
 
   @Override
@@ -231,7 +238,7 @@ public final class KubeApiServer implements TestCluster {
       http = HttpClient.newBuilder().sslContext(trusting(certificateAuthority())).build();
     }
     try {
-      return ask("GET", "/readyz", "application/json", null).statusCode() == 200;
+      return ask("GET", "/readyz").status() == 200;
     } catch (UncheckedIOException e) {
       return false; // not listening yet
     }
@@ -254,33 +261,51 @@ public final class KubeApiServer implements TestCluster {
     }
   }
 
-  private void create(String path, String yaml) {
+  /**
+   * Creates an object.
+   *
+   * @param path of the collection that it goes into
+   */
+  public void create(String path, String yaml) {
     var answer = ask("POST", path, "application/yaml", yaml);
-    Assertions.assertEquals(201, answer.statusCode(), answer::body);
+    Assertions.assertEquals(201, answer.status(), answer::body);
   }
 
   private Optional<Map<String, Object>> object(String path) {
-    var answer = ask("GET", path, "application/json", null);
-    if (answer.statusCode() == 404) {
+    var answer = ask("GET", path);
+    if (answer.status() == 404) {
       return Optional.empty();
     }
-    Assertions.assertEquals(200, answer.statusCode(), answer::body);
-    try {
-      return Optional.of(JSON.std.mapFrom(answer.body()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Assertions.assertEquals(200, answer.status(), answer::body);
+    return Optional.of(answer.json());
   }
 
-  private HttpResponse<String> ask(String method, String path, String type, String body) {
+  /** Its answer to the administrator, who sends nothing but the question. */
+  public HttpReply ask(String method, String path) {
+    return ask(method, path, "application/json", "");
+  }
+
+  /**
+   * Its answer to the administrator.
+   *
+   * @param type the media type of the body
+   */
+  public HttpReply ask(String method, String path, String type, String body) {
     var request =
         HttpRequest.newBuilder(URI.create(url() + path))
             .header("Authorization", "Bearer " + ADMIN)
             .header("Content-Type", type)
-            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+            .method(
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
             .build();
     try {
-      return http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+      var answer = http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+      var headers = new TreeMap<String, String>();
+      answer
+          .headers()
+          .map()
+          .forEach((name, values) -> headers.put(name, String.join(", ", values)));
+      return new HttpReply(answer.statusCode(), headers, answer.body());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
