@@ -137,6 +137,23 @@ public final class KubeApiServer implements TestCluster {
             .formatted(kind, metadata.get("name"), USER));
   }
 
+  /** A file with which {@code kubectl} and Helm reach it as its administrator. */
+  public Path kubeconfig() {
+    var file = folder.resolve("kubeconfig");
+    PrivateFile.write(
+        file,
+        """
+        apiVersion: v1
+        kind: Config
+        clusters: [{name: this, cluster: {server: "%s", certificate-authority: "%s"}}]
+        users: [{name: admin, user: {token: %s}}]
+        contexts: [{name: admin, context: {cluster: this, user: admin}}]
+        current-context: admin
+        """
+            .formatted(url(), certificateAuthority(), ADMIN));
+    return file;
+  }
+
   @Override
   public String url() {
     return "https://127.0.0.1:" + port;
