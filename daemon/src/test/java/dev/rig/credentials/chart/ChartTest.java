@@ -162,12 +162,23 @@ class ChartTest {
         () -> refused("rig.dockerRegistries.ghcr\\.io.usrname=bot", "usrname"),
         // As a number it would have lost its leading zeros, or be written with an exponent.
         () -> refused("rig.dockerRegistries.ghcr\\.io.password=123456789", "password"),
+        () -> refused("rig.dockerRegistries.ghcr\\.io.expire=1 hour", "expire"),
+        () -> refused("rig.dockerRegistries.ghcr\\.io.timeout=30 s", "timeout"),
         () -> refused("nodes.tolerationz=x", "tolerationz"),
         () -> refused("container.user=0", "user"),
         () -> refused("container.image.digest=sha256:abc", "digest"),
         () -> refused("sidecar.socketMode=rw", "socketMode"),
         () -> refused("nodes.runDir=run", "runDir"),
         () -> refused("daemon.log.level=loud", "level"));
+  }
+
+  @Test
+  void durationsOfGoAreTaken() {
+    for (var duration : List.of("12h", "1h30m", "1.5h", ".5m", "90s500ms")) {
+      CHART.render(
+          Map.of("rig.dockerRegistries.index\\.docker\\.io.expire", duration),
+          CHART.example("nodes"));
+    }
   }
 
   private static void refused(String setting, String named) {
