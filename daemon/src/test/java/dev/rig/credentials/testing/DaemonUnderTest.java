@@ -25,6 +25,7 @@ public final class DaemonUnderTest {
   private final List<Object> wrapper = new ArrayList<>();
   private final Map<String, Object> environment = new TreeMap<>();
   private String admin = "off";
+  private String logLevel = "trace";
 
   /**
    * A daemon that is not started yet.
@@ -53,6 +54,12 @@ public final class DaemonUnderTest {
   /** Has it listen there for probes and browsers; there is no admin port otherwise. */
   public DaemonUnderTest admin(String address) {
     admin = address;
+    return this;
+  }
+
+  /** Has it log from that level on; everything otherwise, for tests that look what is in there. */
+  public DaemonUnderTest logging(String level) {
+    logLevel = level;
     return this;
   }
 
@@ -118,7 +125,7 @@ public final class DaemonUnderTest {
       words.add(file);
     }
     words.addAll(List.of("--socket", socket(), "--state-dir", stateFolder(), "--admin", admin));
-    words.addAll(List.of("--log-level", "trace"));
+    words.addAll(List.of("--log-level", logLevel));
     var command = Command.of(words.toArray()).with("HOME", folder);
     for (var variable : environment.entrySet()) {
       command = command.with(variable.getKey(), variable.getValue());

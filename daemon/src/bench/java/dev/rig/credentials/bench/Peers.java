@@ -1,0 +1,98 @@
+package dev.rig.credentials.bench;
+
+import dev.rig.credentials.testing.Command;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * Whole processes that are timed by turns: ours first, then the peers. One that is missing or does
+ * not work says so in its row. They are started by a small C program, because a JVM's own start of
+ * one is slow.
+ */
+final class Peers {
+  private record Peer(String name, Aim aim, List<String> words, String missing) {}
+
+  private final Path stdin;
+  private Command caller;
+  private final List<Peer> all = new ArrayList<>();
+
+  /**
+   * No processes yet.
+   *
+   * @param stdin what each reads
+   */
+  Peers(Path stdin) {
+    this.stdin = stdin;
+    this.caller = Command.of("/bin/true");
+  }
+
+  /** Adds a variable of every process's environment. */
+  Peers with(String name, Object value) {
+    caller = caller.with(name, value);
+    return this;
+  }
+
+  /** Adds ours. */
+  Peers ours(Object... words) {
+    all.add(new Peer("", new Aim.None(), texts(words), ""));
+    return this;
+  }
+
+  /** Adds a peer; what it is called by may turn out to be missing. */
+  Peers beside(String name, Aim aim, Callable<Object[]> words) throws Exception {
+    try {
+      var command = texts(words.call());
+      var outcome = command(command).run();
+      boolean works = outcome.status() == 0;
+      var said = outcome.output().lines().findFirst().orElse("status " + outcome.status());
+      all.add(new Peer(name, aim, works ? command : List.of(), works ? "" : "fails: " + said));
+    } catch (TestAbortedException | AssertionFailedError | MissingException e) {
+      all.add(new Peer(name, aim, List.of(), String.valueOf(e.getMessage())));
+    }
+    return this;
+  }
+
+  /** Times them all, that many rounds; rows of ours beside each peer. */
+  List<Row> measure(Path spawn, int rounds, String measured) {
+    var words = new ArrayList<Object>(List.of(spawn, rounds, stdin));
+    for (var peer : all) {
+      if (!peer.words().isEmpty()) {
+        if (words.size() > 3) {
+          words.add("--");
+        }
+        words.addAll(peer.words());
+      }
+    }
+    var timed = new Command(texts(words.toArray()), caller.environment(), "");
+    var medians = Workbench.figures(timed).iterator();
+    double ours = medians.next()[0];
+    var rows = new ArrayList<Row>();
+    for (var peer : all.subList(1, all.size())) {
+      rows.add(
+          peer.words().isEmpty()
+              ? Row.without(measured, Unit.MICROS, ours, peer.name(), peer.aim(), peer.missing())
+              : Row.beside(
+                  measured, Unit.MICROS, ours, peer.name(), medians.next()[0], peer.aim()));
+    }
+    return rows;
+  }
+
+  private Command command(List<String> words) throws java.io.IOException {
+    return new Command(words, caller.environment(), java.nio.file.Files.readString(stdin));
+  }
+
+  private static List<String> texts(Object... words) {
+    return Arrays.stream(words).map(Object::toString).toList();
+  }
+
+  /** The environment of every process. */
+  Map<String, String> environment() {
+    return caller.environment();
+  }
+}

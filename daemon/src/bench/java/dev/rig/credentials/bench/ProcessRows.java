@@ -1,0 +1,101 @@
+package dev.rig.credentials.bench;
+
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.Tool;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A whole {@code docker-credential-rig get} of what is cached, beside other helpers. */
+final class ProcessRows implements Rows {
+  private static final int ROUNDS = 200;
+
+  @Override
+  public String title() {
+    return "Whole process, median of " + ROUNDS;
+  }
+
+  @Override
+  public java.util.List<Row> measure(Workbench bench) throws Exception {
+    var daemon = bench.daemon("d").configured("values.yaml", Workbench.values());
+    daemon.start();
+    var key = Files.writeString(bench.folder().resolve("key"), Workbench.QUESTION);
+    var home = bench.home("home");
+    var peers =
+        new Peers(key)
+            .with("RIG_CREDENTIALS_SOCKET", daemon.socket())
+            .with("HOME", home)
+            .with("GNUPGHOME", bench.home("gnupg"))
+            .with("PASSWORD_STORE_DIR", home.resolve("passwords"))
+            .ours(Workbench.distribution().resolve("bin/docker-credential-rig"), "get")
+            .beside("`docker-credential-pass get`", new Aim.Ratio(0.1), () -> pass(bench, home))
+            .beside(
+                "`docker-credential-ecr-login list`",
+                new Aim.Ratio(0.25),
+                () -> new Object[] {Tool.CREDENTIAL_ECR_LOGIN.path(), "list"})
+            .beside(
+                "`version` of a Go helper",
+                new Aim.Ratio(1 / 1.5),
+                () -> new Object[] {bench.builtByGo("helper"), "version"})
+            .beside("our helper on a JVM", new Aim.None(), () -> onJvm())
+            .beside(
+                "a bare static C client",
+                new Aim.Ratio(1.5),
+                () -> new Object[] {bench.compiled("bare"), "get", daemon.socket()});
+    return peers.measure(bench.compiled("spawn"), ROUNDS, "`docker-credential-rig get`, cached");
+  }
+
+  /** Debian's pass with a key of its own that has no passphrase, and one login in it. */
+  private static Object[] pass(Workbench bench, Path home) {
+    var gnupg = bench.home("gnupg");
+    var helper = Tool.CREDENTIAL_PASS.path();
+    bench
+        .reaper()
+        .<AutoCloseable>own(() ->
+            inHome(Command.of(Tool.GPGCONF.path(), "--kill", "gpg-agent"), home, gnupg).run());
+    inHome(
+            Command.of(
+                Tool.GPG.path(),
+                "--batch",
+                "--pinentry-mode=loopback",
+                "--passphrase",
+                "",
+                "--quick-generate-key",
+                "bench@example.com",
+                "default",
+                "default",
+                "never"),
+            home,
+            gnupg)
+        .run()
+        .succeeded();
+    inHome(Command.of(Tool.PASS.path(), "init", "bench@example.com"), home, gnupg)
+        .run()
+        .succeeded();
+    inHome(Command.of(helper, "store"), home, gnupg)
+        .reading(
+            "{\"ServerURL\":\"%s\",\"Username\":\"user\",\"Secret\":\"secret\"}"
+                .formatted(Workbench.QUESTION))
+        .run()
+        .succeeded();
+    return new Object[] {helper, "get"};
+  }
+
+  private static Command inHome(Command command, Path home, Path gnupg) {
+    return command
+        .with("HOME", home)
+        .with("GNUPGHOME", gnupg)
+        .with("PASSWORD_STORE_DIR", home.resolve("passwords"));
+  }
+
+  private static Object[] onJvm() {
+    return new Object[] {
+      Workbench.java(),
+      "-XX:TieredStopAtLevel=1",
+      "-Drig.program=docker-credential-rig",
+      "-cp",
+      Workbench.distribution().resolve("lib/rig-credentials.jar"),
+      "dev.rig.credentials.client.JvmMain",
+      "get"
+    };
+  }
+}

@@ -1,0 +1,128 @@
+package dev.rig.credentials.bench;
+
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.DaemonUnderTest;
+import dev.rig.credentials.testing.Distribution;
+import dev.rig.credentials.testing.PrivateFile;
+import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.Tool;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What every group of rows works with: a folder, and who ends what was started.
+ *
+ * @param folder of one group alone; its path is short enough for sockets
+ */
+record Workbench(Path folder, Reaper reaper) {
+  /** What is asked for wherever one question is enough. */
+  static final String QUESTION = "registry.example.com/team-7/service/image";
+
+  private static final int ENTRIES = 100;
+  private static final Duration LONG = Duration.ofMinutes(10);
+  private static final Path SOURCES = Path.of("src/bench").toAbsolutePath();
+
+  /** A hundred entries, of which one answers the question. */
+  static String values() {
+    var yaml = new StringBuilder("rig:\n  dockerRegistries:\n");
+    for (int i = 0; i < ENTRIES; i++) {
+      yaml.append("    registry.example.com/team-").append(i).append(":\n");
+      yaml.append("      script: echo user:secret-of-").append(i).append("\n");
+    }
+    return yaml.toString();
+  }
+
+  /** A daemon that logs what it logs by default; not started yet. */
+  DaemonUnderTest daemon(String name) {
+    return new DaemonUnderTest(reaper, folder.resolve(name)).logging("info");
+  }
+
+  /** The answer to {@code get} for the question, as a file to be read by clients. */
+  Path request() throws IOException {
+    return Files.writeString(folder.resolve("get"), "get\n" + QUESTION);
+  }
+
+  /** The folder of the distribution. */
+  static Path distribution() {
+    return Distribution.daemon().getParent().getParent();
+  }
+
+  /** The JVM that the distribution brings. */
+  static Path java() {
+    return distribution().resolve("runtime/bin/java");
+  }
+
+  /** A server of ours on the daemon's JVM and with its options. */
+  static List<String> onDaemonsJvm(Class<?> main, Object... arguments) {
+    var words =
+        List.of(
+            java(),
+            "@" + distribution().resolve("lib/jvm.options"),
+            "-Djffi.boot.library.path=" + distribution().resolve("lib/native"),
+            "-cp",
+            System.getProperty("java.class.path"),
+            main.getName());
+    return java.util.stream.Stream.concat(words.stream(), Arrays.stream(arguments))
+        .map(Object::toString)
+        .toList();
+  }
+
+  /** Compiles one of our C programs, statically. */
+  Path compiled(String name) {
+    var program = folder.resolve(name);
+    Command.of(
+            Tool.CC.path(),
+            "-O2",
+            "-static",
+            "-pthread",
+            "-o",
+            program,
+            SOURCES.resolve("c").resolve(name + ".c"))
+        .run()
+        .succeeded();
+    return program;
+  }
+
+  /**
+   * Compiles one of our Go programs; modules may have to be fetched, so Go gets this process's
+   * environment.
+   */
+  Path builtByGo(String name) throws IOException, InterruptedException {
+    var program = folder.resolve("go-" + name);
+    var words =
+        List.of(
+            Tool.GO.path().toString(), "build", "-trimpath", "-o", program.toString(), "./" + name);
+    var builder = new ProcessBuilder(words).directory(SOURCES.resolve("go").toFile());
+    var process = builder.redirectErrorStream(true).start();
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(LONG.toMinutes(), TimeUnit.MINUTES) || process.exitValue() != 0) {
+      throw new MissingException("go build: " + said.lines().findFirst().orElse("failed"));
+    }
+    return program;
+  }
+
+  /** Runs one of the C programs to its end; the figures that it prints, line by line. */
+  static List<double[]> figures(Command command) {
+    try (var running = command.start()) {
+      return running
+          .finish(LONG)
+          .succeeded()
+          .stdout()
+          .lines()
+          .map(
+              line -> Arrays.stream(line.split(" ", -1)).mapToDouble(Double::parseDouble).toArray())
+          .toList();
+    }
+  }
+
+  /** A folder below this one for what a program calls its home. */
+  Path home(String name) {
+    return PrivateFile.folder(folder.resolve(name));
+  }
+}
