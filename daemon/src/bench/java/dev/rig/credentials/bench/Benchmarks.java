@@ -18,7 +18,8 @@ import org.opentest4j.TestAbortedException;
  * Figures are medians; a ratio says more than a figure does on another machine.
  */
 public final class Benchmarks {
-  private static final List<Rows> GROUPS = List.of(new ProcessRows(), new PluginRows());
+  private static final List<Rows> GROUPS =
+      List.of(new ProcessRows(), new PluginRows(), new FleetRows());
 
   private final PrintStream out;
   private final MarkdownTable table;

@@ -4,9 +4,10 @@ import dev.rig.credentials.time.Scheduler;
 import dev.rig.credentials.time.Time;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Time that stands still until a test moves it. Tasks run on the thread that moves it. */
 public final class FakeTime implements Scheduler {
@@ -17,7 +18,8 @@ public final class FakeTime implements Scheduler {
     }
   }
 
-  private final List<Task> tasks = new ArrayList<>();
+  private final NavigableSet<Task> tasks =
+      new TreeSet<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::order));
   private Instant wall = Instant.parse("2026-01-01T00:00:00Z");
   private long nanos;
   private long order;
@@ -71,13 +73,10 @@ public final class FakeTime implements Scheduler {
     nanos = to;
   }
 
-  private synchronized Task next(long end) {
-    var first =
-        tasks.stream()
-            .filter(task -> task.at() <= end)
-            .min(Comparator.comparingLong(Task::at).thenComparingLong(Task::order))
-            .orElse(null);
-    tasks.remove(first);
-    return first;
+  private synchronized @Nullable Task next(long end) {
+    if (tasks.isEmpty() || tasks.first().at() > end) {
+      return null;
+    }
+    return tasks.pollFirst();
   }
 }

@@ -1,0 +1,93 @@
+package dev.rig.credentials.bench;
+
+import dev.rig.credentials.testing.Fleet;
+import dev.rig.credentials.testing.Fleet.Load;
+import dev.rig.credentials.testing.Fleet.Measures;
+import dev.rig.credentials.testing.Fleet.Setting;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** Calls a second of a fleet, simulated: with all that keeps them apart, and with less of it. */
+final class FleetRows implements Rows {
+  private static final Setting SETTING = new Setting(5_000, Duration.ofHours(12), 5);
+  private static final Measures ALL = new Measures(true, true, true);
+  private static final long SEED = 1;
+  private static final int STORM = 10;
+
+  private record Loads(Load issued, Load restarted) {}
+
+  @Override
+  public String title() {
+    return String.format(
+        Locale.ROOT,
+        "Simulated: %,d daemons, one lease of %d h each, a service that allows %d calls a second",
+        SETTING.daemons(),
+        SETTING.life().toHours(),
+        SETTING.allowed());
+  }
+
+  @Override
+  public List<Row> measure(Workbench bench) {
+    var others = new LinkedHashMap<String, Loads>();
+    others.put("nothing", loads(new Measures(false, false, false)));
+    others.put("jitter alone", loads(new Measures(true, false, false)));
+    others.put("warm restart alone", loads(new Measures(false, true, false)));
+    others.put("refresh-ahead alone", loads(new Measures(false, false, true)));
+    var all = loads(ALL);
+    var rows = new ArrayList<Row>();
+    rows(rows, "all leases issued at once, then two lives", all, others, Loads::issued);
+    rows(rows, "all restarted at once, then one life", all, others, Loads::restarted);
+    var first = new Fleet(SETTING, ALL, SEED).afterAFirstStart();
+    rows.add(
+        Row.alone(
+            "all started at once for the first time: most calls in a second",
+            Unit.PER_SECOND,
+            first.peak(),
+            new Aim.None()));
+    return rows;
+  }
+
+  private static Loads loads(Measures measures) {
+    var fleet = new Fleet(SETTING, measures, SEED);
+    return new Loads(fleet.afterACommonIssue(), fleet.afterACommonRestart());
+  }
+
+  private static void rows(
+      List<Row> rows,
+      String what,
+      Loads all,
+      Map<String, Loads> others,
+      java.util.function.Function<Loads, Load> part) {
+    ToDoubleFunction<Loads> peak = loads -> part.apply(loads).peak();
+    ToDoubleFunction<Loads> refused = loads -> 100 * part.apply(loads).refusedShare();
+    rows(rows, what + ": most calls in a second", Unit.PER_SECOND, all, others, peak, STORM);
+    rows(rows, what + ": calls refused", Unit.PERCENT, all, others, refused, 1);
+  }
+
+  private static void rows(
+      List<Row> rows,
+      String measured,
+      Unit unit,
+      Loads all,
+      Map<String, Loads> others,
+      ToDoubleFunction<Loads> figure,
+      double most) {
+    Aim aim = new Aim.Most(most);
+    for (var other : others.entrySet()) {
+      rows.add(
+          Row.beside(
+              measured,
+              unit,
+              figure.applyAsDouble(all),
+              other.getKey(),
+              figure.applyAsDouble(other.getValue()),
+              aim));
+      aim = new Aim.None(); // said once
+    }
+  }
+}
