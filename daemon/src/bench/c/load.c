@@ -1,9 +1,10 @@
 /* Clients that ask a server on a Unix socket back to back, each question on a connection of its own:
  *   load ROUNDS CLIENTS ASKS REQUEST SERVER...
  * A SERVER is SOCKET or SOCKET,N: N connections of four users, which send nothing, are open meanwhile. The servers have
- * their turns in each round, in which every client asks ASKS times; three rounds warm up. One line a server: the median
- * and the 99th percentile from connect to the end of the answer in microseconds, answers a second, and when the last
- * answer came, in microseconds since 1970. An empty answer ends it. */
+ * their turns in each round, in which every client asks ASKS times; three rounds warm up, unless there is only one. Who
+ * is turned away asks again, with the pauses that docker-credential-rig makes. One line a server: the median and the 99th
+ * percentile from the first connect to the end of the answer in microseconds, answers a second, and when the last answer
+ * came, in microseconds since 1970. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,9 @@
 #define WARM_UP 3
 #define USERS 4
 #define FIRST_UID 20001
+#define FIRST_PAUSE 10000
+#define LONGEST_PAUSE 200000
+#define PATIENCE 60e6
 
 struct server {
     struct sockaddr_un address;
@@ -59,21 +63,32 @@ static int connected(const struct sockaddr_un *address) {
     return client;
 }
 
-static void ask(const struct sockaddr_un *address) {
+/* One attempt: whether there was an answer. */
+static int answered(const struct sockaddr_un *address) {
     char answer[4096];
     ssize_t n, all = 0;
     int client = connected(address);
-    if (write(client, request, request_length) != (ssize_t)request_length) {
-        fail("write");
-    }
-    shutdown(client, SHUT_WR);
-    while ((n = read(client, answer, sizeof answer)) > 0) {
-        all += n;
-    }
-    if (n < 0 || all == 0) {
-        fail("no answer");
+    if (send(client, request, request_length, MSG_NOSIGNAL) == (ssize_t)request_length) {
+        shutdown(client, SHUT_WR);
+        while ((n = read(client, answer, sizeof answer)) > 0) {
+            all += n;
+        }
     }
     close(client);
+    return all > 0;
+}
+
+static void ask(const struct sockaddr_un *address) {
+    useconds_t pause = FIRST_PAUSE;
+    double end = now(CLOCK_MONOTONIC) + PATIENCE;
+    while (!answered(address)) {
+        if (now(CLOCK_MONOTONIC) > end) {
+            fprintf(stderr, "no answer from %s\n", address->sun_path);
+            exit(1);
+        }
+        usleep(pause);
+        pause = pause * 2 < LONGEST_PAUSE ? pause * 2 : LONGEST_PAUSE;
+    }
 }
 
 struct client {

@@ -19,7 +19,18 @@ import org.opentest4j.TestAbortedException;
  */
 public final class Benchmarks {
   private static final List<Rows> GROUPS =
-      List.of(new ProcessRows(), new PluginRows(), new FleetRows());
+      List.of(
+          new ProcessRows(),
+          new PluginRows(),
+          new SocketRows(),
+          new IdleRows(),
+          new LookupRows(),
+          new LoadingRows(),
+          new StampedeRows(),
+          new StartRows(),
+          new PullRows(),
+          new ResolveRows(),
+          new FleetRows());
 
   private final PrintStream out;
   private final MarkdownTable table;

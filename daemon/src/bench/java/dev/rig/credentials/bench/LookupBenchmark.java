@@ -73,6 +73,12 @@ public class LookupBenchmark {
     return table.find(references[turn()]);
   }
 
+  /** The normalised reference alone. */
+  @Benchmark
+  public ImageReference normalise() throws InvalidReferenceException {
+    return ImageReference.ofKey(questions[turn()]);
+  }
+
   /** What a request costs: the text is normalised, then looked up. */
   @Benchmark
   public @Nullable String normaliseAndFind() throws InvalidReferenceException {

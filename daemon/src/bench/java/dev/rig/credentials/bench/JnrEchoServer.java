@@ -7,8 +7,8 @@ import jnr.unixsocket.UnixServerSocketChannel;
 import jnr.unixsocket.UnixSocketAddress;
 
 /** The least that a server on jnr-unixsocket can do: one blocking thread that sends all back. */
-public final class EchoServer {
-  private EchoServer() {}
+public final class JnrEchoServer {
+  private JnrEchoServer() {}
 
   /** Serves at the path given until it is killed. */
   public static void main(String[] arguments) throws IOException {

@@ -1,0 +1,31 @@
+package dev.rig.credentials.bench;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+
+/**
+ * The least that a server on the JDK's Unix sockets can do: one blocking thread that sends all
+ * back.
+ */
+public final class JdkEchoServer {
+  private JdkEchoServer() {}
+
+  /** Serves at the path given until it is killed. */
+  public static void main(String[] arguments) throws IOException {
+    try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(arguments[0]), 1024);
+      var buffer = ByteBuffer.allocate(4096);
+      while (true) {
+        try (var channel = server.accept()) {
+          buffer.clear();
+          while (channel.read(buffer) >= 0) {}
+          buffer.flip();
+          channel.write(buffer);
+        }
+      }
+    }
+  }
+}

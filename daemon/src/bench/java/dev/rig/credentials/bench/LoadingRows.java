@@ -1,0 +1,109 @@
+package dev.rig.credentials.bench;
+
+import dev.rig.credentials.config.ConfigLoader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.composer.Composer;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.resolver.Resolver;
+
+/** Loading configurations, beside what SnakeYAML alone takes to read the same files. */
+final class LoadingRows implements Rows {
+  /** A file may have 1 MiB (T14): more entries are more files. */
+  private static final int ENTRIES_A_FILE = 5_000;
+
+  private static final int ROUNDS = 15;
+  private static final double MOST = 2;
+
+  /** How many entries are loaded in a round at the least, so that a round can be measured. */
+  private static final int ENTRIES_A_ROUND = 10_000;
+
+  @Override
+  public String title() {
+    return "Loading a configuration, median of " + ROUNDS;
+  }
+
+  @Override
+  public List<Row> measure(Workbench bench) throws Exception {
+    var rows = new ArrayList<Row>();
+    for (int entries : new int[] {10, 1_000, 100_000}) {
+      rows.add(row(bench.home("values-" + entries), entries));
+    }
+    return rows;
+  }
+
+  private static Row row(Path folder, int entries) throws IOException {
+    var files = new ArrayList<Path>();
+    for (int first = 0; first < entries; first += ENTRIES_A_FILE) {
+      var text = values(first, Math.min(entries, first + ENTRIES_A_FILE));
+      files.add(
+          Files.writeString(
+              folder.resolve(String.format(Locale.ROOT, "values-%06d.yaml", first)), text));
+    }
+    var ours = new Sample();
+    var theirs = new Sample();
+    int times = Math.max(1, ENTRIES_A_ROUND / entries);
+    for (int round = -ROUNDS / 3; round < ROUNDS; round++) {
+      long began = System.nanoTime();
+      for (int i = 0; i < times; i++) {
+        expect(entries, ConfigLoader.load(List.of(folder)).registries().size());
+      }
+      long middle = System.nanoTime();
+      for (int i = 0; i < times; i++) {
+        expect(files.size(), compose(files));
+      }
+      long end = System.nanoTime();
+      if (round >= 0) {
+        ours.add((middle - began) / 1e6 / times);
+        theirs.add((end - middle) / 1e6 / times);
+      }
+    }
+    return Row.beside(
+        String.format(Locale.ROOT, "%,d entries", entries),
+        Unit.MILLIS,
+        ours.median(),
+        "SnakeYAML's own reading of the same files",
+        theirs.median(),
+        new Aim.Ratio(MOST));
+  }
+
+  private static void expect(int expected, int found) {
+    if (found != expected) {
+      throw new IllegalStateException(found + " instead of " + expected);
+    }
+  }
+
+  private static int compose(List<Path> files) throws IOException {
+    int documents = 0;
+    for (var file : files) {
+      var options = new LoaderOptions();
+      try (var reader = Files.newBufferedReader(file)) {
+        var parser = new ParserImpl(new StreamReader(reader), options);
+        var composer = new Composer(parser, new Resolver(), options);
+        while (composer.checkNode()) {
+          composer.getNode();
+          documents++;
+        }
+      }
+    }
+    return documents;
+  }
+
+  private static String values(int first, int end) {
+    var text = new StringBuilder("rig:\n  dockerRegistries:\n");
+    for (int i = first; i < end; i++) {
+      text.append("    registry-").append(i % 1_000).append(".example.com/team-").append(i);
+      text.append(
+          i % 2 == 0
+              ? ":\n      username: bot\n      password: \"p-" + i + "\"\n"
+              : ":\n      script: |\n        echo user:" + i + "\n      expire: 1h\n");
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,161 @@
+package dev.rig.credentials.bench;
+
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.HttpOverUnix;
+import dev.rig.credentials.testing.ImageLayout;
+import dev.rig.credentials.testing.PrivateFile;
+import dev.rig.credentials.testing.RegistryServer;
+import dev.rig.credentials.testing.Tool;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+
+/** What a tag of an image stands for, asked of the warm daemon, beside skopeo's whole process. */
+final class ResolveRows implements Rows {
+  private static final int ROUNDS = 40;
+  private static final int MANY_ROUNDS = 5;
+  private static final int IMAGES = 100;
+  private static final int AT_A_TIME = 8;
+  private static final double MOST = 0.2;
+  private static final String USER = "bot";
+  private static final String PASSWORD = "of-the-registry";
+
+  @Override
+  public String title() {
+    return "Resolving an image of a registry on loopback, whole process against the warm daemon";
+  }
+
+  @Override
+  public List<Row> measure(Workbench bench) throws Exception {
+    var skopeo = Tool.SKOPEO.path();
+    var registry =
+        RegistryServer.start(bench.reaper(), bench.folder().resolve("r"), Map.of(USER, PASSWORD));
+    var repository = registry.host() + "/acme/app";
+    var auth =
+        Base64.getEncoder()
+            .encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+    var config =
+        PrivateFile.write(
+            bench.folder().resolve("auth.json"),
+            "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(registry.host(), auth));
+    push(bench, skopeo, repository);
+    var daemon =
+        bench
+            .daemon("d")
+            .configured(
+                "values.yaml",
+                "rig: {dockerRegistries: {'%s': {username: %s, password: %s}}}\n"
+                    .formatted(registry.host(), USER, PASSWORD));
+    daemon.start();
+    var socket = daemon.socket().resolveSibling("platform.sock");
+    Eventually.within(Duration.ofSeconds(20), () -> Files.exists(socket), socket::toString);
+    var platform = new HttpOverUnix(socket);
+    var one = new Sample();
+    var oneOfSkopeo = new Sample();
+    for (int round = -ROUNDS / 4; round < ROUNDS; round++) {
+      var image = repository + ":" + Math.floorMod(round, IMAGES);
+      double ours = millis(() -> resolve(platform, image));
+      double theirs = millis(() -> inspect(bench, skopeo, config, image));
+      if (round >= 0) {
+        one.add(ours);
+        oneOfSkopeo.add(theirs);
+      }
+    }
+    var many = new Sample();
+    var manyOfSkopeo = new Sample();
+    for (int round = -1; round < MANY_ROUNDS; round++) {
+      double ours = millis(() -> each(i -> resolve(platform, repository + ":" + i)));
+      double theirs = millis(() -> each(i -> inspect(bench, skopeo, config, repository + ":" + i)));
+      if (round >= 0) {
+        many.add(ours);
+        manyOfSkopeo.add(theirs);
+      }
+    }
+    return List.of(
+        Row.beside(
+            "1 image, median of " + ROUNDS,
+            Unit.MILLIS,
+            one.median(),
+            "`skopeo inspect --no-tags`",
+            oneOfSkopeo.median(),
+            new Aim.Ratio(MOST)),
+        Row.beside(
+            "100 images, 8 at a time, median of " + MANY_ROUNDS,
+            Unit.MILLIS,
+            many.median(),
+            "`skopeo inspect --no-tags`, 8 at a time",
+            manyOfSkopeo.median(),
+            new Aim.Ratio(MOST)));
+  }
+
+  /** One layout, pushed once; the other tags share its blobs. */
+  private static void push(Workbench bench, Path skopeo, String repository)
+      throws InterruptedException, ExecutionException {
+    var layout =
+        ImageLayout.write(bench.folder().resolve("image"), "2026-01-02T03:04:05Z", "amd64");
+    each(i ->
+        Command.of(
+                skopeo,
+                "--insecure-policy",
+                "copy",
+                "--dest-tls-verify=false",
+                "--dest-creds",
+                USER + ":" + PASSWORD,
+                "oci:" + layout,
+                "docker://" + repository + ":" + i)
+            .with("TMPDIR", bench.folder())
+            .run()
+            .succeeded());
+  }
+
+  private static void resolve(HttpOverUnix platform, String image) {
+    var reply = platform.get("/v1/images?image=" + image);
+    if (reply.status() != 200) {
+      throw new IllegalStateException(reply.toString());
+    }
+  }
+
+  private static void inspect(Workbench bench, Path skopeo, Path config, String image) {
+    Command.of(skopeo, "inspect", "--no-tags", "--tls-verify=false", "docker://" + image)
+        .with("TMPDIR", bench.folder())
+        .with("HOME", bench.folder())
+        .with("REGISTRY_AUTH_FILE", config)
+        .run()
+        .succeeded();
+  }
+
+  private interface Work {
+    void on(int image);
+  }
+
+  /** Does it for all images, eight at a time. */
+  private static void each(Work work) throws InterruptedException, ExecutionException {
+    try (var threads = Executors.newFixedThreadPool(AT_A_TIME)) {
+      List<Callable<Object>> tasks =
+          IntStream.range(0, IMAGES).mapToObj(i -> Executors.callable(() -> work.on(i))).toList();
+      for (Future<?> done : threads.invokeAll(tasks)) {
+        done.get();
+      }
+    }
+  }
+
+  private interface Timed {
+    void run() throws Exception;
+  }
+
+  private static double millis(Timed work) throws Exception {
+    long began = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - began) / 1e6;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.rig.credentials.bench;
+
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.RunCounter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** 10,000 clients that ask at once for an entry whose lease has ended. */
+final class StampedeRows implements Rows {
+  private static final int ASKERS = 10_000;
+  private static final int ROUNDS = 5;
+  private static final double MOST_MILLIS = 500;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @Override
+  public String title() {
+    return "Stampede: 10,000 clients ask for one entry whose lease is over, median of " + ROUNDS;
+  }
+
+  /**
+   * Each run takes 4 s and brings a token that says that it ends 6 s later. So its refresh ahead is
+   * under way when it ends, and everybody has to wait for that.
+   */
+  @Override
+  public List<Row> measure(Workbench bench) throws Exception {
+    var runs = new RunCounter(bench.folder().resolve("runs"));
+    var expiry = bench.folder().resolve("expiry");
+    var end = bench.folder().resolve("end");
+    var daemon =
+        bench
+            .daemon("d")
+            .configured(
+                "values.yaml",
+                """
+                rig:
+                  dockerRegistries:
+                    registry.example.com:
+                      timeout: 60s
+                      script: |
+                        %s
+                        sleep 4
+                        expiry=$(($(date +%%s) + 6))
+                        payload=$(printf '{"exp":%%s}' $expiry | base64 -w0 | tr -d =)
+                        echo ${expiry}000000 > '%s'
+                        date +%%s%%6N > '%s'
+                        echo "bot:eyJhbGciOiJub25lIn0.$payload."
+                """
+                    .formatted(runs.shell(), expiry, end));
+    daemon.start();
+    var load = LoadGenerator.in(bench);
+    load.run(1, 1, 1, daemon.socket()); // keeps the entry wanted
+    var late = new Sample();
+    var waited = new Sample();
+    int mostRuns = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      int before = runs.runs();
+      Eventually.within(PATIENCE, () -> runs.runs() > before, () -> "the refresh begins");
+      long over = micros(expiry);
+      Eventually.within(PATIENCE, () -> nowMicros() > over, () -> "the lease ends");
+      var seen = load.run(1, ASKERS, 1, daemon.socket()).getFirst();
+      mostRuns = Math.max(mostRuns, runs.runs() - before);
+      late.add((seen.last() - micros(end)) / 1_000);
+      waited.add(seen.median() / 1_000_000);
+    }
+    return List.of(
+        Row.alone("runs of the script", Unit.TIMES, mostRuns, new Aim.Most(1)),
+        Row.alone(
+            "last answer behind the script's end",
+            Unit.MILLIS,
+            late.median(),
+            new Aim.Most(MOST_MILLIS)),
+        Row.alone("time that a client waited", Unit.SECONDS, waited.median(), new Aim.None()));
+  }
+
+  private static long nowMicros() {
+    return System.currentTimeMillis() * 1_000;
+  }
+
+  private static long micros(Path file) throws IOException {
+    return Long.parseLong(Files.readString(file).strip());
+  }
+}
