@@ -266,6 +266,7 @@ abstract class PullSecretCases {
     assertEquals(before, count(daemon, "writes"));
     assertEquals(1, daemon.commandLine("status").status(), "it is told");
     var lost = "turn-" + runs;
+    var atReturn = turns.runs();
     cluster.comeBack();
     assertTrue(config(cluster.secret("fixed").orElseThrow()).contains("of-quay"));
     Eventually.within(
@@ -273,7 +274,10 @@ abstract class PullSecretCases {
         () -> count(daemon, "writes") > before,
         () -> "the Secret is updated");
     assertNotEquals(lost, nextTurn(lost, Duration.ofSeconds(5)));
-    assertEquals(before + 1, count(daemon, "writes"), "one update, and of the one that changed");
+    var updates = count(daemon, "writes") - before;
+    var changes = turns.runs() - atReturn + 1; // what was missed, and each lease since
+    assertTrue(
+        updates <= changes, updates + " updates, and " + changes + " of the one that changed");
   }
 
   /** F31: crash between refresh and Secret write. */
