@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rig.credentials.dev.DevManifests;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.HttpReply;
 import dev.rig.credentials.testing.KubeApiServer;
@@ -206,6 +207,20 @@ class ChartKubernetesIT {
     assertEquals(
         violating("restricted", "host namespaces (hostPID=true), " + ROOT.formatted("remove")),
         refusal(pod(job, "restricted")));
+  }
+
+  /** {@code dev manifests}, which says of itself that it is restricted. */
+  @Test
+  void registryForDevelopmentIsTakenWherePodsAreRestricted() {
+    var place =
+        new DevManifests.Place("restricted", "kind", "h:30000", "registry:5000", 30_000, "10Gi");
+    var manifests = new DevManifests(folder.resolve("state"), Map.of()).manifests(place);
+    for (var document : manifests.split("---\n", -1)) {
+      assertTaken(applied(document));
+      if (document.contains("kind: Deployment")) {
+        assertTaken(pod(Chart.json(document), "restricted"));
+      }
+    }
   }
 
   private static String violating(String profile, String what) {
