@@ -26,8 +26,8 @@ RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-man "$home/share/man/ma
 # The cache is valid for jars of these times alone, and packages have to bring the same ones.
 find "$home" -exec touch -h -d "$timestamp" {} +
 
-# The demo is a daemon with everything in it, asked in every way there is.
-RIG_CREDENTIALS_AOT="-XX:AOTCacheOutput=$home/lib/rig-credentials.aot" "$launcher" demo >"$home/../training.log" 2>&1 || {
+# The demo is a daemon with everything in it, asked in every way there is; in training it does what serve does, too.
+RIG_CREDENTIALS_AOT="-XX:AOTCacheOutput=$home/lib/rig-credentials.aot" "$launcher" demo --training >"$home/../training.log" 2>&1 || {
     cat "$home/../training.log"
     exit 1
 }

@@ -111,7 +111,7 @@ class FloorsTest {
   void librariesStayInTheirPackages() {
     only("com.github.jnr..", "socket", "source");
     only("jnr..", "socket", "source");
-    only("com.kenai..", "socket");
+    only("com.kenai..", "socket", "source");
     only("org.yaml..", "config");
     only("picocli..", "cli");
     only("org.bouncycastle..", "store", "dev");

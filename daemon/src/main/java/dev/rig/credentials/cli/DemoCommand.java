@@ -14,12 +14,15 @@ import dev.rig.credentials.store.SealingKey;
 import dev.rig.credentials.time.Ticker;
 import dev.rig.credentials.wire.Action;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -50,6 +53,12 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(names = "--keep", description = "Go on serving, and print how to try it.")
   private boolean keep;
+
+  @Option(
+      names = "--training",
+      hidden = true,
+      description = "Rehearse a start of serve, and start twice: the build makes the AOT cache so.")
+  private boolean training;
 
   private final Console console;
   private final Ticker ticker = Ticker.system();
@@ -89,8 +98,11 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Logging.configure(LogLevel.WARN, LogFormat.TEXT, console.err());
     var folder = privateFolder();
+    if (training) {
+      train(folder);
+    }
+    Logging.configure(LogLevel.WARN, LogFormat.TEXT, console.err());
     try (var daemon = start(folder)) {
       // Ctrl-C stops what the scripts started, too; closing twice is harmless.
       Runnable stop = daemon::close;
@@ -117,20 +129,52 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private Daemon start(Path folder) {
+  /** What a daemon does on a machine that has had one before, and logs of it. */
+  private void train(Path folder) {
+    var nobody = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    var silent = new Console(nobody, nobody, console.environment(), false, console.root());
+    ServeCommand.rehearse(
+        silent,
+        "serve",
+        "--config",
+        values(folder).toString(),
+        "--socket",
+        socket(folder).toString(),
+        "--state-dir",
+        folder.resolve("state").toString(),
+        "--admin",
+        "127.0.0.1:0",
+        "--log-level",
+        "info");
+    try (var daemon = start(folder)) {
+      int _ = new DemoCommand(silent).show(daemon);
+      daemon.reload();
+    }
+  }
+
+  private static Path socket(Path folder) {
+    return folder.resolve("credentials.sock");
+  }
+
+  private static Path values(Path folder) {
     var values = folder.resolve("values.yaml");
     try (var example = DemoCommand.class.getResourceAsStream("demo.yaml")) {
       if (example == null) {
         throw new CommandException(ExitStatus.FAILED, "this build has no example in it");
       }
-      Files.copy(example, values);
+      Files.copy(example, values, StandardCopyOption.REPLACE_EXISTING);
+      return values;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Daemon start(Path folder) {
+    var values = values(folder);
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
         new DaemonSettings(
-            folder.resolve("credentials.sock"),
+            socket(folder),
             null,
             null,
             null,
@@ -150,12 +194,16 @@ final class DemoCommand implements Callable<Integer> {
 
   /** A key of its own, as a daemon should have one. */
   private static Path sealingKey(Path folder) {
+    var file = folder.resolve("sealing-key");
+    if (Files.exists(file)) {
+      return file;
+    }
     var bytes = new byte[SealingKey.SHORTEST];
     new SecureRandom().nextBytes(bytes);
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     try {
-      return Files.write(Files.createFile(folder.resolve("sealing-key"), ownerOnly), bytes);
+      return Files.write(Files.createFile(file, ownerOnly), bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -67,7 +67,7 @@ public final class Main implements Runnable {
   }
 
   /** With the one command that is called: to read the annotations of all takes longer than it. */
-  private static CommandLine commandLine(Console console, String... arguments) {
+  static CommandLine commandLine(Console console, String... arguments) {
     var called = arguments.length == 0 ? null : commands(console).get(arguments[0]);
     if (called == null || arguments[0].startsWith("generate-")) {
       return commandLine(console);

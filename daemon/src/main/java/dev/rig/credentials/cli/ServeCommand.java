@@ -39,19 +39,28 @@ final class ServeCommand implements Callable<Integer> {
     this.console = console;
   }
 
+  /**
+   * Does all that a start does before something is opened, with nothing behind it: so that the AOT
+   * cache, which is made of a demo, knows that, too.
+   *
+   * @param arguments those of a command line
+   */
+  static void rehearse(Console console, String... arguments) {
+    var parsed = Main.commandLine(console, arguments).parseArgs(arguments);
+    if (parsed.subcommand().commandSpec().userObject() instanceof ServeCommand serve) {
+      var _ = serve.settings(serve.config.load(console));
+      serve.heedSignals(new CompletableFuture<>());
+    }
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     OwnProcess.hide(); // before there is anything to hide
     var configuration = config.load(console);
-    var settings =
-        Settings.resolve(
-            configuration.daemon(), options.settings(), console.environment(), console.root());
-    Logging.configure(settings.logLevel(), settings.logFormat(), console.err());
+    var settings = settings(configuration);
     // Before the socket answers: from then on a signal must not end the process by itself.
     var started = new CompletableFuture<Daemon>();
-    Hangup.handle(() -> {
-      var _ = started.thenAccept(Daemon::reload);
-    });
+    heedSignals(started);
     Runtime.getRuntime()
         .addShutdownHook(Thread.ofPlatform().name("rig-stop").unstarted(() -> stop(started)));
     try {
@@ -61,6 +70,20 @@ final class ServeCommand implements Callable<Integer> {
     }
     new CountDownLatch(1).await();
     return ExitStatus.OK;
+  }
+
+  private Settings settings(Configuration configuration) {
+    var settings =
+        Settings.resolve(
+            configuration.daemon(), options.settings(), console.environment(), console.root());
+    Logging.configure(settings.logLevel(), settings.logFormat(), console.err());
+    return settings;
+  }
+
+  private void heedSignals(CompletableFuture<Daemon> started) {
+    Hangup.handle(() -> {
+      var _ = started.thenAccept(Daemon::reload);
+    });
   }
 
   private Daemon start(Configuration configuration, Settings settings) {

@@ -1,10 +1,11 @@
 package dev.rig.credentials.source;
 
+import com.kenai.jffi.Function;
+import com.kenai.jffi.Invoker;
+import com.kenai.jffi.Library;
+import com.kenai.jffi.Type;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import jnr.ffi.LibraryLoader;
-import jnr.ffi.annotations.Out;
-import org.jspecify.annotations.Nullable;
 
 /** The calls of the C library. */
 final class LibcSignals implements Signals {
@@ -16,16 +17,40 @@ final class LibcSignals implements Signals {
   /** {@code sys/wait.h}. */
   private static final int WNOHANG = 1;
 
-  private final Libc libc;
+  private static final long NULL = 0;
 
-  private LibcSignals(Libc libc) {
-    this.libc = libc;
+  private final Invoker invoker = Invoker.getInstance();
+
+  /** Kept: the addresses are of what it loaded. */
+  private final Library library;
+
+  private final Function prctl;
+  private final Function kill;
+  private final Function waitpid;
+
+  private LibcSignals(Library library) {
+    this.library = library;
+    prctl = function("prctl", Type.SINT, Type.SLONG, Type.SLONG, Type.SLONG, Type.SLONG);
+    kill = function("kill", Type.SINT, Type.SINT);
+    waitpid = function("waitpid", Type.SINT, Type.POINTER, Type.SINT);
+  }
+
+  private Function function(String name, Type... parameters) {
+    long address = library.getSymbolAddress(name);
+    if (address == NULL) {
+      throw new UnsatisfiedLinkError(name);
+    }
+    return new Function(address, Type.SINT, parameters);
   }
 
   /** The C library, or what the JDK can do alone where it cannot be reached. */
   static Signals load() {
     try {
-      return new LibcSignals(LibraryLoader.create(Libc.class).failImmediately().load("c"));
+      var library = Library.openLibrary("libc.so.6", Library.LAZY);
+      if (library == null) {
+        throw new UnsatisfiedLinkError(Library.getLastError());
+      }
+      return new LibcSignals(library);
     } catch (LinkageError | RuntimeException e) {
       LOG.log(Level.WARNING, "the C library cannot be called, so orphans are not adopted", e);
       return new JdkSignals();
@@ -34,29 +59,17 @@ final class LibcSignals implements Signals {
 
   @Override
   public boolean adoptOrphans() {
-    return libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;
+    return (int) invoker.invokeNNNNNrN(prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;
   }
 
   @Override
   public void send(long pid, int signal) {
-    var _ = libc.kill((int) pid, signal);
+    var _ = invoker.invokeNNrN(kill, pid, signal);
   }
 
   @Override
   public void reap(long pid) {
-    var _ = libc.waitpid((int) pid, null, WNOHANG);
-  }
-
-  /** What is called; public because jnr-ffi implements it in a class loader of its own. */
-  public interface Libc {
-    /** prctl(2). */
-    int prctl(int option, long second, long third, long fourth, long fifth);
-
-    /** kill(2). */
-    int kill(int pid, int signal);
-
-    /** waitpid(2). */
-    int waitpid(int pid, @Out int @Nullable [] status, int options);
+    var _ = invoker.invokeNNNrN(waitpid, pid, NULL, WNOHANG);
   }
 
   /** Signals through the JDK, which knows no groups and cannot reap. */
