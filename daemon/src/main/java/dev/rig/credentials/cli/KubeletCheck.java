@@ -26,8 +26,8 @@ final class KubeletCheck {
       "\"rig-credentials kubelet-config --install /etc/rig-credentials/kubelet\", and restart the"
           + " kubelet with the flags that it prints";
 
-  /** {@code USER_HZ} of proc(5): 100 wherever Linux runs. */
-  private static final long TICKS_A_SECOND = 100;
+  /** {@code USER_HZ} of proc(5) is 100 wherever Linux runs. */
+  private static final long MILLIS_A_TICK = 10;
 
   private final Path root;
   private final Json.Node daemon;
@@ -173,7 +173,10 @@ final class KubeletCheck {
     }
   }
 
-  /** From the boot's time, and the process's in ticks behind it: proc(5). */
+  /**
+   * When it was started at the latest, from the boot's time, in whole seconds, and the process's in
+   * ticks behind it: proc(5). A file from within the second before is then not taken for newer.
+   */
   private Optional<Instant> started(Kubelet kubelet) {
     try (var lines = Files.lines(at("/proc/stat"))) {
       long boot =
@@ -185,7 +188,7 @@ final class KubeletCheck {
       var stat = Files.readString(kubelet.process().resolve("stat"));
       var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       return Optional.of(
-          Instant.ofEpochSecond(boot + Long.parseLong(fields[19]) / TICKS_A_SECOND + 1));
+          Instant.ofEpochSecond(boot + 1).plusMillis(Long.parseLong(fields[19]) * MILLIS_A_TICK));
     } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException unknown) {
       return Optional.empty();
     }

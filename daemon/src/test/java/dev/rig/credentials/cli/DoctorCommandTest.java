@@ -213,7 +213,7 @@ class DoctorCommandTest {
 
   private void kubelet(String... flags) {
     file("root/proc/42/cmdline", "/usr/bin/kubelet\0--v=2\0" + String.join("\0", flags) + "\0");
-    file("root/proc/42/stat", "42 (kube) let) S 1" + " 0".repeat(17) + " 20000 0 0\n");
+    file("root/proc/42/stat", "42 (kube) let) S 1" + " 0".repeat(17) + " 20090 0 0\n");
     file("root/proc/stat", "cpu 1 2\nbtime 1000000\n");
   }
 
@@ -252,6 +252,10 @@ class DoctorCommandTest {
             + " ghcr.io]\n");
     Files.setLastModifiedTime(
         root.resolve("etc/k/provider.yaml"), FileTime.from(Instant.ofEpochSecond(1_000_190)));
+    assertFound(diagnosis(), "ok kubelet it asks rig-credential-provider");
+    // The machine started within the second of 1,000,000, and the kubelet 200.9 s behind that.
+    Files.setLastModifiedTime(
+        root.resolve("etc/k/provider.yaml"), FileTime.fromMillis(1_000_201_800));
     assertFound(diagnosis(), "ok kubelet it asks rig-credential-provider");
     Files.setLastModifiedTime(
         root.resolve("etc/k/provider.yaml"), FileTime.from(Instant.ofEpochSecond(1_000_202)));
