@@ -9,13 +9,16 @@ import dev.rig.credentials.testing.DebianMachine;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.NativeClient;
 import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.Readme;
 import dev.rig.credentials.testing.Reaper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -213,7 +216,9 @@ class PackageIT {
         bash -c 'exec -a kubelet sh -c "sleep 100" --image-credential-provider-bin-dir=%1$s/bin \
           --image-credential-provider-config=%1$s/credential-provider.yaml' >/dev/null 2>&1 &
         sleep 2
-        rig-credentials doctor
+        rig-credentials doctor; status=$?
+        kill $!
+        exit $status
         """
                 .formatted(config))
             .succeeded();
@@ -221,8 +226,91 @@ class PackageIT {
     sh("rm -r " + config).succeeded();
   }
 
+  /** All but the installation, which is done, with a kubelet that has only its name and flags. */
   @Test
   @Order(9)
+  void readmesCommandsForANodeDoWhatItShows() {
+    var steps = Readme.steps("A Kubernetes node");
+    assertTrue(steps.getFirst().command().startsWith("apt install"), steps::toString);
+    sh("""
+    cp -a %s /root/values.before
+    cat >/etc/systemd/system/kubelet.service <<'END'
+    [Service]
+    EnvironmentFile=-/etc/default/kubelet
+    ExecStart=/bin/bash -c 'exec -a kubelet sh -c "sleep 1000" "$@"' kubelet $KUBELET_EXTRA_ARGS
+    END
+    systemctl daemon-reload
+    """
+            .formatted(VALUES))
+        .succeeded();
+    for (var step : steps.subList(1, steps.size())) {
+      var outcome = sh(step.command()).succeeded();
+      if (!step.shown().isEmpty()) {
+        assertEquals(step.shown(), outcome.stdout());
+      }
+      if (step.command().startsWith("rig-credentials kubelet-config")) {
+        sh("echo KUBELET_EXTRA_ARGS='%s' >/etc/default/kubelet"
+                .formatted(step.shown().lines().skip(3).collect(Collectors.joining(" "))))
+            .succeeded();
+      }
+    }
+    // Who types takes longer than the daemon to see the changed file.
+    var proof = steps.getLast().command();
+    Eventually.within(
+        LIMIT,
+        () -> sh(proof).stdout().contains("\"username\":\"bot\""),
+        () -> sh(proof).toString());
+    sh("""
+    systemctl stop kubelet
+    rm -r /etc/systemd/system/kubelet.service /etc/default/kubelet /etc/rig-credentials/kubelet
+    cp -a /root/values.before %s
+    systemctl reload rig-credentials
+    """
+            .formatted(VALUES))
+        .succeeded();
+    serves("two");
+  }
+
+  /** All but the installation, with a {@code gh} that has only a token. */
+  @Test
+  @Order(10)
+  void readmesCommandsForAWorkstationDoWhatItShows() throws IOException {
+    var steps =
+        Readme.steps("Docker on a workstation").stream()
+            .filter(step -> !step.command().matches("(sudo apt|docker pull) .*"))
+            .toList();
+    var gh = machine.root().resolve("usr/local/bin/gh");
+    Files.writeString(gh, "#!/bin/sh\n[ \"$*\" = 'auth token' ] && echo gho_of-hers\n");
+    var script =
+        steps.stream()
+            .map(Readme.Step::command)
+            .collect(Collectors.joining("\n", "set -e\n", "\n"));
+    Files.writeString(machine.root().resolve("opt/workstation.sh"), script);
+    sh("chmod 755 /usr/local/bin/gh && useradd -m eve && loginctl enable-linger eve").succeeded();
+    Eventually.within(
+        LIMIT,
+        () -> sh("systemctl is-active user@$(id -u eve)").status() == 0,
+        () -> sh("systemctl status user@$(id -u eve)").output());
+    var outcome = eve("sh /opt/workstation.sh").succeeded();
+    assertFalse(
+        outcome.stdout().lines().anyMatch(line -> line.startsWith("fail")), outcome::toString);
+    // What Docker does before it pulls.
+    assertEquals(
+        "rig\n",
+        eve("sed -n 's/.*\"ghcr.io\": \"\\(.*\\)\".*/\\1/p' ~/.docker/config.json").stdout());
+    assertEquals(
+        new Outcome(0, NativeClient.answer("ghcr.io", "eve", "gho_of-hers"), ""),
+        eve("printf ghcr.io | docker-credential-rig get"));
+    sh("loginctl disable-linger eve; rm /usr/local/bin/gh").succeeded();
+  }
+
+  private static Outcome eve(String words) {
+    var script = "export XDG_RUNTIME_DIR=/run/user/$(id -u); unset XDG_CONFIG_HOME; " + words;
+    return machine.run("su", "eve", "-s", "/bin/sh", "-c", script);
+  }
+
+  @Test
+  @Order(11)
   void unitOfAUserServesThatUser() {
     var user =
         "su bob -s /bin/sh -c 'export XDG_RUNTIME_DIR=/run/user/$(id -u); unset XDG_CONFIG_HOME;"
@@ -251,7 +339,7 @@ class PackageIT {
   }
 
   @Test
-  @Order(10)
+  @Order(12)
   void upgradeKeepsConfigurationAndSocket() throws IOException {
     var inode = sh("stat -c %i /run/rig-credentials/credentials.sock").succeeded().stdout();
     var next = folder.resolve("next");
@@ -271,21 +359,31 @@ class PackageIT {
             machine.root().resolve("opt/next.deb"))
         .run()
         .succeeded();
-    machine.run("dpkg", "--force-confold", "--install", "/opt/next.deb").succeeded();
+    apt(
+        "install",
+        "--no-install-recommends",
+        "-o=Dpkg::Options::=--force-confold",
+        "/opt/next.deb");
     assertEquals("99", sh("dpkg-query -Wf '${Version}' rig-credentials").succeeded().stdout());
     serves("two");
     assertEquals(inode, sh("stat -c %i /run/rig-credentials/credentials.sock").stdout());
     assertEquals(List.of("640"), sh("stat -c %a " + VALUES).stdout().lines().toList());
   }
 
+  private static void apt(String... words) {
+    var all = new ArrayList<Object>(List.of("apt-get", "--yes"));
+    all.addAll(List.of(words));
+    machine.run(all.toArray()).succeeded();
+  }
+
   @Test
-  @Order(11)
+  @Order(13)
   void purgeLeavesNothingButTheUser() {
     machine.run("dpkg", "--remove", "rig-credentials").succeeded();
     assertEquals("", sh("systemctl is-active rig-credentials.socket | grep -x active").stdout());
     sh("test -f " + VALUES + " && test -d /var/lib/rig-credentials").succeeded();
     sh("rm /etc/rig-credentials/script.yaml").succeeded();
-    machine.run("dpkg", "--purge", "rig-credentials").succeeded();
+    apt("purge", "rig-credentials");
     assertEquals(
         "/etc/credstore.encrypted/rig-credentials.key\n",
         sh("find / /run -xdev -name '*rig-credential*' -not -path '/home/*' 2>/dev/null").stdout());
@@ -293,7 +391,7 @@ class PackageIT {
   }
 
   @Test
-  @Order(12)
+  @Order(14)
   void archiveForOtherSystemsRunsWhereItIsUnpacked() {
     Command.of("sh", "-c", "cd '" + PACKAGES + "' && sha256sum --check SHA256SUMS")
         .run()
