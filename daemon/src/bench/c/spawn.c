@@ -1,6 +1,7 @@
 /* Runs commands by turns and prints how long each takes as a whole process, in microseconds:
  *   spawn ROUNDS STDIN COMMAND [ARGUMENT]... [-- COMMAND [ARGUMENT]...]...
- * One line a command: its median and its 90th percentile. A command that fails ends it. */
+ * In each round they have their turns in another order, so that none always follows the same one. One line a command:
+ * its median and its 90th percentile. A command that fails ends it. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>
@@ -10,6 +11,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#define MOST_COMMANDS 16
 
 extern char **environ;
 
@@ -22,6 +25,15 @@ static double now(void) {
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
+}
+
+/* The same orders in every run: nothing seeds it. */
+static void shuffle(int *order, int count) {
+    for (int i = count - 1; i > 0; i--) {
+        int j = rand() % (i + 1), other = order[j];
+        order[j] = order[i];
+        order[i] = other;
+    }
 }
 
 static double run(char **command, const char *input) {
@@ -47,13 +59,13 @@ static double run(char **command, const char *input) {
 }
 
 int main(int argc, char **argv) {
-    char **commands[16];
+    char **commands[MOST_COMMANDS];
     int count = 0, rounds = argc > 3 ? atoi(argv[1]) : 0;
     for (int i = 3, first = 1; i < argc; i++) {
         if (strcmp(argv[i], "--") == 0) {
             argv[i] = NULL;
             first = 1;
-        } else if (first && count < 16) {
+        } else if (first && count < MOST_COMMANDS) {
             commands[count++] = &argv[i];
             first = 0;
         }
@@ -62,12 +74,17 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: spawn ROUNDS STDIN COMMAND [ARGUMENT]... [-- COMMAND...]\n");
         return 2;
     }
+    int order[MOST_COMMANDS];
+    for (int c = 0; c < count; c++) {
+        order[c] = c;
+    }
     double *took = malloc(sizeof(double) * rounds * count);
     for (int round = -10; round < rounds; round++) {
-        for (int c = 0; c < count; c++) {
-            double micros = run(commands[c], argv[2]);
+        shuffle(order, count);
+        for (int turn = 0; turn < count; turn++) {
+            double micros = run(commands[order[turn]], argv[2]);
             if (round >= 0) {
-                took[c * rounds + round] = micros;
+                took[order[turn] * rounds + round] = micros;
             }
         }
     }
