@@ -60,13 +60,13 @@ final class LoadingRows implements Rows {
       }
       long end = System.nanoTime();
       if (round >= 0) {
-        ours.add((middle - began) / 1e6 / times);
-        theirs.add((end - middle) / 1e6 / times);
+        ours.add((middle - began) / 1e3 / times);
+        theirs.add((end - middle) / 1e3 / times);
       }
     }
     return Row.beside(
         String.format(Locale.ROOT, "%,d entries", entries),
-        Unit.MILLIS,
+        Unit.MICROS,
         ours.median(),
         "SnakeYAML's own reading of the same files",
         theirs.median(),

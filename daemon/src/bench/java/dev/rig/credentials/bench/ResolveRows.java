@@ -7,6 +7,11 @@ import dev.rig.credentials.testing.ImageLayout;
 import dev.rig.credentials.testing.PrivateFile;
 import dev.rig.credentials.testing.RegistryServer;
 import dev.rig.credentials.testing.Tool;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** What a tag of an image stands for, asked of the warm daemon, beside skopeo's whole process. */
@@ -62,13 +68,18 @@ final class ResolveRows implements Rows {
     var platform = new HttpOverUnix(socket);
     var one = new Sample();
     var oneOfSkopeo = new Sample();
-    for (int round = -ROUNDS / 4; round < ROUNDS; round++) {
+    var bare = new Sample();
+    var questions = new BareClient(registry.host(), auth);
+    for (int turn = -ROUNDS / 4; turn < ROUNDS; turn++) {
+      int round = turn;
       var image = repository + ":" + Math.floorMod(round, IMAGES);
       double ours = millis(() -> resolve(platform, image));
       double theirs = millis(() -> inspect(bench, skopeo, config, image));
+      double registrys = millis(() -> questions.ask(Math.floorMod(round, IMAGES)));
       if (round >= 0) {
         one.add(ours);
         oneOfSkopeo.add(theirs);
+        bare.add(registrys);
       }
     }
     var many = new Sample();
@@ -89,6 +100,13 @@ final class ResolveRows implements Rows {
             "`skopeo inspect --no-tags`",
             oneOfSkopeo.median(),
             new Aim.Ratio(MOST)),
+        Row.beside(
+            "1 image, median of " + ROUNDS,
+            Unit.MILLIS,
+            one.median(),
+            "the registry's own time: a bare HTTP client asks it the same two things",
+            bare.median(),
+            new Aim.None()),
         Row.beside(
             "100 images, 8 at a time, median of " + MANY_ROUNDS,
             Unit.MILLIS,
@@ -132,6 +150,41 @@ final class ResolveRows implements Rows {
         .with("REGISTRY_AUTH_FILE", config)
         .run()
         .succeeded();
+  }
+
+  /** The least that has to be asked of the registry: the manifest, then the configuration. */
+  private static final class BareClient {
+    private static final Pattern DIGEST = Pattern.compile("\"config\":.*?(sha256:[0-9a-f]{64})");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String base;
+    private final String auth;
+
+    BareClient(String host, String auth) {
+      this.base = "http://" + host + "/v2/acme/app/";
+      this.auth = auth;
+    }
+
+    void ask(int tag) throws IOException, InterruptedException {
+      var found = DIGEST.matcher(get("manifests/" + tag));
+      if (!found.find()) {
+        throw new IllegalStateException("a manifest without a configuration");
+      }
+      get("blobs/" + found.group(1));
+    }
+
+    private String get(String path) throws IOException, InterruptedException {
+      var request =
+          HttpRequest.newBuilder(URI.create(base + path))
+              .header("Authorization", "Basic " + auth)
+              .header("Accept", "application/vnd.oci.image.manifest.v1+json")
+              .build();
+      var response = http.send(request, BodyHandlers.ofString());
+      if (response.statusCode() != 200) {
+        throw new IllegalStateException(path + ": " + response.statusCode());
+      }
+      return response.body();
+    }
   }
 
   private interface Work {
