@@ -32,6 +32,13 @@ final class HttpReply {
     return new HttpReply(status, headers, body, where);
   }
 
+  /** The same with no header but one, where it has that. */
+  HttpReply withoutHeadersBut(String name) {
+    var values = headers.get(name);
+    var left = values == null ? Map.<String, List<String>>of() : Map.of(name, values);
+    return new HttpReply(status, left, body, reach);
+  }
+
   int status() {
     return status;
   }

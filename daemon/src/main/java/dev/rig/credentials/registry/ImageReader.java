@@ -111,20 +111,32 @@ final class ImageReader {
   private Manifest.@Nullable Image image(ImagePlatform platform)
       throws CallException, InterruptedException {
     var digest = platform.digest();
-    return manifest(digest.toString(), digest).manifest() instanceof Manifest.Image image
-        ? image
-        : null; // an index of indexes
+    var reply = session.kept(digest);
+    if (reply == null) {
+      reply = reply(digest.toString());
+      digest(reply, digest);
+      session.keep(digest, reply);
+    }
+    return manifest(reply) instanceof Manifest.Image image ? image : null; // an index of indexes
   }
 
   private Found manifest(String reference, @Nullable Digest wanted)
       throws CallException, InterruptedException {
+    var reply = reply(reference);
+    var digest = digest(reply, wanted);
+    return new Found(manifest(reply), digest, reply.body().length);
+  }
+
+  private HttpReply reply(String reference) throws CallException, InterruptedException {
     var reply = session.get("/manifests/" + reference, MANIFESTS);
     if (reply.status() == 404) {
       throw missing(reply);
     }
-    var digest = digest(reply, wanted);
-    var manifest = ManifestReader.read(reply.body(), reply.header("content-type"), session.who());
-    return new Found(manifest, digest, reply.body().length);
+    return reply;
+  }
+
+  private Manifest manifest(HttpReply reply) throws CallException {
+    return ManifestReader.read(reply.body(), reply.header("content-type"), session.who());
   }
 
   private Digest digest(HttpReply reply, @Nullable Digest wanted) throws CallException {
@@ -186,6 +198,15 @@ final class ImageReader {
   }
 
   private Config config(Digest digest) throws CallException, InterruptedException {
+    var kept = session.kept(digest);
+    var reply = kept == null ? configReply(digest) : kept;
+    var json = JsonObject.parse(reply.body(), session.who());
+    return new Config(
+        instant(json.text("created")),
+        ManifestReader.texts(json.object("config").object("Labels")));
+  }
+
+  private HttpReply configReply(Digest digest) throws CallException, InterruptedException {
     var reply = session.get("/blobs/" + digest, "application/octet-stream, application/json");
     if (reply.status() == 404) {
       throw CallException.badAnswer(session.who() + " does not have the image's configuration");
@@ -193,10 +214,8 @@ final class ImageReader {
     if (!digest.matches(reply.body())) {
       throw CallException.badAnswer(session.who() + " sent a configuration of another digest");
     }
-    var json = JsonObject.parse(reply.body(), session.who());
-    return new Config(
-        instant(json.text("created")),
-        ManifestReader.texts(json.object("config").object("Labels")));
+    session.keep(digest, reply);
+    return reply;
   }
 
   /** An RFC 3339 time; null for none, for a broken one and for Go's zero. */

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its methods block, and are meant for virtual threads. A question takes at most 10 s of the
  * registry's time and 4 MiB, whatever the registry does (F29); the time in which a credential is
- * obtained comes on top. Nothing is kept but how a registry wants to be authenticated to.
+ * obtained comes on top. What is kept is how a registry wants to be authenticated to, and contents
+ * that cannot change: those that a digest inside an answer names.
  */
 public final class RegistryClient {
   private final RegistryCredentials credentials;
@@ -24,6 +25,7 @@ public final class RegistryClient {
   private final Endpoints endpoints;
   private final RealmPolicy realms;
   private final TokenService tokens;
+  private final Contents contents = new Contents();
 
   private interface Question<T> {
     T ask(Session session) throws CallException, InterruptedException;
@@ -127,7 +129,7 @@ public final class RegistryClient {
     var endpoint = endpoints.of(image.host(), budget);
     var login = new Login(image, endpoint, credentials, realms, tokens, time.ticker(), budget);
     try {
-      var session = new Session(image, endpoint, login, caller, budget);
+      var session = new Session(image, endpoint, login, caller, contents, budget);
       session.begin();
       return question.ask(session);
     } catch (CallException e) {

@@ -1,6 +1,8 @@
 package dev.rig.credentials.registry;
 
+import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.ImageReference;
+import org.jspecify.annotations.Nullable;
 
 /** One question to one registry: its calls share the login and the budget. */
 final class Session {
@@ -8,13 +10,21 @@ final class Session {
   private final Endpoint endpoint;
   private final Login login;
   private final Caller caller;
+  private final Contents contents;
   private final Budget budget;
 
-  Session(ImageReference image, Endpoint endpoint, Login login, Caller caller, Budget budget) {
+  Session(
+      ImageReference image,
+      Endpoint endpoint,
+      Login login,
+      Caller caller,
+      Contents contents,
+      Budget budget) {
     this.image = image;
     this.endpoint = endpoint;
     this.login = login;
     this.caller = caller;
+    this.contents = contents;
     this.budget = budget;
   }
 
@@ -35,7 +45,7 @@ final class Session {
 
   /** The same with as many bytes as at the start, in the time that is left. */
   Session inTheSameTime() {
-    return new Session(image, endpoint, login, caller, budget.inTheSameTime());
+    return new Session(image, endpoint, login, caller, contents, budget.inTheSameTime());
   }
 
   /** Logs in by what the registry said before anything was asked. */
@@ -74,6 +84,20 @@ final class Session {
       case 403 -> throw login.denied();
       default -> throw CallException.badAnswer(who() + " answered " + reply.status());
     };
+  }
+
+  /** What the repository sent under that digest before; null where it is not kept. */
+  @Nullable HttpReply kept(Digest digest) {
+    return contents.find(image, digest);
+  }
+
+  /**
+   * Keeps an answer for later questions.
+   *
+   * @param reply whose body has that digest
+   */
+  void keep(Digest digest, HttpReply reply) {
+    contents.keep(image, digest, reply);
   }
 
   private HttpReply call(HttpAsk ask) throws CallException, InterruptedException {

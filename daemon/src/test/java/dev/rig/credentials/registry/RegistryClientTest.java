@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,54 @@ class RegistryClientTest {
           resolved.platforms().stream().map(ImagePlatform::architecture).toList());
       assertEquals("v8", resolved.platforms().getFirst().variant());
       assertEquals(Instant.parse(FakeImage.CREATED), resolved.createdAt(), "of linux/amd64");
+    }
+  }
+
+  private static List<String> targets(HostileRegistry registry) {
+    return registry.asked().stream().map(HostileRegistry.Asked::target).toList();
+  }
+
+  @Test
+  void whatADigestInAnAnswerNamesIsFetchedOnce() throws Exception {
+    byte[] index = IMAGE.index(Manifest.OCI_INDEX);
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().endsWith("/manifests/many")) {
+            reply(out, 200, index, "Content-Type: " + Manifest.OCI_INDEX);
+          } else {
+            ClientFixture.serve(IMAGE, asked, out);
+          }
+        })) {
+      var fixture = new ClientFixture(FakeCredentials.none());
+      var image = ClientFixture.image(registry.host() + "/acme/app:many");
+      var first = fixture.client.resolve(image);
+      assertInstanceOf(Resolved.class, first);
+      var before = targets(registry);
+      assertEquals(first, fixture.client.resolve(image));
+      fixture.resolve(registry, Resolved.class);
+      var after = targets(registry);
+      assertEquals(
+          List.of("/v2/acme/app/manifests/many", "/v2/acme/app/manifests/1"),
+          after.subList(before.size(), after.size()));
+    }
+  }
+
+  @Test
+  void imageThatWasRemovedIsMissedThoughItsPartsAreKept() throws Exception {
+    var there = new AtomicBoolean(true);
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (there.get() || asked.target().equals("/v2/")) {
+            ClientFixture.serve(IMAGE, asked, out);
+          } else {
+            reply(out, 404, "{\"tags\":[]}");
+          }
+        })) {
+      var fixture = new ClientFixture(FakeCredentials.none());
+      var pinned = ClientFixture.image(registry.host() + "/acme/app@" + IMAGE.digest());
+      assertInstanceOf(Resolved.class, fixture.client.resolve(pinned));
+      there.set(false);
+      assertInstanceOf(RegistryFailure.class, fixture.client.resolve(pinned));
     }
   }
 
