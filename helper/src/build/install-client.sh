@@ -1,9 +1,11 @@
 #!/bin/sh
 # Installs docker-credential-rig and rig-credential-provider in a folder: native where a C compiler is, else on a JVM.
-#   install-client.sh COMPILER SOURCE HEADERS LAUNCHER VERSION FOLDER
-# COMPILER is a name or "none"; SOURCE is the folder with TeaVM's all.c.
+#   install-client.sh COMPILERS SOURCE HEADERS LAUNCHER VERSION FOLDER
+# COMPILERS are names, of which the first that is there and links statically is taken, or "none"; SOURCE is the folder
+# with TeaVM's all.c. On musl a program starts faster: glibc asks the processor what it can do before main, by some twenty
+# instructions each of which a virtual machine has to leave for.
 set -eu
-compiler=$1 source=$2 headers=$3 launcher=$4 version=$5 folder=$6
+compilers=$1 source=$2 headers=$3 launcher=$4 version=$5 folder=$6
 client=$folder/docker-credential-rig
 log=$folder/native-compiler.log
 
@@ -16,14 +18,23 @@ compile() {
 mkdir -p "$folder"
 : >"$log"
 rm -f "$client.new"
-if [ "$compiler" = none ] || ! command -v "$compiler" >/dev/null 2>&1; then
-    form="on a JVM: there is no C compiler \"$compiler\""
-elif compile -static; then
-    form="native and static"
-elif compile; then
-    form="native and dynamic: $compiler cannot link statically, see $log"
-else
-    form="on a JVM: $compiler fails, see $log"
+there() {
+    command -v "$compiler" >/dev/null 2>&1
+}
+form=
+for compiler in $compilers; do
+    if [ -z "$form" ] && there && compile -static; then
+        form="native and static, by $compiler"
+    fi
+done
+for compiler in $compilers; do
+    # A program that needs musl's loader would run on few machines.
+    if [ -z "$form" ] && [ "$compiler" != musl-gcc ] && there && compile; then
+        form="native and dynamic: $compiler cannot link statically, see $log"
+    fi
+done
+if [ -z "$form" ]; then
+    form="on a JVM: no C compiler of \"$compilers\" is there or succeeds, see $log"
 fi
 if [ ! -f "$client.new" ]; then
     cp "$launcher" "$client.new"

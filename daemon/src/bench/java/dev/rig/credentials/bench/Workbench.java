@@ -73,11 +73,11 @@ record Workbench(Path folder, Reaper reaper) {
         .toList();
   }
 
-  /** Compiles one of our C programs, statically. */
+  /** Compiles one of our C programs, statically and with the C library that the helper has. */
   Path compiled(String name) {
     var program = folder.resolve(name);
     Command.of(
-            Tool.CC.path(),
+            (Tool.MUSL_GCC.isInstalled() ? Tool.MUSL_GCC : Tool.CC).path(),
             "-O2",
             "-static",
             "-pthread",

@@ -38,6 +38,7 @@ public enum Tool {
   GPGCONF("gpgconf", "gnupg"),
   HTPASSWD("htpasswd", "apache2-utils"),
   IP("ip", "iproute2"),
+  MUSL_GCC("musl-gcc", "musl-tools"),
   NSENTER("nsenter", "util-linux"),
   PASS("pass", "pass"),
   PODMAN("podman", "podman"),
@@ -75,6 +76,11 @@ public enum Tool {
       missing("%s is not installed (Debian package %s)".formatted(program, debianPackage));
     }
     return found.orElseThrow();
+  }
+
+  /** Whether the program is installed, for who can do without it. */
+  public boolean isInstalled() {
+    return find().isPresent();
   }
 
   /** Ends the test as a missing program would, unless this runs as root. */

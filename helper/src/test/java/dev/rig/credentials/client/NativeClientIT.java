@@ -129,7 +129,7 @@ class NativeClientIT {
     try (InputStream bytes = Files.newInputStream(program)) {
       isNative = bytes.read() == 0x7f;
     }
-    String words = "the native program was not built: it needs a C compiler, cc";
+    String words = "the native program was not built: it needs a C compiler, musl-gcc or cc";
     if ("true".equals(System.getenv("RIG_REQUIRE_TOOLS"))) {
       assertTrue(isNative, words);
     }
