@@ -15,6 +15,9 @@ final class PathTable<T> {
   private final @Nullable String[] paths;
   private final @Nullable Object[] values;
 
+  /** Those of the paths: what is not meant need not be looked at, wherever it lies. */
+  private final int[] hashes;
+
   /** The paths with their values; the empty path stands for the host itself. */
   PathTable(Map<String, T> entries) {
     root = entries.get("");
@@ -22,6 +25,7 @@ final class PathTable<T> {
     int capacity = paths == 0 ? 0 : Integer.highestOneBit(paths) * 4;
     this.paths = new String[capacity];
     this.values = new Object[capacity];
+    this.hashes = new int[capacity];
     entries.forEach((path, value) -> {
       if (!path.isEmpty()) {
         int slot = slot(path.hashCode());
@@ -30,6 +34,7 @@ final class PathTable<T> {
         }
         this.paths[slot] = path;
         this.values[slot] = value;
+        this.hashes[slot] = path.hashCode();
       }
     });
   }
@@ -78,7 +83,7 @@ final class PathTable<T> {
   private @Nullable T at(String question, int length, int hash) {
     int slot = slot(hash);
     for (var path = paths[slot]; path != null; path = paths[slot]) {
-      if (path.length() == length && path.hashCode() == hash && question.startsWith(path)) {
+      if (hashes[slot] == hash && path.length() == length && question.startsWith(path)) {
         return (T) values[slot];
       }
       slot = next(slot);
