@@ -14,7 +14,11 @@ import java.util.function.ToDoubleFunction;
 
 /** Calls a second of a fleet, simulated: with all that keeps them apart, and with less of it. */
 final class FleetRows implements Rows {
-  private static final Setting SETTING = new Setting(5_000, Duration.ofHours(12), 5);
+  private static final Duration SPREAD = Duration.ofHours(1);
+
+  /** As where nobody has set a spread. */
+  private static final Setting SETTING = setting(Duration.ZERO);
+
   private static final Measures ALL = new Measures(true, true, true);
   private static final long SEED = 1;
   private static final int STORM = 10;
@@ -42,14 +46,36 @@ final class FleetRows implements Rows {
     var rows = new ArrayList<Row>();
     rows(rows, "all leases issued at once, then two lives", all, others, Loads::issued);
     rows(rows, "all restarted at once, then one life", all, others, Loads::restarted);
-    var first = new Fleet(SETTING, ALL, SEED).afterAFirstStart();
-    rows.add(
-        Row.alone(
-            "all started at once for the first time: most calls in a second",
-            Unit.PER_SECOND,
-            first.peak(),
-            new Aim.None()));
+    firstStarts(rows, "each first asked within the day", SETTING.life());
+    firstStarts(rows, "each first asked within the hour", SPREAD);
     return rows;
+  }
+
+  private static Setting setting(Duration spread) {
+    return new Setting(5_000, Duration.ofHours(12), 5, spread);
+  }
+
+  /** Nothing is kept yet: a spread, as the chart gives nodes, is all that keeps them apart. */
+  private static void firstStarts(List<Row> rows, String asked, Duration within) {
+    var spread = new Fleet(setting(SPREAD), ALL, SEED).afterAFirstStart(within);
+    var atOnce = new Fleet(SETTING, ALL, SEED).afterAFirstStart(within);
+    var what = "all started at once for the first time with a spread of 1 h, " + asked;
+    rows.add(
+        Row.beside(
+            what + ": most calls in a second",
+            Unit.PER_SECOND,
+            spread.peak(),
+            "without a spread",
+            atOnce.peak(),
+            new Aim.Most(STORM)));
+    rows.add(
+        Row.beside(
+            what + ": calls refused",
+            Unit.PERCENT,
+            100 * spread.refusedShare(),
+            "without a spread",
+            100 * atOnce.refusedShare(),
+            new Aim.Most(1)));
   }
 
   private static Loads loads(Measures measures) {

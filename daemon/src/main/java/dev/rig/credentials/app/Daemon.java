@@ -3,6 +3,7 @@ package dev.rig.credentials.app;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.broker.LeaseArchive;
 import dev.rig.credentials.broker.LeaseKey;
+import dev.rig.credentials.broker.Spread;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.config.ConfigWatch;
@@ -135,7 +136,8 @@ public final class Daemon implements AutoCloseable {
             new SplittableRandom(),
             changed);
     endings.push(leases::close);
-    var broker = new Broker(leases, time);
+    var broker =
+        new Broker(leases, time, new Spread(settings.prefetchSpread(), new SplittableRandom()));
     var audit =
         new Audit(settings.audit(), time, Threads.oneBehind(Audit.MOST_WAITING, "rig-audit"));
     endings.push(audit::close);

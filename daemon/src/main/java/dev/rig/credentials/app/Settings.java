@@ -7,6 +7,7 @@ import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.wire.SocketPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param warmRestart whether leases are kept there for the next start
  * @param audit whether every request that was answered is logged, and not only the denied ones
  * @param sealingKeyFile the key that they are sealed with; null for systemd's or a generated one
+ * @param prefetchSpread within which time what nobody has asked for yet is fetched ahead; zero for
+ *     at once
  */
 public record Settings(
     Path socket,
@@ -35,6 +38,7 @@ public record Settings(
     boolean adminConfigured,
     boolean warmRestart,
     @Nullable Path sealingKeyFile,
+    Duration prefetchSpread,
     LogLevel logLevel,
     LogFormat logFormat,
     boolean audit) {
@@ -73,6 +77,7 @@ public record Settings(
         settings.admin() != null,
         !Boolean.FALSE.equals(settings.warmRestart()),
         settings.sealingKeyFile(),
+        Objects.requireNonNullElse(settings.prefetchSpread(), Duration.ZERO),
         Objects.requireNonNullElse(settings.logLevel(), LogLevel.INFO),
         Objects.requireNonNullElse(settings.logFormat(), LogFormat.TEXT),
         !Boolean.FALSE.equals(settings.logAudit()));

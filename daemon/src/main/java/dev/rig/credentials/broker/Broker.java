@@ -11,12 +11,14 @@ import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.time.Time;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,10 +49,16 @@ public final class Broker implements AutoCloseable {
   private final AccountLeases accountLeases;
   private volatile Snapshot snapshot = new Snapshot(List.of());
 
-  /** A broker without entries, which answers that nothing is found. */
+  /** A broker without entries, which answers that nothing is found; it fetches ahead at once. */
   public Broker(ExpiringCache<LeaseKey, Lease> leases, Time time) {
+    this(leases, time, new Spread(Duration.ZERO, RandomGenerator.getDefault()));
+  }
+
+  /** The same, which fetches ahead when the spread says. */
+  public Broker(ExpiringCache<LeaseKey, Lease> leases, Time time, Spread spread) {
     this.leases = leases;
-    this.prefetcher = new Prefetcher(leases::prefetch, PREFETCHED_AT_A_TIME);
+    this.prefetcher =
+        new Prefetcher(leases::prefetch, PREFETCHED_AT_A_TIME, spread, time.scheduler());
     this.time = time;
     this.accountLeases = new AccountLeases(time);
   }
@@ -84,7 +92,7 @@ public final class Broker implements AutoCloseable {
   /** Fetches nothing ahead any more; what is under way goes on. */
   @Override
   public void close() {
-    prefetcher.start(List.of());
+    prefetcher.close();
   }
 
   /** The answer to an image; never fails. */

@@ -1,10 +1,13 @@
 package dev.rig.credentials.broker;
 
+import dev.rig.credentials.time.Scheduler;
+import dev.rig.credentials.time.Scheduler.Cancellable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Works through a list, a few at a time. Who asks for one of them meanwhile does not wait here: the
@@ -13,9 +16,14 @@ import java.util.function.Function;
 final class Prefetcher {
   private final Function<LeaseKey, CompletableFuture<?>> fetch;
   private final int atATime;
+  private final Spread spread;
+  private final Scheduler scheduler;
 
-  /** Its own monitor guards it and the two below. */
+  /** Its own monitor guards it and the three below. */
   private final Deque<LeaseKey> waiting = new ArrayDeque<>();
+
+  /** Until then nothing is begun; null when it is time. */
+  private @Nullable Cancellable moment;
 
   private int running;
   private boolean starting;
@@ -24,17 +32,47 @@ final class Prefetcher {
    * A prefetcher with nothing to do.
    *
    * @param fetch begins to fetch; completes, well or not, at the end
+   * @param spread when a list is begun with
    */
-  Prefetcher(Function<LeaseKey, CompletableFuture<?>> fetch, int atATime) {
+  Prefetcher(
+      Function<LeaseKey, CompletableFuture<?>> fetch,
+      int atATime,
+      Spread spread,
+      Scheduler scheduler) {
     this.fetch = fetch;
     this.atATime = atATime;
+    this.spread = spread;
+    this.scheduler = scheduler;
   }
 
-  /** Takes this list in place of what still waits. */
+  /**
+   * Takes this list in place of what still waits. A list that has not been begun with leaves its
+   * moment to this one, so that reloads do not put it off for ever.
+   */
   void start(List<LeaseKey> keys) {
     synchronized (waiting) {
       waiting.clear();
       waiting.addAll(keys);
+      if (moment == null && !spread.within().isZero()) {
+        moment = scheduler.schedule(spread.delay(), this::begin);
+      }
+    }
+    startMore();
+  }
+
+  /** Does no more. */
+  void close() {
+    synchronized (waiting) {
+      waiting.clear();
+      if (moment != null) {
+        moment.cancel();
+      }
+    }
+  }
+
+  private void begin() {
+    synchronized (waiting) {
+      moment = null;
     }
     startMore();
   }
@@ -50,7 +88,7 @@ final class Prefetcher {
     while (true) {
       LeaseKey key;
       synchronized (waiting) {
-        if (running >= atATime || waiting.isEmpty()) {
+        if (running >= atATime || waiting.isEmpty() || moment != null) {
           starting = false;
           return;
         }

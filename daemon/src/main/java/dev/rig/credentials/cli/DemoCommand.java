@@ -184,6 +184,7 @@ final class DemoCommand implements Callable<Integer> {
             sealingKey(folder),
             null,
             null,
+            null,
             false,
             null);
     var settings =

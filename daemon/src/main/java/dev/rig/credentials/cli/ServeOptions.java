@@ -64,6 +64,15 @@ final class ServeOptions {
   private @Nullable Path sealingKeyFile;
 
   @Option(
+      names = "--prefetch-spread",
+      paramLabel = "DURATION",
+      description = {
+        "Scripts nobody has asked for yet run at a moment of chance within this time after a start"
+            + " or a reload, as 1h; at once when unset. For many daemons that start together."
+      })
+  private @Nullable String prefetchSpread;
+
+  @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
       description = "error, warn, info, debug or trace; info when unset.")
@@ -98,6 +107,9 @@ final class ServeOptions {
         stateDir,
         noWarmRestart ? false : null,
         sealingKeyFile,
+        prefetchSpread == null
+            ? null
+            : read("--prefetch-spread", prefetchSpread, DaemonSettings::parsePrefetchSpread),
         logLevel,
         logFormat,
         noAudit ? false : null,

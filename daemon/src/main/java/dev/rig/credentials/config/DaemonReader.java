@@ -27,6 +27,7 @@ final class DaemonReader {
           "stateDir",
           "warmRestart",
           "sealingKeyFile",
+          "prefetchSpread",
           "log",
           "access",
           "registryClient");
@@ -58,6 +59,10 @@ final class DaemonReader {
         path(fields, "stateDir"),
         get(fields, "warmRestart", at -> nodes.bool(at, "warmRestart")),
         path(fields, "sealingKeyFile"),
+        get(
+            fields,
+            "prefetchSpread",
+            at -> nodes.value(at, "prefetchSpread", DaemonSettings::parsePrefetchSpread)),
         get(logFields, "level", at -> nodes.oneOf(at, "the log level", LogLevel.class)),
         get(logFields, "format", at -> nodes.oneOf(at, "the log format", LogFormat.class)),
         get(logFields, "audit", at -> nodes.bool(at, "audit")),

@@ -2,6 +2,7 @@ package dev.rig.credentials.config;
 
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateDir the folder for what outlives a restart
  * @param warmRestart whether leases are kept there, sealed, for the next start
  * @param sealingKeyFile the key that they are sealed with
+ * @param prefetchSpread within which time what nobody has asked for yet is fetched ahead
  * @param logAudit whether requests that were not denied are logged too
  * @param access the access rules; an empty list is set, and lets nobody in
  * @param registryClient what registries are trusted with; replaced whole
@@ -31,14 +33,18 @@ public record DaemonSettings(
     @Nullable Path stateDir,
     @Nullable Boolean warmRestart,
     @Nullable Path sealingKeyFile,
+    @Nullable Duration prefetchSpread,
     @Nullable LogLevel logLevel,
     @Nullable LogFormat logFormat,
     @Nullable Boolean logAudit,
     @Nullable List<AccessRule> access,
     @Nullable RegistryClientSettings registryClient) {
+  private static final Duration LONGEST_SPREAD = Duration.ofDays(1);
+
   /** Nothing is set. */
   public static final DaemonSettings UNSET =
-      new DaemonSettings(null, null, null, null, null, null, null, null, null, null, null, null);
+      new DaemonSettings(
+          null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   /** Settings without those that no flag can give. */
   public DaemonSettings(
@@ -50,6 +56,7 @@ public record DaemonSettings(
       @Nullable Path stateDir,
       @Nullable Boolean warmRestart,
       @Nullable Path sealingKeyFile,
+      @Nullable Duration prefetchSpread,
       @Nullable LogLevel logLevel,
       @Nullable LogFormat logFormat,
       @Nullable Boolean logAudit,
@@ -63,6 +70,7 @@ public record DaemonSettings(
         stateDir,
         warmRestart,
         sealingKeyFile,
+        prefetchSpread,
         logLevel,
         logFormat,
         logAudit,
@@ -85,6 +93,7 @@ public record DaemonSettings(
         Layers.last(stateDir, later.stateDir),
         Layers.last(warmRestart, later.warmRestart),
         Layers.last(sealingKeyFile, later.sealingKeyFile),
+        Layers.last(prefetchSpread, later.prefetchSpread),
         Layers.last(logLevel, later.logLevel),
         Layers.last(logFormat, later.logFormat),
         Layers.last(logAudit, later.logAudit),
@@ -106,6 +115,21 @@ public record DaemonSettings(
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("a record's accessors are there and do not fail", e);
     }
+  }
+
+  /**
+   * Reads {@link #prefetchSpread}.
+   *
+   * @param text a Go duration
+   * @return zero to a day
+   * @throws InvalidSettingException when it is something else
+   */
+  public static Duration parsePrefetchSpread(String text) throws InvalidSettingException {
+    var spread = GoDuration.parse(text);
+    if (spread.isNegative() || spread.compareTo(LONGEST_SPREAD) > 0) {
+      throw new InvalidSettingException("not a time from 0s to 24h", null);
+    }
+    return spread;
   }
 
   /**

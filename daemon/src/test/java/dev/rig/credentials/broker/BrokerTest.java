@@ -108,6 +108,62 @@ class BrokerTest {
     assertEquals(10_000, source.asked().size());
   }
 
+  /** A broker whose moments are in the middle of an hour: chance's lowest bit is left out. */
+  private Broker inAnHour() {
+    return new Broker(
+        leases,
+        time.time(),
+        new Spread(Duration.ofHours(1), () -> 2 * Duration.ofMinutes(30).toNanos()));
+  }
+
+  @Test
+  void fetchingAheadWaitsForItsMomentWithinTheSpread() {
+    var asked = FakeSource.script(time, "u", "s", Duration.ofDays(1));
+    var unasked = FakeSource.script(time, "u", "s", Duration.ofDays(1));
+    try (var spread = inAnHour()) {
+      spread.replace(
+          List.of(
+              BrokerFixture.configured("a.org", asked, "1"),
+              BrokerFixture.configured("b.org", unasked, "1")));
+      spread.prefetch();
+      assertEquals("s", secret(spread.lookup(BrokerFixture.image("a.org/x")).join()));
+      time.advance(Duration.ofMinutes(29));
+      assertEquals(0, unasked.asked().size());
+      time.advance(Duration.ofMinutes(1));
+      assertEquals(1, unasked.asked().size());
+      assertEquals(1, asked.asked().size(), "nobody waits for the moment");
+    }
+  }
+
+  @Test
+  void reloadsDoNotPutTheMomentOff() {
+    var source = FakeSource.script(time, "u", "s", Duration.ofDays(1));
+    try (var spread = inAnHour()) {
+      spread.replace(List.of(BrokerFixture.configured("a.org", source, "1")));
+      for (int minute = 0; minute < 60; minute++) {
+        spread.prefetch();
+        time.advance(Duration.ofMinutes(1));
+      }
+      assertEquals(1, source.asked().size());
+      spread.replace(List.of(BrokerFixture.configured("a.org", source, "2")));
+      spread.prefetch();
+      assertEquals(1, source.asked().size(), "a later reload has a moment of its own");
+      time.advance(Duration.ofHours(1));
+      assertEquals(2, source.asked().size());
+    }
+  }
+
+  @Test
+  void closedBrokerHasNoMoment() {
+    var source = FakeSource.script(time, "u", "s", Duration.ofDays(1));
+    var spread = inAnHour();
+    spread.replace(List.of(BrokerFixture.configured("a.org", source, "1")));
+    spread.prefetch();
+    spread.close();
+    time.advance(Duration.ofHours(2));
+    assertEquals(0, source.asked().size());
+  }
+
   @Test
   void globsAndStaticEntriesAreNotFetchedAhead() {
     var glob = FakeSource.script(time, "u", "s", Duration.ofHours(1));

@@ -15,7 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** 5,000 daemons whose leases live equally long, before a service that allows 5 calls a second. */
 class FleetTest {
-  private static final Setting SETTING = new Setting(5_000, Duration.ofHours(12), 5);
+  private static final Setting SETTING =
+      new Setting(5_000, Duration.ofHours(12), 5, Duration.ofHours(1));
+
+  /** As where nobody has set a spread. */
+  private static final Setting AT_ONCE = new Setting(5_000, Duration.ofHours(12), 5, Duration.ZERO);
+
   private static final Measures ALL = new Measures(true, true, true);
 
   /** Twice what the service allows: more within one second is a storm. */
@@ -32,7 +37,7 @@ class FleetTest {
   @ParameterizedTest
   @CsvSource({"1", "2", "3"})
   void fleetWithAllThreeNeverStorms(long seed) {
-    var fleet = new Fleet(SETTING, ALL, seed);
+    var fleet = new Fleet(AT_ONCE, ALL, seed);
     var issued = fleet.afterACommonIssue();
     var restarted = fleet.afterACommonRestart();
     assertAll(
@@ -44,7 +49,7 @@ class FleetTest {
   @ParameterizedTest
   @CsvSource({"false,false,false", "true,false,false", "false,true,false", "false,false,true"})
   void noneOfThemAloneIsEnough(boolean jitter, boolean warmRestart, boolean refreshAhead) {
-    var small = new Setting(1_000, Duration.ofHours(2), 1);
+    var small = new Setting(1_000, Duration.ofHours(2), 1, Duration.ZERO);
     var fleet = new Fleet(small, new Measures(jitter, warmRestart, refreshAhead), 1);
     var issued = fleet.afterACommonIssue();
     assertTrue(issued.peak() > 2 * STORM, issued::toString);
@@ -52,15 +57,33 @@ class FleetTest {
 
   @Test
   void coldRestartIsAStormWhateverElseIsOn() {
-    var fleet = new Fleet(SETTING, new Measures(true, false, true), 1);
+    var fleet = new Fleet(AT_ONCE, new Measures(true, false, true), 1);
     fleet.afterACommonIssue();
     var restarted = fleet.afterACommonRestart();
     assertTrue(restarted.peak() >= SETTING.daemons(), restarted::toString);
   }
 
+  /** Nothing is kept yet: only the spread keeps the first calls apart. */
+  @ParameterizedTest
+  @CsvSource({"1", "2", "3"})
+  void firstStartOfAFleetWithASpreadIsNoStorm(long seed) {
+    var unasked = new Fleet(SETTING, ALL, seed).afterAFirstStart(Duration.ofHours(12));
+    var asked = new Fleet(SETTING, ALL, seed).afterAFirstStart(Duration.ofHours(1));
+    assertAll(
+        () -> assertCalm(unasked),
+        () -> assertTrue(asked.peak() <= STORM, asked::toString),
+        () -> assertTrue(asked.refusedShare() < 0.02, asked::toString));
+  }
+
+  @Test
+  void firstStartAtOnceIsAStorm() {
+    var started = new Fleet(AT_ONCE, ALL, 1).afterAFirstStart(Duration.ofHours(12));
+    assertTrue(started.peak() >= SETTING.daemons(), started::toString);
+  }
+
   @Test
   void sameSeedGivesTheSameFigures() {
-    var setting = new Setting(200, Duration.ofHours(1), 1);
+    var setting = new Setting(200, Duration.ofHours(1), 1, Duration.ZERO);
     var one = new Fleet(setting, ALL, 7);
     var other = new Fleet(setting, ALL, 7);
     assertEquals(one.afterACommonIssue(), other.afterACommonIssue());

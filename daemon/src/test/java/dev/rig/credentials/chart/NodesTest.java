@@ -54,6 +54,7 @@ class NodesTest {
     var serve = words(spec.at("/containers/0"), "args");
     assertEquals("/run/rig-credentials/credentials.sock", serve.get(serve.indexOf("--socket") + 1));
     assertEquals("0600", serve.get(serve.indexOf("--socket-mode") + 1));
+    assertEquals("1h", serve.get(serve.indexOf("--prefetch-spread") + 1));
     assertTrue(install.path("env").toString().contains("\"value\":\"" + INSTALLED + "\""));
     assertTrue(
         install.path("volumeMounts").toString().contains("\"mountPath\":\"" + INSTALLED + "\""),

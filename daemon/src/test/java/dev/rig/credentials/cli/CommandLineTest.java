@@ -77,7 +77,7 @@ class CommandLineTest {
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
         new DaemonSettings(
-            socket(), null, null, null, null, folder, false, null, null, null, null, null);
+            socket(), null, null, null, null, folder, false, null, null, null, null, null, null);
     var settings = Settings.resolve(configuration.daemon(), flags, Map.of(), true);
     return Daemon.start(
         configuration, List.of(), settings, Map.of("PATH", "/usr/bin:/bin"), "1.2.3");

@@ -291,7 +291,7 @@ class DockerConfigCommandTest {
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
         new DaemonSettings(
-            socket, null, null, null, null, folder, false, null, null, null, null, null);
+            socket, null, null, null, null, folder, false, null, null, null, null, null, null);
     var settings = Settings.resolve(configuration.daemon(), flags, Map.of(), true);
     try (var daemon =
         Daemon.start(configuration, List.of(), settings, Map.of("PATH", "/bin"), "1.2.3")) {

@@ -67,7 +67,7 @@ class DoctorCommandTest {
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
         new DaemonSettings(
-            socket(), null, null, null, null, folder, false, null, null, null, null, null);
+            socket(), null, null, null, null, folder, false, null, null, null, null, null, null);
     var settings = Settings.resolve(configuration.daemon(), flags, Map.of(), true);
     toClose.add(
         Daemon.start(

@@ -53,6 +53,7 @@ class ConfigLoaderTest {
         stateDir: /var/lib/x
         warmRestart: false
         sealingKeyFile: /etc/x.key
+        prefetchSpread: 1h
         log: {level: debug, format: json, audit: false}
         access: [{users: [root, 1000], actions: [get, list], registries: [registry.gitlab.com]}]
       """;
@@ -148,12 +149,13 @@ class ConfigLoaderTest {
             Path.of("/var/lib/x"),
             false,
             Path.of("/etc/x.key"),
+            Duration.ofHours(1),
             LogLevel.DEBUG,
             LogFormat.JSON,
             false,
             List.of(
                 new AccessRule(
-                    new Origin(folder.resolve("a.yaml").toString(), 30, 12),
+                    new Origin(folder.resolve("a.yaml").toString(), 31, 12),
                     List.of("root", "1000"),
                     List.of(),
                     Set.of(AccessRule.Action.GET, AccessRule.Action.LIST),

@@ -92,7 +92,11 @@ class ConfigProblemsTest {
       value = {
         "{sockt: /x} => unknown key \"sockt\" (did you mean \"socket\"?)",
         "{zzzzzz: /x} => unknown key (known here: socket, socketMode, socketGroup, platformSocket,"
-            + " admin, stateDir, warmRestart, sealingKeyFile, log, access, registryClient)",
+            + " admin, stateDir, warmRestart, sealingKeyFile, prefetchSpread, log,"
+            + " access, registryClient)",
+        "{prefetchSpread: soon} => not a duration (write it like 30s, 90m, 1h30m or 12h)",
+        "{prefetchSpread: -1s} => not a time from 0s to 24h",
+        "{prefetchSpread: 25h} => not a time from 0s to 24h",
         "{socketMode: 0980} => not permissions in octal (write it like \"0660\")",
         "{socketMode: rw} => not permissions in octal (write it like \"0660\")",
         "{admin: localhost} => an admin address needs a port (write it like 127.0.0.1:9465,"

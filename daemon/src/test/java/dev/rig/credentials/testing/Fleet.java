@@ -1,5 +1,6 @@
 package dev.rig.credentials.testing;
 
+import dev.rig.credentials.broker.Spread;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.time.Scheduler.Cancellable;
@@ -29,8 +30,9 @@ public final class Fleet {
    * @param daemons how many
    * @param life how long a lease is good, from the service's answer on
    * @param allowed how many calls the service answers within a second; it refuses more
+   * @param spread within which time a daemon fetches ahead what it never had
    */
-  public record Setting(int daemons, Duration life, int allowed) {}
+  public record Setting(int daemons, Duration life, int allowed, Duration spread) {}
 
   /**
    * What the service saw in a stretch of time.
@@ -61,6 +63,7 @@ public final class Fleet {
   private final Measures measures;
   private final RandomGenerator questions;
   private final RandomGenerator spread;
+  private final RandomGenerator moments;
   private final CachePolicy policy;
   private final List<Daemon> daemons;
   private Map<Long, Integer> callsBySecond = new HashMap<>();
@@ -75,6 +78,7 @@ public final class Fleet {
     var random = new SplittableRandom(seed);
     this.questions = random.split();
     this.spread = measures.jitter() ? random.split() : () -> 0L;
+    this.moments = measures.jitter() ? random.split() : () -> 0L;
     var standard = CachePolicy.standard(1);
     this.policy =
         new CachePolicy(
@@ -99,9 +103,13 @@ public final class Fleet {
     return pass(setting.life());
   }
 
-  /** All daemons start at one moment for the first time; from there on, one life. */
-  public Load afterAFirstStart() {
-    daemons.forEach(daemon -> daemon.start(null));
+  /**
+   * All daemons start at one moment for the first time; from there on, one life.
+   *
+   * @param askedWithin when they are first asked: the part of all that there is for this
+   */
+  public Load afterAFirstStart(Duration askedWithin) {
+    daemons.forEach(daemon -> daemon.start(null, askedWithin));
     return pass(setting.life());
   }
 
@@ -133,24 +141,36 @@ public final class Fleet {
   private final class Daemon {
     private ExpiringCache<String, Token> cache = open();
     private @Nullable Cancellable question;
+    private @Nullable Cancellable moment;
 
     private ExpiringCache<String, Token> open() {
       return new ExpiringCache<>(key -> issue(), Token::expiresAt, policy, time.time(), spread);
     }
 
-    /** Takes what it has from before, fetches the rest ahead, as the daemon does. */
     void start(@Nullable Token kept) {
+      start(kept, BETWEEN_QUESTIONS);
+    }
+
+    /** Takes what it has from before, fetches the rest ahead, as the daemon does. */
+    void start(@Nullable Token kept, Duration askedWithin) {
       if (kept != null) {
         cache.restore(KEY, kept);
       }
-      var _ = cache.prefetch(KEY);
-      askLater();
+      moment =
+          time.schedule(
+              new Spread(setting.spread(), moments).delay(),
+              () -> {
+                var _ = cache.prefetch(KEY);
+              });
+      askLater(askedWithin);
     }
 
     void restart() {
       var kept = measures.warmRestart() ? cache.peek(KEY) : null;
-      if (question != null) {
-        question.cancel();
+      for (var task : new Cancellable[] {question, moment}) {
+        if (task != null) {
+          task.cancel();
+        }
       }
       cache.close();
       cache = open();
@@ -158,10 +178,10 @@ public final class Fleet {
     }
 
     /** A question that a live lease answers tells nothing: the next one is behind its end. */
-    private void askLater() {
+    private void askLater(Duration within) {
       var token = cache.peek(KEY);
       var live = token == null ? Duration.ZERO : Duration.between(time.now(), token.expiresAt());
-      var pause = Duration.ofNanos(questions.nextLong(BETWEEN_QUESTIONS.toNanos()));
+      var pause = Duration.ofNanos(questions.nextLong(within.toNanos()));
       question = time.schedule(live.plus(pause), this::ask);
     }
 
@@ -174,7 +194,7 @@ public final class Fleet {
                   failedGets++;
                 }
               });
-      askLater();
+      askLater(BETWEEN_QUESTIONS);
     }
   }
 }
