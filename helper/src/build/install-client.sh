@@ -9,9 +9,10 @@ compilers=$1 source=$2 headers=$3 launcher=$4 version=$5 folder=$6
 client=$folder/docker-credential-rig
 log=$folder/native-compiler.log
 
-# TeaVM's exceptions are setjmp; gcc 12 fails with an internal error at -O2, where it inlines much around one.
+# TeaVM's exceptions are setjmp; gcc 12 fails with an internal error at -O2, where it inlines much around one. What of its
+# runtime nobody calls is left out: pages that are not there need not be mapped.
 compile() {
-    "$compiler" -O1 -w -s "$@" -iquote "$headers" -include "$headers/rig-machine.h" "-DRIG_VERSION=\"$version\"" \
+    "$compiler" -O1 -w -s -ffunction-sections -fdata-sections -Wl,--gc-sections "$@" -iquote "$headers" -include "$headers/rig-machine.h" "-DRIG_VERSION=\"$version\"" \
         "$source/all.c" -o "$client.new" -lm 2>>"$log"
 }
 

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /** Bytes that are still coming. */
 final class Bytes {
-  /** One read of a stream; an answer or a question fits as a rule. */
-  private static final int FIRST_ROOM = 8192;
+  /** A question fits as a rule, and an answer without a token; it is memory to be fetched. */
+  private static final int FIRST_ROOM = 1024;
 
   private byte[] room = new byte[FIRST_ROOM];
   private int length;

@@ -5,8 +5,8 @@ import dev.rig.credentials.wire.MalformedReplyException;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
 import dev.rig.credentials.wire.SocketPath;
+import dev.rig.credentials.wire.Utf8;
 import dev.rig.credentials.wire.Wire;
-import java.nio.charset.StandardCharsets;
 
 /** One call of {@code docker-credential-rig} or {@code rig-credential-provider}. */
 final class Client {
@@ -35,13 +35,13 @@ final class Client {
       }
       if (invocation instanceof Invocation.Wrong wrong) {
         boolean provider = Invocation.isProvider(machine.program());
-        String words = wrong.words() + "\n" + HelpText.USAGE.stripTrailing();
+        String words = wrong.words() + "\n" + HelpText.USAGE;
         return fail(provider ? Action.KUBELET : Action.GET, words);
       }
-      machine.output(bytes(HelpText.USAGE + HelpText.REST));
+      machine.output(Utf8.bytes(HelpText.USAGE + "\n" + HelpText.REST));
       return 0;
     } catch (MachineException e) {
-      machine.error(bytes("rig-credentials: " + e.getMessage() + "\n"));
+      machine.error(Utf8.bytes("rig-credentials: " + e.getMessage() + "\n"));
       return 1;
     }
   }
@@ -67,8 +67,9 @@ final class Client {
     }
     if (attempt.unreachable()) {
       if (action == Action.VERSION) {
-        machine.output(bytes("docker-credential-rig (dev.rig.credentials) " + machine.version()));
-        machine.output(bytes("\n"));
+        machine.output(
+            Utf8.bytes("docker-credential-rig (dev.rig.credentials) " + machine.version()));
+        machine.output(Utf8.bytes("\n"));
         return 0;
       }
       if (optional && canDoWithout(action)) {
@@ -117,11 +118,11 @@ final class Client {
 
   private int withoutDaemon(Action action) throws MachineException {
     if (action == Action.GET) {
-      machine.output(bytes(Wire.NOT_FOUND + "\n"));
+      machine.output(Utf8.bytes(Wire.NOT_FOUND + "\n"));
       return 1;
     }
     if (action == Action.LIST) {
-      machine.output(bytes("{}\n"));
+      machine.output(Utf8.bytes("{}\n"));
     }
     return 0;
   }
@@ -158,16 +159,12 @@ final class Client {
 
   /** Docker shows its user what a helper prints to stdout; the kubelet logs stderr. */
   private int fail(Action action, String words) throws MachineException {
-    byte[] line = bytes("rig-credentials: " + words + "\n");
+    byte[] line = Utf8.bytes("rig-credentials: " + words + "\n");
     if (action == Action.KUBELET) {
       machine.error(line);
     } else {
       machine.output(line);
     }
     return 1;
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

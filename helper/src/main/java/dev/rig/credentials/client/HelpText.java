@@ -5,7 +5,7 @@ final class HelpText {
   static final String USAGE =
       """
       usage: docker-credential-rig get|store|erase|list|version|help
-             rig-credential-provider
+             rig-credential-provider\
       """;
 
   static final String REST =

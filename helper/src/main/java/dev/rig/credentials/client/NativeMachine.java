@@ -1,6 +1,6 @@
 package dev.rig.credentials.client;
 
-import java.nio.charset.StandardCharsets;
+import dev.rig.credentials.wire.Utf8;
 import java.util.Arrays;
 import org.teavm.interop.Address;
 
@@ -10,26 +10,26 @@ final class NativeMachine implements Machine {
   private static final int STDOUT = 1;
   private static final int STDERR = 2;
 
-  /** Longer than any path; a longer variable counts as not set. */
-  private static final int TEXT_ROOM = 4096;
+  /**
+   * Room for a text of C's, one after the other: longer than any path; a longer variable counts as
+   * not set. Each page of memory that is new costs as much as several calls of the kernel.
+   */
+  private final byte[] text = new byte[4096];
 
   @Override
   public String program() {
-    byte[] text = new byte[TEXT_ROOM];
-    return orEmpty(text(text, Native.program(Address.ofData(text), text.length)));
+    return orEmpty(text(Native.program(Address.ofData(text), text.length)));
   }
 
   @Override
   public String version() {
-    byte[] text = new byte[TEXT_ROOM];
-    return orEmpty(text(text, Native.version(Address.ofData(text), text.length)));
+    return orEmpty(text(Native.version(Address.ofData(text), text.length)));
   }
 
   @Override
   public String variable(String name) {
-    byte[] text = new byte[TEXT_ROOM];
     byte[] c = terminated(name);
-    return text(text, Native.variable(Address.ofData(c), Address.ofData(text), text.length));
+    return text(Native.variable(Address.ofData(c), Address.ofData(text), text.length));
   }
 
   @Override
@@ -159,7 +159,7 @@ final class NativeMachine implements Machine {
     return left > 0 && Native.await(fd, writable, (int) left) != 0;
   }
 
-  private static Attempt notConnected(int error) {
+  private Attempt notConnected(int error) {
     if (error == Native.errorMissing()) {
       return Attempt.ended(Attempt.Outcome.MISSING);
     }
@@ -175,14 +175,13 @@ final class NativeMachine implements Machine {
     return Attempt.failed(reason(error));
   }
 
-  private static String reason(int error) {
-    byte[] text = new byte[TEXT_ROOM];
-    return orEmpty(text(text, Native.reason(error, Address.ofData(text), text.length)));
+  private String reason(int error) {
+    return orEmpty(text(Native.reason(error, Address.ofData(text), text.length)));
   }
 
   /** The text that C wrote; null when it wrote none. */
-  private static String text(byte[] bytes, int length) {
-    return length < 0 ? null : new String(bytes, 0, length, StandardCharsets.UTF_8);
+  private String text(int length) {
+    return length < 0 ? null : Utf8.text(text, length);
   }
 
   private static String orEmpty(String text) {
@@ -191,7 +190,7 @@ final class NativeMachine implements Machine {
 
   /** As C wants it, with a zero behind. */
   private static byte[] terminated(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = Utf8.bytes(text);
     return Arrays.copyOf(bytes, bytes.length + 1);
   }
 }

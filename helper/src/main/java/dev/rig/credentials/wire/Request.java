@@ -43,7 +43,7 @@ public final class Request {
   /** The request as it goes over the socket. */
   public byte[] encode() {
     String line = alias.isEmpty() ? action.word() : action.word() + " " + alias;
-    byte[] head = (line + "\n").getBytes(StandardCharsets.UTF_8);
+    byte[] head = Utf8.bytes(line + "\n");
     byte[] frame = Arrays.copyOf(head, head.length + payload.length);
     System.arraycopy(payload, 0, frame, head.length, payload.length);
     return frame;

@@ -297,7 +297,8 @@ class ClientTest {
   void withoutAnActionTheUsageIsShownAndNobodyAsked() {
     FakeMachine machine = FakeMachine.answering("0\n{}\n");
     assertEquals(1, machine.run());
-    assertEquals("rig-credentials: an action is missing\n" + HelpText.USAGE, machine.stdout());
+    assertEquals(
+        "rig-credentials: an action is missing\n" + HelpText.USAGE + "\n", machine.stdout());
     assertEquals(1, machine.run("take"));
     assertTrue(machine.stdout().contains("unknown action \"take\""), machine.stdout());
     assertEquals("", machine.stderr());

@@ -410,9 +410,9 @@ class NativeClientIT {
         version.text());
     Outcome help = run(form, "docker-credential-rig", NOTHING, "--help");
     assertEquals(0, help.status());
-    assertEquals(HelpText.USAGE + HelpText.REST, help.text());
+    assertEquals(HelpText.USAGE + "\n" + HelpText.REST, help.text());
     Outcome usage = run(form, "docker-credential-rig", NOTHING);
     assertEquals(1, usage.status());
-    assertEquals("rig-credentials: an action is missing\n" + HelpText.USAGE, usage.text());
+    assertEquals("rig-credentials: an action is missing\n" + HelpText.USAGE + "\n", usage.text());
   }
 }
