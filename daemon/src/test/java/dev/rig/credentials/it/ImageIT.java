@@ -53,7 +53,7 @@ class ImageIT {
     var dockerfile = module.resolve("src/image/Dockerfile");
     var from = FROM.matcher(Files.readString(dockerfile));
     assertTrue(from.find(), "the base is pinned");
-    var base = BaseImage.of(from.group(2), module.resolve("target/base-image"));
+    var base = BaseImage.of(from.group(2));
     var engineFolder = PrivateFile.folder(folder.resolve("e"));
     reaper.<AutoCloseable>own(() -> clear(engineFolder));
     engine = DockerEngine.start(reaper, engineFolder, "overlay2");

@@ -6,12 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The base of a Dockerfile, for a Docker Engine that reaches no registry: Debian as this machine's
- * own mirror has it, made by debootstrap once and kept below {@code target}.
+ * Debian as this machine's own mirror has it, made by debootstrap once and kept below {@code
+ * target}: the base of a Dockerfile, for a Docker Engine that reaches no registry, and what a
+ * machine of its own boots.
  */
 public final class BaseImage {
   private static final Duration LIMIT = Duration.ofMinutes(20);
@@ -22,22 +25,32 @@ public final class BaseImage {
    * A tar of the system.
    *
    * @param suite Debian's name for it
-   * @param kept where it stays for the next time
+   * @param packages what it has besides Debian's smallest system
    */
-  public static Path of(String suite, Path kept) {
-    var tar = PrivateFile.folder(kept).resolve(suite + ".tar");
+  public static Path of(String suite, String... packages) {
+    var kept =
+        PrivateFile.folder(
+            Path.of(System.getProperty("basedir", ""))
+                .resolve("target/base-image")
+                .toAbsolutePath());
+    var name = String.join("+", Stream.concat(Stream.of(suite), Stream.of(packages)).toList());
+    var tar = kept.resolve(name + ".tar");
     if (!Files.exists(tar)) {
-      make(suite, kept, tar);
+      make(suite, packages, kept.resolve(name), tar);
     }
     return tar;
   }
 
-  private static void make(String suite, Path kept, Path tar) {
+  private static void make(String suite, String[] packages, Path root, Path tar) {
     Tool.needRoot("debootstrap");
-    var root = kept.resolve(suite);
-    var part = kept.resolve(suite + ".part");
+    var part = root.resolveSibling(root.getFileName() + ".part");
     Command.of("/bin/rm", "-rf", root).run().succeeded();
-    run(Command.of(Tool.DEBOOTSTRAP.path(), "--variant=minbase", suite, root, mirror()));
+    var bootstrap = new ArrayList<Object>(List.of(Tool.DEBOOTSTRAP.path(), "--variant=minbase"));
+    if (packages.length > 0) {
+      bootstrap.add("--include=" + String.join(",", packages));
+    }
+    bootstrap.addAll(List.of(suite, root, mirror()));
+    run(Command.of(bootstrap.toArray()));
     // How this machine reaches its mirror, as through a proxy.
     var apt = Command.of("apt-config", "dump", "Acquire").run().succeeded().stdout();
     PrivateFile.write(root.resolve("etc/apt/apt.conf.d/00machine"), apt);

@@ -61,6 +61,20 @@ public record Command(List<String> words, Map<String, String> environment, Strin
     return with("PATH", folder + ":" + PATH);
   }
 
+  /**
+   * This in namespaces of another process; needs root.
+   *
+   * @param which nsenter's options for them, as {@code --net}
+   */
+  public Command inside(long pid, String... which) {
+    var prefixed =
+        new ArrayList<>(List.of(Tool.NSENTER.path().toString(), "--target", String.valueOf(pid)));
+    prefixed.addAll(List.of(which));
+    prefixed.add("--");
+    prefixed.addAll(words);
+    return new Command(prefixed, environment, stdin);
+  }
+
   /** This with something on its standard input. */
   public Command reading(String text) {
     return new Command(words, environment, text);

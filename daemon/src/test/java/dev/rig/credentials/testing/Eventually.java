@@ -15,15 +15,38 @@ public final class Eventually {
   public static void within(Duration limit, BooleanSupplier holds, Supplier<String> message) {
     long end = System.nanoTime() + limit.toNanos();
     while (!holds.getAsBoolean()) {
-      if (System.nanoTime() - end > 0) {
-        Assertions.fail("not within " + limit.toMillis() + " ms: " + message.get());
+      pause(end, limit, message);
+    }
+  }
+
+  /**
+   * The same for what a busy machine makes slow: the limit counts anew whenever there is progress.
+   *
+   * @param progress something that is another value as long as it goes on
+   */
+  public static void progressing(
+      Duration limit, Supplier<?> progress, BooleanSupplier holds, Supplier<String> message) {
+    var last = progress.get();
+    long end = System.nanoTime() + limit.toNanos();
+    while (!holds.getAsBoolean()) {
+      var now = progress.get();
+      if (!now.equals(last)) {
+        last = now;
+        end = System.nanoTime() + limit.toNanos();
       }
-      try {
-        Thread.sleep(PAUSE_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        Assertions.fail("interrupted while waiting: " + message.get());
-      }
+      pause(end, limit, message);
+    }
+  }
+
+  private static void pause(long end, Duration limit, Supplier<String> message) {
+    if (System.nanoTime() - end > 0) {
+      Assertions.fail("not within " + limit.toMillis() + " ms: " + message.get());
+    }
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      Assertions.fail("interrupted while waiting: " + message.get());
     }
   }
 }

@@ -2,8 +2,6 @@ package dev.rig.credentials.testing;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A network of its own with one address that is not loopback, and its own {@code /etc/docker} and
@@ -64,15 +62,6 @@ public final class OtherMachine {
 
   /** The command as it runs there. */
   public Command with(Command command) {
-    var words =
-        new ArrayList<>(
-            List.of(
-                Tool.NSENTER.path().toString(),
-                "--net",
-                "--mount",
-                "--target",
-                String.valueOf(pid)));
-    words.addAll(command.words());
-    return new Command(words, command.environment(), command.stdin());
+    return command.inside(pid, "--net", "--mount");
   }
 }
