@@ -6,19 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Command;
 import dev.rig.credentials.testing.DebianMachine;
+import dev.rig.credentials.testing.Distribution;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.NativeClient;
 import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.Readme;
 import dev.rig.credentials.testing.Reaper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -35,8 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("package")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PackageIT {
-  private static final Path PACKAGES =
-      Path.of(System.getProperty("basedir", "")).resolve("target/packages").toAbsolutePath();
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   /** F35, and a start on a machine that has other work. */
@@ -53,16 +49,8 @@ class PackageIT {
     machine = DebianMachine.boot(reaper, folder.resolve("machine"));
   }
 
-  private static Path built(String glob) {
-    try (var files = Files.newDirectoryStream(PACKAGES, glob)) {
-      return files.iterator().next();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private static Outcome sh(String script) {
-    return machine.run("sh", "-c", script);
+    return machine.sh(script);
   }
 
   private static void serves(String username) {
@@ -86,7 +74,7 @@ class PackageIT {
   @Test
   @Order(1)
   void installationServesAtOnce() throws IOException {
-    Files.copy(built("*.deb"), machine.root().resolve("opt/rig.deb"));
+    Files.copy(Distribution.packaged("*.deb"), machine.root().resolve("opt/rig.deb"));
     machine.run("dpkg", "--install", "/opt/rig.deb").succeeded();
     assertEquals("active", property("ActiveState"));
     assertEquals("serving", property("StatusText"));
@@ -226,91 +214,8 @@ class PackageIT {
     sh("rm -r " + config).succeeded();
   }
 
-  /** All but the installation, which is done, with a kubelet that has only its name and flags. */
   @Test
   @Order(9)
-  void readmesCommandsForANodeDoWhatItShows() {
-    var steps = Readme.steps("A Kubernetes node");
-    assertTrue(steps.getFirst().command().startsWith("apt install"), steps::toString);
-    sh("""
-    cp -a %s /root/values.before
-    cat >/etc/systemd/system/kubelet.service <<'END'
-    [Service]
-    EnvironmentFile=-/etc/default/kubelet
-    ExecStart=/bin/bash -c 'exec -a kubelet sh -c "sleep 1000" "$@"' kubelet $KUBELET_EXTRA_ARGS
-    END
-    systemctl daemon-reload
-    """
-            .formatted(VALUES))
-        .succeeded();
-    for (var step : steps.subList(1, steps.size())) {
-      var outcome = sh(step.command()).succeeded();
-      if (!step.shown().isEmpty()) {
-        assertEquals(step.shown(), outcome.stdout());
-      }
-      if (step.command().startsWith("rig-credentials kubelet-config")) {
-        sh("echo KUBELET_EXTRA_ARGS='%s' >/etc/default/kubelet"
-                .formatted(step.shown().lines().skip(3).collect(Collectors.joining(" "))))
-            .succeeded();
-      }
-    }
-    // Who types takes longer than the daemon to see the changed file.
-    var proof = steps.getLast().command();
-    Eventually.within(
-        LIMIT,
-        () -> sh(proof).stdout().contains("\"username\":\"bot\""),
-        () -> sh(proof).toString());
-    sh("""
-    systemctl stop kubelet
-    rm -r /etc/systemd/system/kubelet.service /etc/default/kubelet /etc/rig-credentials/kubelet
-    cp -a /root/values.before %s
-    systemctl reload rig-credentials
-    """
-            .formatted(VALUES))
-        .succeeded();
-    serves("two");
-  }
-
-  /** All but the installation, with a {@code gh} that has only a token. */
-  @Test
-  @Order(10)
-  void readmesCommandsForAWorkstationDoWhatItShows() throws IOException {
-    var steps =
-        Readme.steps("Docker on a workstation").stream()
-            .filter(step -> !step.command().matches("(sudo apt|docker pull) .*"))
-            .toList();
-    var gh = machine.root().resolve("usr/local/bin/gh");
-    Files.writeString(gh, "#!/bin/sh\n[ \"$*\" = 'auth token' ] && echo gho_of-hers\n");
-    var script =
-        steps.stream()
-            .map(Readme.Step::command)
-            .collect(Collectors.joining("\n", "set -e\n", "\n"));
-    Files.writeString(machine.root().resolve("opt/workstation.sh"), script);
-    sh("chmod 755 /usr/local/bin/gh && useradd -m eve && loginctl enable-linger eve").succeeded();
-    Eventually.within(
-        LIMIT,
-        () -> sh("systemctl is-active user@$(id -u eve)").status() == 0,
-        () -> sh("systemctl status user@$(id -u eve)").output());
-    var outcome = eve("sh /opt/workstation.sh").succeeded();
-    assertFalse(
-        outcome.stdout().lines().anyMatch(line -> line.startsWith("fail")), outcome::toString);
-    // What Docker does before it pulls.
-    assertEquals(
-        "rig\n",
-        eve("sed -n 's/.*\"ghcr.io\": \"\\(.*\\)\".*/\\1/p' ~/.docker/config.json").stdout());
-    assertEquals(
-        new Outcome(0, NativeClient.answer("ghcr.io", "eve", "gho_of-hers"), ""),
-        eve("printf ghcr.io | docker-credential-rig get"));
-    sh("loginctl disable-linger eve; rm /usr/local/bin/gh").succeeded();
-  }
-
-  private static Outcome eve(String words) {
-    var script = "export XDG_RUNTIME_DIR=/run/user/$(id -u); unset XDG_CONFIG_HOME; " + words;
-    return machine.run("su", "eve", "-s", "/bin/sh", "-c", script);
-  }
-
-  @Test
-  @Order(11)
   void unitOfAUserServesThatUser() {
     var user =
         "su bob -s /bin/sh -c 'export XDG_RUNTIME_DIR=/run/user/$(id -u); unset XDG_CONFIG_HOME;"
@@ -339,11 +244,11 @@ class PackageIT {
   }
 
   @Test
-  @Order(12)
+  @Order(10)
   void upgradeKeepsConfigurationAndSocket() throws IOException {
     var inode = sh("stat -c %i /run/rig-credentials/credentials.sock").succeeded().stdout();
     var next = folder.resolve("next");
-    Command.of("dpkg-deb", "-R", built("*.deb"), next).run().succeeded();
+    Command.of("dpkg-deb", "-R", Distribution.packaged("*.deb"), next).run().succeeded();
     var control = next.resolve("DEBIAN/control");
     Files.writeString(
         control, Files.readString(control).replaceAll("(?m)^Version: .*$", "Version: 99"));
@@ -377,7 +282,7 @@ class PackageIT {
   }
 
   @Test
-  @Order(13)
+  @Order(11)
   void purgeLeavesNothingButTheUser() {
     machine.run("dpkg", "--remove", "rig-credentials").succeeded();
     assertEquals("", sh("systemctl is-active rig-credentials.socket | grep -x active").stdout());
@@ -391,16 +296,16 @@ class PackageIT {
   }
 
   @Test
-  @Order(14)
+  @Order(12)
   void archiveForOtherSystemsRunsWhereItIsUnpacked() {
-    Command.of("sh", "-c", "cd '" + PACKAGES + "' && sha256sum --check SHA256SUMS")
+    var archive = Distribution.packaged("*.tar.gz");
+    Command.of("sh", "-c", "cd '" + archive.getParent() + "' && sha256sum --check SHA256SUMS")
         .run()
         .succeeded();
     var elsewhere = folder.resolve("elsewhere");
     Command.of("mkdir", elsewhere).run().succeeded();
-    Command.of("tar", "-C", elsewhere, "-xzf", built("*.tar.gz")).run().succeeded();
-    var unpacked =
-        elsewhere.resolve(built("*.tar.gz").getFileName().toString().replace(".tar.gz", ""));
+    Command.of("tar", "-C", elsewhere, "-xzf", archive).run().succeeded();
+    var unpacked = elsewhere.resolve(archive.getFileName().toString().replace(".tar.gz", ""));
     var demo = Command.of(unpacked.resolve("bin/rig-credentials"), "demo").run().succeeded();
     assertEquals("", demo.stderr());
     for (var file :

@@ -1,5 +1,7 @@
 package dev.rig.credentials.testing;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assertions;
@@ -18,11 +20,23 @@ public final class Distribution {
     return built("../helper/target/docker-credential-rig");
   }
 
+  /** The package whose name is like that; the profile {@code package} makes them. */
+  public static Path packaged(String glob) {
+    try (var files = Files.newDirectoryStream(inModule("target/packages"), glob)) {
+      return files.iterator().next();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static Path built(String path) {
-    var program =
-        Path.of(System.getProperty("basedir", "")).resolve(path).toAbsolutePath().normalize();
+    var program = inModule(path);
     Assertions.assertTrue(
         Files.isExecutable(program), () -> program + " is not built: run mvn package first");
     return program;
+  }
+
+  private static Path inModule(String path) {
+    return Path.of(System.getProperty("basedir", "")).resolve(path).toAbsolutePath().normalize();
   }
 }

@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assertions;
 
-/** Debian's docker-registry on a port of loopback, without TLS. */
+/** Debian's docker-registry on a port of loopback. */
 public final class RegistryServer {
   private static final Duration START = Duration.ofSeconds(20);
+  private static final int WGET_AUTHENTICATION =
+      6; // wget(1), exit status: the server wants a login
 
   private final String host;
 
@@ -28,12 +30,9 @@ public final class RegistryServer {
    * @param users the names and passwords that may push and pull; with none everybody may
    */
   public static RegistryServer start(Reaper reaper, Path folder, Map<String, String> users) {
-    if (users.isEmpty()) {
-      return launch(reaper, folder, "", 200);
-    }
-    var passwords = PrivateFile.write(folder.resolve("htpasswd"), passwordFile(users));
-    var auth = "auth: {htpasswd: {realm: private, path: %s}}\n".formatted(passwords);
-    return launch(reaper, folder, auth, 401);
+    return users.isEmpty()
+        ? launch(reaper, folder, "", 200)
+        : launch(reaper, folder, passwords(folder, users), 401);
   }
 
   /** Starts a registry that wants the tokens of a service. */
@@ -45,21 +44,43 @@ public final class RegistryServer {
     return launch(reaper, folder, auth, 401);
   }
 
+  /**
+   * Starts a registry with TLS and users on another machine's network.
+   *
+   * @param address one of that network; Docker does without TLS where it is one of 127.0.0.0/8
+   * @param identity its certificate is for the name that it has on that machine
+   */
+  public static RegistryServer startOn(
+      DebianMachine machine,
+      Reaper reaper,
+      Path folder,
+      Map<String, String> users,
+      String address,
+      TestAuthority.Identity identity) {
+    var host = address + ":443";
+    var http =
+        "{addr: '%s', tls: {certificate: %s, key: %s}}"
+            .formatted(
+                host,
+                PrivateFile.write(
+                    folder.resolve("tls.pem"), TestAuthority.pem(identity.certificate())),
+                PrivateFile.write(folder.resolve("tls.key"), TestAuthority.pem(identity.key())));
+    var serve = serve(folder, http, passwords(folder, users));
+    var running = reaper.own(machine.onItsNetwork(serve).start());
+    var ask =
+        machine.onItsNetwork(
+            Command.of(
+                Tool.WGET.path(), "--quiet", "--no-check-certificate", "https://" + host + "/v2/"));
+    Eventually.within(
+        START,
+        () -> ask.run().status() == WGET_AUTHENTICATION,
+        () -> "registry: " + running.stderr());
+    return new RegistryServer(host);
+  }
+
   private static RegistryServer launch(Reaper reaper, Path folder, String auth, int expected) {
-    var program = Tool.DOCKER_REGISTRY.path();
     var host = "127.0.0.1:" + FreePort.next();
-    var config =
-        """
-        version: 0.1
-        log: {level: warn}
-        storage:
-          filesystem: {rootdirectory: %s}
-        http: {addr: %s}
-        %s\
-        """
-            .formatted(folder.resolve("storage"), host, auth);
-    var file = PrivateFile.write(folder.resolve("config.yml"), config);
-    var running = reaper.own(Command.of(program, "serve", file).start());
+    var running = reaper.own(serve(folder, "{addr: '%s'}".formatted(host), auth).start());
     try (var http = HttpClient.newHttpClient()) {
       Eventually.within(
           START, () -> answers(http, host, expected), () -> "registry: " + running.stderr());
@@ -67,15 +88,33 @@ public final class RegistryServer {
     return new RegistryServer(host);
   }
 
+  private static Command serve(Path folder, String http, String auth) {
+    var program = Tool.DOCKER_REGISTRY.path();
+    var config =
+        """
+        version: 0.1
+        log: {level: warn}
+        storage:
+          filesystem: {rootdirectory: %s}
+        http: %s
+        %s\
+        """
+            .formatted(folder.resolve("storage"), http, auth);
+    return Command.of(program, "serve", PrivateFile.write(folder.resolve("config.yml"), config));
+  }
+
   /** The host and port, as it stands in front of image names. */
   public String host() {
     return host;
   }
 
-  private static String passwordFile(Map<String, String> users) {
-    return users.entrySet().stream()
-        .map(user -> hashed(user.getKey(), user.getValue()))
-        .collect(Collectors.joining("\n", "", "\n"));
+  private static String passwords(Path folder, Map<String, String> users) {
+    var lines =
+        users.entrySet().stream()
+            .map(user -> hashed(user.getKey(), user.getValue()))
+            .collect(Collectors.joining("\n", "", "\n"));
+    return "auth: {htpasswd: {realm: private, path: %s}}\n"
+        .formatted(PrivateFile.write(folder.resolve("htpasswd"), lines));
   }
 
   private static String hashed(String user, String password) {

@@ -84,26 +84,40 @@ public final class TestAuthority {
   /** A certificate as PEM. */
   public static String pem(X509Certificate certificate) {
     try {
-      var text =
-          Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
-      return "-----BEGIN CERTIFICATE-----\n" + text + "\n-----END CERTIFICATE-----\n";
+      return pem("CERTIFICATE", certificate.getEncoded());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }
 
+  /** A key as PEM, in PKCS #8. */
+  public static String pem(PrivateKey key) {
+    return pem("PRIVATE KEY", key.getEncoded());
+  }
+
+  private static String pem(String label, byte[] content) {
+    var text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+    return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(label, text);
+  }
+
+  /** A new key with a certificate for an address or a name. */
+  public Identity identity(String addressOrName) {
+    var pair = pair(keys);
+    return new Identity(
+        pair.getPrivate(), sign(new X500Name("CN=server"), pair, own.key(), addressOrName));
+  }
+
   /** A server's TLS with a certificate for an address or a name. */
   public SSLContext server(String addressOrName) {
-    var pair = pair(keys);
-    var certificate = sign(new X500Name("CN=server"), pair, own.key(), addressOrName);
+    var identity = identity(addressOrName);
     try {
       var store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
       store.setKeyEntry(
           "server",
-          pair.getPrivate(),
+          identity.key(),
           NO_PASSWORD,
-          new Certificate[] {certificate, own.certificate()});
+          new Certificate[] {identity.certificate(), own.certificate()});
       var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       managers.init(store, NO_PASSWORD);
       var context = SSLContext.getInstance("TLS");
