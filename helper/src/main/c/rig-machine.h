@@ -1,5 +1,5 @@
 /* What TeaVM's class library lacks: the environment, argv[0], a socket that never blocks or raises SIGPIPE.
- * The compiler is told to include this file first, so that its two defines reach TeaVM's own runtime. */
+ * The compiler is told to include this file first, so that its defines reach TeaVM's own runtime. */
 #ifndef RIG_MACHINE_H
 #define RIG_MACHINE_H
 
@@ -17,6 +17,37 @@
 
 /* TeaVM's runtime starts with the user's locale, which opens files; this program only carries bytes. */
 #define setlocale(category, name) setlocale(category, "C")
+
+/* TeaVM's runtime asks for a few tables before main, each of which musl would fetch from the kernel by a call of its own
+ * and several new pages. They lie in here; what does not fit, or is asked for later, is the C library's matter. */
+static _Alignas(16) char rig_tables[48 * 1024];
+static size_t rig_tables_used;
+
+static int rig_is_table(const void *memory) {
+    return (const char *) memory >= rig_tables && (const char *) memory < rig_tables + sizeof rig_tables;
+}
+
+static void *rig_allocate(size_t size) {
+    if (size > sizeof rig_tables - rig_tables_used) return malloc(size);
+    void *memory = rig_tables + rig_tables_used;
+    rig_tables_used += (size + 15) / 16 * 16;
+    return memory;
+}
+
+static void rig_release(void *memory) {
+    if (!rig_is_table(memory)) free(memory);
+}
+
+static void *rig_reallocate(void *memory, size_t size) {
+    if (!rig_is_table(memory)) return realloc(memory, size);
+    size_t most = (size_t) (rig_tables + sizeof rig_tables - (char *) memory);
+    void *moved = malloc(size);
+    return moved == NULL ? NULL : memcpy(moved, memory, size < most ? size : most);
+}
+
+#define malloc(size) rig_allocate(size)
+#define free(memory) rig_release(memory)
+#define realloc(memory, size) rig_reallocate(memory, size)
 
 static int32_t rig_copy(const char *text, char *into, int32_t room) {
     size_t length = text == NULL ? 0 : strlen(text);
