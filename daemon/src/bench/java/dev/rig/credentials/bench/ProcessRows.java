@@ -38,9 +38,13 @@ final class ProcessRows implements Rows {
                 () -> new Object[] {bench.builtByGo("helper"), "version"})
             .beside("our helper on a JVM", new Aim.None(), () -> onJvm())
             .beside(
-                "a bare static C client",
+                "a bare static C client, on the same C library",
                 new Aim.Ratio(1.5),
-                () -> new Object[] {bench.compiled("bare"), "get", daemon.socket()});
+                () -> new Object[] {bench.compiled("bare"), "get", daemon.socket()})
+            .beside(
+                "the same on glibc",
+                new Aim.None(),
+                () -> new Object[] {bench.compiledOnGlibc("bare"), "get", daemon.socket()});
     return peers.measure(bench.compiled("spawn"), ROUNDS, "`docker-credential-rig get`, cached");
   }
 

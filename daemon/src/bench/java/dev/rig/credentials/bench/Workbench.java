@@ -75,9 +75,18 @@ record Workbench(Path folder, Reaper reaper) {
 
   /** Compiles one of our C programs, statically and with the C library that the helper has. */
   Path compiled(String name) {
-    var program = folder.resolve(name);
+    return compiled(Tool.MUSL_GCC.isInstalled() ? Tool.MUSL_GCC : Tool.CC, name, name);
+  }
+
+  /** The same with the C library of this machine's other programs. */
+  Path compiledOnGlibc(String name) {
+    return compiled(Tool.CC, name, name + "-on-glibc");
+  }
+
+  private Path compiled(Tool compiler, String name, String as) {
+    var program = folder.resolve(as);
     Command.of(
-            (Tool.MUSL_GCC.isInstalled() ? Tool.MUSL_GCC : Tool.CC).path(),
+            compiler.path(),
             "-O2",
             "-static",
             "-pthread",
