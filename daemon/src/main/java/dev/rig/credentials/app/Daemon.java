@@ -151,7 +151,14 @@ public final class Daemon implements AutoCloseable {
     endings.push(access::close);
     var state = new State(settings, environment);
     var logins = logins(state);
-    var gate = new Gate(requests(broker, logins, access, ownUid, version));
+    var gate =
+        new Gate(
+            requests(
+                new HelperApi(
+                    broker, logins, version, health, environment.getOrDefault("PATH", "")),
+                broker,
+                access,
+                ownUid));
     var bound = bind(settings, environment, gate);
     var rules = new AccessRules(access, ownUid, bound.path());
     rules.enforce(configuration.daemon());
@@ -224,18 +231,11 @@ public final class Daemon implements AutoCloseable {
     return logins;
   }
 
-  private Requests requests(
-      Broker broker, Logins logins, Access access, int ownUid, String version) {
+  private Requests requests(HelperApi helpers, Broker broker, Access access, int ownUid) {
     var listings = Threads.one("rig-listings");
     endings.push(listings::shutdownNow);
     return new Requests(
-        new HelperApi(broker, logins, version, health),
-        new KubeletApi(broker, time),
-        access,
-        ownUid,
-        listings,
-        observers,
-        time);
+        helpers, new KubeletApi(broker, time), access, ownUid, listings, observers, time);
   }
 
   private Images images(Broker broker, Metrics metrics, RegistrySettings registries) {

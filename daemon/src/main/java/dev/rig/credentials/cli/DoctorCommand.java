@@ -58,7 +58,7 @@ final class DoctorCommand implements Callable<Integer> {
     new ClientCheck(console, daemon).look(findings);
     new KubeletCheck(root, daemon).look(findings);
     new ClockCheck(root, clock).look(daemon, findings);
-    new ScriptCheck(console, config).look(findings);
+    new ScriptCheck(console, config, daemon).look(findings);
     if (output == Report.JSON) {
       console
           .out()

@@ -13,7 +13,11 @@ final class Programs {
   private Programs() {}
 
   static Optional<Path> find(String name, Console console) {
-    var path = console.environment().getOrDefault("PATH", "");
+    return find(name, console.environment().getOrDefault("PATH", ""));
+  }
+
+  /** The same by another PATH. */
+  static Optional<Path> find(String name, String path) {
     return Arrays.stream(path.split(":", -1))
         .filter(folder -> folder.startsWith("/"))
         .map(folder -> Path.of(folder, name))

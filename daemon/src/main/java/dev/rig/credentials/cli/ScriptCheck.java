@@ -2,7 +2,7 @@ package dev.rig.credentials.cli;
 
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.EntrySource;
-import dev.rig.credentials.config.RegistryEntry;
+import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.problem.ProblemsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,10 +26,17 @@ final class ScriptCheck {
 
   private final Console console;
   private final ConfigOptions config;
+  private final Json.Node daemon;
 
-  ScriptCheck(Console console, ConfigOptions config) {
+  /**
+   * A check.
+   *
+   * @param daemon what the daemon says of itself: scripts have its PATH; without one, the user's
+   */
+  ScriptCheck(Console console, ConfigOptions config, Json.Node daemon) {
     this.console = console;
     this.config = config;
+    this.daemon = daemon;
   }
 
   void look(List<Finding> findings) {
@@ -68,7 +75,7 @@ final class ScriptCheck {
       if (entry.source() instanceof EntrySource.Script script) {
         for (var tool : tools(script.text().reveal())) {
           tools.add(tool);
-          missing(entry, tool).ifPresent(findings::add);
+          missing(entry.prefix(), script, tool).ifPresent(findings::add);
         }
       }
     }
@@ -77,20 +84,26 @@ final class ScriptCheck {
     }
   }
 
-  private Optional<Finding> missing(RegistryEntry entry, String tool) {
+  private Optional<Finding> missing(RegistryPrefix prefix, EntrySource.Script script, String tool) {
+    boolean told = daemon.has("scriptPath");
+    var path = told ? daemon.text("scriptPath") : console.environment().getOrDefault("PATH", "");
+    boolean absolute = tool.startsWith("/");
     boolean found =
-        tool.startsWith("/")
+        absolute
             ? Files.isExecutable(Path.of(tool))
-            : Programs.find(tool, console).isPresent();
-    return found
-        ? Optional.empty()
-        : Optional.of(
-            Finding.warn(
-                SCRIPTS,
-                "the script of %s calls %s, which is not %s"
-                    .formatted(
-                        entry.prefix(), tool, tool.startsWith("/") ? "there" : "on your PATH"),
-                "install it where the daemon runs"));
+            : Programs.find(tool, script.env().getOrDefault("PATH", path)).isPresent();
+    if (found) {
+      return Optional.empty();
+    }
+    var where = absolute ? "there" : told ? "on the daemon's PATH" : "on your PATH";
+    boolean elsewhere = !absolute && Programs.find(tool, console).isPresent();
+    return Optional.of(
+        Finding.warn(
+            SCRIPTS,
+            "the script of %s calls %s, which is not %s".formatted(prefix, tool, where),
+            elsewhere
+                ? "name it there by its whole path, as you have it on yours"
+                : "install it where the daemon runs"));
   }
 
   /** What a script plainly names: its interpreter, and known programs outside its comments. */

@@ -38,6 +38,7 @@ public final class HelperApi {
   private final Explanations explanations;
   private final String version;
   private final Supplier<List<PartHealth>> health;
+  private final String scriptPath;
 
   /**
    * The api of a broker.
@@ -45,14 +46,20 @@ public final class HelperApi {
    * @param logins those that people store
    * @param version what {@code version} answers, without a program name
    * @param health what {@code status} tells of the daemon's parts
+   * @param scriptPath the {@code PATH} of scripts that set none; {@code status} tells it
    */
   public HelperApi(
-      Broker broker, Logins logins, String version, Supplier<List<PartHealth>> health) {
+      Broker broker,
+      Logins logins,
+      String version,
+      Supplier<List<PartHealth>> health,
+      String scriptPath) {
     this.broker = broker;
     this.logins = new OwnLogins(logins);
     this.explanations = new Explanations(broker, this.logins);
     this.version = version;
     this.health = health;
+    this.scriptPath = scriptPath;
   }
 
   /**
@@ -287,6 +294,6 @@ public final class HelperApi {
             : health.get().stream()
                 .map(part -> new PartHealth(part.part(), part.healthy(), List.of(), Map.of()))
                 .toList();
-    return Answer.of(Outcome.TOLD, new Reply(0, StateJson.states(states, parts)));
+    return Answer.of(Outcome.TOLD, new Reply(0, StateJson.states(states, parts, scriptPath)));
   }
 }

@@ -106,9 +106,15 @@ final class StateJson {
     instant(json, "storedAt", own.login().storedAt());
   }
 
-  static byte[] states(List<EntryState> states, List<PartHealth> health) {
+  /**
+   * All entries and the daemon's parts.
+   *
+   * @param scriptPath where scripts find programs
+   */
+  static byte[] states(List<EntryState> states, List<PartHealth> health, String scriptPath) {
     return GoJson.line(json -> {
       json.writeStartObject();
+      json.writeStringField("scriptPath", scriptPath);
       json.writeArrayFieldStart("entries");
       for (var state : states) {
         state(json, state);

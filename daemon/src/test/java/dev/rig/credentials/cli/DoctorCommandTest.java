@@ -303,6 +303,21 @@ class DoctorCommandTest {
     assertFound(diagnosis(), "ok scripts their programs are here: aws, jq");
   }
 
+  /** A service does not have the PATH of its user's shell. */
+  @Test
+  void programsAreLookedForWhereTheDaemonHasThem() throws IOException {
+    program("ibmcloud", "");
+    var script = "rig: {dockerRegistries: {a.example.org: {script: ibmcloud token%s}}}";
+    Files.writeString(values, script.formatted(""));
+    daemon();
+    assertFound(
+        diagnosis(),
+        "the script of a.example.org calls ibmcloud, which is not on the daemon's PATH",
+        "-> name it there by its whole path, as you have it on yours");
+    Files.writeString(values, script.formatted(", env: {PATH: '" + folder.resolve("bin") + "'}"));
+    assertFound(diagnosis(), "ok scripts their programs are here: ibmcloud");
+  }
+
   @Test
   void configurationThatCannotBeUsedFails() throws IOException {
     Files.writeString(values, "rig: {dockerRegistries: {ghcr.io: {usrname: CANARY, pasword: 1}}}");

@@ -43,7 +43,7 @@ class HelperApiTest {
                   "logins"),
           Runnable::run,
           fixture.time().time().clock());
-  private final HelperApi api = new HelperApi(fixture.broker(), logins, "1.2.3", List::of);
+  private final HelperApi api = new HelperApi(fixture.broker(), logins, "1.2.3", List::of, "/bin");
 
   @TempDir private Path folder;
 

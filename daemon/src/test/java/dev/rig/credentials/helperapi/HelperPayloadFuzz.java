@@ -36,7 +36,7 @@ class HelperPayloadFuzz {
           Runnable::run,
           fixture.time().time().clock());
 
-  private final HelperApi api = new HelperApi(fixture.broker(), logins, "1", List::of);
+  private final HelperApi api = new HelperApi(fixture.broker(), logins, "1", List::of, "");
 
   @FuzzTest
   void payloads(byte[] payload) {
