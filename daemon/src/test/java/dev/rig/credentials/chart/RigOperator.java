@@ -52,6 +52,28 @@ final class RigOperator {
                 """);
   }
 
+  /**
+   * From now on the platform's container is one of the profile "restricted". Its pod says nothing
+   * of that which a sidecar could take over.
+   */
+  void restrictPlatform() {
+    platform()
+        .set(
+            "securityContext",
+            Chart.json(
+                """
+                allowPrivilegeEscalation: false
+                capabilities: {drop: [ALL]}
+                runAsNonRoot: true
+                seccompProfile: {type: RuntimeDefault}
+                """));
+  }
+
+  /** The platform's container. */
+  ObjectNode platform() {
+    return (ObjectNode) deployment.at("/spec/template/spec/containers/0");
+  }
+
   /** The Capsule's Deployment. */
   JsonNode deployment() {
     return deployment;

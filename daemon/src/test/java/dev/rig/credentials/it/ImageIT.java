@@ -3,11 +3,8 @@ package dev.rig.credentials.it;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.BaseImage;
 import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.Distribution;
 import dev.rig.credentials.testing.DockerEngine;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.FakeEcr;
@@ -15,8 +12,8 @@ import dev.rig.credentials.testing.FakeMetadata;
 import dev.rig.credentials.testing.NativeClient;
 import dev.rig.credentials.testing.Outcome;
 import dev.rig.credentials.testing.PrivateFile;
+import dev.rig.credentials.testing.ProjectImage;
 import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.Tool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +22,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -38,52 +34,15 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("image")
 class ImageIT {
-  private static final Duration BUILD = Duration.ofMinutes(25);
   private static final Duration START = Duration.ofSeconds(60);
-  private static final Pattern FROM = Pattern.compile("(?m)^FROM (debian:([a-z]+)-\\S+) AS");
 
   @TempDir private static Path folder;
   @AutoClose private static final Reaper reaper = new Reaper();
   private static DockerEngine engine;
 
   @BeforeAll
-  static void build() throws IOException {
-    Tool.needRoot("a Docker Engine");
-    var module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
-    var dockerfile = module.resolve("src/image/Dockerfile");
-    var from = FROM.matcher(Files.readString(dockerfile));
-    assertTrue(from.find(), "the base is pinned");
-    var base = BaseImage.of(from.group(2));
-    var engineFolder = PrivateFile.folder(folder.resolve("e"));
-    reaper.<AutoCloseable>own(() -> clear(engineFolder));
-    engine = DockerEngine.start(reaper, engineFolder, "overlay2");
-    docker("import", base, from.group(1)).succeeded();
-    var context = Distribution.daemon().getParent().getParent();
-    for (var target : List.of("slim", "full")) {
-      // The engine has no network of its own; the classic builder is in every Docker.
-      var build =
-          engine
-              .docker(
-                  folder,
-                  "build",
-                  "--network=host",
-                  "--target=" + target,
-                  "--tag=" + target,
-                  "--file=" + dockerfile,
-                  context)
-              .with("DOCKER_BUILDKIT", "0");
-      try (var running = build.start()) {
-        running.finish(BUILD).succeeded();
-      }
-    }
-  }
-
-  /**
-   * The network namespace of "host" stays mounted, and JUnit would warn of each link in an image.
-   */
-  private static void clear(Path engineFolder) {
-    Command.of("umount", engineFolder.resolve("exec/netns/default")).run();
-    Command.of("rm", "-rf", engineFolder).run().succeeded();
+  static void build() {
+    engine = ProjectImage.build(reaper, folder.resolve("e"), "slim", "full");
   }
 
   @Test

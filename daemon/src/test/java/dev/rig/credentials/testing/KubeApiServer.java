@@ -15,7 +15,9 @@ import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -35,6 +37,7 @@ public final class KubeApiServer implements TestCluster {
   private static final String ADMIN = "token-of-the-administrator";
   private static final String DAEMON = "token-of-the-daemon";
   private static final String USER = "rig-credentials";
+  private static final String NODE = "token-of-the-node";
 
   private static final String CAPSULES =
       """
@@ -61,6 +64,8 @@ public final class KubeApiServer implements TestCluster {
   private final Reaper reaper;
   private final Path folder;
   private final Path program;
+  private final Machine machine;
+  private final List<String> flags;
   private final int port = FreePort.next();
   private final int etcdPort = FreePort.next();
   private final int peerPort = FreePort.next();
@@ -91,20 +96,42 @@ public final class KubeApiServer implements TestCluster {
    * @param folder where both keep everything
    */
   public KubeApiServer(Reaper reaper, Path folder) {
+    this(
+        reaper,
+        folder,
+        Distribution.daemon().resolveSibling("../../kubernetes/kube-apiserver").normalize(),
+        Machine.THIS);
+  }
+
+  /**
+   * Starts one that has what every cluster has.
+   *
+   * @param folder where both keep everything
+   * @param machine where they run
+   * @param flags for the server, besides those that every test needs
+   */
+  KubeApiServer(Reaper reaper, Path folder, Path program, Machine machine, String... flags) {
     this.reaper = reaper;
     this.folder = PrivateFile.folder(folder);
-    this.program =
-        Distribution.daemon().resolveSibling("../../kubernetes/kube-apiserver").normalize();
+    this.program = program;
+    this.machine = machine;
+    this.flags = List.of(flags);
     Assertions.assertTrue(Files.isExecutable(program), program + " is not built");
     PrivateFile.write(
         folder.resolve("tokens.csv"),
-        ADMIN + ",admin,1,system:masters\n" + DAEMON + "," + USER + ",2,\n");
-    PrivateFile.write(folder.resolve("sa.key"), signingKey());
+        """
+        %s,admin,1,system:masters
+        %s,%s,2,
+        %s,system:node:%s,3,system:nodes
+        """
+            .formatted(ADMIN, DAEMON, USER, NODE, KubeNode.NAME));
+    PrivateFile.write(folder.resolve("sa.key"), newKey());
+    machine.publish(port);
     comeBack();
   }
 
   /** What service accounts' tokens would be signed with. */
-  private static String signingKey() {
+  private static String newKey() {
     try {
       var keys = KeyPairGenerator.getInstance("RSA");
       keys.initialize(2048);
@@ -139,19 +166,33 @@ public final class KubeApiServer implements TestCluster {
 
   /** A file with which {@code kubectl} and Helm reach it as its administrator. */
   public Path kubeconfig() {
-    var file = folder.resolve("kubeconfig");
+    return kubeconfig("admin", ADMIN);
+  }
+
+  /** The same for the kubelet of {@link KubeNode}. */
+  Path kubeconfigOfNode() {
+    return kubeconfig("node", NODE);
+  }
+
+  private Path kubeconfig(String user, String token) {
+    var file = folder.resolve(user + ".kubeconfig");
     PrivateFile.write(
         file,
         """
         apiVersion: v1
         kind: Config
         clusters: [{name: this, cluster: {server: "%s", certificate-authority: "%s"}}]
-        users: [{name: admin, user: {token: %s}}]
-        contexts: [{name: admin, context: {cluster: this, user: admin}}]
-        current-context: admin
+        users: [{name: %s, user: {token: %s}}]
+        contexts: [{name: this, context: {cluster: this, user: %3$s}}]
+        current-context: this
         """
-            .formatted(url(), certificateAuthority(), ADMIN));
+            .formatted(url(), certificateAuthority(), user, token));
     return file;
+  }
+
+  /** The file of the key that service accounts' tokens are signed with. */
+  Path signingKey() {
+    return folder.resolve("sa.key");
   }
 
   @Override
@@ -219,32 +260,36 @@ public final class KubeApiServer implements TestCluster {
   @Override
   public void comeBack() {
     etcd =
-        reaper.own(
+        start(
             Command.of(
-                    Tool.ETCD.path(),
-                    "--data-dir=" + folder.resolve("etcd"),
-                    "--listen-client-urls=http://127.0.0.1:" + etcdPort,
-                    "--advertise-client-urls=http://127.0.0.1:" + etcdPort,
-                    "--listen-peer-urls=http://127.0.0.1:" + peerPort,
-                    "--initial-advertise-peer-urls=http://127.0.0.1:" + peerPort,
-                    "--initial-cluster=default=http://127.0.0.1:" + peerPort)
-                .start());
-    server =
-        reaper.own(
-            Command.of(
-                    program,
-                    "--etcd-servers=http://127.0.0.1:" + etcdPort,
-                    "--cert-dir=" + folder.resolve("certificates"),
-                    "--bind-address=127.0.0.1",
-                    "--secure-port=" + port,
-                    "--service-account-key-file=" + folder.resolve("sa.key"),
-                    "--service-account-signing-key-file=" + folder.resolve("sa.key"),
-                    "--service-account-issuer=https://kubernetes.default.svc",
-                    "--service-cluster-ip-range=10.0.0.0/24",
-                    "--token-auth-file=" + folder.resolve("tokens.csv"),
-                    "--authorization-mode=RBAC")
-                .start());
+                Tool.ETCD.path(),
+                "--data-dir=" + folder.resolve("etcd"),
+                "--listen-client-urls=http://127.0.0.1:" + etcdPort,
+                "--advertise-client-urls=http://127.0.0.1:" + etcdPort,
+                "--listen-peer-urls=http://127.0.0.1:" + peerPort,
+                "--initial-advertise-peer-urls=http://127.0.0.1:" + peerPort,
+                "--initial-cluster=default=http://127.0.0.1:" + peerPort));
+    var words =
+        new ArrayList<Object>(
+            List.of(
+                program,
+                "--etcd-servers=http://127.0.0.1:" + etcdPort,
+                "--cert-dir=" + folder.resolve("certificates"),
+                "--bind-address=127.0.0.1",
+                "--secure-port=" + port,
+                "--service-account-key-file=" + signingKey(),
+                "--service-account-signing-key-file=" + signingKey(),
+                "--service-account-issuer=https://kubernetes.default.svc",
+                "--service-cluster-ip-range=10.0.0.0/24",
+                "--token-auth-file=" + folder.resolve("tokens.csv"),
+                "--authorization-mode=Node,RBAC"));
+    words.addAll(flags);
+    server = start(Command.of(words.toArray()));
     Eventually.within(START, this::answers, () -> "kube-apiserver is ready: " + server.stderr());
+  }
+
+  private Running start(Command command) {
+    return reaper.own(machine.with(command).start());
   }
 
   private boolean answers() {

@@ -27,6 +27,7 @@ public enum Tool {
   DEBOOTSTRAP("debootstrap", "debootstrap"),
 
   CHROMIUM("chromium", "chromium"),
+  CNI("host-local", "containernetworking-plugins"),
   DOCKER("docker", "docker.io"),
   DOCKERD("dockerd", "docker.io"),
   DOCKER_REGISTRY("docker-registry", "docker-registry"),
@@ -43,6 +44,7 @@ public enum Tool {
   PASS("pass", "pass"),
   PODMAN("podman", "podman"),
   PRLIMIT("prlimit", "util-linux"),
+  RUNC("runc", "runc"),
   SCRIPT("script", "bsdutils"),
   SETPRIV("setpriv", "util-linux"),
   SKOPEO("skopeo", "skopeo"),
@@ -59,7 +61,14 @@ public enum Tool {
 
   /** Debian's own folders come first: what a version manager puts on PATH may be a dead shim. */
   private static final List<String> FOLDERS =
-      List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/local/sbin");
+      List.of(
+          "/usr/bin",
+          "/bin",
+          "/usr/sbin",
+          "/sbin",
+          "/usr/local/bin",
+          "/usr/local/sbin",
+          "/usr/lib/cni");
 
   private final String program;
   private final String debianPackage;

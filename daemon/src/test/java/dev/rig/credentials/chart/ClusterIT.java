@@ -1,0 +1,317 @@
+package dev.rig.credentials.chart;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.DockerEngine;
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.KubeCluster;
+import dev.rig.credentials.testing.KubeNode;
+import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.ProjectImage;
+import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.RegistryServer;
+import dev.rig.credentials.testing.Tool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The chart and the image in a whole cluster: its controllers make the pods, a real kubelet and
+ * containerd run them, probe them and pull their images.
+ *
+ * <p>Building the cluster's programs takes many minutes, so this runs with {@code -Pcluster} only.
+ * In place of the Rig operator is {@link RigOperator}, in place of the platform the project's
+ * image.
+ */
+@Tag("cluster")
+class ClusterIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final String RELEASE = "rig-credentials";
+  private static final String SIDECAR = "rig-system";
+  private static final String NODES = "rig-nodes";
+  private static final String INSTALLED = "/etc/rig-credentials/kubelet";
+
+  @TempDir private static Path folder;
+  @AutoClose private static final Reaper reaper = new Reaper();
+  private static DockerEngine engine;
+  private static RegistryServer images;
+  private static RegistryServer guarded;
+  private static KubeCluster cluster;
+
+  @BeforeAll
+  static void start() {
+    images = RegistryServer.start(reaper, folder.resolve("open"), Map.of());
+    guarded =
+        RegistryServer.start(reaper, folder.resolve("guarded"), Map.of("deploy", "gldt-example"));
+    engine = ProjectImage.build(reaper, folder.resolve("e"), "slim");
+    buildPause();
+    push("slim", images.host() + "/rig-credentials:it");
+    push("pause", images.host() + "/pause");
+    push("pause", guarded.host() + "/acme/app", "--dest-creds=deploy:gldt-example");
+    cluster = new KubeCluster(reaper, folder.resolve("c"), images, "pause");
+    cluster.node().reach(guarded);
+    namespace(SIDECAR, "restricted");
+    namespace(NODES, "privileged");
+    namespace("shop", "baseline");
+  }
+
+  /** An image with one small program that does nothing until it is killed. */
+  private static void buildPause() {
+    var source = "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n";
+    Command.of(Tool.CC.path(), "-static", "-o", folder.resolve("pause"), "-x", "c", "-")
+        .reading(source)
+        .run()
+        .succeeded();
+    var tar = folder.resolve("pause.tar");
+    Command.of("/bin/tar", "-C", folder, "-cf", tar, "pause").run().succeeded();
+    engine
+        .docker(folder, "import", "--change=ENTRYPOINT [\"/pause\"]", tar, "pause")
+        .run()
+        .succeeded();
+  }
+
+  private static void push(String image, String to, String... options) {
+    var words =
+        new ArrayList<Object>(
+            List.of(
+                Tool.SKOPEO.path(),
+                "copy",
+                "--insecure-policy",
+                "--src-daemon-host=" + engine.host(),
+                "--dest-tls-verify=false"));
+    words.addAll(List.of(options));
+    words.addAll(List.of("docker-daemon:" + image + ":latest", "docker://" + to));
+    try (var running = Command.of(words.toArray()).start()) {
+      running.finish(PATIENCE).succeeded();
+    }
+  }
+
+  private static void namespace(String name, String podSecurity) {
+    cluster.apply(
+        """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: %s, labels: {pod-security.kubernetes.io/enforce: %s}}
+        """
+            .formatted(name, podSecurity));
+    Eventually.within(
+        PATIENCE,
+        () -> kubectl(name, "get", "serviceaccount", "default").status() == 0,
+        () -> "controllers run");
+  }
+
+  private static Outcome kubectl(String namespace, Object... words) {
+    var all = new ArrayList<Object>(List.of("--namespace", namespace));
+    all.addAll(List.of(words));
+    return cluster.kubectl(all.toArray());
+  }
+
+  /** Waits until a Deployment's or DaemonSet's pods are ready; tells why they are not. */
+  private static void rolledOut(String namespace, String object) {
+    var outcome = kubectl(namespace, "rollout", "status", object, "--timeout=3m");
+    assertEquals(
+        0, outcome.status(), () -> outcome + kubectl(namespace, "describe", "pods").stdout());
+  }
+
+  private static Path values(String name, String yaml) throws IOException {
+    var image =
+        "container: {image: {repository: %s/rig-credentials, tag: it}}\n".formatted(images.host());
+    return Files.writeString(folder.resolve(name), image + yaml);
+  }
+
+  @Test
+  void platformAsksItsSidecarAndNotesAChangeWithoutARestart() throws IOException {
+    var release = new HelmRelease(RELEASE, SIDECAR, cluster.kubeconfig());
+    release.install(
+        values(
+            "sidecar.yaml",
+            """
+            rig:
+              dockerRegistries:
+                registry.acme.example/app: {username: bot, password: first}
+            """));
+    var values =
+        kubectl(
+                SIDECAR,
+                "get",
+                "configmap",
+                "rig-credentials-operator-values",
+                "--output=jsonpath={.data.values\\.yaml}")
+            .succeeded()
+            .stdout();
+    runPlatform(values);
+    rolledOut(SIDECAR, "deployment/rig-platform");
+
+    var status =
+        in(
+                RELEASE,
+                "rig-credentials",
+                "status",
+                "--socket",
+                "/run/rig-credentials/pod/credentials.sock")
+            .succeeded()
+            .stdout();
+    assertTrue(status.contains("registry.acme.example/app"), status);
+    assertTrue(ask().contains("\"Secret\":\"first\""), ask());
+    assertTrue(askPlatformApi().contains("\"password\":\"first\""), askPlatformApi());
+
+    var pods = pods();
+    release.upgrade(
+        Map.of("rig.dockerRegistries.registry\\.acme\\.example/app.password", "second"));
+    Eventually.within(PATIENCE, () -> ask().contains("\"Secret\":\"second\""), ClusterIT::ask);
+    assertEquals(pods, pods(), "the same pod, without a restart");
+    release.uninstall();
+  }
+
+  /** Puts the platform there as the operator would, with an image that this cluster has. */
+  private static void runPlatform(String operatorValues) {
+    var operator = new RigOperator();
+    operator.restrictPlatform();
+    operator.run(Chart.json(operatorValues));
+    operator.platform().put("image", images.host() + "/rig-credentials:it");
+    operator.platform().withArray("command").add("sleep").add("infinity");
+    cluster.apply(operator.serviceAccount().toString());
+    cluster.apply(
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: rig-platform-config, namespace: %s}}"
+            .formatted(SIDECAR));
+    cluster.apply(operator.deployment().toString());
+  }
+
+  private static Outcome in(String container, String... words) {
+    var all =
+        new ArrayList<Object>(List.of("exec", "deployment/rig-platform", "-c", container, "--"));
+    all.addAll(List.of(words));
+    return kubectl(SIDECAR, all.toArray());
+  }
+
+  /** What a client in the platform's container is told at {@code $RIG_CREDENTIALS_SOCKET}. */
+  private static String ask() {
+    return in(
+            "rig-platform",
+            "sh",
+            "-c",
+            "printf registry.acme.example/app:1 | docker-credential-rig get")
+        .output();
+  }
+
+  private static String askPlatformApi() {
+    return in(
+            "rig-platform",
+            "curl",
+            "-sS",
+            "--unix-socket",
+            "/run/rig-credentials/pod/platform.sock",
+            "-H",
+            "Rig-Credentials: 1",
+            "http://localhost/v1/credentials?image=registry.acme.example/app")
+        .output();
+  }
+
+  /** Which pods there are, and how often their containers were started anew. */
+  private static String pods() {
+    return kubectl(
+            SIDECAR,
+            "get",
+            "pods",
+            "--output=jsonpath={range .items[*]}{.metadata.uid}{\" \"}"
+                + "{.status.initContainerStatuses[*].restartCount}{\" \"}"
+                + "{.status.containerStatuses[*].restartCount}{\"\\n\"}{end}")
+        .succeeded()
+        .stdout();
+  }
+
+  @Test
+  void kubeletPullsWithWhatTheDaemonOnItsNodeHasUntilItIsRemoved() throws IOException {
+    assertRefused("before");
+    var release = new HelmRelease(RELEASE, NODES, cluster.kubeconfig());
+    var notes =
+        release.install(
+            values(
+                "nodes.yaml",
+                """
+                rig:
+                  dockerRegistries:
+                    %s/acme: {username: deploy, password: gldt-example}
+                sidecar: {enabled: false}
+                nodes: {enabled: true}
+                """
+                    .formatted(guarded.host())));
+    rolledOut(NODES, "daemonset/rig-credentials-nodes");
+    var status =
+        kubectl(NODES, "exec", "ds/rig-credentials-nodes", "--", "rig-credentials", "status")
+            .succeeded()
+            .stdout();
+    assertTrue(status.contains(guarded.host() + "/acme"), status);
+    assertRefused("flagless");
+
+    var flags =
+        notes
+            .lines()
+            .map(String::strip)
+            .filter(line -> line.startsWith("--image-credential-provider-"))
+            .toList();
+    assertEquals(2, flags.size(), notes);
+    cluster.node().startKubelet(flags);
+    run("proof");
+    Eventually.within(PATIENCE, () -> phase("proof").equals("Running"), () -> describe("proof"));
+
+    cluster.node().startKubelet(List.of());
+    assertRefused("after");
+    release.upgrade(Map.of("nodes.remove[0]", KubeNode.NAME));
+    kubectl(
+            NODES,
+            "wait",
+            "--for=condition=complete",
+            "--timeout=3m",
+            "job",
+            "--selector=app.kubernetes.io/component=remove")
+        .succeeded();
+    for (var folder : List.of(INSTALLED, "/run/rig-credentials", "/var/lib/rig-credentials")) {
+      try (var files = Files.list(cluster.node().file(folder))) {
+        assertEquals(List.of(), files.toList());
+      }
+    }
+    release.uninstall();
+  }
+
+  private static void run(String pod) {
+    cluster.apply(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: %s, namespace: shop}
+        spec:
+          terminationGracePeriodSeconds: 0
+          containers: [{name: app, image: "%s/acme/app", imagePullPolicy: Always}]
+        """
+            .formatted(pod, guarded.host()));
+  }
+
+  /** A pod with the private image does not start, for the registry wants a credential. */
+  private static void assertRefused(String pod) {
+    run(pod);
+    Eventually.within(
+        PATIENCE, () -> describe(pod).contains("authorization failed"), () -> describe(pod));
+    assertFalse(phase(pod).equals("Running"), pod);
+  }
+
+  private static String phase(String pod) {
+    return kubectl("shop", "get", "pod", pod, "--output=jsonpath={.status.phase}").stdout();
+  }
+
+  private static String describe(String pod) {
+    return kubectl("shop", "describe", "pod", pod).output();
+  }
+}
