@@ -8,7 +8,8 @@ import java.util.Set;
  * Lets some peers do something.
  *
  * @param origin where the rule stands
- * @param users names or numeric ids of users; with {@code groups} never empty
+ * @param users names or numeric ids of users, {@code *} for everybody; with {@code groups} never
+ *     empty
  * @param groups names or numeric ids of groups
  * @param actions what they may do; all there is when the rule does not say
  * @param registries what they may ask for; empty when the rule does not say, which is everything

@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * An access rule: lets some peers do something.
  *
- * @param users names or numeric ids of users
+ * @param users names or numeric ids of users, or {@link #EVERYBODY}
  * @param groups names or numeric ids of groups; a peer is in one by its own gid, by the
  *     supplementary groups that the kernel noted when it connected, or because the user database
  *     has its uid in it
@@ -19,6 +19,9 @@ public record Grant(
     List<String> groups,
     Set<Permission> permissions,
     List<RegistryPrefix> registries) {
+  /** Among the users: whoever the socket lets connect. */
+  public static final String EVERYBODY = "*";
+
   public Grant {
     users = List.copyOf(users);
     groups = List.copyOf(groups);

@@ -11,6 +11,7 @@ final class Policy {
   /** A rule with the ids that stand in it as numbers. */
   private record Rule(
       Grant grant,
+      boolean everybody,
       Set<Integer> users,
       List<String> userNames,
       Set<Integer> groups,
@@ -18,8 +19,14 @@ final class Policy {
     static Rule of(Grant grant) {
       var users = new HashSet<Integer>();
       var groups = new HashSet<Integer>();
+      var userNames = names(grant.users(), users);
       return new Rule(
-          grant, users, names(grant.users(), users), groups, names(grant.groups(), groups));
+          grant,
+          userNames.remove(Grant.EVERYBODY),
+          users,
+          userNames,
+          groups,
+          names(grant.groups(), groups));
     }
 
     private static List<String> names(List<String> texts, Set<Integer> ids) {
@@ -36,7 +43,8 @@ final class Policy {
 
     /** As far as the kernel tells. */
     boolean means(Peer peer) {
-      return users.contains(peer.uid())
+      return everybody
+          || users.contains(peer.uid())
           || groups.contains(peer.gid())
           || peer.groups().stream().anyMatch(groups::contains);
     }

@@ -101,6 +101,16 @@ final class AccessTest {
   }
 
   @Test
+  void starAmongTheUsersIsEverybodyAndAsksNoDatabase() {
+    access.enforce(List.of(grant(List.of("*"), List.of(), "ghcr.io/acme")));
+    var stranger = rights(peer(STRANGER));
+    assertTrue(stranger.may(Permission.GET, reference("ghcr.io/acme/app")));
+    assertFalse(stranger.may(Permission.GET, reference("ghcr.io/other")));
+    assertFalse(stranger.mayWithOwn(Permission.LIST));
+    assertEquals(0, users.asked);
+  }
+
+  @Test
   void withoutRulesRootTheDaemonsUserAndTheSocketsGroupMayDoEverything() {
     access.enforceStandard(DAEMON, SOCKET_GROUP);
     users.members.put(2000, Set.of(SOCKET_GROUP));
