@@ -1,15 +1,16 @@
 {{/* What both parts have in common: the container's configuration, and its volumes. */}}
 
-{{/* The configuration file: (dict "root" $ "clusters" true). */}}
+{{/* The configuration file: (dict "root" $ "sidecar" true). Beside a sidecar runs who was given its socket, as any user. */}}
 {{- define "rig-credentials.configuration" -}}
-{{- with .root.Values.daemon }}
+{{- $access := ternary (dict "access" (list (dict "users" (list "*")))) dict .sidecar }}
+{{- with mergeOverwrite $access (deepCopy .root.Values.daemon) }}
 daemon:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 rig:
   dockerRegistries:
     {{- toYaml (.root.Values.rig.dockerRegistries | default dict) | nindent 4 }}
-  {{- if .clusters }}
+  {{- if .sidecar }}
   {{- with .root.Values.rig.clusters }}
   clusters:
     {{- toYaml . | nindent 4 }}

@@ -16,7 +16,7 @@ config:
               group: apps
               kind: Deployment
               object: |
-                {{- include "rig-credentials.platformPatch" . | replace "{{" "{{ \"{{\" }}" | nindent 16 }}
+                {{- include "rig-credentials.platformPatch" . | nindent 16 }}
           - plugin: rigdev.sidecar
             config: |
               container:
@@ -33,8 +33,13 @@ config:
           {{- end }}
 {{- end }}
 
-{{/* Merged into the platform's Deployment. */}}
+{{/*
+Merged into the platform's Deployment. Each list begins with what the operator has in it already (.current), by the key that it is
+merged by: the operator puts new elements in front of those, and then reads its list anew over the old one, so that one that gets
+another's place also keeps what that one had, as a volume's other type or a mount's subPath.
+*/}}
 {{- define "rig-credentials.platformPatch" -}}
+{{- $ours := printf "{{- with .current }}{{ range .spec.template.spec.containers }}{{ if eq .Name %q }}" .Values.sidecar.capsule }}
 spec:
   template:
     {{- if .Values.metrics.annotations }}
@@ -44,11 +49,20 @@ spec:
     {{- end }}
     spec:
       volumes:
-        {{- include "rig-credentials.sidecar.volumes" . | nindent 8 }}
+        {{ "{{- with .current }}{{ range .spec.template.spec.volumes }}" }}
+        - name: {{ "{{ .Name }}" }}
+        {{ "{{- end }}{{ end }}" }}
+        {{- include "rig-credentials.sidecar.volumes" . | replace "{{" "{{ \"{{\" }}" | nindent 8 }}
       containers:
         - name: {{ .Values.sidecar.capsule }}
           volumeMounts:
+            {{ $ours }}{{ "{{ range .VolumeMounts }}" }}
+            - mountPath: {{ "{{ .MountPath }}" }}
+            {{ "{{- end }}{{ end }}{{ end }}{{ end }}" }}
             {{- include "rig-credentials.client.volumeMounts" . | nindent 12 }}
           env:
+            {{ $ours }}{{ "{{ range .Env }}" }}
+            - name: {{ "{{ .Name }}" }}
+            {{ "{{- end }}{{ end }}{{ end }}{{ end }}" }}
             {{- include "rig-credentials.client.env" . | nindent 12 }}
 {{- end }}

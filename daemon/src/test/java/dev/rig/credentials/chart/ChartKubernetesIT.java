@@ -169,7 +169,7 @@ class ChartKubernetesIT {
 
   private static RigOperator withRestrictedPlatform(Path values) {
     var printed = CHART.render(IMAGE, values).one("ConfigMap", "rig-credentials-operator-values");
-    var operator = new RigOperator();
+    var operator = new RigOperator(folder);
     operator.restrictPlatform();
     operator.run(Chart.json(printed.at("/data/values.yaml").asText()));
     return operator;

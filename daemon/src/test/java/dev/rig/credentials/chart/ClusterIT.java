@@ -177,15 +177,18 @@ class ClusterIT {
 
   /** Puts the platform there as the operator would, with an image that this cluster has. */
   private static void runPlatform(String operatorValues) {
-    var operator = new RigOperator();
+    var operator = new RigOperator(folder);
     operator.restrictPlatform();
     operator.run(Chart.json(operatorValues));
     operator.platform().put("image", images.host() + "/rig-credentials:it");
     operator.platform().withArray("command").add("sleep").add("infinity");
+    operator.platform().withObject("securityContext").put("runAsUser", 1000);
     cluster.apply(operator.serviceAccount().toString());
-    cluster.apply(
-        "{apiVersion: v1, kind: ConfigMap, metadata: {name: rig-platform-config, namespace: %s}}"
-            .formatted(SIDECAR));
+    for (var kind : List.of("ConfigMap", "Secret")) {
+      cluster.apply(
+          "{apiVersion: v1, kind: %s, metadata: {name: rig-platform-config, namespace: %s}}"
+              .formatted(kind, SIDECAR));
+    }
     cluster.apply(operator.deployment().toString());
   }
 

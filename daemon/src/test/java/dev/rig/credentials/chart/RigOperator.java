@@ -3,7 +3,14 @@ package dev.rig.credentials.chart;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Set;
+import com.marcnuri.helm.Helm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * What the Rig operator does with a step of its pipeline: it takes each plugin's configuration as a
@@ -11,14 +18,21 @@ import java.util.Set;
  * {@code rigdev.sidecar} adds a container (rigdev/rig, plugins/builtin).
  */
 final class RigOperator {
-  /** Lists whose elements a strategic merge joins by their name. */
-  private static final Set<String> BY_NAME = Set.of("containers", "volumes", "env");
+  /** Lists whose elements a strategic merge joins, and by which of their fields. */
+  private static final Map<String, String> KEYS =
+      Map.of("containers", "name", "volumes", "name", "env", "name", "volumeMounts", "mountPath");
 
-  private final ObjectNode deployment;
+  private final Path folder;
   private final ObjectNode serviceAccount;
+  private ObjectNode deployment;
 
-  /** An operator that has made a Capsule's objects as its own first steps make them. */
-  RigOperator() {
+  /**
+   * An operator that has made a Capsule's objects as its own first steps make them.
+   *
+   * @param folder for files of its own
+   */
+  RigOperator(Path folder) {
+    this.folder = folder;
     deployment =
         (ObjectNode)
             Chart.json(
@@ -37,10 +51,18 @@ final class RigOperator {
                         - name: rig-platform
                           image: ghcr.io/rigdev/rig-platform:1.12.7
                           env: [{name: RIG_CAPSULE_NAME, value: rig-platform}]
-                          volumeMounts: [{name: config, mountPath: /etc/rig}]
+                          volumeMounts:
+                            - name: configmap-rig-platform-config
+                              mountPath: /etc/rig/config.yaml
+                              subPath: config.yaml
+                            - name: secret-rig-platform-config
+                              mountPath: /etc/rig/secret-config.yaml
+                              subPath: secret-config.yaml
                       volumes:
-                        - name: config
+                        - name: configmap-rig-platform-config
                           configMap: {name: rig-platform-config}
+                        - name: secret-rig-platform-config
+                          secret: {secretName: rig-platform-config}
                 """);
     serviceAccount =
         (ObjectNode)
@@ -97,12 +119,16 @@ final class RigOperator {
   }
 
   private void plugin(JsonNode plugin) {
-    var config = Chart.json(executed(plugin.path("config").asText()));
+    var text = plugin.path("config").asText();
+    var config = executed(text, "{}");
     switch (plugin.path("plugin").asText()) {
       case "rigdev.object_template" -> {
-        var object =
-            config.path("kind").asText().equals("Deployment") ? deployment : serviceAccount;
-        merge(object, (ObjectNode) Chart.json(config.path("object").asText()));
+        if (config.path("kind").asText().equals("Deployment")) {
+          var patch = executed(text, "{current: %s}".formatted(asGoSees(deployment, false)));
+          deployment = changed(deployment, patch);
+        } else {
+          merge(serviceAccount, (ObjectNode) Chart.json(config.path("object").asText()));
+        }
       }
       case "rigdev.sidecar" -> {
         var container = (ObjectNode) config.get("container");
@@ -115,40 +141,101 @@ final class RigOperator {
     }
   }
 
-  /** The one thing of Go's templates that is allowed in here: a quoted opening brace. */
-  private static String executed(String template) {
-    var parts = template.split("\\{\\{ \"\\{\\{\" }}", -1);
-    for (var part : parts) {
-      if (part.contains("{{")) {
-        throw new AssertionError("the operator would execute " + part);
+  /** A configuration after the operator's template engine, which is also Helm's. */
+  private JsonNode executed(String config, String context) {
+    try {
+      var chart = Files.createTempDirectory(folder, "operator");
+      Files.writeString(
+          chart.resolve("Chart.yaml"), "{apiVersion: v2, name: operator, version: 0.0.0}");
+      Files.writeString(chart.resolve("values.yaml"), "context: {capsule: {}}\n");
+      Files.writeString(
+          Files.createDirectory(chart.resolve("templates")).resolve("config.yaml"),
+          "{{ with .Values.context }}\n" + config + "\n{{ end }}");
+      var values = Files.writeString(chart.resolve("context.yaml"), "context: " + context);
+      return Chart.json(
+          new Helm(chart).template().withName("operator").withValuesFile(values).call());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** To a template the elements of lists are Go's own, whose fields begin with a capital. */
+  private static JsonNode asGoSees(JsonNode node, boolean inList) {
+    if (node instanceof ArrayNode list) {
+      var seen = list.arrayNode();
+      list.forEach(element -> seen.add(asGoSees(element, true)));
+      return seen;
+    }
+    if (node instanceof ObjectNode object) {
+      var seen = object.objectNode();
+      for (var field : object.properties()) {
+        var name = field.getKey();
+        seen.set(
+            inList ? name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1) : name,
+            asGoSees(field.getValue(), inList));
+      }
+      return seen;
+    }
+    return node;
+  }
+
+  private static ObjectNode changed(ObjectNode object, JsonNode config) {
+    var merged = object.deepCopy();
+    merge(merged, (ObjectNode) Chart.json(config.path("object").asText()));
+    keep(object, merged);
+    return merged;
+  }
+
+  /**
+   * The operator reads the merged object into the old one, element by element of a list: what one
+   * lacks stays what the old one had in its place.
+   */
+  private static void keep(JsonNode old, JsonNode now) {
+    if (old instanceof ObjectNode from && now instanceof ObjectNode to) {
+      for (var field : from.properties()) {
+        if (to.has(field.getKey())) {
+          keep(field.getValue(), to.get(field.getKey()));
+        } else {
+          to.set(field.getKey(), field.getValue());
+        }
+      }
+    } else if (old instanceof ArrayNode from && now instanceof ArrayNode to) {
+      for (int i = 0; i < Math.min(from.size(), to.size()); i++) {
+        keep(from.get(i), to.get(i));
       }
     }
-    return String.join("{{", parts);
   }
 
   private static void merge(ObjectNode base, ObjectNode patch) {
     for (var field : patch.properties()) {
       var old = base.get(field.getKey());
       var now = field.getValue();
+      var key = KEYS.get(field.getKey());
       if (old instanceof ObjectNode object && now instanceof ObjectNode other) {
         merge(object, other);
-      } else if (old instanceof ArrayNode list && BY_NAME.contains(field.getKey())) {
-        now.forEach(element -> mergeByName(list, (ObjectNode) element));
-      } else if (old instanceof ArrayNode list) {
-        list.addAll((ArrayNode) now);
+      } else if (old instanceof ArrayNode list && now instanceof ArrayNode other && key != null) {
+        base.set(field.getKey(), merged(list, other, key));
       } else {
         base.set(field.getKey(), now);
       }
     }
   }
 
-  private static void mergeByName(ArrayNode list, ObjectNode element) {
-    for (var other : list) {
-      if (other.get("name").equals(element.get("name"))) {
-        merge((ObjectNode) other, element);
-        return;
+  /** What the patch names comes in its order, and before what only the object has. */
+  private static ArrayNode merged(ArrayNode list, ArrayNode patch, String key) {
+    var old = new LinkedHashMap<String, JsonNode>();
+    list.forEach(element -> old.put(element.path(key).asText(), element.deepCopy()));
+    var all = list.arrayNode();
+    for (var element : patch) {
+      var there = old.remove(element.path(key).asText());
+      if (there instanceof ObjectNode object) {
+        merge(object, (ObjectNode) element);
+        all.add(object);
+      } else {
+        all.add(element);
       }
     }
-    list.add(element);
+    old.values().forEach(all::add);
+    return all;
   }
 }

@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rig.credentials.testing.RbacRules;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -25,8 +28,8 @@ class SidecarTest {
 
   @TempDir private Path folder;
 
-  private static RigOperator operator(Chart.Rendered rendered) {
-    var operator = new RigOperator();
+  private RigOperator operator(Chart.Rendered rendered) {
+    var operator = new RigOperator(folder);
     var values = rendered.one("ConfigMap", "rig-credentials-operator-values");
     operator.run(Chart.json(values.at("/data/values.yaml").asText()));
     return operator;
@@ -78,6 +81,51 @@ class SidecarTest {
         () -> assertFalse(ours.path("readOnly").asBoolean()),
         () -> assertTrue(theirs.path("readOnly").asBoolean(), "nobody else can replace the socket"),
         () -> assertEquals("Memory", volume(operator, ours).at("/emptyDir/medium").asText()));
+  }
+
+  /** The operator reads each element over the one that had its place before. */
+  @Test
+  void whatThePlatformHasAndWhatComesStayApart() {
+    var before = new RigOperator(folder).deployment().at("/spec/template/spec");
+    var after =
+        operator(CHART.render(IMAGE, CHART.example("platform")))
+            .deployment()
+            .at("/spec/template/spec");
+    for (var list : List.of("/volumes", "/containers/0/volumeMounts", "/containers/0/env")) {
+      var own = before.at(list);
+      for (int i = 0; i < own.size(); i++) {
+        assertEquals(own.get(i), after.at(list).get(i));
+      }
+    }
+    assertAll(
+        () -> assertEquals(6, after.path("volumes").size()),
+        () ->
+            after
+                .path("volumes")
+                .forEach(volume -> assertEquals(2, volume.size(), volume::toString)),
+        () ->
+            assertEquals(
+                Chart.json(
+                    "{name: rig-credentials-run, mountPath: /run/rig-credentials, readOnly: true}"),
+                after.at("/containers/0/volumeMounts/2")));
+  }
+
+  /** The platform runs as a user of its own choice. */
+  @Test
+  void everybodyInThePodMayAskUnlessTheValuesSayWho() {
+    assertEquals("[{\"users\":[\"*\"]}]", access(Map.of(), "sidecar"));
+    assertEquals("", access(Map.of("nodes.enabled", "true"), "nodes"));
+    assertEquals(
+        "[{\"users\":[\"rig\"]}]", access(Map.of("daemon.access[0].users[0]", "rig"), "sidecar"));
+  }
+
+  private static String access(Map<String, String> settings, String part) {
+    var all = new HashMap<>(IMAGE);
+    all.putAll(settings);
+    var secret =
+        CHART.render(all, CHART.example("platform")).one("Secret", "rig-credentials-" + part);
+    var config = Base64.getDecoder().decode(secret.at("/data/config.yaml").asText());
+    return Chart.json(new String(config, StandardCharsets.UTF_8)).at("/daemon/access").toString();
   }
 
   @Test
@@ -181,7 +229,7 @@ class SidecarTest {
   }
 
   /** The annotation, which is the same on the platform's service account and on the nodes'. */
-  private static String annotation(String example, String key) {
+  private String annotation(String example, String key) {
     var rendered = CHART.render(IMAGE, CHART.example(example));
     var nodes = rendered.one("ServiceAccount", "rig-credentials-nodes");
     var pointer = "/metadata/annotations/" + key;
