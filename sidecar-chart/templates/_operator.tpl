@@ -21,16 +21,6 @@ config:
             config: |
               container:
                 {{- include "rig-credentials.sidecar" . | replace "{{" "{{ \"{{\" }}" | nindent 16 }}
-          {{- with .Values.sidecar.serviceAccountAnnotations }}
-          - plugin: rigdev.object_template
-            config: |
-              kind: ServiceAccount
-              name: {{ $.Values.sidecar.serviceAccount }}
-              object: |
-                metadata:
-                  annotations:
-                    {{- toYaml . | replace "{{" "{{ \"{{\" }}" | nindent 20 }}
-          {{- end }}
 {{- end }}
 
 {{/*
@@ -39,7 +29,7 @@ merged by: the operator puts new elements in front of those, and then reads its 
 another's place also keeps what that one had, as a volume's other type or a mount's subPath.
 */}}
 {{- define "rig-credentials.platformPatch" -}}
-{{- $ours := printf "{{- with .current }}{{ range .spec.template.spec.containers }}{{ if eq .Name %q }}" .Values.sidecar.capsule }}
+{{- $ours := printf "{{- with .current }}{{ range .spec.template.spec.containers }}{{ if eq .Name %q }}" .Values.sidecar.capsule -}}
 spec:
   template:
     {{- if .Values.metrics.annotations }}

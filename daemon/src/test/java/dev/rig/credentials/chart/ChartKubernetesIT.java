@@ -152,7 +152,6 @@ class ChartKubernetesIT {
   @MethodSource("besidePlatform")
   void restrictedPlatformStaysSoWithTheSidecar(Path values) {
     var operator = withRestrictedPlatform(values);
-    assertTaken(applied(operator.serviceAccount().toString()));
     assertTaken(applied(operator.deployment().toString()));
     assertTaken(pod(operator.deployment(), "restricted"));
   }

@@ -183,12 +183,15 @@ class ClusterIT {
     operator.platform().put("image", images.host() + "/rig-credentials:it");
     operator.platform().withArray("command").add("sleep").add("infinity");
     operator.platform().withObject("securityContext").put("runAsUser", 1000);
-    cluster.apply(operator.serviceAccount().toString());
-    for (var kind : List.of("ConfigMap", "Secret")) {
-      cluster.apply(
-          "{apiVersion: v1, kind: %s, metadata: {name: rig-platform-config, namespace: %s}}"
-              .formatted(kind, SIDECAR));
-    }
+    var ofItsOwnChart =
+        Map.of(
+            "ServiceAccount", "rig-platform",
+            "ConfigMap", "rig-platform-config",
+            "Secret", "rig-platform-config");
+    ofItsOwnChart.forEach((kind, name) ->
+        cluster.apply(
+            "{apiVersion: v1, kind: %s, metadata: {name: %s, namespace: %s}}"
+                .formatted(kind, name, SIDECAR)));
     cluster.apply(operator.deployment().toString());
   }
 

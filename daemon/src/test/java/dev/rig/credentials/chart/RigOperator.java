@@ -23,7 +23,6 @@ final class RigOperator {
       Map.of("containers", "name", "volumes", "name", "env", "name", "volumeMounts", "mountPath");
 
   private final Path folder;
-  private final ObjectNode serviceAccount;
   private ObjectNode deployment;
 
   /**
@@ -64,14 +63,6 @@ final class RigOperator {
                         - name: secret-rig-platform-config
                           secret: {secretName: rig-platform-config}
                 """);
-    serviceAccount =
-        (ObjectNode)
-            Chart.json(
-                """
-                apiVersion: v1
-                kind: ServiceAccount
-                metadata: {name: rig-platform, namespace: rig-system}
-                """);
   }
 
   /**
@@ -101,11 +92,6 @@ final class RigOperator {
     return deployment;
   }
 
-  /** The Capsule's service account. */
-  JsonNode serviceAccount() {
-    return serviceAccount;
-  }
-
   /** Runs the steps of a part of the operator's values. */
   void run(JsonNode values) {
     for (var step : values.at("/config/pipeline/steps")) {
@@ -123,12 +109,12 @@ final class RigOperator {
     var config = executed(text, "{}");
     switch (plugin.path("plugin").asText()) {
       case "rigdev.object_template" -> {
-        if (config.path("kind").asText().equals("Deployment")) {
-          var patch = executed(text, "{current: %s}".formatted(asGoSees(deployment, false)));
-          deployment = changed(deployment, patch);
-        } else {
-          merge(serviceAccount, (ObjectNode) Chart.json(config.path("object").asText()));
+        if (!config.path("kind").asText().equals("Deployment")) {
+          throw new AssertionError(
+              "the platform's other objects are not the operator's: " + config);
         }
+        var patch = executed(text, "{current: %s}".formatted(asGoSees(deployment, false)));
+        deployment = changed(deployment, patch);
       }
       case "rigdev.sidecar" -> {
         var container = (ObjectNode) config.get("container");
