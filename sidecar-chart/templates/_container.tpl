@@ -2,8 +2,11 @@
 
 {{/* The configuration file: (dict "root" $ "sidecar" true). Beside a sidecar runs who was given its socket, as any user. */}}
 {{- define "rig-credentials.configuration" -}}
-{{- $access := ternary (dict "access" (list (dict "users" (list "*")))) dict .sidecar }}
-{{- with mergeOverwrite $access (deepCopy .root.Values.daemon) }}
+{{- $daemon := deepCopy (.root.Values.daemon | default dict) }}
+{{- if and .sidecar (kindIs "invalid" $daemon.access) }}
+{{- $_ := set $daemon "access" (list (dict "users" (list "*"))) }}
+{{- end }}
+{{- with $daemon }}
 daemon:
   {{- toYaml . | nindent 2 }}
 {{- end }}

@@ -118,11 +118,18 @@ class SidecarTest {
         "[{\"users\":[\"rig\"]}]", access(Map.of("daemon.access[0].users[0]", "rig"), "sidecar"));
   }
 
-  private static String access(Map<String, String> settings, String part) {
+  @Test
+  void emptyListOfRulesLetsNobodyAsk(@TempDir Path folder) throws IOException {
+    var nobody = Files.writeString(folder.resolve("nobody.yaml"), "daemon: {access: []}\n");
+    assertEquals("[]", access(Map.of(), "sidecar", nobody));
+  }
+
+  private static String access(Map<String, String> settings, String part, Path... values) {
     var all = new HashMap<>(IMAGE);
     all.putAll(settings);
+    var files = Stream.concat(Stream.of(CHART.example("platform")), Stream.of(values));
     var secret =
-        CHART.render(all, CHART.example("platform")).one("Secret", "rig-credentials-" + part);
+        CHART.render(all, files.toArray(Path[]::new)).one("Secret", "rig-credentials-" + part);
     var config = Base64.getDecoder().decode(secret.at("/data/config.yaml").asText());
     return Chart.json(new String(config, StandardCharsets.UTF_8)).at("/daemon/access").toString();
   }
