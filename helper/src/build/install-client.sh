@@ -12,8 +12,8 @@ log=$folder/native-compiler.log
 # TeaVM's exceptions are setjmp; gcc 12 fails with an internal error at -O2, where it inlines much around one. What of its
 # runtime nobody calls is left out: pages that are not there need not be mapped.
 compile() {
-    "$compiler" -O1 -w -s -ffunction-sections -fdata-sections -Wl,--gc-sections "$@" -iquote "$headers" -include "$headers/rig-machine.h" "-DRIG_VERSION=\"$version\"" \
-        "$source/all.c" -o "$client.new" -lm 2>>"$log"
+    "$compiler" -O1 -w -s -ffunction-sections -fdata-sections -Wl,--gc-sections "$@" \
+        -iquote "$headers" -include "$headers/rig-machine.h" "-DRIG_VERSION=\"$version\"" "$source/all.c" -o "$client.new" -lm 2>>"$log"
 }
 
 mkdir -p "$folder"

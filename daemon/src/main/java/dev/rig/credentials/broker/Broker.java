@@ -11,14 +11,12 @@ import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.time.Time;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,12 +47,11 @@ public final class Broker implements AutoCloseable {
   private final AccountLeases accountLeases;
   private volatile Snapshot snapshot = new Snapshot(List.of());
 
-  /** A broker without entries, which answers that nothing is found; it fetches ahead at once. */
-  public Broker(ExpiringCache<LeaseKey, Lease> leases, Time time) {
-    this(leases, time, new Spread(Duration.ZERO, RandomGenerator.getDefault()));
-  }
-
-  /** The same, which fetches ahead when the spread says. */
+  /**
+   * A broker without entries, which answers that nothing is found.
+   *
+   * @param spread when it fetches ahead
+   */
   public Broker(ExpiringCache<LeaseKey, Lease> leases, Time time, Spread spread) {
     this.leases = leases;
     this.prefetcher =

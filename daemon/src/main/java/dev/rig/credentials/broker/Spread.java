@@ -11,6 +11,9 @@ import java.util.random.RandomGenerator;
  * @param random where chance comes from
  */
 public record Spread(Duration within, RandomGenerator random) {
+  /** No time at all. */
+  public static final Spread AT_ONCE = new Spread(Duration.ZERO, () -> 0);
+
   /** How long it is until a new moment. */
   public Duration delay() {
     return Duration.ofNanos(random.nextLong(within.toNanos() + 1));

@@ -13,7 +13,12 @@ final class Programs {
   private Programs() {}
 
   static Optional<Path> find(String name, Console console) {
-    return find(name, console.environment().getOrDefault("PATH", ""));
+    return find(name, path(console));
+  }
+
+  /** The user's PATH. */
+  static String path(Console console) {
+    return console.environment().getOrDefault("PATH", "");
   }
 
   /** The same by another PATH. */

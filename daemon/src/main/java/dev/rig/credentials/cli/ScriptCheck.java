@@ -26,7 +26,11 @@ final class ScriptCheck {
 
   private final Console console;
   private final ConfigOptions config;
-  private final Json.Node daemon;
+
+  /** Whose PATH scripts have, for people, and what it is. */
+  private final String whose;
+
+  private final String path;
 
   /**
    * A check.
@@ -36,7 +40,9 @@ final class ScriptCheck {
   ScriptCheck(Console console, ConfigOptions config, Json.Node daemon) {
     this.console = console;
     this.config = config;
-    this.daemon = daemon;
+    boolean told = daemon.has("scriptPath");
+    this.whose = told ? "the daemon's" : "your";
+    this.path = told ? daemon.text("scriptPath") : Programs.path(console);
   }
 
   void look(List<Finding> findings) {
@@ -85,8 +91,6 @@ final class ScriptCheck {
   }
 
   private Optional<Finding> missing(RegistryPrefix prefix, EntrySource.Script script, String tool) {
-    boolean told = daemon.has("scriptPath");
-    var path = told ? daemon.text("scriptPath") : console.environment().getOrDefault("PATH", "");
     boolean absolute = tool.startsWith("/");
     boolean found =
         absolute
@@ -95,7 +99,7 @@ final class ScriptCheck {
     if (found) {
       return Optional.empty();
     }
-    var where = absolute ? "there" : told ? "on the daemon's PATH" : "on your PATH";
+    var where = absolute ? "there" : "on " + whose + " PATH";
     boolean elsewhere = !absolute && Programs.find(tool, console).isPresent();
     return Optional.of(
         Finding.warn(

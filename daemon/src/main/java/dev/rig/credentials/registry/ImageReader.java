@@ -110,14 +110,31 @@ final class ImageReader {
 
   private Manifest.@Nullable Image image(ImagePlatform platform)
       throws CallException, InterruptedException {
-    var digest = platform.digest();
-    var reply = session.kept(digest);
-    if (reply == null) {
-      reply = reply(digest.toString());
-      digest(reply, digest);
-      session.keep(digest, reply);
-    }
+    var reply = unchanging(platform.digest(), this::manifestOf);
     return manifest(reply) instanceof Manifest.Image image ? image : null; // an index of indexes
+  }
+
+  private interface Fetch {
+    /** An answer whose body has that digest. */
+    HttpReply of(Digest digest) throws CallException, InterruptedException;
+  }
+
+  /** What was kept, or what is fetched and kept from now on: a digest's content does not change. */
+  private HttpReply unchanging(Digest digest, Fetch fetch)
+      throws CallException, InterruptedException {
+    var kept = session.kept(digest);
+    if (kept != null) {
+      return kept;
+    }
+    var reply = fetch.of(digest);
+    session.keep(digest, reply);
+    return reply;
+  }
+
+  private HttpReply manifestOf(Digest digest) throws CallException, InterruptedException {
+    var reply = reply(digest.toString());
+    digest(reply, digest);
+    return reply;
   }
 
   private Found manifest(String reference, @Nullable Digest wanted)
@@ -198,15 +215,14 @@ final class ImageReader {
   }
 
   private Config config(Digest digest) throws CallException, InterruptedException {
-    var kept = session.kept(digest);
-    var reply = kept == null ? configReply(digest) : kept;
+    var reply = unchanging(digest, this::configOf);
     var json = JsonObject.parse(reply.body(), session.who());
     return new Config(
         instant(json.text("created")),
         ManifestReader.texts(json.object("config").object("Labels")));
   }
 
-  private HttpReply configReply(Digest digest) throws CallException, InterruptedException {
+  private HttpReply configOf(Digest digest) throws CallException, InterruptedException {
     var reply = session.get("/blobs/" + digest, "application/octet-stream, application/json");
     if (reply.status() == 404) {
       throw CallException.badAnswer(session.who() + " does not have the image's configuration");
@@ -214,7 +230,6 @@ final class ImageReader {
     if (!digest.matches(reply.body())) {
       throw CallException.badAnswer(session.who() + " sent a configuration of another digest");
     }
-    session.keep(digest, reply);
     return reply;
   }
 

@@ -30,7 +30,7 @@ class BrokerTest {
   private final ExpiringCache<LeaseKey, Lease> leases =
       new ExpiringCache<>(
           Broker.LOADER, Lease::expiresAt, CachePolicy.standard(1000), time.time(), new Random(1));
-  private final Broker broker = new Broker(leases, time.time());
+  private final Broker broker = new Broker(leases, time.time(), Spread.AT_ONCE);
 
   /** Answers when the test says so. */
   private final class Held implements CredentialSource {

@@ -43,7 +43,7 @@ class LeaseArchiveTest {
             time.time(),
             new Random(1),
             () -> archive().changed());
-    private final Broker broker = new Broker(leases, time.time());
+    private final Broker broker = new Broker(leases, time.time(), Spread.AT_ONCE);
     private final LeaseArchive archive =
         new LeaseArchive(
             new SealedFile(

@@ -3,6 +3,7 @@ package dev.rig.credentials.testing;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.broker.Entry;
 import dev.rig.credentials.broker.LeaseKey;
+import dev.rig.credentials.broker.Spread;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.config.ServiceAccountUse;
@@ -22,7 +23,7 @@ public final class BrokerFixture {
   private final ExpiringCache<LeaseKey, Lease> leases =
       new ExpiringCache<>(
           Broker.LOADER, Lease::expiresAt, CachePolicy.standard(1000), time.time(), new Random(1));
-  private final Broker broker = new Broker(leases, time.time());
+  private final Broker broker = new Broker(leases, time.time(), Spread.AT_ONCE);
   private final List<Entry> entries = new ArrayList<>();
 
   public FakeTime time() {
