@@ -59,7 +59,7 @@ public final class PullSecrets implements AutoCloseable {
       RandomGenerator random) {
     this(
         lookups,
-        cluster -> new Fabric8Api(access(cluster, scripts, environment, time)),
+        cluster -> new Fabric8Api(AccessSource.of(cluster, scripts, environment, time)),
         () -> new InClusterAccess(InClusterAccess.FOLDER, environment).namespace(),
         workers,
         time,
@@ -82,26 +82,6 @@ public final class PullSecrets implements AutoCloseable {
     this.time = time;
     this.random = random;
     this.identity = identity;
-  }
-
-  /** What is wrong with a cluster's settings is told at every request. */
-  static AccessSource access(
-      Cluster cluster, CredentialScript scripts, Map<String, String> environment, Time time) {
-    var url = cluster.url();
-    var authority = cluster.certificateAuthority();
-    if (url == null) {
-      return new InClusterAccess(InClusterAccess.FOLDER, environment);
-    }
-    if (cluster.script() != null) {
-      return new ScriptAccess(cluster.name(), url, authority, cluster.script(), scripts, time);
-    }
-    if (cluster.token() != null) {
-      return new ConfiguredAccess(url, authority, cluster.token());
-    }
-    return () -> {
-      throw new PullSecretException(
-          Reason.CLUSTER, "it has a url but neither a token nor a script");
-    };
   }
 
   /**
