@@ -16,9 +16,10 @@ import org.junit.jupiter.api.Test;
 /** The floors of the package list: imports point down, neighbours on two floors are strangers. */
 class FloorsTest {
   private static final String ROOT = "dev.rig.credentials.";
-  private static final String[] L0 = packages("image", "credential", "problem", "time", "metrics");
+  private static final String[] L0 =
+      packages("image", "credential", "problem", "time", "metrics", "files", "linux");
   private static final String[] L1 =
-      packages("config", "source", "cache", "store", "socket", "registry", "kube");
+      packages("config", "source", "cache", "store", "access", "socket", "registry", "kube");
   private static final String[] L2 = packages("broker");
   private static final String[] L3 = packages("helperapi", "kubelet", "http", "dev");
   private static final String[] L4 = packages("app");
@@ -104,14 +105,35 @@ class FloorsTest {
 
   @Test
   void noPackageIsInACycle() {
-    slices().matching("dev.rig.credentials.(*)..").should().beFreeOfCycles().check(CLASSES);
+    slices().matching("dev.rig.credentials.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void subPackagesThatAreDetailsAreUsedByTheirOwnPackageOnly() {
+    internal("config", "config.yaml");
+    internal("registry", "registry.http", "registry.call", "registry.auth", "registry.content");
+    internal("http", "http.server");
+    internal("app", "app.audit");
+    internal(
+        "cli", "cli.client", "cli.deploy", "cli.dev", "cli.docker", "cli.doctor", "cli.output");
+  }
+
+  @Test
+  void onlyTheDaemonAndTheCommandLineSetUpTheLog() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + "app.logging..")
+        .should()
+        .onlyBeAccessed()
+        .byAnyPackage(packages("app", "cli"))
+        .check(CLASSES);
   }
 
   @Test
   void librariesStayInTheirPackages() {
-    only("com.github.jnr..", "socket", "source");
-    only("jnr..", "socket", "source");
-    only("com.kenai..", "socket", "source");
+    only("com.github.jnr..", "socket", "linux");
+    only("jnr..", "socket", "linux");
+    only("com.kenai..", "socket", "linux");
     only("org.yaml..", "config");
     only("picocli..", "cli");
     only("org.bouncycastle..", "store", "dev");
@@ -146,6 +168,16 @@ class FloorsTest {
         .accessField(System.class, "out")
         .orShould()
         .callMethod(System.class, "exit", int.class)
+        .check(CLASSES);
+  }
+
+  private static void internal(String owner, String... details) {
+    classes()
+        .that()
+        .resideInAnyPackage(packages(details))
+        .should()
+        .onlyBeAccessed()
+        .byAnyPackage(packages(owner))
         .check(CLASSES);
   }
 

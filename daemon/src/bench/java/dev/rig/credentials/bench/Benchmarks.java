@@ -1,6 +1,6 @@
 package dev.rig.credentials.bench;
 
-import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

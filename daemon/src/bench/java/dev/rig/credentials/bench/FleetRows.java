@@ -1,9 +1,9 @@
 package dev.rig.credentials.bench;
 
-import dev.rig.credentials.testing.Fleet;
-import dev.rig.credentials.testing.Fleet.Load;
-import dev.rig.credentials.testing.Fleet.Measures;
-import dev.rig.credentials.testing.Fleet.Setting;
+import dev.rig.credentials.testing.cloud.Fleet;
+import dev.rig.credentials.testing.cloud.Fleet.Load;
+import dev.rig.credentials.testing.cloud.Fleet.Measures;
+import dev.rig.credentials.testing.cloud.Fleet.Setting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

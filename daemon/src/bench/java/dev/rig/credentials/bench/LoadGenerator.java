@@ -1,6 +1,6 @@
 package dev.rig.credentials.bench;
 
-import dev.rig.credentials.testing.Command;
+import dev.rig.credentials.testing.daemon.Command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

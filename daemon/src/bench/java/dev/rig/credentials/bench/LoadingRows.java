@@ -1,6 +1,6 @@
 package dev.rig.credentials.bench;
 
-import dev.rig.credentials.config.ConfigLoader;
+import dev.rig.credentials.config.reader.ConfigLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.rig.credentials.bench;
 
-import dev.rig.credentials.testing.Command;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

@@ -1,10 +1,10 @@
 package dev.rig.credentials.bench;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DockerEngine;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.RegistryServer;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.registry.DockerEngine;
+import dev.rig.credentials.testing.registry.RegistryServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

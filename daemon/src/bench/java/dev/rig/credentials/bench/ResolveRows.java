@@ -1,12 +1,12 @@
 package dev.rig.credentials.bench;
 
-import dev.rig.credentials.testing.Command;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.HttpOverUnix;
-import dev.rig.credentials.testing.ImageLayout;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.RegistryServer;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.HttpOverUnix;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.registry.ImageLayout;
+import dev.rig.credentials.testing.registry.RegistryServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,7 +1,7 @@
 package dev.rig.credentials.bench;
 
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.RunCounter;
+import dev.rig.credentials.testing.daemon.RunCounter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

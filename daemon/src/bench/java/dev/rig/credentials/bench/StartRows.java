@@ -1,11 +1,11 @@
 package dev.rig.credentials.bench;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.FreePort;
-import dev.rig.credentials.testing.ProcFiles;
-import dev.rig.credentials.testing.Running;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.Running;
+import dev.rig.credentials.testing.machine.ProcFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

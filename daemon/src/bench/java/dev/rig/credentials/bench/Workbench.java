@@ -1,11 +1,11 @@
 package dev.rig.credentials.bench;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
-import dev.rig.credentials.testing.Distribution;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

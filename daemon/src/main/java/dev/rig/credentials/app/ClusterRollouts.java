@@ -2,7 +2,7 @@ package dev.rig.credentials.app;
 
 import dev.rig.credentials.config.ClusterSettings;
 import dev.rig.credentials.kube.Rollouts;
-import dev.rig.credentials.source.ProcessRunner;
+import dev.rig.credentials.source.process.ProcessRunner;
 import dev.rig.credentials.time.Time;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +34,10 @@ public final class ClusterRollouts implements AutoCloseable {
     }
     rollouts =
         new Rollouts(
-            Clusters.cluster(name, settings), new ClusterScripts(runner), environment, time);
+            ClusterPullSecrets.cluster(name, settings),
+            new ClusterScriptRunner(runner),
+            environment,
+            time);
   }
 
   public Rollouts rollouts() {

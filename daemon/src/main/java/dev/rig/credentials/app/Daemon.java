@@ -1,30 +1,32 @@
 package dev.rig.credentials.app;
 
+import dev.rig.credentials.access.AccessControl;
+import dev.rig.credentials.app.audit.AuditLog;
+import dev.rig.credentials.app.audit.RequestObservers;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.broker.LeaseArchive;
 import dev.rig.credentials.broker.LeaseKey;
-import dev.rig.credentials.broker.Spread;
+import dev.rig.credentials.broker.StartJitter;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
-import dev.rig.credentials.config.ConfigWatch;
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.helperapi.HelperApi;
-import dev.rig.credentials.http.Images;
+import dev.rig.credentials.http.platform.ImageLookup;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.kubelet.KubeletApi;
 import dev.rig.credentials.metrics.Metrics;
-import dev.rig.credentials.problem.PartHealth;
-import dev.rig.credentials.registry.RegistryClient;
+import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.registry.RegistryCredentials;
-import dev.rig.credentials.registry.RegistrySettings;
-import dev.rig.credentials.socket.Access;
-import dev.rig.credentials.socket.InheritedSocket;
-import dev.rig.credentials.socket.SocketOptions;
+import dev.rig.credentials.registry.client.RegistryClient;
+import dev.rig.credentials.registry.client.RegistrySettings;
 import dev.rig.credentials.socket.SocketServer;
-import dev.rig.credentials.source.ProcessRunner;
-import dev.rig.credentials.store.Logins;
+import dev.rig.credentials.socket.bind.InheritedSocket;
+import dev.rig.credentials.socket.bind.SocketOptions;
+import dev.rig.credentials.source.process.ProcessRunner;
+import dev.rig.credentials.store.StoredLogins;
 import dev.rig.credentials.time.SystemScheduler;
 import dev.rig.credentials.time.Time;
 import java.io.IOException;
@@ -60,18 +62,18 @@ public final class Daemon implements AutoCloseable {
 
   private final SystemScheduler scheduler = new SystemScheduler();
   private final Time time = scheduler.time();
-  private final HealthParts health = new HealthParts();
-  private final Observers observers = new Observers();
+  private final ComponentHealthChecks health = new ComponentHealthChecks();
+  private final RequestObservers observers = new RequestObservers();
   private final Deque<Runnable> endings = new ArrayDeque<>();
   private @Nullable SocketServer socket;
   private @Nullable ProcessRunner runner;
   private @Nullable Reloader reloader;
-  private final Supervisor supervisor;
-  private @Nullable HttpServing http;
+  private final SystemdNotifier supervisor;
+  private @Nullable HttpListeners http;
 
   private Daemon(Map<String, String> environment) {
     endings.push(scheduler::close);
-    supervisor = Supervisor.of(environment, time, health);
+    supervisor = SystemdNotifier.of(environment, time, health);
     endings.push(supervisor::close);
   }
 
@@ -82,15 +84,16 @@ public final class Daemon implements AutoCloseable {
    *     they change; empty for a configuration that stays
    * @param environment what scripts inherit, without this daemon's own keys
    * @param version for {@code version}
-   * @throws dev.rig.credentials.socket.SocketBusyException when another daemon serves there
-   * @throws dev.rig.credentials.socket.SocketRefusedException when the socket's path is not fit
+   * @throws dev.rig.credentials.socket.bind.SocketBusyException when another daemon serves there
+   * @throws dev.rig.credentials.socket.bind.SocketRefusedException when the socket's path is not
+   *     fit
    * @throws UncheckedIOException when the folder for running scripts cannot be used, or an admin
    *     port that was asked for
    */
   public static Daemon start(
       Configuration configuration,
       List<Path> watched,
-      Settings settings,
+      EffectiveSettings settings,
       Map<String, String> environment,
       String version) {
     var daemon = new Daemon(environment);
@@ -111,11 +114,11 @@ public final class Daemon implements AutoCloseable {
   private void open(
       Configuration configuration,
       List<Path> watched,
-      Settings settings,
+      EffectiveSettings settings,
       Map<String, String> environment,
       String version) {
     var archive = new AtomicReference<@Nullable LeaseArchive>();
-    var clusters = new AtomicReference<@Nullable Clusters>();
+    var clusters = new AtomicReference<@Nullable ClusterPullSecrets>();
     Runnable changed =
         () -> {
           var opened = archive.get();
@@ -137,22 +140,26 @@ public final class Daemon implements AutoCloseable {
             changed);
     endings.push(leases::close);
     var broker =
-        new Broker(leases, time, new Spread(settings.prefetchSpread(), new SplittableRandom()));
+        new Broker(
+            leases, time, new StartJitter(settings.prefetchSpread(), new SplittableRandom()));
     var audit =
-        new Audit(settings.audit(), time, Threads.oneBehind(Audit.MOST_WAITING, "rig-audit"));
+        new AuditLog(
+            settings.audit(),
+            time,
+            BackgroundThreads.oneBehind(AuditLog.MOST_WAITING, "rig-audit"));
     endings.push(audit::close);
     observers.add(audit);
     health.add(audit::health);
-    var metrics = new Metrics(version, new DaemonReadings(broker, health, time));
-    var serving = new HttpServing(broker, health, metrics, observers, time);
+    var metrics = new Metrics(version, new DaemonGauges(broker, health, time));
+    var serving = new HttpListeners(broker, health, metrics, observers, time);
     http = serving;
     int ownUid = ownUid();
-    var access = Access.open(time);
+    var access = AccessControl.open(time);
     endings.push(access::close);
-    var state = new State(settings, environment);
+    var state = new StateFiles(settings, environment);
     var logins = logins(state);
     var gate =
-        new Gate(
+        new StartupGate(
             requests(
                 new HelperApi(
                     broker, logins, version, health, environment.getOrDefault("PATH", "")),
@@ -160,12 +167,12 @@ public final class Daemon implements AutoCloseable {
                 access,
                 ownUid));
     var bound = bind(settings, environment, gate);
-    var rules = new AccessRules(access, ownUid, bound.path());
+    var rules = new AccessPolicyLoader(access, ownUid, bound.path());
     rules.enforce(configuration.daemon());
     var running = runner(bound.path(), environment, time);
     runner = running;
     endings.push(running::close);
-    var entries = new Entries(running, metrics, time);
+    var entries = new BrokerEntryFactory(running, metrics, time);
     broker.replace(entries.of(configuration.registries()));
     WarmRestart.open(settings, state, leases, time, health)
         .ifPresent(opened -> {
@@ -174,21 +181,23 @@ public final class Daemon implements AutoCloseable {
           endings.push(opened::close);
         });
     gate.open();
-    var inClusters = new Clusters(broker, running, environment, time);
+    var inClusters = new ClusterPullSecrets(broker, running, environment, time);
     clusters.set(inClusters);
     endings.push(inClusters.pullSecrets()::close);
     health.addAll(inClusters.pullSecrets()::health);
     // The archive writes its last before the runner's end can change anything.
     endings.push(broker::close);
-    endings.push(() -> Threads.together(serving::close, bound::close));
+    endings.push(() -> BackgroundThreads.together(serving::close, bound::close));
     broker.prefetch();
     inClusters.apply(configuration.clusters());
-    var devHosts = new DevHosts();
+    var devHosts = new DevHostMapping();
     devHosts.replace(configuration);
-    var images = images(broker, metrics, Registries.settings(configuration.daemon(), environment));
+    var images =
+        images(
+            broker, metrics, RegistrySettingsFactory.settings(configuration.daemon(), environment));
     serving.openPlatform(settings, bound.path(), images, devHosts, inClusters, access);
     serving.openAdmin(settings, version);
-    Threads.once("rig-http", serving::warmUp);
+    BackgroundThreads.once("rig-http", serving::warmUp);
     LOG.log(Level.INFO, configuration.registries().size() + " registries");
     if (!watched.isEmpty()) {
       reloader =
@@ -210,7 +219,7 @@ public final class Daemon implements AutoCloseable {
               },
               metrics,
               time,
-              Threads.one("rig-reload"));
+              BackgroundThreads.one("rig-reload"));
       health.add(reloader::health);
       endings.push(reloader::close);
       reloader.start();
@@ -220,10 +229,10 @@ public final class Daemon implements AutoCloseable {
   }
 
   /** Where there are none, the state folder is left alone until the first one is stored. */
-  private Logins logins(State state) {
-    var writer = Threads.one("rig-logins");
+  private StoredLogins logins(StateFiles state) {
+    var writer = BackgroundThreads.one("rig-logins");
     endings.push(writer::shutdown);
-    var logins = new Logins(() -> state.file(LOGINS, "logins"), writer, time.clock());
+    var logins = new StoredLogins(() -> state.file(LOGINS, "logins"), writer, time.clock());
     if (state.holds(LOGINS)) {
       logins.load();
     }
@@ -231,14 +240,15 @@ public final class Daemon implements AutoCloseable {
     return logins;
   }
 
-  private Requests requests(HelperApi helpers, Broker broker, Access access, int ownUid) {
-    var listings = Threads.one("rig-listings");
+  private RequestRouter requests(
+      HelperApi helpers, Broker broker, AccessControl access, int ownUid) {
+    var listings = BackgroundThreads.one("rig-listings");
     endings.push(listings::shutdownNow);
-    return new Requests(
+    return new RequestRouter(
         helpers, new KubeletApi(broker, time), access, ownUid, listings, observers, time);
   }
 
-  private Images images(Broker broker, Metrics metrics, RegistrySettings registries) {
+  private ImageLookup images(Broker broker, Metrics metrics, RegistrySettings registries) {
     var credentials =
         new RegistryCredentials() {
           @Override
@@ -251,7 +261,7 @@ public final class Daemon implements AutoCloseable {
             return broker.reject(reference, lease);
           }
         };
-    return new LazyImages(() ->
+    return new LazyRegistryClient(() ->
         new RegistryClient(
             credentials,
             registries,
@@ -260,7 +270,8 @@ public final class Daemon implements AutoCloseable {
                 metrics.registryCall(outcome.name().toLowerCase(Locale.ROOT), took)));
   }
 
-  private SocketServer bind(Settings settings, Map<String, String> environment, Gate gate) {
+  private SocketServer bind(
+      EffectiveSettings settings, Map<String, String> environment, StartupGate gate) {
     var options =
         SocketOptions.at(settings.socket())
             .withAccess(settings.socketMode(), settings.socketGroup());
@@ -274,10 +285,10 @@ public final class Daemon implements AutoCloseable {
     return bound;
   }
 
-  private static PartHealth socketHealth(SocketServer socket) {
+  private static ComponentHealth socketHealth(SocketServer socket) {
     var state = socket.health();
     var counts = socket.counts();
-    return new PartHealth(
+    return new ComponentHealth(
         "socket",
         state.bound(),
         state.problem() == null ? List.of() : List.of(state.problem().toString()),

@@ -1,6 +1,6 @@
 package dev.rig.credentials.app;
 
-import dev.rig.credentials.broker.Entry;
+import dev.rig.credentials.broker.BrokerEntry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +16,8 @@ import java.util.Objects;
 record EntryChanges(List<String> added, List<String> changed, List<String> removed) {
   private static final int MOST_NAMED = 20;
 
-  static EntryChanges between(List<Entry> before, List<Entry> after) {
-    var old = new LinkedHashMap<String, Entry>();
+  static EntryChanges between(List<BrokerEntry> before, List<BrokerEntry> after) {
+    var old = new LinkedHashMap<String, BrokerEntry>();
     before.forEach(entry -> old.put(entry.prefix().toString(), entry));
     var added = new ArrayList<String>();
     var changed = new ArrayList<String>();

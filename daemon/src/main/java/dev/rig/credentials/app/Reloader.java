@@ -1,10 +1,10 @@
 package dev.rig.credentials.app;
 
-import dev.rig.credentials.config.ConfigLoader;
-import dev.rig.credentials.config.ConfigWatch;
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.files.ConfigWatch;
+import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.metrics.Metrics;
-import dev.rig.credentials.problem.PartHealth;
+import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.problem.Problem;
 import dev.rig.credentials.problem.ProblemsException;
 import dev.rig.credentials.time.Time;
@@ -149,9 +149,9 @@ final class Reloader implements AutoCloseable {
   }
 
   /** How it does: unhealthy while what is in the files is not what is served. */
-  PartHealth health() {
+  ComponentHealth health() {
     var now = problems;
-    return new PartHealth(
+    return new ComponentHealth(
         "configuration",
         now.isEmpty(),
         now,

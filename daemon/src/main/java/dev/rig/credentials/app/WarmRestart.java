@@ -4,7 +4,7 @@ import dev.rig.credentials.broker.LeaseArchive;
 import dev.rig.credentials.broker.LeaseKey;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.credential.Lease;
-import dev.rig.credentials.problem.PartHealth;
+import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.StoreException;
 import dev.rig.credentials.time.Time;
@@ -27,24 +27,25 @@ final class WarmRestart {
    * the same, and only its restart is cold.
    */
   static Optional<LeaseArchive> open(
-      Settings settings,
-      State state,
+      EffectiveSettings settings,
+      StateFiles state,
       ExpiringCache<LeaseKey, Lease> leases,
       Time time,
-      HealthParts health) {
+      ComponentHealthChecks health) {
     try {
       if (!settings.warmRestart()) {
         SealedFile.remove(state.path(FILE));
         return Optional.empty();
       }
       var archive =
-          new LeaseArchive(state.file(FILE, PURPOSE), leases, time, Threads.one("rig-archive"));
+          new LeaseArchive(
+              state.file(FILE, PURPOSE), leases, time, BackgroundThreads.one("rig-archive"));
       health.add(archive::health);
       return Optional.of(archive);
     } catch (StoreException e) {
       var message = "no leases are kept for a restart: " + e.getMessage();
       LOG.log(Level.WARNING, message);
-      health.add(() -> new PartHealth("leases", false, List.of(message), Map.of()));
+      health.add(() -> new ComponentHealth("leases", false, List.of(message), Map.of()));
       return Optional.empty();
     }
   }

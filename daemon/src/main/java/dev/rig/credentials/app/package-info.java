@@ -1,4 +1,6 @@
-/** The composition root: configuration to objects, start and stop. */
+/**
+ * The composition root: turns a configuration into a running daemon, reloads it and shuts it down.
+ */
 @NullMarked
 package dev.rig.credentials.app;
 

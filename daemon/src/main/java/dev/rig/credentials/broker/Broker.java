@@ -44,32 +44,32 @@ public final class Broker implements AutoCloseable {
   private final ExpiringCache<LeaseKey, Lease> leases;
   private final Prefetcher prefetcher;
   private final Time time;
-  private final AccountLeases accountLeases;
-  private volatile Snapshot snapshot = new Snapshot(List.of());
+  private final ServiceAccountLeases accountLeases;
+  private volatile EntrySnapshot snapshot = new EntrySnapshot(List.of());
 
   /**
    * A broker without entries, which answers that nothing is found.
    *
    * @param spread when it fetches ahead
    */
-  public Broker(ExpiringCache<LeaseKey, Lease> leases, Time time, Spread spread) {
+  public Broker(ExpiringCache<LeaseKey, Lease> leases, Time time, StartJitter spread) {
     this.leases = leases;
     this.prefetcher =
         new Prefetcher(leases::prefetch, PREFETCHED_AT_A_TIME, spread, time.scheduler());
     this.time = time;
-    this.accountLeases = new AccountLeases(time);
+    this.accountLeases = new ServiceAccountLeases(time);
   }
 
   /** Takes these entries in place of all earlier ones; leases of unchanged entries go on. */
-  public void replace(List<Entry> entries) {
-    var next = new Snapshot(entries);
+  public void replace(List<BrokerEntry> entries) {
+    var next = new EntrySnapshot(entries);
     snapshot = next;
     leases.retain(key -> next.contains(key.entry()));
     accountLeases.retain(next::contains);
   }
 
   /** The current entries, in the order of the configuration. */
-  public List<Entry> entries() {
+  public List<BrokerEntry> entries() {
     return snapshot.entries();
   }
 
@@ -131,7 +131,7 @@ public final class Broker implements AutoCloseable {
   }
 
   private CompletableFuture<Lookup> lookup(
-      Function<Snapshot, @Nullable Entry> choice,
+      Function<EntrySnapshot, @Nullable BrokerEntry> choice,
       ImageReference reference,
       String missing,
       int retries) {
@@ -185,7 +185,7 @@ public final class Broker implements AutoCloseable {
   }
 
   /** The prefix of the entry that answers for an image or alias; null for none. */
-  public @Nullable Entry managing(ImageReference reference, String alias) {
+  public @Nullable BrokerEntry managing(ImageReference reference, String alias) {
     return alias.isEmpty() ? snapshot.find(reference) : snapshot.byAlias(alias);
   }
 
@@ -217,7 +217,7 @@ public final class Broker implements AutoCloseable {
   }
 
   /** Shows each entry that can be answered from memory now, globs left out. */
-  public void eachAnswerable(BiConsumer<Entry, Lease> consumer) {
+  public void eachAnswerable(BiConsumer<BrokerEntry, Lease> consumer) {
     for (var entry : snapshot.entries()) {
       if (!entry.prefix().isGlob()) {
         var key = new LeaseKey(entry, entry.prefix().toString());
@@ -239,7 +239,7 @@ public final class Broker implements AutoCloseable {
         .toList();
   }
 
-  private EntryState state(Entry entry, String registry) {
+  private EntryState state(BrokerEntry entry, String registry) {
     return new EntryState(
         entry, registry, leases.state(new LeaseKey(entry, registry)).orElse(null));
   }
@@ -263,7 +263,7 @@ public final class Broker implements AutoCloseable {
     return considered(snapshot, reference);
   }
 
-  private static List<Considered> considered(Snapshot now, ImageReference reference) {
+  private static List<Considered> considered(EntrySnapshot now, ImageReference reference) {
     var answering = now.find(reference);
     var matching = new ArrayList<>(now.matching(reference));
     if (answering != null && !matching.contains(answering)) {
@@ -278,7 +278,10 @@ public final class Broker implements AutoCloseable {
   }
 
   private static String why(
-      Entry entry, boolean answers, @Nullable Entry answering, ImageReference reference) {
+      BrokerEntry entry,
+      boolean answers,
+      @Nullable BrokerEntry answering,
+      ImageReference reference) {
     if (answers) {
       if (reference.isHostOnly() && entry.isDefault()) {
         return "default of its host";

@@ -1,6 +1,6 @@
 package dev.rig.credentials.broker;
 
-import dev.rig.credentials.cache.SlotState;
+import dev.rig.credentials.cache.CacheEntryState;
 import dev.rig.credentials.credential.Lease;
 import org.jspecify.annotations.Nullable;
 
@@ -11,4 +11,5 @@ import org.jspecify.annotations.Nullable;
  * @param registry the registry that the lease is for
  * @param state null when nobody has asked yet
  */
-public record EntryState(Entry entry, String registry, @Nullable SlotState<Lease> state) {}
+public record EntryState(
+    BrokerEntry entry, String registry, @Nullable CacheEntryState<Lease> state) {}

@@ -21,10 +21,10 @@ public record Explanation(
    * @param answers whether it is the one that answers
    * @param why for people
    */
-  public record Considered(Entry entry, boolean answers, String why) {}
+  public record Considered(BrokerEntry entry, boolean answers, String why) {}
 
   /** The same without the entries that are not to be shown. */
-  public Explanation showing(Predicate<Entry> shown) {
+  public Explanation showing(Predicate<BrokerEntry> shown) {
     return new Explanation(
         reference,
         considered.stream().filter(one -> shown.test(one.entry())).toList(),

@@ -2,7 +2,7 @@ package dev.rig.credentials.broker;
 
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.credential.Lease;
-import dev.rig.credentials.problem.PartHealth;
+import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.SealedRecord;
 import dev.rig.credentials.store.StoreException;
@@ -62,7 +62,7 @@ public final class LeaseArchive implements AutoCloseable {
    * Gives the cache the leases of these entries that still hold. A file that is not whole is set
    * aside (F12).
    */
-  public void restore(List<Entry> entries) {
+  public void restore(List<BrokerEntry> entries) {
     try {
       var contents = file.read();
       if (contents.isPresent()) {
@@ -82,7 +82,7 @@ public final class LeaseArchive implements AutoCloseable {
     }
   }
 
-  private void restore(Entry entry, SealedFile.Contents contents) {
+  private void restore(BrokerEntry entry, SealedFile.Contents contents) {
     for (var content : contents.of(LeaseRecord.label(entry))) {
       LeaseRecord.read(content)
           .filter(record -> record.isGood(time.now()))
@@ -149,14 +149,14 @@ public final class LeaseArchive implements AutoCloseable {
   }
 
   /** How it does. */
-  public PartHealth health() {
+  public ComponentHealth health() {
     var messages = new ArrayList<String>();
     for (var message : new String[] {problem, refused}) {
       if (message != null) {
         messages.add(message);
       }
     }
-    return new PartHealth(
+    return new ComponentHealth(
         "leases",
         messages.isEmpty(),
         messages,

@@ -6,4 +6,4 @@ package dev.rig.credentials.broker;
  * @param entry the entry that answers
  * @param registry the registry in normal form; differs from the entry's prefix only for a glob
  */
-public record LeaseKey(Entry entry, String registry) {}
+public record LeaseKey(BrokerEntry entry, String registry) {}

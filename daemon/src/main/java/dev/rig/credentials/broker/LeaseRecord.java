@@ -24,11 +24,11 @@ record LeaseRecord(String registry, Lease lease, Instant writtenAt) {
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
   /** What a record of that entry is kept under: void when anything that the lease needs changes. */
-  static String label(Entry entry) {
+  static String label(BrokerEntry entry) {
     return entry.prefix() + "\n" + entry.fingerprint();
   }
 
-  SealedRecord seal(Entry entry) {
+  SealedRecord seal(BrokerEntry entry) {
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
       out.writeByte(FORM);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Prefetcher {
   private final Function<LeaseKey, CompletableFuture<?>> fetch;
   private final int atATime;
-  private final Spread spread;
+  private final StartJitter spread;
   private final Scheduler scheduler;
 
   /** Its own monitor guards it and the three below. */
@@ -37,7 +37,7 @@ final class Prefetcher {
   Prefetcher(
       Function<LeaseKey, CompletableFuture<?>> fetch,
       int atATime,
-      Spread spread,
+      StartJitter spread,
       Scheduler scheduler) {
     this.fetch = fetch;
     this.atATime = atATime;

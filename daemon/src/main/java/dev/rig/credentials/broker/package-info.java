@@ -1,4 +1,4 @@
-/** The configured entries and their leases: one lookup for everybody. */
+/** The configured entries and their leases: one lookup for all clients. */
 @NullMarked
 package dev.rig.credentials.broker;
 

@@ -30,7 +30,7 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
   private final Time time;
   private final RandomGenerator random;
   private final Runnable changed;
-  private final Map<K, Slot<V>> slots = new ConcurrentHashMap<>();
+  private final Map<K, CacheEntry<V>> slots = new ConcurrentHashMap<>();
   private volatile int maximumKeys;
 
   /**
@@ -155,7 +155,7 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
   }
 
   /** What is known of a key; empty when nobody has asked for it yet. */
-  public Optional<SlotState<V>> state(K key) {
+  public Optional<CacheEntryState<V>> state(K key) {
     var slot = slots.get(key);
     return slot == null ? Optional.empty() : Optional.of(slot.state());
   }
@@ -166,7 +166,7 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
     retain(key -> false);
   }
 
-  private Slot<V> slot(K key) {
+  private CacheEntry<V> slot(K key) {
     var slot = slots.get(key);
     if (slot != null) {
       return slot;
@@ -177,7 +177,7 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
           .ifPresent(oldest -> drop(oldest.getKey()));
     }
     return slots.computeIfAbsent(
-        key, k -> new Slot<>(() -> loader.apply(k), expiry, policy, time, random, changed));
+        key, k -> new CacheEntry<>(() -> loader.apply(k), expiry, policy, time, random, changed));
   }
 
   private void drop(K key) {

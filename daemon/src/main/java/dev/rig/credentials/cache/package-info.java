@@ -1,4 +1,4 @@
-/** A generic cache of values that expire: single flight, refreshed ahead, failures remembered. */
+/** A generic cache of values that expire: single flight, refresh ahead, remembered failures. */
 @NullMarked
 package dev.rig.credentials.cache;
 

@@ -1,5 +1,12 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.client.ConfigOptions;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.Durations;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.cli.output.ReportFormat;
+import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.config.RegistryEntry;
 import java.util.LinkedHashMap;
@@ -23,7 +30,7 @@ final class CheckCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "table or json; table when unset.")
-  private Report output = Report.TABLE;
+  private ReportFormat output = ReportFormat.TABLE;
 
   private final Console console;
 
@@ -34,19 +41,19 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var configuration = config.load(console);
-    if (output == Report.JSON) {
+    if (output == ReportFormat.JSON) {
       var entries = configuration.registries().stream().map(CheckCommand::json).toList();
-      console.out().println(Json.print(Map.of("entries", entries)));
+      console.out().println(JsonOutput.print(Map.of("entries", entries)));
       return ExitStatus.OK;
     }
-    var table = new Table("PREFIX", "SOURCE", "EXPIRE", "TIMEOUT", "ALIAS", "DEFAULT", "FROM");
+    var table = new TextTable("PREFIX", "SOURCE", "EXPIRE", "TIMEOUT", "ALIAS", "DEFAULT", "FROM");
     for (var entry : configuration.registries()) {
       boolean script = entry.source() instanceof EntrySource.Script;
       table.row(
           entry.prefix().toString(),
           script ? "script" : "static",
-          script ? Ages.text(entry.expire()) : "never",
-          entry.source() instanceof EntrySource.Script with ? Ages.text(with.timeout()) : "-",
+          script ? Durations.text(entry.expire()) : "never",
+          entry.source() instanceof EntrySource.Script with ? Durations.text(with.timeout()) : "-",
           entry.alias() == null ? "-" : entry.alias(),
           entry.isDefault() ? "yes" : "-",
           entry.origin().toString());

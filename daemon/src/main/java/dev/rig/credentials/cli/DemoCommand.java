@@ -1,15 +1,24 @@
 package dev.rig.credentials.cli;
 
 import dev.rig.credentials.app.Daemon;
-import dev.rig.credentials.app.Logging;
-import dev.rig.credentials.app.Settings;
+import dev.rig.credentials.app.EffectiveSettings;
+import dev.rig.credentials.app.logging.Logging;
+import dev.rig.credentials.cli.client.DaemonClient;
+import dev.rig.credentials.cli.client.LocalHttp;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.Durations;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.cli.output.TextTable;
+import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.config.AdminAddress;
-import dev.rig.credentials.config.ConfigLoader;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.LogFormat;
 import dev.rig.credentials.config.LogLevel;
-import dev.rig.credentials.source.ProcessOutcome;
-import dev.rig.credentials.source.ProcessSpec;
+import dev.rig.credentials.config.reader.ConfigLoader;
+import dev.rig.credentials.source.process.ProcessOutcome;
+import dev.rig.credentials.source.process.ProcessSpec;
 import dev.rig.credentials.store.SealingKey;
 import dev.rig.credentials.time.Ticker;
 import dev.rig.credentials.wire.Action;
@@ -188,7 +197,8 @@ final class DemoCommand implements Callable<Integer> {
             false,
             null);
     var settings =
-        Settings.resolve(configuration.daemon(), flags, console.environment(), console.root());
+        EffectiveSettings.resolve(
+            configuration.daemon(), flags, console.environment(), console.root());
     return Daemon.start(
         configuration, List.of(values), settings, console.environment(), Version.text());
   }
@@ -213,13 +223,14 @@ final class DemoCommand implements Callable<Integer> {
   private int show(Daemon daemon) {
     var client = new DaemonClient(daemon.socket());
     var table =
-        new Table("ASKED BY", "QUESTION", "PREFIX", "SOURCE", "EXPIRES IN", "USERNAME", "MICROS");
+        new TextTable(
+            "ASKED BY", "QUESTION", "PREFIX", "SOURCE", "EXPIRES IN", "USERNAME", "MICROS");
     boolean right = true;
     for (var question : QUESTIONS) {
       var answer = ask(daemon, question);
       boolean miss = question.key().equals("example.org");
       right &= answer.username().isEmpty() == miss;
-      var explained = Json.parse(client.ask(Action.EXPLAIN, question.key()).body());
+      var explained = JsonOutput.parse(client.ask(Action.EXPLAIN, question.key()).body());
       var entry = explained.child("answering");
       table.row(
           question.program(),
@@ -234,14 +245,14 @@ final class DemoCommand implements Callable<Integer> {
     console.out().println();
     console.out().println("$ rig-credentials explain registry.gitlab.com/rigdev/foobar");
     var image = "registry.gitlab.com/rigdev/foobar";
-    var explained = Json.parse(client.ask(Action.EXPLAIN, image).body());
+    var explained = JsonOutput.parse(client.ask(Action.EXPLAIN, image).body());
     ExplainCommand.print(console, image, explained, clock);
     right &= showHttp(daemon, image);
     return right ? ExitStatus.OK : ExitStatus.FAILED;
   }
 
   private boolean showHttp(Daemon daemon, String image) {
-    var table = new Table("HTTP", "REQUEST", "STATUS");
+    var table = new TextTable("HTTP", "REQUEST", "STATUS");
     boolean right = true;
     var admin = daemon.admin().orElse(null);
     if (admin != null) {
@@ -261,7 +272,7 @@ final class DemoCommand implements Callable<Integer> {
     return right;
   }
 
-  private static boolean row(Table table, String where, SocketAddress server, String target) {
+  private static boolean row(TextTable table, String where, SocketAddress server, String target) {
     int status = LocalHttp.status(server, target);
     table.row(where, "GET " + target, Integer.toString(status));
     return status == 200;
@@ -291,7 +302,7 @@ final class DemoCommand implements Callable<Integer> {
     if (!answered) {
       return new Answer(text.isEmpty() ? String.join(" ", outcome.stderr()) : text, "");
     }
-    var json = Json.parse(text);
+    var json = JsonOutput.parse(text);
     if (json.has("Username")) {
       return new Answer(text, json.text("Username"));
     }
@@ -328,9 +339,9 @@ final class DemoCommand implements Callable<Integer> {
     return sorted[TIMED_ASKS / 2] / 1000;
   }
 
-  private String expiry(Json.Node entry) {
+  private String expiry(JsonOutput.Node entry) {
     return entry.has("expiresAt")
-        ? Ages.text(Duration.between(clock.instant(), Instant.parse(entry.text("expiresAt"))))
+        ? Durations.text(Duration.between(clock.instant(), Instant.parse(entry.text("expiresAt"))))
         : "never";
   }
 

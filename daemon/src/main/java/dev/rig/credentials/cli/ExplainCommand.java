@@ -1,5 +1,11 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.client.SocketOption;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.Durations;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.cli.output.ReportFormat;
 import dev.rig.credentials.wire.Action;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +35,7 @@ final class ExplainCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "table or json; table when unset.")
-  private Report output = Report.TABLE;
+  private ReportFormat output = ReportFormat.TABLE;
 
   @Mixin private SocketOption socket = new SocketOption();
 
@@ -41,16 +47,16 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var document = Json.parse(socket.client(console).askFor(Action.EXPLAIN, image));
-    if (output == Report.JSON) {
-      console.out().println(Json.print(document.fields()));
+    var document = JsonOutput.parse(socket.client(console).askFor(Action.EXPLAIN, image));
+    if (output == ReportFormat.JSON) {
+      console.out().println(JsonOutput.print(document.fields()));
     } else {
       print(console, image, document, InstantSource.system());
     }
     return document.text("outcome").equals("found") ? ExitStatus.OK : ExitStatus.FAILED;
   }
 
-  static void print(Console console, String image, Json.Node document, InstantSource clock) {
+  static void print(Console console, String image, JsonOutput.Node document, InstantSource clock) {
     var out = console.out();
     out.println("Image:       " + image);
     out.println("Reference:   " + document.text("reference"));
@@ -101,7 +107,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  private static String source(Json.Node one) {
+  private static String source(JsonOutput.Node one) {
     var of = one.text("source").equals("login") ? " of " : ", ";
     return one.text("source") + of + one.text("origin");
   }
@@ -112,7 +118,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private static String ago(Instant instant, InstantSource clock) {
     var distance = Duration.between(instant, clock.instant());
-    var age = Ages.text(distance.abs());
+    var age = Durations.text(distance.abs());
     return distance.isNegative() ? "in " + age : age + " ago";
   }
 }

@@ -1,5 +1,12 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.client.SocketOption;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.cli.output.OutputFormat;
+import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.wire.Action;
@@ -30,7 +37,7 @@ final class GetCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "table, json, or docker as the helper prints it; docker when unset.")
-  private Output output = Output.DOCKER;
+  private OutputFormat output = OutputFormat.DOCKER;
 
   @Option(names = "--show-secret", description = "Print the secret to a terminal too.")
   private boolean showSecret;
@@ -60,20 +67,20 @@ final class GetCommand implements Callable<Integer> {
     var client = socket.client(console);
     var docker = client.askFor(Action.GET, key());
     boolean hide = console.terminal() && !showSecret;
-    if (output == Output.DOCKER && !hide) {
+    if (output == OutputFormat.DOCKER && !hide) {
       console.out().print(docker);
       return ExitStatus.OK;
     }
-    var credential = Json.parse(docker);
+    var credential = JsonOutput.parse(docker);
     var secret = hide ? HIDDEN : credential.text("Secret");
-    var answering = Json.parse(client.askFor(Action.EXPLAIN, image)).child("answering");
+    var answering = JsonOutput.parse(client.askFor(Action.EXPLAIN, image)).child("answering");
     var expires = answering == null ? "-" : answering.text("expiresAt");
     var prefix = answering == null ? "-" : answering.text("prefix");
     switch (output) {
       case DOCKER -> {
         var json = new LinkedHashMap<>(credential.fields());
         json.put("Secret", secret);
-        console.out().println(Json.print(json));
+        console.out().println(JsonOutput.print(json));
       }
       case JSON -> {
         var json = new LinkedHashMap<String, Object>();
@@ -84,10 +91,10 @@ final class GetCommand implements Callable<Integer> {
         if (!expires.equals("-")) {
           json.put("expiresAt", expires);
         }
-        console.out().println(Json.print(json));
+        console.out().println(JsonOutput.print(json));
       }
       case TABLE -> {
-        var table = new Table("IMAGE", "PREFIX", "USERNAME", "SECRET", "EXPIRES");
+        var table = new TextTable("IMAGE", "PREFIX", "USERNAME", "SECRET", "EXPIRES");
         table.row(
             image,
             prefix,

@@ -1,5 +1,9 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.client.ConfigOptions;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.kubelet.KubeletProcesses;
 import dev.rig.credentials.kubelet.ProviderConfig;
 import dev.rig.credentials.kubelet.ProviderFiles;

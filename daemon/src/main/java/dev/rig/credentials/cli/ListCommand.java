@@ -1,5 +1,12 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.client.SocketOption;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.Durations;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.cli.output.OutputFormat;
+import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.wire.Action;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +29,7 @@ final class ListCommand implements Callable<Integer> {
         "table, json, or docker: only what can be answered now, as docker-credential-rig list"
             + " prints it; table when unset."
       })
-  private Output output = Output.TABLE;
+  private OutputFormat output = OutputFormat.TABLE;
 
   @Mixin private SocketOption socket = new SocketOption();
 
@@ -39,10 +46,13 @@ final class ListCommand implements Callable<Integer> {
     switch (output) {
       case DOCKER -> console.out().print(client.askFor(Action.LIST, ""));
       case JSON ->
-          console.out().println(Json.print(Json.parse(client.askFor(Action.STATUS, "")).fields()));
+          console
+              .out()
+              .println(
+                  JsonOutput.print(JsonOutput.parse(client.askFor(Action.STATUS, "")).fields()));
       case TABLE -> {
-        var table = new Table("PREFIX", "SOURCE", "LEASE", "ALIAS", "DEFAULT", "FROM");
-        for (var entry : Json.parse(client.askFor(Action.STATUS, "")).list("entries")) {
+        var table = new TextTable("PREFIX", "SOURCE", "LEASE", "ALIAS", "DEFAULT", "FROM");
+        for (var entry : JsonOutput.parse(client.askFor(Action.STATUS, "")).list("entries")) {
           table.row(
               entry.text("prefix"),
               entry.text("source"),
@@ -57,10 +67,10 @@ final class ListCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  private String lease(Json.Node entry) {
+  private String lease(JsonOutput.Node entry) {
     if (entry.has("expiresAt")) {
       var left = Duration.between(clock.instant(), Instant.parse(entry.text("expiresAt")));
-      return "for " + Ages.text(left);
+      return "for " + Durations.text(left);
     }
     if (entry.has("issuedAt") || entry.text("source").equals("static")) {
       return "for ever";

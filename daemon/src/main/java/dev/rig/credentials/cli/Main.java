@@ -1,5 +1,14 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.deploy.DeployCommand;
+import dev.rig.credentials.cli.deploy.RollbackCommand;
+import dev.rig.credentials.cli.dev.DevCommand;
+import dev.rig.credentials.cli.docker.DockerConfigCommand;
+import dev.rig.credentials.cli.doctor.DoctorCommand;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.problem.ProblemsException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -1,5 +1,6 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.output.ExitStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

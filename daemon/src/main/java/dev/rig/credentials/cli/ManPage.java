@@ -1,5 +1,6 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.output.Version;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;

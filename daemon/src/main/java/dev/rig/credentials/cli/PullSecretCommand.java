@@ -1,5 +1,12 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.client.PlatformOption;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.cli.output.TextTable;
+import dev.rig.credentials.cli.output.YamlOutput;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,7 +153,7 @@ final class PullSecretCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  private void print(Form form, Json.Node manifest) {
+  private void print(Form form, JsonOutput.Node manifest) {
     if (console.terminal()) {
       note("what follows holds credentials: keep it out of logs and repositories");
     }
@@ -154,12 +161,12 @@ final class PullSecretCommand implements Callable<Integer> {
         .out()
         .print(
             form == Form.JSON
-                ? Json.print(manifest.fields()) + System.lineSeparator()
-                : Yaml.print(manifest.fields()));
+                ? JsonOutput.print(manifest.fields()) + System.lineSeparator()
+                : YamlOutput.print(manifest.fields()));
   }
 
-  private void show(Json.Node answer) {
-    var table = new Table("KEY", "ENTRY", "GOOD UNTIL");
+  private void show(JsonOutput.Node answer) {
+    var table = new TextTable("KEY", "ENTRY", "GOOD UNTIL");
     for (var held : answer.list("entries")) {
       table.row(
           held.text("key"),
@@ -195,8 +202,8 @@ final class PullSecretCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  private Json.Node ask(String path, Map<String, Object> request) {
-    var answer = platform.client(console).post(path, Json.print(request));
+  private JsonOutput.Node ask(String path, Map<String, Object> request) {
+    var answer = platform.client(console).post(path, JsonOutput.print(request));
     if (!answer.isOk()) {
       throw new CommandException(ExitStatus.FAILED, answer.problem());
     }

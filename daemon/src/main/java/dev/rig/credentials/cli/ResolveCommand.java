@@ -1,6 +1,17 @@
 package dev.rig.credentials.cli;
 
-import dev.rig.credentials.cli.PlatformClient.Answer;
+import dev.rig.credentials.cli.client.PlatformClient;
+import dev.rig.credentials.cli.client.PlatformClient.Answer;
+import dev.rig.credentials.cli.client.PlatformOption;
+import dev.rig.credentials.cli.output.ByteSizes;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.Durations;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.cli.output.ProgressBar;
+import dev.rig.credentials.cli.output.ReportFormat;
+import dev.rig.credentials.cli.output.TextTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,7 +45,7 @@ final class ResolveCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "table or json; table when unset.")
-  private Report output = Report.TABLE;
+  private ReportFormat output = ReportFormat.TABLE;
 
   @Mixin private PlatformOption platform = new PlatformOption();
 
@@ -73,7 +84,7 @@ final class ResolveCommand implements Callable<Integer> {
   private List<Answer> ask(PlatformClient client) throws InterruptedException {
     var turns = new Semaphore(AT_A_TIME);
     var answers = new ArrayList<Answer>();
-    try (var progress = new Progress(console.err(), errTerminal, images.size());
+    try (var progress = new ProgressBar(console.err(), errTerminal, images.size());
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var running = new ArrayList<Future<Answer>>();
       for (var image : images) {
@@ -104,7 +115,7 @@ final class ResolveCommand implements Callable<Integer> {
     if (answers.stream().noneMatch(Answer::isOk)) {
       return;
     }
-    var table = new Table("IMAGE", "DIGEST", "PLATFORMS", "SIZE", "AGE");
+    var table = new TextTable("IMAGE", "DIGEST", "PLATFORMS", "SIZE", "AGE");
     for (int i = 0; i < answers.size(); i++) {
       if (answers.get(i).isOk()) {
         var image = answers.get(i).body();
@@ -114,7 +125,7 @@ final class ResolveCommand implements Callable<Integer> {
     table.print(console.out());
   }
 
-  private static String platforms(Json.Node image) {
+  private static String platforms(JsonOutput.Node image) {
     var names = new ArrayList<String>();
     for (var platform : image.list("platforms")) {
       names.add(
@@ -126,15 +137,15 @@ final class ResolveCommand implements Callable<Integer> {
     return names.isEmpty() ? "-" : String.join(",", names);
   }
 
-  private static String size(Json.Node image) {
+  private static String size(JsonOutput.Node image) {
     return image.fields().get("imageSize") instanceof Number size
-        ? Sizes.text(size.longValue())
+        ? ByteSizes.text(size.longValue())
         : "-";
   }
 
-  private String age(Json.Node image) {
+  private String age(JsonOutput.Node image) {
     return image.has("createdAt")
-        ? Ages.text(Duration.between(Instant.parse(image.text("createdAt")), clock.instant()))
+        ? Durations.text(Duration.between(Instant.parse(image.text("createdAt")), clock.instant()))
         : "-";
   }
 
@@ -155,6 +166,6 @@ final class ResolveCommand implements Callable<Integer> {
         list.add(failed);
       }
     }
-    console.out().println(Json.print(list));
+    console.out().println(JsonOutput.print(list));
   }
 }

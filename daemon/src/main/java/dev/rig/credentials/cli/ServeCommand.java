@@ -1,13 +1,18 @@
 package dev.rig.credentials.cli;
 
 import dev.rig.credentials.app.Daemon;
-import dev.rig.credentials.app.Hangup;
-import dev.rig.credentials.app.Logging;
-import dev.rig.credentials.app.Settings;
+import dev.rig.credentials.app.EffectiveSettings;
+import dev.rig.credentials.app.SighupHandler;
+import dev.rig.credentials.app.logging.Logging;
+import dev.rig.credentials.cli.client.ConfigOptions;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.config.Configuration;
-import dev.rig.credentials.socket.OwnProcess;
-import dev.rig.credentials.socket.SocketBusyException;
-import dev.rig.credentials.socket.SocketRefusedException;
+import dev.rig.credentials.linux.OwnProcess;
+import dev.rig.credentials.socket.bind.SocketBusyException;
+import dev.rig.credentials.socket.bind.SocketRefusedException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -72,21 +77,21 @@ final class ServeCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  private Settings settings(Configuration configuration) {
+  private EffectiveSettings settings(Configuration configuration) {
     var settings =
-        Settings.resolve(
+        EffectiveSettings.resolve(
             configuration.daemon(), options.settings(), console.environment(), console.root());
     Logging.configure(settings.logLevel(), settings.logFormat(), console.err());
     return settings;
   }
 
   private void heedSignals(CompletableFuture<Daemon> started) {
-    Hangup.handle(() -> {
+    SighupHandler.handle(() -> {
       var _ = started.thenAccept(Daemon::reload);
     });
   }
 
-  private Daemon start(Configuration configuration, Settings settings) {
+  private Daemon start(Configuration configuration, EffectiveSettings settings) {
     try {
       return Daemon.start(
           configuration, config.paths(console), settings, console.environment(), Version.text());

@@ -1,5 +1,7 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.config.AdminAddress;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.InvalidSettingException;

@@ -1,5 +1,13 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.client.SocketOption;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.Durations;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.cli.output.OutputFormat;
+import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.wire.Action;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -34,7 +42,7 @@ final class StatusCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "table or json; table when unset.")
-  private Output output = Output.TABLE;
+  private OutputFormat output = OutputFormat.TABLE;
 
   @Option(
       names = {"-w", "--watch"},
@@ -54,14 +62,14 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     var client = socket.client(console);
     if (!watch) {
-      return print(Json.parse(client.askFor(Action.STATUS, "")), "");
+      return print(JsonOutput.parse(client.askFor(Action.STATUS, "")), "");
     }
     var never = new CountDownLatch(1);
     do {
       try {
         print(
-            Json.parse(client.askFor(Action.STATUS, "")),
-            console.terminal() && output == Output.TABLE ? CLEAR : "");
+            JsonOutput.parse(client.askFor(Action.STATUS, "")),
+            console.terminal() && output == OutputFormat.TABLE ? CLEAR : "");
       } catch (CommandException away) {
         console.err().println("rig-credentials: " + away.getMessage()); // as during a restart
       }
@@ -70,12 +78,12 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /** In one piece, so that a terminal does not flicker. */
-  private int print(Json.Node document, String before) {
+  private int print(JsonOutput.Node document, String before) {
     var text = new ByteArrayOutputStream();
     try (var out = new PrintStream(text, false, StandardCharsets.UTF_8)) {
       out.print(before);
-      if (output == Output.JSON) {
-        out.println(Json.print(document.fields()));
+      if (output == OutputFormat.JSON) {
+        out.println(JsonOutput.print(document.fields()));
       } else {
         table(document, clock.instant(), out);
       }
@@ -87,9 +95,9 @@ final class StatusCommand implements Callable<Integer> {
         : ExitStatus.FAILED;
   }
 
-  static void table(Json.Node document, Instant now, PrintStream out) {
+  static void table(JsonOutput.Node document, Instant now, PrintStream out) {
     var table =
-        new Table(
+        new TextTable(
             "PREFIX",
             "SOURCE",
             "AGE",
@@ -112,7 +120,7 @@ final class StatusCommand implements Callable<Integer> {
           !script ? "-" : entry.isTrue("loading") ? "now" : since(entry, "lastRun", now),
           script && entry.has("lastRunMillis") ? entry.text("lastRunMillis") + "ms" : "-",
           entry.has("nextAttempt")
-              ? Ages.text(Duration.between(now, Instant.parse(entry.text("nextAttempt"))))
+              ? Durations.text(Duration.between(now, Instant.parse(entry.text("nextAttempt"))))
               : "-",
           entry.text("lastError"));
     }
@@ -126,15 +134,15 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private static String since(Json.Node entry, String field, Instant now) {
+  private static String since(JsonOutput.Node entry, String field, Instant now) {
     return entry.has(field)
-        ? Ages.text(Duration.between(Instant.parse(entry.text(field)), now))
+        ? Durations.text(Duration.between(Instant.parse(entry.text(field)), now))
         : "-";
   }
 
-  private static String until(Json.Node entry, Instant now) {
+  private static String until(JsonOutput.Node entry, Instant now) {
     return entry.has("expiresAt")
-        ? Ages.text(Duration.between(now, Instant.parse(entry.text("expiresAt"))))
+        ? Durations.text(Duration.between(now, Instant.parse(entry.text("expiresAt"))))
         : "-";
   }
 }

@@ -1,5 +1,14 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.client.PlatformClient;
+import dev.rig.credentials.cli.client.PlatformOption;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.Durations;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.cli.output.ReportFormat;
+import dev.rig.credentials.cli.output.TextTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,7 +46,7 @@ final class TagsCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "table or json; table when unset.")
-  private Report output = Report.TABLE;
+  private ReportFormat output = ReportFormat.TABLE;
 
   @Mixin private PlatformOption platform = new PlatformOption();
 
@@ -63,14 +72,14 @@ final class TagsCommand implements Callable<Integer> {
     }
     var page = answer.body();
     switch (output) {
-      case JSON -> console.out().println(Json.print(page.fields()));
+      case JSON -> console.out().println(JsonOutput.print(page.fields()));
       case TABLE -> table(page);
     }
     return ExitStatus.OK;
   }
 
-  private void table(Json.Node page) {
-    var table = new Table("TAG", "AGE", "DIGEST");
+  private void table(JsonOutput.Node page) {
+    var table = new TextTable("TAG", "AGE", "DIGEST");
     for (var tag : page.list("tags")) {
       table.row(tag.text("name"), age(tag), tag.text("digest"));
     }
@@ -83,9 +92,9 @@ final class TagsCommand implements Callable<Integer> {
     }
   }
 
-  private String age(Json.Node tag) {
+  private String age(JsonOutput.Node tag) {
     return tag.has("createdAt")
-        ? Ages.text(Duration.between(Instant.parse(tag.text("createdAt")), clock.instant()))
+        ? Durations.text(Duration.between(Instant.parse(tag.text("createdAt")), clock.instant()))
         : "-";
   }
 }

@@ -1,5 +1,10 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.client.SocketOption;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.wire.Action;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param pullSecretNamespaces ours: the only namespaces that they are kept in
  */
 public record ClusterSettings(
-    Origin origin,
+    SourcePosition origin,
     @Nullable Type type,
     @Nullable String url,
     @Nullable Secret token,
@@ -71,7 +71,7 @@ public record ClusterSettings(
   }
 
   /** These with every field replaced that the later ones set. */
-  ClusterSettings overriddenBy(ClusterSettings later) {
+  public ClusterSettings overriddenBy(ClusterSettings later) {
     return new ClusterSettings(
         later.origin,
         Layers.last(type, later.type),

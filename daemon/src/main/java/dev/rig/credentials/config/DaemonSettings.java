@@ -37,7 +37,7 @@ public record DaemonSettings(
     @Nullable LogLevel logLevel,
     @Nullable LogFormat logFormat,
     @Nullable Boolean logAudit,
-    @Nullable List<AccessRule> access,
+    @Nullable List<ConfiguredAccessRule> access,
     @Nullable RegistryClientSettings registryClient) {
   private static final Duration LONGEST_SPREAD = Duration.ofDays(1);
 
@@ -60,7 +60,7 @@ public record DaemonSettings(
       @Nullable LogLevel logLevel,
       @Nullable LogFormat logFormat,
       @Nullable Boolean logAudit,
-      @Nullable List<AccessRule> access) {
+      @Nullable List<ConfiguredAccessRule> access) {
     this(
         socket,
         socketMode,

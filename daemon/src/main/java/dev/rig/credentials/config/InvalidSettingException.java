@@ -8,7 +8,7 @@ public final class InvalidSettingException extends Exception {
 
   private final @Nullable String hint;
 
-  InvalidSettingException(String message, @Nullable String hint) {
+  public InvalidSettingException(String message, @Nullable String hint) {
     super(message);
     this.hint = hint;
   }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RegistryEntry(
     RegistryPrefix prefix,
-    Origin origin,
+    SourcePosition origin,
     EntrySource source,
     Duration expire,
     @Nullable String alias,

@@ -1,7 +1,4 @@
-/**
- * Helm values and {@code PlatformConfig} documents as typed records: read, merged, validated. Every
- * problem carries its place and none carries a value.
- */
+/** The configuration as typed records. */
 @NullMarked
 package dev.rig.credentials.config;
 

@@ -1,4 +1,4 @@
-/** A credential, its lease, where it comes from, and the three answers to a lookup. */
+/** Credentials, secrets, leases, and the result of a lookup: found, not found or failed. */
 @NullMarked
 package dev.rig.credentials.credential;
 

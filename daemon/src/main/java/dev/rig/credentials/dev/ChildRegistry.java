@@ -32,9 +32,9 @@ final class ChildRegistry {
 
   private final DevFolder folder;
   private final Map<String, String> environment;
-  private final Pauses pauses;
+  private final Polling pauses;
 
-  ChildRegistry(DevFolder folder, Map<String, String> environment, Pauses pauses) {
+  ChildRegistry(DevFolder folder, Map<String, String> environment, Polling pauses) {
     this.folder = folder;
     this.environment = environment;
     this.pauses = pauses;

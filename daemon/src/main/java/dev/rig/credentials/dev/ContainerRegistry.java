@@ -33,9 +33,9 @@ final class ContainerRegistry {
   private static final Duration PULL = Duration.ofMinutes(2);
 
   private final DevFolder folder;
-  private final Engine engine;
+  private final EngineClient engine;
 
-  ContainerRegistry(DevFolder folder, Engine engine) {
+  ContainerRegistry(DevFolder folder, EngineClient engine) {
     this.folder = folder;
     this.engine = engine;
   }
@@ -47,7 +47,7 @@ final class ContainerRegistry {
   }
 
   /** The folder as the container sees it. */
-  DevFolder.Seen seen(DevPlace place) {
+  DevFolder.Seen seen(DevRegistryAddress place) {
     return new DevFolder.Seen(
         isBridged() ? ":" + INSIDE : place.listening(), DATA, PASSWORDS, CERTIFICATE, KEY);
   }
@@ -59,7 +59,7 @@ final class ContainerRegistry {
   }
 
   /** Makes and starts it. */
-  void start(DevPlace place) {
+  void start(DevRegistryAddress place) {
     var inside = ExposedPort.tcp(INSIDE);
     var binds = new ArrayList<Bind>();
     binds.add(new Bind(folder.data().toString(), new Volume(DATA)));

@@ -146,7 +146,7 @@ final class DevAuthority {
   }
 
   /** A server's new key with a certificate for the addresses and names that lead to the place. */
-  Identity sign(DevPlace place, Instant now) {
+  Identity sign(DevRegistryAddress place, Instant now) {
     try {
       var pair = pair();
       var extensions = new ExtensionsGenerator();
@@ -173,7 +173,7 @@ final class DevAuthority {
   /**
    * Whether the certificate is of this authority, for that place, and good for a month at least.
    */
-  boolean stillGood(byte[] pem, DevPlace place, Instant now) {
+  boolean stillGood(byte[] pem, DevRegistryAddress place, Instant now) {
     try {
       var leaf = read(pem);
       leaf.verify(certificate.getPublicKey());
@@ -203,10 +203,10 @@ final class DevAuthority {
     }
   }
 
-  private static GeneralNames names(DevPlace place) {
+  private static GeneralNames names(DevRegistryAddress place) {
     var address =
         new GeneralName(GeneralName.iPAddress, new DEROctetString(place.inet().getAddress()));
-    return DevPlace.isLoopback(place.address())
+    return DevRegistryAddress.isLoopback(place.address())
         ? new GeneralNames(
             new GeneralName[] {address, new GeneralName(GeneralName.dNSName, "localhost")})
         : new GeneralNames(address);

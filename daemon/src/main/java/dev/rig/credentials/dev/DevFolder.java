@@ -92,7 +92,7 @@ final class DevFolder {
   record Seen(String address, String data, String passwords, String certificate, String key) {}
 
   /** The folder as a program of this machine sees it. */
-  Seen seen(DevPlace place) {
+  Seen seen(DevRegistryAddress place) {
     return new Seen(
         place.listening(),
         data().toString(),
@@ -112,7 +112,7 @@ final class DevFolder {
             : "";
     try {
       Files.createDirectories(data());
-      replace(passwords(), PasswordFile.line(record.credential(), random) + "\n");
+      replace(passwords(), DevLogin.line(record.credential(), random) + "\n");
       replace(
           configuration(),
           """
@@ -142,7 +142,7 @@ final class DevFolder {
    *
    * @return whether it is a new one
    */
-  boolean certify(DevAuthority authority, DevPlace place, Instant now) {
+  boolean certify(DevAuthority authority, DevRegistryAddress place, Instant now) {
     try {
       if (Files.exists(key())
           && Files.exists(certificate())

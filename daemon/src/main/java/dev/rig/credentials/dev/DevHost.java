@@ -1,7 +1,7 @@
 package dev.rig.credentials.dev;
 
 import dev.rig.credentials.image.ImageReference;
-import dev.rig.credentials.registry.Resolved;
+import dev.rig.credentials.registry.ResolvedImage;
 
 /**
  * A development registry by its two names.
@@ -24,7 +24,7 @@ public record DevHost(String host, String clusterHost) {
   }
 
   /** The reference that a cluster pulls exactly this image by. */
-  public String pinned(Resolved image) {
+  public String pinned(ResolvedImage image) {
     var registry = image.registry().equals(host) ? clusterHost : image.registry();
     return registry + "/" + image.repository() + "@" + image.digest();
   }

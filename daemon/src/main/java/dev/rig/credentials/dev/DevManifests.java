@@ -276,11 +276,11 @@ public final class DevManifests {
 
   private static Login make() {
     var random = new SecureRandom();
-    var credential = PasswordFile.login(random);
+    var credential = DevLogin.login(random);
     var secret = new byte[HTTP_SECRET];
     random.nextBytes(secret);
     return new Login(
-        credential, PasswordFile.line(credential, random), HexFormat.of().formatHex(secret));
+        credential, DevLogin.line(credential, random), HexFormat.of().formatHex(secret));
   }
 
   private static SealedRecord record(String label, String text) {

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param credential who may push and pull: nobody else
  * @param authority who signs its certificate; null where it never had TLS
  */
-record DevRecord(DevPlace place, Credential credential, @Nullable DevAuthority authority) {
+record DevRecord(
+    DevRegistryAddress place, Credential credential, @Nullable DevAuthority authority) {
   /** What the file is for: its key is made of that. */
   static final String PURPOSE = "development registry";
 
@@ -73,11 +74,11 @@ record DevRecord(DevPlace place, Credential credential, @Nullable DevAuthority a
     try (var in = new DataInputStream(new ByteArrayInputStream(content))) {
       switch (in.readByte()) {
         case FIRST_FORM -> {
-          var place = new DevPlace(DevPlace.LOOPBACK, in.readInt(), false);
+          var place = new DevRegistryAddress(DevRegistryAddress.LOOPBACK, in.readInt(), false);
           return new DevRecord(place, credential(in), null);
         }
         case FORM -> {
-          var place = new DevPlace(in.readUTF(), in.readInt(), in.readBoolean());
+          var place = new DevRegistryAddress(in.readUTF(), in.readInt(), in.readBoolean());
           var credential = credential(in);
           var authority = in.readBoolean() ? DevAuthority.of(bytes(in), bytes(in)) : null;
           return new DevRecord(place, credential, authority);

@@ -24,7 +24,7 @@ public final class DevRegistry {
 
   private final Map<String, String> environment;
   private final DevFolder folder;
-  private final Pauses pauses;
+  private final Polling pauses;
   private final ChildRegistry child;
   private final Time time;
 
@@ -35,13 +35,14 @@ public final class DevRegistry {
    * @param address an address of this machine, as a literal
    */
   public record Wanted(@Nullable String address, @Nullable Integer port, @Nullable Boolean tls) {
-    private DevPlace place(@Nullable DevRecord record) {
+    private DevRegistryAddress place(@Nullable DevRecord record) {
       var known =
           record == null
-              ? new DevPlace(DevPlace.LOOPBACK, DevPlace.USUAL_PORT, false)
+              ? new DevRegistryAddress(
+                  DevRegistryAddress.LOOPBACK, DevRegistryAddress.USUAL_PORT, false)
               : record.place();
-      boolean secure = address == null ? known.tls() : !DevPlace.isLoopback(address);
-      return new DevPlace(
+      boolean secure = address == null ? known.tls() : !DevRegistryAddress.isLoopback(address);
+      return new DevRegistryAddress(
           address == null ? known.address() : address,
           port == null ? known.port() : port,
           tls == null ? secure : tls);
@@ -88,7 +89,7 @@ public final class DevRegistry {
     this.environment = environment;
     folder = new DevFolder(stateFolder);
     this.time = time;
-    pauses = new Pauses(time);
+    pauses = new Polling(time);
     child = new ChildRegistry(folder, environment, pauses);
   }
 
@@ -108,7 +109,7 @@ public final class DevRegistry {
               "it runs at %s already: rig-credentials dev down, then up elsewhere"
                   .formatted(known.host()));
         }
-        if (runner != null && !certifies(known) && Probe.of(known).answers()) {
+        if (runner != null && !certifies(known) && RegistryProbe.of(known).answers()) {
           return access(known, runner);
         }
         stop();
@@ -118,7 +119,7 @@ public final class DevRegistry {
       record.write(folder.sealed(credentials()));
       certifies(record);
       var runner = start(record);
-      if (!pauses.until(START, () -> Probe.of(record).answers())) {
+      if (!pauses.until(START, () -> RegistryProbe.of(record).answers())) {
         stop();
         throw new DevException(
             "%s was started and does not answer at %s; it said: %s"
@@ -130,11 +131,11 @@ public final class DevRegistry {
     }
   }
 
-  private DevRecord record(DevPlace place, @Nullable DevRecord known) {
+  private DevRecord record(DevRegistryAddress place, @Nullable DevRecord known) {
     var authority = known == null ? null : known.authority();
     return new DevRecord(
         place,
-        known == null ? PasswordFile.login(new SecureRandom()) : known.credential(),
+        known == null ? DevLogin.login(new SecureRandom()) : known.credential(),
         authority == null && place.tls() ? DevAuthority.create(time.now()) : authority);
   }
 
@@ -147,14 +148,14 @@ public final class DevRegistry {
   private static void check(DevRecord record) {
     var place = record.place();
     try {
-      if (!DevPlace.isLoopback(place.address())
+      if (!DevRegistryAddress.isLoopback(place.address())
           && NetworkInterface.getByInetAddress(place.inet()) == null) {
         throw new DevException(place.address() + " is no address of this machine");
       }
     } catch (SocketException e) {
       throw new DevException("cannot look at this machine's addresses: " + e.getMessage(), e);
     }
-    if (Probe.of(record).someoneListens()) {
+    if (RegistryProbe.of(record).someoneListens()) {
       throw new DevException(
           "something else listens at %s: choose another with --port".formatted(place.listening()));
     }
@@ -169,7 +170,7 @@ public final class DevRegistry {
   }
 
   private String start(DevRecord record) throws InterruptedException {
-    var engine = Engine.find(environment).orElse(null);
+    var engine = EngineClient.find(environment).orElse(null);
     if (engine != null) {
       try (engine) {
         var container = new ContainerRegistry(folder, engine);
@@ -195,7 +196,7 @@ public final class DevRegistry {
     return PROCESS;
   }
 
-  private static String container(Engine engine) {
+  private static String container(EngineClient engine) {
     return "a container of " + engine.host();
   }
 
@@ -208,7 +209,7 @@ public final class DevRegistry {
             for (var repository : folder.repositories()) {
               folder.tags(repository).forEach(tag -> images.add(repository + ":" + tag));
             }
-            var runner = Probe.of(known).answers() ? runner() : null;
+            var runner = RegistryProbe.of(known).answers() ? runner() : null;
             return new Status(known.host(), authority(known), runner, images, folder.size());
           });
     } catch (StoreException e) {
@@ -265,7 +266,7 @@ public final class DevRegistry {
     if (child.runs()) {
       return PROCESS;
     }
-    var engine = Engine.find(environment).orElse(null);
+    var engine = EngineClient.find(environment).orElse(null);
     if (engine == null) {
       return null;
     }
@@ -276,7 +277,7 @@ public final class DevRegistry {
 
   private void stop() {
     child.stop();
-    Engine.find(environment)
+    EngineClient.find(environment)
         .ifPresent(engine -> {
           try (engine) {
             new ContainerRegistry(folder, engine).stop();

@@ -1,4 +1,4 @@
-/** The development registry: making one, and deploying what is in it. */
+/** The development registry and the Docker Engine that images are pushed from. */
 @NullMarked
 package dev.rig.credentials.dev;
 

@@ -1,19 +1,19 @@
 package dev.rig.credentials.helperapi;
 
-import dev.rig.credentials.broker.Answer;
+import dev.rig.credentials.access.PeerRights;
+import dev.rig.credentials.access.Permission;
 import dev.rig.credentials.broker.Broker;
-import dev.rig.credentials.broker.Entry;
-import dev.rig.credentials.broker.Outcome;
+import dev.rig.credentials.broker.BrokerEntry;
+import dev.rig.credentials.broker.RequestOutcome;
+import dev.rig.credentials.broker.RequestResult;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.image.RegistryPrefix;
-import dev.rig.credentials.problem.PartHealth;
-import dev.rig.credentials.socket.Peer;
-import dev.rig.credentials.socket.Permission;
-import dev.rig.credentials.socket.Rights;
-import dev.rig.credentials.store.Logins;
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.store.StoredLogins;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
@@ -34,10 +34,10 @@ public final class HelperApi {
   private static final String HUB_KEY = "https://index.docker.io/v1/";
 
   private final Broker broker;
-  private final OwnLogins logins;
-  private final Explanations explanations;
+  private final UserLoginLookup logins;
+  private final ExplainHandler explanations;
   private final String version;
-  private final Supplier<List<PartHealth>> health;
+  private final Supplier<List<ComponentHealth>> health;
   private final String scriptPath;
 
   /**
@@ -50,13 +50,13 @@ public final class HelperApi {
    */
   public HelperApi(
       Broker broker,
-      Logins logins,
+      StoredLogins logins,
       String version,
-      Supplier<List<PartHealth>> health,
+      Supplier<List<ComponentHealth>> health,
       String scriptPath) {
     this.broker = broker;
-    this.logins = new OwnLogins(logins);
-    this.explanations = new Explanations(broker, this.logins);
+    this.logins = new UserLoginLookup(logins);
+    this.explanations = new ExplainHandler(broker, this.logins);
     this.version = version;
     this.health = health;
     this.scriptPath = scriptPath;
@@ -70,7 +70,7 @@ public final class HelperApi {
    * @param rights what the peer may do
    * @throws IllegalArgumentException for a {@code kubelet} request
    */
-  public CompletionStage<Answer> answer(Request request, Peer peer, Rights rights) {
+  public CompletionStage<RequestResult> answer(Request request, Peer peer, PeerRights rights) {
     try {
       return switch (request.action()) {
         case GET -> get(request.alias(), ServerKey.parse(request.payload()), peer, rights);
@@ -82,12 +82,12 @@ public final class HelperApi {
         case STATUS -> done(status(peer, rights));
         case KUBELET -> throw new IllegalArgumentException("the kubelet has an api of its own");
       };
-    } catch (RefusedException e) {
-      return done(Answer.of(Outcome.REFUSED, Reply.text(1, e.answer())));
+    } catch (RefusedRequestException e) {
+      return done(RequestResult.of(RequestOutcome.REFUSED, Reply.text(1, e.answer())));
     }
   }
 
-  private static CompletionStage<Answer> done(Answer answer) {
+  private static CompletionStage<RequestResult> done(RequestResult answer) {
     return CompletableFuture.completedFuture(answer);
   }
 
@@ -95,10 +95,11 @@ public final class HelperApi {
    * What no entry answers is not found, also for a peer that may get nothing of this daemon's:
    * Docker asks for every registry, and a denial would end the pull of a public image.
    */
-  private CompletionStage<Answer> get(String alias, ServerKey key, Peer peer, Rights rights) {
+  private CompletionStage<RequestResult> get(
+      String alias, ServerKey key, Peer peer, PeerRights rights) {
     var reference = key.reference();
     if (!rights.mayWithOwn(Permission.GET)) {
-      return done(Answer.denied(peer.uid(), Action.GET, reference.name()));
+      return done(RequestResult.denied(peer.uid(), Action.GET, reference.name()));
     }
     var entry = broker.managing(reference, alias);
     var login =
@@ -107,7 +108,7 @@ public final class HelperApi {
             : null;
     if (login != null) {
       var own = new Reply(0, credential(key.text(), login.credential()));
-      return done(new Answer(own, Outcome.FOUND, login.name()));
+      return done(new RequestResult(own, RequestOutcome.FOUND, login.name()));
     }
     if (entry != null && !may(rights, Permission.GET, entry.prefix(), alias, reference)) {
       return done(denied(peer, reference, entry.prefix().toString()));
@@ -122,13 +123,13 @@ public final class HelperApi {
             : answer(alias, key, answer));
   }
 
-  private static Answer denied(Peer peer, ImageReference reference, String prefix) {
-    return Answer.denied(peer.uid(), Action.GET, reference.name()).about(prefix);
+  private static RequestResult denied(Peer peer, ImageReference reference, String prefix) {
+    return RequestResult.denied(peer.uid(), Action.GET, reference.name()).about(prefix);
   }
 
   /** Of an entry that a reload has put in the place of the one that was looked at. */
   private static boolean mayStill(
-      Rights rights, String prefix, String alias, ImageReference reference) {
+      PeerRights rights, String prefix, String alias, ImageReference reference) {
     try {
       return may(rights, Permission.GET, RegistryPrefix.parse(prefix), alias, reference);
     } catch (InvalidReferenceException e) {
@@ -141,7 +142,7 @@ public final class HelperApi {
    * whatever is asked for, so that for it the entry alone counts.
    */
   private static boolean may(
-      Rights rights,
+      PeerRights rights,
       Permission what,
       RegistryPrefix prefix,
       String alias,
@@ -149,19 +150,21 @@ public final class HelperApi {
     return rights.may(what, prefix) || (alias.isEmpty() && rights.may(what, reference));
   }
 
-  private static Answer answer(String alias, ServerKey key, Lookup lookup) {
+  private static RequestResult answer(String alias, ServerKey key, Lookup lookup) {
     return switch (lookup) {
       case Lookup.Found(var prefix, var lease) ->
-          new Answer(
-              new Reply(0, credential(key.text(), lease.credential())), Outcome.FOUND, prefix);
+          new RequestResult(
+              new Reply(0, credential(key.text(), lease.credential())),
+              RequestOutcome.FOUND,
+              prefix);
       case Lookup.NotFound(var reason) ->
-          Answer.of(
-              Outcome.NOT_FOUND,
+          RequestResult.of(
+              RequestOutcome.NOT_FOUND,
               Reply.text(1, alias.isEmpty() ? Wire.NOT_FOUND : "rig-credentials: " + reason));
       case Lookup.Failed failed ->
-          new Answer(
+          new RequestResult(
               Reply.text(1, "rig-credentials: " + failed.sentence()),
-              Outcome.FAILED,
+              RequestOutcome.FAILED,
               failed.prefix());
     };
   }
@@ -176,27 +179,28 @@ public final class HelperApi {
     });
   }
 
-  private CompletionStage<Answer> store(Request request, Peer peer, Rights rights)
-      throws RefusedException {
+  private CompletionStage<RequestResult> store(Request request, Peer peer, PeerRights rights)
+      throws RefusedRequestException {
     var asked = StoreRequest.parse(request.payload());
     var reference = asked.key().reference();
     if (!rights.mayWithOwn(Permission.STORE, reference)) {
-      return done(Answer.denied(peer.uid(), Action.STORE, reference.name()));
+      return done(RequestResult.denied(peer.uid(), Action.STORE, reference.name()));
     }
     var entry = broker.managing(reference, request.alias());
     var login = asked.login();
-    if (entry != null && (!request.alias().isEmpty() || !OwnLogins.wins(login, reference, entry))) {
+    if (entry != null
+        && (!request.alias().isEmpty() || !UserLoginLookup.wins(login, reference, entry))) {
       return done(unchanged(entry, managed(entry, rights) + "; this login was not stored"));
     }
     return logins.store(peer, login);
   }
 
   /** An unknown key is no error: podman takes any for one, Docker erases four keys at a logout. */
-  private CompletionStage<Answer> erase(Request request, Peer peer, Rights rights)
-      throws RefusedException {
+  private CompletionStage<RequestResult> erase(Request request, Peer peer, PeerRights rights)
+      throws RefusedRequestException {
     var key = ServerKey.parse(request.payload());
     if (!rights.mayWithOwn(Permission.ERASE, key.reference())) {
-      return done(Answer.denied(peer.uid(), Action.ERASE, key.reference().name()));
+      return done(RequestResult.denied(peer.uid(), Action.ERASE, key.reference().name()));
     }
     if (!request.alias().isEmpty()) {
       return done(reject(request.alias(), key.reference(), rights));
@@ -204,29 +208,30 @@ public final class HelperApi {
     return logins.erase(peer, key, () -> reject("", key.reference(), rights));
   }
 
-  private Answer reject(String alias, ImageReference reference, Rights rights) {
+  private RequestResult reject(String alias, ImageReference reference, PeerRights rights) {
     var entry = broker.managing(reference, alias);
     if (entry == null) {
-      return Answer.of(Outcome.UNCHANGED, Reply.text(0, ""));
+      return RequestResult.of(RequestOutcome.UNCHANGED, Reply.text(0, ""));
     }
     boolean dropped =
         may(rights, Permission.ERASE, entry.prefix(), alias, reference)
             && broker.reject(reference, alias);
     var stays = managed(entry, rights) + " and stays";
     return dropped
-        ? new Answer(
+        ? new RequestResult(
             Reply.text(0, stays + "; its credential is fetched anew"),
-            Outcome.ERASED,
+            RequestOutcome.ERASED,
             entry.prefix().toString())
         : unchanged(entry, stays);
   }
 
-  private static Answer unchanged(Entry entry, String line) {
-    return new Answer(Reply.text(0, line), Outcome.UNCHANGED, entry.prefix().toString());
+  private static RequestResult unchanged(BrokerEntry entry, String line) {
+    return new RequestResult(
+        Reply.text(0, line), RequestOutcome.UNCHANGED, entry.prefix().toString());
   }
 
   /** Where an entry stands is for those who may list it. */
-  private static String managed(Entry entry, Rights rights) {
+  private static String managed(BrokerEntry entry, PeerRights rights) {
     return "rig-credentials: %s is managed by %s"
         .formatted(
             entry.prefix(),
@@ -234,16 +239,16 @@ public final class HelperApi {
   }
 
   /** Docker gets everything that is listed, and one failure drops all: none may be denied. */
-  private Answer list(Peer peer, Rights rights) {
+  private RequestResult list(Peer peer, PeerRights rights) {
     if (!rights.mayWithOwn(Permission.LIST)) {
-      return Answer.denied(peer.uid(), Action.LIST, "");
+      return RequestResult.denied(peer.uid(), Action.LIST, "");
     }
     var accounts = new TreeMap<String, String>(); // Go writes a map in the order of its keys
     logins.each(
         peer,
         login -> {
           var reference = login.reference();
-          if (OwnLogins.wins(login, reference, broker.managing(reference, ""))
+          if (UserLoginLookup.wins(login, reference, broker.managing(reference, ""))
               && rights.mayWithOwn(Permission.LIST, reference)
               && rights.mayWithOwn(Permission.GET, reference)) {
             accounts.put(login.key(), login.credential().username());
@@ -257,8 +262,8 @@ public final class HelperApi {
         accounts.put(hub ? HUB_KEY : prefix, lease.credential().username());
       }
     });
-    return Answer.of(
-        Outcome.LISTED,
+    return RequestResult.of(
+        RequestOutcome.LISTED,
         new Reply(
             0,
             GoJson.line(json -> {
@@ -270,19 +275,20 @@ public final class HelperApi {
             })));
   }
 
-  private Answer version(Peer peer, Rights rights) {
+  private RequestResult version(Peer peer, PeerRights rights) {
     return rights.mayWithOwn(Permission.VERSION)
-        ? Answer.of(
-            Outcome.TOLD, Reply.text(0, "docker-credential-rig (dev.rig.credentials) " + version))
-        : Answer.denied(peer.uid(), Action.VERSION, "");
+        ? RequestResult.of(
+            RequestOutcome.TOLD,
+            Reply.text(0, "docker-credential-rig (dev.rig.credentials) " + version))
+        : RequestResult.denied(peer.uid(), Action.VERSION, "");
   }
 
   /**
    * Who may list some registries only sees those, and of the daemon's parts whether all is well.
    */
-  private Answer status(Peer peer, Rights rights) {
+  private RequestResult status(Peer peer, PeerRights rights) {
     if (!rights.may(Permission.LIST)) {
-      return Answer.denied(peer.uid(), Action.STATUS, "");
+      return RequestResult.denied(peer.uid(), Action.STATUS, "");
     }
     var states =
         broker.states().stream()
@@ -292,8 +298,9 @@ public final class HelperApi {
         rights.mayAll(Permission.LIST)
             ? health.get()
             : health.get().stream()
-                .map(part -> new PartHealth(part.part(), part.healthy(), List.of(), Map.of()))
+                .map(part -> new ComponentHealth(part.part(), part.healthy(), List.of(), Map.of()))
                 .toList();
-    return Answer.of(Outcome.TOLD, new Reply(0, StateJson.states(states, parts, scriptPath)));
+    return RequestResult.of(
+        RequestOutcome.TOLD, new Reply(0, StatusJson.states(states, parts, scriptPath)));
   }
 }

@@ -17,9 +17,9 @@ record ServerKey(String text, ImageReference reference) {
    * become one key (T1); most clients send no newline, some one (protocol of
    * docker-credential-helpers).
    *
-   * @throws RefusedException with the answer for the client
+   * @throws RefusedRequestException with the answer for the client
    */
-  static ServerKey parse(byte[] payload) throws RefusedException {
+  static ServerKey parse(byte[] payload) throws RefusedRequestException {
     int length = payload.length;
     if (length > 0 && payload[length - 1] == '\n') {
       length--;
@@ -30,16 +30,17 @@ record ServerKey(String text, ImageReference reference) {
   /**
    * Reads a key that has already been a text.
    *
-   * @throws RefusedException with the answer for the client
+   * @throws RefusedRequestException with the answer for the client
    */
-  static ServerKey of(String text) throws RefusedException {
+  static ServerKey of(String text) throws RefusedRequestException {
     if (text.isBlank() && text.chars().allMatch(c -> c == ' ')) {
-      throw new RefusedException(Wire.NO_SERVER_URL);
+      throw new RefusedRequestException(Wire.NO_SERVER_URL);
     }
     try {
       return new ServerKey(text, ImageReference.ofKey(text));
     } catch (InvalidReferenceException e) {
-      throw new RefusedException("rig-credentials: not a registry or an image: " + e.getMessage());
+      throw new RefusedRequestException(
+          "rig-credentials: not a registry or an image: " + e.getMessage());
     }
   }
 }

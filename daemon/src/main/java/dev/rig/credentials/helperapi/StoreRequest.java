@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.image.InvalidReferenceException;
-import dev.rig.credentials.store.Login;
+import dev.rig.credentials.store.StoredLogin;
 import dev.rig.credentials.wire.Wire;
 import java.io.IOException;
 
@@ -14,20 +14,21 @@ import java.io.IOException;
  * @param key the server
  * @param login for that server
  */
-record StoreRequest(ServerKey key, Login login) {
+record StoreRequest(ServerKey key, StoredLogin login) {
   /**
    * Reads {@code {"ServerURL":…,"Username":…,"Secret":…}}; unknown fields are passed over, as Go's
    * decoder does.
    *
-   * @throws RefusedException with the answer for the client, which repeats nothing of the payload
+   * @throws RefusedRequestException with the answer for the client, which repeats nothing of the
+   *     payload
    */
-  static StoreRequest parse(byte[] payload) throws RefusedException {
+  static StoreRequest parse(byte[] payload) throws RefusedRequestException {
     var server = "";
     var username = "";
     var secret = "";
     try (var json = GoJson.parser(payload)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw new RefusedException("rig-credentials: store needs a JSON object");
+        throw new RefusedRequestException("rig-credentials: store needs a JSON object");
       }
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         var name = json.currentName();
@@ -44,22 +45,23 @@ record StoreRequest(ServerKey key, Login login) {
       }
     } catch (IOException e) {
       // The parser's message would quote the payload, which holds a secret.
-      throw new RefusedException("rig-credentials: store needs a valid JSON object");
+      throw new RefusedRequestException("rig-credentials: store needs a valid JSON object");
     }
     if (server.isEmpty()) {
-      throw new RefusedException(Wire.NO_SERVER_URL);
+      throw new RefusedRequestException(Wire.NO_SERVER_URL);
     }
     if (username.isEmpty()) {
-      throw new RefusedException(Wire.NO_USERNAME);
+      throw new RefusedRequestException(Wire.NO_USERNAME);
     }
     if (secret.isEmpty()) {
-      throw new RefusedException("rig-credentials: the login has no secret");
+      throw new RefusedRequestException("rig-credentials: the login has no secret");
     }
     var key = ServerKey.of(server);
     try {
-      return new StoreRequest(key, Login.of(server, new Credential(username, Secret.of(secret))));
+      return new StoreRequest(
+          key, StoredLogin.of(server, new Credential(username, Secret.of(secret))));
     } catch (InvalidReferenceException e) {
-      throw new RefusedException("rig-credentials: not a registry: " + e.getMessage());
+      throw new RefusedRequestException("rig-credentials: not a registry: " + e.getMessage());
     }
   }
 }

@@ -1,4 +1,7 @@
-/** The credential-helper protocol: get, store, erase, list, version, and explain and status. */
+/**
+ * The credential-helper protocol: get, store, erase, list and version, and the command line's
+ * explain and status.
+ */
 @NullMarked
 package dev.rig.credentials.helperapi;
 

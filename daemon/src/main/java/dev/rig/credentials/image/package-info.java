@@ -1,4 +1,4 @@
-/** References to images, the prefixes that match them and the table that finds the longest one. */
+/** Image references, registry prefixes, and the table that finds the longest matching prefix. */
 @NullMarked
 package dev.rig.credentials.image;
 

@@ -38,7 +38,7 @@ public record Cluster(
   }
 
   /** Whether secrets may be kept in that namespace. */
-  boolean wants(String namespace) {
+  public boolean wants(String namespace) {
     return namespaces.isEmpty() || namespaces.contains(namespace);
   }
 

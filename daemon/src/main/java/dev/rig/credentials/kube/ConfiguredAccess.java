@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster's {@code url}, {@code certificateAuthority} and {@code token}. */
-final class ConfiguredAccess implements AccessSource {
+public final class ConfiguredAccess implements ClusterAccessSource {
   private static final String PEM = "-----BEGIN ";
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
@@ -19,7 +19,7 @@ final class ConfiguredAccess implements AccessSource {
   private final @Nullable String certificateAuthority;
   private final Secret token;
 
-  ConfiguredAccess(String url, @Nullable String certificateAuthority, Secret token) {
+  public ConfiguredAccess(String url, @Nullable String certificateAuthority, Secret token) {
     this.url = url;
     this.certificateAuthority = certificateAuthority;
     this.token = token;
@@ -27,8 +27,8 @@ final class ConfiguredAccess implements AccessSource {
 
   /** With the certificate authority's file as it is now: it can come late, and be renewed. */
   @Override
-  public Access current() {
-    return Access.withToken(url(url), pem(certificateAuthority), token);
+  public ClusterAccess current() {
+    return ClusterAccess.withToken(url(url), pem(certificateAuthority), token);
   }
 
   /**

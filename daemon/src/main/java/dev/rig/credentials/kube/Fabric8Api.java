@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by one thread at a time.
  */
-final class Fabric8Api implements KubeApi {
+public final class Fabric8Api implements KubeApi {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int REQUEST_MILLIS = 10_000;
   private static final int LONGEST_MESSAGE = 300;
@@ -48,11 +48,11 @@ final class Fabric8Api implements KubeApi {
           .withNamespaced(true)
           .build();
 
-  private final AccessSource access;
-  private @Nullable Access used;
+  private final ClusterAccessSource access;
+  private @Nullable ClusterAccess used;
   private @Nullable KubernetesClient client;
 
-  Fabric8Api(AccessSource access) {
+  public Fabric8Api(ClusterAccessSource access) {
     this.access = access;
   }
 
@@ -63,7 +63,11 @@ final class Fabric8Api implements KubeApi {
         kubernetes -> {
           var secrets = kubernetes.secrets();
           var there = namespace == null ? secrets.inAnyNamespace() : secrets.inNamespace(namespace);
-          return there.withLabel(Marks.LABEL, Marks.MANAGER).list().getItems().stream()
+          return there
+              .withLabel(SecretAnnotations.LABEL, SecretAnnotations.MANAGER)
+              .list()
+              .getItems()
+              .stream()
               .filter(Fabric8Api::isOurs)
               .map(Fabric8Api::read)
               .toList();
@@ -96,7 +100,7 @@ final class Fabric8Api implements KubeApi {
           var context =
               new PatchContext.Builder()
                   .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                  .withFieldManager(Marks.MANAGER)
+                  .withFieldManager(SecretAnnotations.MANAGER)
                   .withForce(version != null)
                   .build();
           return kubernetes
@@ -133,7 +137,7 @@ final class Fabric8Api implements KubeApi {
                             ? image
                             : null,
                         annotations(found.getMetadata().getAnnotations())
-                            .get(Marks.CAPSULE_PULL_SECRET))));
+                            .get(SecretAnnotations.CAPSULE_PULL_SECRET))));
   }
 
   @Override
@@ -141,11 +145,11 @@ final class Fabric8Api implements KubeApi {
     var context =
         new PatchContext.Builder()
             .withPatchType(PatchType.JSON_MERGE)
-            .withFieldManager(Marks.MANAGER)
+            .withFieldManager(SecretAnnotations.MANAGER)
             .build();
     var patch =
         "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}"
-            .formatted(Marks.CAPSULE_PULL_SECRET, pullSecret);
+            .formatted(SecretAnnotations.CAPSULE_PULL_SECRET, pullSecret);
     asking(
         "patch capsule " + namespace + "/" + name,
         kubernetes -> capsule(kubernetes, namespace, name).patch(context, patch));
@@ -254,22 +258,22 @@ final class Fabric8Api implements KubeApi {
   private static boolean isOurs(Secret secret) {
     var labels = secret.getMetadata().getLabels();
     return labels != null
-        && Marks.MANAGER.equals(labels.get(Marks.LABEL))
-        && Marks.TYPE.equals(secret.getType());
+        && SecretAnnotations.MANAGER.equals(labels.get(SecretAnnotations.LABEL))
+        && SecretAnnotations.TYPE.equals(secret.getType());
   }
 
   private static PullSecret read(Secret secret) {
     var metadata = secret.getMetadata();
     var annotations = annotations(metadata.getAnnotations());
-    var data = secret.getData() == null ? null : secret.getData().get(Marks.DATA);
+    var data = secret.getData() == null ? null : secret.getData().get(SecretAnnotations.DATA);
     return new PullSecret(
         metadata.getNamespace(),
         metadata.getName(),
-        Marks.list(annotations.get(Marks.IMAGES)),
-        annotations.get(Marks.CAPSULE),
-        Marks.list(annotations.get(Marks.ENTRIES)),
-        Marks.end(annotations.get(Marks.EXPIRES)),
-        DockerConfig.decode(Base64.getDecoder().decode(data == null ? "" : data)),
+        SecretAnnotations.list(annotations.get(SecretAnnotations.IMAGES)),
+        annotations.get(SecretAnnotations.CAPSULE),
+        SecretAnnotations.list(annotations.get(SecretAnnotations.ENTRIES)),
+        SecretAnnotations.end(annotations.get(SecretAnnotations.EXPIRES)),
+        DockerConfigJson.decode(Base64.getDecoder().decode(data == null ? "" : data)),
         new PullSecret.Version(metadata.getUid(), metadata.getResourceVersion()));
   }
 
@@ -281,11 +285,12 @@ final class Fabric8Api implements KubeApi {
         .withName(secret.name())
         .withUid(version == null ? null : version.uid())
         .withResourceVersion(version == null ? null : version.resourceVersion())
-        .addToLabels(Marks.LABEL, Marks.MANAGER)
-        .withAnnotations(Marks.annotations(secret))
+        .addToLabels(SecretAnnotations.LABEL, SecretAnnotations.MANAGER)
+        .withAnnotations(SecretAnnotations.annotations(secret))
         .endMetadata()
-        .withType(Marks.TYPE)
-        .addToData(Marks.DATA, Base64.getEncoder().encodeToString(secret.config().encode()))
+        .withType(SecretAnnotations.TYPE)
+        .addToData(
+            SecretAnnotations.DATA, Base64.getEncoder().encodeToString(secret.config().encode()))
         .build();
   }
 
@@ -294,7 +299,7 @@ final class Fabric8Api implements KubeApi {
     return new Lock(
         spec.getHolderIdentity() == null ? "" : spec.getHolderIdentity(),
         spec.getLeaseDurationSeconds() == null
-            ? Election.DURATION
+            ? LeaderElection.DURATION
             : Duration.ofSeconds(spec.getLeaseDurationSeconds()),
         spec.getAcquireTime() == null ? Instant.EPOCH : spec.getAcquireTime().toInstant(),
         spec.getRenewTime() == null ? Instant.EPOCH : spec.getRenewTime().toInstant(),
@@ -308,7 +313,7 @@ final class Fabric8Api implements KubeApi {
         .withNamespace(namespace)
         .withName(name)
         .withResourceVersion(lock.resourceVersion())
-        .addToLabels(Marks.LABEL, Marks.MANAGER)
+        .addToLabels(SecretAnnotations.LABEL, SecretAnnotations.MANAGER)
         .endMetadata()
         .withNewSpec()
         .withHolderIdentity(lock.holder())
@@ -358,7 +363,7 @@ final class Fabric8Api implements KubeApi {
             .withRequestTimeout(REQUEST_MILLIS)
             .withRequestRetryBackoffLimit(0)
             .withHttp2Disable(true)
-            .withUserAgent(Marks.MANAGER)
+            .withUserAgent(SecretAnnotations.MANAGER)
             .build();
     var made =
         new KubernetesClientBuilder()

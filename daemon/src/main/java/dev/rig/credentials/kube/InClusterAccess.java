@@ -12,20 +12,20 @@ import java.util.Map;
  * href="https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/">Accessing the
  * Kubernetes API from a Pod</a>).
  */
-final class InClusterAccess implements AccessSource {
+public final class InClusterAccess implements ClusterAccessSource {
   /** Where a kubelet puts it. */
-  static final Path FOLDER = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+  public static final Path FOLDER = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
   private final Path folder;
   private final Map<String, String> environment;
 
-  InClusterAccess(Path folder, Map<String, String> environment) {
+  public InClusterAccess(Path folder, Map<String, String> environment) {
     this.folder = folder;
     this.environment = environment;
   }
 
   @Override
-  public Access current() {
+  public ClusterAccess current() {
     var host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "");
     var port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
     if (host.isEmpty()) {
@@ -35,12 +35,12 @@ final class InClusterAccess implements AccessSource {
               + " not set");
     }
     var authority = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    return Access.withToken(
+    return ClusterAccess.withToken(
         "https://" + authority + ":" + port, read("ca.crt"), Secret.of(read("token").strip()));
   }
 
   /** The namespace that the pod runs in; {@code default} where that is not known. */
-  String namespace() {
+  public String namespace() {
     try {
       return Files.readString(folder.resolve("namespace")).strip();
     } catch (IOException e) {

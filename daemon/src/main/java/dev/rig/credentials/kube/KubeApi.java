@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What is asked of a cluster's API server. Everything blocks, for 10 s at the most, and fails with
  * a {@link KubeApiException}.
  */
-interface KubeApi extends AutoCloseable {
+public interface KubeApi extends AutoCloseable {
   /**
    * A Capsule.
    *

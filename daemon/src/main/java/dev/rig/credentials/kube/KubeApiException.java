@@ -1,11 +1,11 @@
 package dev.rig.credentials.kube;
 
 /** The API server did not do what it was asked; the message is for people, without a secret. */
-final class KubeApiException extends RuntimeException {
+public final class KubeApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** What follows from it. */
-  enum Kind {
+  public enum Kind {
     /** Nobody answered in time, or with an error of the server's: the same may do later. */
     AWAY,
     /** The object has changed since it was read. */
@@ -23,12 +23,12 @@ final class KubeApiException extends RuntimeException {
     this.kind = kind;
   }
 
-  Kind kind() {
+  public Kind kind() {
     return kind;
   }
 
   /** Whether other requests would fare no better now. */
-  boolean concernsAll() {
+  public boolean concernsAll() {
     return kind == Kind.AWAY || kind == Kind.UNAUTHORIZED;
   }
 }

@@ -16,25 +16,25 @@ import org.jspecify.annotations.Nullable;
  * @param config the credentials
  * @param version what the cluster knows it by; null for one that was not read from there
  */
-record PullSecret(
+public record PullSecret(
     String namespace,
     String name,
     List<String> images,
     @Nullable String capsule,
     List<String> entries,
     Instant expiresAt,
-    DockerConfig config,
+    DockerConfigJson config,
     @Nullable Version version) {
   /** A state of an object: a request that carries it fails when the object is another by now. */
   record Version(String uid, String resourceVersion) {}
 
-  PullSecret {
+  public PullSecret {
     images = List.copyOf(images);
     entries = List.copyOf(entries);
   }
 
   /** Whether writing the other one in place of this would change nothing. */
-  boolean says(PullSecret other) {
+  public boolean says(PullSecret other) {
     return namespace.equals(other.namespace)
         && name.equals(other.name)
         && images.equals(other.images)
@@ -45,13 +45,13 @@ record PullSecret(
   }
 
   /** This as what replaces exactly that state. */
-  PullSecret inPlaceOf(PullSecret old) {
+  public PullSecret inPlaceOf(PullSecret old) {
     return new PullSecret(
         namespace, name, images, capsule, entries, expiresAt, config, old.version);
   }
 
   /** For people. */
-  String path() {
+  public String path() {
     return namespace + "/" + name;
   }
 }

@@ -59,7 +59,7 @@ public final class Rollouts implements AutoCloseable {
    */
   public Rollouts(
       Cluster cluster, CredentialScript scripts, Map<String, String> environment, Time time) {
-    this(new Fabric8Api(AccessSource.of(cluster, scripts, environment, time)), time);
+    this(new Fabric8Api(ClusterAccessSource.of(cluster, scripts, environment, time)), time);
   }
 
   Rollouts(KubeApi api, Time time) {

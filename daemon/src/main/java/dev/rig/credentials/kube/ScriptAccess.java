@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A cluster's {@code script}, which prints an {@code ExecCredential}. What it printed is used until
  * a moment before the time that it names, or until the cluster rejects it.
  */
-final class ScriptAccess implements AccessSource {
+final class ScriptAccess implements ClusterAccessSource {
   /** What client-go tells such a program about the call: KEP-541. */
   private static final Map<String, String> ENVIRONMENT =
       Map.of(
@@ -28,7 +28,7 @@ final class ScriptAccess implements AccessSource {
   private final Secret script;
   private final CredentialScript scripts;
   private final Time time;
-  private @Nullable Access cached;
+  private @Nullable ClusterAccess cached;
   private @Nullable Instant until;
 
   ScriptAccess(
@@ -47,7 +47,7 @@ final class ScriptAccess implements AccessSource {
   }
 
   @Override
-  public Access current() {
+  public ClusterAccess current() {
     var held = cached;
     if (held != null && (until == null || time.now().isBefore(until.minus(MARGIN)))) {
       return held;
@@ -56,7 +56,7 @@ final class ScriptAccess implements AccessSource {
     var authority = ConfiguredAccess.pem(certificateAuthority);
     var printed = ExecCredential.parse(scripts.run(cluster, script, ENVIRONMENT));
     var access =
-        new Access(
+        new ClusterAccess(
             address, authority, printed.token(), printed.clientCertificate(), printed.clientKey());
     cached = access;
     until = printed.expiresAt();

@@ -1,8 +1,4 @@
-/**
- * Kubernetes: pull secrets that are made from the daemon's leases and follow them. The library that
- * talks to a cluster is touched by {@link Fabric8Api} alone, so that it is loaded only where a
- * cluster wants pull secrets.
- */
+/** Access to the API of a Kubernetes cluster, leader election and rollouts. */
 @NullMarked
 package dev.rig.credentials.kube;
 

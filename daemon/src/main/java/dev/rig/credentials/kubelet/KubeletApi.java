@@ -1,8 +1,10 @@
 package dev.rig.credentials.kubelet;
 
-import dev.rig.credentials.broker.Answer;
+import dev.rig.credentials.access.PeerRights;
+import dev.rig.credentials.access.Permission;
 import dev.rig.credentials.broker.Broker;
-import dev.rig.credentials.broker.Outcome;
+import dev.rig.credentials.broker.RequestOutcome;
+import dev.rig.credentials.broker.RequestResult;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
@@ -10,9 +12,7 @@ import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedRequestException;
 import dev.rig.credentials.kubelet.CredentialProviderResponse.CacheKeyType;
-import dev.rig.credentials.socket.Peer;
-import dev.rig.credentials.socket.Permission;
-import dev.rig.credentials.socket.Rights;
+import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.time.Time;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
@@ -48,9 +48,10 @@ public final class KubeletApi {
    * @param rights what the peer may do
    * @param trusted whether the asker is believed when it says whose service-account token it brings
    */
-  public CompletionStage<Answer> answer(byte[] payload, Peer peer, Rights rights, boolean trusted) {
+  public CompletionStage<RequestResult> answer(
+      byte[] payload, Peer peer, PeerRights rights, boolean trusted) {
     if (!rights.may(Permission.KUBELET)) {
-      return done(Answer.denied(peer.uid(), Action.KUBELET, ""));
+      return done(RequestResult.denied(peer.uid(), Action.KUBELET, ""));
     }
     try {
       var request = CredentialProviderRequest.parse(payload);
@@ -84,17 +85,17 @@ public final class KubeletApi {
     }
   }
 
-  private static CompletionStage<Answer> done(Answer answer) {
+  private static CompletionStage<RequestResult> done(RequestResult answer) {
     return CompletableFuture.completedFuture(answer);
   }
 
   /** Whether a rule covers the image, or the entry that answers for it. */
-  private static boolean may(Rights rights, RegistryPrefix prefix, ImageReference reference) {
+  private static boolean may(PeerRights rights, RegistryPrefix prefix, ImageReference reference) {
     return rights.may(Permission.KUBELET, prefix) || rights.may(Permission.KUBELET, reference);
   }
 
   /** Of an entry that a reload has put in the place of the one that was looked at. */
-  private static boolean mayStill(Rights rights, String prefix, ImageReference reference) {
+  private static boolean mayStill(PeerRights rights, String prefix, ImageReference reference) {
     try {
       return may(rights, RegistryPrefix.parse(prefix), reference);
     } catch (InvalidReferenceException e) {
@@ -102,30 +103,32 @@ public final class KubeletApi {
     }
   }
 
-  private static Answer denied(Peer peer, ImageReference reference, String prefix) {
-    return Answer.denied(peer.uid(), Action.KUBELET, reference.name()).about(prefix);
+  private static RequestResult denied(Peer peer, ImageReference reference, String prefix) {
+    return RequestResult.denied(peer.uid(), Action.KUBELET, reference.name()).about(prefix);
   }
 
-  private Answer answer(
+  private RequestResult answer(
       CredentialProviderRequest request, ImageReference reference, Lookup lookup) {
     return switch (lookup) {
       case Lookup.NotFound notFound ->
-          Answer.of(
-              Outcome.NOT_FOUND,
+          RequestResult.of(
+              RequestOutcome.NOT_FOUND,
               new Reply(0, CredentialProviderResponse.miss(request.apiVersion()).encode()));
       case Lookup.Failed failed ->
-          new Answer(failure(failed.sentence()), Outcome.FAILED, failed.prefix());
+          new RequestResult(failure(failed.sentence()), RequestOutcome.FAILED, failed.prefix());
       case Lookup.Found(var prefix, var lease) ->
           lease.credential().isIdentityToken()
-              ? new Answer(
+              ? new RequestResult(
                   failure(
                       prefix
                           + ": its credential is an identity token, which the kubelet cannot carry;"
                           + " give the entry a user name and a password or an access token"),
-                  Outcome.FAILED,
+                  RequestOutcome.FAILED,
                   prefix)
-              : new Answer(
-                  new Reply(0, found(request, reference, lease).encode()), Outcome.FOUND, prefix);
+              : new RequestResult(
+                  new Reply(0, found(request, reference, lease).encode()),
+                  RequestOutcome.FOUND,
+                  prefix);
     };
   }
 
@@ -165,8 +168,8 @@ public final class KubeletApi {
     return left.compareTo(LONGEST) > 0 ? LONGEST : left;
   }
 
-  private static Answer refused(String line) {
-    return Answer.of(Outcome.REFUSED, failure(line));
+  private static RequestResult refused(String line) {
+    return RequestResult.of(RequestOutcome.REFUSED, failure(line));
   }
 
   private static Reply failure(String line) {

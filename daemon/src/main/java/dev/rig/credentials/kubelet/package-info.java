@@ -1,4 +1,4 @@
-/** The kubelet's image credential provider protocol. */
+/** The kubelet's credential-provider protocol and its configuration files. */
 @NullMarked
 package dev.rig.credentials.kubelet;
 

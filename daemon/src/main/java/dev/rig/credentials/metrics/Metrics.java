@@ -89,7 +89,7 @@ public final class Metrics {
    * @param version the daemon's
    * @param readings asked at each scrape, on the thread that scrapes
    */
-  public Metrics(String version, Readings readings) {
+  public Metrics(String version, GaugeReadings readings) {
     gauge(
         "rig_credentials_lease_state",
         "1 for the state that the entry's lease is in: live, stale, failed or none.",

@@ -1,4 +1,4 @@
-/** The one catalogue of what the daemon counts, measures and shows to Prometheus. */
+/** The catalogue of counters and timers. */
 @NullMarked
 package dev.rig.credentials.metrics;
 

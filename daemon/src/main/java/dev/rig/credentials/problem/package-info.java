@@ -1,4 +1,4 @@
-/** What is wrong with somebody's input: everything at once, with its place and the next step. */
+/** Problems with a user's input, reported together, and the health of a component. */
 @NullMarked
 package dev.rig.credentials.problem;
 

@@ -1,5 +1,6 @@
 package dev.rig.credentials.registry;
 
+import dev.rig.credentials.registry.client.RegistryClient;
 import java.time.Instant;
 import java.util.function.Function;
 
@@ -7,7 +8,7 @@ import java.util.function.Function;
  * A call that failed. Inside this package only: {@link RegistryClient} makes the answer of it,
  * which says what was tried.
  */
-final class CallException extends Exception {
+public final class CallException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient Function<String, RegistryFailure> failure;
@@ -22,64 +23,64 @@ final class CallException extends Exception {
   }
 
   /** The network or the registry fails, and a moment later it may not. */
-  static CallException outage(String because) {
+  public static CallException outage(String because) {
     return new CallException(because, true, RegistryFailure.Unreachable::new);
   }
 
   /** It cannot be reached, and asking again now would not help. */
-  static CallException unreachable(String because) {
+  public static CallException unreachable(String because) {
     return new CallException(because, false, RegistryFailure.Unreachable::new);
   }
 
   /** Somebody answered with a certificate that nobody we trust has signed for that host. */
-  static CallException untrusted(String because) {
+  public static CallException untrusted(String because) {
     var thrown = unreachable(because);
     thrown.untrusted = true;
     return thrown;
   }
 
-  static CallException refused(String because) {
+  public static CallException refused(String because) {
     return new CallException(because, false, RegistryFailure.Refused::new);
   }
 
-  static CallException badAnswer(String because) {
+  public static CallException badAnswer(String because) {
     return new CallException(because, false, RegistryFailure.BadAnswer::new);
   }
 
-  static CallException unauthorised(String because) {
+  public static CallException unauthorised(String because) {
     return new CallException(because, false, RegistryFailure.Unauthorised::new);
   }
 
-  static CallException noCredential(String because, Instant nextAttempt) {
+  public static CallException noCredential(String because, Instant nextAttempt) {
     return new CallException(
         because, false, words -> new RegistryFailure.NoCredential(words, nextAttempt));
   }
 
-  static CallException rateLimited(String because, Instant retryAt) {
+  public static CallException rateLimited(String because, Instant retryAt) {
     return new CallException(
         because, false, words -> new RegistryFailure.RateLimited(words, retryAt));
   }
 
-  static CallException noSuchTag(String because) {
+  public static CallException noSuchTag(String because) {
     return new CallException(because, false, RegistryFailure.NoSuchTag::new);
   }
 
-  static CallException noSuchRepository(String because) {
+  public static CallException noSuchRepository(String because) {
     return new CallException(because, false, RegistryFailure.NoSuchRepository::new);
   }
 
   /** Whether the same call may go well a moment later. */
-  boolean isTransient() {
+  public boolean isTransient() {
     return transientFault;
   }
 
   /** Whether TLS was spoken, but with an unknown certificate. */
-  boolean isUntrusted() {
+  public boolean isUntrusted() {
     return untrusted;
   }
 
   /** The answer: "tried to X but failed because Y". */
-  RegistryFailure failure(String tried) {
+  public RegistryFailure failure(String tried) {
     return failure.apply("tried to " + tried + " but failed because " + getMessage());
   }
 }

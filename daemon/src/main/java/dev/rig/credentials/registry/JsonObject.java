@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fields by name
  */
-record JsonObject(Map<String, Object> fields) {
+public record JsonObject(Map<String, Object> fields) {
   /** No fields. */
   static final JsonObject EMPTY = new JsonObject(Map.of());
 
@@ -29,7 +29,7 @@ record JsonObject(Map<String, Object> fields) {
    * @param who its sender, for people
    * @throws CallException when it is none
    */
-  static JsonObject parse(byte[] bytes, String who) throws CallException {
+  public static JsonObject parse(byte[] bytes, String who) throws CallException {
     try {
       return new JsonObject(READER.mapFrom(bytes));
     } catch (IOException e) {
@@ -37,12 +37,12 @@ record JsonObject(Map<String, Object> fields) {
     }
   }
 
-  @Nullable String text(String name) {
+  public @Nullable String text(String name) {
     return fields.get(name) instanceof String text ? text : null;
   }
 
   /** A number that is not negative and not broken; null for anything else. */
-  @Nullable Long size(String name) {
+  public @Nullable Long size(String name) {
     return fields.get(name) instanceof Number number
             && (number instanceof Integer || number instanceof Long)
             && number.longValue() >= 0
@@ -50,24 +50,24 @@ record JsonObject(Map<String, Object> fields) {
         : null;
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return fields.get(name) != null;
   }
 
   /** The object in a field; an empty one where there is none. */
-  JsonObject object(String name) {
+  public JsonObject object(String name) {
     return of(fields.get(name));
   }
 
   /** The objects of a list; what else stands in it is an empty object. */
-  List<JsonObject> objects(String name) {
+  public List<JsonObject> objects(String name) {
     return fields.get(name) instanceof List<?> list
         ? list.stream().map(JsonObject::of).toList()
         : List.of();
   }
 
   /** The texts of a list, without what else stands in it. */
-  List<String> texts(String name) {
+  public List<String> texts(String name) {
     return fields.get(name) instanceof List<?> list
         ? list.stream().filter(String.class::isInstance).map(String.class::cast).toList()
         : List.of();

@@ -1,5 +1,5 @@
 /**
- * A client of container registries: does an image exist, what is it, which tags are there.
+ * What a container registry says about images and tags, and why it gave no answer.
  *
  * <p>It needs no library. The ORAS Java SDK (0.7.0) sends a credential to any realm that a registry
  * names, reads challenges by one regular expression, waits a minute to connect, bounds no answer,

@@ -1,5 +1,11 @@
 package dev.rig.credentials.socket;
 
+import dev.rig.credentials.linux.Epoll;
+import dev.rig.credentials.linux.EventLoop;
+import dev.rig.credentials.linux.LibC;
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.linux.PeerCredentials;
+import dev.rig.credentials.socket.bind.ListeningSocket;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,22 +26,22 @@ final class Acceptor implements EventLoop.Source {
   private static final int FLAGS = LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
 
   private final LibC libc = LibC.instance();
-  private final Peers peers = new Peers();
+  private final PeerCredentials peers = new PeerCredentials();
   private final EventLoop loop;
-  private final Connections connections;
+  private final ConnectionTable connections;
   private final AtomicLong pauses = new AtomicLong();
 
   // Made in advance: what they need could not be loaded when there is no descriptor left.
   private final Runnable resumption = this::resume;
   private final Runnable resumptionOnLoop;
 
-  private Listener listener;
+  private ListeningSocket listener;
   private long token = -1;
   private boolean paused;
   private boolean starved;
   private boolean closed;
 
-  Acceptor(EventLoop loop, Connections connections, Listener listener) {
+  Acceptor(EventLoop loop, ConnectionTable connections, ListeningSocket listener) {
     this.loop = loop;
     this.connections = connections;
     this.listener = listener;
@@ -47,7 +53,7 @@ final class Acceptor implements EventLoop.Source {
     return pauses.get();
   }
 
-  Listener listener() {
+  ListeningSocket listener() {
     return listener;
   }
 
@@ -56,8 +62,8 @@ final class Acceptor implements EventLoop.Source {
   }
 
   /** Goes over to another listener; who waits at the old one is served first. */
-  void replace(Listener next) {
-    Listener old = listener;
+  void replace(ListeningSocket next) {
+    ListeningSocket old = listener;
     while (!paused && acceptOne()) {}
     loop.unregister(old.descriptor(), token);
     old.close();

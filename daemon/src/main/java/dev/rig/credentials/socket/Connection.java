@@ -1,5 +1,8 @@
 package dev.rig.credentials.socket;
 
+import dev.rig.credentials.linux.Epoll;
+import dev.rig.credentials.linux.EventLoop;
+import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.wire.MalformedRequestException;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
@@ -36,7 +39,7 @@ final class Connection implements EventLoop.Source {
 
   private final int fd;
   private final Peer peer;
-  private final Connections owner;
+  private final ConnectionTable owner;
   private Phase phase = Phase.IDLE;
   private final long since;
   private long deadline;
@@ -51,7 +54,7 @@ final class Connection implements EventLoop.Source {
   /** Bytes of this connection that the owner has taken note of. */
   private int held;
 
-  Connection(int fd, Peer peer, Connections owner) {
+  Connection(int fd, Peer peer, ConnectionTable owner) {
     this.fd = fd;
     this.peer = peer;
     this.owner = owner;
@@ -118,10 +121,10 @@ final class Connection implements EventLoop.Source {
   private void read() {
     for (int turn = 0; turn < CHUNKS_PER_TURN; turn++) {
       int count = owner.stream().read(fd);
-      if (count == Stream.LATER) {
+      if (count == DescriptorIo.LATER) {
         return;
       }
-      if (count == Stream.BROKEN) {
+      if (count == DescriptorIo.BROKEN) {
         close();
         return;
       }
@@ -256,11 +259,11 @@ final class Connection implements EventLoop.Source {
   private void write() {
     while (answered < answer.length) {
       int count = owner.stream().write(fd, answer, answered);
-      if (count == Stream.LATER) {
+      if (count == DescriptorIo.LATER) {
         want(Epoll.OUT);
         return;
       }
-      if (count == Stream.BROKEN) {
+      if (count == DescriptorIo.BROKEN) {
         close();
         return;
       }
@@ -282,7 +285,7 @@ final class Connection implements EventLoop.Source {
   private void discard() {
     for (int turn = 0; turn < CHUNKS_PER_TURN; turn++) {
       int count = owner.stream().read(fd);
-      if (count == Stream.LATER) {
+      if (count == DescriptorIo.LATER) {
         return;
       }
       if (count <= 0) {

@@ -1,5 +1,7 @@
 package dev.rig.credentials.socket;
 
+import dev.rig.credentials.linux.LibC;
+import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.time.Ticker;
 import java.io.IOException;
 import java.time.Duration;

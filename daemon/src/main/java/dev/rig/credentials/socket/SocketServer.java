@@ -1,5 +1,16 @@
 package dev.rig.credentials.socket;
 
+import dev.rig.credentials.linux.EventLoop;
+import dev.rig.credentials.socket.bind.BindingWatch;
+import dev.rig.credentials.socket.bind.InheritedBinding;
+import dev.rig.credentials.socket.bind.InheritedSocket;
+import dev.rig.credentials.socket.bind.PathBinding;
+import dev.rig.credentials.socket.bind.SocketBinding;
+import dev.rig.credentials.socket.bind.SocketBusyException;
+import dev.rig.credentials.socket.bind.SocketHealth;
+import dev.rig.credentials.socket.bind.SocketLimits;
+import dev.rig.credentials.socket.bind.SocketOptions;
+import dev.rig.credentials.socket.bind.SocketRefusedException;
 import dev.rig.credentials.time.Time;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -17,20 +28,24 @@ public final class SocketServer implements AutoCloseable {
 
   private final SocketOptions options;
   private final Time time;
-  private final Binding binding;
+  private final SocketBinding binding;
   private final EventLoop loop;
-  private final Connections connections;
+  private final ConnectionTable connections;
   private final Acceptor acceptor;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final BindingWatch watch;
 
   private SocketServer(
-      SocketOptions options, RequestHandler handler, Time time, Binding binding, EventLoop loop) {
+      SocketOptions options,
+      RequestHandler handler,
+      Time time,
+      SocketBinding binding,
+      EventLoop loop) {
     this.options = options;
     this.time = time;
     this.binding = binding;
     this.loop = loop;
-    connections = new Connections(loop, new Stream(), options.limits(), handler, time);
+    connections = new ConnectionTable(loop, new DescriptorIo(), options.limits(), handler, time);
     acceptor = new Acceptor(loop, connections, binding.bind());
     watch =
         new BindingWatch(
@@ -71,7 +86,7 @@ public final class SocketServer implements AutoCloseable {
   }
 
   static SocketServer open(
-      SocketOptions options, RequestHandler handler, Time time, Binding binding) {
+      SocketOptions options, RequestHandler handler, Time time, SocketBinding binding) {
     var loop = new EventLoop("rig-socket");
     SocketServer server;
     try {

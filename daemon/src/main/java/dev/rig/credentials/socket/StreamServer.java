@@ -1,5 +1,17 @@
 package dev.rig.credentials.socket;
 
+import dev.rig.credentials.linux.Epoll;
+import dev.rig.credentials.linux.EventLoop;
+import dev.rig.credentials.linux.LibC;
+import dev.rig.credentials.linux.PeerCredentials;
+import dev.rig.credentials.socket.bind.BindingWatch;
+import dev.rig.credentials.socket.bind.ListeningSocket;
+import dev.rig.credentials.socket.bind.PathBinding;
+import dev.rig.credentials.socket.bind.SocketBinding;
+import dev.rig.credentials.socket.bind.SocketBusyException;
+import dev.rig.credentials.socket.bind.SocketHealth;
+import dev.rig.credentials.socket.bind.SocketOptions;
+import dev.rig.credentials.socket.bind.SocketRefusedException;
 import dev.rig.credentials.time.Time;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -34,7 +46,7 @@ public final class StreamServer implements AutoCloseable {
   private final SocketOptions options;
   private final Consumer<PeerStream> handler;
   private final Time time;
-  private final Binding binding;
+  private final SocketBinding binding;
   private final EventLoop loop;
   private final ExecutorService threads;
   private final Set<PeerStream> open = ConcurrentHashMap.newKeySet();
@@ -43,8 +55,8 @@ public final class StreamServer implements AutoCloseable {
   private final BindingWatch watch;
 
   // These belong to the event loop.
-  private final Peers peers = new Peers();
-  private Listener listener;
+  private final PeerCredentials peers = new PeerCredentials();
+  private ListeningSocket listener;
   private long token;
 
   private StreamServer(
@@ -185,7 +197,7 @@ public final class StreamServer implements AutoCloseable {
     openByUser.computeIfPresent(uid, (_, count) -> count > 1 ? count - 1 : null);
   }
 
-  private void listenOn(Listener next) {
+  private void listenOn(ListeningSocket next) {
     loop.unregister(listener.descriptor(), token);
     listener.close();
     listener = next;

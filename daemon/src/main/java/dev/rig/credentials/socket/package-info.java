@@ -1,8 +1,4 @@
-/**
- * The daemon's Unix socket: bind, accept, peer credentials, deadlines and limits. One event loop on
- * one platform thread serves every connection; requests go to a {@link
- * dev.rig.credentials.socket.RequestHandler}.
- */
+/** The daemon's Unix socket: connections, deadlines, limits, and one event loop for all of them. */
 @NullMarked
 package dev.rig.credentials.socket;
 

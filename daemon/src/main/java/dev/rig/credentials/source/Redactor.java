@@ -1,6 +1,7 @@
 package dev.rig.credentials.source;
 
 import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.source.process.StderrTail;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

@@ -6,11 +6,14 @@ import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
-import dev.rig.credentials.source.ProcessOutcome.CouldNotStart;
-import dev.rig.credentials.source.ProcessOutcome.Exited;
-import dev.rig.credentials.source.ProcessOutcome.Flooded;
-import dev.rig.credentials.source.ProcessOutcome.Stopped;
-import dev.rig.credentials.source.ProcessOutcome.TimedOut;
+import dev.rig.credentials.source.process.ProcessOutcome;
+import dev.rig.credentials.source.process.ProcessOutcome.CouldNotStart;
+import dev.rig.credentials.source.process.ProcessOutcome.Exited;
+import dev.rig.credentials.source.process.ProcessOutcome.Flooded;
+import dev.rig.credentials.source.process.ProcessOutcome.Stopped;
+import dev.rig.credentials.source.process.ProcessOutcome.TimedOut;
+import dev.rig.credentials.source.process.ProcessRunner;
+import dev.rig.credentials.source.process.ProcessSpec;
 import dev.rig.credentials.time.Time;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -53,7 +56,7 @@ public final class ScriptSource implements CredentialSource {
   private final Duration expire;
   private final ProcessRunner runner;
   private final Time time;
-  private final Turns turns = new Turns(MOST_AT_ONCE);
+  private final ConcurrencyLimit turns = new ConcurrencyLimit(MOST_AT_ONCE);
 
   /**
    * A source for one registry entry.
@@ -135,7 +138,7 @@ public final class ScriptSource implements CredentialSource {
   /** The earlier of what is configured and what the credential itself says. */
   private Instant end(Credential credential, Instant begun) {
     var configured = configuredEnd(begun);
-    var stated = StatedEnd.of(credential).orElse(Lease.NEVER);
+    var stated = ExpiryReader.of(credential).orElse(Lease.NEVER);
     if (!stated.isAfter(time.now())) {
       throw new SourceException(
           "script printed a credential that says of itself that it ended at " + stated);

@@ -1,7 +1,4 @@
-/**
- * Where credentials come from: static ones and scripts, and the one way in which the daemon starts
- * processes.
- */
+/** Where credentials come from: the configuration and scripts. */
 @NullMarked
 package dev.rig.credentials.source;
 

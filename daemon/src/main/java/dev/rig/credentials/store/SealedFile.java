@@ -1,5 +1,6 @@
 package dev.rig.credentials.store;
 
+import dev.rig.credentials.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The logins of one user. Immutable. */
 final class UserLogins {
-  private final Map<String, Login> byName = new LinkedHashMap<>();
-  private final PrefixTable<Login> table;
+  private final Map<String, StoredLogin> byName = new LinkedHashMap<>();
+  private final PrefixTable<StoredLogin> table;
 
   /** Of several with one name the last counts. */
-  UserLogins(Collection<Login> logins) {
-    var byPrefix = new LinkedHashMap<RegistryPrefix, Login>();
+  UserLogins(Collection<StoredLogin> logins) {
+    var byPrefix = new LinkedHashMap<RegistryPrefix, StoredLogin>();
     for (var login : logins) {
       byName.put(login.name(), login);
       if (login.prefix() != null) {
@@ -25,7 +25,7 @@ final class UserLogins {
     table = PrefixTable.of(byPrefix);
   }
 
-  Collection<Login> all() {
+  Collection<StoredLogin> all() {
     return byName.values();
   }
 
@@ -34,8 +34,8 @@ final class UserLogins {
   }
 
   /** The login with exactly that key, else the one with the longest prefix; null for none. */
-  @Nullable Login find(String key, ImageReference reference) {
-    var name = Login.name(key, reference);
+  @Nullable StoredLogin find(String key, ImageReference reference) {
+    var name = StoredLogin.name(key, reference);
     var exact = name == null ? null : byName.get(name);
     return exact != null || reference.isExactKey() ? exact : table.find(reference);
   }
@@ -45,7 +45,7 @@ final class UserLogins {
     return byName.values().stream().mapToInt(UserLogins::size).sum();
   }
 
-  static int size(Login login) {
+  static int size(StoredLogin login) {
     var credential = login.credential();
     return login.key().length()
         + credential.username().length()

@@ -1,4 +1,4 @@
-/** Sealed files: what outlives a restart and must not be readable by anybody else. */
+/** Sealed files: stored logins and the leases that survive a restart. */
 @NullMarked
 package dev.rig.credentials.store;
 

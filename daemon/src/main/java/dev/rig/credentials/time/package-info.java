@@ -1,5 +1,6 @@
 /**
- * Wall clock, monotonic ticker and scheduler, all injected; the only place that asks the system.
+ * Wall clock, monotonic ticker and scheduler, all injected; the only package that reads the
+ * system's time.
  */
 @NullMarked
 package dev.rig.credentials.time;

@@ -14,9 +14,9 @@ import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
-import dev.rig.credentials.testing.BrokerFixture;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.testing.FakeTime;
+import dev.rig.credentials.testing.daemon.BrokerFixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ class BrokerTest {
   private final ExpiringCache<LeaseKey, Lease> leases =
       new ExpiringCache<>(
           Broker.LOADER, Lease::expiresAt, CachePolicy.standard(1000), time.time(), new Random(1));
-  private final Broker broker = new Broker(leases, time.time(), Spread.AT_ONCE);
+  private final Broker broker = new Broker(leases, time.time(), StartJitter.AT_ONCE);
 
   /** Answers when the test says so. */
   private final class Held implements CredentialSource {
@@ -113,7 +113,7 @@ class BrokerTest {
     return new Broker(
         leases,
         time.time(),
-        new Spread(Duration.ofHours(1), () -> 2 * Duration.ofMinutes(30).toNanos()));
+        new StartJitter(Duration.ofHours(1), () -> 2 * Duration.ofMinutes(30).toNanos()));
   }
 
   @Test

@@ -9,10 +9,10 @@ import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.SealingKey;
-import dev.rig.credentials.testing.BrokerFixture;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.testing.SameThread;
+import dev.rig.credentials.testing.daemon.BrokerFixture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +43,7 @@ class LeaseArchiveTest {
             time.time(),
             new Random(1),
             () -> archive().changed());
-    private final Broker broker = new Broker(leases, time.time(), Spread.AT_ONCE);
+    private final Broker broker = new Broker(leases, time.time(), StartJitter.AT_ONCE);
     private final LeaseArchive archive =
         new LeaseArchive(
             new SealedFile(
@@ -52,7 +52,7 @@ class LeaseArchiveTest {
             time.time(),
             new SameThread());
 
-    Life(Entry... entries) {
+    Life(BrokerEntry... entries) {
       broker.replace(List.of(entries));
       archive.restore(broker.entries());
     }
@@ -71,7 +71,7 @@ class LeaseArchiveTest {
     }
   }
 
-  private int runsAfterRestart(Entry before, Duration away, Entry after, String image) {
+  private int runsAfterRestart(BrokerEntry before, Duration away, BrokerEntry after, String image) {
     var first = new Life(before);
     first.ask(image);
     first.end();

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Fleet;
-import dev.rig.credentials.testing.Fleet.Load;
-import dev.rig.credentials.testing.Fleet.Measures;
-import dev.rig.credentials.testing.Fleet.Setting;
+import dev.rig.credentials.testing.cloud.Fleet;
+import dev.rig.credentials.testing.cloud.Fleet.Load;
+import dev.rig.credentials.testing.cloud.Fleet.Measures;
+import dev.rig.credentials.testing.cloud.Fleet.Setting;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

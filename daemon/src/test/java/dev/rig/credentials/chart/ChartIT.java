@@ -2,9 +2,9 @@ package dev.rig.credentials.chart;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.Distribution;
-import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.daemon.ProgramResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +65,7 @@ class ChartIT {
   }
 
   /** Mounted as the kubelet does: a folder with a file for each key. */
-  private Outcome check(String data) throws IOException {
+  private ProgramResult check(String data) throws IOException {
     var mounted = Files.createTempDirectory(folder, "mounted");
     Files.write(mounted.resolve("config.yaml"), Base64.getDecoder().decode(data));
     return Command.of(Distribution.daemon(), "check", "--config", mounted).run();

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rig.credentials.config.ConfigLoader;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.config.RegistryEntry;
+import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
 import java.io.IOException;

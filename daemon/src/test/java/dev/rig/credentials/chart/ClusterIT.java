@@ -4,16 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DockerEngine;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.KubeCluster;
-import dev.rig.credentials.testing.KubeNode;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.ProjectImage;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RegistryServer;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.kube.KubeCluster;
+import dev.rig.credentials.testing.kube.KubeNode;
+import dev.rig.credentials.testing.machine.ProjectImage;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.registry.DockerEngine;
+import dev.rig.credentials.testing.registry.RegistryServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +112,7 @@ class ClusterIT {
         () -> "controllers run");
   }
 
-  private static Outcome kubectl(String namespace, Object... words) {
+  private static ProgramResult kubectl(String namespace, Object... words) {
     var all = new ArrayList<Object>(List.of("--namespace", namespace));
     all.addAll(List.of(words));
     return cluster.kubectl(all.toArray());
@@ -195,7 +195,7 @@ class ClusterIT {
     cluster.apply(operator.deployment().toString());
   }
 
-  private static Outcome in(String container, String... words) {
+  private static ProgramResult in(String container, String... words) {
     var all =
         new ArrayList<Object>(List.of("exec", "deployment/rig-platform", "-c", container, "--"));
     all.addAll(List.of(words));

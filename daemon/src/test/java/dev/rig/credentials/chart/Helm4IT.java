@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.Distribution;
-import dev.rig.credentials.testing.Outcome;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.daemon.ProgramResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ class Helm4IT {
     return Distribution.daemon().resolve("../../..").normalize();
   }
 
-  private static Outcome helm(Object... words) {
+  private static ProgramResult helm(Object... words) {
     var all = new ArrayList<Object>(List.of(words));
     all.addFirst(target().resolve("helm4/helm"));
     return Command.of(all.toArray()).with("HOME", home).run();

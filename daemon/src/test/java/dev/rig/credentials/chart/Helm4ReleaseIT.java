@@ -1,7 +1,7 @@
 package dev.rig.credentials.chart;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.Distribution;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.Distribution;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.Distribution;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.Running;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.Running;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +143,7 @@ class NodeIT {
     return command;
   }
 
-  private Outcome install() {
+  private ProgramResult install() {
     return container(pod.at("/initContainers/0")).run();
   }
 
@@ -155,7 +155,7 @@ class NodeIT {
   }
 
   /** Asks as the kubelet does. */
-  private Outcome ask() {
+  private ProgramResult ask() {
     return Command.of(host.resolve("install/bin/rig-credential-provider"))
         .with("RIG_CREDENTIALS_SOCKET", host.resolve("run/credentials.sock"))
         .reading(QUESTION)

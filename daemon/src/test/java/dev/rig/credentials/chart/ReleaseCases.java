@@ -3,8 +3,8 @@ package dev.rig.credentials.chart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import dev.rig.credentials.testing.KubeApiServer;
-import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.kube.KubeApiServer;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

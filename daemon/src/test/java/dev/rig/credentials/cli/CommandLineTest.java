@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.app.Daemon;
-import dev.rig.credentials.app.Settings;
-import dev.rig.credentials.config.ConfigLoader;
+import dev.rig.credentials.app.EffectiveSettings;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.Durations;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.config.DaemonSettings;
-import dev.rig.credentials.testing.RawClient;
+import dev.rig.credentials.config.reader.ConfigLoader;
+import dev.rig.credentials.testing.daemon.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -78,7 +82,7 @@ class CommandLineTest {
     var flags =
         new DaemonSettings(
             socket(), null, null, null, null, folder, false, null, null, null, null, null, null);
-    var settings = Settings.resolve(configuration.daemon(), flags, Map.of(), true);
+    var settings = EffectiveSettings.resolve(configuration.daemon(), flags, Map.of(), true);
     return Daemon.start(
         configuration, List.of(), settings, Map.of("PATH", "/usr/bin:/bin"), "1.2.3");
   }
@@ -126,7 +130,7 @@ class CommandLineTest {
     assertTrue(lines.get(2).startsWith("ghcr.io/acme  script  1h 0m"), lines.get(2));
     assertFalse(printed().contains("CANARY"));
     assertEquals(ExitStatus.OK, run(false, "check", "-o", "json", "-c", values.toString()));
-    assertEquals("ghcr.io", Json.parse(printed()).list("entries").getFirst().text("prefix"));
+    assertEquals("ghcr.io", JsonOutput.parse(printed()).list("entries").getFirst().text("prefix"));
     assertFalse(printed().contains("CANARY"));
   }
 
@@ -187,7 +191,7 @@ class CommandLineTest {
   void tagTakesNoPartInAQuestion() {
     try (var _ = daemon()) {
       assertEquals(ExitStatus.OK, run(false, "get", "ghcr.io/acme/app:1.2"));
-      assertEquals("user", Json.parse(printed()).text("Username"));
+      assertEquals("user", JsonOutput.parse(printed()).text("Username"));
       assertEquals(ExitStatus.FAILED, run(false, "get", "redis:7"));
       assertTrue(complained().contains("credentials not found in native keychain"), complained());
     }
@@ -272,6 +276,6 @@ class CommandLineTest {
     "-5, 0s"
   })
   void agesAreThePlatforms(long seconds, String text) {
-    assertEquals(text, Ages.text(Duration.ofSeconds(seconds)));
+    assertEquals(text, Durations.text(Duration.ofSeconds(seconds)));
   }
 }

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.app.Daemon;
-import dev.rig.credentials.app.Settings;
-import dev.rig.credentials.config.ConfigLoader;
+import dev.rig.credentials.app.EffectiveSettings;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.config.DaemonSettings;
+import dev.rig.credentials.config.reader.ConfigLoader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -292,7 +294,7 @@ class DockerConfigCommandTest {
     var flags =
         new DaemonSettings(
             socket, null, null, null, null, folder, false, null, null, null, null, null, null);
-    var settings = Settings.resolve(configuration.daemon(), flags, Map.of(), true);
+    var settings = EffectiveSettings.resolve(configuration.daemon(), flags, Map.of(), true);
     try (var daemon =
         Daemon.start(configuration, List.of(), settings, Map.of("PATH", "/bin"), "1.2.3")) {
       assertEquals(ExitStatus.OK, run("--socket", daemon.socket().toString()), this::printed);

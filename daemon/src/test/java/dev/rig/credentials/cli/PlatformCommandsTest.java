@@ -3,6 +3,10 @@ package dev.rig.credentials.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.cli.output.ByteSizes;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.cli.output.ProgressBar;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -134,7 +138,7 @@ class PlatformCommandsTest {
   void jsonHasEveryImageInItsOrder() {
     answers = target -> target.contains("missing") ? answer(404, MISSING) : answer(200, APP);
     assertEquals(1, run("resolve", "--output", "json", "missing", "ghcr.io/acme/app:1"));
-    var list = Json.parse("{\"list\":" + printed() + "}").list("list");
+    var list = JsonOutput.parse("{\"list\":" + printed() + "}").list("list");
     assertEquals("noSuchTag", list.get(0).text("reason"));
     assertEquals("missing", list.get(0).text("image"));
     assertEquals("sha256:abc", list.get(1).text("digest"));
@@ -142,7 +146,7 @@ class PlatformCommandsTest {
 
   @Test
   void aBarIsDrawnAtATerminalAndTakenAway() {
-    try (var progress = new Progress(console().err(), true, 2)) {
+    try (var progress = new ProgressBar(console().err(), true, 2)) {
       progress.step();
       progress.step();
     }
@@ -204,9 +208,9 @@ class PlatformCommandsTest {
 
   @Test
   void sizesArePrintedAsDockerPrintsThem() {
-    assertEquals("999B", Sizes.text(999));
-    assertEquals("1.00kB", Sizes.text(1000));
-    assertEquals("72.2MB", Sizes.text(72_188_133));
-    assertEquals("1.23GB", Sizes.text(1_234_000_000));
+    assertEquals("999B", ByteSizes.text(999));
+    assertEquals("1.00kB", ByteSizes.text(1000));
+    assertEquals("72.2MB", ByteSizes.text(72_188_133));
+    assertEquals("1.23GB", ByteSizes.text(1_234_000_000));
   }
 }

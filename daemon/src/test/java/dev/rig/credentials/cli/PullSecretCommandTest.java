@@ -3,6 +3,9 @@ package dev.rig.credentials.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.YamlOutput;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +74,6 @@ class PullSecretCommandTest {
         text: "a: \\"b\\" #c\\n"
         none: {}
         """,
-        Yaml.print(document));
+        YamlOutput.print(document));
   }
 }

@@ -3,6 +3,7 @@ package dev.rig.credentials.config;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.problem.ProblemsException;
 import java.nio.file.Files;
 import java.nio.file.Path;

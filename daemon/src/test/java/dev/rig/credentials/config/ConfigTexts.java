@@ -2,6 +2,7 @@ package dev.rig.credentials.config;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.problem.ProblemsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,10 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Configurations from texts: each becomes a file a.yaml, b.yaml and so on of a folder. */
-final class ConfigTexts {
+public final class ConfigTexts {
   private ConfigTexts() {}
 
-  static Configuration load(Path folder, String... texts) {
+  public static Configuration load(Path folder, String... texts) {
     return ConfigLoader.load(write(folder, texts));
   }
 
@@ -23,14 +24,14 @@ final class ConfigTexts {
     return problemsOf(folder, write(folder, texts));
   }
 
-  static List<String> problemsOf(Path folder, List<Path> paths) {
+  public static List<String> problemsOf(Path folder, List<Path> paths) {
     var thrown = assertThrows(ProblemsException.class, () -> ConfigLoader.load(paths));
     return thrown.problems().stream()
         .map(problem -> problem.toString().replace(folder + "/", ""))
         .toList();
   }
 
-  static List<Path> write(Path folder, String... texts) {
+  public static List<Path> write(Path folder, String... texts) {
     var paths = new ArrayList<Path>();
     try {
       for (var text : texts) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.config.files.InputFiles;
 import dev.rig.credentials.problem.ProblemsException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

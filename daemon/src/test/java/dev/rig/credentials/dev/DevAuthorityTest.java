@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class DevAuthorityTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-  private static final DevPlace PLACE = new DevPlace("192.0.2.7", 30_000, true);
+  private static final DevRegistryAddress PLACE = new DevRegistryAddress("192.0.2.7", 30_000, true);
 
   private final DevAuthority authority = DevAuthority.create(NOW);
 
@@ -64,7 +64,7 @@ class DevAuthorityTest {
 
   @Test
   void certificateOfLoopbackHasItsNameToo() throws Exception {
-    var loopback = new DevPlace(DevPlace.LOOPBACK, 30_000, true);
+    var loopback = new DevRegistryAddress(DevRegistryAddress.LOOPBACK, 30_000, true);
     var leaf = read(authority.sign(loopback, NOW).certificate());
     assertEquals(Set.of("127.0.0.1", "localhost"), names(leaf));
   }
@@ -86,7 +86,7 @@ class DevAuthorityTest {
   @Test
   void certificateOfAnotherPlaceOrAuthorityIsReplaced() {
     var leaf = bytes(authority.sign(PLACE, NOW).certificate());
-    var elsewhere = new DevPlace("192.0.2.8", 30_000, true);
+    var elsewhere = new DevRegistryAddress("192.0.2.8", 30_000, true);
     assertFalse(authority.stillGood(leaf, elsewhere, NOW));
     assertFalse(DevAuthority.create(NOW).stillGood(leaf, PLACE, NOW));
     assertFalse(authority.stillGood(bytes("no certificate"), PLACE, NOW));
@@ -106,7 +106,7 @@ class DevAuthorityTest {
   void recordTellsNoKey() {
     var identity = authority.sign(PLACE, NOW);
     assertFalse(identity.toString().contains("PRIVATE"));
-    var record = new DevRecord(PLACE, PasswordFile.login(new java.security.SecureRandom()), null);
+    var record = new DevRecord(PLACE, DevLogin.login(new java.security.SecureRandom()), null);
     assertFalse(record.toString().contains(record.credential().secret().reveal()));
     assertNull(record.signer());
   }

@@ -38,7 +38,7 @@ class DevRecordTest {
   @Test
   void recordIsReadAsItWasWritten() {
     var authority = DevAuthority.create(Instant.parse("2026-01-01T00:00:00Z"));
-    var place = new DevPlace("192.0.2.7", 30_001, true);
+    var place = new DevRegistryAddress("192.0.2.7", 30_001, true);
     new DevRecord(place, LOGIN, authority).write(file);
     var read = DevRecord.read(file).orElseThrow();
     assertEquals(place, read.place());
@@ -52,7 +52,7 @@ class DevRecordTest {
   @Test
   void t16_recordIsSealed() throws IOException {
     var authority = DevAuthority.create(Instant.parse("2026-01-01T00:00:00Z"));
-    new DevRecord(new DevPlace("192.0.2.7", 30_001, true), LOGIN, authority).write(file);
+    new DevRecord(new DevRegistryAddress("192.0.2.7", 30_001, true), LOGIN, authority).write(file);
     var bytes = new String(Files.readAllBytes(file.path()), StandardCharsets.ISO_8859_1);
     assertFalse(bytes.contains("s3cret"));
     assertFalse(bytes.contains(new String(authority.key(), StandardCharsets.ISO_8859_1)));
@@ -70,7 +70,7 @@ class DevRecordTest {
     }
     file.write(List.of(new SealedRecord("registry", bytes.toByteArray())));
     var read = DevRecord.read(file).orElseThrow();
-    assertEquals(new DevPlace("127.0.0.1", 30_007, false), read.place());
+    assertEquals(new DevRegistryAddress("127.0.0.1", 30_007, false), read.place());
     assertEquals("s3cret", read.credential().secret().reveal());
     assertNull(read.authority());
   }

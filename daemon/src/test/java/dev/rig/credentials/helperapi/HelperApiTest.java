@@ -4,16 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.broker.Answer;
-import dev.rig.credentials.broker.Outcome;
-import dev.rig.credentials.socket.Peer;
-import dev.rig.credentials.socket.Rights;
-import dev.rig.credentials.store.Logins;
+import dev.rig.credentials.access.PeerRights;
+import dev.rig.credentials.broker.RequestOutcome;
+import dev.rig.credentials.broker.RequestResult;
+import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.SealingKey;
-import dev.rig.credentials.testing.AccessFixture;
-import dev.rig.credentials.testing.BrokerFixture;
+import dev.rig.credentials.store.StoredLogins;
 import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.daemon.AccessFixture;
+import dev.rig.credentials.testing.daemon.BrokerFixture;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
@@ -31,11 +31,11 @@ class HelperApiTest {
 
   private static final Peer ROOT = new Peer(1, 0, 0);
   private static final Peer STRANGER = new Peer(1, 1000, 1000);
-  private static final Rights NOBODYS = AccessFixture.ofAStranger();
+  private static final PeerRights NOBODYS = AccessFixture.ofAStranger();
 
   private final BrokerFixture fixture = new BrokerFixture();
-  private final Logins logins =
-      new Logins(
+  private final StoredLogins logins =
+      new StoredLogins(
           () ->
               new SealedFile(
                   this.folder.resolve("logins.sealed"),
@@ -48,20 +48,21 @@ class HelperApiTest {
   @TempDir private Path folder;
 
   private Reply ask(Action action, String alias, byte[] payload) {
-    return answer(action, alias, payload, ROOT, Rights.ALL).reply();
+    return answer(action, alias, payload, ROOT, PeerRights.ALL).reply();
   }
 
-  private Answer answer(Action action, String alias, byte[] payload, Peer peer, Rights rights) {
+  private RequestResult answer(
+      Action action, String alias, byte[] payload, Peer peer, PeerRights rights) {
     return api.answer(new Request(action, alias, payload), peer, rights)
         .toCompletableFuture()
         .join();
   }
 
-  private Answer answer(Action action, String payload, Peer peer, Rights rights) {
+  private RequestResult answer(Action action, String payload, Peer peer, PeerRights rights) {
     return answer(action, "", payload.getBytes(StandardCharsets.UTF_8), peer, rights);
   }
 
-  private static Rights rights(String registry) {
+  private static PeerRights rights(String registry) {
     return AccessFixture.of(STRANGER, registry);
   }
 
@@ -250,20 +251,20 @@ class HelperApiTest {
   @Test
   void t18_storedLoginIsItsOwnersAlone() {
     var stored = answer(Action.STORE, login("ghcr.io", "person", "s"), STRANGER, NOBODYS);
-    assertEquals(Outcome.STORED, stored.outcome());
+    assertEquals(RequestOutcome.STORED, stored.outcome());
     assertEquals("0\n", new String(stored.reply().encode(), StandardCharsets.UTF_8));
     var got = answer(Action.GET, "https://ghcr.io", STRANGER, NOBODYS);
     assertEquals(login("https://ghcr.io", "person", "s"), body(got.reply()));
-    assertEquals(Outcome.FOUND, got.outcome());
+    assertEquals(RequestOutcome.FOUND, got.outcome());
     assertEquals("ghcr.io", got.prefix());
     assertEquals(
         "{\"ghcr.io\":\"person\"}\n", body(answer(Action.LIST, "", STRANGER, NOBODYS).reply()));
     assertEquals(NOT_FOUND, body(ask(Action.GET, "ghcr.io")), "not even root");
     assertEquals("{}\n", body(ask(Action.LIST, "")));
     assertEquals(0, ask(Action.ERASE, "ghcr.io").status());
-    assertEquals(Outcome.FOUND, answer(Action.GET, "ghcr.io", STRANGER, NOBODYS).outcome());
+    assertEquals(RequestOutcome.FOUND, answer(Action.GET, "ghcr.io", STRANGER, NOBODYS).outcome());
     var erased = answer(Action.ERASE, "ghcr.io", STRANGER, NOBODYS);
-    assertEquals(Outcome.ERASED, erased.outcome());
+    assertEquals(RequestOutcome.ERASED, erased.outcome());
     assertEquals(0, erased.reply().status());
     assertEquals(NOT_FOUND, body(answer(Action.GET, "ghcr.io", STRANGER, NOBODYS).reply()));
   }
@@ -317,13 +318,13 @@ class HelperApiTest {
     assertEquals(
         "rig-credentials: denied: uid 1000 may not get registry.gitlab.com (see daemon.access)\n",
         body(denied.reply()));
-    assertEquals(Outcome.DENIED, denied.outcome());
+    assertEquals(RequestOutcome.DENIED, denied.outcome());
     assertEquals("registry.gitlab.com", denied.prefix());
     assertEquals(NOT_FOUND, body(answer(Action.GET, "ghcr.io", STRANGER, NOBODYS).reply()));
     assertEquals("{}\n", body(answer(Action.LIST, "", STRANGER, NOBODYS).reply()));
     for (var action : new Action[] {Action.EXPLAIN, Action.STATUS}) {
       var answer = answer(action, "registry.gitlab.com", STRANGER, NOBODYS);
-      assertEquals(Outcome.DENIED, answer.outcome());
+      assertEquals(RequestOutcome.DENIED, answer.outcome());
       assertTrue(body(answer.reply()).startsWith("rig-credentials: denied: uid 1000 may not "));
     }
   }
@@ -343,18 +344,22 @@ class HelperApiTest {
   void rightsForOneRegistryShowNothingOfTheOthers() {
     fixture.fixed("ghcr.io/acme", "acme", "s").fixed("quay.io", "quay", "s");
     var acme = rights("ghcr.io/acme");
-    assertEquals(Outcome.FOUND, answer(Action.GET, "ghcr.io/acme/x", STRANGER, acme).outcome());
-    assertEquals(Outcome.DENIED, answer(Action.GET, "quay.io", STRANGER, acme).outcome());
-    assertEquals(Outcome.NOT_FOUND, answer(Action.GET, "ghcr.io", STRANGER, acme).outcome());
     assertEquals(
-        Outcome.DENIED, answer(Action.STORE, login("a.org", "u", "s"), STRANGER, acme).outcome());
+        RequestOutcome.FOUND, answer(Action.GET, "ghcr.io/acme/x", STRANGER, acme).outcome());
+    assertEquals(RequestOutcome.DENIED, answer(Action.GET, "quay.io", STRANGER, acme).outcome());
+    assertEquals(RequestOutcome.NOT_FOUND, answer(Action.GET, "ghcr.io", STRANGER, acme).outcome());
+    assertEquals(
+        RequestOutcome.DENIED,
+        answer(Action.STORE, login("a.org", "u", "s"), STRANGER, acme).outcome());
     assertEquals(
         "{\"ghcr.io/acme\":\"acme\"}\n", body(answer(Action.LIST, "", STRANGER, acme).reply()));
     var status = body(answer(Action.STATUS, "", STRANGER, acme).reply());
     assertTrue(status.contains("ghcr.io/acme"), status);
     assertFalse(status.contains("quay"), status);
-    assertEquals(Outcome.TOLD, answer(Action.EXPLAIN, "ghcr.io/acme/x", STRANGER, acme).outcome());
-    assertEquals(Outcome.DENIED, answer(Action.EXPLAIN, "quay.io/x", STRANGER, acme).outcome());
+    assertEquals(
+        RequestOutcome.TOLD, answer(Action.EXPLAIN, "ghcr.io/acme/x", STRANGER, acme).outcome());
+    assertEquals(
+        RequestOutcome.DENIED, answer(Action.EXPLAIN, "quay.io/x", STRANGER, acme).outcome());
   }
 
   /** An alias gets its entry whatever is asked for, so that what is asked for gives no right. */
@@ -363,9 +368,10 @@ class HelperApiTest {
     fixture.entry("quay.io", FakeSource.fixed(fixture.time(), "u", "CANARY"), "quay", false);
     var key = "ghcr.io/acme".getBytes(StandardCharsets.UTF_8);
     var acme = rights("ghcr.io/acme");
-    assertEquals(Outcome.DENIED, answer(Action.GET, "quay", key, STRANGER, acme).outcome());
+    assertEquals(RequestOutcome.DENIED, answer(Action.GET, "quay", key, STRANGER, acme).outcome());
     assertEquals(
-        Outcome.FOUND, answer(Action.GET, "quay", key, STRANGER, rights("quay.io")).outcome());
+        RequestOutcome.FOUND,
+        answer(Action.GET, "quay", key, STRANGER, rights("quay.io")).outcome());
   }
 
   /** Docker asks by the host alone: the rule names the entry that answers then. */
@@ -373,9 +379,11 @@ class HelperApiTest {
   void defaultOfAHostIsMeasuredByItsEntryToo() {
     fixture.entry("ghcr.io/acme", FakeSource.fixed(fixture.time(), "u", "s"), null, true);
     assertEquals(
-        Outcome.FOUND, answer(Action.GET, "ghcr.io", STRANGER, rights("ghcr.io/acme")).outcome());
+        RequestOutcome.FOUND,
+        answer(Action.GET, "ghcr.io", STRANGER, rights("ghcr.io/acme")).outcome());
     assertEquals(
-        Outcome.DENIED, answer(Action.GET, "ghcr.io", STRANGER, rights("ghcr.io/b")).outcome());
+        RequestOutcome.DENIED,
+        answer(Action.GET, "ghcr.io", STRANGER, rights("ghcr.io/b")).outcome());
   }
 
   @Test
@@ -504,9 +512,9 @@ class HelperApiTest {
   void t18_explainShowsAStrangerItsOwnLoginAndNothingElse() {
     assertEquals(0, ask(Action.STORE, login("ghcr.io/team", "root", "s")).status());
     var denied = answer(Action.EXPLAIN, "ghcr.io/team/x", STRANGER, NOBODYS);
-    assertEquals(Outcome.DENIED, denied.outcome());
+    assertEquals(RequestOutcome.DENIED, denied.outcome());
     var stored = answer(Action.STORE, login("ghcr.io/team", "person", "s"), STRANGER, NOBODYS);
-    assertEquals(Outcome.STORED, stored.outcome());
+    assertEquals(RequestOutcome.STORED, stored.outcome());
     fixture.fixed("ghcr.io", "bot", "s");
     var own = body(answer(Action.EXPLAIN, "ghcr.io/team/x", STRANGER, NOBODYS).reply());
     assertTrue(own.contains("\"origin\":\"uid 1000\""), own);
@@ -514,6 +522,6 @@ class HelperApiTest {
     assertTrue(body(ask(Action.EXPLAIN, "ghcr.io/team/x")).contains("\"origin\":\"uid 0\""));
     fixture.fixed("ghcr.io/team", "bot", "s");
     var managed = answer(Action.EXPLAIN, "ghcr.io/team/x", STRANGER, NOBODYS);
-    assertEquals(Outcome.DENIED, managed.outcome());
+    assertEquals(RequestOutcome.DENIED, managed.outcome());
   }
 }

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.rig.credentials.socket.Peer;
-import dev.rig.credentials.socket.Rights;
-import dev.rig.credentials.store.Logins;
+import dev.rig.credentials.access.PeerRights;
+import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.SealingKey;
-import dev.rig.credentials.testing.BrokerFixture;
+import dev.rig.credentials.store.StoredLogins;
+import dev.rig.credentials.testing.daemon.BrokerFixture;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Request;
 import dev.rig.credentials.wire.Wire;
@@ -26,8 +26,8 @@ class HelperPayloadFuzz {
       new BrokerFixture().fixed("ghcr.io/acme", "u", SECRET).fixed("quay.io", "u", SECRET);
 
   /** In a folder that is not there: what is to be stored fails late, and costs no disk. */
-  private final Logins logins =
-      new Logins(
+  private final StoredLogins logins =
+      new StoredLogins(
           () ->
               new SealedFile(
                   Path.of("/nonexistent", "logins.sealed"),
@@ -44,7 +44,7 @@ class HelperPayloadFuzz {
     key(payload);
     for (var action : new Action[] {Action.GET, Action.STORE, Action.ERASE, Action.LIST}) {
       var reply =
-          api.answer(new Request(action, "", payload), new Peer(1, 0, 0), Rights.ALL)
+          api.answer(new Request(action, "", payload), new Peer(1, 0, 0), PeerRights.ALL)
               .toCompletableFuture()
               .join()
               .reply();
@@ -61,7 +61,7 @@ class HelperPayloadFuzz {
       var request = StoreRequest.parse(payload);
       assertFalse(request.login().credential().username().isEmpty());
       plain(request.key());
-    } catch (RefusedException refused) {
+    } catch (RefusedRequestException refused) {
       isFitForTheClient(refused);
     }
   }
@@ -72,7 +72,7 @@ class HelperPayloadFuzz {
       plain(key);
       var text = new String(payload, StandardCharsets.UTF_8);
       assertTrue(text.equals(key.text()) || text.equals(key.text() + "\n"), text);
-    } catch (RefusedException refused) {
+    } catch (RefusedRequestException refused) {
       isFitForTheClient(refused);
     }
   }
@@ -84,7 +84,7 @@ class HelperPayloadFuzz {
   }
 
   /** Frozen, or one line of ours. */
-  private static void isFitForTheClient(RefusedException refused) {
+  private static void isFitForTheClient(RefusedRequestException refused) {
     var message = String.valueOf(refused.getMessage());
     assertTrue(
         message.equals(Wire.NO_SERVER_URL)

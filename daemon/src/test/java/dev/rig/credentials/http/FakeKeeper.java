@@ -1,23 +1,24 @@
 package dev.rig.credentials.http;
 
 import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.http.platform.PullSecretKeeper;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
-import dev.rig.credentials.kube.PruneAnswer;
-import dev.rig.credentials.kube.PruneRequest;
-import dev.rig.credentials.kube.PullSecretAnswer;
 import dev.rig.credentials.kube.PullSecretException;
-import dev.rig.credentials.kube.PullSecretRequest;
+import dev.rig.credentials.kube.secret.PruneAnswer;
+import dev.rig.credentials.kube.secret.PruneRequest;
+import dev.rig.credentials.kube.secret.PullSecretAnswer;
+import dev.rig.credentials.kube.secret.PullSecretRequest;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps no secrets: answers with what it was asked, and fails as a test wants it. */
-final class FakeKeeper implements PullSecretKeeper {
-  @Nullable PullSecretRequest asked;
-  @Nullable PruneRequest pruned;
-  @Nullable PullSecretException failure;
+public final class FakeKeeper implements PullSecretKeeper {
+  public @Nullable PullSecretRequest asked;
+  public @Nullable PruneRequest pruned;
+  public @Nullable PullSecretException failure;
 
   @Override
   public CompletableFuture<PullSecretAnswer> create(

@@ -5,16 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.RawClient;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.SharedClient;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.Uid;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.RawClient;
+import dev.rig.credentials.testing.daemon.SharedClient;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -63,7 +63,7 @@ class AccessIT {
             daemon.socket().getParent());
   }
 
-  private static void assertDenied(String what, int uid, Outcome outcome) {
+  private static void assertDenied(String what, int uid, ProgramResult outcome) {
     assertAll(
         () -> assertEquals(1, outcome.status(), outcome::toString),
         () ->

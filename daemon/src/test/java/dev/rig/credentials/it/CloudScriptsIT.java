@@ -3,16 +3,16 @@ package dev.rig.credentials.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
-import dev.rig.credentials.testing.FakeEcr;
-import dev.rig.credentials.testing.FakeMetadata;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.Running;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.cloud.FakeEcr;
+import dev.rig.credentials.testing.cloud.FakeMetadata;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.Running;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ class CloudScriptsIT {
     var answers = answers(daemon.client(), key);
 
     assertEquals(
-        Set.of(new Outcome(0, NativeClient.answer(key, "AWS", ecr.password()), "")), answers);
+        Set.of(new ProgramResult(0, NativeClient.answer(key, "AWS", ecr.password()), "")), answers);
     assertEquals(1, ecr.calls());
   }
 
@@ -93,7 +93,8 @@ class CloudScriptsIT {
     var answers = answers(daemon.client(), key);
 
     assertEquals(
-        Set.of(new Outcome(0, NativeClient.answer(key, "oauth2accesstoken", token), "")), answers);
+        Set.of(new ProgramResult(0, NativeClient.answer(key, "oauth2accesstoken", token), "")),
+        answers);
     assertEquals(1, metadata.calls());
   }
 
@@ -106,7 +107,7 @@ class CloudScriptsIT {
     var key = "https://index.docker.io/v1/";
 
     assertEquals(
-        new Outcome(0, NativeClient.answer(key, "my-username", "my-password"), ""),
+        new ProgramResult(0, NativeClient.answer(key, "my-username", "my-password"), ""),
         daemon.client().get(key));
   }
 
@@ -138,7 +139,7 @@ class CloudScriptsIT {
   }
 
   /** What many clients at once are answered, without repetitions. */
-  private Set<Outcome> answers(NativeClient client, String key) {
+  private Set<ProgramResult> answers(NativeClient client, String key) {
     var asking =
         IntStream.range(0, ASKERS)
             .mapToObj(i -> client.command("get").reading(key))

@@ -2,9 +2,9 @@ package dev.rig.credentials.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.Distribution;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.Distribution;
 import org.junit.jupiter.api.Test;
 
 /** The completion that the distribution ships, in the shells that it is for. */

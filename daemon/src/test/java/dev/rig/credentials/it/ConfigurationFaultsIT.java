@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Asking;
-import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.daemon.ClientLoad;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,9 +48,9 @@ class ConfigurationFaultsIT {
   @Test
   void f14_invalidReloadKeepsTheLastGoodAndSaysSo() {
     var running = daemon.configured("values.yaml", STATIC).start();
-    Outcome refused;
-    Outcome mended;
-    try (var asking = Asking.of(2, daemon.client(), "example.org", ANSWER)) {
+    ProgramResult refused;
+    ProgramResult mended;
+    try (var asking = ClientLoad.of(2, daemon.client(), "example.org", ANSWER)) {
       PrivateFile.write(daemon.file("values.yaml"), STATIC.replace("username", "usernme"));
       Eventually.within(
           Duration.ofSeconds(5),
@@ -139,7 +139,7 @@ class ConfigurationFaultsIT {
         Duration.ofSeconds(5),
         () -> daemon.commandLine("status").status() == 1,
         () -> "health says so: " + running.stderr());
-    assertEquals(new Outcome(0, ANSWER, ""), daemon.client().get("example.org"));
+    assertEquals(new ProgramResult(0, ANSWER, ""), daemon.client().get("example.org"));
 
     DaemonUnderTest.stop(running);
     var fresh = daemon.launch().finish(Duration.ofSeconds(20));

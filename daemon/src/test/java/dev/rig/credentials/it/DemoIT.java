@@ -3,10 +3,10 @@ package dev.rig.credentials.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.Distribution;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.PrivateFile;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.machine.PrivateFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

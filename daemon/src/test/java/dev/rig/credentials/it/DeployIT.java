@@ -1,9 +1,9 @@
 package dev.rig.credentials.it;
 
-import dev.rig.credentials.testing.FakeCluster;
-import dev.rig.credentials.testing.RbacRules;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.TestCluster;
+import dev.rig.credentials.testing.kube.FakeCluster;
+import dev.rig.credentials.testing.kube.RbacRules;
+import dev.rig.credentials.testing.kube.TestCluster;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.nio.file.Path;
 
 /** Deployments before the fake API server. */

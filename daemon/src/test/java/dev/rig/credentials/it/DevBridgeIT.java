@@ -3,14 +3,14 @@ package dev.rig.credentials.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DevCommands;
-import dev.rig.credentials.testing.DockerEngine;
 import dev.rig.credentials.testing.FreePort;
-import dev.rig.credentials.testing.OtherMachine;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DevCommands;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.machine.OtherMachine;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.registry.DockerEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class DevBridgeIT {
     engine.docker(docker, "import", tar, "app:1").run().succeeded();
   }
 
-  private Outcome run(Object... arguments) {
+  private ProgramResult run(Object... arguments) {
     return machine.with(dev.command(arguments)).run();
   }
 

@@ -6,16 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DevCommands;
-import dev.rig.credentials.testing.DockerEngine;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.FreePort;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.Screen;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DevCommands;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.Screen;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.registry.DockerEngine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,16 +90,16 @@ class DevIT {
     return "localhost:" + port;
   }
 
-  private Outcome up() {
+  private ProgramResult up() {
     return dev.run("dev", "up", "--port", port);
   }
 
-  private Outcome docker(Object... arguments) {
+  private ProgramResult docker(Object... arguments) {
     return dev.client().usedBy(engine.docker(docker, arguments)).run();
   }
 
   /** Pulls into a storage that has nothing yet. */
-  private Outcome podmanPull(String image) {
+  private ProgramResult podmanPull(String image) {
     Tool.needRoot("podman's storage");
     var home = PrivateFile.folder(folder.resolve("podman"));
     return dev.client()

@@ -6,17 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
-import dev.rig.credentials.testing.DevCommands;
-import dev.rig.credentials.testing.Distribution;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.FreePort;
-import dev.rig.credentials.testing.ImageLayout;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.DevCommands;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.registry.ImageLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -90,7 +90,7 @@ class DevManifestsIT {
         () -> running.stderr());
   }
 
-  private Outcome push(Command skopeo, String config) {
+  private ProgramResult push(Command skopeo, String config) {
     return skopeo
         .with("REGISTRY_AUTH_FILE", PrivateFile.write(folder.resolve("auth.json"), config))
         .run();

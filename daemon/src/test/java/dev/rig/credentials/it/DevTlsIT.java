@@ -6,16 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DevCommands;
-import dev.rig.credentials.testing.DockerEngine;
 import dev.rig.credentials.testing.FreePort;
-import dev.rig.credentials.testing.ImageLayout;
-import dev.rig.credentials.testing.OtherMachine;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DevCommands;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.machine.OtherMachine;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.registry.DockerEngine;
+import dev.rig.credentials.testing.registry.ImageLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,11 +46,11 @@ class DevTlsIT {
     host = OtherMachine.ADDRESS + ":" + port;
   }
 
-  private Outcome run(Object... arguments) {
+  private ProgramResult run(Object... arguments) {
     return machine.with(dev.command(arguments)).run();
   }
 
-  private Outcome up() {
+  private ProgramResult up() {
     return run("dev", "up", "--listen", OtherMachine.ADDRESS, "--port", port);
   }
 
@@ -63,7 +63,7 @@ class DevTlsIT {
         folder.resolve("docker/config.json"), "{\"credHelpers\":{\"%s\":\"rig\"}}".formatted(host));
   }
 
-  private Outcome skopeoPush(String image) {
+  private ProgramResult skopeoPush(String image) {
     var layout = folder.resolve("layout");
     if (!Files.exists(layout)) {
       ImageLayout.write(layout, "2026-01-01T00:00:00Z", "amd64");
@@ -78,7 +78,7 @@ class DevTlsIT {
   }
 
   /** Does what it was told to do for its clients to trust the registry. */
-  private void trust(Outcome told) {
+  private void trust(ProgramResult told) {
     var lines = told.stdout().lines().filter(line -> line.startsWith("  sudo ")).toList();
     assertEquals(2, lines.size(), told::toString);
     for (var line : lines) {

@@ -6,16 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
-import dev.rig.credentials.testing.DockerEngine;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RegistryServer;
-import dev.rig.credentials.testing.RunCounter;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.RunCounter;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.registry.DockerEngine;
+import dev.rig.credentials.testing.registry.RegistryServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -206,12 +206,12 @@ class DockerPullIT {
     docker(config, "pull", image(registry)).succeeded();
   }
 
-  private static Outcome docker(Path config, Object... arguments) {
+  private static ProgramResult docker(Path config, Object... arguments) {
     return client.usedBy(engine.docker(config, arguments)).run();
   }
 
   /** Runs one of the tools of containers/image, which know {@code credHelpers} only. */
-  private static Outcome container(Command command, String name) {
+  private static ProgramResult container(Command command, String name) {
     var home = PrivateFile.folder(folder.resolve(name).resolve("home"));
     return client
         .usedBy(command)

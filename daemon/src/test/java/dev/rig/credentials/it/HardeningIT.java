@@ -5,15 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.BareMachine;
 import dev.rig.credentials.testing.Canary;
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.Running;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.Running;
+import dev.rig.credentials.testing.machine.BareMachine;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ class HardeningIT {
     return Command.of(all.toArray());
   }
 
-  private static Outcome gdb(long pid) {
+  private static ProgramResult gdb(long pid) {
     return asNobody(Tool.GDB.path(), "-nx", "-batch", "-p", pid, "-ex", "info registers").run();
   }
 

@@ -4,16 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DockerEngine;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.FakeEcr;
-import dev.rig.credentials.testing.FakeMetadata;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.ProjectImage;
-import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.cloud.FakeEcr;
+import dev.rig.credentials.testing.cloud.FakeMetadata;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.ProjectImage;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.registry.DockerEngine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,7 +70,7 @@ class ImageIT {
     var key = "xxxxxxxxxxxx.dkr.ecr.us-west-2.amazonaws.com";
 
     assertEquals(
-        new Outcome(0, NativeClient.answer(key, "AWS", ecr.password()), ""), get("aws", key));
+        new ProgramResult(0, NativeClient.answer(key, "AWS", ecr.password()), ""), get("aws", key));
   }
 
   @Test
@@ -182,7 +182,7 @@ class ImageIT {
     return "--tmpfs=" + path + ":mode=0700,uid=65532,gid=65532";
   }
 
-  private static Outcome get(String container, String key) {
+  private static ProgramResult get(String container, String key) {
     return engine
         .docker(folder, "exec", "--interactive", container, "docker-credential-rig", "get")
         .reading(key)
@@ -195,7 +195,7 @@ class ImageIT {
         .stdout();
   }
 
-  private static Outcome docker(Object... words) {
+  private static ProgramResult docker(Object... words) {
     Command command = engine.docker(folder, words);
     try (var running = command.start()) {
       return running.finish(Duration.ofMinutes(5));

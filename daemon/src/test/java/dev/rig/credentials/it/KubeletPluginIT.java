@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
-import dev.rig.credentials.testing.Distribution;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RunCounter;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.RunCounter;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,7 +80,7 @@ class KubeletPluginIT {
     install().succeeded();
   }
 
-  private static Outcome install() {
+  private static ProgramResult install() {
     return daemon.commandLine(
         "kubelet-config",
         "--config",

@@ -3,12 +3,12 @@ package dev.rig.credentials.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.Distribution;
-import dev.rig.credentials.testing.KubeApiServer;
-import dev.rig.credentials.testing.RbacRules;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.TestCluster;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.kube.KubeApiServer;
+import dev.rig.credentials.testing.kube.RbacRules;
+import dev.rig.credentials.testing.kube.TestCluster;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,17 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
-import dev.rig.credentials.testing.Distribution;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.RawClient;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RunCounter;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.RawClient;
+import dev.rig.credentials.testing.daemon.RunCounter;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -59,7 +59,7 @@ class LeaseFaultsIT {
     }
   }
 
-  private static String password(Outcome outcome) {
+  private static String password(ProgramResult outcome) {
     Matcher found = Pattern.compile("\"Secret\":\"([^\"]*)\"").matcher(outcome.stdout());
     assertTrue(outcome.status() == 0 && found.find(), outcome::toString);
     return found.group(1);

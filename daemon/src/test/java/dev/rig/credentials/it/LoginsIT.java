@@ -8,16 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Canary;
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
-import dev.rig.credentials.testing.DockerEngine;
-import dev.rig.credentials.testing.HelmProbe;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RegistryServer;
-import dev.rig.credentials.testing.SharedClient;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.SharedClient;
+import dev.rig.credentials.testing.kube.HelmProbe;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.registry.DockerEngine;
+import dev.rig.credentials.testing.registry.RegistryServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,7 +69,7 @@ class LoginsIT {
     return client.as(uid, "get", key).stdout();
   }
 
-  private Outcome store(int uid, String server, String username, String secret) {
+  private ProgramResult store(int uid, String server, String username, String secret) {
     return client.as(uid, "store", SharedClient.login(server, username, secret));
   }
 
@@ -103,12 +103,12 @@ class LoginsIT {
             BOB,
             config(BOB, "{\"credsStore\":\"rig\"}"));
     class As {
-      Outcome docker(int uid, String stdin, Object... arguments) {
+      ProgramResult docker(int uid, String stdin, Object... arguments) {
         var command = engine.docker(configs.get(uid), arguments).reading(stdin);
         return client.usedBy(command).as(uid).run();
       }
 
-      Outcome pull(int uid) {
+      ProgramResult pull(int uid) {
         docker(uid, "", "rmi", "--force", image);
         return docker(uid, "", "pull", image);
       }
@@ -205,7 +205,7 @@ class LoginsIT {
     assertEquals(NOT_FOUND, client.command("get", registry.host()).run().stdout());
   }
 
-  private Outcome podman(String stdin, String... arguments) {
+  private ProgramResult podman(String stdin, String... arguments) {
     var home = PrivateFile.folder(folder.resolve("podman-home"));
     var words = new Object[arguments.length + 1];
     words[0] = Tool.PODMAN.path();
@@ -248,7 +248,7 @@ class LoginsIT {
     assertNotEquals(0, loggedOut.status(), loggedOut::toString);
   }
 
-  private Outcome helm(String stdin, Object... arguments) {
+  private ProgramResult helm(String stdin, Object... arguments) {
     var words =
         new ArrayList<Object>(
             List.of(

@@ -3,21 +3,21 @@ package dev.rig.credentials.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.metrics.GaugeReadings;
 import dev.rig.credentials.metrics.MetricDescription;
 import dev.rig.credentials.metrics.Metrics;
-import dev.rig.credentials.metrics.Readings;
 import dev.rig.credentials.testing.Canary;
-import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.Exposition;
 import dev.rig.credentials.testing.FreePort;
-import dev.rig.credentials.testing.HttpOverTcp;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RegistryServer;
-import dev.rig.credentials.testing.Running;
-import dev.rig.credentials.testing.SharedClient;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.Exposition;
+import dev.rig.credentials.testing.daemon.HttpOverTcp;
+import dev.rig.credentials.testing.daemon.Running;
+import dev.rig.credentials.testing.daemon.SharedClient;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.registry.RegistryServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -174,7 +174,7 @@ class MetricsIT {
     moved.add(PREFIX + "lease_expiry_seconds"); // as script() has seen
     moved.add(PREFIX + "build_info");
     var catalogue =
-        new Metrics("", Readings.NONE)
+        new Metrics("", GaugeReadings.NONE)
             .catalogue().stream()
                 .map(MetricDescription::name)
                 .collect(Collectors.toCollection(TreeSet::new));

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DebianMachine;
-import dev.rig.credentials.testing.Distribution;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.machine.DebianMachine;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,12 +49,12 @@ class PackageIT {
     machine = DebianMachine.boot(reaper, folder.resolve("machine"));
   }
 
-  private static Outcome sh(String script) {
+  private static ProgramResult sh(String script) {
     return machine.sh(script);
   }
 
   private static void serves(String username) {
-    var wanted = new Outcome(0, NativeClient.answer("ghcr.io", username, "p"), "");
+    var wanted = new ProgramResult(0, NativeClient.answer("ghcr.io", username, "p"), "");
     Eventually.within(
         LIMIT,
         () -> sh("printf ghcr.io | docker-credential-rig get").equals(wanted),
@@ -134,7 +134,7 @@ class PackageIT {
     systemctl reload rig-credentials
     """)
         .succeeded();
-    var wanted = new Outcome(0, NativeClient.answer("quay.io", "u", "p"), "");
+    var wanted = new ProgramResult(0, NativeClient.answer("quay.io", "u", "p"), "");
     Eventually.within(
         LIMIT,
         () -> sh("printf quay.io | docker-credential-rig get").equals(wanted),
@@ -236,7 +236,7 @@ class PackageIT {
         .succeeded();
     sh(user.formatted("systemctl --user enable --now rig-credentials")).succeeded();
     assertEquals(
-        new Outcome(0, NativeClient.answer("ghcr.io", "bob", "of-his-home"), ""),
+        new ProgramResult(0, NativeClient.answer("ghcr.io", "bob", "of-his-home"), ""),
         sh(user.formatted("printf ghcr.io | docker-credential-rig get")));
     sh(user.formatted("systemctl --user reload rig-credentials && rig-credentials doctor"))
         .succeeded();

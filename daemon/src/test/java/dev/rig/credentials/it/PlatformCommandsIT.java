@@ -7,16 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.testing.Canary;
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
-import dev.rig.credentials.testing.Distribution;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.ImageLayout;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RegistryServer;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.registry.ImageLayout;
+import dev.rig.credentials.testing.registry.RegistryServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -91,7 +91,7 @@ class PlatformCommandsIT {
     return Digest.sha256(raw.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
-  private static List<Object> list(Outcome outcome) throws IOException {
+  private static List<Object> list(ProgramResult outcome) throws IOException {
     return JSON.std.listFrom(outcome.stdout());
   }
 

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.rig.credentials.testing.DaemonUnderTest;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -79,7 +79,7 @@ class PrefixesIT {
   })
   void longestPrefixAnswersAndTheQuestionIsEchoed(String key, String username, String secret) {
     var outcome = client.get(key);
-    assertEquals(new Outcome(0, NativeClient.answer(key, username, secret), ""), outcome);
+    assertEquals(new ProgramResult(0, NativeClient.answer(key, username, secret), ""), outcome);
   }
 
   @ParameterizedTest
@@ -98,14 +98,14 @@ class PrefixesIT {
         "https://index.docker.io/v1/access-token",
       })
   void t3_nearMissIsNotFoundInTheFrozenBytes(String key) {
-    assertEquals(new Outcome(1, NOT_FOUND, ""), client.get(key));
+    assertEquals(new ProgramResult(1, NOT_FOUND, ""), client.get(key));
   }
 
   @Test
   void aliasOfTheProgramChoosesTheEntryWhateverIsAsked() {
     var key = "registry.gitlab.com";
     assertEquals(
-        new Outcome(0, NativeClient.answer(key, "infra-bot", "of-infra"), ""),
+        new ProgramResult(0, NativeClient.answer(key, "infra-bot", "of-infra"), ""),
         client.askAs("infra", "get", key));
   }
 
@@ -196,7 +196,7 @@ class PrefixesIT {
   @ValueSource(strings = {"", "\n"})
   void emptyKeyIsRefusedInTheFrozenBytes(String key) {
     var outcome = client.get(key);
-    assertEquals(new Outcome(1, "no credentials server URL\n", ""), outcome);
+    assertEquals(new ProgramResult(1, "no credentials server URL\n", ""), outcome);
   }
 
   @ParameterizedTest

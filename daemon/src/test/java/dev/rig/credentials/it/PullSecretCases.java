@@ -6,16 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RegistryServer;
-import dev.rig.credentials.testing.RunCounter;
-import dev.rig.credentials.testing.TestCluster;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.RunCounter;
+import dev.rig.credentials.testing.kube.TestCluster;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.registry.RegistryServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -122,14 +122,14 @@ abstract class PullSecretCases {
     return daemon(name, "", "");
   }
 
-  static Outcome pullSecret(DaemonUnderTest daemon, Object... arguments) {
+  static ProgramResult pullSecret(DaemonUnderTest daemon, Object... arguments) {
     var words = new ArrayList<Object>(List.of("pull-secret"));
     words.addAll(List.of(arguments));
     words.addAll(List.of("--cluster", "prod", "--namespace", TestCluster.NAMESPACE));
     return daemon.commandLine(words.toArray());
   }
 
-  private Outcome makeSecretFor(DaemonUnderTest daemon) {
+  private ProgramResult makeSecretFor(DaemonUnderTest daemon) {
     cluster.putCapsule("shop", registry.host() + "/shop:1");
     return pullSecret(daemon, "--capsule", "shop", "--apply").succeeded();
   }

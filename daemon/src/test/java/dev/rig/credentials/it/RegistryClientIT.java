@@ -14,25 +14,25 @@ import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.registry.CallObserver;
 import dev.rig.credentials.registry.ImagePlatform;
 import dev.rig.credentials.registry.ImageTag;
-import dev.rig.credentials.registry.Proxies;
-import dev.rig.credentials.registry.RegistryClient;
 import dev.rig.credentials.registry.RegistryCredentials;
 import dev.rig.credentials.registry.RegistryFailure;
-import dev.rig.credentials.registry.RegistrySettings;
 import dev.rig.credentials.registry.Resolution;
-import dev.rig.credentials.registry.Resolved;
+import dev.rig.credentials.registry.ResolvedImage;
 import dev.rig.credentials.registry.TagPage;
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.Distribution;
-import dev.rig.credentials.testing.HostileRegistry;
-import dev.rig.credentials.testing.ImageLayout;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RegistryServer;
-import dev.rig.credentials.testing.TestAuthority;
-import dev.rig.credentials.testing.TlsProbe;
-import dev.rig.credentials.testing.TokenServer;
+import dev.rig.credentials.registry.client.RegistryClient;
+import dev.rig.credentials.registry.client.RegistrySettings;
+import dev.rig.credentials.registry.http.Proxies;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.registry.HostileRegistry;
+import dev.rig.credentials.testing.registry.ImageLayout;
+import dev.rig.credentials.testing.registry.RegistryServer;
+import dev.rig.credentials.testing.registry.TestAuthority;
+import dev.rig.credentials.testing.registry.TlsProbe;
+import dev.rig.credentials.testing.registry.TokenServer;
 import dev.rig.credentials.time.SystemScheduler;
 import java.io.File;
 import java.io.IOException;
@@ -169,7 +169,8 @@ class RegistryClientIT {
     "TOKEN,    docker-list,   application/vnd.docker.distribution.manifest.list.v2+json"
   })
   void whatSkopeoPushedIsResolved(Auth auth, String tag, String type) throws Exception {
-    var resolved = assertInstanceOf(Resolved.class, resolve(auth, PASSWORD, "acme/app:" + tag));
+    var resolved =
+        assertInstanceOf(ResolvedImage.class, resolve(auth, PASSWORD, "acme/app:" + tag));
     assertEquals(type, resolved.mediaType());
     assertEquals(digestBySkopeo(server(auth), tag), resolved.digest().toString());
     boolean several = type.startsWith(OCI + "index") || type.startsWith(DOCKER + "list");
@@ -182,7 +183,7 @@ class RegistryClientIT {
     assertEquals("https://example.org/app", resolved.origin().source());
     assertEquals("abc123", resolved.origin().revision());
     var pinned = ImageReference.ofImage(resolved.pinned());
-    var again = assertInstanceOf(Resolved.class, client(PASSWORD).resolve(pinned));
+    var again = assertInstanceOf(ResolvedImage.class, client(PASSWORD).resolve(pinned));
     assertEquals(resolved.digest(), again.digest());
     assertNull(again.tag());
   }

@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Asking;
-import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.RawClient;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RunCounter;
+import dev.rig.credentials.testing.daemon.ClientLoad;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.RawClient;
+import dev.rig.credentials.testing.daemon.RunCounter;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,7 +51,7 @@ class RestartFaultsIT {
     var answer = NativeClient.answer("example.org", "bot", "leased");
     var running = daemon.start();
     daemon.client().get("example.org").succeeded();
-    try (var asking = Asking.of(4, daemon.client(), "example.org", answer)) {
+    try (var asking = ClientLoad.of(4, daemon.client(), "example.org", answer)) {
       for (int restart = 1; restart <= 20; restart++) {
         DaemonUnderTest.stop(running);
         running = daemon.launch();
@@ -107,7 +107,8 @@ class RestartFaultsIT {
     assertAll(
         () ->
             assertEquals(
-                new Outcome(0, NativeClient.answer("example.org", "bot", "from-the-file"), ""),
+                new ProgramResult(
+                    0, NativeClient.answer("example.org", "bot", "from-the-file"), ""),
                 outcome),
         () -> assertNotEquals("0", Files.readString(statuses).strip()),
         () -> assertEquals(List.of(), dumps()),

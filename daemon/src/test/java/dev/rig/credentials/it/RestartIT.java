@@ -5,15 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.ProcFiles;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RunCounter;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.RunCounter;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.ProcFiles;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -52,12 +52,12 @@ class RestartIT {
   private final class Load {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicInteger asked = new AtomicInteger();
-    private final ConcurrentLinkedQueue<Outcome> failures = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<ProgramResult> failures = new ConcurrentLinkedQueue<>();
     private final List<Thread> threads = new ArrayList<>();
 
     Load() {
       var client = daemon.client();
-      var good = new Outcome(0, NativeClient.answer("example.org", "bot", "secret"), "");
+      var good = new ProgramResult(0, NativeClient.answer("example.org", "bot", "secret"), "");
       for (int i = 0; i < 4; i++) {
         threads.add(
             Thread.ofVirtual()
@@ -134,7 +134,7 @@ class RestartIT {
     Eventually.within(LIMIT, () -> Files.exists(daemon.socket()), running::stderr);
     var outcome = daemon.client().get("example.org");
     assertEquals(
-        new Outcome(0, NativeClient.answer("example.org", "bot", "none"), ""),
+        new ProgramResult(0, NativeClient.answer("example.org", "bot", "none"), ""),
         outcome,
         running::stderr);
     assertFalse(running.stderr().contains("socket:["), running::stderr);
@@ -168,7 +168,8 @@ class RestartIT {
     assertAll(
         () ->
             assertEquals(
-                new Outcome(0, NativeClient.answer("example.org", "bot", "secret"), ""), outcome),
+                new ProgramResult(0, NativeClient.answer("example.org", "bot", "secret"), ""),
+                outcome),
         () -> assertEquals(2, runs.runs()));
   }
 

@@ -5,18 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.ProcFiles;
-import dev.rig.credentials.testing.Processes;
-import dev.rig.credentials.testing.RawClient;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RunCounter;
-import dev.rig.credentials.testing.Running;
 import dev.rig.credentials.testing.Stopwatch;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.RawClient;
+import dev.rig.credentials.testing.daemon.RunCounter;
+import dev.rig.credentials.testing.daemon.Running;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.ProcFiles;
+import dev.rig.credentials.testing.machine.Processes;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -97,7 +97,7 @@ class ScriptFaultsIT {
     long began = System.nanoTime();
     var asking = reaper.own(daemon.client().command("get").reading("a.example.org").start());
     while (asking.isAlive()) {
-      assertEquals(new Outcome(0, STATIC, ""), daemon.client().get("fixed.org"));
+      assertEquals(new ProgramResult(0, STATIC, ""), daemon.client().get("fixed.org"));
     }
     var took = Duration.ofNanos(System.nanoTime() - began);
     var outcome = asking.finish(Duration.ofSeconds(5));
@@ -140,7 +140,7 @@ class ScriptFaultsIT {
             """);
     var outcome = daemon.client().get("a.example.org");
     assertEquals(
-        new Outcome(0, NativeClient.answer("a.example.org", "bot", "after-the-flood"), ""),
+        new ProgramResult(0, NativeClient.answer("a.example.org", "bot", "after-the-flood"), ""),
         outcome);
     Eventually.within(
         Duration.ofSeconds(2),
@@ -229,7 +229,8 @@ class ScriptFaultsIT {
               daemon
                   .client()
                   .get(host)
-                  .equals(new Outcome(0, NativeClient.answer(host, "bot", "well-formed"), "")),
+                  .equals(
+                      new ProgramResult(0, NativeClient.answer(host, "bot", "well-formed"), "")),
           () -> host + " recovers");
     });
     assertFalse(running.stderr().contains("m4lformed"), running::stderr);

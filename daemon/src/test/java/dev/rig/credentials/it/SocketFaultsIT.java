@@ -5,19 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Asking;
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.ProcFiles;
-import dev.rig.credentials.testing.RawClient;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.Running;
 import dev.rig.credentials.testing.Stopwatch;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.Uid;
+import dev.rig.credentials.testing.daemon.ClientLoad;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.RawClient;
+import dev.rig.credentials.testing.daemon.Running;
+import dev.rig.credentials.testing.machine.ProcFiles;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -174,7 +174,7 @@ class SocketFaultsIT {
     assertTrue(
         ProcFiles.threads(running.pid()) < threads + 10,
         () -> threads + " threads became " + ProcFiles.threads(running.pid()));
-    assertEquals(new Outcome(0, ANSWER, ""), daemon.client().get("example.org"));
+    assertEquals(new ProgramResult(0, ANSWER, ""), daemon.client().get("example.org"));
     Eventually.within(
         Duration.ofSeconds(10),
         () -> ProcFiles.descriptors(running.pid()) <= descriptors + 5,
@@ -210,7 +210,7 @@ class SocketFaultsIT {
     }
     assertTrue(waiting.size() > 100, () -> "a backlog of " + waiting.size());
     for (var one : asking) {
-      assertEquals(new Outcome(0, ANSWER, ""), one.finish(PATIENCE));
+      assertEquals(new ProgramResult(0, ANSWER, ""), one.finish(PATIENCE));
     }
     assertEquals("0\n" + ANSWER, ask());
   }
@@ -245,7 +245,7 @@ class SocketFaultsIT {
     idle.forEach(RawClient::close);
     var fastest = Stopwatch.fastest(1, i -> assertEquals("0\n" + ANSWER, ask()));
     atMost(Duration.ofSeconds(1), fastest);
-    assertEquals(new Outcome(0, ANSWER, ""), daemon.client().get("example.org"));
+    assertEquals(new ProgramResult(0, ANSWER, ""), daemon.client().get("example.org"));
   }
 
   @Test
@@ -253,7 +253,7 @@ class SocketFaultsIT {
     daemon.configured("values.yaml", STATIC).start();
     Files.delete(daemon.socket());
     Eventually.within(Duration.ofSeconds(5), daemon::answers, () -> "it is bound anew");
-    assertEquals(new Outcome(0, ANSWER, ""), daemon.client().get("example.org"));
+    assertEquals(new ProgramResult(0, ANSWER, ""), daemon.client().get("example.org"));
   }
 
   @Test
@@ -262,7 +262,7 @@ class SocketFaultsIT {
     Duration fastest;
     int asked;
     List<String> wrong;
-    try (var asking = Asking.of(1, daemon.client(), "example.org", ANSWER)) {
+    try (var asking = ClientLoad.of(1, daemon.client(), "example.org", ANSWER)) {
       // The fastest counts: on a machine that others use too, one may be held up.
       fastest =
           Stopwatch.fastest(
@@ -297,7 +297,7 @@ class SocketFaultsIT {
 
     assertFalse(outcome.stdout().isEmpty());
     assertAll(
-        () -> assertEquals(new Outcome(0, ANSWER, ""), outcome),
+        () -> assertEquals(new ProgramResult(0, ANSWER, ""), outcome),
         () -> atMost(Duration.ofSeconds(3), took));
   }
 }

@@ -3,13 +3,13 @@ package dev.rig.credentials.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.DaemonUnderTest;
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.NotifyListener;
-import dev.rig.credentials.testing.Outcome;
-import dev.rig.credentials.testing.Reaper;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.NotifyListener;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -84,7 +84,7 @@ class SupervisionIT {
   void scriptsCannotSpeakToTheManager() {
     daemon.with("WATCHDOG_USEC", 60_000_000).start();
     assertEquals(
-        new Outcome(0, NativeClient.answer("example.org", "bot", "0"), ""),
+        new ProgramResult(0, NativeClient.answer("example.org", "bot", "0"), ""),
         daemon.client().get("example.org"));
   }
 }

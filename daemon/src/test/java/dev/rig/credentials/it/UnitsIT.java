@@ -3,9 +3,9 @@ package dev.rig.credentials.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.Command;
-import dev.rig.credentials.testing.Distribution;
 import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.Distribution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

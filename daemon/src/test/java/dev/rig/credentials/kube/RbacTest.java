@@ -1,12 +1,13 @@
 package dev.rig.credentials.kube;
 
-import static dev.rig.credentials.kube.PullSecretsFixture.forCapsule;
-import static dev.rig.credentials.kube.PullSecretsFixture.prod;
-import static dev.rig.credentials.kube.PullSecretsFixture.request;
+import static dev.rig.credentials.kube.secret.PullSecretsFixture.forCapsule;
+import static dev.rig.credentials.kube.secret.PullSecretsFixture.prod;
+import static dev.rig.credentials.kube.secret.PullSecretsFixture.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.testing.RbacRules;
+import dev.rig.credentials.kube.secret.PullSecretsFixture;
+import dev.rig.credentials.testing.kube.RbacRules;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.kube.Rollouts.Kind;
 import dev.rig.credentials.kube.Rollouts.Release;
-import dev.rig.credentials.testing.FakeKubernetes;
+import dev.rig.credentials.testing.kube.FakeKubernetes;
 import dev.rig.credentials.time.SystemScheduler;
 import java.util.List;
 import java.util.Map;

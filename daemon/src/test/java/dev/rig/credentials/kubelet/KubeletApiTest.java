@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.socket.Peer;
-import dev.rig.credentials.socket.Rights;
-import dev.rig.credentials.testing.BrokerFixture;
+import dev.rig.credentials.access.PeerRights;
+import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.daemon.BrokerFixture;
 import dev.rig.credentials.wire.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,7 +22,7 @@ class KubeletApiTest {
 
   private Reply ask(String document) {
     return api.answer(
-            document.getBytes(StandardCharsets.UTF_8), new Peer(1, 0, 0), Rights.ALL, true)
+            document.getBytes(StandardCharsets.UTF_8), new Peer(1, 0, 0), PeerRights.ALL, true)
         .toCompletableFuture()
         .join()
         .reply();

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedRequestException;
-import dev.rig.credentials.socket.Peer;
-import dev.rig.credentials.socket.Rights;
-import dev.rig.credentials.testing.BrokerFixture;
+import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.daemon.BrokerFixture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,7 +29,7 @@ class ProviderRequestFuzz {
     fixture.entry("quay.io", source, ServiceAccountUse.OPTIONAL);
     var api = new KubeletApi(fixture.broker(), fixture.time().time());
     var reply =
-        api.answer(document, new Peer(1, 0, 0), Rights.ALL, true)
+        api.answer(document, new Peer(1, 0, 0), PeerRights.ALL, true)
             .toCompletableFuture()
             .join()
             .reply();

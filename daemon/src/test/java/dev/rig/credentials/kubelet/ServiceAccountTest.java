@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.ServiceAccount;
-import dev.rig.credentials.socket.Peer;
-import dev.rig.credentials.socket.Rights;
-import dev.rig.credentials.testing.BrokerFixture;
+import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.daemon.BrokerFixture;
 import dev.rig.credentials.wire.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -49,7 +49,7 @@ class ServiceAccountTest {
         """
             .formatted(version, IMAGE, token, annotations);
     return api.answer(
-            document.getBytes(StandardCharsets.UTF_8), new Peer(1, 0, 0), Rights.ALL, trusted)
+            document.getBytes(StandardCharsets.UTF_8), new Peer(1, 0, 0), PeerRights.ALL, trusted)
         .toCompletableFuture()
         .join()
         .reply();
@@ -63,7 +63,7 @@ class ServiceAccountTest {
         """
             .formatted(IMAGE);
     return api.answer(
-            document.getBytes(StandardCharsets.UTF_8), new Peer(1, 0, 0), Rights.ALL, true)
+            document.getBytes(StandardCharsets.UTF_8), new Peer(1, 0, 0), PeerRights.ALL, true)
         .toCompletableFuture()
         .join()
         .reply();

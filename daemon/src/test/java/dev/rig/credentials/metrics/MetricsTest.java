@@ -22,7 +22,7 @@ class MetricsTest {
   private final Metrics metrics =
       new Metrics(
           "1.2.3",
-          new Readings() {
+          new GaugeReadings() {
             @Override
             public List<LeaseReading> leases() {
               return leases;

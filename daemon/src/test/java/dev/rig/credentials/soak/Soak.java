@@ -1,13 +1,13 @@
 package dev.rig.credentials.soak;
 
-import dev.rig.credentials.testing.Asking;
-import dev.rig.credentials.testing.DaemonUnderTest;
-import dev.rig.credentials.testing.NativeClient;
-import dev.rig.credentials.testing.PrivateFile;
-import dev.rig.credentials.testing.ProcFiles;
-import dev.rig.credentials.testing.Reaper;
-import dev.rig.credentials.testing.RunCounter;
-import dev.rig.credentials.testing.Running;
+import dev.rig.credentials.testing.daemon.ClientLoad;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.RunCounter;
+import dev.rig.credentials.testing.daemon.Running;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.ProcFiles;
+import dev.rig.credentials.testing.machine.Reaper;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ public final class Soak {
   private boolean run(double minutes) throws InterruptedException {
     daemon.configured("values.yaml", yaml());
     var running = daemon.start();
-    var clients = new ArrayList<Asking>();
+    var clients = new ArrayList<ClientLoad>();
     for (int i = 0; i < SCRIPTS; i++) {
       clients.add(asking("s" + i + ".org", "script-" + i));
     }
@@ -72,14 +72,14 @@ public final class Soak {
         running = daemon.start();
       }
     }
-    clients.forEach(Asking::stop);
+    clients.forEach(ClientLoad::stop);
     Thread.sleep(SETTLED);
     print("end", running);
     return sum(clients);
   }
 
-  private Asking asking(String host, String secret) {
-    return Asking.of(1, daemon.client(), host, NativeClient.answer(host, "bot", secret));
+  private ClientLoad asking(String host, String secret) {
+    return ClientLoad.of(1, daemon.client(), host, NativeClient.answer(host, "bot", secret));
   }
 
   /** Entries that stay, with leases of a few seconds, and one that is another at each reload. */
@@ -110,7 +110,7 @@ public final class Soak {
         ProcFiles.threads(running.pid()));
   }
 
-  private boolean sum(Iterable<Asking> clients) {
+  private boolean sum(Iterable<ClientLoad> clients) {
     int gets = 0;
     var wrong = new ArrayList<String>();
     for (var client : clients) {

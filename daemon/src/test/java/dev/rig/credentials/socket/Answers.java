@@ -1,5 +1,6 @@
 package dev.rig.credentials.socket;
 
+import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;

@@ -1,5 +1,6 @@
 package dev.rig.credentials.socket;
 
+import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.time.SystemScheduler;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rig.credentials.linux.LibC;
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.wire.Reply;
 import java.io.UncheckedIOException;

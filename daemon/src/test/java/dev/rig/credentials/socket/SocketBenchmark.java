@@ -1,5 +1,8 @@
 package dev.rig.credentials.socket;
 
+import dev.rig.credentials.linux.Epoll;
+import dev.rig.credentials.socket.bind.SocketLimits;
+import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.time.SystemScheduler;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rig.credentials.linux.LibC;
+import dev.rig.credentials.socket.bind.SocketBusyException;
+import dev.rig.credentials.socket.bind.SocketOptions;
+import dev.rig.credentials.socket.bind.SocketRefusedException;
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.wire.Reply;
 import java.io.UncheckedIOException;

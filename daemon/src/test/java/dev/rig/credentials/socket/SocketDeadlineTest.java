@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.socket.bind.SocketLimits;
+import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.wire.Reply;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package dev.rig.credentials.socket;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.socket.bind.SocketLimits;
+import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.time.SystemScheduler;
 import java.io.UncheckedIOException;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.socket.bind.SocketBusyException;
+import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.testing.FakeTime;
 import java.io.BufferedReader;
 import java.io.File;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Wire;

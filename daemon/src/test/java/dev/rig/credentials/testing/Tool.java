@@ -1,5 +1,6 @@
 package dev.rig.credentials.testing;
 
+import dev.rig.credentials.testing.machine.ProcFiles;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -59,7 +59,7 @@ final class Client {
     }
     String socket = SocketPath.ofClient(machine::variable, machine::exists);
     boolean optional = "1".equals(machine.variable(OPTIONAL));
-    var conversation = new Conversation(machine, socket);
+    var conversation = new RetryingExchange(machine, socket);
     Attempt attempt =
         conversation.ask(new Request(action, alias, payload), connectMillis(action, optional));
     if (attempt.outcome() == Attempt.Outcome.ANSWERED) {
@@ -83,7 +83,7 @@ final class Client {
     if (action == Action.VERSION) {
       return 0;
     }
-    return optional ? Conversation.SHORT_CONNECT_MILLIS : Wire.CLIENT_CONNECT_MILLIS;
+    return optional ? RetryingExchange.SHORT_CONNECT_MILLIS : Wire.CLIENT_CONNECT_MILLIS;
   }
 
   private int answer(Action action, byte[] frame) throws MachineException {

@@ -162,7 +162,7 @@ final class JdkMachine implements Machine {
   }
 
   private Attempt receive(SocketChannel channel, SelectionKey key, long end) throws IOException {
-    var bytes = new Bytes();
+    var bytes = new ByteAccumulator();
     while (true) {
       byte[] room = bytes.room();
       int read;

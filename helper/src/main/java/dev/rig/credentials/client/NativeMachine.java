@@ -18,39 +18,39 @@ final class NativeMachine implements Machine {
 
   @Override
   public String program() {
-    return orEmpty(text(Native.program(Address.ofData(text), text.length)));
+    return orEmpty(text(NativeFunctions.program(Address.ofData(text), text.length)));
   }
 
   @Override
   public String version() {
-    return orEmpty(text(Native.version(Address.ofData(text), text.length)));
+    return orEmpty(text(NativeFunctions.version(Address.ofData(text), text.length)));
   }
 
   @Override
   public String variable(String name) {
     byte[] c = terminated(name);
-    return text(Native.variable(Address.ofData(c), Address.ofData(text), text.length));
+    return text(NativeFunctions.variable(Address.ofData(c), Address.ofData(text), text.length));
   }
 
   @Override
   public boolean exists(String path) {
     byte[] c = terminated(path);
-    return Native.exists(Address.ofData(c)) != 0;
+    return NativeFunctions.exists(Address.ofData(c)) != 0;
   }
 
   @Override
   public byte[] input(int limit) throws MachineException {
-    var bytes = new Bytes();
+    var bytes = new ByteAccumulator();
     while (bytes.length() <= limit) {
       byte[] room = bytes.room();
       int count = Math.min(room.length, limit + 1) - bytes.length();
-      int read = Native.read(STDIN, Address.ofData(room), bytes.length(), count);
+      int read = NativeFunctions.read(STDIN, Address.ofData(room), bytes.length(), count);
       if (read == 0) {
         break;
       }
       if (read > 0) {
         bytes.add(read);
-      } else if (read != -Native.errorInterrupted()) {
+      } else if (read != -NativeFunctions.errorInterrupted()) {
         throw new MachineException("stdin cannot be read: " + reason(-read));
       }
     }
@@ -73,10 +73,10 @@ final class NativeMachine implements Machine {
   private static int write(int fd, byte[] bytes) {
     int at = 0;
     while (at < bytes.length) {
-      int written = Native.write(fd, Address.ofData(bytes), at, bytes.length - at);
+      int written = NativeFunctions.write(fd, Address.ofData(bytes), at, bytes.length - at);
       if (written >= 0) {
         at += written;
-      } else if (written != -Native.errorInterrupted()) {
+      } else if (written != -NativeFunctions.errorInterrupted()) {
         return written;
       }
     }
@@ -85,19 +85,19 @@ final class NativeMachine implements Machine {
 
   @Override
   public long millis() {
-    return Native.millis();
+    return NativeFunctions.millis();
   }
 
   @Override
   public void pause(long millis) {
-    Native.pause(millis);
+    NativeFunctions.pause(millis);
   }
 
   @Override
   public Attempt exchange(String path, byte[] request, long millis) {
     long end = millis() + millis;
     byte[] c = terminated(path);
-    int fd = Native.connect(Address.ofData(c));
+    int fd = NativeFunctions.connect(Address.ofData(c));
     if (fd < 0) {
       return notConnected(-fd);
     }
@@ -106,10 +106,10 @@ final class NativeMachine implements Machine {
         return Attempt.ended(Attempt.Outcome.LATE);
       }
       // Without effect when the daemon has gone: then what it said is still there to be read.
-      int unused = Native.halfClose(fd);
+      int unused = NativeFunctions.halfClose(fd);
       return receive(fd, end);
     } finally {
-      int unused = Native.close(fd);
+      int unused = NativeFunctions.close(fd);
     }
   }
 
@@ -117,14 +117,14 @@ final class NativeMachine implements Machine {
   private boolean send(int fd, byte[] request, long end) {
     int at = 0;
     while (at < request.length) {
-      int sent = Native.send(fd, Address.ofData(request), at, request.length - at);
+      int sent = NativeFunctions.send(fd, Address.ofData(request), at, request.length - at);
       if (sent >= 0) {
         at += sent;
-      } else if (sent == -Native.errorAgain()) {
+      } else if (sent == -NativeFunctions.errorAgain()) {
         if (!await(fd, 1, end)) {
           return false;
         }
-      } else if (sent != -Native.errorInterrupted()) {
+      } else if (sent != -NativeFunctions.errorInterrupted()) {
         return true;
       }
     }
@@ -132,23 +132,25 @@ final class NativeMachine implements Machine {
   }
 
   private Attempt receive(int fd, long end) {
-    var bytes = new Bytes();
+    var bytes = new ByteAccumulator();
     while (true) {
       byte[] room = bytes.room();
       int count = room.length - bytes.length();
-      int read = Native.read(fd, Address.ofData(room), bytes.length(), count);
+      int read = NativeFunctions.read(fd, Address.ofData(room), bytes.length(), count);
       if (read > 0) {
         bytes.add(read);
-      } else if (read == -Native.errorAgain()) {
+      } else if (read == -NativeFunctions.errorAgain()) {
         if (!await(fd, 0, end)) {
           return Attempt.ended(Attempt.Outcome.LATE);
         }
-      } else if (read == 0 || read == -Native.errorReset() || read == -Native.errorPipe()) {
+      } else if (read == 0
+          || read == -NativeFunctions.errorReset()
+          || read == -NativeFunctions.errorPipe()) {
         // A daemon that answers before it has read all resets the connection behind its answer.
         return bytes.length() == 0
             ? Attempt.ended(Attempt.Outcome.CLOSED)
             : Attempt.answered(bytes.all());
-      } else if (read != -Native.errorInterrupted()) {
+      } else if (read != -NativeFunctions.errorInterrupted()) {
         return Attempt.failed(reason(-read));
       }
     }
@@ -156,27 +158,27 @@ final class NativeMachine implements Machine {
 
   private boolean await(int fd, int writable, long end) {
     long left = end - millis();
-    return left > 0 && Native.await(fd, writable, (int) left) != 0;
+    return left > 0 && NativeFunctions.await(fd, writable, (int) left) != 0;
   }
 
   private Attempt notConnected(int error) {
-    if (error == Native.errorMissing()) {
+    if (error == NativeFunctions.errorMissing()) {
       return Attempt.ended(Attempt.Outcome.MISSING);
     }
-    if (error == Native.errorRefused()) {
+    if (error == NativeFunctions.errorRefused()) {
       return Attempt.ended(Attempt.Outcome.REFUSED);
     }
-    if (error == Native.errorAgain()) {
+    if (error == NativeFunctions.errorAgain()) {
       return Attempt.ended(Attempt.Outcome.BUSY);
     }
-    if (error == Native.errorDenied()) {
+    if (error == NativeFunctions.errorDenied()) {
       return Attempt.ended(Attempt.Outcome.DENIED);
     }
     return Attempt.failed(reason(error));
   }
 
   private String reason(int error) {
-    return orEmpty(text(Native.reason(error, Address.ofData(text), text.length)));
+    return orEmpty(text(NativeFunctions.reason(error, Address.ofData(text), text.length)));
   }
 
   /** The text that C wrote; null when it wrote none. */

@@ -6,6 +6,6 @@ public final class NativeMain {
 
   /** Runs the client and exits with its status. */
   public static void main(String[] arguments) {
-    Native.exit(new Client(new NativeMachine()).run(arguments));
+    NativeFunctions.exit(new Client(new NativeMachine()).run(arguments));
   }
 }

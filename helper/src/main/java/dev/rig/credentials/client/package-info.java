@@ -1,6 +1,7 @@
 /**
- * The thin client: stdin to the daemon's socket, its answer to stdout. It decides nothing but where
- * the socket is, how long to try, and which stream an answer belongs to.
+ * The thin client: standard input to the daemon's socket, the daemon's answer to standard output.
+ *
+ * <p>It decides only where the socket is, how long to try, and which stream an answer belongs to.
  *
  * <p>{@link dev.rig.credentials.client.Client} is plain Java over a {@link
  * dev.rig.credentials.client.Machine}, of which there are two: the JDK's, and one of C functions

@@ -1,8 +1,7 @@
 /**
- * Actions, framing and the frozen protocol strings of the socket. JDK 17 only.
+ * Requests, replies and the frozen strings of the socket's protocol; JDK 17 only, no dependency.
  *
- * <p>Arrays are copied with {@code Arrays.copyOf} and never with {@code clone()}: this is compiled
- * to C too, and TeaVM 0.15 clones from an old address when making room for the copy has moved the
- * array.
+ * <p>Copy arrays with {@code Arrays.copyOf}, never with {@code clone()}: TeaVM 0.15 clones from an
+ * old address when the allocation of the copy has moved the array.
  */
 package dev.rig.credentials.wire;

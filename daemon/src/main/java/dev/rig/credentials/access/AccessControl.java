@@ -1,0 +1,160 @@
+package dev.rig.credentials.access;
+
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.linux.SystemUsers;
+import dev.rig.credentials.linux.UserDatabase;
+import dev.rig.credentials.time.Time;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each peer may do. The kernel says who a peer is; where a rule names users, or groups that
+ * the kernel does not have the peer in, the user database is asked, on a thread of its own, and
+ * what comes of it holds for {@link #KEPT}.
+ */
+public final class AccessControl implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(AccessControl.class.getName());
+
+  /** How long a change of users and groups may go unnoticed. */
+  private static final Duration KEPT = Duration.ofSeconds(10);
+
+  /** How long the user database may take; then only what the kernel tells counts. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private static final int MOST_KEPT = 4096;
+
+  /** Who a peer is, whatever process. */
+  private record Who(int uid, int gid, Set<Integer> groups) {}
+
+  private record Known(AccessPolicy policy, long since, CompletableFuture<PeerRights> rights) {}
+
+  private final UserDatabase database;
+  private final Time time;
+  private final ExecutorService lookups;
+  private final Map<Who, Known> known = new ConcurrentHashMap<>();
+  private volatile AccessPolicy policy = AccessPolicy.of(List.of());
+
+  /** Whoever asks while it is there waits for it. */
+  private volatile @Nullable CompletableFuture<Void> held;
+
+  AccessControl(UserDatabase database, Time time, ExecutorService lookups) {
+    this.database = database;
+    this.time = time;
+    this.lookups = lookups;
+  }
+
+  /** Lets nobody do anything until it is told whom. */
+  public static AccessControl open(Time time) {
+    return new AccessControl(
+        new SystemUsers(),
+        time,
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("rig-users").daemon(true).factory()));
+  }
+
+  /** Lets who asks meanwhile wait: new entries are never answered by old rules, nor old by new. */
+  public void whileHeld(Runnable change) {
+    var hold = new CompletableFuture<Void>();
+    held = hold;
+    try {
+      change.run();
+    } finally {
+      held = null;
+      hold.complete(null);
+    }
+  }
+
+  /** From now on these rules hold, and nothing but them. */
+  public void enforce(List<AccessRule> rules) {
+    policy = AccessPolicy.of(rules);
+  }
+
+  /**
+   * From now on what is fit without rules holds: root, the daemon's user and the members of the
+   * socket's group may do everything, all others keep logins of their own.
+   *
+   * @param ownUid the daemon's
+   * @param socketGid that of the socket's file
+   */
+  public void enforceStandard(int ownUid, int socketGid) {
+    policy =
+        AccessPolicy.standard(
+            new AccessRule(
+                List.of("0", Integer.toUnsignedString(ownUid)),
+                List.of(Integer.toUnsignedString(socketGid)),
+                EnumSet.allOf(Permission.class),
+                List.of()));
+  }
+
+  /** The rights of a peer, mostly at once; never fails. From any thread. */
+  public CompletableFuture<PeerRights> of(Peer peer) {
+    var hold = held;
+    if (hold != null) {
+      return hold.thenCompose(_ -> of(peer));
+    }
+    var who = new Who(peer.uid(), peer.gid(), peer.groups());
+    var found = known.get(who);
+    var current = policy;
+    if (found != null
+        && found.policy() == current
+        && time.nanos() - found.since() < KEPT.toNanos()) {
+      return found.rights();
+    }
+    var rights = current.withoutDatabase(peer);
+    var fresh =
+        new Known(
+            current,
+            time.nanos(),
+            rights == null ? lookup(current, peer) : CompletableFuture.completedFuture(rights));
+    if (known.size() >= MOST_KEPT) {
+      known.clear();
+    }
+    known.put(who, fresh);
+    return fresh.rights();
+  }
+
+  private CompletableFuture<PeerRights> lookup(AccessPolicy current, Peer peer) {
+    var result = new CompletableFuture<PeerRights>();
+    var late =
+        time.scheduler()
+            .schedule(
+                PATIENCE,
+                () -> {
+                  if (result.complete(current.asTheKernelTells(peer))) {
+                    LOG.log(Level.WARNING, "the user database takes too long for {0}", peer);
+                  }
+                });
+    try {
+      lookups.execute(() -> {
+        try {
+          result.complete(current.of(peer, database));
+        } catch (RuntimeException | LinkageError e) {
+          LOG.log(Level.ERROR, "the user database could not be asked", e);
+          result.complete(current.asTheKernelTells(peer));
+        } finally {
+          late.cancel();
+        }
+      });
+    } catch (RejectedExecutionException closed) {
+      result.complete(current.asTheKernelTells(peer));
+    }
+    return result;
+  }
+
+  /** Asks the user database no more. */
+  @Override
+  public void close() {
+    lookups.shutdownNow();
+  }
+}

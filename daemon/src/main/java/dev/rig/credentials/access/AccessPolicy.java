@@ -1,0 +1,114 @@
+package dev.rig.credentials.access;
+
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.linux.UserDatabase;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One generation of access rules. Immutable: a reload swaps it whole. */
+final class AccessPolicy {
+  /** A rule with the ids that stand in it as numbers. */
+  private record Rule(
+      AccessRule grant,
+      boolean everybody,
+      Set<Integer> users,
+      List<String> userNames,
+      Set<Integer> groups,
+      List<String> groupNames) {
+    static Rule of(AccessRule grant) {
+      var users = new HashSet<Integer>();
+      var groups = new HashSet<Integer>();
+      var userNames = names(grant.users(), users);
+      return new Rule(
+          grant,
+          userNames.remove(AccessRule.EVERYBODY),
+          users,
+          userNames,
+          groups,
+          names(grant.groups(), groups));
+    }
+
+    private static List<String> names(List<String> texts, Set<Integer> ids) {
+      var names = new ArrayList<String>();
+      for (var text : texts) {
+        try {
+          ids.add(Integer.parseUnsignedInt(text));
+        } catch (NumberFormatException e) {
+          names.add(text);
+        }
+      }
+      return names;
+    }
+
+    /** As far as the kernel tells. */
+    boolean means(Peer peer) {
+      return everybody
+          || users.contains(peer.uid())
+          || groups.contains(peer.gid())
+          || peer.groups().stream().anyMatch(groups::contains);
+    }
+
+    boolean dependsOnDatabase() {
+      return !userNames.isEmpty() || !groupNames.isEmpty() || !groups.isEmpty();
+    }
+
+    boolean means(Peer peer, UserDatabase database, Set<Integer> known) {
+      return userNames.stream().anyMatch(name -> isId(database.userId(name).orElse(-1), peer.uid()))
+          || known.stream().anyMatch(groups::contains)
+          || groupNames.stream()
+              .anyMatch(name -> known.contains(database.groupId(name).orElse(-1)));
+    }
+
+    private static boolean isId(int found, int id) {
+      return found != -1 && found == id; // -1 is nobody's
+    }
+  }
+
+  private final List<Rule> rules;
+  private final boolean ownLogins;
+
+  private AccessPolicy(List<AccessRule> grants, boolean ownLogins) {
+    this.rules = grants.stream().map(Rule::of).toList();
+    this.ownLogins = ownLogins;
+  }
+
+  /** Exactly what these rules let. */
+  static AccessPolicy of(List<AccessRule> grants) {
+    return new AccessPolicy(grants, false);
+  }
+
+  /** What holds without rules: those may do everything, all others keep logins of their own. */
+  static AccessPolicy standard(AccessRule everything) {
+    return new AccessPolicy(List.of(everything), true);
+  }
+
+  /** The peer's rights; null when only the user database can tell. */
+  @Nullable PeerRights withoutDatabase(Peer peer) {
+    boolean open = rules.stream().anyMatch(rule -> !rule.means(peer) && rule.dependsOnDatabase());
+    return open ? null : asTheKernelTells(peer);
+  }
+
+  /** The peer's rights as far as the kernel tells. */
+  PeerRights asTheKernelTells(Peer peer) {
+    return rights(rules.stream().filter(rule -> rule.means(peer)).toList());
+  }
+
+  /** The peer's rights; may wait for the user database. */
+  PeerRights of(Peer peer, UserDatabase database) {
+    var known = new HashSet<>(peer.groups());
+    known.add(peer.gid());
+    known.addAll(database.groupsOf(peer.uid()));
+    known.remove(-1);
+    return rights(
+        rules.stream()
+            .filter(rule -> rule.means(peer) || rule.means(peer, database, known))
+            .toList());
+  }
+
+  private PeerRights rights(List<Rule> meant) {
+    return new PeerRights(meant.stream().map(Rule::grant).toList(), ownLogins);
+  }
+}

@@ -1,0 +1,131 @@
+package dev.rig.credentials.access;
+
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.PrefixTable;
+import dev.rig.credentials.image.RegistryPrefix;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What one peer may do: everything that its access rules let it, together. Immutable. */
+public final class PeerRights {
+  /** Whoever has these may do everything. */
+  public static final PeerRights ALL =
+      new PeerRights(
+          List.of(new AccessRule(List.of(), List.of(), EnumSet.allOf(Permission.class), List.of())),
+          true);
+
+  private final Map<Permission, Scope> scopes = new EnumMap<>(Permission.class);
+  private final boolean ownLogins;
+
+  /**
+   * The rights that these rules give together.
+   *
+   * @param grants those that the peer is meant by
+   * @param ownLogins whether the peer may keep logins of its own whatever the rules say
+   */
+  PeerRights(List<AccessRule> grants, boolean ownLogins) {
+    this.ownLogins = ownLogins;
+    for (var permission : Permission.values()) {
+      var giving =
+          grants.stream().filter(grant -> grant.permissions().contains(permission)).toList();
+      if (!giving.isEmpty()) {
+        scopes.put(permission, Scope.of(giving));
+      }
+    }
+  }
+
+  /** Whether there is any registry that it may do this with. */
+  public boolean may(Permission permission) {
+    return scopes.containsKey(permission);
+  }
+
+  /** Whether it may do this with every registry. */
+  public boolean mayAll(Permission permission) {
+    var scope = scopes.get(permission);
+    return scope != null && scope.everything();
+  }
+
+  /** Whether it may do this with what that names. */
+  public boolean may(Permission permission, ImageReference reference) {
+    var scope = scopes.get(permission);
+    return scope != null && scope.covers(reference);
+  }
+
+  /**
+   * Whether it may do this with everything below that prefix, as a rule does that names the prefix
+   * itself or a shorter one.
+   */
+  public boolean may(Permission permission, RegistryPrefix prefix) {
+    var scope = scopes.get(permission);
+    return scope != null && scope.covers(prefix);
+  }
+
+  /** Whether it may do this with its own logins at all. */
+  public boolean mayWithOwn(Permission permission) {
+    return ownLogins || may(permission);
+  }
+
+  /** Whether it may do this with its own login to what that names. */
+  public boolean mayWithOwn(Permission permission, ImageReference reference) {
+    return ownLogins || may(permission, reference);
+  }
+
+  /** The registries that a permission extends to. */
+  private record Scope(
+      boolean everything,
+      List<RegistryPrefix> prefixes,
+      @Nullable PrefixTable<RegistryPrefix> table,
+      @Nullable PrefixTable<RegistryPrefix> globs) {
+    static Scope of(List<AccessRule> grants) {
+      if (grants.stream().anyMatch(grant -> grant.registries().isEmpty())) {
+        return new Scope(true, List.of(), null, null);
+      }
+      var prefixes = new LinkedHashMap<RegistryPrefix, RegistryPrefix>();
+      grants.forEach(grant -> grant.registries().forEach(one -> prefixes.put(one, one)));
+      var globs = new LinkedHashMap<>(prefixes);
+      globs.keySet().removeIf(prefix -> !prefix.isGlob());
+      return new Scope(
+          false,
+          new ArrayList<>(prefixes.keySet()),
+          PrefixTable.of(prefixes),
+          PrefixTable.of(globs));
+    }
+
+    boolean covers(ImageReference reference) {
+      if (everything) {
+        return true;
+      }
+      if (reference.isExactKey()) {
+        return covers(new RegistryPrefix(reference.host(), ""));
+      }
+      return table != null && table.find(reference) != null;
+    }
+
+    boolean covers(RegistryPrefix wanted) {
+      return everything
+          || prefixes.stream().anyMatch(prefix -> isWithin(wanted, prefix))
+          || (!wanted.isGlob() && isMatchedByGlob(wanted));
+    }
+
+    private static boolean isWithin(RegistryPrefix inner, RegistryPrefix outer) {
+      return inner.host().equals(outer.host())
+          && (outer.path().isEmpty()
+              || inner.path().equals(outer.path())
+              || inner.path().startsWith(outer.path() + "/"));
+    }
+
+    private boolean isMatchedByGlob(RegistryPrefix wanted) {
+      try {
+        return globs != null && globs.find(ImageReference.ofKey(wanted.toString())) != null;
+      } catch (InvalidReferenceException e) {
+        return false;
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.access.AccessControl;
+import dev.rig.credentials.access.AccessRule;
+import dev.rig.credentials.access.Permission;
+import dev.rig.credentials.config.ConfiguredAccessRule;
+import dev.rig.credentials.config.DaemonSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+
+/** Has the access rules of a configuration enforced. */
+final class AccessPolicyLoader {
+  private final AccessControl access;
+  private final int ownUid;
+  private final int socketGid;
+
+  /**
+   * Rules for a socket.
+   *
+   * @param ownUid the daemon's
+   * @param socket its file
+   */
+  AccessPolicyLoader(AccessControl access, int ownUid, Path socket) {
+    this.access = access;
+    this.ownUid = ownUid;
+    try {
+      this.socketGid = (int) Files.getAttribute(socket, "unix:gid");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** From now on the rules of this configuration hold; without any, what is fit then. */
+  void enforce(DaemonSettings settings) {
+    var rules = settings.access();
+    if (rules == null) {
+      access.enforceStandard(ownUid, socketGid);
+    } else {
+      access.enforce(rules.stream().map(AccessPolicyLoader::grant).toList());
+    }
+  }
+
+  private static AccessRule grant(ConfiguredAccessRule rule) {
+    return new AccessRule(
+        rule.users(),
+        rule.groups(),
+        rule.actions().stream().map(AccessPolicyLoader::permission).collect(Collectors.toSet()),
+        rule.registries());
+  }
+
+  private static Permission permission(ConfiguredAccessRule.Action action) {
+    return switch (action) {
+      case GET -> Permission.GET;
+      case STORE -> Permission.STORE;
+      case ERASE -> Permission.ERASE;
+      case LIST -> Permission.LIST;
+      case VERSION -> Permission.VERSION;
+      case KUBELET -> Permission.KUBELET;
+      case PLATFORM -> Permission.PLATFORM;
+    };
+  }
+}

@@ -1,0 +1,102 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.broker.BrokerEntry;
+import dev.rig.credentials.config.EntrySource;
+import dev.rig.credentials.config.RegistryEntry;
+import dev.rig.credentials.metrics.Metrics;
+import dev.rig.credentials.source.ScriptSource;
+import dev.rig.credentials.source.StaticSource;
+import dev.rig.credentials.source.process.ProcessRunner;
+import dev.rig.credentials.time.Time;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
+
+/** Makes the broker's entries out of configured ones. */
+final class BrokerEntryFactory {
+  private final ProcessRunner runner;
+  private final Metrics metrics;
+  private final Time time;
+
+  BrokerEntryFactory(ProcessRunner runner, Metrics metrics, Time time) {
+    this.runner = runner;
+    this.metrics = metrics;
+    this.time = time;
+  }
+
+  List<BrokerEntry> of(List<RegistryEntry> configured) {
+    return configured.stream().map(this::entry).toList();
+  }
+
+  private BrokerEntry entry(RegistryEntry configured) {
+    var source =
+        switch (configured.source()) {
+          case EntrySource.StaticLogin(var credential) -> new StaticSource(credential, time);
+          case EntrySource.Script script ->
+              new MeteredSource(
+                  script(configured, script),
+                  configured.prefix().toString(),
+                  metrics,
+                  time.ticker());
+        };
+    return new BrokerEntry(
+        configured.prefix(),
+        source,
+        fingerprint(configured),
+        configured.alias(),
+        configured.isDefault(),
+        configured.serviceAccount(),
+        configured.origin().toString());
+  }
+
+  private ScriptSource script(RegistryEntry configured, EntrySource.Script script) {
+    return new ScriptSource(
+        configured.prefix().toString(),
+        script.text().reveal(),
+        script.env(),
+        script.timeout(),
+        configured.expire(),
+        runner,
+        time);
+  }
+
+  /** A hash of everything that a credential depends on: a lease is void when that changes. */
+  private static String fingerprint(RegistryEntry configured) {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+    add(digest, configured.serviceAccount().name());
+    switch (configured.source()) {
+      case EntrySource.StaticLogin(var credential) -> {
+        add(digest, "static");
+        add(digest, credential.username());
+        add(digest, credential.secret().reveal());
+      }
+      case EntrySource.Script script -> {
+        add(digest, "script");
+        add(digest, script.text().reveal());
+        add(digest, configured.expire().toString());
+        add(digest, script.timeout().toString());
+        new TreeMap<>(script.env())
+            .forEach((name, value) -> {
+              add(digest, name);
+              add(digest, value);
+            });
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** With its length before it, so that no two lists of texts are one. */
+  private static void add(MessageDigest digest, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+    digest.update(bytes);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.config.ClusterSettings;
+import dev.rig.credentials.http.platform.PullSecretKeeper;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.kube.Cluster;
+import dev.rig.credentials.kube.secret.PruneAnswer;
+import dev.rig.credentials.kube.secret.PruneRequest;
+import dev.rig.credentials.kube.secret.PullSecretAnswer;
+import dev.rig.credentials.kube.secret.PullSecretRequest;
+import dev.rig.credentials.kube.secret.PullSecrets;
+import dev.rig.credentials.source.process.ProcessRunner;
+import dev.rig.credentials.time.Time;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+
+/** The pull secrets of the configured clusters. */
+final class ClusterPullSecrets implements PullSecretKeeper {
+  private final PullSecrets pullSecrets;
+
+  ClusterPullSecrets(
+      Broker broker, ProcessRunner runner, Map<String, String> environment, Time time) {
+    pullSecrets =
+        new PullSecrets(
+            broker::lookup,
+            new ClusterScriptRunner(runner),
+            environment,
+            BackgroundThreads::one,
+            time,
+            new SplittableRandom());
+  }
+
+  @Override
+  public CompletableFuture<PullSecretAnswer> create(
+      PullSecretRequest request, Predicate<ImageReference> mayAsk) {
+    return pullSecrets.create(request, mayAsk);
+  }
+
+  @Override
+  public CompletableFuture<PruneAnswer> prune(PruneRequest request) {
+    return pullSecrets.prune(request);
+  }
+
+  PullSecrets pullSecrets() {
+    return pullSecrets;
+  }
+
+  /** Serves these from now on. */
+  void apply(Map<String, ClusterSettings> configured) {
+    var wanting = new ArrayList<Cluster>();
+    var others = new HashSet<String>();
+    configured.forEach((name, settings) -> {
+      if (settings.createsPullSecrets()) {
+        wanting.add(cluster(name, settings));
+      } else {
+        others.add(name);
+      }
+    });
+    pullSecrets.replace(wanting, others);
+  }
+
+  static Cluster cluster(String name, ClusterSettings settings) {
+    var git = settings.git();
+    var registry = settings.devRegistry();
+    return new Cluster(
+        name,
+        settings.url(),
+        settings.token(),
+        settings.script(),
+        settings.certificateAuthority(),
+        Objects.requireNonNullElse(settings.pullSecretNamespaces(), List.of()),
+        git != null && git.url() != null,
+        registry == null || registry.host() == null || registry.clusterHost() == null
+            ? null
+            : new Cluster.DevRegistry(registry.host(), registry.clusterHost()));
+  }
+}

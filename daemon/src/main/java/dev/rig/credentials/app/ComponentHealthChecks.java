@@ -1,0 +1,25 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.problem.ComponentHealth;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/** Asks every part of the daemon how it does. */
+final class ComponentHealthChecks implements Supplier<List<ComponentHealth>> {
+  private final List<Supplier<List<ComponentHealth>>> parts = new CopyOnWriteArrayList<>();
+
+  void add(Supplier<ComponentHealth> part) {
+    parts.add(() -> List.of(part.get()));
+  }
+
+  /** Adds parts that come and go. */
+  void addAll(Supplier<List<ComponentHealth>> several) {
+    parts.add(several);
+  }
+
+  @Override
+  public List<ComponentHealth> get() {
+    return parts.stream().flatMap(part -> part.get().stream()).toList();
+  }
+}

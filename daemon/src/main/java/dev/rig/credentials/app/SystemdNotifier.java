@@ -1,0 +1,160 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.linux.NotifySocket;
+import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.time.Time;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who started this daemon and watches it, as systemd does: is told when it serves, reloads, stops,
+ * and again and again that it lives. Where nobody asked for that, this does nothing.
+ *
+ * <p>The protocol is sd_notify(3), the watchdog's sd_watchdog_enabled(3).
+ */
+final class SystemdNotifier implements AutoCloseable {
+  private static final long LAST_WORDS_SECONDS = 1;
+
+  private final Consumer<String> channel;
+  private final Runnable release;
+  private final LongSupplier monotonicMicros;
+  private final @Nullable Duration watchdog;
+  private final Time time;
+  private final Supplier<List<ComponentHealth>> health;
+
+  /** One thread: what is told first arrives first, and who tells never waits. */
+  private final ExecutorService worker;
+
+  /**
+   * A supervisor.
+   *
+   * @param channel sends a message
+   * @param release closes the channel
+   * @param monotonicMicros the clock of its protocol
+   * @param watchdog how long the daemon may be silent; null for as long as it likes
+   * @param health how the daemon's parts do, for people
+   * @param worker closed together with this
+   */
+  SystemdNotifier(
+      Consumer<String> channel,
+      Runnable release,
+      LongSupplier monotonicMicros,
+      @Nullable Duration watchdog,
+      Time time,
+      Supplier<List<ComponentHealth>> health,
+      ExecutorService worker) {
+    this.channel = channel;
+    this.release = release;
+    this.monotonicMicros = monotonicMicros;
+    this.watchdog = watchdog;
+    this.time = time;
+    this.health = health;
+    this.worker = worker;
+  }
+
+  /** The one that the environment names. */
+  static SystemdNotifier of(
+      Map<String, String> environment, Time time, Supplier<List<ComponentHealth>> health) {
+    var socket = NotifySocket.of(environment);
+    var worker = BackgroundThreads.one("rig-supervisor");
+    return socket
+        .map(notify ->
+            new SystemdNotifier(
+                notify::send,
+                notify::close,
+                NotifySocket::monotonicMicros,
+                watchdog(environment),
+                time,
+                health,
+                worker))
+        .orElseGet(
+            () -> new SystemdNotifier(_ -> {}, () -> {}, () -> 0, null, time, health, worker));
+  }
+
+  /** {@code WATCHDOG_USEC}, if it is meant for this process; null where it is not. */
+  static @Nullable Duration watchdog(Map<String, String> environment) {
+    var pid = environment.getOrDefault("WATCHDOG_PID", "");
+    var micros = environment.getOrDefault("WATCHDOG_USEC", "");
+    boolean meant =
+        (pid.isEmpty() || pid.equals(Long.toString(ProcessHandle.current().pid())))
+            && micros.matches("[1-9][0-9]{0,17}");
+    return meant ? Duration.of(Long.parseLong(micros), ChronoUnit.MICROS) : null;
+  }
+
+  /** It serves: after the start, and after a reload whatever came of it. */
+  void ready() {
+    tell(() -> "READY=1\n" + status());
+  }
+
+  /** It begins to reload; {@link #ready} has to follow. */
+  void reloading() {
+    tell(() -> "RELOADING=1\nMONOTONIC_USEC=" + monotonicMicros.getAsLong());
+  }
+
+  /** It begins to stop. */
+  void stopping() {
+    tell(() -> "STOPPING=1");
+  }
+
+  /**
+   * From now on, twice in the time that it may be silent, is told that it lives. A configuration
+   * that was refused or a full disk is no reason to be silent: a restart would put neither right.
+   *
+   * @param serving runs what it is given, elsewhere, if clients are served
+   */
+  void watch(Consumer<Runnable> serving) {
+    if (watchdog != null) {
+      var _ =
+          time.scheduler()
+              .schedule(
+                  watchdog.dividedBy(2),
+                  () -> {
+                    serving.accept(() -> tell(() -> "WATCHDOG=1\n" + status()));
+                    watch(serving);
+                  });
+    }
+  }
+
+  /** A line for {@code systemctl status}. */
+  private String status() {
+    var unwell =
+        health.get().stream()
+            .filter(part -> !part.healthy())
+            .map(ComponentHealth::part)
+            .collect(Collectors.joining(", "));
+    return "STATUS=" + (unwell.isEmpty() ? "serving" : "serving; not well: " + unwell);
+  }
+
+  private void tell(Supplier<String> message) {
+    try {
+      worker.execute(() -> channel.accept(message.get()));
+    } catch (RejectedExecutionException closed) {
+      // The daemon has stopped.
+    }
+  }
+
+  /** Waits a moment for what is still to be told. */
+  @Override
+  public void close() {
+    worker.shutdown();
+    try {
+      if (!worker.awaitTermination(LAST_WORDS_SECONDS, TimeUnit.SECONDS)) {
+        worker.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      worker.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    release.run();
+  }
+}

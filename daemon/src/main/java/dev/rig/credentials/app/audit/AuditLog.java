@@ -1,0 +1,219 @@
+package dev.rig.credentials.app.audit;
+
+import dev.rig.credentials.broker.RequestOutcome;
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.time.Time;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logs every request that was answered: the denied ones as warnings, the others at {@code info}
+ * where that is wanted. Of those that are alike (the same action, prefix, outcome, uid and gid) the
+ * first has its line at once and the others are counted; a minute later one line tells how many.
+ *
+ * <p>Lines are written on a thread of its own, behind a queue that has its end. What {@code /proc}
+ * tells is read before that, while the peer still waits for its answer, or it would be gone; so it
+ * is read for the first of a kind alone.
+ */
+public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable {
+  /** Its last part stands in each line and must not change: people filter the log by it. */
+  private static final Logger LOG = System.getLogger("dev.rig.credentials.app.Audit");
+  private static final Duration WINDOW = Duration.ofMinutes(1);
+  private static final Duration SWEEP = Duration.ofSeconds(5);
+  private static final Duration LAST_LINES = Duration.ofMillis(500);
+
+  /** More kinds of requests at a time are a sign of somebody probing. */
+  private static final int MOST_KINDS = 4096;
+
+  /** Lines that wait. */
+  public static final int MOST_WAITING = 1024;
+
+  private record Kind(
+      String action, @Nullable String prefix, RequestOutcome outcome, int uid, int gid) {
+    static Kind of(AnsweredRequest answered) {
+      return new Kind(
+          answered.action(),
+          answered.prefix(),
+          answered.outcome(),
+          answered.peer().uid(),
+          answered.peer().gid());
+    }
+  }
+
+  /** The requests of one kind in one window. */
+  private static final class Repeats {
+    final long since;
+
+    /** The monitor of this guards them. */
+    private @Nullable AnsweredRequest last;
+
+    private long more;
+    private boolean ended;
+
+    Repeats(long since) {
+      this.since = since;
+    }
+
+    /** False when the window has ended meanwhile. */
+    synchronized boolean count(AnsweredRequest answered) {
+      if (ended) {
+        return false;
+      }
+      more++;
+      last = answered;
+      return true;
+    }
+
+    synchronized void end(ObjLongConsumer<AnsweredRequest> teller) {
+      ended = true;
+      if (last != null) {
+        teller.accept(last, more);
+      }
+    }
+  }
+
+  private final boolean all;
+  private final Function<Peer, PeerProcess> processes;
+  private final Time time;
+  private final ThreadPoolExecutor writer;
+  private final Map<Kind, Repeats> kinds = new ConcurrentHashMap<>();
+  private final AtomicLong lines = new AtomicLong();
+  private final AtomicLong denied = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
+  private volatile boolean closed;
+
+  /**
+   * An audit.
+   *
+   * @param all whether others than the denied requests have a line too
+   * @param writer one thread behind a queue that refuses what is too much; closed together with
+   *     this
+   */
+  public AuditLog(boolean all, Time time, ThreadPoolExecutor writer) {
+    this(all, PeerProcess::of, time, writer);
+  }
+
+  AuditLog(
+      boolean all, Function<Peer, PeerProcess> processes, Time time, ThreadPoolExecutor writer) {
+    this.all = all;
+    this.processes = processes;
+    this.time = time;
+    this.writer = writer;
+    sweepLater();
+  }
+
+  @Override
+  public void accept(AnsweredRequest answered) {
+    boolean isDenied = answered.outcome() == RequestOutcome.DENIED;
+    if (isDenied) {
+      denied.incrementAndGet();
+    }
+    if (!(isDenied || all) || !LOG.isLoggable(level(answered))) {
+      return;
+    }
+    var kind = Kind.of(answered);
+    while (true) {
+      var repeats = kinds.get(kind);
+      if (repeats == null) {
+        if (kinds.size() >= MOST_KINDS) {
+          dropped.incrementAndGet();
+          return;
+        }
+        repeats = kinds.putIfAbsent(kind, new Repeats(time.nanos()));
+        if (repeats == null) {
+          write(new AuditRecord(answered, processes.apply(answered.peer()), 0));
+          return;
+        }
+      }
+      if (repeats.count(answered)) {
+        return;
+      }
+    }
+  }
+
+  private static Level level(AnsweredRequest answered) {
+    return answered.outcome() == RequestOutcome.DENIED ? Level.WARNING : Level.INFO;
+  }
+
+  /** Of what was counted a minute ago the number may be another process's by now. */
+  private void writeRepeats(AnsweredRequest last, long more) {
+    write(new AuditRecord(last, PeerProcess.UNKNOWN, more));
+  }
+
+  private void write(AuditRecord line) {
+    try {
+      writer.execute(() -> {
+        LOG.log(level(line.answered()), "{0}", line);
+        lines.incrementAndGet();
+      });
+    } catch (RejectedExecutionException full) {
+      dropped.incrementAndGet();
+    }
+  }
+
+  private void sweepLater() {
+    var _ =
+        time.scheduler()
+            .schedule(
+                SWEEP,
+                () -> {
+                  if (!closed) {
+                    sweep(WINDOW);
+                    sweepLater();
+                  }
+                });
+  }
+
+  /** Tells of the repeats in windows of at least that length. */
+  private void sweep(Duration age) {
+    long now = time.nanos();
+    for (var kind : List.copyOf(kinds.entrySet())) {
+      var repeats = kind.getValue();
+      if (now - repeats.since >= age.toNanos() && kinds.remove(kind.getKey(), repeats)) {
+        repeats.end(this::writeRepeats);
+      }
+    }
+  }
+
+  /** How it does: well, unless lines were dropped. */
+  public ComponentHealth health() {
+    var messages = new ArrayList<String>();
+    if (dropped.get() > 0) {
+      messages.add(dropped.get() + " requests have no line in the audit: there were too many");
+    }
+    return new ComponentHealth(
+        "audit",
+        true,
+        messages,
+        Map.of("lines", lines.get(), "denied", denied.get(), "dropped", dropped.get()));
+  }
+
+  /** Writes what waits, and what was counted; takes half a second at most. */
+  @Override
+  public void close() {
+    closed = true;
+    sweep(Duration.ZERO);
+    writer.shutdown();
+    try {
+      if (!writer.awaitTermination(LAST_LINES.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.log(Level.WARNING, "the log is too slow for the last lines of the audit");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

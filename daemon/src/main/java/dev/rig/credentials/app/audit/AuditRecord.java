@@ -1,0 +1,97 @@
+package dev.rig.credentials.app.audit;
+
+import dev.rig.credentials.app.logging.StructuredEvent;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of the audit.
+ *
+ * @param more how many requests like this one there were that have no line of their own
+ */
+record AuditRecord(AnsweredRequest answered, PeerProcess process, long more)
+    implements StructuredEvent {
+  @Override
+  public String summary() {
+    return answered.action() + " " + outcome();
+  }
+
+  private String outcome() {
+    return answered.outcome().name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public Map<String, Object> fields() {
+    var fields = new LinkedHashMap<String, Object>();
+    fields.put("action", answered.action());
+    put(fields, "prefix", answered.prefix());
+    fields.put("outcome", outcome());
+    fields.put("micros", answered.took().toNanos() / 1000);
+    fields.put("uid", Integer.toUnsignedLong(answered.peer().uid()));
+    fields.put("gid", Integer.toUnsignedLong(answered.peer().gid()));
+    fields.put("pid", answered.peer().pid());
+    put(fields, "exe", process.executable());
+    put(fields, "container", process.cgroup().container());
+    put(fields, "pod", process.cgroup().pod());
+    if (more > 0) {
+      fields.put("more", more);
+    }
+    return fields;
+  }
+
+  private static void put(Map<String, Object> fields, String name, @Nullable String value) {
+    if (value != null) {
+      fields.put(name, printable(value));
+    }
+  }
+
+  /** What a terminal or a reader of lines could take for more than text is written as its code. */
+  private static String printable(String text) {
+    var clean = new StringBuilder();
+    text.codePoints()
+        .forEach(c -> {
+          if (isPrintable(c)) {
+            clean.appendCodePoint(c);
+          } else {
+            clean.append(String.format(Locale.ROOT, "\\u%04x", c));
+          }
+        });
+    return clean.toString();
+  }
+
+  private static boolean isPrintable(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
+  }
+
+  /** {@code name=value}, in quotes where the value has a space, a quote or a backslash. */
+  @Override
+  public String toString() {
+    var line = new StringJoiner(" ");
+    fields()
+        .forEach((name, value) -> {
+          if (!name.equals("more")) {
+            line.add(name + "=" + quoted(value.toString()));
+          }
+        });
+    return more > 0 ? line + " and " + more + " more like it" : line.toString();
+  }
+
+  private static String quoted(String value) {
+    boolean plain =
+        !value.isEmpty() && value.chars().noneMatch(c -> c == ' ' || c == '"' || c == '\\');
+    return plain ? value : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}

@@ -1,0 +1,33 @@
+package dev.rig.credentials.app.audit;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * Tells who wants to know of every request that was answered. They are called on whatever thread
+ * has the answer, mostly the socket's only one: they must not block.
+ */
+public final class RequestObservers implements Consumer<AnsweredRequest> {
+  private static final Logger LOG = System.getLogger(RequestObservers.class.getName());
+
+  private final List<Consumer<AnsweredRequest>> observers = new CopyOnWriteArrayList<>();
+
+  public void add(Consumer<AnsweredRequest> observer) {
+    observers.add(observer);
+  }
+
+  /** Tells all of them; what one of them fails with is logged and spoils no answer. */
+  @Override
+  public void accept(AnsweredRequest answered) {
+    for (var observer : observers) {
+      try {
+        observer.accept(answered);
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "an answered request could not be noted", e);
+      }
+    }
+  }
+}

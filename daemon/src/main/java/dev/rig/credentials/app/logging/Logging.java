@@ -1,0 +1,148 @@
+package dev.rig.credentials.app.logging;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import dev.rig.credentials.config.LogFormat;
+import dev.rig.credentials.config.LogLevel;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+import java.util.logging.Formatter;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.StreamHandler;
+import org.jspecify.annotations.Nullable;
+
+/** Where the JDK's log goes: one line an event to a stream, as text or as JSON. */
+public final class Logging {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private Logging() {}
+
+  /** Ours alone are logged at every level: a library's debugging may show what it carries. */
+  private static final java.util.logging.Logger OURS =
+      java.util.logging.Logger.getLogger("dev.rig");
+
+  /** From now on everything of ours from that level on goes there, and warnings of libraries. */
+  public static void configure(LogLevel level, LogFormat format, PrintStream stream) {
+    LogManager.getLogManager().reset();
+    var handler =
+        new StreamHandler(stream, format == LogFormat.JSON ? new JsonLines() : new TextLines()) {
+          @Override
+          public synchronized void publish(@Nullable LogRecord event) {
+            super.publish(event);
+            flush();
+          }
+        };
+    try {
+      handler.setEncoding(StandardCharsets.UTF_8.name());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // UTF-8 is always there
+    }
+    handler.setLevel(Level.ALL);
+    var root = java.util.logging.Logger.getLogger("");
+    root.addHandler(handler);
+    root.setLevel(Level.WARNING);
+    if (LogManager.getLogManager() instanceof ShutdownSafeLogs log) {
+      log.steady();
+    }
+    OURS.setLevel(
+        switch (level) {
+          case ERROR -> Level.SEVERE;
+          case WARN -> Level.WARNING;
+          case INFO -> Level.INFO;
+          case DEBUG -> Level.FINE;
+          case TRACE -> Level.FINER;
+        });
+  }
+
+  private static String word(Level level) {
+    int value = level.intValue();
+    if (value >= Level.SEVERE.intValue()) {
+      return "error";
+    }
+    if (value >= Level.WARNING.intValue()) {
+      return "warn";
+    }
+    if (value >= Level.INFO.intValue()) {
+      return "info";
+    }
+    return value >= Level.FINE.intValue() ? "debug" : "trace";
+  }
+
+  /** The last name of the logger: the class without its packages. */
+  private static String source(LogRecord event) {
+    var name = event.getLoggerName() == null ? "" : event.getLoggerName();
+    return name.substring(name.lastIndexOf('.') + 1);
+  }
+
+  private static String stack(Throwable thrown) {
+    var text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+
+  private static final class TextLines extends Formatter {
+    private static final int LEVEL_WIDTH = "error ".length();
+
+    /** Milliseconds always, so that lines begin alike. */
+    private static final DateTimeFormatter TIME =
+        new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
+    @Override
+    public String format(LogRecord event) {
+      var line = new StringBuilder();
+      TIME.formatTo(event.getInstant(), line);
+      line.append(' ');
+      var level = word(event.getLevel());
+      line.append(level).append(" ".repeat(LEVEL_WIDTH - level.length()));
+      line.append(source(event)).append(": ").append(formatMessage(event)).append('\n');
+      if (event.getThrown() != null) {
+        line.append(stack(event.getThrown()));
+      }
+      return line.toString();
+    }
+  }
+
+  private static @Nullable Object structured(LogRecord event) {
+    var parameters = event.getParameters();
+    return parameters == null || parameters.length == 0 ? null : parameters[0];
+  }
+
+  private static final class JsonLines extends Formatter {
+    @Override
+    public String format(LogRecord event) {
+      var line = new StringWriter();
+      try {
+        var json = JSON.createGenerator(line);
+        try (json) {
+          json.writeStartObject();
+          json.writeStringField("time", event.getInstant().toString());
+          json.writeStringField("level", word(event.getLevel()));
+          json.writeStringField("logger", source(event));
+          if (structured(event) instanceof StructuredEvent fields) {
+            json.writeStringField("message", fields.summary());
+            for (var field : fields.fields().entrySet()) {
+              json.writePOJOField(field.getKey(), field.getValue());
+            }
+          } else {
+            json.writeStringField("message", formatMessage(event));
+          }
+          if (event.getThrown() != null) {
+            json.writeStringField("stack", stack(event.getThrown()));
+          }
+          json.writeEndObject();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e); // a text in memory does not fail
+      }
+      return line.append('\n').toString();
+    }
+  }
+}

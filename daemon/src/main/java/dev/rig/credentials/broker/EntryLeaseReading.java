@@ -1,0 +1,35 @@
+package dev.rig.credentials.broker;
+
+import dev.rig.credentials.metrics.LeaseReading;
+import dev.rig.credentials.metrics.LeaseReading.State;
+import java.time.Duration;
+import java.time.Instant;
+
+/** How an entry's lease does, in a word and in figures. */
+public final class EntryLeaseReading {
+  private EntryLeaseReading() {}
+
+  /** What the gauges show of it. */
+  public static LeaseReading of(EntryState entry, Instant now) {
+    var state = entry.state();
+    var lease = state == null ? null : state.value();
+    return new LeaseReading(
+        entry.entry().prefix().toString(),
+        word(entry),
+        lease == null || !lease.expires()
+            ? null
+            : Duration.between(now, lease.expiresAt()).toMillis() / 1e3);
+  }
+
+  private static State word(EntryState entry) {
+    var state = entry.state();
+    if (state == null) {
+      return entry.entry().isStatic() ? State.LIVE : State.NONE; // there before anybody asks
+    }
+    boolean failed = state.failure() != null;
+    if (state.value() == null) {
+      return failed ? State.FAILED : State.NONE;
+    }
+    return failed ? State.STALE : State.LIVE;
+  }
+}

@@ -1,0 +1,70 @@
+package dev.rig.credentials.broker;
+
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.PrefixTable;
+import dev.rig.credentials.image.RegistryPrefix;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One generation of entries with their indexes. Immutable: a reload swaps it whole. */
+final class EntrySnapshot {
+  private final List<BrokerEntry> entries;
+  private final Set<BrokerEntry> set;
+  private final PrefixTable<BrokerEntry> table;
+  private final PrefixTable<BrokerEntry> defaults;
+  private final Map<String, BrokerEntry> aliases = new HashMap<>();
+
+  EntrySnapshot(List<BrokerEntry> entries) {
+    this.entries = List.copyOf(entries);
+    this.set = Set.copyOf(entries);
+    var byPrefix = new LinkedHashMap<RegistryPrefix, BrokerEntry>();
+    var byHost = new LinkedHashMap<RegistryPrefix, BrokerEntry>();
+    for (var entry : entries) {
+      byPrefix.put(entry.prefix(), entry);
+      if (entry.isDefault()) {
+        byHost.put(new RegistryPrefix(entry.prefix().host(), ""), entry);
+      }
+      if (entry.alias() != null) {
+        aliases.put(entry.alias(), entry);
+      }
+    }
+    table = PrefixTable.of(byPrefix);
+    defaults = PrefixTable.of(byHost);
+  }
+
+  List<BrokerEntry> entries() {
+    return entries;
+  }
+
+  boolean contains(BrokerEntry entry) {
+    return set.contains(entry);
+  }
+
+  /** The entry that answers; a question that names only the host goes to its default first. */
+  @Nullable BrokerEntry find(ImageReference reference) {
+    if (reference.isHostOnly()) {
+      var byDefault = defaults.find(reference);
+      if (byDefault != null) {
+        return byDefault;
+      }
+    }
+    return table.find(reference);
+  }
+
+  @Nullable BrokerEntry byAlias(String alias) {
+    return aliases.get(alias);
+  }
+
+  List<BrokerEntry> matching(ImageReference reference) {
+    return table.matching(reference);
+  }
+
+  /** Whether images of one host may get different entries. */
+  boolean dividesHost(String host) {
+    return table.hasPaths(host);
+  }
+}

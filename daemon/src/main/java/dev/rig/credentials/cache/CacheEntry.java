@@ -1,0 +1,378 @@
+package dev.rig.credentials.cache;
+
+import dev.rig.credentials.time.Scheduler.Cancellable;
+import dev.rig.credentials.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One key: its value, the load under way, the last failure. Its monitor guards all of it; nothing
+ * foreign is called while it is held.
+ */
+final class CacheEntry<V> {
+  private static final Duration LONGEST_TIMER = Duration.ofDays(365);
+
+  private final Supplier<CompletableFuture<V>> loader;
+  private final Function<V, Instant> expiry;
+  private final CachePolicy policy;
+  private final Time time;
+  private final RandomGenerator random;
+  private final Runnable changed;
+  private final LongAdder hits = new LongAdder();
+
+  private volatile @Nullable Held<V> held;
+  private volatile long askedNanos;
+  private @Nullable CompletableFuture<V> inFlight;
+  private @Nullable CompletableFuture<V> source;
+  private @Nullable Cancellable timer;
+  private @Nullable LoadFailedException failure;
+  private long retryNanos;
+  private int failures;
+  private long loads;
+  private @Nullable Instant lastLoad;
+  private @Nullable Duration lastLoadTook;
+  private @Nullable Long rejectedNanos;
+  private boolean closed;
+
+  /** Whether somebody waits for the load under way. */
+  private boolean awaited;
+
+  /** Whether somebody has been given the held value. */
+  private volatile boolean handedOut;
+
+  /** A value with its end by both clocks: whichever is earlier counts (F10). */
+  private record Held<V>(V value, Instant expiresAt, long endNanos, long lifeNanos) {
+    boolean live(Time time) {
+      return lifeNanos == Long.MAX_VALUE
+          || (time.nanos() - endNanos < 0 && time.now().isBefore(expiresAt));
+    }
+  }
+
+  /** One moment by both clocks. */
+  private record Moment(Instant wall, long nanos) {}
+
+  CacheEntry(
+      Supplier<CompletableFuture<V>> loader,
+      Function<V, Instant> expiry,
+      CachePolicy policy,
+      Time time,
+      RandomGenerator random,
+      Runnable changed) {
+    this.loader = loader;
+    this.expiry = expiry;
+    this.policy = policy;
+    this.time = time;
+    this.random = random;
+    this.changed = changed;
+    this.askedNanos = time.nanos();
+  }
+
+  /** The live value without waiting; null for none. */
+  @Nullable V live() {
+    V value = peek();
+    if (value != null) {
+      askedNanos = time.nanos();
+      handedOut = true;
+      hits.increment();
+    }
+    return value;
+  }
+
+  /** The same for who only looks: it does not count as a question. */
+  @Nullable V peek() {
+    var now = held;
+    return now == null || !now.live(time) ? null : now.value();
+  }
+
+  /** The live value, or what the one load under way brings. */
+  CompletableFuture<V> get() {
+    V value = live();
+    if (value != null) {
+      return CompletableFuture.completedFuture(value);
+    }
+    askedNanos = time.nanos();
+    CompletableFuture<V> flight;
+    synchronized (this) {
+      // Again: what was under way may have ended since the look above.
+      value = live();
+      if (value != null) {
+        return CompletableFuture.completedFuture(value);
+      }
+      if (inFlight != null) {
+        awaited = true;
+        return inFlight.copy();
+      }
+      if (failure != null && time.nanos() - retryNanos < 0) {
+        return CompletableFuture.failedFuture(failure);
+      }
+      awaited = true;
+      flight = depart();
+    }
+    return begin(flight).copy();
+  }
+
+  /** Begins the first load of a key that knows nothing yet; done when there is nothing to do. */
+  CompletableFuture<?> prefetch() {
+    synchronized (this) {
+      if (inFlight == null && (held != null || failure != null)) {
+        return CompletableFuture.completedFuture(null);
+      }
+    }
+    return load().copy();
+  }
+
+  /** Begins a load unless one is under way. */
+  CompletableFuture<V> load() {
+    CompletableFuture<V> flight;
+    synchronized (this) {
+      if (inFlight != null) {
+        return inFlight;
+      }
+      flight = depart();
+    }
+    return begin(flight);
+  }
+
+  /** The load that is under way from now on; a failed one when the key has ended. */
+  private CompletableFuture<V> depart() {
+    var flight = new CompletableFuture<V>();
+    if (closed) {
+      flight.completeExceptionally(LoadFailedException.dropped(time.now()));
+      return flight;
+    }
+    inFlight = flight;
+    lastLoad = time.now();
+    return flight;
+  }
+
+  private CompletableFuture<V> begin(CompletableFuture<V> flight) {
+    if (!flight.isDone()) {
+      begin(flight, true);
+    }
+    return flight;
+  }
+
+  /**
+   * Calls the loader for a flight.
+   *
+   * @param first false when it is called once more, for a value that a jump of the clock has ended
+   */
+  private void begin(CompletableFuture<V> flight, boolean first) {
+    var began = new Moment(time.now(), time.nanos());
+    CompletableFuture<V> loading;
+    try {
+      loading = loader.get();
+    } catch (RuntimeException e) {
+      loading = CompletableFuture.failedFuture(e);
+    }
+    synchronized (this) {
+      if (isUnderWay(flight)) {
+        source = loading;
+      } else {
+        loading.cancel(true);
+      }
+    }
+    var _ = loading.whenComplete((value, thrown) -> ended(flight, began, first, value, thrown));
+  }
+
+  private void ended(
+      CompletableFuture<V> flight,
+      Moment began,
+      boolean first,
+      @Nullable V value,
+      @Nullable Throwable thrown) {
+    LoadFailedException failed = null;
+    boolean again = false;
+    synchronized (this) {
+      if (!isUnderWay(flight)) {
+        return; // closed meanwhile: its askers have been answered
+      }
+      source = null;
+      loads++;
+      lastLoadTook = Duration.ofNanos(time.nanos() - began.nanos());
+      if (value != null && install(value, began)) {
+        inFlight = null;
+        failure = null;
+        failures = 0;
+        handedOut = awaited;
+        awaited = false;
+      } else if (first && value != null && left(value, began) > 0) {
+        again = true;
+      } else {
+        inFlight = null;
+        failed = fail(value == null ? reason(thrown) : "its credential had expired on arrival");
+      }
+    }
+    if (again) {
+      begin(flight, false);
+    } else if (failed != null) {
+      flight.completeExceptionally(failed);
+    } else {
+      changed.run();
+      flight.complete(value);
+    }
+  }
+
+  /** Takes a value and sets the timer of its refresh; false for one that is over already. */
+  private boolean install(V value, Moment began) {
+    var expiresAt = expiry.apply(value);
+    if (expiresAt.equals(Instant.MAX)) {
+      held = new Held<>(value, expiresAt, 0, Long.MAX_VALUE);
+      return true;
+    }
+    // By the clock as it is, and as it was when the load began: one that was set back in between
+    // would prolong the value (F10).
+    long nanos = Math.min(nanos(time.now(), expiresAt), left(value, began));
+    if (nanos <= 0) {
+      return false;
+    }
+    held = new Held<>(value, expiresAt, time.nanos() + nanos, nanos);
+    double left = 1 - policy.refreshFrom();
+    double at = policy.refreshFrom() + left * random.nextDouble() / 2;
+    arm(Duration.ofNanos((long) (nanos * at)));
+    return true;
+  }
+
+  /** What is left of a value's life, in nanoseconds, by the clock as it was when the load began. */
+  private long left(V value, Moment began) {
+    return nanos(began.wall(), expiry.apply(value)) - (time.nanos() - began.nanos());
+  }
+
+  private static long nanos(Instant from, Instant to) {
+    var distance = Duration.between(from, to);
+    return distance.compareTo(LONGEST_TIMER) > 0 ? LONGEST_TIMER.toNanos() : distance.toNanos();
+  }
+
+  private LoadFailedException fail(String reason) {
+    failures++;
+    var pause = policy.backoff().pause(failures, random);
+    retryNanos = time.nanos() + pause.toNanos();
+    var failed = new LoadFailedException(reason, time.now().plus(pause));
+    failure = failed;
+    arm(pause);
+    return failed;
+  }
+
+  private void arm(Duration delay) {
+    if (timer != null) {
+      timer.cancel();
+    }
+    boolean ahead = policy.refreshFrom() < 1;
+    timer = closed || !ahead ? null : time.scheduler().schedule(delay, this::refresh);
+  }
+
+  /** The timer: load ahead of the end, unless nobody has asked for a long while. */
+  private void refresh() {
+    var now = held;
+    long life = now == null ? policy.backoff().longest().toNanos() : now.lifeNanos();
+    boolean wanted = time.nanos() - askedNanos <= saturated(life, policy.keptWarmFor());
+    if (wanted) {
+      var _ = load();
+    }
+  }
+
+  private static long saturated(long nanos, int times) {
+    return nanos > Long.MAX_VALUE / times ? Long.MAX_VALUE : nanos * times;
+  }
+
+  /**
+   * Drops the value if it is this very one, and begins to load anew.
+   *
+   * @return false when another value is held, or a rejection was believed a moment ago
+   */
+  boolean reject(V value) {
+    synchronized (this) {
+      long now = time.nanos();
+      boolean same = held != null && isSame(held.value(), value);
+      boolean tooSoon =
+          rejectedNanos != null && now - rejectedNanos < policy.rejectionPause().toNanos();
+      if (!same || tooSoon) {
+        return false;
+      }
+      held = null;
+      rejectedNanos = now;
+    }
+    changed.run();
+    var _ = load();
+    return true;
+  }
+
+  /** The same for who does not know which value it was given: one nobody was given is not it. */
+  boolean rejectHandedOut() {
+    var now = held;
+    return now != null && handedOut && reject(now.value());
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a later value may be equal and is another one
+  private static boolean isSame(Object held, Object other) {
+    return held == other;
+  }
+
+  private boolean isUnderWay(CompletableFuture<V> flight) {
+    return inFlight != null && isSame(inFlight, flight);
+  }
+
+  /** Takes a value from elsewhere, as from before a restart, unless one is held. */
+  synchronized void restore(V value) {
+    if (held == null && !closed) {
+      install(value, new Moment(time.now(), time.nanos()));
+    }
+  }
+
+  /** The end of the key: the load is cancelled, its askers are told. */
+  void close() {
+    CompletableFuture<V> flight;
+    CompletableFuture<V> loading;
+    synchronized (this) {
+      closed = true;
+      held = null;
+      flight = inFlight;
+      loading = source;
+      inFlight = null;
+      source = null;
+      if (timer != null) {
+        timer.cancel();
+      }
+    }
+    if (flight != null) {
+      flight.completeExceptionally(LoadFailedException.dropped(time.now()));
+    }
+    if (loading != null) {
+      loading.cancel(true);
+    }
+  }
+
+  long askedNanos() {
+    return askedNanos;
+  }
+
+  synchronized CacheEntryState<V> state() {
+    var now = held;
+    return new CacheEntryState<>(
+        now != null && now.live(time) ? now.value() : null,
+        inFlight != null,
+        hits.sum(),
+        loads,
+        lastLoad,
+        lastLoadTook,
+        failure == null ? null : failure.getMessage(),
+        failures,
+        failure == null ? null : failure.nextAttempt());
+  }
+
+  private static String reason(@Nullable Throwable thrown) {
+    var cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    var message = cause == null ? null : cause.getMessage();
+    return message == null ? "it failed without a reason" : message;
+  }
+}

@@ -1,0 +1,29 @@
+package dev.rig.credentials.cache;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the cache knows of one key, for people.
+ *
+ * @param value what would be answered now; null for nothing
+ * @param loading whether a load is under way
+ * @param hits how often a value was answered from memory
+ * @param loads how many loads have ended, well or not
+ * @param lastLoad when the last load began; null before the first
+ * @param lastLoadTook how long the last ended load took; null before the first ended
+ * @param failure the reason of the last failure, when no load has succeeded since; null for none
+ * @param failures how many loads have failed in a row
+ * @param nextAttempt when the next load may begin after a failure; null for none
+ */
+public record CacheEntryState<V>(
+    @Nullable V value,
+    boolean loading,
+    long hits,
+    long loads,
+    @Nullable Instant lastLoad,
+    @Nullable Duration lastLoadTook,
+    @Nullable String failure,
+    int failures,
+    @Nullable Instant nextAttempt) {}

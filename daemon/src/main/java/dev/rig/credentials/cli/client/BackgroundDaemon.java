@@ -1,0 +1,108 @@
+package dev.rig.credentials.cli.client;
+
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.time.SystemScheduler;
+import dev.rig.credentials.wire.Action;
+import dev.rig.credentials.wire.SocketPath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+
+/** A daemon for the user, started where none answers; it goes on when the command has ended. */
+public final class BackgroundDaemon {
+  private static final Duration START = Duration.ofSeconds(20);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final String LOG = "daemon.log";
+
+  /** Serves nothing but what is stored, until there is a configuration. */
+  private static final String NO_REGISTRIES = "rig: {}\n";
+
+  private BackgroundDaemon() {}
+
+  /** Whether a daemon answers where a helper would ask. */
+  public static boolean answers(Console console) {
+    return answers(DaemonClient.at(null, console));
+  }
+
+  private static boolean answers(DaemonClient client) {
+    try {
+      return client.ask(Action.VERSION, "").status() == 0;
+    } catch (CommandException nobody) {
+      return false;
+    }
+  }
+
+  /**
+   * The daemon that answers.
+   *
+   * @param state the state folder, for its log
+   * @throws CommandException when there is none and none can be started
+   */
+  public static DaemonClient ensure(Console console, Path state) throws InterruptedException {
+    var client = DaemonClient.at(null, console);
+    if (answers(client)) {
+      return client;
+    }
+    var home = System.getProperty("rig.home");
+    if (home == null) {
+      throw new CommandException(
+          ExitStatus.FAILED, "no daemon answers: start one with \"rig-credentials serve\"");
+    }
+    var log = start(console, Path.of(home, "bin", "rig-credentials"), state);
+    var own =
+        new DaemonClient(
+            Path.of(
+                SocketPath.ofDaemon(
+                    console::variable, path -> Files.exists(Path.of(path)), console.root())));
+    try (var scheduler = new SystemScheduler()) {
+      var time = scheduler.time();
+      for (long from = time.nanos(); !answers(own); ) {
+        if (time.nanos() - from > START.toNanos()) {
+          throw new CommandException(
+              ExitStatus.FAILED, "a daemon was started and does not answer; it said: " + log);
+        }
+        var over = new CompletableFuture<Void>();
+        scheduler.schedule(POLL, () -> over.complete(null));
+        over.join();
+      }
+    }
+    console.err().println("rig-credentials: a daemon was started for you; its log is " + log);
+    return own;
+  }
+
+  private static Path start(Console console, Path program, Path state) {
+    var command = new ArrayList<String>();
+    ProgramPath.find("setsid", console).ifPresent(setsid -> command.add(setsid.toString()));
+    command.add(program.toString());
+    command.add("serve");
+    var log = state.resolve(LOG);
+    try {
+      Files.createDirectories(
+          state,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      if (new ConfigOptions().paths(console).stream().noneMatch(Files::exists)) {
+        var empty = state.resolve("no-registries.yaml");
+        Files.writeString(empty, NO_REGISTRIES);
+        command.add("--config");
+        command.add(empty.toString());
+      }
+      command.add("--state-dir");
+      command.add(state.toString());
+      new ProcessBuilder(command)
+          .redirectInput(Path.of("/dev/null").toFile())
+          .redirectErrorStream(true)
+          .redirectOutput(log.toFile())
+          .start();
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitStatus.FAILED, "a daemon cannot be started: " + e.getMessage());
+    }
+    return log;
+  }
+}

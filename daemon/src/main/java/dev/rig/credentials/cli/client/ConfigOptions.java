@@ -1,0 +1,58 @@
+package dev.rig.credentials.cli.client;
+
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.DaemonSettings;
+import dev.rig.credentials.config.reader.ConfigLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** Where the configuration is. */
+public final class ConfigOptions {
+  private static final Path SYSTEM = Path.of("/etc/rig-credentials");
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "PATH",
+      description = {
+        "A file or a folder with Helm values or a PlatformConfig; repeat it to merge several, later"
+            + " ones win. Without it /etc/rig-credentials, or ~/.config/rig-credentials where that"
+            + " exists and this does not run as root."
+      })
+  private List<Path> paths = new ArrayList<>();
+
+  /**
+   * Reads it.
+   *
+   * @throws dev.rig.credentials.problem.ProblemsException with everything that is wrong
+   */
+  public Configuration load(Console console) {
+    return ConfigLoader.load(paths(console));
+  }
+
+  /** The same; an empty one where none is given and none is where it would be. */
+  public Configuration loadIfThere(Console console) {
+    return isGiven() || paths(console).stream().anyMatch(Files::exists)
+        ? load(console)
+        : new Configuration(List.of(), Map.of(), DaemonSettings.UNSET, "");
+  }
+
+  public boolean isGiven() {
+    return !paths.isEmpty();
+  }
+
+  /** The files and folders that are read. */
+  public List<Path> paths(Console console) {
+    if (isGiven()) {
+      return paths;
+    }
+    var home = console.environment().getOrDefault("HOME", "/");
+    var base = console.environment().getOrDefault("XDG_CONFIG_HOME", home + "/.config");
+    var own = Path.of(base, "rig-credentials");
+    return List.of(!console.root() && Files.isDirectory(own) ? own : SYSTEM);
+  }
+}

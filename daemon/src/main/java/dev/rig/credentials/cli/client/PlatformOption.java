@@ -1,0 +1,29 @@
+package dev.rig.credentials.cli.client;
+
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.wire.SocketPath;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which daemon is asked over the platform's API. */
+public final class PlatformOption {
+  private static final String NAME = "platform.sock";
+
+  @Option(
+      names = "--platform-socket",
+      paramLabel = "PATH",
+      description =
+          "The socket of the daemon's platform API; without it platform.sock beside the socket that"
+              + " a helper would ask.")
+  private @Nullable Path socket;
+
+  public PlatformClient client(Console console) {
+    if (socket != null) {
+      return new PlatformClient(socket);
+    }
+    var asked = SocketPath.ofClient(console::variable, path -> Files.exists(Path.of(path)));
+    return new PlatformClient(Path.of(asked).resolveSibling(NAME));
+  }
+}

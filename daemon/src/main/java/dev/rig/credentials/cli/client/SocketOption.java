@@ -1,0 +1,19 @@
+package dev.rig.credentials.cli.client;
+
+import dev.rig.credentials.cli.output.Console;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which daemon is asked. */
+public final class SocketOption {
+  @Option(
+      names = "--socket",
+      paramLabel = "PATH",
+      description = "The daemon's socket; without it the one that a helper would ask.")
+  private @Nullable Path socket;
+
+  public DaemonClient client(Console console) {
+    return DaemonClient.at(socket, console);
+  }
+}

@@ -1,0 +1,154 @@
+package dev.rig.credentials.cli.deploy;
+
+import dev.rig.credentials.cli.client.ConfigOptions;
+import dev.rig.credentials.cli.client.SocketOption;
+import dev.rig.credentials.cli.dev.StateOption;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.config.ClusterSettings;
+import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.dev.DevHost;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Where a deployment goes: a cluster of the configuration, and its development registry. */
+final class DeployTarget {
+  @Option(
+      names = "--cluster",
+      paramLabel = "NAME",
+      description = "A cluster of the configuration; its only one when unset.")
+  private @Nullable String cluster;
+
+  @Option(
+      names = "--registry",
+      paramLabel = "HOST",
+      description =
+          "The development registry: the cluster's devRegistry.host, else that of \"dev up\", when"
+              + " unset.")
+  private @Nullable String registry;
+
+  @Mixin private ConfigOptions config = new ConfigOptions();
+  @Mixin private StateOption state = new StateOption();
+
+  private @Nullable Configuration loaded;
+
+  /** The configuration; an empty one where there is none. */
+  Configuration configuration(Console console) {
+    var known = loaded;
+    if (known == null) {
+      known = config.loadIfThere(console);
+      loaded = known;
+    }
+    return known;
+  }
+
+  /**
+   * The cluster's name; empty where none is configured.
+   *
+   * @throws CommandException when it is not there, or there are several to choose from
+   */
+  Optional<String> cluster(Console console) {
+    var clusters = configuration(console).clusters();
+    if (cluster != null) {
+      if (!clusters.containsKey(cluster)) {
+        throw new CommandException(
+            ExitStatus.USAGE,
+            "there is no cluster %s; configured are: %s"
+                .formatted(cluster, String.join(", ", clusters.keySet())));
+      }
+      return Optional.of(cluster);
+    }
+    if (clusters.size() > 1) {
+      throw new CommandException(
+          ExitStatus.USAGE, "choose with --cluster: " + String.join(", ", clusters.keySet()));
+    }
+    return clusters.keySet().stream().findFirst();
+  }
+
+  /**
+   * The cluster that is deployed to.
+   *
+   * @throws CommandException when there is none that can be asked
+   */
+  String access(Console console) {
+    return reachable(console)
+        .orElseThrow(() ->
+            new CommandException(
+                ExitStatus.USAGE, "no cluster with a url is configured: rig.clusters"));
+  }
+
+  /** The cluster, if its API can be asked: it has a url, or this runs in one. */
+  Optional<String> reachable(Console console) {
+    return cluster(console)
+        .filter(name -> {
+          var settings = configuration(console).clusters().get(name);
+          return settings != null
+              && (settings.url() != null || console.variable("KUBERNETES_SERVICE_HOST") != null);
+        });
+  }
+
+  /** An image of the cluster's development registry as it is called outside; others as they are. */
+  String outside(Console console, String image) {
+    var settings =
+        cluster(console).map(name -> configuration(console).clusters().get(name)).orElse(null);
+    var dev = settings == null ? null : settings.devRegistry();
+    return dev != null
+            && dev.host() != null
+            && dev.clusterHost() != null
+            && image.startsWith(dev.clusterHost() + "/")
+        ? dev.host() + image.substring(dev.clusterHost().length())
+        : image;
+  }
+
+  /**
+   * The development registry.
+   *
+   * @throws CommandException when there is none
+   */
+  DevHost devHost(Console console) throws InterruptedException {
+    var settings =
+        cluster(console).map(name -> configuration(console).clusters().get(name)).orElse(null);
+    var configured = settings == null ? null : settings.devRegistry();
+    var host = registry;
+    if (host == null && configured != null) {
+      host = configured.host();
+    }
+    if (host == null) {
+      host =
+          state
+              .with(console, dev -> dev.status())
+              .map(found -> found.host())
+              .orElseThrow(() ->
+                  new CommandException(
+                      ExitStatus.FAILED,
+                      "there is no development registry: rig-credentials dev up"));
+    }
+    return new DevHost(host, clusterHost(host, configured));
+  }
+
+  private static String clusterHost(String host, ClusterSettings.@Nullable DevRegistry configured) {
+    return configured != null && host.equals(configured.host())
+        ? Objects.requireNonNullElse(configured.clusterHost(), host)
+        : host;
+  }
+
+  /** Brings images there; a development registry of this machine is believed by its authority. */
+  @SuppressWarnings("MustBeClosedChecker") // given to the caller, who closes it
+  ImageDelivery delivery(Console console, boolean errTerminal, SocketOption socket)
+      throws InterruptedException {
+    return new ImageDelivery(
+        console,
+        errTerminal,
+        socket.client(console),
+        configuration(console),
+        state.with(console, dev -> dev.authorities()));
+  }
+
+  StateOption state() {
+    return state;
+  }
+}

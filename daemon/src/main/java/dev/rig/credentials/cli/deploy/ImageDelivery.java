@@ -1,0 +1,145 @@
+package dev.rig.credentials.cli.deploy;
+
+import dev.rig.credentials.app.RegistrySettingsFactory;
+import dev.rig.credentials.cli.client.DaemonClient;
+import dev.rig.credentials.cli.client.DaemonCredentials;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.dev.DevException;
+import dev.rig.credentials.dev.DevHost;
+import dev.rig.credentials.dev.EngineClient;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.registry.RegistryFailure;
+import dev.rig.credentials.registry.ResolvedImage;
+import dev.rig.credentials.registry.TagPage;
+import dev.rig.credentials.registry.client.RegistryClient;
+import dev.rig.credentials.time.SystemScheduler;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Brings an image to where a cluster pulls it, and finds out what it is there. */
+final class ImageDelivery implements AutoCloseable {
+  private static final int MOST_TAGS = 100;
+
+  private final Console console;
+  private final boolean errTerminal;
+  private final DaemonCredentials credentials;
+  private final SystemScheduler scheduler = new SystemScheduler();
+  private final RegistryClient client;
+  private final Map<String, Path> authorities;
+
+  /**
+   * A delivery.
+   *
+   * @param authorities who signs the certificates of which hosts alone
+   */
+  ImageDelivery(
+      Console console,
+      boolean errTerminal,
+      DaemonClient daemon,
+      Configuration configuration,
+      Map<String, Path> authorities) {
+    this.console = console;
+    this.authorities = authorities;
+    this.errTerminal = errTerminal;
+    credentials = new DaemonCredentials(daemon);
+    client =
+        new RegistryClient(
+            credentials,
+            RegistrySettingsFactory.settings(configuration.daemon(), console.environment())
+                .trusting(authorities),
+            scheduler.time(),
+            (host, outcome, took) -> {});
+  }
+
+  /**
+   * An image by its name.
+   *
+   * @throws CommandException when it is none
+   */
+  static ImageReference reference(String image) {
+    try {
+      var reference = ImageReference.ofImage(image);
+      if (!reference.isHostOnly()) {
+        return reference;
+      }
+    } catch (InvalidReferenceException e) {
+      throw new CommandException(
+          ExitStatus.USAGE, "%s is not an image: %s".formatted(image, e.getMessage()));
+    }
+    throw new CommandException(ExitStatus.USAGE, image + " is a registry and no image");
+  }
+
+  /**
+   * Pushes an image of the engine to the development registry.
+   *
+   * @return its name there
+   */
+  ImageReference push(EngineClient engine, String image, DevHost host) throws InterruptedException {
+    var reference = reference(image);
+    var tag = Objects.requireNonNullElse(reference.tag(), "latest");
+    var repository = host.holds(reference) ? reference.name() : host.repository(reference);
+    var pushed = reference(repository + ":" + tag);
+    if (!host.holds(reference)) {
+      engine.tag(image, repository, tag);
+    }
+    console.err().println("Pushing " + pushed);
+    try {
+      engine.push(
+          repository,
+          tag,
+          credentials.of(pushed),
+          new PushProgressBars(console.err(), errTerminal));
+    } catch (DevException e) {
+      throw hinted(e, host.host());
+    }
+    return pushed;
+  }
+
+  /**
+   * An engine that does not trust the registry's authority says no more than what Go's TLS does.
+   */
+  private DevException hinted(DevException e, String host) {
+    var authority = authorities.get(host);
+    return authority == null || !String.valueOf(e.getMessage()).contains("x509:")
+        ? e
+        : new DevException(
+            "%s: let the engine trust it: sudo install -D -m 644 %s /etc/docker/certs.d/%s/ca.crt"
+                .formatted(e.getMessage(), authority, host),
+            e);
+  }
+
+  /**
+   * What the image is, as its registry has it.
+   *
+   * @throws CommandException when it has none, with the reason
+   */
+  ResolvedImage validate(ImageReference image) throws InterruptedException {
+    return switch (client.resolve(image)) {
+      case ResolvedImage resolved -> resolved;
+      case RegistryFailure failure ->
+          throw new CommandException(ExitStatus.FAILED, failure.message());
+    };
+  }
+
+  /** The tags of a repository, the newest first; none where it is not there. */
+  TagPage tags(ImageReference repository) throws InterruptedException {
+    return switch (client.tags(repository, MOST_TAGS, null)) {
+      case TagPage page -> page;
+      case RegistryFailure.NoSuchRepository none ->
+          new TagPage(repository.host(), repository.path(), List.of(), null, false);
+      case RegistryFailure failure ->
+          throw new CommandException(ExitStatus.FAILED, failure.message());
+    };
+  }
+
+  @Override
+  public void close() {
+    scheduler.close();
+  }
+}

@@ -1,0 +1,216 @@
+package dev.rig.credentials.cli.deploy;
+
+import dev.rig.credentials.cli.deploy.PickerChoices.Choice;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.ExitStatus;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.LocalFlag;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.NonBlockingReader;
+
+/** Questions on the terminal that are answered with arrows, by typing, and with Enter or Esc. */
+final class Picker implements AutoCloseable {
+  private static final int CTRL_C = 3;
+  private static final int CTRL_D = 4;
+  private static final int BACKSPACE = 8;
+  private static final int CTRL_U = 21;
+  private static final int ESCAPE = 27;
+  private static final int DELETE = 127;
+
+  /** What an arrow sends behind its Esc comes at once; a person's next key does not. */
+  private static final long SEQUENCE_MILLIS = 50;
+
+  private static final int NAME = 56;
+  private static final int REMARK = 7;
+  private static final int MOST_ROWS = 12;
+  private static final int USUAL_WIDTH = 80;
+
+  private final Terminal terminal;
+  private final Attributes before;
+  private int drawn;
+
+  /** The process's terminal, which {@link #close} leaves as it was. */
+  Picker() {
+    try {
+      terminal =
+          TerminalBuilder.builder()
+              .system(true)
+              .provider("ffm")
+              .dumb(false)
+              .graphemeCluster(false)
+              .build();
+    } catch (IOException | IllegalStateException e) {
+      throw new CommandException(
+          ExitStatus.FAILED, "the terminal cannot be used: name the image, and --yes");
+    }
+    before = terminal.enterRawMode();
+    var raw = terminal.getAttributes();
+    raw.setLocalFlag(LocalFlag.ISIG, false); // Ctrl-C is a key, so that the terminal is restored
+    terminal.setAttributes(raw);
+  }
+
+  /** One of a few words. */
+  Optional<String> ask(String question, String... answers) {
+    var choices = new ArrayList<Choice>();
+    for (var answer : answers) {
+      choices.add(new Choice(answer, ""));
+    }
+    var chosen = run(new PickerChoices(choices), made -> words(question, made)).map(Choice::name);
+    chosen.ifPresent(answer -> say(question + " " + answer));
+    return chosen;
+  }
+
+  /** A text. */
+  Optional<String> read(String question) {
+    var typed = new PickerChoices(List.of());
+    var entered = run(typed, made -> List.of(question + " " + made.filter()));
+    entered.ifPresent(nothing -> say(question + " " + typed.filter()));
+    return entered.map(nothing -> typed.filter().strip());
+  }
+
+  /**
+   * A row of a table.
+   *
+   * @param question what stands above it
+   * @param heads of the two columns
+   */
+  Optional<String> pick(String question, List<String> heads, List<Choice> rows) {
+    return run(new PickerChoices(rows), made -> table(question, heads, made)).map(Choice::name);
+  }
+
+  private interface Picture {
+    List<String> of(PickerChoices choices);
+  }
+
+  private Optional<Choice> run(PickerChoices choices, Picture picture) {
+    try {
+      while (true) {
+        show(picture.of(choices));
+        int key = terminal.reader().read();
+        switch (key) {
+          case '\r', '\n' -> {
+            var chosen = choices.chosen();
+            if (chosen.isPresent() || choices.isFree()) {
+              return Optional.of(chosen.orElse(new Choice("", "")));
+            }
+          }
+          case CTRL_C, CTRL_D, NonBlockingReader.EOF -> {
+            return Optional.empty();
+          }
+          case ESCAPE -> {
+            int next = terminal.reader().read(SEQUENCE_MILLIS);
+            if (next != '[' && next != 'O') {
+              return Optional.empty();
+            }
+            switch (terminal.reader().read(SEQUENCE_MILLIS)) {
+              case 'A' -> choices.up();
+              case 'B' -> choices.down();
+              default -> {}
+            }
+          }
+          case BACKSPACE, DELETE -> choices.erase();
+          case CTRL_U -> choices.clear();
+          default -> {
+            if (key >= ' ') {
+              choices.type((char) key);
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new CommandException(ExitStatus.FAILED, "the terminal is gone: " + e.getMessage());
+    } finally {
+      show(List.of());
+    }
+  }
+
+  /**
+   * Draws the lines in place of those before. JLine's own Display asks the terminal what it can do,
+   * and takes a key that is pressed meanwhile for the answer.
+   */
+  private void show(List<String> lines) {
+    var told = terminal.getSize();
+    int width = told.getColumns() > 1 ? told.getColumns() - 1 : USUAL_WIDTH;
+    var picture = new StringBuilder("\r");
+    if (drawn > 1) {
+      picture.append("\033[").append(drawn - 1).append('A');
+    }
+    picture.append("\033[J");
+    picture.append(
+        lines.stream()
+            .map(line -> line.length() > width ? line.substring(0, width) : line)
+            .collect(Collectors.joining("\r\n")));
+    terminal.writer().print(picture);
+    terminal.flush();
+    drawn = lines.size();
+  }
+
+  private void say(String line) {
+    terminal.writer().print(line + "\r\n");
+    terminal.flush();
+  }
+
+  private static List<String> words(String question, PickerChoices choices) {
+    var lines = new ArrayList<String>(List.of(question));
+    rows(lines, choices, Choice::name);
+    return lines;
+  }
+
+  private static List<String> table(String question, List<String> heads, PickerChoices choices) {
+    var head = heads.getFirst();
+    int left = (NAME + 8 - head.length()) / 2;
+    var lines =
+        new ArrayList<>(
+            List.of(
+                question,
+                "Filter: " + choices.filter(),
+                " ".repeat(left)
+                    + head
+                    + " ".repeat(NAME + 9 - left - head.length())
+                    + heads.get(1),
+                "   " + "-".repeat(NAME + REMARK + 6)));
+    rows(
+        lines,
+        choices,
+        row -> "%s | %s |".formatted(padded(row.name(), NAME), padded(row.remark(), REMARK)));
+    return lines;
+  }
+
+  private interface Row {
+    String of(Choice choice);
+  }
+
+  /** As many as fit, around the cursor. */
+  private static void rows(List<String> lines, PickerChoices choices, Row row) {
+    int first = Math.max(0, choices.cursor() - MOST_ROWS + 1);
+    int end = Math.min(choices.shown().size(), first + MOST_ROWS);
+    for (int i = first; i < end; i++) {
+      lines.add((i == choices.cursor() ? "  ▸ " : "    ") + row.of(choices.shown().get(i)));
+    }
+    if (end < choices.shown().size()) {
+      lines.add("    … %d more".formatted(choices.shown().size() - end));
+    }
+  }
+
+  private static String padded(String text, int width) {
+    return text.length() > width
+        ? text.substring(0, width - 1) + "…"
+        : text + " ".repeat(width - text.length());
+  }
+
+  @Override
+  public void close() {
+    terminal.setAttributes(before);
+    try {
+      terminal.close();
+    } catch (IOException e) {
+      // It was only read from and written to.
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.rig.credentials.cli.deploy;
+
+import dev.rig.credentials.cli.client.SocketOption;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.kube.Rollouts.Release;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Goes back to what was deployed before. */
+@Command(
+    name = "rollback",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Deploy an earlier image again, if its registry still has it.",
+      "\"deploy NAME --history\" lists them."
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:deployed", "1:it could not be, and stderr tells why"})
+public final class RollbackCommand implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "NAME", description = "What is rolled back.")
+  private String name = "";
+
+  @Option(
+      names = "--to",
+      paramLabel = "DIGEST",
+      description = "The digest of an earlier image, or how it begins; the one before when unset.")
+  private @Nullable String digest;
+
+  @Mixin private DeployTarget target = new DeployTarget();
+  @Mixin private RolloutOptions rollout = new RolloutOptions();
+  @Mixin private SocketOption socket = new SocketOption();
+
+  private final Console console;
+  private final boolean errTerminal;
+
+  /**
+   * The command.
+   *
+   * @param errTerminal whether standard error is a terminal
+   */
+  public RollbackCommand(Console console, boolean errTerminal) {
+    this.console = console;
+    this.errTerminal = errTerminal;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var cluster = target.access(console);
+    var release = chosen(rollout.history(console, target, cluster, name));
+    var reference = ImageDelivery.reference(target.outside(console, release.image()));
+    try (var delivery = target.delivery(console, errTerminal, socket)) {
+      delivery.validate(reference);
+    }
+    rollout.deploy(console, target, cluster, name, release.image(), release.tag());
+    console.out().println(release.image());
+    return ExitStatus.OK;
+  }
+
+  private Release chosen(List<Release> history) {
+    if (history.isEmpty()) {
+      throw new CommandException(
+          ExitStatus.FAILED, "nothing was deployed to %s with this program".formatted(name));
+    }
+    var current = history.getFirst().image();
+    return history.stream()
+        .filter(release -> matches(release, current))
+        .findFirst()
+        .orElseThrow(() ->
+            new CommandException(
+                ExitStatus.FAILED,
+                digest == null
+                    ? "%s had no other image before".formatted(name)
+                    : "%s had no image %s: deploy %s --history".formatted(name, digest, name)));
+  }
+
+  private boolean matches(Release release, String current) {
+    if (digest == null) {
+      return !release.image().equals(current);
+    }
+    var own = release.image().substring(release.image().indexOf('@') + 1);
+    return own.startsWith(digest) || own.startsWith("sha256:" + digest);
+  }
+}

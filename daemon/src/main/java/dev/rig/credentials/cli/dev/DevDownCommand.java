@@ -1,0 +1,49 @@
+package dev.rig.credentials.cli.dev;
+
+import dev.rig.credentials.cli.client.BackgroundDaemon;
+import dev.rig.credentials.cli.client.DaemonClient;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.wire.Action;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Ends the development registry. */
+@Command(
+    name = "down",
+    mixinStandardHelpOptions = true,
+    description = "End the registry; its images stay for the next time.",
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:it does not run", "1:it could not be ended, and stderr tells why"})
+final class DevDownCommand implements Callable<Integer> {
+  @Option(names = "--purge", arity = "0", description = "Remove its images and its login, too.")
+  private boolean purge;
+
+  @Mixin private StateOption state = new StateOption();
+
+  private final Console console;
+
+  DevDownCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var host = state.with(console, registry -> registry.down(purge)).orElse(null);
+    if (host == null) {
+      console.out().println("There is no development registry.");
+      return ExitStatus.OK;
+    }
+    if (BackgroundDaemon.answers(console)) {
+      var _ = DaemonClient.at(null, console).ask(Action.ERASE, host);
+    }
+    console
+        .out()
+        .println(
+            "The development registry at %s has ended%s."
+                .formatted(host, purge ? "; its images are gone" : ""));
+    return ExitStatus.OK;
+  }
+}

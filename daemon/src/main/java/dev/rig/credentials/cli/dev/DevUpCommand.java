@@ -1,0 +1,106 @@
+package dev.rig.credentials.cli.dev;
+
+import dev.rig.credentials.cli.client.BackgroundDaemon;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.dev.DevRegistry;
+import dev.rig.credentials.wire.Action;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Makes the development registry. */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Have a registry on this machine, and the daemon know its login.",
+      "It is the Docker Engine's container registry:2 where an engine answers and has or gets that"
+          + " image, else a registry or docker-registry on PATH. A daemon is started for you where"
+          + " none runs. Doing it again changes nothing."
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:the registry answers", "1:it cannot be had, and stderr tells why"})
+final class DevUpCommand implements Callable<Integer> {
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Its port; the one that it had, else 30000, when unset.")
+  private @Nullable Integer port;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "ADDRESS",
+      description =
+          "The address of this machine that it listens at; the one that it had, else 127.0.0.1,"
+              + " when unset. Any that others can reach has TLS.")
+  private @Nullable String listen;
+
+  @Option(
+      names = "--tls",
+      negatable = true,
+      description = "TLS at 127.0.0.1, too, with a certificate of an authority of its own.")
+  private @Nullable Boolean tls;
+
+  @Mixin private StateOption state = new StateOption();
+
+  private final Console console;
+
+  DevUpCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var wanted = new DevRegistry.Wanted(listen, port, tls);
+    var access = state.with(console, registry -> registry.up(wanted));
+    var daemon = BackgroundDaemon.ensure(console, state.folder(console));
+    var remark = daemon.askFor(Action.STORE, login(access)).strip();
+    if (!remark.isEmpty()) {
+      console.err().println(remark);
+    }
+    console
+        .out()
+        .println("The development registry is %s (%s).".formatted(access.host(), access.runner()));
+    console.out().println("  docker push " + access.host() + "/app");
+    var authority = access.authority();
+    if (authority != null) {
+      tellOfTrust(access.host(), authority);
+    }
+    console
+        .out()
+        .println(
+            "Where Docker does not ask the daemon yet: rig-credentials docker-config --write "
+                + access.host());
+    return ExitStatus.OK;
+  }
+
+  /** Where engines and tools look: docker's and containers' certs.d(5), the same form. */
+  private void tellOfTrust(String host, Path authority) {
+    console.out().println("Who uses it has to trust its authority:");
+    for (var folder : List.of("docker", "containers")) {
+      console
+          .out()
+          .println(
+              "  sudo install -D -m 644 %s /etc/%s/certs.d/%s/ca.crt"
+                  .formatted(authority, folder, host));
+    }
+  }
+
+  private static String login(DevRegistry.Access access) {
+    return JsonOutput.print(
+        Map.of(
+            "ServerURL",
+            access.host(),
+            "Username",
+            access.credential().username(),
+            "Secret",
+            access.credential().secret().reveal()));
+  }
+}

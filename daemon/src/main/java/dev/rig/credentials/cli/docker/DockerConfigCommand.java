@@ -1,0 +1,148 @@
+package dev.rig.credentials.cli.docker;
+
+import dev.rig.credentials.cli.client.ConfigOptions;
+import dev.rig.credentials.cli.client.ProgramPath;
+import dev.rig.credentials.cli.client.SocketOption;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.wire.Action;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Has Docker, or podman, ask this daemon. */
+@Command(
+    name = "docker-config",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Show what to change in Docker's configuration so that it asks the daemon for the configured"
+          + " registries, or with --write change it.",
+      "Everything else in the file stays as it is. Doing it again is harmless; --remove takes it"
+          + " back."
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:the file is, or could be made, as it should be",
+      "1:another helper has the place and keeps it, or the file cannot be used"
+    })
+public final class DockerConfigCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "HOST",
+      description = "Further hosts, as those that a pattern of an entry matches.")
+  private List<String> more = new ArrayList<>();
+
+  @Option(names = "--write", description = "Change the file; a copy of the old one stays.")
+  private boolean write;
+
+  @Option(
+      names = "--remove",
+      description = "Take back whatever names the helper; together with --write.")
+  private boolean remove;
+
+  @Option(
+      names = "--store",
+      description = {
+        "Have the helper asked for every registry (credsStore), not for the configured ones alone"
+            + " (credHelpers): for patterns, and for clients that name the whole repository."
+      })
+  private boolean store;
+
+  @Option(
+      names = "--replace",
+      description = "Take the place of another helper that a configured registry has.")
+  private boolean replace;
+
+  @Option(
+      names = "--podman",
+      description = "The file of podman, skopeo and buildah: ~/.config/containers/auth.json.")
+  private boolean podman;
+
+  @Option(
+      names = "--file",
+      paramLabel = "PATH",
+      description = "That file instead of $DOCKER_CONFIG/config.json or ~/.docker/config.json.")
+  private @Nullable Path file;
+
+  @Mixin private ConfigOptions config = new ConfigOptions();
+  @Mixin private SocketOption socket = new SocketOption();
+
+  private final Console console;
+
+  public DockerConfigCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    if (podman && store) {
+      throw new CommandException(ExitStatus.USAGE, "podman knows no credsStore, only credHelpers");
+    }
+    var client = podman ? ClientHosts.Client.PODMAN : ClientHosts.Client.DOCKER;
+    var path = file != null ? file : ClientConfigPaths.of(client, console);
+    var target = ClientConfigFile.read(path);
+    var settings = new HelperSettings(target, replace);
+    var leftOut = new ArrayList<String>();
+    if (remove) {
+      settings.remove();
+    } else {
+      var hosts = hosts().and(more);
+      leftOut.addAll(hosts.leftOut());
+      if (store) {
+        settings.useForAll(hosts.keys(client));
+      } else {
+        settings.useFor(hosts.keys(client));
+        for (var pattern : hosts.patterns()) {
+          leftOut.add(pattern + " is a pattern, which clients do not know: name its hosts");
+        }
+      }
+    }
+    tell(target, settings, leftOut);
+    return settings.conflicts().isEmpty() ? ExitStatus.OK : ExitStatus.FAILED;
+  }
+
+  /** The daemon knows them; a configuration that is named is read in its place. */
+  private ClientHosts hosts() {
+    return config.isGiven()
+        ? ClientHosts.of(config.load(console).registries())
+        : ClientHosts.of(JsonOutput.parse(socket.client(console).askFor(Action.STATUS, "")));
+  }
+
+  private void tell(ClientConfigFile target, HelperSettings settings, List<String> leftOut) {
+    var out = console.out();
+    boolean changed = !settings.changes().isEmpty();
+    boolean existed = target.exists();
+    if (!changed) {
+      out.println("Nothing to change in " + target.path() + ".");
+    } else if (write) {
+      target.write();
+      out.println("Changed " + target.path() + ":");
+    } else {
+      out.println("To change in " + target.path() + ":");
+    }
+    settings.changes().forEach(change -> out.println("  " + change));
+    settings.remarks().forEach(remark -> out.println("Note: " + remark + "."));
+    leftOut.forEach(remark -> out.println("Left out: " + remark + "."));
+    settings.conflicts().forEach(conflict -> out.println("In the way: " + conflict + "."));
+    if (changed && write && existed) {
+      out.println("What it was before is in " + target.backup() + ".");
+    }
+    if (changed && !write) {
+      out.println("Nothing was written; --write does it.");
+    }
+    if (!remove && ProgramPath.find(ProgramPath.HELPER, console).isEmpty()) {
+      out.println(
+          "Note: "
+              + ProgramPath.HELPER
+              + " is not on your PATH, and Docker fails without it: \"rig-credentials doctor\""
+              + " tells more.");
+    }
+  }
+}

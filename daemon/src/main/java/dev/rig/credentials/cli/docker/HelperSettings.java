@@ -1,0 +1,178 @@
+package dev.rig.credentials.cli.docker;
+
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.ExitStatus;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The credential helpers in a client's configuration: {@code credHelpers} names one for a registry
+ * and comes first, {@code credsStore} is asked for all others. What has to change is done in the
+ * document at once and told.
+ */
+public final class HelperSettings {
+  private static final String HELPERS = "credHelpers";
+  private static final String STORE = "credsStore";
+  private static final String LOGINS = "auths";
+  private static final String OURS = "rig";
+
+  private final Map<String, Object> document;
+  private final boolean replace;
+  private final List<String> changes = new ArrayList<>();
+  private final List<String> conflicts = new ArrayList<>();
+  private final List<String> remarks = new ArrayList<>();
+
+  /**
+   * The settings of a document.
+   *
+   * @param replace whether another helper's place is taken; else it is a conflict
+   * @throws CommandException when what it says of helpers is not of the form that clients read
+   */
+  public HelperSettings(ClientConfigFile file, boolean replace) {
+    this.document = file.document();
+    this.replace = replace;
+    for (var name : new String[] {HELPERS, LOGINS}) {
+      if (document.get(name) != null && !(document.get(name) instanceof Map)) {
+        throw new CommandException(
+            ExitStatus.FAILED, "%s: \"%s\" is not an object".formatted(file.path(), name));
+      }
+    }
+  }
+
+  /** What was changed, a line each: {@code +} is new, {@code -} is gone. */
+  List<String> changes() {
+    return changes;
+  }
+
+  /** Where another helper has the place, and keeps it. */
+  List<String> conflicts() {
+    return conflicts;
+  }
+
+  /** What to know besides. */
+  List<String> remarks() {
+    return remarks;
+  }
+
+  /** Names the helper for each of these keys. */
+  void useFor(List<String> keys) {
+    var helpers = new LinkedHashMap<>(object(HELPERS));
+    for (var key : keys) {
+      var before = helpers.get(key);
+      if (isOurs(before)) {
+        continue;
+      }
+      if (before != null && !replace) {
+        conflicts.add(
+            "%s is asked of the helper \"%s\", and stays there: --replace takes it over"
+                .formatted(key, before));
+        continue;
+      }
+      if (before != null) {
+        changes.add("- %s: \"%s\": \"%s\"".formatted(HELPERS, key, before));
+      }
+      changes.add("+ %s: \"%s\": \"%s\"".formatted(HELPERS, key, OURS));
+      helpers.put(key, OURS);
+      if (hasLogin(key)) {
+        remarks.add(
+            "the login for %s below \"%s\" is not used any more: \"docker logout\" removes it"
+                .formatted(key, LOGINS));
+      }
+    }
+    if (!changes.isEmpty()) {
+      document.put(HELPERS, helpers);
+    }
+  }
+
+  /** Has the helper asked for every registry that has none of its own. */
+  void useForAll(List<String> keys) {
+    var before = document.get(STORE);
+    if (!OURS.equals(before)) {
+      if (before != null && !before.equals("") && !replace) {
+        conflicts.add(
+            "\"%s\" is \"%s\", and stays so: --replace takes it over".formatted(STORE, before));
+      } else {
+        if (before != null && !before.equals("")) {
+          changes.add("- %s: \"%s\"".formatted(STORE, before));
+        }
+        changes.add("+ %s: \"%s\"".formatted(STORE, OURS));
+        document.put(STORE, OURS);
+        var hidden =
+            object(LOGINS).keySet().stream()
+                .filter(key -> hasLogin(key) && !object(HELPERS).containsKey(key))
+                .toList();
+        if (!hidden.isEmpty()) {
+          remarks.add(
+              "with a \"%s\" the logins below \"%s\" are not looked at: %s"
+                  .formatted(STORE, LOGINS, String.join(", ", hidden)));
+        }
+      }
+    }
+    for (var key : keys) {
+      var helper = object(HELPERS).get(key);
+      if (helper != null && !isOurs(helper)) {
+        conflicts.add("%s is asked of the helper \"%s\" first".formatted(key, helper));
+      }
+    }
+  }
+
+  /** Takes back whatever names the helper, or it under an alias. */
+  void remove() {
+    var helpers = new LinkedHashMap<>(object(HELPERS));
+    var ours = helpers.keySet().stream().filter(key -> isOurs(helpers.get(key))).toList();
+    for (var key : ours) {
+      changes.add("- %s: \"%s\": \"%s\"".formatted(HELPERS, key, helpers.remove(key)));
+    }
+    if (!ours.isEmpty()) {
+      if (helpers.isEmpty()) {
+        document.remove(HELPERS);
+      } else {
+        document.put(HELPERS, helpers);
+      }
+    }
+    if (OURS.equals(document.get(STORE))) {
+      changes.add("- %s: \"%s\"".formatted(STORE, OURS));
+      document.remove(STORE);
+    }
+  }
+
+  /** Those of the keys that a client does not ask us for. */
+  public List<String> missing(List<String> keys) {
+    return keys.stream().filter(key -> !isOurs(helperFor(key))).toList();
+  }
+
+  /** Every helper of ours that is named: {@code rig}, and {@code rig-} with an alias. */
+  public List<String> ours() {
+    var named = new LinkedHashSet<Object>(object(HELPERS).values());
+    named.add(document.get(STORE));
+    return named.stream()
+        .filter(HelperSettings::isOurs)
+        .map(String::valueOf)
+        .collect(Collectors.toList());
+  }
+
+  private @Nullable Object helperFor(String key) {
+    var helper = object(HELPERS).get(key);
+    return helper != null ? helper : document.get(STORE);
+  }
+
+  /** An alias has a helper of its own: {@code docker-credential-rig-gitlab}. */
+  private static boolean isOurs(@Nullable Object helper) {
+    return helper instanceof String name && (name.equals(OURS) || name.startsWith(OURS + "-"));
+  }
+
+  private boolean hasLogin(String key) {
+    return object(LOGINS).get(key) instanceof Map<?, ?> login
+        && (login.get("auth") != null || login.get("identitytoken") != null);
+  }
+
+  @SuppressWarnings("unchecked") // the keys of a JSON object are texts
+  private Map<String, Object> object(String name) {
+    return document.get(name) instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+  }
+}

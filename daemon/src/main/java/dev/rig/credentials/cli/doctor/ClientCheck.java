@@ -1,0 +1,159 @@
+package dev.rig.credentials.cli.doctor;
+
+import dev.rig.credentials.cli.client.ProgramPath;
+import dev.rig.credentials.cli.docker.ClientConfigFile;
+import dev.rig.credentials.cli.docker.ClientConfigPaths;
+import dev.rig.credentials.cli.docker.ClientHosts;
+import dev.rig.credentials.cli.docker.HelperSettings;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.JsonOutput;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** The helper on the PATH, and whether Docker and podman call it. */
+final class ClientCheck {
+  private static final String HELPER = "helper";
+  private static final long HELPER_SECONDS = 50; // it gives up by itself after 45
+  private static final int MOST_BYTES = 4096;
+
+  private final Console console;
+  private final JsonOutput.Node daemon;
+  private final ClientHosts hosts;
+
+  /**
+   * The check.
+   *
+   * @param daemon what the daemon says of itself; nothing where it is away
+   */
+  ClientCheck(Console console, JsonOutput.Node daemon) {
+    this.console = console;
+    this.daemon = daemon;
+    this.hosts = ClientHosts.of(daemon);
+  }
+
+  void look(List<Finding> findings) {
+    var about = new ArrayList<Finding>();
+    Set<String> helpers = new LinkedHashSet<>(List.of("rig"));
+    var docker = client("docker", ClientHosts.Client.DOCKER, List.of("docker"), helpers, about);
+    var podman =
+        client(
+            "podman",
+            ClientHosts.Client.PODMAN,
+            List.of("podman", "skopeo", "buildah"),
+            helpers,
+            about);
+    helpers(helpers, docker || podman, findings);
+    findings.addAll(about);
+  }
+
+  /** Whether that client is here at all. */
+  private boolean client(
+      String check,
+      ClientHosts.Client client,
+      List<String> programs,
+      Set<String> helpers,
+      List<Finding> findings) {
+    try {
+      var file = ClientConfigFile.read(ClientConfigPaths.of(client, console));
+      boolean here =
+          file.exists()
+              || programs.stream().anyMatch(name -> ProgramPath.find(name, console).isPresent());
+      if (!here) {
+        findings.add(Finding.ok(check, "not used here"));
+        return false;
+      }
+      var settings = new HelperSettings(file, false);
+      helpers.addAll(settings.ours());
+      var missing = settings.missing(hosts.keys(client));
+      if (!missing.isEmpty()) {
+        findings.add(
+            Finding.warn(
+                check,
+                "%s does not have the helper asked for %s"
+                    .formatted(file.path(), String.join(", ", missing)),
+                "\"rig-credentials docker-config"
+                    + (client == ClientHosts.Client.PODMAN ? " --podman" : "")
+                    + "\" shows what to change, --write does it"));
+      } else if (settings.ours().isEmpty()) {
+        findings.add(Finding.ok(check, file.path() + " does not name the helper"));
+      } else {
+        findings.add(Finding.ok(check, file.path() + " names the helper"));
+      }
+      hosts.leftOut().forEach(what -> findings.add(Finding.warn(check, what, "")));
+      return true;
+    } catch (CommandException e) {
+      findings.add(Finding.fail(check, String.valueOf(e.getMessage()), "put the file right"));
+      return true;
+    }
+  }
+
+  private void helpers(Set<String> names, boolean clients, List<Finding> findings) {
+    for (var name : names) {
+      var program = "docker-credential-" + name;
+      var found = ProgramPath.find(program, console);
+      if (found.isPresent()) {
+        findings.add(works(found.get()));
+      } else if (name.equals("rig")) {
+        var message = program + " is not on your PATH";
+        var advice = "link it into /usr/local/bin from the bin folder of rig-credentials";
+        findings.add(
+            clients
+                ? Finding.fail(HELPER, message, advice)
+                : Finding.warn(HELPER, message, advice));
+      } else {
+        findings.add(
+            Finding.fail(
+                HELPER,
+                "a client's configuration names " + program + ", which is not on your PATH",
+                "link docker-credential-rig under that name"));
+      }
+    }
+  }
+
+  /**
+   * Calls it as Docker would: then it, the socket and the daemon fit together. Where none answers,
+   * only whether it runs at all; the reason is told already.
+   */
+  private Finding works(Path program) {
+    try {
+      boolean alone = daemon.fields().isEmpty();
+      var builder =
+          new ProcessBuilder(program.toString(), alone ? "version" : "list")
+              .redirectErrorStream(true);
+      builder.environment().clear();
+      builder.environment().putAll(console.environment());
+      builder.environment().put("RIG_CREDENTIALS_OPTIONAL", "");
+      var process = builder.start();
+      process.getOutputStream().close();
+      byte[] printed;
+      try (var out = process.getInputStream()) {
+        printed = out.readNBytes(MOST_BYTES);
+      }
+      if (!process.waitFor(HELPER_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      } else if (process.exitValue() == 0) {
+        return Finding.ok(HELPER, program + (alone ? " runs" : " works"));
+      }
+      return Finding.fail(
+          HELPER,
+          program + " failed: " + new String(printed, StandardCharsets.UTF_8).strip(),
+          "see what is said of the socket");
+    } catch (IOException e) {
+      return Finding.fail(
+          HELPER,
+          program + " cannot be run",
+          Files.isExecutable(program) ? "is it built for this machine?" : "chmod +x it");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Finding.fail(HELPER, program + " did not end", "");
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.rig.credentials.cli.doctor;
+
+import dev.rig.credentials.cli.client.DaemonClient;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.cli.output.Version;
+import dev.rig.credentials.wire.Action;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+
+/** The socket, who may ask there, and how the daemon behind it does. */
+final class DaemonCheck {
+  private static final String SOCKET = "socket";
+  private static final String PERMISSIONS = "permissions";
+  private static final String DAEMON = "daemon";
+  private static final String START =
+      "start it: \"systemctl enable --now rig-credentials\" for the machine, \"systemctl --user"
+          + " enable --now rig-credentials\" for you, or \"rig-credentials serve\"";
+
+  private final DaemonClient client;
+
+  DaemonCheck(DaemonClient client) {
+    this.client = client;
+  }
+
+  /** Tells what it finds, and gives what the daemon says of itself: nothing when it is away. */
+  JsonOutput.Node look(List<Finding> findings) {
+    var path = client.socket();
+    try {
+      var file = Files.readAttributes(path, PosixFileAttributes.class);
+      if (!file.isOther()) {
+        findings.add(
+            Finding.fail(
+                SOCKET, path + " is not a socket", "remove it, or name the socket with --socket"));
+        return new JsonOutput.Node(Map.of());
+      }
+      permissions(path, file, findings);
+      if (Files.isWritable(path)) {
+        return ask(path, findings);
+      }
+    } catch (NoSuchFileException e) {
+      findings.add(Finding.fail(SOCKET, "there is no socket at " + path, START));
+    } catch (IOException e) {
+      findings.add(
+          Finding.fail(
+              PERMISSIONS,
+              "you may not enter the folder of " + path,
+              "join the folder's group: \"usermod -aG rig-credentials NAME\", then log in anew"));
+    }
+    return new JsonOutput.Node(Map.of());
+  }
+
+  private static void permissions(Path path, PosixFileAttributes file, List<Finding> findings)
+      throws IOException {
+    var folder = path.toAbsolutePath().resolveSibling("");
+    var above = Files.getPosixFilePermissions(folder);
+    var mode = PosixFilePermissions.toString(file.permissions());
+    var who = "%s %s:%s".formatted(mode, file.owner().getName(), file.group().getName());
+    if (above.contains(PosixFilePermission.OTHERS_WRITE)) {
+      findings.add(
+          Finding.fail(
+              PERMISSIONS,
+              "everybody may write to " + folder + " and could replace the socket",
+              "chmod o-w " + folder));
+    } else if (!Files.isWritable(path)) {
+      boolean byGroup = file.permissions().contains(PosixFilePermission.GROUP_WRITE);
+      findings.add(
+          Finding.fail(
+              PERMISSIONS,
+              "you may not ask at " + path + " (" + who + ")",
+              byGroup
+                  ? "\"usermod -aG " + file.group().getName() + " NAME\", then log in anew"
+                  : "run the daemon as yourself, or let a group in: serve --socket-group"));
+    } else if (file.permissions().contains(PosixFilePermission.OTHERS_WRITE)
+        && above.contains(PosixFilePermission.OTHERS_EXECUTE)) {
+      findings.add(
+          Finding.warn(
+              PERMISSIONS,
+              "everybody on this machine may ask at " + path + " (" + who + ")",
+              "socketMode and socketGroup say who may"));
+    } else {
+      findings.add(Finding.ok(PERMISSIONS, "you may ask; the socket is " + who));
+    }
+  }
+
+  private JsonOutput.Node ask(Path path, List<Finding> findings) {
+    try {
+      var answer = client.askFor(Action.VERSION, "").strip();
+      var version = answer.substring(answer.lastIndexOf(' ') + 1);
+      findings.add(
+          version.equals(Version.text())
+              ? Finding.ok(SOCKET, "a daemon answers at " + path + ", version " + version)
+              : Finding.warn(
+                  SOCKET,
+                  "the daemon at %s is version %s, this is %s"
+                      .formatted(path, version, Version.text()),
+                  "restart the daemon: \"systemctl restart rig-credentials\""));
+      var status = JsonOutput.parse(client.askFor(Action.STATUS, ""));
+      status(status, findings);
+      return status;
+    } catch (CommandException e) {
+      findings.add(Finding.fail(SOCKET, "no daemon answers at " + path, START));
+      return new JsonOutput.Node(Map.of());
+    }
+  }
+
+  private static void status(JsonOutput.Node status, List<Finding> findings) {
+    int before = findings.size();
+    for (var part : status.list("health")) {
+      if (!part.isTrue("healthy")) {
+        findings.add(
+            Finding.fail(
+                DAEMON,
+                part.text("part") + " is not well: " + String.join("; ", part.texts("messages")),
+                "\"rig-credentials status\" shows it, the daemon's log says why"));
+      }
+    }
+    for (var entry : status.list("entries")) {
+      if (entry.has("lastError")) {
+        findings.add(
+            Finding.warn(
+                DAEMON,
+                entry.text("prefix") + ": " + entry.text("lastError"),
+                "\"rig-credentials explain " + entry.text("registry") + "\""));
+      }
+    }
+    int entries = status.list("entries").size();
+    if (entries == 0) {
+      findings.add(
+          Finding.warn(DAEMON, "no registry is configured", "add one to rig.dockerRegistries"));
+    } else if (findings.size() == before) {
+      findings.add(Finding.ok(DAEMON, entries + " registries, none with an error"));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.rig.credentials.cli.doctor;
+
+import dev.rig.credentials.cli.client.ConfigOptions;
+import dev.rig.credentials.cli.client.SocketOption;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.cli.output.ReportFormat;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Looks at everything between a client and its credential. */
+@Command(
+    name = "doctor",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Check what a pull depends on: the socket and who may ask there, the daemon, the helper on"
+          + " the PATH, the configuration of Docker, podman and the kubelet, the clock, and the"
+          + " programs that scripts call. Says what to do, changes nothing, prints no secret."
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:nothing is wrong, or only may be", "1:something is wrong"})
+public final class DoctorCommand implements Callable<Integer> {
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description = "table or json; table when unset.")
+  private ReportFormat output = ReportFormat.TABLE;
+
+  @Mixin private ConfigOptions config = new ConfigOptions();
+  @Mixin private SocketOption socket = new SocketOption();
+
+  private final Console console;
+  private final Path root;
+  private final InstantSource clock;
+
+  public DoctorCommand(Console console) {
+    this(console, Path.of("/"), InstantSource.system());
+  }
+
+  /**
+   * The command.
+   *
+   * @param root the folder that has the system's {@code /proc}, {@code /run} and {@code /var}
+   */
+  DoctorCommand(Console console, Path root, InstantSource clock) {
+    this.console = console;
+    this.root = root;
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() {
+    var findings = new ArrayList<Finding>();
+    var daemon = new DaemonCheck(socket.client(console)).look(findings);
+    new ClientCheck(console, daemon).look(findings);
+    new KubeletCheck(root, daemon).look(findings);
+    new ClockCheck(root, clock).look(daemon, findings);
+    new ScriptCheck(console, config, daemon).look(findings);
+    if (output == ReportFormat.JSON) {
+      console
+          .out()
+          .println(
+              JsonOutput.print(Map.of("findings", findings.stream().map(this::json).toList())));
+    } else {
+      print(findings);
+    }
+    return findings.stream().anyMatch(finding -> finding.verdict() == Finding.Verdict.FAIL)
+        ? ExitStatus.FAILED
+        : ExitStatus.OK;
+  }
+
+  private Map<String, Object> json(Finding finding) {
+    return Map.of(
+        "check", finding.check(),
+        "verdict", word(finding),
+        "message", finding.message(),
+        "advice", finding.advice());
+  }
+
+  private void print(List<Finding> findings) {
+    int width = findings.stream().mapToInt(finding -> finding.check().length()).max().orElse(0);
+    for (var finding : findings) {
+      console
+          .out()
+          .printf(
+              "%-4s  %-" + width + "s  %s%n", word(finding), finding.check(), finding.message());
+      if (!finding.advice().isEmpty()) {
+        console.out().println(" ".repeat(width + 8) + "-> " + finding.advice());
+      }
+    }
+  }
+
+  private static String word(Finding finding) {
+    return finding.verdict().name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,201 @@
+package dev.rig.credentials.cli.doctor;
+
+import dev.rig.credentials.cli.output.JsonOutput;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the kubelet of this node asks, and for everything. */
+final class KubeletCheck {
+  private static final String CHECK = "kubelet";
+  private static final String BIN_DIR = "--image-credential-provider-bin-dir";
+  private static final String CONFIG = "--image-credential-provider-config";
+  private static final Pattern PROVIDER =
+      Pattern.compile("name[\"']?\\s*:\\s*[\"']?(rig-credential-provider[a-z0-9-]*)");
+  private static final String INSTALL =
+      "\"rig-credentials kubelet-config --install /etc/rig-credentials/kubelet\", and restart the"
+          + " kubelet with the flags that it prints";
+
+  /** {@code USER_HZ} of proc(5) is 100 wherever Linux runs. */
+  private static final long MILLIS_A_TICK = 10;
+
+  private final Path root;
+  private final JsonOutput.Node daemon;
+
+  /**
+   * The check.
+   *
+   * @param root the folder with {@code /proc}, and with what the kubelet's flags name
+   * @param daemon what the daemon says of itself
+   */
+  KubeletCheck(Path root, JsonOutput.Node daemon) {
+    this.root = root;
+    this.daemon = daemon;
+  }
+
+  private record Kubelet(Path process, List<String> arguments) {
+    @Nullable String flag(String name) {
+      for (int i = 0; i < arguments.size(); i++) {
+        var argument = arguments.get(i);
+        if (argument.startsWith(name + "=")) {
+          return argument.substring(name.length() + 1);
+        }
+        if (argument.equals(name) && i + 1 < arguments.size()) {
+          return arguments.get(i + 1);
+        }
+      }
+      return null;
+    }
+  }
+
+  void look(List<Finding> findings) {
+    try {
+      var kubelet = kubelet();
+      if (kubelet.isEmpty()) {
+        findings.add(Finding.ok(CHECK, "none runs here"));
+        return;
+      }
+      var bin = kubelet.get().flag(BIN_DIR);
+      var config = kubelet.get().flag(CONFIG);
+      if (bin == null || config == null) {
+        findings.add(
+            Finding.warn(CHECK, "it runs without " + (bin == null ? BIN_DIR : CONFIG), INSTALL));
+        return;
+      }
+      providers(kubelet.get(), at(bin), at(config), findings);
+    } catch (IOException e) {
+      findings.add(Finding.warn(CHECK, "cannot be looked at: " + e.getMessage(), "ask as root"));
+    }
+  }
+
+  private void providers(Kubelet kubelet, Path bin, Path config, List<Finding> findings)
+      throws IOException {
+    int before = findings.size();
+    var text = new StringBuilder();
+    var changed = Instant.MIN;
+    for (var file : files(config)) {
+      text.append(Files.readString(file)).append('\n');
+      var written = Files.getLastModifiedTime(file).toInstant();
+      changed = written.isAfter(changed) ? written : changed;
+    }
+    var names = names(text.toString());
+    if (names.isEmpty()) {
+      findings.add(Finding.warn(CHECK, config + " does not name our provider", INSTALL));
+      return;
+    }
+    for (var name : names) {
+      if (!Files.isExecutable(bin.resolve(name))) {
+        findings.add(Finding.fail(CHECK, "there is no program " + bin.resolve(name), INSTALL));
+      }
+    }
+    var missing = missing(text.toString());
+    if (!missing.isEmpty()) {
+      findings.add(
+          Finding.warn(
+              CHECK, config + " does not match images of " + String.join(", ", missing), INSTALL));
+    }
+    var started = started(kubelet);
+    if (started.isPresent() && started.get().isBefore(changed)) {
+      findings.add(
+          Finding.warn(
+              CHECK,
+              config + " was changed after the kubelet was started, and is read only then",
+              "\"systemctl restart kubelet\""));
+    }
+    if (findings.size() == before) {
+      findings.add(Finding.ok(CHECK, "it asks " + String.join(" and ", names)));
+    }
+  }
+
+  private static Set<String> names(String text) {
+    var names = new LinkedHashSet<String>();
+    var matcher = PROVIDER.matcher(text);
+    while (matcher.find()) {
+      names.add(matcher.group(1));
+    }
+    return names;
+  }
+
+  private Set<String> missing(String text) {
+    var missing = new LinkedHashSet<String>();
+    for (var entry : daemon.list("entries")) {
+      var prefix = entry.text("prefix");
+      int slash = prefix.indexOf('/');
+      var host = slash < 0 ? prefix : prefix.substring(0, slash);
+      if (!text.contains(host)) {
+        missing.add(host);
+      }
+    }
+    return missing;
+  }
+
+  /** A file, or since Kubernetes 1.34 a folder with several. */
+  private static List<Path> files(Path config) throws IOException {
+    if (!Files.isDirectory(config)) {
+      return List.of(config);
+    }
+    var files = new ArrayList<Path>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(config, "*.{yaml,yml,json}")) {
+      stream.forEach(files::add);
+    }
+    return files;
+  }
+
+  private Optional<Kubelet> kubelet() throws IOException {
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(at("/proc"), "[0-9]*")) {
+      for (var process : processes) {
+        var arguments = arguments(process);
+        var program = arguments.getFirst();
+        if (program.substring(program.lastIndexOf('/') + 1).equals("kubelet")) {
+          return Optional.of(new Kubelet(process, arguments));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<String> arguments(Path process) {
+    try {
+      var line = new String(Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8);
+      return Arrays.asList(line.split("\0", -1));
+    } catch (IOException gone) {
+      return List.of("");
+    }
+  }
+
+  /**
+   * When it was started at the latest, from the boot's time, in whole seconds, and the process's in
+   * ticks behind it: proc(5). A file from within the second before is then not taken for newer.
+   */
+  private Optional<Instant> started(Kubelet kubelet) {
+    try (var lines = Files.lines(at("/proc/stat"))) {
+      long boot =
+          lines
+              .filter(line -> line.startsWith("btime "))
+              .mapToLong(line -> Long.parseLong(line.substring("btime ".length()).strip()))
+              .findFirst()
+              .orElseThrow(() -> new IOException("no btime"));
+      var stat = Files.readString(kubelet.process().resolve("stat"));
+      var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return Optional.of(
+          Instant.ofEpochSecond(boot + 1).plusMillis(Long.parseLong(fields[19]) * MILLIS_A_TICK));
+    } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException unknown) {
+      return Optional.empty();
+    }
+  }
+
+  private Path at(String path) {
+    return root.resolve(path.startsWith("/") ? path.substring(1) : path);
+  }
+}

@@ -1,0 +1,131 @@
+package dev.rig.credentials.cli.doctor;
+
+import dev.rig.credentials.cli.client.ConfigOptions;
+import dev.rig.credentials.cli.client.ProgramPath;
+import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.EntrySource;
+import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.problem.ProblemsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** The configuration, where it can be read, and the programs that its scripts call. */
+final class ScriptCheck {
+  private static final String CONFIGURATION = "configuration";
+  private static final String SCRIPTS = "scripts";
+
+  /** What scripts of registries call, as words of their own; a shell's own words are not there. */
+  private static final Pattern TOOL =
+      Pattern.compile(
+          "(?<![\\w./$-])(aws|awk|az|base64|bws|cat|curl|cut|date|doctl|gcloud|gh|glab|gpg|grep"
+              + "|head|ibmcloud|jq|kubectl|oci|op|openssl|pass|perl|python3|sed|sops|tail|tr|vault"
+              + "|wget|yc|yq)(?![\\w./=:-])");
+
+  private final Console console;
+  private final ConfigOptions config;
+
+  /** Whose PATH scripts have, for people, and what it is. */
+  private final String whose;
+
+  private final String path;
+
+  /**
+   * A check.
+   *
+   * @param daemon what the daemon says of itself: scripts have its PATH; without one, the user's
+   */
+  ScriptCheck(Console console, ConfigOptions config, JsonOutput.Node daemon) {
+    this.console = console;
+    this.config = config;
+    boolean told = daemon.has("scriptPath");
+    this.whose = told ? "the daemon's" : "your";
+    this.path = told ? daemon.text("scriptPath") : ProgramPath.path(console);
+  }
+
+  void look(List<Finding> findings) {
+    var paths = config.paths(console);
+    for (var path : paths) {
+      if (!Files.exists(path)) {
+        findings.add(
+            Finding.warn(
+                CONFIGURATION, "there is none at " + path, "write it, or name it with --config"));
+        return;
+      }
+      if (!Files.isReadable(path)) {
+        findings.add(
+            Finding.ok(CONFIGURATION, "you may not read " + path + ": only its readers check it"));
+        return;
+      }
+    }
+    try {
+      scripts(config.load(console), findings);
+    } catch (ProblemsException e) {
+      int more = e.problems().size() - 1;
+      findings.add(
+          Finding.fail(
+              CONFIGURATION,
+              e.problems().getFirst() + (more == 0 ? "" : ", and " + more + " more"),
+              "\"rig-credentials check\" tells all"));
+    }
+  }
+
+  private void scripts(Configuration configuration, List<Finding> findings) {
+    findings.add(
+        Finding.ok(CONFIGURATION, configuration.registries().size() + " registries, all valid"));
+    int before = findings.size();
+    var tools = new TreeSet<String>();
+    for (var entry : configuration.registries()) {
+      if (entry.source() instanceof EntrySource.Script script) {
+        for (var tool : tools(script.text().reveal())) {
+          tools.add(tool);
+          missing(entry.prefix(), script, tool).ifPresent(findings::add);
+        }
+      }
+    }
+    if (!tools.isEmpty() && findings.size() == before) {
+      findings.add(Finding.ok(SCRIPTS, "their programs are here: " + String.join(", ", tools)));
+    }
+  }
+
+  private Optional<Finding> missing(RegistryPrefix prefix, EntrySource.Script script, String tool) {
+    boolean absolute = tool.startsWith("/");
+    boolean found =
+        absolute
+            ? Files.isExecutable(Path.of(tool))
+            : ProgramPath.find(tool, script.env().getOrDefault("PATH", path)).isPresent();
+    if (found) {
+      return Optional.empty();
+    }
+    var where = absolute ? "there" : "on " + whose + " PATH";
+    boolean elsewhere = !absolute && ProgramPath.find(tool, console).isPresent();
+    return Optional.of(
+        Finding.warn(
+            SCRIPTS,
+            "the script of %s calls %s, which is not %s".formatted(prefix, tool, where),
+            elsewhere
+                ? "name it there by its whole path, as you have it on yours"
+                : "install it where the daemon runs"));
+  }
+
+  /** What a script plainly names: its interpreter, and known programs outside its comments. */
+  private static List<String> tools(String script) {
+    var tools = new ArrayList<String>();
+    if (script.startsWith("#!")) {
+      tools.add(script.lines().findFirst().orElse("").substring(2).strip().split("\\s", 2)[0]);
+    }
+    var matcher = TOOL.matcher(script.replaceAll("(?m)(^|\\s)#.*$", " "));
+    while (matcher.find()) {
+      if (!tools.contains(matcher.group(1))) {
+        tools.add(matcher.group(1));
+      }
+    }
+    return tools;
+  }
+}

@@ -1,0 +1,12 @@
+package dev.rig.credentials.cli.output;
+
+import java.time.Duration;
+
+/** Lengths of time as the command line prints them: as the status page does. */
+public final class Durations {
+  private Durations() {}
+
+  public static String text(Duration age) {
+    return dev.rig.credentials.time.Ages.text(age);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.rig.credentials.cli.output;
+
+import java.io.PrintStream;
+
+/**
+ * A bar on standard error while several things are under way; nothing where that is no terminal.
+ */
+public final class ProgressBar implements AutoCloseable {
+  private static final int WIDTH = 24;
+  private static final String CLEAR_LINE = "\r\033[K";
+
+  private final PrintStream err;
+  private final boolean shown;
+  private final int all;
+  private int done; // guarded by this
+
+  /**
+   * A bar that nothing is done of yet.
+   *
+   * @param terminal whether standard error is one
+   */
+  public ProgressBar(PrintStream err, boolean terminal, int all) {
+    this.err = err;
+    this.all = all;
+    shown = terminal && all > 1;
+    draw();
+  }
+
+  /** One more is done. */
+  public synchronized void step() {
+    done++;
+    draw();
+  }
+
+  private synchronized void draw() {
+    if (shown) {
+      int full = WIDTH * done / all;
+      err.print("\r[%s%s] %d/%d".formatted("#".repeat(full), "-".repeat(WIDTH - full), done, all));
+      err.flush();
+    }
+  }
+
+  /** Takes the bar away, before anything is printed. */
+  @Override
+  public synchronized void close() {
+    if (shown) {
+      err.print(CLEAR_LINE);
+      err.flush();
+    }
+  }
+}

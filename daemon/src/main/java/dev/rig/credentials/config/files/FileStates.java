@@ -1,0 +1,60 @@
+package dev.rig.credentials.config.files;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How configuration files look from outside, without reading them. Two looks are equal as long as
+ * nothing was written, replaced, added or removed. A mounted ConfigMap shows its swap as another
+ * target of {@code ..data}.
+ *
+ * @param states by path, what stat(2) tells; not for people
+ */
+record FileStates(Map<String, String> states) {
+  /** Changed contents of the same length in the same tick still change ctime or the inode. */
+  private static final String ATTRIBUTES = "unix:dev,ino,size,lastModifiedTime,ctime";
+
+  static FileStates look(List<Path> paths) {
+    var states = new TreeMap<String, String>();
+    for (var path : paths) {
+      if (Files.isDirectory(path)) {
+        folder(path, states);
+      } else {
+        states.put(path.toString(), state(path));
+      }
+    }
+    return new FileStates(states);
+  }
+
+  private static void folder(Path folder, Map<String, String> states) {
+    try (var entries = Files.newDirectoryStream(folder)) {
+      states.put(folder.toString(), "folder");
+      for (var entry : entries) {
+        states.put(entry.toString(), Files.isDirectory(entry) ? target(entry) : state(entry));
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      states.put(folder.toString(), "unreadable");
+    }
+  }
+
+  private static String target(Path folder) {
+    try {
+      return folder.toRealPath().toString();
+    } catch (IOException gone) {
+      return "gone";
+    }
+  }
+
+  private static String state(Path file) {
+    try {
+      return new TreeMap<>(Files.readAttributes(file, ATTRIBUTES)).toString();
+    } catch (IOException absent) {
+      return "absent";
+    }
+  }
+}

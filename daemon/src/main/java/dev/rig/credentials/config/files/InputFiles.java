@@ -1,0 +1,171 @@
+package dev.rig.credentials.config.files;
+
+import dev.rig.credentials.config.ProblemCollector;
+import dev.rig.credentials.config.SourcePosition;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads configuration from files and folders.
+ *
+ * <p>A mounted ConfigMap or Secret is a folder whose files are links through {@code ..data}, a link
+ * to the present generation that the kubelet swaps as a whole (Kubernetes, {@code
+ * pkg/volume/util/atomic_writer.go}). Such a folder is read from one resolved generation only.
+ */
+public final class InputFiles {
+  /** The largest file that is read, in bytes: 1 MiB, which is also the largest ConfigMap. */
+  public static final int LARGEST = 1 << 20;
+
+  private static final int ATTEMPTS = 10;
+
+  /** Reads one file; tests put their own between. */
+  @FunctionalInterface
+  public interface Content {
+    byte[] read(Path file) throws IOException;
+  }
+
+  private final ProblemCollector findings;
+  private final Content content;
+
+  public InputFiles(ProblemCollector findings, Content content) {
+    this.findings = findings;
+    this.content = content;
+  }
+
+  /** Reads at most a byte more than is allowed, so that too much is noticed and not held. */
+  public static byte[] limited(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return in.readNBytes(LARGEST + 1);
+    }
+  }
+
+  /** The files in the order in which they are merged. What cannot be read is a finding. */
+  public List<InputFile> read(List<Path> paths) {
+    var files = new ArrayList<InputFile>();
+    if (paths.isEmpty()) {
+      findings.addUnread(
+          SourcePosition.file("--config"), "no file or folder is named", "name at least one");
+    }
+    for (var path : paths) {
+      if (path.toString().isEmpty()) {
+        findings.addUnread(
+            SourcePosition.file("--config"), "the path is empty", "name a file or a folder");
+      } else if (Files.isDirectory(path)) {
+        files.addAll(folder(path));
+      } else {
+        var file = file(path, path.toString(), findings);
+        if (file != null) {
+          files.add(file);
+        }
+      }
+    }
+    return files;
+  }
+
+  private List<InputFile> folder(Path folder) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      var before = generation(folder);
+      var found = new ProblemCollector();
+      var files = generation(folder, before, found);
+      if (before.equals(generation(folder))) {
+        findings.addAll(found);
+        return files;
+      }
+    }
+    findings.addUnread(
+        SourcePosition.file(folder.toString()),
+        "the folder keeps changing while it is read",
+        "try again");
+    return List.of();
+  }
+
+  /** What the folder's {@code ..data} is now, else the folder itself. */
+  private static Path generation(Path folder) {
+    try {
+      return folder.resolve("..data").toRealPath();
+    } catch (IOException none) {
+      return folder;
+    }
+  }
+
+  private List<InputFile> generation(Path folder, Path generation, ProblemCollector found) {
+    boolean mounted = !generation.equals(folder);
+    var names = new ArrayList<String>();
+    try (var entries = Files.newDirectoryStream(generation)) {
+      for (var entry : entries) {
+        var name = String.valueOf(entry.getFileName());
+        if (isOurs(name, mounted) && !Files.isDirectory(entry)) {
+          names.add(name);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      found.addUnread(
+          SourcePosition.file(folder.toString()), "the folder cannot be listed", reason(e));
+      return List.of();
+    }
+    names.sort(Comparator.naturalOrder());
+    var files = new ArrayList<InputFile>();
+    for (var name : names) {
+      var file = file(generation.resolve(name), folder.resolve(name).toString(), found);
+      if (file != null) {
+        files.add(file);
+      }
+    }
+    if (names.isEmpty()) {
+      found.addUnread(
+          SourcePosition.file(folder.toString()),
+          "the folder holds no configuration",
+          mounted
+              ? "the ConfigMap or Secret is empty"
+              : "put *.yaml, *.yml or *.json files into it");
+    }
+    return files;
+  }
+
+  private static boolean isOurs(String name, boolean mounted) {
+    return !name.startsWith(".")
+        && (mounted || name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
+  }
+
+  private @Nullable InputFile file(Path path, String name, ProblemCollector found) {
+    var origin = SourcePosition.file(name);
+    if (!Files.exists(path)) {
+      found.addUnread(origin, "there is no such file or folder", null);
+      return null;
+    }
+    if (!Files.isRegularFile(path)) {
+      found.addUnread(origin, "not a regular file", "name a file or a folder");
+      return null;
+    }
+    byte[] bytes;
+    try {
+      bytes = content.read(path);
+    } catch (IOException e) {
+      found.addUnread(origin, "the file cannot be read", reason(e));
+      return null;
+    }
+    if (bytes.length > LARGEST) {
+      found.addUnread(origin, "the file is larger than 1 MiB", "split it: files are merged");
+      return null;
+    }
+    return new InputFile(name, bytes);
+  }
+
+  private static @Nullable String reason(Exception e) {
+    return switch (e) {
+      case DirectoryIteratorException iteration when iteration.getCause() != null ->
+          reason(iteration.getCause());
+      case AccessDeniedException _ -> "permission denied";
+      case NoSuchFileException _ -> "it has just been removed";
+      default -> null;
+    };
+  }
+}

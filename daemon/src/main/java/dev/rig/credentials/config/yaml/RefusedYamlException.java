@@ -1,0 +1,25 @@
+package dev.rig.credentials.config.yaml;
+
+import dev.rig.credentials.config.ProblemCollector;
+import dev.rig.credentials.config.SourcePosition;
+import org.jspecify.annotations.Nullable;
+
+/** A document that is not read any further. It says where and why, in our words only. */
+final class RefusedYamlException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient SourcePosition origin;
+  private final String reason;
+  private final @Nullable String hint;
+
+  RefusedYamlException(SourcePosition origin, String reason, @Nullable String hint) {
+    super(reason);
+    this.origin = origin;
+    this.reason = reason;
+    this.hint = hint;
+  }
+
+  void report(ProblemCollector findings) {
+    findings.addUnread(origin, reason, hint);
+  }
+}

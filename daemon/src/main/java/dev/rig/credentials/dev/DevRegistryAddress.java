@@ -1,0 +1,77 @@
+package dev.rig.credentials.dev;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+
+/**
+ * Where the development registry listens.
+ *
+ * @param address an address of this machine, as a literal
+ * @param port from 1 to 65535
+ * @param tls whether with TLS, which is so wherever others can reach it
+ */
+public record DevRegistryAddress(String address, int port, boolean tls) {
+  /** The address where none is named. */
+  public static final String LOOPBACK = "127.0.0.1";
+
+  /** The port where none is named. */
+  public static final int USUAL_PORT = 30_000;
+
+  private static final int LAST_PORT = 65_535;
+
+  /**
+   * A place.
+   *
+   * @throws DevException when there is no such place, or a credential would go to it in the clear
+   */
+  public DevRegistryAddress {
+    if (port < 1 || port > LAST_PORT) {
+      throw new DevException("a port is from 1 to 65535");
+    }
+    var parsed = parse(address);
+    if (parsed.isAnyLocalAddress()) {
+      throw new DevException(
+          "every address at once (%s) is no name for images: name the one that others use"
+              .formatted(address));
+    }
+    if (!tls && !parsed.isLoopbackAddress()) {
+      throw new DevException(
+          "a credential does not go over a network in the clear: without TLS it listens at"
+              + " 127.0.0.1 only");
+    }
+    address = parsed.getHostAddress();
+  }
+
+  /** Whether it is this machine's alone. */
+  public static boolean isLoopback(String address) {
+    return parse(address).isLoopbackAddress();
+  }
+
+  private static InetAddress parse(String address) {
+    try {
+      return InetAddress.ofLiteral(address);
+    } catch (IllegalArgumentException e) {
+      throw new DevException(
+          "%s is no address: name one of this machine, as 192.0.2.7".formatted(address), e);
+    }
+  }
+
+  InetAddress inet() {
+    return parse(address);
+  }
+
+  /** How images of it begin. */
+  public String host() {
+    return address.equals(LOOPBACK) ? "localhost:" + port : listening();
+  }
+
+  /** Address and port, as a registry's configuration has them. */
+  String listening() {
+    return (inet() instanceof Inet6Address ? "[" + address + "]" : address) + ":" + port;
+  }
+
+  /** The root of its API. */
+  String api() {
+    return (tls ? "https://" : "http://") + listening() + "/v2/";
+  }
+}

@@ -1,0 +1,254 @@
+package dev.rig.credentials.dev;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.AuthConfig;
+import com.github.dockerjava.api.model.Image;
+import com.github.dockerjava.api.model.PushResponseItem;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import dev.rig.credentials.credential.Credential;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A Docker Engine, or what answers as one: rootless Docker and podman do. */
+public final class EngineClient implements AutoCloseable {
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+
+  /** An engine says nothing while it reads a large layer. */
+  private static final Duration ANSWER = Duration.ofMinutes(5);
+
+  private final String host;
+  private final DockerClient docker;
+
+  private EngineClient(String host, DockerClient docker) {
+    this.host = host;
+    this.docker = docker;
+  }
+
+  /**
+   * The engine that {@code DOCKER_HOST} names, else the first whose socket is there: Docker's, the
+   * user's own Docker's, podman's.
+   *
+   * @return empty where none answers
+   * @throws DevException when {@code DOCKER_HOST} names one in a way that is not understood
+   */
+  public static Optional<EngineClient> find(Map<String, String> environment) {
+    var host = environment.getOrDefault("DOCKER_HOST", "");
+    if (host.isEmpty()) {
+      return sockets(environment).stream()
+          .filter(Files::exists)
+          .flatMap(socket -> answering("unix://" + socket).stream())
+          .findFirst();
+    }
+    if (!host.startsWith("unix://") && !host.startsWith("tcp://")) {
+      throw new DevException(
+          "DOCKER_HOST is neither unix:// nor tcp://: leave it to the docker CLI");
+    }
+    if (!environment.getOrDefault("DOCKER_TLS_VERIFY", "").isEmpty()) {
+      throw new DevException(
+          "an engine behind TLS (DOCKER_TLS_VERIFY) is not spoken to: tunnel its socket, as with"
+              + " ssh -L, and name that in DOCKER_HOST");
+    }
+    return answering(host);
+  }
+
+  private static List<Path> sockets(Map<String, String> environment) {
+    var sockets = new ArrayList<>(List.of(Path.of("/var/run/docker.sock")));
+    var runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+    if (runtime.startsWith("/")) {
+      sockets.add(Path.of(runtime, "docker.sock"));
+      sockets.add(Path.of(runtime, "podman", "podman.sock"));
+    }
+    sockets.add(Path.of("/run/podman/podman.sock"));
+    return sockets;
+  }
+
+  private static Optional<EngineClient> answering(String host) {
+    // The docker CLI's own configuration has to do with its logins, and is not read.
+    var config =
+        DefaultDockerClientConfig.createDefaultConfigBuilder()
+            .withDockerHost(host)
+            .withDockerTlsVerify(false)
+            .withDockerConfig("/nonexistent")
+            .build();
+    var http =
+        new ZerodepDockerHttpClient.Builder()
+            .dockerHost(config.getDockerHost())
+            .connectionTimeout(CONNECT)
+            .responseTimeout(ANSWER)
+            .build();
+    var engine = new EngineClient(host, DockerClientImpl.getInstance(config, http));
+    try {
+      engine.docker.pingCmd().exec();
+      return Optional.of(engine);
+    } catch (RuntimeException nobody) {
+      // docker-java wraps what its transport throws in whatever is at hand.
+      engine.close();
+      return Optional.empty();
+    }
+  }
+
+  /** Its address. */
+  public String host() {
+    return host;
+  }
+
+  DockerClient client() {
+    return docker;
+  }
+
+  /** Its images that have a tag, the newest first. */
+  public List<LocalImage> images() {
+    try {
+      var images = new ArrayList<LocalImage>();
+      for (var image : docker.listImagesCmd().exec()) {
+        var tags = image.getRepoTags() == null ? new String[0] : image.getRepoTags();
+        for (var tag : tags) {
+          if (!tag.contains("<none>")) {
+            images.add(new LocalImage(tag, image.getId(), since(image)));
+          }
+        }
+      }
+      images.sort(
+          Comparator.comparing(LocalImage::since).reversed().thenComparing(LocalImage::name));
+      return images;
+    } catch (DockerException e) {
+      throw failed("list its images", e);
+    }
+  }
+
+  /** {@code Metadata.LastTagTime} (Docker Engine API, ImageInspect); podman has none. */
+  private Instant since(Image image) {
+    var raw = docker.inspectImageCmd(image.getId()).exec().getRawValues();
+    if (raw.get("Metadata") instanceof Map<?, ?> metadata
+        && metadata.get("LastTagTime") instanceof String time) {
+      try {
+        var tagged = OffsetDateTime.parse(time).toInstant();
+        if (tagged.isAfter(Instant.EPOCH)) { // the year 1 is Go's word for never
+          return tagged;
+        }
+      } catch (DateTimeException otherForm) {
+        // Then when it was built has to do.
+      }
+    }
+    return Instant.ofEpochSecond(image.getCreated() == null ? 0 : image.getCreated());
+  }
+
+  /** Whether it has that image. */
+  public boolean has(String image) {
+    try {
+      docker.inspectImageCmd(image).exec();
+      return true;
+    } catch (NotFoundException e) {
+      return false;
+    } catch (DockerException e) {
+      throw failed("look at " + image, e);
+    }
+  }
+
+  /** Gives an image another name. */
+  public void tag(String image, String repository, String tag) {
+    try {
+      docker.tagImageCmd(image, repository, tag).exec();
+    } catch (DockerException e) {
+      throw failed("tag " + image, e);
+    }
+  }
+
+  /**
+   * Pushes an image that has this name, and returns when the registry has it.
+   *
+   * @param credential null for none
+   */
+  public void push(
+      String repository, String tag, @Nullable Credential credential, PushProgress progress)
+      throws InterruptedException {
+    var auth = new AuthConfig();
+    if (credential != null && credential.isIdentityToken()) {
+      auth.withIdentityToken(credential.secret().reveal());
+    } else if (credential != null) {
+      auth.withUsername(credential.username()).withPassword(credential.secret().reveal());
+    }
+    var callback =
+        new ResultCallback.Adapter<PushResponseItem>() {
+          private volatile @Nullable String error;
+
+          @Override
+          public void onNext(PushResponseItem item) {
+            var detail = item.getErrorDetail();
+            if (detail != null) {
+              error = detail.getMessage();
+            } else if (item.getId() != null && item.getStatus() != null) {
+              var done = item.getProgressDetail();
+              progress.layer(
+                  item.getId(),
+                  item.getStatus(),
+                  number(done == null ? null : done.getCurrent()),
+                  number(done == null ? null : done.getTotal()));
+            }
+          }
+        };
+    try {
+      docker.pushImageCmd(repository).withTag(tag).withAuthConfig(auth).exec(callback);
+      callback.awaitCompletion();
+    } catch (DockerException e) {
+      throw failed("push %s:%s".formatted(repository, tag), e);
+    }
+    if (callback.error != null) {
+      throw new DevException(
+          "the engine could not push %s:%s: %s".formatted(repository, tag, callback.error));
+    }
+  }
+
+  private static long number(@Nullable Long number) {
+    return number == null ? 0 : number;
+  }
+
+  /**
+   * Has the engine pull an image that everybody may have.
+   *
+   * @return whether it has it now
+   */
+  boolean pull(String repository, String tag, Duration limit) throws InterruptedException {
+    try {
+      // docker-java's own callback for pulls reads words that podman does not say.
+      return docker
+          .pullImageCmd(repository)
+          .withTag(tag)
+          .exec(new ResultCallback.Adapter<>())
+          .awaitCompletion(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (DockerException e) {
+      return false;
+    }
+  }
+
+  private static DevException failed(String what, RuntimeException e) {
+    var message = String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}+", " ").strip();
+    return new DevException("the engine could not " + what + ": " + message, e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      docker.close();
+    } catch (IOException e) {
+      // Nothing was written that could be lost.
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.rig.credentials.dev;
+
+import dev.rig.credentials.time.Time;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+
+/** Waits for what another program does. */
+final class Polling {
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final Time time;
+
+  Polling(Time time) {
+    this.time = time;
+  }
+
+  /** Whether it holds before the time is over. */
+  boolean until(Duration limit, BooleanSupplier holds) {
+    long from = time.nanos();
+    while (!holds.getAsBoolean()) {
+      if (time.nanos() - from > limit.toNanos()) {
+        return false;
+      }
+      var over = new CompletableFuture<Void>();
+      time.scheduler().schedule(POLL, () -> over.complete(null));
+      over.join();
+    }
+    return true;
+  }
+}

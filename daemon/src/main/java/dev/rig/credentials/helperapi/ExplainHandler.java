@@ -1,0 +1,111 @@
+package dev.rig.credentials.helperapi;
+
+import dev.rig.credentials.access.PeerRights;
+import dev.rig.credentials.access.Permission;
+import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.broker.BrokerEntry;
+import dev.rig.credentials.broker.Explanation.Considered;
+import dev.rig.credentials.broker.RequestOutcome;
+import dev.rig.credentials.broker.RequestResult;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.store.StoredLogin;
+import dev.rig.credentials.wire.Action;
+import dev.rig.credentials.wire.Reply;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells whoever asks what answers its question, and why: its own login or a configured entry.
+ * Nobody's login but the asker's is looked at (T18), and an entry is shown to who may list it.
+ */
+final class ExplainHandler {
+  private final Broker broker;
+  private final UserLoginLookup logins;
+
+  /**
+   * A login that was looked at, which is the asker's own.
+   *
+   * @param answers whether it is what answers
+   */
+  record OwnLogin(StoredLogin login, int uid, boolean answers, String why) {}
+
+  ExplainHandler(Broker broker, UserLoginLookup logins) {
+    this.broker = broker;
+    this.logins = logins;
+  }
+
+  CompletionStage<RequestResult> answer(byte[] payload, Peer peer, PeerRights rights)
+      throws RefusedRequestException {
+    ImageReference reference;
+    try {
+      reference = ImageReference.ofImage(new String(payload, StandardCharsets.UTF_8).strip());
+    } catch (InvalidReferenceException e) {
+      throw new RefusedRequestException(
+          "rig-credentials: not an image or a registry: " + e.getMessage());
+    }
+    var entry = broker.managing(reference, "");
+    var own = own(reference, peer, rights, entry);
+    Predicate<BrokerEntry> shown = one -> mayList(rights, one, reference);
+    if (own != null && own.answers()) {
+      return CompletableFuture.completedFuture(answeredBy(own, reference, shown));
+    }
+    boolean may = entry == null ? rights.may(Permission.LIST) : shown.test(entry);
+    if (!may) {
+      return CompletableFuture.completedFuture(
+          RequestResult.denied(peer.uid(), Action.EXPLAIN, reference.name()));
+    }
+    return broker
+        .explain(reference)
+        .thenApply(explanation ->
+            new RequestResult(
+                new Reply(0, StatusJson.explanation(explanation.showing(shown), own)),
+                RequestOutcome.TOLD,
+                entry == null ? null : entry.prefix().toString()));
+  }
+
+  private static boolean mayList(PeerRights rights, BrokerEntry entry, ImageReference reference) {
+    return rights.may(Permission.LIST, entry.prefix()) || rights.may(Permission.LIST, reference);
+  }
+
+  private @Nullable OwnLogin own(
+      ImageReference reference, Peer peer, PeerRights rights, @Nullable BrokerEntry entry) {
+    if (!rights.mayWithOwn(Permission.GET, reference)
+        || !rights.mayWithOwn(Permission.LIST, reference)) {
+      return null;
+    }
+    var login = logins.of(peer, reference);
+    if (login == null) {
+      return null;
+    }
+    boolean answers = UserLoginLookup.wins(login, reference, entry);
+    return new OwnLogin(login, peer.uid(), answers, why(answers, entry != null));
+  }
+
+  private static String why(boolean answers, boolean configured) {
+    if (!answers) {
+      return "the configured entry comes first";
+    }
+    return configured ? "your own login, for a longer path" : "your own login";
+  }
+
+  /** No entry is asked for its credential, as none is when a client gets its login. */
+  private RequestResult answeredBy(
+      OwnLogin own, ImageReference reference, Predicate<BrokerEntry> shown) {
+    var entries =
+        broker.considered(reference).stream()
+            .filter(one -> shown.test(one.entry()))
+            .map(one ->
+                new Considered(
+                    one.entry(), false, one.answers() ? "your own login comes first" : one.why()))
+            .toList();
+    return new RequestResult(
+        new Reply(0, StatusJson.explanation(reference.name(), entries, own)),
+        RequestOutcome.TOLD,
+        own.login().name());
+  }
+}

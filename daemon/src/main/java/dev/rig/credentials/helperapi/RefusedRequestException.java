@@ -1,0 +1,16 @@
+package dev.rig.credentials.helperapi;
+
+/** A request that is answered with status 1; the message is the answer. */
+final class RefusedRequestException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  RefusedRequestException(String answer) {
+    super(answer);
+  }
+
+  /** What the client prints. */
+  String answer() {
+    var answer = getMessage();
+    return answer == null ? "" : answer;
+  }
+}

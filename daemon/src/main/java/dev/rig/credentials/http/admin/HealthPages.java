@@ -1,0 +1,91 @@
+package dev.rig.credentials.http.admin;
+
+import dev.rig.credentials.http.server.ApiJson;
+import dev.rig.credentials.problem.ComponentHealth;
+import io.helidon.health.HealthCheck;
+import io.helidon.health.HealthCheckResponse;
+import io.helidon.health.HealthCheckResponse.Status;
+import io.helidon.health.HealthCheckType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * What probes ask. Live: this process answers. Started: the first configuration is served. Ready:
+ * its sockets can be reached; what serves is a valid configuration or, when a reload was refused,
+ * the last good one (F14).
+ */
+final class HealthPages {
+  /** The parts that clients cannot do without. */
+  private static final Set<String> NEEDED = Set.of("socket", "platformSocket");
+
+  private final Supplier<List<ComponentHealth>> parts;
+
+  HealthPages(Supplier<List<ComponentHealth>> parts) {
+    this.parts = parts;
+  }
+
+  /** An answer to a probe. */
+  record Report(boolean up, String body) {}
+
+  Report report(HealthCheckType type) {
+    var checks = checks(type);
+    var answers = checks.stream().map(HealthCheck::call).toList();
+    boolean up = answers.stream().allMatch(answer -> answer.status() == Status.UP);
+    return new Report(
+        up,
+        ApiJson.text(json -> {
+          json.writeStringField("status", up ? "UP" : "DOWN");
+          json.writeArrayFieldStart("checks");
+          for (int i = 0; i < checks.size(); i++) {
+            var answer = answers.get(i);
+            json.writeStartObject();
+            json.writeStringField("name", checks.get(i).name());
+            json.writeStringField("status", answer.status().name());
+            json.writeObjectFieldStart("data");
+            answer
+                .details()
+                .forEach((name, value) -> {
+                  try {
+                    ApiJson.text(json, name, value);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e); // into memory
+                  }
+                });
+            json.writeEndObject();
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        }));
+  }
+
+  private List<HealthCheck> checks(HealthCheckType type) {
+    return switch (type) {
+      case LIVENESS -> List.of(new Check(type, "process", true, List.of()));
+      case STARTUP -> List.of(new Check(type, "configuration", true, List.of()));
+      case READINESS ->
+          parts.get().stream()
+              .<HealthCheck>map(part ->
+                  new Check(
+                      type,
+                      part.part(),
+                      part.healthy() || !NEEDED.contains(part.part()),
+                      part.messages()))
+              .toList();
+    };
+  }
+
+  private record Check(HealthCheckType type, String name, boolean up, List<String> messages)
+      implements HealthCheck {
+    @Override
+    public HealthCheckResponse call() {
+      var answer = HealthCheckResponse.builder().status(up);
+      if (!messages.isEmpty()) {
+        answer.detail("messages", String.join("; ", messages));
+      }
+      return answer.build();
+    }
+  }
+}

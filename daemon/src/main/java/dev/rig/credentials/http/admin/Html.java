@@ -1,0 +1,24 @@
+package dev.rig.credentials.http.admin;
+
+/** Text for an HTML page. */
+final class Html {
+  private Html() {}
+
+  /** The text as it may stand between tags and in a quoted attribute. */
+  static String escape(Object value) {
+    var text = value.toString();
+    var escaped = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '&' -> escaped.append("&amp;");
+        case '<' -> escaped.append("&lt;");
+        case '>' -> escaped.append("&gt;");
+        case '"' -> escaped.append("&quot;");
+        case '\'' -> escaped.append("&#39;");
+        default -> escaped.append(c < ' ' && c != '\n' ? '\ufffd' : c);
+      }
+    }
+    return escaped.toString();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.rig.credentials.http.platform;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.rig.credentials.http.server.ApiJson;
+import dev.rig.credentials.http.server.HttpEngine;
+import dev.rig.credentials.http.server.Responses;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.linux.Peer;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One request of the platform's, and the answer to it. */
+final class PlatformRequest {
+  static final String JSON_TYPE = "application/json";
+
+  private final ServerRequest request;
+  private final ServerResponse response;
+  private final Peer peer;
+  private final PlatformAccess access;
+  private @Nullable String prefix;
+
+  PlatformRequest(
+      ServerRequest request, ServerResponse response, Peer peer, PlatformAccess access) {
+    this.request = request;
+    this.response = response;
+    this.peer = peer;
+    this.access = access;
+  }
+
+  /** A parameter of the query that has to be there, once. */
+  String required(String name) {
+    return optional(name)
+        .orElseThrow(
+            () -> ProblemResponseException.badRequest("the parameter " + name + " is missing"));
+  }
+
+  /** A parameter of the query that may be there, once. */
+  Optional<String> optional(String name) {
+    var values = request.query().all(name, List::of);
+    if (values.size() > 1) {
+      throw ProblemResponseException.badRequest(
+          "the parameter " + name + " is there more than once");
+    }
+    return values.stream().filter(value -> !value.isEmpty()).findFirst();
+  }
+
+  /**
+   * Reads what names an image, which this peer has to be let ask about.
+   *
+   * @param what the parameter, for people
+   */
+  ImageReference reference(String what, String text) {
+    ImageReference reference;
+    try {
+      reference = ImageReference.ofImage(text);
+    } catch (InvalidReferenceException e) {
+      throw ProblemResponseException.badRequest(what + " is not one: " + e.getMessage());
+    }
+    if (!access.mayAskAbout(peer, reference)) {
+      throw ProblemResponseException.denied(
+          "uid %s may not ask about %s (see daemon.access)"
+              .formatted(Integer.toUnsignedString(peer.uid()), reference.name()));
+    }
+    return reference;
+  }
+
+  /** The same for what has a repository in it, and not only a host. */
+  ImageReference repository(String what, String text) {
+    var reference = reference(what, text);
+    if (reference.isHostOnly()) {
+      throw ProblemResponseException.badRequest(what + " names a registry and no repository in it");
+    }
+    return reference;
+  }
+
+  boolean mayAskAbout(ImageReference reference) {
+    return access.mayAskAbout(peer, reference);
+  }
+
+  boolean maySee(RegistryPrefix entry) {
+    return access.maySee(peer, entry);
+  }
+
+  /** The fields of the JSON object that was sent. */
+  Map<String, Object> body() {
+    var type = request.headers().contentType().map(one -> one.mediaType().text()).orElse("");
+    if (!type.equals(JSON_TYPE)) {
+      throw ProblemResponseException.of(
+          415,
+          "unsupportedMediaType",
+          "The body is not of a type that is read",
+          "send " + JSON_TYPE);
+    }
+    try (var in = request.content().inputStream()) {
+      return JSON.std.mapFrom(in.readNBytes(HttpEngine.MOST_BODY));
+    } catch (IOException e) {
+      throw ProblemResponseException.badRequest(
+          "the body is not a JSON object"); // its text stays unsaid
+    }
+  }
+
+  /** Notes which entry it was about. */
+  void about(@Nullable String entry) {
+    prefix = entry;
+  }
+
+  @Nullable String prefix() {
+    return prefix;
+  }
+
+  void header(String name, String value) {
+    response.header(HeaderNames.create(name), value);
+  }
+
+  /** Answers with a JSON object. */
+  void json(ApiJson.Fields fields) {
+    Responses.answer(response, 200, JSON_TYPE, ApiJson.object(fields));
+  }
+
+  /** Answers with a JSON document that is there already. */
+  void document(byte[] json) {
+    Responses.answer(response, 200, JSON_TYPE, json);
+  }
+}

@@ -1,0 +1,105 @@
+package dev.rig.credentials.http.platform;
+
+import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.http.server.LazyHttpEngine;
+import dev.rig.credentials.http.server.RequestDeadline;
+import dev.rig.credentials.http.server.UnixHttpConnection;
+import dev.rig.credentials.socket.PeerStream;
+import dev.rig.credentials.socket.StreamServer;
+import dev.rig.credentials.socket.bind.SocketHealth;
+import dev.rig.credentials.socket.bind.SocketOptions;
+import dev.rig.credentials.time.Time;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** The socket of the platform's API. */
+public final class PlatformSocket implements AutoCloseable {
+  private static final int MOST_CONNECTIONS = 64;
+  private static final int MOST_OF_A_USER = 32;
+
+  private final LazyHttpEngine engine;
+  private final Time time;
+  private final StreamServer server;
+
+  private PlatformSocket(SocketOptions options, PlatformApi api, Time time) {
+    this.engine = new LazyHttpEngine("platform", api::routing);
+    this.time = time;
+    var limits = options.limits().withConnections(MOST_CONNECTIONS, MOST_OF_A_USER);
+    this.server =
+        StreamServer.open(options.withLimits(limits), this::converse, "rig-platform", time);
+  }
+
+  /**
+   * Binds it and begins to serve.
+   *
+   * @param inCluster the host of a registry as a cluster knows it
+   * @param pullSecrets the clusters' pull secrets
+   * @throws dev.rig.credentials.socket.bind.SocketBusyException when another daemon serves at that
+   *     path
+   * @throws dev.rig.credentials.socket.bind.SocketRefusedException when the path or its folder is
+   *     not fit, or the system refuses
+   */
+  public static PlatformSocket open(
+      SocketOptions options,
+      Broker broker,
+      ImageLookup images,
+      UnaryOperator<String> inCluster,
+      PullSecretKeeper pullSecrets,
+      PlatformAccess access,
+      RequestObserver observer,
+      Time time) {
+    var api =
+        new PlatformApi(
+            resources(broker, images, inCluster, pullSecrets, time), access, observer, time);
+    return new PlatformSocket(options, api, time);
+  }
+
+  /** All that the API has. */
+  static List<ApiResource> resources(
+      Broker broker,
+      ImageLookup images,
+      UnaryOperator<String> inCluster,
+      PullSecretKeeper pullSecrets,
+      Time time) {
+    return List.of(
+        new CredentialsResource(broker, time),
+        new ImagesResource(images, inCluster),
+        new TagsResource(images),
+        new RegistriesResource(broker, time),
+        new PullSecretsResource(pullSecrets),
+        new OpenApiResource());
+  }
+
+  private void converse(PeerStream stream) {
+    try {
+      engine
+          .get()
+          .converse(
+              new UnixHttpConnection(
+                  stream, new RequestDeadline(time.ticker(), RequestDeadline.REQUEST)));
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Makes ready for the first request, which takes a moment. */
+  public void warmUp() {
+    engine.warmUp();
+  }
+
+  /** The socket's file. */
+  public Path path() {
+    return server.path();
+  }
+
+  /** Whether clients can reach it. */
+  public SocketHealth health() {
+    return server.health();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,118 @@
+package dev.rig.credentials.http.platform;
+
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.http.server.ApiJson;
+import dev.rig.credentials.registry.RegistryFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A request that is not answered as it was meant: becomes a problem document (RFC 9457). */
+final class ProblemResponseException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** What a problem's type begins with; the reason follows. */
+  static final String TYPE = "urn:rig-credentials:";
+
+  static final String MEDIA_TYPE = "application/problem+json";
+
+  private final int status;
+  private final String reason;
+  private final String title;
+  private final @Nullable Instant nextAttempt;
+
+  private ProblemResponseException(
+      int status, String reason, String title, String detail, @Nullable Instant nextAttempt) {
+    super(detail, null, false, false);
+    this.status = status;
+    this.reason = reason;
+    this.title = title;
+    this.nextAttempt = nextAttempt;
+  }
+
+  /**
+   * A problem.
+   *
+   * @param reason the kind of it in a word
+   * @param title the kind of it for people
+   * @param detail this one for people; without a secret
+   */
+  static ProblemResponseException of(int status, String reason, String title, String detail) {
+    return new ProblemResponseException(status, reason, title, detail, null);
+  }
+
+  static ProblemResponseException badRequest(String detail) {
+    return of(400, "badRequest", "The request cannot be understood", detail);
+  }
+
+  static ProblemResponseException denied(String detail) {
+    return of(403, "denied", "The access rules do not let this caller", detail);
+  }
+
+  /** An entry matches and has no credential now. */
+  static ProblemResponseException notAvailable(String detail, Instant nextAttempt) {
+    return new ProblemResponseException(
+        503, "noCredential", "There is no credential now", detail, nextAttempt);
+  }
+
+  /** What a registry failed with; each kind wants something else done about it. */
+  static ProblemResponseException of(RegistryFailure failure) {
+    var detail = failure.message();
+    return switch (failure) {
+      case RegistryFailure.NoSuchTag one ->
+          of(404, one.reason(), "The repository has no such tag or digest", detail);
+      case RegistryFailure.NoSuchRepository one ->
+          of(404, one.reason(), "The registry has no such repository", detail);
+      case RegistryFailure.Unauthorised one ->
+          of(401, one.reason(), "The registry refuses the credential", detail);
+      case RegistryFailure.NoCredential one -> notAvailable(detail, one.nextAttempt());
+      case RegistryFailure.RateLimited one ->
+          new ProblemResponseException(
+              429, one.reason(), "The registry wants to be left alone", detail, one.retryAt());
+      case RegistryFailure.Unreachable one ->
+          of(502, one.reason(), "The registry cannot be reached", detail);
+      case RegistryFailure.Refused one ->
+          of(502, one.reason(), "What the registry asks for is not allowed", detail);
+      case RegistryFailure.BadAnswer one ->
+          of(502, one.reason(), "The registry's answer is broken", detail);
+    };
+  }
+
+  int status() {
+    return status;
+  }
+
+  String reason() {
+    return reason;
+  }
+
+  String title() {
+    return title;
+  }
+
+  String detail() {
+    return Objects.requireNonNull(getMessage());
+  }
+
+  /** Null where time alone changes nothing. */
+  @Nullable Instant nextAttempt() {
+    return Lease.NEVER.equals(nextAttempt) ? null : nextAttempt;
+  }
+
+  /** Seconds for {@code Retry-After}, at least 1. */
+  static long retryAfter(Instant nextAttempt, Instant now) {
+    return Math.max(1, Duration.between(now, nextAttempt).plusMillis(999).toSeconds());
+  }
+
+  byte[] document() {
+    return ApiJson.object(json -> {
+      json.writeStringField("type", TYPE + reason);
+      json.writeStringField("title", title);
+      json.writeNumberField("status", status);
+      json.writeStringField("detail", detail());
+      json.writeStringField("reason", reason);
+      ApiJson.instant(json, "nextAttempt", nextAttempt());
+    });
+  }
+}

@@ -1,0 +1,79 @@
+package dev.rig.credentials.http.platform;
+
+import dev.rig.credentials.http.server.ApiJson;
+import dev.rig.credentials.registry.RegistryFailure;
+import dev.rig.credentials.registry.TagPage;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** {@code /v1/tags}: a repository's tags, the newest first, page by page. */
+final class TagsResource implements ApiResource {
+  private static final int PAGE = 100;
+  private static final int LARGEST_PAGE = 1000;
+
+  private final ImageLookup images;
+
+  TagsResource(ImageLookup images) {
+    this.images = images;
+  }
+
+  @Override
+  public List<ApiOperation> operations() {
+    return List.of(
+        ApiOperation.get("/v1/tags", List.of("repository", "limit", "after"), this::get));
+  }
+
+  private void get(PlatformRequest request) throws InterruptedException {
+    var asked = request.required("repository");
+    var repository = request.repository("repository", asked);
+    if (repository.tag() != null || repository.digest() != null) {
+      throw ProblemResponseException.badRequest("repository has a tag or a digest: leave it out");
+    }
+    int limit = request.optional("limit").map(TagsResource::limit).orElse(PAGE);
+    switch (images.tags(repository, limit, request.optional("after").orElse(null))) {
+      case TagPage page -> answer(request, asked, limit, page);
+      case RegistryFailure failure -> throw ProblemResponseException.of(failure);
+    }
+  }
+
+  private static int limit(String text) {
+    try {
+      int limit = Integer.parseInt(text);
+      if (limit >= 1 && limit <= LARGEST_PAGE) {
+        return limit;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw ProblemResponseException.badRequest("limit is not a number from 1 to " + LARGEST_PAGE);
+  }
+
+  private static void answer(PlatformRequest request, String asked, int limit, TagPage page) {
+    if (page.next() != null) {
+      request.header(
+          "Link",
+          "</v1/tags?repository=%s&limit=%d&after=%s>; rel=\"next\""
+              .formatted(encoded(asked), limit, encoded(page.next())));
+    }
+    request.json(json -> {
+      json.writeStringField("registry", page.registry());
+      json.writeStringField("repository", page.repository());
+      json.writeArrayFieldStart("tags");
+      for (var tag : page.tags()) {
+        json.writeStartObject();
+        json.writeStringField("name", tag.name());
+        ApiJson.text(json, "digest", tag.digest());
+        ApiJson.instant(json, "createdAt", tag.createdAt());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeBooleanField("truncated", page.truncated());
+      ApiJson.text(json, "next", page.next());
+    });
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.rig.credentials.http.server;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.Router;
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/** A conversation as Helidon's HTTP/1.1 wants to have its connection. */
+final class HelidonConnection implements ConnectionContext, DataWriter {
+  private final HttpConnection conversation;
+  private final ListenerContext listener;
+  private final Router router;
+  private final DataReader reader;
+  private Runnable written = () -> {};
+
+  HelidonConnection(HttpConnection conversation, ListenerContext listener, Router router) {
+    this.conversation = conversation;
+    this.listener = listener;
+    this.router = router;
+    this.reader = DataReader.create(this::read);
+  }
+
+  /** Has that run whenever something is about to be written. */
+  void onWrite(Runnable action) {
+    written = action;
+  }
+
+  /** Null at the end, as {@link DataReader} wants it. */
+  @SuppressWarnings("NullAway") // Helidon's supplier ends with null, which its type does not say
+  private byte @Nullable [] read() {
+    try {
+      var bytes = conversation.read();
+      return bytes.length == 0 ? null : bytes;
+    } catch (IOException e) {
+      throw new CloseConnectionException("the client cannot be read", e);
+    }
+  }
+
+  @Override
+  public void write(BufferData buffer) {
+    written.run();
+    try {
+      conversation.write(buffer.readBytes());
+    } catch (IOException e) {
+      throw new CloseConnectionException("the client does not read", e);
+    }
+  }
+
+  @Override
+  public void write(BufferData... buffers) {
+    write(BufferData.create(buffers));
+  }
+
+  @Override
+  public void writeNow(BufferData... buffers) {
+    write(buffers);
+  }
+
+  @Override
+  public void writeNow(BufferData buffer) {
+    write(buffer);
+  }
+
+  @Override
+  public ListenerContext listenerContext() {
+    return listener;
+  }
+
+  @Override
+  public ExecutorService executor() {
+    return listener.executor();
+  }
+
+  @Override
+  public DataWriter dataWriter() {
+    return this;
+  }
+
+  @Override
+  public DataReader dataReader() {
+    return reader;
+  }
+
+  @Override
+  public Router router() {
+    return router;
+  }
+
+  @Override
+  public PeerInfo remotePeer() {
+    return new HttpPeerInfo(conversation.peer());
+  }
+
+  @Override
+  public PeerInfo localPeer() {
+    return new HttpPeerInfo(null);
+  }
+
+  @Override
+  public boolean isSecure() {
+    return false;
+  }
+
+  @Override
+  public String socketId() {
+    return listener.config().name();
+  }
+
+  @Override
+  public String childSocketId() {
+    return "";
+  }
+}

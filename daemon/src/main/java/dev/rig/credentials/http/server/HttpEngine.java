@@ -1,0 +1,78 @@
+package dev.rig.credentials.http.server;
+
+import io.helidon.common.concurrency.limits.FixedLimit;
+import io.helidon.common.context.Context;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.http.media.MediaContext;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.Router;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ForkJoinPool;
+
+/** Helidon's HTTP/1.1 and routing, for connections that are accepted elsewhere. */
+public final class HttpEngine {
+  private static final Logger LOG = System.getLogger(HttpEngine.class.getName());
+
+  /** No request of ours has a larger body. */
+  public static final int MOST_BODY = 64 * 1024;
+
+  private final Http1ConnectionSelector http1;
+  private final Router router;
+  private final ListenerContext listener;
+
+  /**
+   * An engine.
+   *
+   * @param name for Helidon's own messages
+   */
+  HttpEngine(String name, HttpRouting.Builder routing) {
+    http1 = Http1ConnectionSelector.builder().config(Http1Config.create()).build();
+    router = Router.builder().addRouting(routing).build();
+    var config =
+        ListenerConfig.builder()
+            .name(name)
+            .maxPayloadSize(MOST_BODY)
+            .protocolsDiscoverServices(false)
+            .buildPrototype();
+    listener =
+        new Listener(
+            Context.builder().id(name).build(),
+            MediaContext.builder().mediaSupportsDiscoverServices(false).build(),
+            ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build(),
+            DirectHandlers.create(),
+            config,
+            // Asked for nothing: what is written is written at once.
+            ForkJoinPool.commonPool());
+  }
+
+  private record Listener(
+      Context context,
+      MediaContext mediaContext,
+      ContentEncodingContext contentEncodingContext,
+      DirectHandlers directHandlers,
+      ListenerConfig config,
+      ExecutorService executor)
+      implements ListenerContext {}
+
+  /** Reads the request of a connection, has it answered, and returns. */
+  public void converse(HttpConnection conversation) {
+    try {
+      var context = new HelidonConnection(conversation, listener, router);
+      var connection = http1.connection(context);
+      context.onWrite(() -> connection.close(false)); // no second request is waited for
+      connection.handle(FixedLimit.create());
+    } catch (CloseConnectionException done) {
+      LOG.log(Level.TRACE, "a connection ends: {0}", done.getMessage());
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.rig.credentials.kube;
+
+import dev.rig.credentials.credential.Secret;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a cluster is asked: where it is, whom to believe that it is it, and who asks.
+ *
+ * @param url {@code https://…}, or {@code http://} on loopback
+ * @param certificateAuthority PEM; null for the system's authorities
+ * @param token a bearer token; null where there is a certificate
+ * @param clientCertificate PEM; null where there is a token
+ * @param clientKey PEM; null where there is a token
+ */
+record ClusterAccess(
+    String url,
+    @Nullable String certificateAuthority,
+    @Nullable Secret token,
+    @Nullable String clientCertificate,
+    @Nullable Secret clientKey) {
+  static ClusterAccess withToken(String url, @Nullable String certificateAuthority, Secret token) {
+    return new ClusterAccess(url, certificateAuthority, token, null, null);
+  }
+
+  @Override
+  public String toString() {
+    return "Access[redacted]";
+  }
+}

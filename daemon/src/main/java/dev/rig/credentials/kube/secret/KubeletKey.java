@@ -1,0 +1,50 @@
+package dev.rig.credentials.kube.secret;
+
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.RegistryPrefix;
+
+/**
+ * The key under which a kubelet finds an entry's credential for an image (kubernetes {@code
+ * pkg/credentialprovider}, {@code BasicDockerKeyring}).
+ *
+ * <p>It matches the host label by label and the path by a raw string prefix: so a path ends with a
+ * slash, or {@code ghcr.io/org} would answer for {@code ghcr.io/organic}. It takes a leading {@code
+ * /v1} or {@code /v2} off a key's path, so a path that begins that way gets one more. And it asks
+ * for Docker Hub's images as {@code docker.io/…}, but falls back to the Hub's own key.
+ */
+final class KubeletKey {
+  /** Docker Hub as {@link ImageReference} names it. */
+  private static final String HUB = "index.docker.io";
+
+  private static final String HUB_KEY = "https://index.docker.io/v1/";
+  private static final String HUB_IMAGES = "docker.io";
+
+  private KubeletKey() {}
+
+  /**
+   * The key.
+   *
+   * @param image as it is pulled
+   * @param host the registry's host as the cluster names it
+   * @param prefix the entry that answers for the image, as its normalised prefix; the image's host
+   *     stands in for a glob
+   */
+  static String of(ImageReference image, String host, String prefix) {
+    var path = path(prefix);
+    if (path.isEmpty()) {
+      return host.equals(HUB) ? HUB_KEY : host;
+    }
+    var hidden = path.matches("v[12](/.*)?") ? "/v2/" : "/";
+    boolean exact = image.path().equals(path);
+    return (host.equals(HUB) ? HUB_IMAGES : host) + hidden + path + (exact ? "" : "/");
+  }
+
+  private static String path(String prefix) {
+    try {
+      return RegistryPrefix.parse(prefix).path();
+    } catch (InvalidReferenceException e) {
+      throw new IllegalArgumentException("the entry's prefix is not in normal form", e);
+    }
+  }
+}

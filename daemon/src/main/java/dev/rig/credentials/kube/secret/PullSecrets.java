@@ -1,0 +1,191 @@
+package dev.rig.credentials.kube.secret;
+
+import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.kube.Cluster;
+import dev.rig.credentials.kube.ClusterAccessSource;
+import dev.rig.credentials.kube.CredentialScript;
+import dev.rig.credentials.kube.Fabric8Api;
+import dev.rig.credentials.kube.InClusterAccess;
+import dev.rig.credentials.kube.KubeApi;
+import dev.rig.credentials.kube.LeaderElection;
+import dev.rig.credentials.kube.PullSecretException;
+import dev.rig.credentials.kube.PullSecretException.Reason;
+import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.time.Time;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The pull secrets of every cluster that wants some: made when somebody asks, kept true from then
+ * on. Without such a cluster nothing runs and nothing is loaded.
+ */
+public final class PullSecrets implements AutoCloseable {
+  /** How a cluster is talked to. */
+  @FunctionalInterface
+  interface ApiFactory {
+    KubeApi of(Cluster cluster);
+  }
+
+  private record Member(Cluster cluster, ClusterSecrets secrets, Rotation rotation) {}
+
+  private final Function<ImageReference, CompletableFuture<Lookup>> lookups;
+  private final ApiFactory apis;
+  private final Supplier<String> ownNamespace;
+  private final Function<String, ExecutorService> workers;
+  private final Time time;
+  private final RandomGenerator random;
+  private final String identity;
+  private volatile Map<String, Member> members = Map.of();
+  private volatile Set<String> others = Set.of();
+
+  /**
+   * Pull secrets of no cluster yet.
+   *
+   * @param lookups the daemon's answer to an image; never fails
+   * @param scripts runs clusters' scripts
+   * @param environment of this process
+   * @param workers makes an executor of one thread by its name
+   * @param random spreads what several daemons do; need not be secure
+   */
+  public PullSecrets(
+      Function<ImageReference, CompletableFuture<Lookup>> lookups,
+      CredentialScript scripts,
+      Map<String, String> environment,
+      Function<String, ExecutorService> workers,
+      Time time,
+      RandomGenerator random) {
+    this(
+        lookups,
+        cluster -> new Fabric8Api(ClusterAccessSource.of(cluster, scripts, environment, time)),
+        () -> new InClusterAccess(InClusterAccess.FOLDER, environment).namespace(),
+        workers,
+        time,
+        random,
+        environment.getOrDefault("HOSTNAME", "rig-credentials") + "_" + UUID.randomUUID());
+  }
+
+  PullSecrets(
+      Function<ImageReference, CompletableFuture<Lookup>> lookups,
+      ApiFactory apis,
+      Supplier<String> ownNamespace,
+      Function<String, ExecutorService> workers,
+      Time time,
+      RandomGenerator random,
+      String identity) {
+    this.lookups = lookups;
+    this.apis = apis;
+    this.ownNamespace = ownNamespace;
+    this.workers = workers;
+    this.time = time;
+    this.random = random;
+    this.identity = identity;
+  }
+
+  /**
+   * Takes these clusters in place of all earlier ones; what goes on for unchanged ones goes on.
+   *
+   * @param clusters those that want pull secrets
+   * @param others the names of those that do not, for the answer to who asks for them
+   */
+  public synchronized void replace(List<Cluster> clusters, Set<String> others) {
+    var before = members;
+    var next = new TreeMap<String, Member>();
+    for (var cluster : clusters) {
+      var old = before.get(cluster.name());
+      next.put(
+          cluster.name(), old != null && old.cluster().equals(cluster) ? old : member(cluster));
+    }
+    members = Collections.unmodifiableMap(next);
+    this.others = Set.copyOf(others);
+    before.values().stream()
+        .filter(old -> !next.containsValue(old))
+        .forEach(old -> old.rotation().close());
+    next.values().stream()
+        .filter(member -> !before.containsValue(member))
+        .forEach(member -> member.rotation().start());
+    changed();
+  }
+
+  private Member member(Cluster cluster) {
+    var api = apis.of(cluster);
+    var composer = new SecretPlanner(lookups, time, cluster.devRegistry());
+    var election = new LeaderElection(api, lockNamespace(cluster), identity, time);
+    var worker = workers.apply("rig-kube-" + cluster.name());
+    return new Member(
+        cluster,
+        new ClusterSecrets(cluster, api, composer, worker),
+        new Rotation(cluster, api, composer, election, time, random, worker));
+  }
+
+  /** The daemon's own where it runs in the cluster; else the first that it may write to. */
+  private String lockNamespace(Cluster cluster) {
+    if (cluster.url() == null) {
+      return ownNamespace.get();
+    }
+    return cluster.namespaces().isEmpty() ? "default" : cluster.namespaces().getFirst();
+  }
+
+  /** Leases or entries have changed; never blocks. */
+  public void changed() {
+    members.values().forEach(member -> member.rotation().changed());
+  }
+
+  /**
+   * Makes a pull secret; fails with a {@link PullSecretException}.
+   *
+   * @param mayAsk whether who asks may ask about that image
+   */
+  public CompletableFuture<PullSecretAnswer> create(
+      PullSecretRequest request, Predicate<ImageReference> mayAsk) {
+    try {
+      return member(request.cluster()).secrets().create(request, mayAsk);
+    } catch (PullSecretException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Removes what nobody wants any more; fails with a {@link PullSecretException}. */
+  public CompletableFuture<PruneAnswer> prune(PruneRequest request) {
+    try {
+      return member(request.cluster()).secrets().prune(request);
+    } catch (PullSecretException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private Member member(String cluster) {
+    var member = members.get(cluster);
+    if (member != null) {
+      return member;
+    }
+    if (others.contains(cluster)) {
+      throw new PullSecretException(
+          Reason.REFUSED,
+          "cluster %s does not want pull secrets; set clusters.%s.createPullSecrets: true"
+              .formatted(cluster, cluster));
+    }
+    throw new PullSecretException(Reason.NOT_FOUND, "no cluster is configured under that name");
+  }
+
+  /** How it goes in each cluster; nothing without one. */
+  public List<ComponentHealth> health() {
+    return members.values().stream().map(member -> member.rotation().health()).toList();
+  }
+
+  /** Lets another daemon go on; takes 2 s at most for a cluster. */
+  @Override
+  public void close() {
+    replace(List.of(), Set.of());
+  }
+}

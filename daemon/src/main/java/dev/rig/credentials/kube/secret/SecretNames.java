@@ -1,0 +1,65 @@
+package dev.rig.credentials.kube.secret;
+
+import dev.rig.credentials.kube.PullSecretException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Names of objects: RFC 1123 subdomains and labels, as Kubernetes wants them. */
+final class SecretNames {
+  private static final Pattern SUBDOMAIN =
+      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+
+  private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
+  private static final int LONGEST = 253;
+  private static final int LONGEST_LABEL = 63;
+  private static final int DIGITS = 10;
+
+  private SecretNames() {}
+
+  /** The name where none is given: the same for the same Capsule, else for the same images. */
+  static String of(@Nullable String capsule, List<String> images) {
+    var name = "rig-pull-" + capsule;
+    return capsule != null && name.length() <= LONGEST
+        ? name
+        : "rig-pull-" + hash(capsule == null ? String.join("\n", images) : capsule);
+  }
+
+  private static String hash(String text) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of()
+          .formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)))
+          .substring(0, DIGITS);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /**
+   * Checks a name.
+   *
+   * @param what for the message
+   * @throws PullSecretException when no object can have it
+   */
+  static void check(String what, String name) {
+    if (name.length() > LONGEST || !SUBDOMAIN.matcher(name).matches()) {
+      throw new PullSecretException(
+          PullSecretException.Reason.INVALID,
+          what + " is no name of Kubernetes: letters in lower case, digits, dashes and dots");
+    }
+  }
+
+  /** The same for a namespace. */
+  static void checkNamespace(String name) {
+    if (name.length() > LONGEST_LABEL || !LABEL.matcher(name).matches()) {
+      throw new PullSecretException(
+          PullSecretException.Reason.INVALID,
+          "the namespace is no name of Kubernetes: letters in lower case, digits and dashes");
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.rig.credentials.kube.secret;
+
+import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.kube.Cluster;
+import dev.rig.credentials.kube.PullSecretException;
+import dev.rig.credentials.time.Time;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Asks for the credentials of images, and puts together what a Secret for them has to hold. */
+final class SecretPlanner {
+  private static final String SLOW = "its credential is still being fetched";
+
+  private final Function<ImageReference, CompletableFuture<Lookup>> lookups;
+  private final Time time;
+  private final Cluster.@Nullable DevRegistry devRegistry;
+
+  /**
+   * A composer for one cluster.
+   *
+   * @param lookups never fail
+   */
+  SecretPlanner(
+      Function<ImageReference, CompletableFuture<Lookup>> lookups,
+      Time time,
+      Cluster.@Nullable DevRegistry devRegistry) {
+    this.lookups = lookups;
+    this.time = time;
+    this.devRegistry = devRegistry;
+  }
+
+  /**
+   * Reads the images' names.
+   *
+   * @return in normal form, each once, sorted
+   * @throws PullSecretException when one is no image
+   */
+  static List<String> normal(List<String> images) {
+    return images.stream().map(image -> reference(image).toString()).distinct().sorted().toList();
+  }
+
+  /**
+   * Refuses images that are none, and those that may not be asked about.
+   *
+   * @throws PullSecretException for the first of them
+   */
+  static void check(List<String> images, Predicate<ImageReference> mayAsk) {
+    for (var image : images) {
+      var reference = reference(image);
+      if (!mayAsk.test(reference)) {
+        throw new PullSecretException(
+            PullSecretException.Reason.DENIED,
+            "you may not ask about %s (see daemon.access)".formatted(reference.name()));
+      }
+    }
+  }
+
+  private static ImageReference reference(String image) {
+    try {
+      var reference = ImageReference.ofImage(image);
+      if (!reference.isHostOnly()) {
+        return reference;
+      }
+      throw invalid("it names a registry and no image in it");
+    } catch (InvalidReferenceException e) {
+      throw invalid(e.getMessage());
+    }
+  }
+
+  private static PullSecretException invalid(@Nullable String why) {
+    return new PullSecretException(
+        PullSecretException.Reason.INVALID, "one of the images is none: " + why);
+  }
+
+  /**
+   * Asks for every image; never fails.
+   *
+   * @param images in normal form
+   * @param patience how long one answer is waited for
+   */
+  CompletableFuture<SecretPlan> compose(List<String> images, Duration patience) {
+    var answers =
+        images.stream()
+            .map(image -> {
+              var reference = reference(image);
+              return soon(lookups.apply(reference), patience)
+                  .thenApply(lookup -> part(reference, lookup));
+            })
+            .toList();
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+        .thenApply(_ -> SecretPlan.of(answers.stream().map(CompletableFuture::join).toList()));
+  }
+
+  private SecretPlan.Part part(ImageReference image, Lookup lookup) {
+    return switch (lookup) {
+      case Lookup.NotFound _ -> new SecretPlan.Unmatched(image.toString());
+      case Lookup.Failed failed when failed.prefix().isEmpty() ->
+          new SecretPlan.Missing("", null, image + ": " + failed.reason());
+      case Lookup.Failed failed ->
+          new SecretPlan.Missing(failed.prefix(), key(image, failed.prefix()), failed.sentence());
+      case Lookup.Found(var prefix, var lease) ->
+          lease.credential().isIdentityToken()
+              ? new SecretPlan.Missing(
+                  prefix,
+                  key(image, prefix),
+                  prefix
+                      + ": its credential is an identity token, which the kubelet cannot carry;"
+                      + " give the entry a user name and a password or an access token")
+              : new SecretPlan.Known(prefix, key(image, prefix), lease);
+    };
+  }
+
+  /** An image of a development registry is pulled by the name that the cluster knows it by. */
+  private String key(ImageReference image, String prefix) {
+    var host =
+        devRegistry != null && image.host().equals(devRegistry.host())
+            ? devRegistry.clusterHost()
+            : image.host();
+    return KubeletKey.of(image, host, prefix);
+  }
+
+  /** One script that hangs must not keep others' credentials from being written. */
+  private CompletableFuture<Lookup> soon(CompletableFuture<Lookup> answer, Duration patience) {
+    var bounded = answer.copy();
+    if (!bounded.isDone()) {
+      var timer =
+          time.scheduler()
+              .schedule(patience, () -> bounded.complete(new Lookup.Failed("", SLOW, time.now())));
+      var _ = bounded.whenComplete((lookup, thrown) -> timer.cancel());
+    }
+    return bounded;
+  }
+}

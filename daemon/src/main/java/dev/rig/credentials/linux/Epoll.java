@@ -1,0 +1,90 @@
+package dev.rig.credentials.linux;
+
+import jnr.constants.platform.Errno;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+
+/**
+ * epoll(7), level-triggered, for one thread.
+ *
+ * <p>jnr-enxio's own selector is poll(2) over every channel with a scan of all keys behind it, so
+ * that each idle connection slows every request; {@code SocketBenchmark} prints by how much.
+ */
+public final class Epoll implements AutoCloseable {
+  public static final int IN = 0x001;
+  public static final int OUT = 0x004;
+  static final int ERR = 0x008;
+  static final int HUP = 0x010;
+
+  private static final int ADD = 1;
+  private static final int DELETE = 2;
+  private static final int MODIFY = 3;
+  private static final int BATCH = 256;
+
+  private final LibC libc = LibC.instance();
+  private final int fd;
+  // struct epoll_event is packed on amd64 alone: linux/eventpoll.h, EPOLL_PACKED.
+  private final int tokenOffset = "amd64".equals(System.getProperty("os.arch")) ? 4 : 8;
+  private final int eventSize = tokenOffset + 8;
+  private final Pointer change = Memory.allocateDirect(LibC.runtime(), 16, true);
+  private final Pointer ready = Memory.allocateDirect(LibC.runtime(), 16 * BATCH, true);
+
+  /**
+   * A new instance.
+   *
+   * @throws IllegalStateException when the system has no descriptor for it
+   */
+  public Epoll() {
+    fd = libc.epoll_create1(LibC.EPOLL_CLOEXEC);
+    if (fd < 0) {
+      throw new IllegalStateException("epoll_create1: " + LibC.lastError());
+    }
+  }
+
+  /** Watches a descriptor; hang-ups and errors are reported whatever the interest. */
+  public void add(int watched, int interest, long token) {
+    control(ADD, watched, interest, token);
+  }
+
+  void modify(int watched, int interest, long token) {
+    control(MODIFY, watched, interest, token);
+  }
+
+  void remove(int watched) {
+    control(DELETE, watched, 0, 0);
+  }
+
+  private void control(int operation, int watched, int interest, long token) {
+    change.putInt(0, interest);
+    change.putLongLong(tokenOffset, token);
+    if (libc.epoll_ctl(fd, operation, watched, change) < 0) {
+      throw new IllegalStateException("epoll_ctl: " + LibC.lastError());
+    }
+  }
+
+  /** Waits without a limit; the number of events, 0 after a signal. */
+  public int await() {
+    int count = libc.epoll_wait(fd, ready, BATCH, -1);
+    if (count < 0) {
+      Errno error = LibC.lastError();
+      if (error != Errno.EINTR) {
+        throw new IllegalStateException("epoll_wait: " + error);
+      }
+      return 0;
+    }
+    return count;
+  }
+
+  int events(int index) {
+    return ready.getInt((long) index * eventSize);
+  }
+
+  long token(int index) {
+    return ready.getLongLong((long) index * eventSize + tokenOffset);
+  }
+
+  @Override
+  public void close() {
+    libc.close(fd);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.rig.credentials.linux;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+
+/**
+ * The datagram socket on which a service manager hears how its service does, as sd_notify(3) has
+ * it. {@code NOTIFY_SOCKET} names it: a path, or with an {@code @} before it an abstract name.
+ */
+public final class NotifySocket implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(NotifySocket.class.getName());
+
+  /** {@code sun_path} of unix(7). */
+  private static final int LONGEST = 108;
+
+  private static final int FAMILY = Short.BYTES;
+
+  /** {@code struct timespec}: seconds and nanoseconds. */
+  private static final int TIMESPEC = 2 * Long.BYTES;
+
+  private final int descriptor;
+  private final Pointer address;
+  private final int length;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private NotifySocket(int descriptor, Pointer address, int length) {
+    this.descriptor = descriptor;
+    this.address = address;
+    this.length = length;
+  }
+
+  /**
+   * The socket that this process was told to use; empty where it was told none, or one that this
+   * cannot reach, which is logged.
+   *
+   * @param environment the process's variables
+   */
+  public static Optional<NotifySocket> of(Map<String, String> environment) {
+    var name = environment.getOrDefault("NOTIFY_SOCKET", "");
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    byte[] path = name.getBytes(StandardCharsets.UTF_8);
+    if ((path[0] != '/' && path[0] != '@') || path.length > LONGEST || path.length == 1) {
+      LOG.log(Level.WARNING, "the service manager is not told anything: NOTIFY_SOCKET is no path");
+      return Optional.empty();
+    }
+    LibC libc = LibC.instance();
+    int descriptor = libc.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
+    if (descriptor < 0) {
+      LOG.log(
+          Level.WARNING, "the service manager is not told anything: socket: {0}", LibC.lastError());
+      return Optional.empty();
+    }
+    if (path[0] == '@') {
+      path[0] = 0;
+    }
+    var address = Memory.allocateDirect(LibC.runtime(), FAMILY + path.length, true);
+    address.putShort(0, (short) LibC.AF_UNIX);
+    address.put(FAMILY, path, 0, path.length);
+    return Optional.of(new NotifySocket(descriptor, address, FAMILY + path.length));
+  }
+
+  /**
+   * Sends a message of lines like {@code READY=1}. Waits where the manager is slow to read; what
+   * cannot be sent is logged. Does nothing after {@link #close}.
+   */
+  public void send(String message) {
+    if (closed.get()) {
+      return;
+    }
+    byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+    var buffer = Memory.allocateDirect(LibC.runtime(), bytes.length, true);
+    buffer.put(0, bytes, 0, bytes.length);
+    long sent =
+        LibC.instance()
+            .sendto(descriptor, buffer, bytes.length, LibC.MSG_NOSIGNAL, address, length);
+    if (sent != bytes.length) {
+      LOG.log(Level.WARNING, "the service manager could not be told: {0}", LibC.lastError());
+    }
+  }
+
+  /** {@code CLOCK_MONOTONIC} in microseconds, by which the manager orders what it is told. */
+  public static long monotonicMicros() {
+    var now = Memory.allocateDirect(LibC.runtime(), TIMESPEC, true);
+    LibC.instance().clock_gettime(LibC.CLOCK_MONOTONIC, now);
+    return now.getLong(0) * 1_000_000 + now.getLong(Long.BYTES) / 1000;
+  }
+
+  /** Harmless when called again. */
+  @Override
+  public void close() {
+    if (!closed.getAndSet(true)) {
+      int _ = LibC.instance().close(descriptor);
+    }
+  }
+}

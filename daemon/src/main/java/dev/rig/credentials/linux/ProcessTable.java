@@ -1,0 +1,129 @@
+package dev.rig.credentials.linux;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The processes of one moment, as {@code /proc} tells them; proc_pid_stat(5). */
+public final class ProcessTable {
+  private static final Path PROC = Path.of("/proc");
+
+  /** Fields of {@code stat} after the program's name, which is in parentheses. */
+  private static final int STATE = 0;
+
+  private static final int PARENT = 1;
+  private static final int GROUP = 2;
+  private static final int SESSION = 3;
+  private static final int START = 19;
+
+  /**
+   * One process.
+   *
+   * @param start when it was forked, in clock ticks since boot
+   */
+  public record Entry(long pid, char state, long parent, long group, long session, long start) {
+    /** Whether it has ended and only waits for its parent to notice. */
+    public boolean zombie() {
+      return state == 'Z' || state == 'X';
+    }
+  }
+
+  private final Map<Long, Entry> entries;
+  private final Map<Long, List<Entry>> children = new HashMap<>();
+
+  private ProcessTable(Map<Long, Entry> entries) {
+    this.entries = entries;
+    for (var entry : entries.values()) {
+      children.computeIfAbsent(entry.parent(), parent -> new ArrayList<>()).add(entry);
+    }
+  }
+
+  /**
+   * Looks at everything.
+   *
+   * @throws IOException when something could not be seen, so that the picture would lie
+   */
+  public static ProcessTable read() throws IOException {
+    var entries = new HashMap<Long, Entry>();
+    try (var folders = Files.newDirectoryStream(PROC, "[0-9]*")) {
+      for (var folder : folders) {
+        entry(folder).ifPresent(entry -> entries.put(entry.pid(), entry));
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return new ProcessTable(entries);
+  }
+
+  /** One process as it is now. */
+  public static Optional<Entry> entry(long pid) throws IOException {
+    return entry(PROC.resolve(Long.toString(pid)));
+  }
+
+  /**
+   * The value of a variable that a process was started with; empty where it has none, has ended, or
+   * belongs to somebody else.
+   */
+  public static Optional<String> startedWith(long pid, String variable) {
+    byte[] environment;
+    try {
+      environment = Files.readAllBytes(PROC.resolve(Long.toString(pid)).resolve("environ"));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    var prefix = (variable + "=").getBytes(StandardCharsets.US_ASCII);
+    for (int start = 0; start < environment.length; ) {
+      int end = start;
+      while (end < environment.length && environment[end] != 0) {
+        end++;
+      }
+      int value = start + prefix.length;
+      if (value <= end && Arrays.equals(environment, start, value, prefix, 0, prefix.length)) {
+        return Optional.of(new String(environment, value, end - value, StandardCharsets.US_ASCII));
+      }
+      start = end + 1;
+    }
+    return Optional.empty();
+  }
+
+  public Iterable<Entry> all() {
+    return entries.values();
+  }
+
+  public List<Entry> children(long pid) {
+    return children.getOrDefault(pid, List.of());
+  }
+
+  private static Optional<Entry> entry(Path folder) throws IOException {
+    String stat;
+    try {
+      stat = Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      if (Files.exists(folder)) {
+        throw e;
+      }
+      return Optional.empty(); // It has ended meanwhile.
+    }
+    var pid = Long.parseLong(folder.getFileName().toString());
+    var fields = stat.substring(stat.lastIndexOf(')') + 1).stripLeading().split(" ", -1);
+    if (fields.length <= START) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Entry(
+            pid,
+            fields[STATE].charAt(0),
+            Long.parseLong(fields[PARENT]),
+            Long.parseLong(fields[GROUP]),
+            Long.parseLong(fields[SESSION]),
+            Long.parseLong(fields[START])));
+  }
+}

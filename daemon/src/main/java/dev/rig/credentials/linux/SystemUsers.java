@@ -1,0 +1,99 @@
+package dev.rig.credentials.linux;
+
+import java.util.HashSet;
+import java.util.OptionalInt;
+import java.util.Set;
+import jnr.constants.platform.Errno;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+
+/**
+ * The user database as the C library has it (nsswitch.conf(5)): files, or a directory service. Only
+ * for one thread at a time to wait for.
+ */
+public final class SystemUsers implements UserDatabase {
+  private static final int FIRST_BUFFER = 4 * 1024;
+  private static final int LARGEST_BUFFER = 4 * 1024 * 1024;
+  private static final int FIRST_GROUPS = 64;
+  private static final int MOST_GROUPS = 65536; // NGROUPS_MAX of limits.h
+
+  /** {@code struct passwd} and {@code struct group} begin alike: two pointers, then the id. */
+  private static final int STRUCT = 64;
+
+  private static final int NAME_AT = 0;
+  private static final int ID_AT = 2 * Long.BYTES;
+  private static final int PRIMARY_GROUP_AT = ID_AT + Integer.BYTES;
+
+  private final LibC libc = LibC.instance();
+
+  /** One of getpwnam_r(3) and its sisters. */
+  private interface Call {
+    int into(Pointer struct, Pointer buffer, long size, Pointer result);
+  }
+
+  /** What a call has found, read out of memory that is gone afterwards. */
+  private interface Reader<T> {
+    T read(Pointer struct);
+  }
+
+  private static <T> T find(Call call, Reader<T> reader, T none) {
+    for (int size = FIRST_BUFFER; size <= LARGEST_BUFFER; size *= 4) {
+      var struct = Memory.allocateDirect(LibC.runtime(), STRUCT, true);
+      var buffer = Memory.allocateDirect(LibC.runtime(), size);
+      var result = Memory.allocateDirect(LibC.runtime(), Long.BYTES, true);
+      int error = call.into(struct, buffer, size, result);
+      if (error != Errno.ERANGE.intValue()) {
+        boolean found = error == 0 && result.getLongLong(0) != 0;
+        T value = found ? reader.read(struct) : none;
+        buffer.putByte(0, (byte) 0); // it has to live until the name in it has been read
+        return value;
+      }
+    }
+    return none;
+  }
+
+  @Override
+  public OptionalInt userId(String name) {
+    return find(
+        (struct, buffer, size, result) -> libc.getpwnam_r(name, struct, buffer, size, result),
+        struct -> OptionalInt.of(struct.getInt(ID_AT)),
+        OptionalInt.empty());
+  }
+
+  @Override
+  public OptionalInt groupId(String name) {
+    return find(
+        (struct, buffer, size, result) -> libc.getgrnam_r(name, struct, buffer, size, result),
+        struct -> OptionalInt.of(struct.getInt(ID_AT)),
+        OptionalInt.empty());
+  }
+
+  @Override
+  public Set<Integer> groupsOf(int uid) {
+    return find(
+        (struct, buffer, size, result) -> libc.getpwuid_r(uid, struct, buffer, size, result),
+        struct ->
+            groupsOf(struct.getPointer(NAME_AT).getString(0), struct.getInt(PRIMARY_GROUP_AT)),
+        Set.of());
+  }
+
+  private Set<Integer> groupsOf(String name, int primary) {
+    int room = FIRST_GROUPS;
+    while (true) {
+      var groups = Memory.allocateDirect(LibC.runtime(), room * Integer.BYTES, true);
+      var count = Memory.allocateDirect(LibC.runtime(), Integer.BYTES, true);
+      count.putInt(0, room);
+      if (libc.getgrouplist(name, primary, groups, count) >= 0) {
+        var found = new HashSet<Integer>();
+        for (int i = 0; i < count.getInt(0); i++) {
+          found.add(groups.getInt((long) i * Integer.BYTES));
+        }
+        return found;
+      }
+      if (room >= MOST_GROUPS) {
+        return Set.of(primary);
+      }
+      room = Math.min(MOST_GROUPS, Math.max(room * 4, count.getInt(0)));
+    }
+  }
+}

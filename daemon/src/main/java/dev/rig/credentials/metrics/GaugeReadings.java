@@ -1,0 +1,27 @@
+package dev.rig.credentials.metrics;
+
+import java.util.List;
+import java.util.Map;
+
+/** What is read at a scrape, not pushed: the daemon's state at that moment. */
+public interface GaugeReadings {
+  /** One for each entry. */
+  List<LeaseReading> leases();
+
+  /** Whether each part of the daemon does what it is for, by its name. */
+  Map<String, Boolean> parts();
+
+  /** Nothing to read. */
+  GaugeReadings NONE =
+      new GaugeReadings() {
+        @Override
+        public List<LeaseReading> leases() {
+          return List.of();
+        }
+
+        @Override
+        public Map<String, Boolean> parts() {
+          return Map.of();
+        }
+      };
+}

@@ -1,0 +1,107 @@
+package dev.rig.credentials.registry.auth;
+
+import dev.rig.credentials.registry.CallException;
+import dev.rig.credentials.registry.RequestBudget;
+import dev.rig.credentials.registry.call.RetryingClient;
+import dev.rig.credentials.registry.http.HttpAsk;
+import dev.rig.credentials.registry.http.Origin;
+import dev.rig.credentials.registry.http.PlainHttpPolicy;
+import dev.rig.credentials.registry.http.ZoneRule;
+import dev.rig.credentials.time.Ticker;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds out where registries answer and how they want to be authenticated to, by {@code GET /v2/}
+ * without a credential, and remembers it for a while.
+ */
+public final class EndpointDiscovery {
+  private static final String HUB = "index.docker.io";
+
+  /** Docker Hub's images are under another host than the one in their names. */
+  private static final String HUB_ENDPOINT = "registry-1.docker.io";
+
+  private static final Duration REMEMBERED = Duration.ofMinutes(5);
+  private static final int MOST = 256;
+
+  /** For TLS with a server that only knows plain http, and may be waiting for more of it. */
+  private static final Duration TLS_TRIAL = Duration.ofSeconds(3);
+
+  private record Known(RegistryEndpoint endpoint, long until) {}
+
+  private final RetryingClient caller;
+  private final PlainHttpPolicy plain;
+  private final Ticker ticker;
+  private final Map<String, Known> known = new LinkedHashMap<>(); // guarded by this
+
+  public EndpointDiscovery(RetryingClient caller, PlainHttpPolicy plain, Ticker ticker) {
+    this.caller = caller;
+    this.plain = plain;
+    this.ticker = ticker;
+  }
+
+  /**
+   * The endpoint of a registry.
+   *
+   * @param registry the host of an image's reference
+   * @throws CallException when nobody answers there
+   */
+  public RegistryEndpoint of(String registry, RequestBudget budget)
+      throws CallException, InterruptedException {
+    synchronized (this) {
+      var found = known.get(registry);
+      if (found != null && found.until() - ticker.nanos() > 0) {
+        return found.endpoint();
+      }
+      known.remove(registry);
+    }
+    var endpoint = find(registry.equals(HUB) ? HUB_ENDPOINT : registry, budget);
+    synchronized (this) {
+      known.put(registry, new Known(endpoint, ticker.nanos() + REMEMBERED.toNanos()));
+      if (known.size() > MOST) {
+        known.remove(known.keySet().iterator().next());
+      }
+    }
+    return endpoint;
+  }
+
+  /** Forgets what is known of a registry: it may have changed. */
+  public synchronized void forget(String registry) {
+    known.remove(registry);
+  }
+
+  private RegistryEndpoint find(String host, RequestBudget budget)
+      throws CallException, InterruptedException {
+    var secure = Origin.of("https", host);
+    var open = Origin.of("http", host);
+    if (!plain.allows(open)) {
+      return ask(secure, budget);
+    }
+    try {
+      caller.once(ping(secure), ZoneRule.ASKED_FOR, budget.atMost(TLS_TRIAL));
+    } catch (CallException e) {
+      if (e.isUntrusted()) {
+        throw e; // it does speak TLS
+      }
+      return ask(open, budget);
+    }
+    return ask(secure, budget);
+  }
+
+  private RegistryEndpoint ask(Origin site, RequestBudget budget)
+      throws CallException, InterruptedException {
+    var reply = caller.call(ping(site), ZoneRule.ASKED_FOR, null, budget);
+    var challenges =
+        reply.status() == 401
+            ? ChallengeParser.parse(reply.headers("www-authenticate"))
+            : List.<AuthChallenge>of();
+    return new RegistryEndpoint(site, challenges, reply.reach());
+  }
+
+  /** A registry may redirect its /v2/, but where it is asked is what its name says. */
+  private static HttpAsk ping(Origin site) {
+    return HttpAsk.get(site.resolve("/v2/"));
+  }
+}

@@ -1,0 +1,101 @@
+package dev.rig.credentials.registry.auth;
+
+import dev.rig.credentials.registry.CallException;
+import dev.rig.credentials.registry.http.NetworkZone;
+import dev.rig.credentials.registry.http.Origin;
+import dev.rig.credentials.registry.http.PlainHttpPolicy;
+import dev.rig.credentials.registry.http.ZoneRule;
+import java.net.URI;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Where the credential of a registry may be exchanged for a token (T4). */
+public final class RealmPolicy {
+  /**
+   * A token service that may be asked.
+   *
+   * @param address where
+   * @param rule where its name may lead
+   */
+  public record Realm(URI address, ZoneRule rule) {}
+
+  /**
+   * The token services of well-known registries that are not on the registry's own host, each as
+   * its registry names it.
+   */
+  private static final Map<String, Set<String>> SHIPPED =
+      Map.of(
+          "index.docker.io", Set.of("auth.docker.io"),
+          "registry.gitlab.com", Set.of("gitlab.com"),
+          "docker.elastic.co", Set.of("docker-auth.elastic.co"),
+          "registry.digitalocean.com", Set.of("api.digitalocean.com"),
+          "registry.suse.com", Set.of("scc.suse.com"));
+
+  private final Map<String, Set<String>> configured;
+  private final PlainHttpPolicy plain;
+
+  public RealmPolicy(Map<String, Set<String>> configured, PlainHttpPolicy plain) {
+    this.configured = configured;
+    this.plain = plain;
+  }
+
+  /**
+   * The token service that a challenge names, when it may be asked.
+   *
+   * @param registry the host of the image's reference
+   * @param endpoint what gave the challenge
+   * @param withCredential whether a credential would go there; without one any host will do that is
+   *     asked over https and is no nearer than the registry
+   * @throws CallException when it must not be asked; nothing has been sent then
+   */
+  public Realm check(
+      String registry, RegistryEndpoint endpoint, AuthChallenge challenge, boolean withCredential)
+      throws CallException {
+    var address = address(challenge.parameter("realm"), endpoint);
+    var realm = Origin.of(address);
+    if (realm == null) {
+      throw CallException.refused(
+          endpoint.who() + " names a token realm that is no address of https");
+    }
+    boolean plainToo = !endpoint.site().isSecure() && plain.allows(realm);
+    if (!realm.isSecure() && !plainToo) {
+      throw CallException.refused(
+          "%s names a token realm without https (%s)".formatted(endpoint.who(), realm));
+    }
+    boolean own =
+        realm.host().equals(endpoint.site().host()) && realm.port() == endpoint.site().port();
+    boolean listed = lists(configured.get(registry), realm);
+    if (withCredential && !own && !listed && !lists(SHIPPED.get(registry), realm)) {
+      throw CallException.refused(
+          "%s names a token realm on another host, %s; list it in daemon.registryClient.realms for"
+                  .formatted(endpoint.who(), realm.authority())
+              + " "
+              + registry
+              + " if the credential may go there");
+    }
+    var nearest = endpoint.reach();
+    if (listed && nearest == NetworkZone.PUBLIC) {
+      nearest = NetworkZone.PRIVATE; // who lists it knows where it is
+    }
+    return new Realm(address, new ZoneRule(nearest));
+  }
+
+  private static URI address(@Nullable String realm, RegistryEndpoint endpoint)
+      throws CallException {
+    try {
+      var address = URI.create(realm == null ? "" : realm);
+      if (address.isAbsolute() && address.getRawFragment() == null) {
+        return address;
+      }
+    } catch (IllegalArgumentException e) {
+      // Told below, without the text.
+    }
+    throw CallException.refused(endpoint.who() + " names a token realm that is no address");
+  }
+
+  private static boolean lists(@Nullable Set<String> hosts, Origin realm) {
+    return hosts != null
+        && (hosts.contains(realm.authority()) || hosts.contains(realm.host() + ":" + realm.port()));
+  }
+}

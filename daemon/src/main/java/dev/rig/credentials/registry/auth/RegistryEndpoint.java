@@ -1,0 +1,29 @@
+package dev.rig.credentials.registry.auth;
+
+import dev.rig.credentials.registry.http.NetworkZone;
+import dev.rig.credentials.registry.http.Origin;
+import dev.rig.credentials.registry.http.ZoneRule;
+import java.util.List;
+
+/**
+ * Where a registry answers, and how it wants to be authenticated to.
+ *
+ * @param site where
+ * @param challenges what it answered without a credential; empty where it wanted none
+ * @param reach from how far away it is reached
+ */
+public record RegistryEndpoint(Origin site, List<AuthChallenge> challenges, NetworkZone reach) {
+  public RegistryEndpoint {
+    challenges = List.copyOf(challenges);
+  }
+
+  /** The registry, for people. */
+  public String who() {
+    return site.authority();
+  }
+
+  /** For what an answer of it names. */
+  public ZoneRule elsewhere() {
+    return new ZoneRule(reach);
+  }
+}

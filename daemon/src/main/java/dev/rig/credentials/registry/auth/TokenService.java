@@ -1,0 +1,113 @@
+package dev.rig.credentials.registry.auth;
+
+import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.registry.CallException;
+import dev.rig.credentials.registry.JsonObject;
+import dev.rig.credentials.registry.RequestBudget;
+import dev.rig.credentials.registry.call.RetryingClient;
+import dev.rig.credentials.registry.http.BasicAuthorization;
+import dev.rig.credentials.registry.http.HttpAsk;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exchanges credentials for tokens, as the registries' authentication wants it
+ * (distribution.github.io/distribution/spec/auth/token and …/oauth).
+ */
+public final class TokenService {
+  private static final String CLIENT = "rig-credentials";
+  private static final int LONGEST_TOKEN = 32 * 1024;
+
+  private final RetryingClient caller;
+
+  public TokenService(RetryingClient caller) {
+    this.caller = caller;
+  }
+
+  /**
+   * A token for one scope.
+   *
+   * @param service what the challenge names so; null for none
+   * @param credential null for nobody's token
+   * @return the value of the header; null where the credential is refused
+   * @throws CallException when there is no answer that one could go by
+   */
+  @Nullable Secret token(
+      RealmPolicy.Realm realm,
+      @Nullable String service,
+      String scope,
+      @Nullable Credential credential,
+      RequestBudget budget)
+      throws CallException, InterruptedException {
+    var parameters = new LinkedHashMap<String, String>();
+    if (service != null) {
+      parameters.put("service", service);
+    }
+    parameters.put("scope", scope);
+    var ask =
+        credential != null && credential.isIdentityToken()
+            ? refreshing(realm.address(), parameters, credential)
+            : getting(realm.address(), parameters, credential);
+    var reply = caller.call(ask, realm.rule(), null, budget);
+    var who = "the token service " + realm.address().getHost();
+    return switch (reply.status()) {
+      case 200 -> Secret.of("Bearer " + token(JsonObject.parse(reply.body(), who), who));
+      case 400, 401, 403 -> null;
+      default -> {
+        if (reply.isRedirect()) {
+          throw CallException.refused(who + " redirects, and no credential follows a redirect");
+        }
+        throw CallException.badAnswer(who + " answered " + reply.status());
+      }
+    };
+  }
+
+  private static HttpAsk getting(
+      URI realm, Map<String, String> parameters, @Nullable Credential credential) {
+    var query = realm.getRawQuery() == null ? "?" : "&";
+    var address = URI.create(realm + query + form(parameters));
+    return HttpAsk.get(address)
+        .authorised(credential == null ? null : BasicAuthorization.header(credential));
+  }
+
+  private static HttpAsk refreshing(
+      URI realm, Map<String, String> parameters, Credential credential) {
+    var form = new LinkedHashMap<>(parameters);
+    form.put("grant_type", "refresh_token");
+    form.put("client_id", CLIENT);
+    form.put("refresh_token", credential.secret().reveal());
+    return new HttpAsk("POST", realm, Map.of(), null, Secret.of(form(form)));
+  }
+
+  private static String form(Map<String, String> parameters) {
+    return parameters.entrySet().stream()
+        .map(parameter -> parameter.getKey() + "=" + encode(parameter.getValue()))
+        .collect(Collectors.joining("&"));
+  }
+
+  private static String encode(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
+  }
+
+  private static String token(JsonObject answer, String who) throws CallException {
+    var token = answer.text("token");
+    if (token == null || token.isEmpty()) {
+      token = answer.text("access_token");
+    }
+    boolean usable =
+        token != null
+            && !token.isEmpty()
+            && token.length() <= LONGEST_TOKEN
+            && token.chars().allMatch(c -> c > ' ' && c <= '~');
+    if (token == null || !usable) {
+      throw CallException.badAnswer(who + " sent no token that could be used");
+    }
+    return token;
+  }
+}

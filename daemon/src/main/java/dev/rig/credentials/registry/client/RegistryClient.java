@@ -1,0 +1,164 @@
+package dev.rig.credentials.registry.client;
+
+import dev.rig.credentials.image.Digest;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.registry.CallException;
+import dev.rig.credentials.registry.CallObserver;
+import dev.rig.credentials.registry.RegistryCredentials;
+import dev.rig.credentials.registry.RequestBudget;
+import dev.rig.credentials.registry.Resolution;
+import dev.rig.credentials.registry.TagListing;
+import dev.rig.credentials.registry.TagPage;
+import dev.rig.credentials.registry.auth.Authenticator;
+import dev.rig.credentials.registry.auth.EndpointDiscovery;
+import dev.rig.credentials.registry.auth.RealmPolicy;
+import dev.rig.credentials.registry.auth.TokenService;
+import dev.rig.credentials.registry.call.RetryingClient;
+import dev.rig.credentials.registry.call.Sleeper;
+import dev.rig.credentials.registry.content.DigestCache;
+import dev.rig.credentials.registry.content.ImageReader;
+import dev.rig.credentials.registry.content.RepositorySession;
+import dev.rig.credentials.registry.content.TagReader;
+import dev.rig.credentials.registry.http.CertificateAuthorities;
+import dev.rig.credentials.registry.http.Dialer;
+import dev.rig.credentials.registry.http.HostResolver;
+import dev.rig.credentials.registry.http.HttpExchange;
+import dev.rig.credentials.registry.http.PlainHttpPolicy;
+import dev.rig.credentials.time.Time;
+import java.net.InetAddress;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks container registries (OCI distribution specification 1.1, Docker registry API v2) about
+ * images: anonymously, or with the credential that belongs to the image.
+ *
+ * <p>Its methods block, and are meant for virtual threads. A question takes at most 10 s of the
+ * registry's time and 4 MiB, whatever the registry does (F29); the time in which a credential is
+ * obtained comes on top. What is kept is how a registry wants to be authenticated to, and contents
+ * that cannot change: those that a digest inside an answer names.
+ */
+public final class RegistryClient {
+  private final RegistryCredentials credentials;
+  private final Time time;
+  private final RetryingClient caller;
+  private final EndpointDiscovery endpoints;
+  private final RealmPolicy realms;
+  private final TokenService tokens;
+  private final DigestCache contents = new DigestCache();
+
+  private interface Question<T> {
+    T ask(RepositorySession session) throws CallException, InterruptedException;
+  }
+
+  /** A client; nothing is opened or read before the first question. */
+  public RegistryClient(
+      RegistryCredentials credentials,
+      RegistrySettings settings,
+      Time time,
+      CallObserver observer) {
+    this(
+        credentials,
+        settings,
+        time,
+        observer,
+        InetAddress::getAllByName,
+        Sleeper.by(time.scheduler()),
+        new Random());
+  }
+
+  /** A client with names, waiting and chance from outside. */
+  RegistryClient(
+      RegistryCredentials credentials,
+      RegistrySettings settings,
+      Time time,
+      CallObserver observer,
+      HostResolver.Resolver resolver,
+      Sleeper waiter,
+      RandomGenerator random) {
+    this.credentials = credentials;
+    this.time = time;
+    var plain = new PlainHttpPolicy(settings.insecure());
+    var dialer =
+        new Dialer(
+            new HostResolver(resolver),
+            plain,
+            new CertificateAuthorities(settings.caFiles(), settings.ownAuthorities()),
+            settings.proxies());
+    caller = new RetryingClient(new HttpExchange(dialer, time, observer), waiter, random, time);
+    endpoints = new EndpointDiscovery(caller, plain, time.ticker());
+    realms = new RealmPolicy(settings.realms(), plain);
+    tokens = new TokenService(caller);
+  }
+
+  /**
+   * Finds out whether an image exists and what it is.
+   *
+   * @param image with a repository; a digest goes before a tag, and without either it is {@code
+   *     latest}
+   * @throws IllegalArgumentException when it has no repository
+   */
+  public Resolution resolve(ImageReference image) throws InterruptedException {
+    checkRepository(image);
+    var tried = "resolve " + image;
+    Digest wanted;
+    try {
+      wanted = image.digest() == null ? null : Digest.parse(image.digest());
+    } catch (InvalidReferenceException e) {
+      return CallException.noSuchTag("its digest cannot be checked: " + e.getMessage())
+          .failure(tried);
+    }
+    var tag = image.tag() == null && wanted == null ? "latest" : image.tag();
+    try {
+      return ask(image, session -> new ImageReader(session, false).read(tag, wanted));
+    } catch (CallException e) {
+      return e.failure(tried);
+    }
+  }
+
+  /**
+   * Lists tags of a repository, those that are likely the newest first.
+   *
+   * @param repository its tag or digest does not matter
+   * @param limit how many at the most, from 1 to 1000
+   * @param after where the page before ended, as {@link TagPage#next} said; null for the first page
+   * @throws IllegalArgumentException when there is no repository, or the limit is out of bounds
+   */
+  public TagListing tags(ImageReference repository, int limit, @Nullable String after)
+      throws InterruptedException {
+    checkRepository(repository);
+    if (limit < 1 || limit > 1000) {
+      throw new IllegalArgumentException("the limit is from 1 to 1000");
+    }
+    try {
+      return ask(repository, session -> new TagReader(session).read(limit, after));
+    } catch (CallException e) {
+      return e.failure("list the tags of " + repository.name());
+    }
+  }
+
+  private static void checkRepository(ImageReference reference) {
+    if (reference.isHostOnly()) {
+      throw new IllegalArgumentException("a registry is named and no repository in it");
+    }
+  }
+
+  private <T> T ask(ImageReference image, Question<T> question)
+      throws CallException, InterruptedException {
+    var budget = RequestBudget.start(time.ticker());
+    var endpoint = endpoints.of(image.host(), budget);
+    var login =
+        new Authenticator(image, endpoint, credentials, realms, tokens, time.ticker(), budget);
+    try {
+      var session = new RepositorySession(image, endpoint, login, caller, contents, budget);
+      session.begin();
+      return question.ask(session);
+    } catch (CallException e) {
+      // What is remembered of the registry may be why: the next question finds it out anew.
+      endpoints.forget(image.host());
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,256 @@
+package dev.rig.credentials.registry.content;
+
+import dev.rig.credentials.image.Digest;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.registry.CallException;
+import dev.rig.credentials.registry.ImageOrigin;
+import dev.rig.credentials.registry.ImagePlatform;
+import dev.rig.credentials.registry.JsonObject;
+import dev.rig.credentials.registry.ResolvedImage;
+import dev.rig.credentials.registry.http.HttpReply;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Finds an image and reads what it says of itself; every byte is checked against its digest. */
+public final class ImageReader {
+  /**
+   * A manifest with its bytes' digest.
+   *
+   * @param size its bytes
+   */
+  private record Found(ImageManifest manifest, Digest digest, long size) {}
+
+  /**
+   * An image's configuration.
+   *
+   * @param createdAt null where it does not say
+   */
+  private record Config(@Nullable Instant createdAt, Map<String, String> labels) {
+    static final Config NONE = new Config(null, Map.of());
+  }
+
+  private static final String MANIFESTS =
+      String.join(
+          ", ",
+          ImageManifest.OCI_INDEX,
+          ImageManifest.DOCKER_LIST,
+          ImageManifest.OCI_MANIFEST,
+          ImageManifest.DOCKER_MANIFEST);
+
+  private static final String SOURCE = "org.opencontainers.image.source";
+  private static final String REVISION = "org.opencontainers.image.revision";
+  private static final String CREATED = "org.opencontainers.image.created";
+
+  private final RepositorySession session;
+  private final boolean repositoryKnown;
+
+  /**
+   * A reader.
+   *
+   * @param repositoryKnown whether what is missing can only be a tag
+   */
+  public ImageReader(RepositorySession session, boolean repositoryKnown) {
+    this.session = session;
+    this.repositoryKnown = repositoryKnown;
+  }
+
+  /**
+   * Reads the image of a tag or digest.
+   *
+   * @param tag for the answer; null for none
+   * @param wanted what its bytes have to be; null for whatever the tag means
+   */
+  public ResolvedImage read(@Nullable String tag, @Nullable Digest wanted)
+      throws CallException, InterruptedException {
+    var found = manifest(wanted == null ? String.valueOf(tag) : wanted.toString(), wanted);
+    var platforms =
+        found.manifest() instanceof ImageManifest.Index index
+            ? index.platforms()
+            : List.<ImagePlatform>of();
+    var image = image(found.manifest());
+    var config = image == null || image.config() == null ? Config.NONE : config(image.config());
+    var annotations = new TreeMap<String, String>();
+    if (image != null) {
+      annotations.putAll(image.annotations());
+    }
+    annotations.putAll(found.manifest().annotations());
+    return new ResolvedImage(
+        session.image().host(),
+        session.image().path(),
+        tag,
+        found.digest(),
+        found.manifest().mediaType(),
+        found.size(),
+        image == null ? null : image.imageSize(),
+        config.createdAt() == null ? instant(annotations.get(CREATED)) : config.createdAt(),
+        new TreeMap<>(config.labels()),
+        new ImageOrigin(
+            first(annotations.get(SOURCE), config.labels().get(SOURCE)),
+            first(annotations.get(REVISION), config.labels().get(REVISION))),
+        platforms);
+  }
+
+  private static @Nullable String first(@Nullable String one, @Nullable String other) {
+    return one == null || one.isEmpty() ? other : one;
+  }
+
+  /** The image that is described: of an index that for linux/amd64, or its first. */
+  private ImageManifest.@Nullable Image image(ImageManifest manifest)
+      throws CallException, InterruptedException {
+    if (manifest instanceof ImageManifest.Image image) {
+      return image;
+    }
+    var platforms = ((ImageManifest.Index) manifest).platforms();
+    for (var platform : platforms) {
+      if (platform.os().equals("linux") && platform.architecture().equals("amd64")) {
+        return image(platform);
+      }
+    }
+    return platforms.isEmpty() ? null : image(platforms.getFirst());
+  }
+
+  private ImageManifest.@Nullable Image image(ImagePlatform platform)
+      throws CallException, InterruptedException {
+    var reply = unchanging(platform.digest(), this::manifestOf);
+    return manifest(reply) instanceof ImageManifest.Image image
+        ? image
+        : null; // an index of indexes
+  }
+
+  private interface Fetch {
+    /** An answer whose body has that digest. */
+    HttpReply of(Digest digest) throws CallException, InterruptedException;
+  }
+
+  /** What was kept, or what is fetched and kept from now on: a digest's content does not change. */
+  private HttpReply unchanging(Digest digest, Fetch fetch)
+      throws CallException, InterruptedException {
+    var kept = session.kept(digest);
+    if (kept != null) {
+      return kept;
+    }
+    var reply = fetch.of(digest);
+    session.keep(digest, reply);
+    return reply;
+  }
+
+  private HttpReply manifestOf(Digest digest) throws CallException, InterruptedException {
+    var reply = reply(digest.toString());
+    digest(reply, digest);
+    return reply;
+  }
+
+  private Found manifest(String reference, @Nullable Digest wanted)
+      throws CallException, InterruptedException {
+    var reply = reply(reference);
+    var digest = digest(reply, wanted);
+    return new Found(manifest(reply), digest, reply.body().length);
+  }
+
+  private HttpReply reply(String reference) throws CallException, InterruptedException {
+    var reply = session.get("/manifests/" + reference, MANIFESTS);
+    if (reply.status() == 404) {
+      throw missing(reply);
+    }
+    return reply;
+  }
+
+  private ImageManifest manifest(HttpReply reply) throws CallException {
+    return ManifestReader.read(reply.body(), reply.header("content-type"), session.who());
+  }
+
+  private Digest digest(HttpReply reply, @Nullable Digest wanted) throws CallException {
+    if (wanted != null && !wanted.matches(reply.body())) {
+      throw CallException.badAnswer(session.who() + " sent a manifest of another digest");
+    }
+    var said = reply.header("docker-content-digest");
+    if (said == null) {
+      return wanted == null ? Digest.sha256(reply.body()) : wanted;
+    }
+    Digest digest;
+    try {
+      digest = Digest.parse(said);
+    } catch (InvalidReferenceException e) {
+      throw CallException.badAnswer(session.who() + " sent an invalid digest with a manifest");
+    }
+    if (!digest.matches(reply.body())) {
+      throw CallException.badAnswer(
+          session.who() + " sent a manifest that does not have the digest it was sent with");
+    }
+    return wanted == null ? digest : wanted;
+  }
+
+  /**
+   * Tells a missing tag from a missing repository: not all registries say it, and the tags' list
+   * does.
+   */
+  private CallException missing(HttpReply reply) throws InterruptedException {
+    boolean noRepository =
+        !repositoryKnown
+            && (hasCode(reply, "NAME_UNKNOWN") || hasCode(reply, "NAME_INVALID") || hasNoTags());
+    return noRepository
+        ? noSuchRepository(session)
+        : CallException.noSuchTag(
+            "%s has no such tag or digest in %s".formatted(session.who(), session.image().path()));
+  }
+
+  static CallException noSuchRepository(RepositorySession session) {
+    return CallException.noSuchRepository(
+        "%s has no repository %s".formatted(session.who(), session.image().path()));
+  }
+
+  private boolean hasNoTags() throws InterruptedException {
+    try {
+      return session.get("/tags/list?n=1", "application/json").status() == 404;
+    } catch (CallException e) {
+      return false; // the tag is missing, whatever else is wrong
+    }
+  }
+
+  /** Codes of the distribution specification's error bodies. */
+  private static boolean hasCode(HttpReply reply, String code) {
+    try {
+      return JsonObject.parse(reply.body(), "").objects("errors").stream()
+          .anyMatch(error -> code.equals(error.text("code")));
+    } catch (CallException e) {
+      return false; // a page for people
+    }
+  }
+
+  private Config config(Digest digest) throws CallException, InterruptedException {
+    var reply = unchanging(digest, this::configOf);
+    var json = JsonObject.parse(reply.body(), session.who());
+    return new Config(
+        instant(json.text("created")),
+        ManifestReader.texts(json.object("config").object("Labels")));
+  }
+
+  private HttpReply configOf(Digest digest) throws CallException, InterruptedException {
+    var reply = session.get("/blobs/" + digest, "application/octet-stream, application/json");
+    if (reply.status() == 404) {
+      throw CallException.badAnswer(session.who() + " does not have the image's configuration");
+    }
+    if (!digest.matches(reply.body())) {
+      throw CallException.badAnswer(session.who() + " sent a configuration of another digest");
+    }
+    return reply;
+  }
+
+  /** An RFC 3339 time; null for none, for a broken one and for Go's zero. */
+  private static @Nullable Instant instant(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      var instant = OffsetDateTime.parse(text).toInstant();
+      return instant.isBefore(Instant.EPOCH) ? null : instant;
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dev.rig.credentials.registry.content;
+
+import dev.rig.credentials.image.Digest;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.registry.CallException;
+import dev.rig.credentials.registry.ImagePlatform;
+import dev.rig.credentials.registry.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads manifests, whose digest has been checked. */
+final class ManifestReader {
+  private static final Set<String> IMAGE_CONFIGS =
+      Set.of(
+          "application/vnd.docker.container.image.v1+json",
+          "application/vnd.oci.image.config.v1+json");
+
+  private ManifestReader() {}
+
+  /**
+   * Reads a manifest.
+   *
+   * @param contentType what its sender calls it; null for nothing
+   * @throws CallException when it is none, or could be read in two ways
+   */
+  static ImageManifest read(byte[] bytes, @Nullable String contentType, String who)
+      throws CallException {
+    var json = JsonObject.parse(bytes, who);
+    var type = type(json, contentType, who);
+    return switch (type) {
+      case ImageManifest.DOCKER_MANIFEST, ImageManifest.OCI_MANIFEST -> {
+        // What both readers could take for theirs means two images under one digest.
+        if (json.has("manifests")) {
+          throw CallException.badAnswer(who + " sent a manifest that is an index too");
+        }
+        yield new ImageManifest.Image(
+            type, texts(json.object("annotations")), config(json, who), imageSize(json));
+      }
+      case ImageManifest.DOCKER_LIST, ImageManifest.OCI_INDEX -> {
+        if (json.has("config") || json.has("layers")) {
+          throw CallException.badAnswer(who + " sent an index that is a manifest too");
+        }
+        yield new ImageManifest.Index(
+            type, texts(json.object("annotations")), platforms(json, who));
+      }
+      default ->
+          throw CallException.badAnswer(who + " sent no manifest of a kind that is still in use");
+    };
+  }
+
+  private static String type(JsonObject json, @Nullable String contentType, String who)
+      throws CallException {
+    var said = contentType == null ? "" : contentType.split(";", 2)[0].strip();
+    said = said.toLowerCase(Locale.ROOT);
+    var own = json.text("mediaType");
+    boolean usual = said.isEmpty() || said.equals("application/json") || said.equals("text/plain");
+    if (own == null) {
+      return said;
+    }
+    if (!usual && !said.equals(own.toLowerCase(Locale.ROOT))) {
+      throw CallException.badAnswer(who + " sent a manifest of another type than it says itself");
+    }
+    return own.toLowerCase(Locale.ROOT);
+  }
+
+  private static @Nullable Digest config(JsonObject json, String who) throws CallException {
+    var config = json.object("config");
+    var type = config.text("mediaType");
+    return type != null && IMAGE_CONFIGS.contains(type) ? digest(config, who) : null;
+  }
+
+  private static @Nullable Long imageSize(JsonObject json) {
+    var parts = new ArrayList<>(json.objects("layers"));
+    parts.add(json.object("config"));
+    long sum = 0;
+    for (var part : parts) {
+      var size = part.size("size");
+      if (size == null || Long.MAX_VALUE - sum < size) {
+        return null;
+      }
+      sum += size;
+    }
+    return sum;
+  }
+
+  /** Attestations stand in an index too, for a platform that nobody has. */
+  private static List<ImagePlatform> platforms(JsonObject json, String who) throws CallException {
+    var platforms = new ArrayList<ImagePlatform>();
+    for (var entry : json.objects("manifests")) {
+      var platform = entry.object("platform");
+      var os = platform.text("os");
+      var architecture = platform.text("architecture");
+      var size = entry.size("size");
+      if (os != null && architecture != null && size != null && !os.equals("unknown")) {
+        platforms.add(
+            new ImagePlatform(
+                os, architecture, platform.text("variant"), digest(entry, who), size));
+      }
+    }
+    return platforms;
+  }
+
+  private static Digest digest(JsonObject descriptor, String who) throws CallException {
+    var text = descriptor.text("digest");
+    try {
+      return Digest.parse(text == null ? "" : text);
+    } catch (InvalidReferenceException e) {
+      throw CallException.badAnswer(who + " sent a manifest with an invalid digest in it");
+    }
+  }
+
+  /** The fields that are texts. */
+  static Map<String, String> texts(JsonObject json) {
+    var texts = new HashMap<String, String>();
+    json.fields()
+        .forEach((name, value) -> {
+          if (value instanceof String text) {
+            texts.put(name, text);
+          }
+        });
+    return texts;
+  }
+}

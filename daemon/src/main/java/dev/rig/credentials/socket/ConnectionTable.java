@@ -1,0 +1,261 @@
+package dev.rig.credentials.socket;
+
+import dev.rig.credentials.linux.EventLoop;
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.socket.bind.SocketLimits;
+import dev.rig.credentials.time.Time;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+/**
+ * The open connections: who is let in, and who has to go when.
+ *
+ * <p>At a limit the oldest connection that has sent nothing for {@link SocketLimits#evictable} is
+ * closed to make room, of the same uid where that uid's limit is the one. Where there is none, the
+ * new one is closed without a byte; clients retry on that, as they do while the daemon restarts.
+ *
+ * <p>Belongs to the event loop's thread, except for {@link #counts}.
+ */
+final class ConnectionTable {
+  private static final Logger LOG = System.getLogger(ConnectionTable.class.getName());
+
+  /** How far apart deadlines are looked at, while there is a connection. */
+  private static final Duration SWEEP = Duration.ofMillis(100);
+
+  private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
+
+  private final EventLoop loop;
+  private final DescriptorIo stream;
+  private final SocketLimits limits;
+  private final RequestHandler handler;
+  private final Time time;
+
+  /** In the order of their age. */
+  private final Set<Connection> open = new LinkedHashSet<>();
+
+  private final Map<Integer, Integer> perUser = new HashMap<>();
+  private final AtomicBoolean sweeping = new AtomicBoolean();
+  private final AtomicInteger size = new AtomicInteger();
+  private final AtomicLong accepted = new AtomicLong();
+  private final AtomicLong denied = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong evicted = new AtomicLong();
+  private final AtomicLong timedOut = new AtomicLong();
+  private final AtomicLong malformed = new AtomicLong();
+  private final AtomicLong requests = new AtomicLong();
+  private long buffered;
+  private boolean warned;
+  private long warnedAt;
+  private boolean draining;
+
+  ConnectionTable(
+      EventLoop loop, DescriptorIo stream, SocketLimits limits, RequestHandler handler, Time time) {
+    this.loop = loop;
+    this.stream = stream;
+    this.limits = limits;
+    this.handler = handler;
+    this.time = time;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  DescriptorIo stream() {
+    return stream;
+  }
+
+  SocketLimits limits() {
+    return limits;
+  }
+
+  RequestHandler handler() {
+    return handler;
+  }
+
+  Time time() {
+    return time;
+  }
+
+  void countMalformed() {
+    malformed.incrementAndGet();
+  }
+
+  void countRequest() {
+    requests.incrementAndGet();
+  }
+
+  void countDenied() {
+    denied.incrementAndGet();
+  }
+
+  /** Takes over an accepted descriptor: serves it, or closes it. */
+  void admit(int fd, Peer peer) {
+    if (!hasRoom(peer)) {
+      refused.incrementAndGet();
+      warn(peer);
+      stream.close(fd);
+      return;
+    }
+    accepted.incrementAndGet();
+    var connection = new Connection(fd, peer, this);
+    open.add(connection);
+    perUser.merge(peer.uid(), 1, Integer::sum);
+    size.incrementAndGet();
+    startSweeping();
+    try {
+      connection.start();
+    } catch (RuntimeException failure) {
+      LOG.log(Level.ERROR, "a connection could not be served", failure);
+      connection.close();
+    }
+  }
+
+  /**
+   * Takes note that a connection holds more or fewer bytes than before.
+   *
+   * @return false when all of them together would hold too much; nothing is noted then
+   */
+  boolean hold(long before, long after) {
+    long others = buffered - before;
+    if (after > before && others > 0 && others + after > limits.buffered()) {
+      refused.incrementAndGet();
+      return false;
+    }
+    buffered = others + after;
+    return true;
+  }
+
+  private boolean hasRoom(Peer peer) {
+    if (countOf(peer) >= limits.connectionsPerUser()
+        && !evict(one -> one.peer().uid() == peer.uid())) {
+      return false;
+    }
+    return open.size() < limits.connections() || evict(_ -> true);
+  }
+
+  private int countOf(Peer peer) {
+    return perUser.getOrDefault(peer.uid(), 0);
+  }
+
+  private boolean evict(Predicate<Connection> among) {
+    long now = time.nanos();
+    long grace = limits.evictable().toNanos();
+    for (Connection one : List.copyOf(open)) {
+      if (now - one.since() < grace) {
+        return false; // and all after it are younger
+      }
+      if (one.phase() == Connection.Phase.IDLE && among.test(one)) {
+        one.poll(); // its first byte may have come in this very round of events
+        if (one.phase() == Connection.Phase.IDLE) {
+          evicted.incrementAndGet();
+          one.close();
+        }
+        if (one.phase() == Connection.Phase.CLOSED) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void warn(Peer peer) {
+    long now = time.nanos();
+    if (!warned || now - warnedAt >= BETWEEN_WARNINGS.toNanos()) {
+      warned = true;
+      warnedAt = now;
+      LOG.log(
+          Level.WARNING,
+          "too many connections: {0} open, {1} of them of the refused peer ({2})",
+          open.size(),
+          countOf(peer),
+          peer);
+    }
+  }
+
+  void closed(Connection connection) {
+    if (open.remove(connection)) {
+      perUser.computeIfPresent(
+          connection.peer().uid(), (_, count) -> count == 1 ? null : count - 1);
+      size.decrementAndGet();
+      endDrain();
+    }
+  }
+
+  private void startSweeping() {
+    if (!sweeping.get() && sweeping.compareAndSet(false, true)) {
+      time.scheduler().schedule(SWEEP, this::tick);
+    }
+  }
+
+  /** On the scheduler's thread: one timer for all, which rests while nobody is connected. */
+  private void tick() {
+    if (size.get() == 0) {
+      sweeping.set(false);
+      if (size.get() > 0) {
+        startSweeping();
+      }
+      return;
+    }
+    loop.execute(this::sweep);
+    time.scheduler().schedule(SWEEP, this::tick);
+  }
+
+  private void sweep() {
+    long now = time.nanos();
+    for (Connection one : List.copyOf(open)) {
+      if (one.isDue(now)) {
+        timedOut.incrementAndGet();
+        LOG.log(Level.DEBUG, "closed a connection of {0}: {1} too long", one.peer(), one.phase());
+        one.close();
+      }
+    }
+  }
+
+  /** Closes what is owed no answer; the loop stops when the last of the others is closed. */
+  void drain() {
+    draining = true;
+    for (Connection one : List.copyOf(open)) {
+      one.poll();
+      if (!one.isOwed()) {
+        one.close();
+      }
+    }
+    endDrain();
+  }
+
+  /** Ends waiting for answers. */
+  void closeAll() {
+    List.copyOf(open).forEach(Connection::close);
+  }
+
+  private void endDrain() {
+    if (draining && open.isEmpty()) {
+      loop.stop();
+    }
+  }
+
+  /** The counts; from any thread. */
+  SocketCounts counts(long pauses) {
+    return new SocketCounts(
+        size.get(),
+        accepted.get(),
+        denied.get(),
+        refused.get(),
+        evicted.get(),
+        timedOut.get(),
+        malformed.get(),
+        requests.get(),
+        pauses);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.rig.credentials.socket;
+
+import dev.rig.credentials.linux.LibC;
+import jnr.constants.platform.Errno;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+
+/** Reads and writes descriptors without ever blocking, through buffers that all share. */
+final class DescriptorIo {
+  /** There is nothing to read, or no room to write, at the moment. */
+  static final int LATER = -1;
+
+  /** The connection is broken. */
+  static final int BROKEN = -2;
+
+  private static final int CHUNK = 64 * 1024;
+  private static final int FLAGS = LibC.MSG_DONTWAIT | LibC.MSG_NOSIGNAL;
+
+  private final LibC libc = LibC.instance();
+  private final Pointer input = Memory.allocateDirect(LibC.runtime(), CHUNK);
+  private final Pointer output = Memory.allocateDirect(LibC.runtime(), CHUNK);
+
+  /** Reads up to 64 KiB for {@link #take}: their number, 0 at the end, or one of the constants. */
+  int read(int fd) {
+    return outcome(libc.recv(fd, input, CHUNK, LibC.MSG_DONTWAIT));
+  }
+
+  /** Copies what the last {@link #read} has read. */
+  void take(byte[] target, int offset, int length) {
+    input.get(0, target, offset, length);
+  }
+
+  /** Writes some of the bytes from the offset on: their number, or one of the constants. */
+  int write(int fd, byte[] bytes, int offset) {
+    int length = Math.min(CHUNK, bytes.length - offset);
+    output.put(0, bytes, offset, length);
+    return outcome(libc.send(fd, output, length, FLAGS));
+  }
+
+  void endOutput(int fd) {
+    libc.shutdown(fd, LibC.SHUT_WR);
+  }
+
+  /** Closes a descriptor; Linux releases it even where close(2) reports an error. */
+  void close(int fd) {
+    libc.close(fd);
+  }
+
+  private static int outcome(long result) {
+    if (result >= 0) {
+      return (int) result;
+    }
+    Errno error = LibC.lastError();
+    return error == Errno.EAGAIN || error == Errno.EWOULDBLOCK || error == Errno.EINTR
+        ? LATER
+        : BROKEN;
+  }
+}

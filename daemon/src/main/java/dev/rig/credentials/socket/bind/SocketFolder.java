@@ -1,0 +1,76 @@
+package dev.rig.credentials.socket.bind;
+
+import dev.rig.credentials.files.FileId;
+import dev.rig.credentials.linux.LibC;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** The folder that a socket lies in (T6). */
+final class SocketFolder {
+  private final SocketOptions options;
+
+  SocketFolder(SocketOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Makes sure that there is a folder in which nobody but root and this user can replace the
+   * socket.
+   *
+   * <p>One that is missing is created with mode 0700; where the socket's mode lets its group or
+   * everybody connect, they get the right to pass through it (0710, 0711). One that exists is left
+   * as it is.
+   *
+   * @throws SocketRefusedException when it cannot be created or is open to others
+   */
+  void prepare() {
+    Path folder = options.path().getParent();
+    if (folder == null) {
+      throw SocketRefusals.refused(
+          options.path(), "is not the name of a file", SocketRefusals.OTHER_PATH);
+    }
+    try {
+      var existing = FileId.behind(folder);
+      if (existing.isPresent()) {
+        check(folder, existing.get());
+      } else {
+        create(folder);
+      }
+    } catch (IOException failure) {
+      throw SocketRefusals.refused(folder, "cannot prepare the socket's folder", failure);
+    }
+  }
+
+  private static void check(Path folder, FileId existing) {
+    if (!existing.isFolder()) {
+      throw SocketRefusals.refused(
+          folder,
+          "is " + existing.kind() + ", and the socket has to lie in a folder",
+          "choose another path with --socket");
+    }
+    if (existing.owner() != 0 && existing.owner() != LibC.instance().geteuid()) {
+      throw SocketRefusals.refused(
+          folder,
+          "belongs to another user, who could replace the socket",
+          "chown the folder to root or to the daemon's user, or choose another with --socket");
+    }
+    if (existing.isOpenToAll()) {
+      throw SocketRefusals.refused(
+          folder,
+          "everybody may write to this folder, and could replace the socket",
+          "chmod o-w the folder, or choose another with --socket");
+    }
+  }
+
+  private void create(Path folder) throws IOException {
+    var ownerOnly = PosixFilePermissions.fromString("rwx------");
+    Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(ownerOnly));
+    if (options.group() != null) {
+      SocketGroup.give(folder, options.group());
+    }
+    int others = ((options.mode() & 0060) != 0 ? 0010 : 0) | ((options.mode() & 0006) != 0 ? 1 : 0);
+    Files.setAttribute(folder, "unix:mode", 0700 | others);
+  }
+}

@@ -1,0 +1,248 @@
+package dev.rig.credentials.source.process;
+
+import dev.rig.credentials.linux.ProcessTable;
+import dev.rig.credentials.linux.ProcessTable.Entry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells which process of a moment belongs to which run.
+ *
+ * <p>A process is a run's when its session is the run's, when one of its ancestors is, or when it
+ * was started with the run's mark in its environment. Because this process adopts orphans, whatever
+ * a run leaves behind is below it in the tree, and nobody else's processes need to be looked at. A
+ * child that is none of that, and not in our own session, is a stray: a run's process that changed
+ * its session, lost its parent and cleared its environment, or for a moment one in the middle of
+ * execve(2), when there is no environment to read.
+ */
+final class ProcessAttribution {
+  /**
+   * A process for as long as it lives.
+   *
+   * @param start tells it from a later process with its number
+   */
+  private record Identity(long pid, long start) {}
+
+  /** A child of unknown descent. */
+  static final class Stray {
+    private final Set<ProcessRun> suspects;
+    private int seen;
+    private List<Entry> processes = List.of();
+
+    Stray(Set<ProcessRun> suspects) {
+      this.suspects = suspects;
+    }
+
+    /** The runs that it can stem from: those that were not gone when it was first seen. */
+    Set<ProcessRun> suspects() {
+      return suspects;
+    }
+
+    /** Whether every run that it can stem from is over. */
+    boolean condemned() {
+      return !suspects.isEmpty() && suspects.stream().allMatch(ProcessRun::isOver);
+    }
+
+    /** Whether it was no passing state: twice in a row nothing was known of it. */
+    boolean established() {
+      return seen > 1;
+    }
+
+    /**
+     * Whether another look will tell more: whether it has a suspect, or is a zombie that is not
+     * reaped yet.
+     */
+    boolean unsettled() {
+      return !suspects.isEmpty() || (processes.isEmpty() && !established());
+    }
+
+    /** It and its descendants, as last seen and without those that have ended. */
+    List<Entry> processes() {
+      return processes;
+    }
+  }
+
+  private final String owner;
+  private final long self = ProcessHandle.current().pid();
+  private final long ownSession;
+  private final Map<Identity, Stray> strays = new HashMap<>();
+
+  /** What was a run's when it lived: an ended process has no environment to tell it by. */
+  private final Set<Identity> known = new HashSet<>();
+
+  private Map<String, ProcessRun> runs = Map.of();
+  private Map<Long, ProcessRun> sessions = Map.of();
+  private final Map<ProcessRun, List<Entry>> members = new HashMap<>();
+  private final List<Entry> latecomers = new ArrayList<>();
+  private final List<Entry> zombies = new ArrayList<>();
+
+  private ProcessAttribution(String owner, long ownSession) {
+    this.owner = owner;
+    this.ownSession = ownSession;
+  }
+
+  /**
+   * Prepares to count.
+   *
+   * @param owner how every mark of our own runs begins
+   * @throws IOException when {@code /proc} does not tell even of this process
+   */
+  static ProcessAttribution of(String owner) throws IOException {
+    var self = ProcessTable.entry(ProcessHandle.current().pid());
+    return new ProcessAttribution(
+        owner, self.orElseThrow(() -> new IOException("no /proc")).session());
+  }
+
+  /**
+   * Counts anew.
+   *
+   * @param leaders the processes that the JDK waits for, by number
+   * @param runs every run that is not gone, by mark
+   * @param adopting whether orphans become ours; where not, they are looked for everywhere
+   */
+  void take(
+      ProcessTable table,
+      Map<Long, ProcessRun> leaders,
+      Map<String, ProcessRun> runs,
+      boolean adopting) {
+    this.runs = runs;
+    sessions = new HashMap<>();
+    runs.values().forEach(run -> sessions.put(run.pid(), run));
+    members.clear();
+    latecomers.clear();
+    zombies.clear();
+    var there = new HashSet<Identity>();
+    table.all().forEach(entry -> there.add(new Identity(entry.pid(), entry.start())));
+    known.retainAll(there);
+    var present = new HashSet<Identity>();
+    for (var child : table.children(self)) {
+      var leading = leaders.get(child.pid());
+      if (leading != null) {
+        assign(table, child, leading);
+      } else {
+        adopted(table, child, present);
+      }
+    }
+    strays.keySet().retainAll(present);
+    if (!adopting) {
+      lookEverywhere(table);
+    }
+  }
+
+  /** The living processes of a run. */
+  List<Entry> members(ProcessRun run) {
+    return members.getOrDefault(run, List.of());
+  }
+
+  /** Living processes with the mark of a run that is gone already. */
+  List<Entry> latecomers() {
+    return latecomers;
+  }
+
+  /** Ended processes that were adopted: nobody but us will wait for them. */
+  List<Entry> zombies() {
+    return zombies;
+  }
+
+  /** The children of unknown descent. */
+  Iterable<Stray> strays() {
+    return strays.values();
+  }
+
+  private void adopted(ProcessTable table, Entry child, Set<Identity> present) {
+    var run = sessions.get(child.session());
+    if (run == null) {
+      var mark = ProcessTable.startedWith(child.pid(), ProcessRunner.MARK).orElse(null);
+      if (mark != null && !mark.startsWith(owner)) {
+        return; // Another runner's.
+      }
+      run = mark == null ? null : runs.get(mark);
+      if (run == null && mark != null) {
+        bury(child);
+        subtree(table, child).stream().filter(entry -> !entry.zombie()).forEach(latecomers::add);
+        return;
+      }
+    }
+    if (run != null) {
+      bury(child);
+      assign(table, child, run);
+    } else if (child.session() != ownSession) {
+      stray(table, child, present);
+    } else if (known.contains(new Identity(child.pid(), child.start()))) {
+      bury(child);
+    }
+    // Any other child in our own session was started by somebody else in this process.
+  }
+
+  private void stray(ProcessTable table, Entry child, Set<Identity> present) {
+    var identity = new Identity(child.pid(), child.start());
+    present.add(identity);
+    var stray = strays.computeIfAbsent(identity, first -> new Stray(suspects(child)));
+    stray.seen++;
+    stray.processes = subtree(table, child).stream().filter(entry -> !entry.zombie()).toList();
+    if (stray.established()) {
+      bury(child);
+    }
+  }
+
+  private Set<ProcessRun> suspects(Entry child) {
+    var suspects = new HashSet<ProcessRun>();
+    for (var run : runs.values()) {
+      if (run.start() <= child.start()) {
+        suspects.add(run);
+      }
+    }
+    return suspects;
+  }
+
+  private void bury(Entry child) {
+    if (child.zombie()) {
+      zombies.add(child);
+    }
+  }
+
+  private void assign(ProcessTable table, Entry top, ProcessRun run) {
+    for (var entry : subtree(table, top)) {
+      if (!entry.zombie()) {
+        members.computeIfAbsent(run, first -> new ArrayList<>()).add(entry);
+        known.add(new Identity(entry.pid(), entry.start()));
+      }
+    }
+  }
+
+  private static List<Entry> subtree(ProcessTable table, Entry top) {
+    var found = new ArrayList<Entry>();
+    found.add(top);
+    for (int i = 0; i < found.size(); i++) {
+      found.addAll(table.children(found.get(i).pid()));
+    }
+    return found;
+  }
+
+  private void lookEverywhere(ProcessTable table) {
+    var known = new HashSet<Entry>();
+    members.values().forEach(known::addAll);
+    for (var entry : table.all()) {
+      if (entry.zombie() || entry.pid() == self || known.contains(entry)) {
+        continue;
+      }
+      var run = Optional.ofNullable(sessions.get(entry.session())).or(() -> marked(entry));
+      if (run.isPresent() && run.get().start() <= entry.start()) {
+        assign(table, entry, run.get());
+      }
+    }
+  }
+
+  private Optional<ProcessRun> marked(Entry entry) {
+    @Nullable ProcessRun run =
+        ProcessTable.startedWith(entry.pid(), ProcessRunner.MARK).map(runs::get).orElse(null);
+    return Optional.ofNullable(run);
+  }
+}

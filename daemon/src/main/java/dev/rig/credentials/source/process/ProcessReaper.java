@@ -1,0 +1,203 @@
+package dev.rig.credentials.source.process;
+
+import dev.rig.credentials.linux.ProcessSignals;
+import dev.rig.credentials.linux.ProcessTable;
+import dev.rig.credentials.linux.ProcessTable.Entry;
+import dev.rig.credentials.time.Scheduler;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Starts processes, and sees to it that nothing of them stays: one look at the process table serves
+ * every run that is to end.
+ */
+final class ProcessReaper {
+  private static final Logger LOG = System.getLogger(ProcessReaper.class.getName());
+  private static final Duration SOON = Duration.ofMillis(20);
+  private static final Duration SELDOM = Duration.ofMillis(500);
+
+  private final ProcessSignals signals;
+  private final Scheduler scheduler;
+  private final Executor executor;
+  private final boolean adopting;
+  private final ProcessAttribution census;
+
+  /**
+   * Guards all that follows, and is held while a process is started: a child that the JDK waits for
+   * is always known as one before anybody looks for orphans.
+   */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Map<Long, ProcessRun> leaders = new HashMap<>();
+  private final Map<String, ProcessRun> runs = new HashMap<>();
+  private boolean closed;
+  private boolean again;
+  private Duration pause = SOON;
+
+  private final Object requests = new Object();
+  private boolean requested;
+
+  ProcessReaper(
+      ProcessAttribution census, ProcessSignals signals, Scheduler scheduler, Executor executor) {
+    this.signals = signals;
+    this.scheduler = scheduler;
+    this.executor = executor;
+    this.adopting = signals.adoptOrphans();
+    this.census = census;
+  }
+
+  /** Whether orphans become children of this process. */
+  boolean adopting() {
+    return adopting;
+  }
+
+  /**
+   * Starts a run's process.
+   *
+   * @return false when it is too late for that
+   * @throws IOException when the system does not let it start
+   */
+  boolean start(ProcessRun run, ProcessBuilder builder) throws IOException {
+    lock.lock();
+    try {
+      if (closed || run.isOver()) {
+        return false;
+      }
+      var process = builder.start();
+      run.started(process, startOf(process));
+      leaders.put(process.pid(), run);
+      runs.put(run.mark(), run);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static long startOf(Process process) {
+    try {
+      return ProcessTable.entry(process.pid()).map(Entry::start).orElse(0L);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /** The JDK has waited for a run's process: its number can be another's from now on. */
+  void leaderEnded(ProcessRun run) {
+    lock.lock();
+    try {
+      leaders.remove(run.pid(), run);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets nothing start from now on. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Looks soon, on another thread. */
+  void request() {
+    synchronized (requests) {
+      if (requested) {
+        return;
+      }
+      requested = true;
+    }
+    executor.execute(() -> sweep(true));
+  }
+
+  private void sweep(boolean news) {
+    var looked = new ArrayList<ProcessRun>();
+    var gone = new ArrayList<ProcessRun>();
+    lock.lock();
+    try {
+      if (news) {
+        synchronized (requests) {
+          requested = false;
+        }
+        pause = SOON;
+      } else {
+        again = false;
+      }
+      // Before the look: whatever a program started before its end is in the table then.
+      var exited = new HashSet<ProcessRun>();
+      runs.values().stream().filter(ProcessRun::hasExited).forEach(exited::add);
+      census.take(ProcessTable.read(), leaders, runs, adopting);
+      census.zombies().forEach(zombie -> signals.reap(zombie.pid()));
+      census.latecomers().forEach(entry -> signals.send(entry.pid(), ProcessSignals.KILL));
+      boolean open = !census.latecomers().isEmpty();
+      var held = new HashSet<ProcessRun>();
+      for (var stray : census.strays()) {
+        open |= stray.unsettled();
+        if (stray.condemned()) {
+          held.addAll(stray.suspects());
+          if (stray.established()) {
+            stray.processes().forEach(entry -> signals.send(entry.pid(), ProcessSignals.KILL));
+          }
+        }
+      }
+      for (var run : runs.values()) {
+        var left = census.members(run);
+        boolean over = run.isOver();
+        run.signalDue().ifPresent(signal -> signal(run, left, signal));
+        if (over) {
+          looked.add(run);
+          if (left.isEmpty() && exited.contains(run) && !held.contains(run)) {
+            gone.add(run);
+          }
+        }
+      }
+      gone.forEach(run -> runs.remove(run.mark()));
+      if (open || looked.size() > gone.size()) {
+        lookAgain();
+      }
+    } catch (IOException e) {
+      // Usually a lack of descriptors, which passes.
+      LOG.log(Level.WARNING, "the processes of scripts cannot be looked for", e);
+      lookAgain();
+    } finally {
+      lock.unlock();
+    }
+    looked.forEach(ProcessRun::swept);
+    gone.forEach(ProcessRun::gone);
+  }
+
+  private void signal(ProcessRun run, List<Entry> processes, int signal) {
+    // A group gets its signal at once, so that no fork escapes it.
+    boolean group = false;
+    for (var process : processes) {
+      group |= process.session() == run.pid() && process.group() == run.pid();
+    }
+    if (group) {
+      signals.send(-run.pid(), signal);
+    }
+    for (var process : processes) {
+      if (!group || process.group() != run.pid()) {
+        signals.send(process.pid(), signal);
+      }
+    }
+  }
+
+  private void lookAgain() {
+    if (!again) {
+      again = true;
+      var _ = scheduler.schedule(pause, () -> executor.execute(() -> sweep(false)));
+      pause = pause.multipliedBy(2).compareTo(SELDOM) < 0 ? pause.multipliedBy(2) : SELDOM;
+    }
+  }
+}

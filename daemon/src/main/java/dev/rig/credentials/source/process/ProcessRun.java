@@ -1,0 +1,357 @@
+package dev.rig.credentials.source.process;
+
+import dev.rig.credentials.linux.ProcessSignals;
+import dev.rig.credentials.source.process.ProcessOutcome.CouldNotStart;
+import dev.rig.credentials.source.process.ProcessOutcome.Ending;
+import dev.rig.credentials.source.process.ProcessOutcome.Exited;
+import dev.rig.credentials.source.process.ProcessOutcome.Flooded;
+import dev.rig.credentials.source.process.ProcessOutcome.Stopped;
+import dev.rig.credentials.source.process.ProcessOutcome.TimedOut;
+import dev.rig.credentials.time.Scheduler.Cancellable;
+import dev.rig.credentials.time.Time;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** One run: what has happened to it, and what follows from that. */
+final class ProcessRun {
+  private static final Logger LOG = System.getLogger(ProcessRun.class.getName());
+
+  /** From TERM to KILL. */
+  static final Duration GRACE = Duration.ofSeconds(2);
+
+  /**
+   * How long the pipes of a program that has ended may stay open, for what it piped through. Only
+   * what was written before the end is sure to arrive: the JDK can close its side then.
+   */
+  private static final Duration PIPE_GRACE = Duration.ofMillis(200);
+
+  /** When a result is given though a pipe is open still; after the killing had its time. */
+  private static final Duration PIPE_END = Duration.ofMillis(500);
+
+  private enum Phase {
+    /** It is starting or running. */
+    RUNNING,
+    /** It was told to end. */
+    ASKED,
+    /** Whatever is left of it is killed. */
+    KILLING
+  }
+
+  private final String mark;
+  private final ProcessSpec spec;
+  private final Time time;
+  private final Executor executor;
+  private final ProcessReaper sweeper;
+  private final long began;
+  private final CompletableFuture<ProcessOutcome> result = new CompletableFuture<>();
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
+  private final StdoutBuffer stdout;
+  private final StderrTail stderr = new StderrTail();
+
+  // All that follows is guarded by this.
+  private final List<Cancellable> timers = new ArrayList<>();
+  private Phase phase = Phase.RUNNING;
+  private @Nullable Ending ending;
+  private @Nullable Process process;
+  private final List<Path> files = new ArrayList<>();
+  private long pid = -1;
+  private long start;
+  private boolean asked;
+  private boolean swept;
+  private int openPipes = 2;
+  private boolean stdoutOpen = true;
+  private @Nullable Integer status;
+
+  ProcessRun(String mark, ProcessSpec spec, Time time, Executor executor, ProcessReaper sweeper) {
+    this.mark = mark;
+    this.spec = spec;
+    this.time = time;
+    this.executor = executor;
+    this.sweeper = sweeper;
+    this.began = time.nanos();
+    this.stdout = new StdoutBuffer(spec.stdoutLimit());
+    var _ =
+        result.whenComplete((outcome, failure) -> {
+          if (result.isCancelled()) {
+            stop(new Stopped(), Phase.ASKED);
+          }
+        });
+  }
+
+  /** What its processes find in their environment. */
+  String mark() {
+    return mark;
+  }
+
+  ProcessSpec spec() {
+    return spec;
+  }
+
+  CompletableFuture<ProcessOutcome> result() {
+    return result;
+  }
+
+  /** Completes when none of its processes is left. */
+  CompletableFuture<Void> whenGone() {
+    return gone;
+  }
+
+  synchronized long pid() {
+    return pid;
+  }
+
+  /** When its process was forked, in clock ticks since boot; 0 when nobody knows. */
+  synchronized long start() {
+    return start;
+  }
+
+  /** Whether nothing of it may go on. */
+  synchronized boolean isOver() {
+    return phase != Phase.RUNNING;
+  }
+
+  synchronized boolean hasExited() {
+    return status != null;
+  }
+
+  /** What its processes are to be sent now. */
+  synchronized OptionalInt signalDue() {
+    return switch (phase) {
+      case RUNNING -> OptionalInt.empty();
+      case ASKED -> {
+        var due = asked ? OptionalInt.empty() : OptionalInt.of(ProcessSignals.TERM);
+        asked = true;
+        yield due;
+      }
+      case KILLING -> OptionalInt.of(ProcessSignals.KILL);
+    };
+  }
+
+  /** A further file to remove when the process has ended. */
+  synchronized void file(Path path) {
+    files.add(path);
+  }
+
+  /** It never ran, or could not be followed. */
+  void couldNotStart(String reason) {
+    boolean never;
+    synchronized (this) {
+      never = process == null;
+      if (ending == null) {
+        ending = new CouldNotStart(reason);
+      }
+      phase = Phase.KILLING;
+    }
+    if (never) {
+      gone();
+    } else {
+      sweeper.request();
+    }
+    complete();
+  }
+
+  /** Its process exists. Called before anybody else can know of it. */
+  synchronized void started(Process started, long startTicks) {
+    process = started;
+    pid = started.pid();
+    start = startTicks;
+  }
+
+  /** Begins to read what it prints and to measure its time. */
+  void follow() {
+    Process running;
+    synchronized (this) {
+      running = Objects.requireNonNull(process);
+      if (phase == Phase.RUNNING) {
+        after(spec.timeout(), () -> stop(new TimedOut(spec.timeout()), Phase.ASKED));
+      }
+    }
+    var _ = running.onExit().thenAcceptAsync(it -> exited(it.exitValue()), executor);
+    executor.execute(() -> readStdout(running.getInputStream()));
+    executor.execute(() -> readStderr(running.getErrorStream()));
+  }
+
+  /** Ends it, if nothing else has: the result is given at once, the processes follow. */
+  void stop(Ending why, boolean politely) {
+    stop(why, politely ? Phase.ASKED : Phase.KILLING);
+  }
+
+  private void stop(Ending why, Phase next) {
+    synchronized (this) {
+      boolean late = why instanceof TimedOut && status != null;
+      if (ending != null || late) {
+        return;
+      }
+      ending = why;
+      phase = next;
+      cancelTimers();
+      if (next == Phase.ASKED) {
+        after(GRACE, this::kill);
+      }
+    }
+    executor.execute(this::complete);
+    sweeper.request();
+  }
+
+  /** Asks no longer. */
+  void kill() {
+    synchronized (this) {
+      phase = Phase.KILLING;
+    }
+    sweeper.request();
+  }
+
+  /** The sweeper has looked, and sent what was due. */
+  void swept() {
+    boolean ready;
+    synchronized (this) {
+      swept = true;
+      ready = !stdoutOpen;
+    }
+    if (ready) {
+      complete();
+    }
+  }
+
+  /** None of its processes is left. */
+  void gone() {
+    synchronized (this) {
+      phase = Phase.KILLING;
+      if (!stdoutOpen || !(ending instanceof Exited)) {
+        cancelTimers();
+      }
+    }
+    removeFiles();
+    gone.complete(null);
+  }
+
+  private void exited(int exitStatus) {
+    boolean settled;
+    synchronized (this) {
+      status = exitStatus;
+      settled = openPipes == 0;
+      if (!settled && phase == Phase.RUNNING) {
+        after(PIPE_GRACE, this::settle);
+      }
+    }
+    sweeper.leaderEnded(this);
+    removeFiles();
+    if (settled || isOver()) {
+      settle();
+    }
+  }
+
+  /** The program has ended by itself: whatever it left behind goes, and then there is a result. */
+  private void settle() {
+    synchronized (this) {
+      if (ending == null && status != null) {
+        ending = new Exited(status);
+        phase = Phase.KILLING;
+        cancelTimers();
+        after(PIPE_END, () -> executor.execute(this::complete));
+      }
+    }
+    sweeper.request();
+  }
+
+  private void readStdout(InputStream stream) {
+    read(
+        stream,
+        (chunk, length) -> {
+          if (!stdout.add(chunk, length)) {
+            stop(new Flooded(spec.stdoutLimit()), Phase.KILLING);
+          }
+        });
+    synchronized (this) {
+      stdoutOpen = false;
+    }
+    pipeEnded();
+  }
+
+  private void readStderr(InputStream stream) {
+    read(stream, stderr::add);
+    pipeEnded();
+  }
+
+  private void pipeEnded() {
+    boolean settled;
+    boolean ready;
+    synchronized (this) {
+      openPipes--;
+      settled = openPipes == 0 && status != null && phase == Phase.RUNNING;
+      ready = swept && !stdoutOpen;
+    }
+    if (settled) {
+      settle();
+    } else if (ready) {
+      complete();
+    }
+  }
+
+  private interface Sink {
+    void accept(byte[] chunk, int length);
+  }
+
+  private static void read(InputStream stream, Sink sink) {
+    var chunk = new byte[8 * 1024];
+    try (stream) {
+      for (int length = stream.read(chunk); length >= 0; length = stream.read(chunk)) {
+        sink.accept(chunk, length);
+      }
+    } catch (IOException e) {
+      // The pipe ended, if not in the usual way: what it gave until then stands.
+    }
+  }
+
+  private void complete() {
+    Ending how;
+    synchronized (this) {
+      if (result.isDone() || ending == null) {
+        return;
+      }
+      boolean flooded = ending instanceof Exited && stdout.overflowed();
+      how = flooded ? new Flooded(spec.stdoutLimit()) : ending;
+      if (ending instanceof Exited) {
+        cancelTimers();
+      }
+    }
+    var duration = Duration.ofNanos(time.nanos() - began);
+    result.complete(new ProcessOutcome(how, stdout.bytes(), stderr.lines(), duration));
+  }
+
+  private void removeFiles() {
+    List<Path> paths;
+    synchronized (this) {
+      paths = List.copyOf(files);
+      files.clear();
+    }
+    for (var path : paths) {
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "a script's private file could not be removed", e);
+      }
+    }
+  }
+
+  private void after(Duration delay, Runnable task) {
+    timers.add(time.scheduler().schedule(delay, task));
+  }
+
+  private void cancelTimers() {
+    timers.forEach(Cancellable::cancel);
+    timers.clear();
+  }
+}

@@ -1,0 +1,236 @@
+package dev.rig.credentials.source.process;
+
+import dev.rig.credentials.linux.LibcSignals;
+import dev.rig.credentials.linux.ProcessSignals;
+import dev.rig.credentials.source.process.ProcessOutcome.Stopped;
+import dev.rig.credentials.source.process.ProgramArguments.UnusableException;
+import dev.rig.credentials.time.Time;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The one way in which this daemon starts processes.
+ *
+ * <p>Each runs in a session of its own, in the folder {@code /}, with nothing on stdin, and for a
+ * limited time. When it ends, for whatever reason, everything that it started ends too: this
+ * process becomes the one that orphans are given to (prctl(2), {@code PR_SET_CHILD_SUBREAPER}), so
+ * that nothing gets out of its sight, and waits for them. Where the system does not allow that, or
+ * has no {@code setsid}, less is certain; a warning says so once.
+ *
+ * <p>There is to be one runner in a process, and whoever starts processes beside it must leave them
+ * in this process's own session: a child in another one, without a mark, is taken for what a run
+ * left behind.
+ */
+public final class ProcessRunner implements AutoCloseable {
+  /** The variable that marks the processes of a run. */
+  static final String MARK = "RIG_RUN";
+
+  private static final Logger LOG = System.getLogger(ProcessRunner.class.getName());
+  private static final Duration KILL_PATIENCE = Duration.ofMillis(2_500);
+
+  private final ScriptFolder folder;
+  private final Map<String, String> baseEnvironment;
+  private final Time time;
+  private final Optional<Path> setsid;
+  private final String owner = UUID.randomUUID() + ".";
+  private final AtomicLong runs = new AtomicLong();
+  private final ProcessReaper sweeper;
+
+  /** Whatever was asked for and is not gone. */
+  private final Set<ProcessRun> active = ConcurrentHashMap.newKeySet();
+
+  /** Platform threads: native calls and pipes would hold a virtual thread's carrier. */
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          Thread.ofPlatform().name("rig-process-", 0).daemon(true).factory());
+
+  private ProcessRunner(
+      ScriptFolder folder,
+      Map<String, String> baseEnvironment,
+      Time time,
+      Optional<Path> setsid,
+      ProcessSignals signals)
+      throws IOException {
+    this.folder = folder;
+    this.baseEnvironment = Map.copyOf(baseEnvironment);
+    this.time = time;
+    this.setsid = setsid;
+    this.sweeper =
+        new ProcessReaper(ProcessAttribution.of(owner), signals, time.scheduler(), threads);
+    if (!sweeper.adopting()) {
+      LOG.log(
+          Level.WARNING,
+          "the system does not give orphans to this process: what a script starts and leaves"
+              + " alone can stay until it is found by its environment");
+    }
+    if (setsid.isEmpty()) {
+      LOG.log(
+          Level.WARNING,
+          "there is no setsid program: scripts run in this daemon's own session, and what they"
+              + " leave behind is found by its environment only; install util-linux");
+    }
+  }
+
+  /**
+   * A runner. Native code is loaded here: not for a virtual thread.
+   *
+   * @param privateFolder where scripts lie while they run: made with mode 0700 where it is missing
+   * @param baseEnvironment what every process gets, without this daemon's own keys
+   * @param time has to outlive the runner
+   * @throws IOException when the folder cannot be used, or others may enter it
+   */
+  public static ProcessRunner open(
+      Path privateFolder, Map<String, String> baseEnvironment, Time time) throws IOException {
+    return open(
+        privateFolder,
+        baseEnvironment,
+        time,
+        ProgramArguments.setsid(baseEnvironment),
+        LibcSignals.load());
+  }
+
+  static ProcessRunner open(
+      Path privateFolder,
+      Map<String, String> baseEnvironment,
+      Time time,
+      Optional<Path> setsid,
+      ProcessSignals signals)
+      throws IOException {
+    return new ProcessRunner(
+        ScriptFolder.open(privateFolder), baseEnvironment, time, setsid, signals);
+  }
+
+  /**
+   * Begins to run something; never blocks.
+   *
+   * @return completes with the outcome, whatever that is, and never exceptionally. A timeout
+   *     completes it at once, while the processes are sent TERM, and KILL after 2 s. Cancelling it
+   *     stops them in the same way. Its dependents run on a thread of the runner and may block.
+   */
+  public CompletableFuture<ProcessOutcome> run(ProcessSpec spec) {
+    var run = new ProcessRun(owner + runs.incrementAndGet(), spec, time, threads, sweeper);
+    active.add(run);
+    var _ = run.whenGone().thenRun(() -> active.remove(run));
+    threads.execute(() -> start(run));
+    return run.result();
+  }
+
+  /**
+   * Stops whatever runs, with TERM and after 2 s with KILL, waits until nothing is left of it, and
+   * refuses to run anything from now on. Takes 5 s at most.
+   */
+  @Override
+  public void close() {
+    sweeper.close();
+    var left = List.copyOf(active);
+    left.forEach(run -> run.stop(new Stopped(), true));
+    var gone =
+        CompletableFuture.allOf(
+            left.stream().map(ProcessRun::whenGone).toArray(CompletableFuture<?>[]::new));
+    if (!done(gone, ProcessRun.GRACE)) {
+      left.forEach(ProcessRun::kill);
+      if (!done(gone, KILL_PATIENCE)) {
+        LOG.log(Level.WARNING, "not every process of a script could be ended");
+      }
+    }
+  }
+
+  private void start(ProcessRun run) {
+    try {
+      var spec = run.spec();
+      var environment = new HashMap<>(baseEnvironment);
+      environment.putAll(ProgramArguments.environment(spec.environment()));
+      environment.put(MARK, run.mark());
+      writePrivateFiles(run, environment);
+      var builder = new ProcessBuilder(arguments(run, environment));
+      builder.directory(new File("/"));
+      builder.redirectInput(Redirect.from(new File("/dev/null")));
+      builder.environment().clear();
+      builder.environment().putAll(environment);
+      if (sweeper.start(run, builder)) {
+        run.follow();
+      } else {
+        run.couldNotStart("the daemon is stopping");
+      }
+    } catch (UnusableException e) {
+      run.couldNotStart(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "a process could not be started", e);
+      run.couldNotStart("the system refused to start it: " + inOneLine(e));
+    } catch (RuntimeException | Error e) {
+      // Without its message: the JDK's can repeat a variable's value.
+      run.couldNotStart("the daemon failed to start it: " + e.getClass().getSimpleName());
+      if (e instanceof Error error) {
+        throw error;
+      }
+    }
+  }
+
+  private void writePrivateFiles(ProcessRun run, Map<String, String> environment)
+      throws IOException {
+    int count = 0;
+    for (var secret : run.spec().privateFiles().entrySet()) {
+      count++;
+      var file = folder.write(run.mark() + "." + count, secret.getValue().reveal());
+      run.file(file);
+      environment.put(secret.getKey(), file.toString());
+    }
+  }
+
+  private List<String> arguments(ProcessRun run, Map<String, String> environment)
+      throws IOException, UnusableException {
+    var arguments = new ArrayList<String>();
+    setsid.ifPresent(program -> arguments.add(program.toString()));
+    switch (run.spec().program()) {
+      case ProcessSpec.Script script -> {
+        var file = folder.write(run.mark(), script.text());
+        run.file(file);
+        arguments.addAll(ProgramArguments.ofScript(script.text(), file));
+      }
+      case ProcessSpec.Command command ->
+          arguments.addAll(ProgramArguments.ofCommand(command.arguments(), environment));
+    }
+    return arguments;
+  }
+
+  /** Clients show it as one line; the JDK adds paragraphs of advice about itself. */
+  private static String inOneLine(IOException e) {
+    var message = String.valueOf(e.getMessage());
+    boolean bare = e instanceof FileSystemException file && file.getReason() == null;
+    var line = message.lines().findFirst().orElse("").strip();
+    return bare ? e.getClass().getSimpleName() + " at " + line : line;
+  }
+
+  private static boolean done(CompletableFuture<Void> future, Duration patience) {
+    try {
+      future.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

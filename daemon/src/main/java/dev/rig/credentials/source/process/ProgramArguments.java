@@ -1,0 +1,141 @@
+package dev.rig.credentials.source.process;
+
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Turns a program into the arguments that the kernel gets, and finds programs. */
+final class ProgramArguments {
+  private static final String SHELL = "/bin/sh";
+  private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+
+  /** Something that cannot be run; the message is for people and holds no value. */
+  static final class UnusableException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnusableException(String message) {
+      super(message);
+    }
+  }
+
+  private ProgramArguments() {}
+
+  /**
+   * The arguments for a script in a file. Its first line is read here and not by the kernel, so
+   * that the file may lie where nothing can be executed; its rules are the kernel's (execve(2),
+   * "Interpreter scripts"): after {@code #!} an absolute path and at most one argument, which is
+   * all the rest of the line.
+   */
+  static List<String> ofScript(String text, Path file) throws UnusableException {
+    var arguments = new ArrayList<String>();
+    if (text.startsWith("#!")) {
+      int end = text.indexOf('\n');
+      var line = text.substring(2, end < 0 ? text.length() : end).strip();
+      int blank = firstBlank(line);
+      arguments.add(line.substring(0, blank));
+      if (blank < line.length()) {
+        arguments.add(line.substring(blank).strip());
+      }
+      if (!arguments.getFirst().startsWith("/")) {
+        throw new UnusableException("the script's first line names no absolute path after #!");
+      }
+    } else {
+      arguments.add(SHELL);
+    }
+    if (program(arguments.getFirst()).isEmpty()) {
+      throw new UnusableException(
+          "there is no interpreter " + StderrTail.escape(arguments.getFirst()));
+    }
+    arguments.add(file.toString());
+    return arguments;
+  }
+
+  /** The arguments with the program as a path. */
+  static List<String> ofCommand(List<String> arguments, Map<String, String> environment)
+      throws UnusableException {
+    var program = arguments.getFirst();
+    var path =
+        program.indexOf('/') >= 0
+            ? program(program)
+            : find(program, environment.getOrDefault("PATH", DEFAULT_PATH));
+    var resolved = new ArrayList<>(arguments);
+    resolved.set(
+        0,
+        path.orElseThrow(
+                () -> new UnusableException("there is no program " + StderrTail.escape(program)))
+            .toAbsolutePath()
+            .toString());
+    for (var argument : resolved) {
+      requireEncodable(argument, "an argument");
+    }
+    return resolved;
+  }
+
+  /** The variables, if a process can have them. */
+  static Map<String, String> environment(Map<String, String> variables) throws UnusableException {
+    for (var variable : variables.entrySet()) {
+      var name = variable.getKey();
+      requireEncodable(name, "an environment variable's name");
+      if (name.isEmpty() || name.indexOf('=') >= 0) {
+        throw new UnusableException("an environment variable's name is empty or holds a =");
+      }
+      requireEncodable(variable.getValue(), "the environment variable " + StderrTail.escape(name));
+    }
+    return variables;
+  }
+
+  /** A program of this name in the folders of a {@code PATH}. */
+  static Optional<Path> find(String name, String path) {
+    for (var folder : path.split(":", -1)) {
+      if (folder.startsWith("/")) {
+        var file = program(folder + "/" + name);
+        if (file.isPresent()) {
+          return file;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** {@code setsid}, where the machine has one. */
+  static Optional<Path> setsid(Map<String, String> environment) {
+    return find("setsid", "/usr/bin:/bin").or(() -> find("setsid", path(environment)));
+  }
+
+  private static String path(Map<String, String> environment) {
+    return environment.getOrDefault("PATH", DEFAULT_PATH);
+  }
+
+  private static Optional<Path> program(String name) {
+    if (name.indexOf('\0') >= 0) {
+      return Optional.empty();
+    }
+    return Optional.of(Path.of(name))
+        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file));
+  }
+
+  private static int firstBlank(String line) {
+    for (int i = 0; i < line.length(); i++) {
+      if (line.charAt(i) == ' ' || line.charAt(i) == '\t') {
+        return i;
+      }
+    }
+    return line.length();
+  }
+
+  /** The JDK would end a text at a NUL, and write a question mark for what the locale lacks. */
+  private static void requireEncodable(String text, String what) throws UnusableException {
+    if (text.indexOf('\0') >= 0) {
+      throw new UnusableException(what + " holds a NUL");
+    }
+    var charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+    if (!charset.newEncoder().canEncode(text)) {
+      throw new UnusableException(
+          what + " has characters that the locale's " + charset + " lacks; set LANG=C.UTF-8");
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.rig.credentials.source.process;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** The folder that only this user reads, where a script lies while it runs. */
+final class ScriptFolder {
+  private static final Pattern NAME = Pattern.compile("run-([0-9]{1,10})-[0-9a-z.-]+");
+
+  private final Path path;
+
+  private ScriptFolder(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * Takes the folder, creates it where it is missing, and removes what daemons that were killed
+   * left in it.
+   *
+   * @throws IOException when it cannot be made, is a symbolic link, belongs to another user, or
+   *     others may enter it
+   */
+  static ScriptFolder open(Path path) throws IOException {
+    var folder = new ScriptFolder(path.toAbsolutePath());
+    folder.prepare();
+    folder.removeLeftovers();
+    return folder;
+  }
+
+  private void prepare() throws IOException {
+    try {
+      Files.createDirectory(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (FileAlreadyExistsException e) {
+      // The usual case; what it is gets checked below, for both.
+    }
+    var attributes =
+        Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isDirectory()) {
+      throw new IOException(path + " is not a folder");
+    }
+    if (!PosixFilePermissions.toString(attributes.permissions()).endsWith("------")) {
+      throw new IOException(path + " can be entered by others: its mode has to be 0700");
+    }
+    if (!attributes.owner().equals(writer())) {
+      throw new IOException(path + " belongs to another user, who could replace what is in it");
+    }
+  }
+
+  /** Who this process is to the file system. Root writes everywhere, so that proves nothing. */
+  private UserPrincipal writer() throws IOException {
+    var file = create("owner." + UUID.randomUUID(), "");
+    try {
+      return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS);
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /**
+   * Writes a file that only this user reads, under a name that did not exist. The folder is made
+   * anew where somebody has removed it, as the socket beside it is (F23).
+   */
+  Path write(String id, String text) throws IOException {
+    try {
+      return create(id, text);
+    } catch (NoSuchFileException e) {
+      prepare();
+      return create(id, text);
+    }
+  }
+
+  private Path create(String id, String text) throws IOException {
+    var file = path.resolve("run-" + ProcessHandle.current().pid() + "-" + id);
+    var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    var options =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    try (var channel = Files.newByteChannel(file, options, mode)) {
+      var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException e) {
+      Files.deleteIfExists(file);
+      throw e;
+    }
+    return file;
+  }
+
+  private void removeLeftovers() throws IOException {
+    try (var files = Files.newDirectoryStream(path)) {
+      for (var file : files) {
+        var name = NAME.matcher(file.getFileName().toString());
+        if (name.matches() && !writtenByTheLiving(file, Long.parseLong(name.group(1)))) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  /** A process that began after the file was written only has its writer's old number. */
+  private static boolean writtenByTheLiving(Path file, long pid) throws IOException {
+    var began =
+        ProcessHandle.of(pid).flatMap(process -> process.info().startInstant()).orElse(Instant.MAX);
+    return !began.isAfter(
+        Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant().plusSeconds(1));
+  }
+}

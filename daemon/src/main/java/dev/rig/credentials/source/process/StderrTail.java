@@ -1,0 +1,61 @@
+package dev.rig.credentials.source.process;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The last lines of a stream of any length, in a fixed amount of memory. */
+public final class StderrTail {
+  static final int MAX_LINES = 20;
+  static final int MAX_BYTES = 4 * 1024;
+
+  private final byte[] ring = new byte[MAX_BYTES];
+  private long written;
+
+  synchronized void add(byte[] chunk, int length) {
+    for (int i = Math.max(0, length - MAX_BYTES); i < length; i++) {
+      ring[(int) ((written + i) % MAX_BYTES)] = chunk[i];
+    }
+    written += length;
+  }
+
+  /** The last lines, oldest first, without a line whose beginning was lost unless it is alone. */
+  synchronized List<String> lines() {
+    int kept = (int) Math.min(written, MAX_BYTES);
+    var bytes = new byte[kept];
+    for (int i = 0; i < kept; i++) {
+      bytes[i] = ring[(int) ((written - kept + i) % MAX_BYTES)];
+    }
+    var text = new String(bytes, StandardCharsets.UTF_8);
+    if (written > MAX_BYTES) {
+      int newline = text.indexOf('\n');
+      if (newline >= 0 && newline < text.length() - 1) {
+        text = text.substring(newline + 1);
+      }
+    }
+    var lines = text.lines().map(StderrTail::escape).filter(line -> !line.isBlank()).toList();
+    return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size());
+  }
+
+  /** The text with everything that could move a terminal's cursor or hide written as an escape. */
+  public static String escape(String text) {
+    return text.codePoints()
+        .mapToObj(point ->
+            point == '\t'
+                ? " "
+                : printable(point) ? Character.toString(point) : String.format("\\u{%x}", point))
+        .collect(Collectors.joining());
+  }
+
+  private static boolean printable(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
+  }
+}

@@ -1,0 +1,239 @@
+package dev.rig.credentials.store;
+
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.problem.ComponentHealth;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logins that people stored, each visible to the uid that stored it and to nobody else (T18). They
+ * lie in a sealed file; the file is written first and then memory changes, so that a login that
+ * could not be kept was never there (F11).
+ */
+public final class StoredLogins {
+  /** The most logins of one uid. */
+  public static final int MOST = 100;
+
+  /** The most characters of one uid's logins together. */
+  public static final int LARGEST = 256 * 1024;
+
+  /** The longest secret, in characters; the longest in use are some thousand. */
+  public static final int LONGEST_SECRET = 16 * 1024;
+
+  private static final int LONGEST_USERNAME = 1024;
+  private static final int MOST_OF_ALL = 10_000;
+
+  private static final Logger LOG = System.getLogger(StoredLogins.class.getName());
+
+  private final Supplier<SealedFile> file;
+  private final Executor writer;
+  private final InstantSource clock;
+
+  /** By uid. Replaced whole, by the writer's tasks alone. */
+  private volatile Map<Integer, UserLogins> users = Map.of();
+
+  /** Belongs to the writer's tasks. */
+  private boolean loaded;
+
+  private volatile @Nullable String refused;
+  private volatile @Nullable String problem;
+
+  /**
+   * A store without logins.
+   *
+   * @param file the sealed file, opened when it is needed; throws {@link StoreException} where it
+   *     cannot be had
+   * @param writer runs one task at a time
+   * @param clock says when a login is stored
+   */
+  public StoredLogins(Supplier<SealedFile> file, Executor writer, InstantSource clock) {
+    this.file = file;
+    this.writer = writer;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes over what the file holds, before anything else is asked of these. One that is not whole
+   * is set aside (F12).
+   */
+  public void load() {
+    SealedFile sealed;
+    try {
+      sealed = file.get();
+    } catch (StoreException e) {
+      refused = "the stored logins could not be read: " + e.getMessage();
+      LOG.log(Level.WARNING, refused);
+      return;
+    }
+    loaded = true;
+    refused = null;
+    try {
+      var read = new HashMap<Integer, List<StoredLogin>>();
+      sealed
+          .read()
+          .ifPresent(contents ->
+              contents.of(StoredLoginRecord.LABEL).stream()
+                  .map(StoredLoginRecord::read)
+                  .forEach(one ->
+                      read.computeIfAbsent(one.uid(), _ -> new ArrayList<>()).add(one.login())));
+      var loaded = new HashMap<Integer, UserLogins>();
+      read.forEach((uid, logins) -> loaded.put(uid, new UserLogins(logins)));
+      users = Map.copyOf(loaded);
+    } catch (StoreException e) {
+      refused = "the stored logins could not be used: " + e.getMessage();
+      LOG.log(Level.WARNING, refused);
+      setAside(sealed);
+    }
+  }
+
+  private static void setAside(SealedFile sealed) {
+    try {
+      LOG.log(Level.WARNING, "they were set aside as {0}", sealed.setAside());
+    } catch (StoreException e) {
+      LOG.log(Level.WARNING, e.getMessage());
+    }
+  }
+
+  /**
+   * The uid's own login for a key: the one with exactly that key, else the one with the longest
+   * prefix of it; null for none. Never blocks.
+   *
+   * @param key as the client wrote it
+   * @param reference what it means
+   */
+  public @Nullable StoredLogin find(int uid, String key, ImageReference reference) {
+    var own = users.get(uid);
+    return own == null ? null : own.find(key, reference);
+  }
+
+  /** All logins of the uid. */
+  public Collection<StoredLogin> of(int uid) {
+    var own = users.get(uid);
+    return own == null ? List.of() : own.all();
+  }
+
+  /**
+   * Stores a login of the uid, in place of one with the same name.
+   *
+   * @return completes when it is on disk; fails with a {@link StoreException} that says why nothing
+   *     has changed
+   */
+  public CompletableFuture<Void> store(int uid, StoredLogin login) {
+    return run(() -> {
+      checkSize(login);
+      var changed = new LinkedHashMap<String, StoredLogin>();
+      of(uid).forEach(one -> changed.put(one.name(), one));
+      changed.put(login.name(), login.storedAt(clock.instant()));
+      var next = new UserLogins(changed.values());
+      if (next.all().size() > MOST || next.size() > LARGEST) {
+        throw new StoreException(
+            "there are too many logins of uid %s already: log out of one"
+                .formatted(Integer.toUnsignedString(uid)));
+      }
+      replace(uid, next);
+      return null;
+    });
+  }
+
+  /**
+   * Removes the uid's login with exactly that key.
+   *
+   * @return completes, when it is gone from the disk, with whether there was one; fails with a
+   *     {@link StoreException} that says why nothing has changed
+   */
+  public CompletableFuture<Boolean> erase(int uid, String key, ImageReference reference) {
+    var name = StoredLogin.name(key, reference);
+    var own = users.get(uid);
+    if (own == null || !own.has(name)) {
+      return CompletableFuture.completedFuture(false);
+    }
+    return run(() -> {
+      var left = of(uid).stream().filter(one -> !one.name().equals(name)).toList();
+      boolean found = left.size() < of(uid).size();
+      if (found) {
+        replace(uid, new UserLogins(left));
+      }
+      return found;
+    });
+  }
+
+  private static void checkSize(StoredLogin login) {
+    if (login.credential().username().length() > LONGEST_USERNAME) {
+      throw new StoreException("its user name is longer than " + LONGEST_USERNAME + " characters");
+    }
+    if (login.credential().secret().reveal().length() > LONGEST_SECRET) {
+      throw new StoreException("its secret is longer than " + LONGEST_SECRET + " characters");
+    }
+  }
+
+  private <T extends @Nullable Object> CompletableFuture<T> run(Supplier<T> task) {
+    try {
+      return CompletableFuture.supplyAsync(
+          () -> {
+            if (!loaded) {
+              load();
+            }
+            return task.get();
+          },
+          writer);
+    } catch (RejectedExecutionException closed) {
+      return CompletableFuture.failedFuture(new StoreException("the daemon stops"));
+    }
+  }
+
+  private void replace(int uid, UserLogins own) {
+    var next = new HashMap<>(users);
+    if (own.all().isEmpty()) {
+      next.remove(uid);
+    } else {
+      next.put(uid, own);
+    }
+    var records = new ArrayList<SealedRecord>();
+    next.forEach((owner, logins) ->
+        logins.all().forEach(login -> records.add(new StoredLoginRecord(owner, login).seal())));
+    if (records.size() > MOST_OF_ALL) {
+      throw new StoreException("there are too many logins of all users already");
+    }
+    try {
+      if (!loaded) {
+        throw new StoreException("those that there are could not be read");
+      }
+      file.get().write(records);
+    } catch (StoreException e) {
+      problem = "logins cannot be stored: " + e.getMessage();
+      LOG.log(Level.WARNING, problem);
+      throw e;
+    }
+    problem = null;
+    users = Map.copyOf(next);
+  }
+
+  /** How it does. */
+  public ComponentHealth health() {
+    var messages = new ArrayList<String>();
+    for (var message : new String[] {problem, refused}) {
+      if (message != null) {
+        messages.add(message);
+      }
+    }
+    var now = users;
+    long logins = now.values().stream().mapToLong(own -> own.all().size()).sum();
+    return new ComponentHealth(
+        "logins",
+        messages.isEmpty(),
+        messages,
+        Map.of("logins", logins, "users", (long) now.size()));
+  }
+}

@@ -1,0 +1,90 @@
+package dev.rig.credentials.config.files;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigWatchTest {
+  @TempDir private Path folder;
+  private Path file;
+  private ConfigWatch watch;
+
+  @BeforeEach
+  void quiet() throws IOException {
+    file = Files.writeString(folder.resolve("values.yaml"), "rig: {}\n");
+    watch = new ConfigWatch(List.of(file, folder));
+    assertFalse(watch.look(), "two looks have to agree");
+    assertTrue(watch.look(), "what was loaded before is not known");
+    assertFalse(watch.look());
+  }
+
+  /** A change is seen once, at the second look that finds the same. */
+  private void seen() {
+    assertFalse(watch.look());
+    assertTrue(watch.look());
+    assertFalse(watch.look());
+    assertFalse(watch.look());
+  }
+
+  @Test
+  void changedFileIsSeenOnce() throws Exception {
+    Files.writeString(file, "rig: {dockerRegistries: {}}\n");
+    seen();
+  }
+
+  @Test
+  void fileThatIsBeingWrittenIsNotReadHalfway() throws Exception {
+    Files.writeString(file, "rig: {dockerReg");
+    assertFalse(watch.look());
+    Files.writeString(file, "rig: {dockerRegistries: {}}\n");
+    assertFalse(watch.look(), "it is another again");
+    assertTrue(watch.look());
+  }
+
+  @Test
+  void replacedFileOfTheSameSizeAndTimeIsSeen() throws Exception {
+    var time = Files.getLastModifiedTime(file);
+    var other = Files.writeString(folder.resolve(".new"), "gir: {}\n");
+    Files.setLastModifiedTime(other, time);
+    Files.move(other, file, StandardCopyOption.ATOMIC_MOVE);
+    seen();
+  }
+
+  @Test
+  void addedAndRemovedFilesAreSeen() throws Exception {
+    var added = Files.writeString(folder.resolve("more.yaml"), "rig: {}\n");
+    seen();
+    Files.delete(added);
+    seen();
+    Files.delete(file);
+    seen();
+  }
+
+  /** F15. */
+  @Test
+  void f15_swappedDataLinkIsSeen() throws Exception {
+    Files.createDirectory(folder.resolve("g1"));
+    Files.createDirectory(folder.resolve("g2"));
+    Files.createSymbolicLink(folder.resolve("..data"), Path.of("g1"));
+    seen();
+    Files.createSymbolicLink(folder.resolve("..tmp"), Path.of("g2"));
+    Files.move(folder.resolve("..tmp"), folder.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+    seen();
+  }
+
+  @Test
+  void missingFolderIsAStateLikeAnother() {
+    var missing = new ConfigWatch(List.of(folder.resolve("none")));
+    assertFalse(missing.look());
+    assertTrue(missing.look());
+    assertFalse(missing.look());
+  }
+}

@@ -1,0 +1,45 @@
+package dev.rig.credentials.config.reader;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.problem.ProblemsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Whatever a configuration file holds: a configuration, or problems with places in that file. */
+class ConfigurationFuzz {
+  @FuzzTest
+  void documents(byte[] content) throws IOException {
+    var file = Files.createTempFile("fuzz", ".yaml"); // it has to be there; its bytes come from us
+    try {
+      load(file, content);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static void load(Path file, byte[] content) {
+    Configuration configuration;
+    try {
+      configuration = ConfigLoader.load(List.of(file), path -> content);
+    } catch (ProblemsException wrong) {
+      assertFalse(wrong.problems().isEmpty());
+      for (var problem : wrong.problems()) {
+        assertEquals(1, problem.toString().lines().count(), problem::toString);
+        assertEquals(file.toString(), problem.file());
+        assertTrue(problem.line() >= 0 && problem.column() >= 0, problem::toString);
+      }
+      return;
+    }
+    assertEquals(configuration, ConfigLoader.load(List.of(file), path -> content));
+    for (var entry : configuration.registries()) {
+      assertTrue(entry.expire().isPositive(), entry::toString);
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package dev.rig.credentials.http.admin;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.metrics.GaugeReadings;
+import dev.rig.credentials.metrics.Metrics;
+import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.testing.Canary;
+import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.daemon.BrokerFixture;
+import dev.rig.credentials.testing.daemon.HttpOverTcp;
+import dev.rig.credentials.time.SystemScheduler;
+import dev.rig.credentials.time.Time;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Health, metrics and the status page over a real port. */
+class AdminPortTest {
+  private static final String SECRET = "s3cret-of-the-registry";
+
+  private final BrokerFixture fixture = new BrokerFixture();
+  private final SystemScheduler scheduler = new SystemScheduler();
+  private final Time time = new Time(fixture.time()::now, System::nanoTime, scheduler);
+  private final List<ComponentHealth> parts = new ArrayList<>();
+  private final RecentActivity activity = new RecentActivity(fixture.time()::now);
+  private AdminPort port;
+  private HttpOverTcp http;
+
+  @BeforeEach
+  void open() throws IOException {
+    fixture.fixed("static.org", "bot", SECRET);
+    fixture.entry(
+        "script.org/team", FakeSource.script(fixture.time(), "oauth", SECRET, Duration.ofHours(1)));
+    part("socket", true);
+    port =
+        AdminPort.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages(), time);
+    http = new HttpOverTcp(port.address());
+  }
+
+  private AdminPages pages() {
+    return new AdminPages(
+        "1.2.3",
+        fixture.broker(),
+        () -> parts,
+        activity,
+        new Metrics("1.2.3", GaugeReadings.NONE),
+        time);
+  }
+
+  private void part(String name, boolean healthy, String... messages) {
+    parts.add(new ComponentHealth(name, healthy, List.of(messages), Map.of()));
+  }
+
+  @AfterEach
+  void close() {
+    port.close();
+    scheduler.close();
+  }
+
+  @Test
+  void probesAreAnsweredUp() {
+    for (var probe : List.of("live", "ready", "started")) {
+      var reply = http.get("/health/" + probe);
+      assertEquals(200, reply.status(), reply::toString);
+      assertEquals("UP", reply.json().get("status"));
+    }
+  }
+
+  /** F14: what serves is the last good configuration; health says that the new one is refused. */
+  @Test
+  void refusedReloadLeavesItReadyAndIsSaid() {
+    part("configuration", false, "values.yaml:3:1: unknown key");
+    var reply = http.get("/health/ready");
+    assertEquals(200, reply.status());
+    assertTrue(reply.body().contains("values.yaml:3:1: unknown key"), reply::toString);
+    assertTrue(http.get("/").body().contains("configuration is not well"), "the page says it");
+  }
+
+  @Test
+  void lostSocketIsNotReadyButLive() {
+    parts.clear();
+    part("socket", false, "the socket is gone");
+    assertEquals(503, http.get("/health/ready").status());
+    assertEquals("DOWN", http.get("/health/ready").json().get("status"));
+    assertEquals(200, http.get("/health/live").status());
+  }
+
+  @Test
+  void metricsAreInPrometheusText() {
+    var reply = http.get("/metrics");
+    assertEquals(200, reply.status());
+    assertTrue(reply.header("content-type").startsWith("text/plain"), reply::toString);
+    assertTrue(
+        reply.body().contains("rig_credentials_build_info{version=\"1.2.3\"} 1"), reply::toString);
+  }
+
+  @Test
+  void pageShowsLeasesErrorsAndCallersButNoSecret() throws Exception {
+    fixture.broker().lookup(BrokerFixture.image("script.org/team/x")).get();
+    fixture.time().advance(Duration.ofMinutes(15));
+    activity.note("get", "script.org/team", "found", false, new Peer(42, 1000, 1000, Set.of()));
+    activity.note("list", null, "denied", true, new Peer(43, 1001, 1001, Set.of()));
+    var reply = http.get("/");
+    var page = reply.body();
+    assertAll(
+        () -> assertTrue(page.contains("45m 0s left"), page),
+        () -> assertTrue(page.contains("class=\"fill\" width=\"75\""), page),
+        () -> assertTrue(page.contains("uid 1001 <small>gid 1001, pid 43"), page),
+        () -> assertTrue(page.contains(">denied<"), page),
+        () -> assertTrue(page.contains("http-equiv=\"refresh\""), page),
+        () -> assertFalse(page.contains("<script"), page),
+        () -> assertEquals(List.of(), new Canary(SECRET).foundIn(page)),
+        () ->
+            assertTrue(
+                reply.header("content-security-policy").startsWith("default-src 'none'"),
+                reply::toString));
+  }
+
+  @Test
+  void whatComesFromOutsideIsEscaped() {
+    var bad = "<img src=x onerror=alert(1)>\"'&";
+    fixture.entry(
+        "broken.org",
+        FakeSource.script(fixture.time(), "u", "p", Duration.ofHours(1)).failing(bad));
+    fixture.broker().lookup(BrokerFixture.image("broken.org/x")).join();
+    part("configuration", false, bad);
+    activity.note(bad, bad, bad, true, new Peer(1, 2, 3, Set.of()));
+    var page = http.get("/").body();
+    assertFalse(page.contains("<img src=x"), page);
+    assertTrue(page.contains("&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;"), page);
+  }
+
+  @Test
+  void errorsAndCallersAreBounded() {
+    for (int i = 0; i < 1000; i++) {
+      activity.note("get", null, "failed", true, new Peer(i, i, i, Set.of()));
+    }
+    assertEquals(20, activity.failures().size());
+    assertEquals(32, activity.callers().size());
+    assertEquals(999, activity.callers().getFirst().last().uid());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "evil.example",
+        "evil.example:9465",
+        "127.0.0.1.evil.example",
+        "localhost.",
+        "",
+        "[::2]",
+        "1270.0.0.1"
+      })
+  void pageOfAnotherNameIsRefusedOnLoopback(String host) {
+    int status = http.get("/", host).status();
+    assertTrue(status == 421 || status == 400, () -> host + " got " + status);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "localhost",
+        "localhost:1",
+        "LOCALHOST:9465",
+        "127.0.0.1",
+        "127.1.2.3:80",
+        "[::1]:9465"
+      })
+  void namesOfThisMachineAreRight(String host) {
+    assertEquals(200, http.get("/health/live", host).status());
+  }
+
+  @Test
+  void onlyGetIsAnswered() {
+    for (var method : List.of("POST", "PUT", "DELETE", "OPTIONS")) {
+      var reply = http.ask(method + " / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+      assertEquals(405, reply.status(), reply::toString);
+    }
+    assertEquals(404, http.get("/v1/credentials?image=static.org/x").status());
+  }
+
+  @Test
+  void takenPortIsAnError() {
+    assertThrows(IOException.class, () -> AdminPort.open(port.address(), pages(), time));
+  }
+}

@@ -1,0 +1,217 @@
+package dev.rig.credentials.kube.secret;
+
+import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.PrefixTable;
+import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.kube.Cluster;
+import dev.rig.credentials.kube.ConfiguredAccess;
+import dev.rig.credentials.kube.Fabric8Api;
+import dev.rig.credentials.kube.PullSecretException;
+import dev.rig.credentials.testing.FakeTime;
+import dev.rig.credentials.testing.SameThread;
+import dev.rig.credentials.testing.kube.FakeKubernetes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.NullUnmarked;
+
+/**
+ * Pull secrets before a fake API server, with entries that a test changes and time that it moves.
+ */
+@NullUnmarked
+public // what is null fails the test by itself
+final class PullSecretsFixture implements AutoCloseable {
+  /** A registry that who asks may not ask about. */
+  static final String DENIED = "denied.example.org";
+
+  public final FakeKubernetes kubernetes = new FakeKubernetes();
+  final FakeTime time = new FakeTime();
+  private String hanging = "";
+  private final Map<String, Lookup> entries = new HashMap<>();
+  private final List<Daemon> daemons = new ArrayList<>();
+
+  /** A daemon of its own before the same cluster. */
+  public final class Daemon {
+    private final List<SameThread> workers = new ArrayList<>();
+    public final PullSecrets secrets;
+
+    private Daemon(String identity) {
+      secrets =
+          new PullSecrets(
+              this::lookup,
+              cluster ->
+                  new Fabric8Api(
+                      new ConfiguredAccess(kubernetes.url(), null, Secret.of("api-token"))),
+              () -> "rig",
+              name -> {
+                var worker = new SameThread();
+                workers.add(worker);
+                return worker;
+              },
+              time.time(),
+              new SplittableRandom(7),
+              identity);
+    }
+
+    private CompletableFuture<Lookup> lookup(ImageReference image) {
+      var table = new HashMap<RegistryPrefix, Lookup>();
+      entries.forEach((prefix, answer) -> table.put(prefix(prefix), answer));
+      var found = PrefixTable.of(table).find(image);
+      if (hanging.equals(image.host())) {
+        return new CompletableFuture<>();
+      }
+      return CompletableFuture.completedFuture(
+          found == null ? new Lookup.NotFound("no entry matches") : found);
+    }
+
+    public Daemon serving(Cluster... clusters) {
+      secrets.replace(List.of(clusters), Set.of("unwanted"));
+      return this;
+    }
+
+    /** As kill -9 does: nothing is said to anybody. */
+    void kill() {
+      workers.forEach(SameThread::shutdownNow);
+    }
+
+    public PullSecretAnswer create(PullSecretRequest request) {
+      return result(secrets.create(request, image -> !image.host().equals(DENIED)));
+    }
+
+    public PruneAnswer prune(boolean apply) {
+      return result(secrets.prune(new PruneRequest("prod", null, apply)));
+    }
+
+    private static <T> T result(CompletableFuture<T> future) {
+      try {
+        return future.get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof PullSecretException refused) {
+          throw refused;
+        }
+        throw new AssertionError(e);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  public Daemon daemon(String identity) {
+    var daemon = new Daemon(identity);
+    daemons.add(daemon);
+    return daemon;
+  }
+
+  /** A cluster without anything special about it. */
+  public static Cluster prod() {
+    return new Cluster("prod", null, null, null, null, List.of(), false, null);
+  }
+
+  public static PullSecretRequest request(String... images) {
+    return new PullSecretRequest("prod", "team", null, List.of(images), null, false, false);
+  }
+
+  public static PullSecretRequest forCapsule(String capsule, String... images) {
+    return new PullSecretRequest("prod", "team", null, List.of(images), capsule, false, false);
+  }
+
+  /** From now on the entry answers with this, which does not end. */
+  public void entry(String prefix, String username, String password) {
+    entries.put(prefix, found(prefix, username, password, null));
+  }
+
+  /** From now on the entry answers with this, which ends after a while. */
+  void entry(String prefix, String username, String password, Duration life) {
+    entries.put(prefix, found(prefix, username, password, life));
+  }
+
+  /** From now on the entry has no credential. */
+  void broken(String prefix, String reason) {
+    entries.put(prefix, new Lookup.Failed(prefix, reason, time.now().plusSeconds(30)));
+  }
+
+  /** From now on who asks for that host waits for its script; empty for none. */
+  void hang(String host) {
+    hanging = host;
+  }
+
+  void noEntry(String prefix) {
+    entries.remove(prefix);
+  }
+
+  private Lookup found(String prefix, String username, String password, Duration life) {
+    return new Lookup.Found(
+        prefix(prefix).toString(),
+        new Lease(
+            new Credential(username, Secret.of(password)),
+            time.now(),
+            life == null ? Lease.NEVER : time.now().plus(life)));
+  }
+
+  private static RegistryPrefix prefix(String text) {
+    try {
+      return RegistryPrefix.parse(text);
+    } catch (InvalidReferenceException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  public void capsule(String name, String image, String annotations) {
+    kubernetes.put(
+        "capsules",
+        """
+        {"apiVersion":"rig.dev/v1alpha2","kind":"Capsule","spec":{"image":"%s"},
+         "metadata":{"namespace":"team","name":"%s","annotations":{%s}}}
+        """
+            .formatted(image, name, annotations));
+  }
+
+  /** A Secret's {@code .dockerconfigjson}; the test fails where there is none. */
+  String config(String name) {
+    var data = (Map<?, ?>) secret(name).get("data");
+    return new String(
+        Base64.getDecoder().decode((String) data.get(".dockerconfigjson")),
+        java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  Map<String, Object> secret(String name) {
+    return kubernetes.object("secrets/team/" + name).orElseThrow();
+  }
+
+  String annotation(String name, String key) {
+    return String.valueOf(((Map<?, ?>) metadata(name).get("annotations")).get(key));
+  }
+
+  Map<?, ?> metadata(String name) {
+    return (Map<?, ?>) secret(name).get("metadata");
+  }
+
+  /** How often Secrets were written or removed. */
+  long writes() {
+    return kubernetes.asked().stream()
+        .filter(asked -> asked.resource().equals("secrets") && !asked.verb().equals("list"))
+        .count();
+  }
+
+  public void seconds(int seconds) {
+    time.advance(Duration.ofSeconds(seconds));
+  }
+
+  @Override
+  public void close() {
+    daemons.forEach(daemon -> daemon.secrets.close());
+    kubernetes.close();
+  }
+}

@@ -1,0 +1,196 @@
+package dev.rig.credentials.registry.client;
+
+import static dev.rig.credentials.testing.registry.HostileRegistry.reply;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.image.Digest;
+import dev.rig.credentials.registry.ImageTag;
+import dev.rig.credentials.registry.RegistryFailure;
+import dev.rig.credentials.registry.TagPage;
+import dev.rig.credentials.registry.content.FakeImage;
+import dev.rig.credentials.registry.content.VersionOrder;
+import dev.rig.credentials.testing.registry.HostileRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class TagsTest {
+  private static String list(Stream<String> names) {
+    return names.collect(
+        Collectors.joining("\",\"", "{\"name\":\"acme/app\",\"tags\":[\"", "\"]}"));
+  }
+
+  private static List<String> names(TagPage page) {
+    return page.tags().stream().map(ImageTag::name).toList();
+  }
+
+  private static TagPage page(HostileRegistry registry, int limit, @Nullable String after)
+      throws Exception {
+    var client = new ClientFixture(FakeCredentials.none()).client;
+    var repository = ClientFixture.image(registry.host() + "/acme/app");
+    return assertInstanceOf(TagPage.class, client.tags(repository, limit, after));
+  }
+
+  @Test
+  void versionsAreOrderedAsPeopleNumberThem() {
+    assertEquals(
+        List.of("1.0-rc1", "1.0", "1.1", "1.9", "1.10", "1.10.1", "2", "10"),
+        Stream.of("10", "1.10.1", "1.9", "1.0", "1.10", "2", "1.0-rc1", "1.1")
+            .sorted(VersionOrder.ASCENDING)
+            .toList());
+  }
+
+  @Test
+  void tagsOfAllPagesAreReadAndGivenInPages() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().equals("/v2/acme/app/tags/list?n=1000")) {
+            reply(
+                out,
+                200,
+                list(Stream.of("1.0", "1.10")),
+                "Link: </v2/acme/app/tags/list?last=1.10&n=1000>; rel=\"next\"");
+          } else if (asked.target().equals("/v2/acme/app/tags/list?last=1.10&n=1000")) {
+            reply(out, 200, list(Stream.of("1.9", "latest", "not a tag", "../x")));
+          } else {
+            reply(out, asked.target().equals("/v2/") ? 200 : 404, "");
+          }
+        })) {
+      var first = page(registry, 3, null);
+      assertEquals(List.of("latest", "1.10", "1.9"), names(first));
+      assertEquals("1.9", first.next());
+      var last = page(registry, 3, first.next());
+      assertEquals(List.of("1.0"), names(last));
+      assertNull(last.next());
+      assertTrue(!last.truncated());
+    }
+  }
+
+  @Test
+  void whatIsKnownOfTheNewestComesFirst() throws Exception {
+    var older = FakeImage.oci();
+    var config = new String(older.config(), StandardCharsets.UTF_8);
+    byte[] newConfig =
+        config.replace(FakeImage.CREATED, "2026-02-02T03:04:05Z").getBytes(StandardCharsets.UTF_8);
+    byte[] newManifest =
+        new String(older.manifest(), StandardCharsets.UTF_8)
+            .replace(older.configDigest().hex(), Digest.sha256(newConfig).hex())
+            .getBytes(StandardCharsets.UTF_8);
+    var newer = new FakeImage(older.mediaType(), newManifest, newConfig);
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          var target = asked.target();
+          if (target.contains("/tags/list")) {
+            reply(out, 200, list(Stream.of("2.0", "1.0", "3.0")));
+          } else if (target.endsWith("/manifests/1.0")) {
+            reply(out, 200, newer.manifest(), "Content-Type: " + newer.mediaType());
+          } else if (target.endsWith("/manifests/2.0")) {
+            reply(out, 200, older.manifest(), "Content-Type: " + older.mediaType());
+          } else if (target.endsWith("" + newer.configDigest())) {
+            reply(out, 200, newer.config());
+          } else {
+            ClientFixture.serve(older, asked, out);
+          }
+        })) {
+      var page = page(registry, 10, null);
+      assertEquals(List.of("1.0", "2.0", "3.0"), names(page));
+      assertEquals(Instant.parse("2026-02-02T03:04:05Z"), page.tags().get(0).createdAt());
+      assertEquals(older.digest(), page.tags().get(1).digest());
+      assertNull(page.tags().get(2).createdAt(), "its manifest is missing");
+    }
+  }
+
+  @Test
+  void onlyTheFirstOfAPageAreLookedInto() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().contains("/tags/list")) {
+            reply(out, 200, list(IntStream.range(0, 500).mapToObj(i -> "v" + i)));
+          } else {
+            reply(out, asked.target().equals("/v2/") ? 200 : 404, "{\"errors\":[{}]}");
+          }
+        })) {
+      var page = page(registry, 100, null);
+      assertEquals("v499", page.tags().getFirst().name());
+      assertEquals("v400", page.next());
+      long looks =
+          registry.asked().stream()
+              .filter(asked -> asked.target().contains("/manifests/"))
+              .map(HostileRegistry.Asked::target)
+              .distinct()
+              .count();
+      assertEquals(10, looks);
+    }
+  }
+
+  @Test
+  void timesThatTheListSaysAreUsed() throws Exception {
+    var body =
+        "{\"tags\":[\"a\",\"b\"],\"manifest\":{\"sha256:1\":{\"tag\":[\"b\"],\"timeCreatedMs\":"
+            + "\"1700000000000\"},\"sha256:2\":{\"tag\":[\"a\"],\"timeUploadedMs\":\"1600000000000\"}}}";
+    try (var registry =
+        HostileRegistry.start(
+            (asked, out) -> reply(out, asked.target().contains("/manifests/") ? 500 : 200, body))) {
+      var page = page(registry, 10, null);
+      assertEquals(List.of("b", "a"), names(page));
+      assertEquals(Instant.ofEpochMilli(1_700_000_000_000L), page.tags().getFirst().createdAt());
+    }
+  }
+
+  @Test
+  void aListWithoutEndIsBounded() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().contains("/tags/list")) {
+            int page =
+                asked.target().endsWith("n=1000")
+                    ? 0
+                    : Integer.parseInt(asked.target().split("p=", 2)[1]);
+            reply(
+                out,
+                200,
+                list(IntStream.range(page * 1000, (page + 1) * 1000).mapToObj(i -> "t" + i)),
+                "Link: <http://elsewhere.example/v2/x/tags/list?p=" + (page + 1) + ">; rel=next");
+          } else {
+            reply(out, asked.target().equals("/v2/") ? 200 : 404, "{\"errors\":[{}]}");
+          }
+        })) {
+      var page = page(registry, 1000, null);
+      assertTrue(page.truncated());
+      assertEquals("t9999", page.tags().getFirst().name());
+    }
+  }
+
+  @Test
+  void aRepositoryWithoutTagsIsNoFailure() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> reply(out, 200, "{\"name\":\"a\",\"tags\":null}"))) {
+      assertEquals(List.of(), page(registry, 10, null).tags());
+    }
+  }
+
+  @Test
+  void aMissingRepositoryIsSaidToBeMissing() throws Exception {
+    try (var registry =
+        HostileRegistry.start(
+            (asked, out) -> reply(out, asked.target().equals("/v2/") ? 200 : 404, ""))) {
+      var client = new ClientFixture(FakeCredentials.none()).client;
+      var repository = ClientFixture.image(registry.host() + "/acme/app");
+      var failure =
+          assertInstanceOf(
+              RegistryFailure.NoSuchRepository.class, client.tags(repository, 10, null));
+      assertEquals(
+          "tried to list the tags of %s/acme/app but failed because %s has no repository acme/app"
+              .formatted(registry.host(), registry.host()),
+          failure.message());
+    }
+  }
+}

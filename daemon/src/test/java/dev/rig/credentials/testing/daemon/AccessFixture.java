@@ -1,0 +1,41 @@
+package dev.rig.credentials.testing.daemon;
+
+import dev.rig.credentials.access.AccessControl;
+import dev.rig.credentials.access.AccessRule;
+import dev.rig.credentials.access.PeerRights;
+import dev.rig.credentials.access.Permission;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.testing.FakeTime;
+import java.util.EnumSet;
+import java.util.List;
+
+/** Rights as access rules give them. */
+public final class AccessFixture {
+  private AccessFixture() {}
+
+  /** Those that a rule gives a peer: to do everything, with one registry. */
+  public static PeerRights of(Peer peer, String registry) {
+    try (var access = AccessControl.open(new FakeTime().time())) {
+      access.enforce(
+          List.of(
+              new AccessRule(
+                  List.of(Integer.toUnsignedString(peer.uid())),
+                  List.of(),
+                  EnumSet.allOf(Permission.class),
+                  List.of(RegistryPrefix.parse(registry)))));
+      return access.of(peer).join();
+    } catch (InvalidReferenceException e) {
+      throw new AssertionError(registry, e);
+    }
+  }
+
+  /** Those that a peer has without rules that is neither root nor the daemon nor in its group. */
+  public static PeerRights ofAStranger() {
+    try (var access = AccessControl.open(new FakeTime().time())) {
+      access.enforceStandard(1, 1);
+      return access.of(new Peer(1, 1_999_999_999, 1_999_999_999)).join();
+    }
+  }
+}

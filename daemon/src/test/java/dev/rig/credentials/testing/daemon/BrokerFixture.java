@@ -1,0 +1,105 @@
+package dev.rig.credentials.testing.daemon;
+
+import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.broker.BrokerEntry;
+import dev.rig.credentials.broker.LeaseKey;
+import dev.rig.credentials.broker.StartJitter;
+import dev.rig.credentials.cache.CachePolicy;
+import dev.rig.credentials.cache.ExpiringCache;
+import dev.rig.credentials.config.ServiceAccountUse;
+import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.FakeTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** A broker in fake time, filled entry by entry. */
+public final class BrokerFixture {
+  private final FakeTime time = new FakeTime();
+  private final ExpiringCache<LeaseKey, Lease> leases =
+      new ExpiringCache<>(
+          Broker.LOADER, Lease::expiresAt, CachePolicy.standard(1000), time.time(), new Random(1));
+  private final Broker broker = new Broker(leases, time.time(), StartJitter.AT_ONCE);
+  private final List<BrokerEntry> entries = new ArrayList<>();
+
+  public FakeTime time() {
+    return time;
+  }
+
+  public Broker broker() {
+    return broker;
+  }
+
+  /** Adds an entry and loads it into the broker. */
+  public BrokerFixture entry(String prefix, CredentialSource source) {
+    return entry(prefix, source, null, false);
+  }
+
+  /** Adds an entry and loads it into the broker. */
+  public BrokerFixture entry(
+      String prefix, CredentialSource source, @Nullable String alias, boolean isDefault) {
+    return entry(prefix, source, alias, isDefault, ServiceAccountUse.IGNORED);
+  }
+
+  /** Adds an entry that has its use of service-account tokens, and loads it into the broker. */
+  public BrokerFixture entry(String prefix, CredentialSource source, ServiceAccountUse use) {
+    return entry(prefix, source, null, false, use);
+  }
+
+  private BrokerFixture entry(
+      String prefix,
+      CredentialSource source,
+      @Nullable String alias,
+      boolean isDefault,
+      ServiceAccountUse use) {
+    entries.add(configured(prefix, source, "1", alias, isDefault, use));
+    broker.replace(entries);
+    return this;
+  }
+
+  /** An entry as a configuration gives it, of no broker yet. */
+  public static BrokerEntry configured(String prefix, CredentialSource source, String fingerprint) {
+    return configured(prefix, source, fingerprint, null, false, ServiceAccountUse.IGNORED);
+  }
+
+  private static BrokerEntry configured(
+      String prefix,
+      CredentialSource source,
+      String fingerprint,
+      @Nullable String alias,
+      boolean isDefault,
+      ServiceAccountUse use) {
+    try {
+      return new BrokerEntry(
+          RegistryPrefix.parse(prefix),
+          source,
+          fingerprint,
+          alias,
+          isDefault,
+          use,
+          "values.yaml:1");
+    } catch (InvalidReferenceException e) {
+      throw new AssertionError(prefix, e);
+    }
+  }
+
+  /** A static entry. */
+  public BrokerFixture fixed(String prefix, String username, String secret) {
+    return entry(prefix, FakeSource.fixed(time, username, secret));
+  }
+
+  /** The reference of a text that is one. */
+  public static ImageReference image(String text) {
+    try {
+      return ImageReference.ofImage(text);
+    } catch (InvalidReferenceException e) {
+      throw new AssertionError(text, e);
+    }
+  }
+}

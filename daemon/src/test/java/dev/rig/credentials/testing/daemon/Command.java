@@ -1,0 +1,110 @@
+package dev.rig.credentials.testing.daemon;
+
+import dev.rig.credentials.testing.Tool;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A program to run. It gets nothing of this process's environment, so that a test does the same on
+ * every machine: only a PATH of the system's folders and what the test adds.
+ *
+ * @param words the program and its arguments
+ * @param environment all of its environment
+ * @param stdin what it reads
+ */
+public record Command(List<String> words, Map<String, String> environment, String stdin) {
+  private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** The program and its arguments, each by its {@code toString}. */
+  public static Command of(Object... words) {
+    return new Command(
+        Arrays.stream(words).map(Object::toString).toList(),
+        Map.of("PATH", PATH, "HOME", "/nonexistent", "LC_ALL", "C.UTF-8"),
+        "");
+  }
+
+  /** This with a further variable. */
+  public Command with(String name, Object value) {
+    var more = new TreeMap<>(environment);
+    more.put(name, value.toString());
+    return new Command(words, Map.copyOf(more), stdin);
+  }
+
+  /** This as another user, whose gid has the same number, in these groups besides; needs root. */
+  public Command as(int uid, Integer... groups) {
+    Tool.needRoot("another user");
+    var prefixed =
+        new ArrayList<>(
+            List.of(
+                Tool.SETPRIV.path().toString(),
+                "--reuid=" + uid,
+                "--regid=" + uid,
+                groups.length == 0
+                    ? "--clear-groups"
+                    : "--groups="
+                        + Stream.of(groups).map(String::valueOf).collect(Collectors.joining(","))));
+    prefixed.addAll(words);
+    return new Command(prefixed, environment, stdin);
+  }
+
+  /** This with a folder whose programs are found before the system's. */
+  public Command withFirstOnPath(Object folder) {
+    return with("PATH", folder + ":" + PATH);
+  }
+
+  /**
+   * This in namespaces of another process; needs root.
+   *
+   * @param which nsenter's options for them, as {@code --net}
+   */
+  public Command inside(long pid, String... which) {
+    var prefixed =
+        new ArrayList<>(List.of(Tool.NSENTER.path().toString(), "--target", String.valueOf(pid)));
+    prefixed.addAll(List.of(which));
+    prefixed.add("--");
+    prefixed.addAll(words);
+    return new Command(prefixed, environment, stdin);
+  }
+
+  /** This with something on its standard input. */
+  public Command reading(String text) {
+    return new Command(words, environment, text);
+  }
+
+  /** Runs it to its end; fails the test when that takes a minute. */
+  public ProgramResult run() {
+    try (var running = start()) {
+      return running.finish(LIMIT);
+    }
+  }
+
+  /** Starts it. */
+  @SuppressWarnings("MustBeClosedChecker") // Given to the caller, who closes it.
+  public Running start() {
+    var builder = new ProcessBuilder(words);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    try {
+      var process = builder.start();
+      var running = new Running(words.getFirst(), process);
+      try (var in = process.getOutputStream()) {
+        in.write(stdin.getBytes(StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        // It ended, or closed its standard input, without reading: its outcome tells.
+      }
+      return running;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package dev.rig.credentials.testing.daemon;
+
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Assertions;
+
+/** The built daemon with a folder of its own: configuration, socket and state are in there. */
+public final class DaemonUnderTest {
+  private static final Duration START = Duration.ofSeconds(20);
+  private static final Duration STOP = Duration.ofSeconds(8);
+
+  private final Reaper reaper;
+  private final Path folder;
+  private final List<Path> configuration = new ArrayList<>();
+  private final List<Object> wrapper = new ArrayList<>();
+  private final Map<String, Object> environment = new TreeMap<>();
+  private String admin = "off";
+  private String logLevel = "trace";
+
+  /**
+   * A daemon that is not started yet.
+   *
+   * @param folder its path has to be short enough for a socket in it
+   */
+  public DaemonUnderTest(Reaper reaper, Path folder) {
+    this.reaper = reaper;
+    this.folder = PrivateFile.folder(folder);
+    PrivateFile.folder(socket().getParent());
+    reaper.<AutoCloseable>own(() -> client().remove());
+  }
+
+  /** Adds a configuration file; later ones win. */
+  public DaemonUnderTest configured(String name, String yaml) {
+    configuration.add(PrivateFile.write(folder.resolve(name), yaml));
+    return this;
+  }
+
+  /** Adds a file or folder that the test keeps itself. */
+  public DaemonUnderTest configuredFrom(Path fileOrFolder) {
+    configuration.add(fileOrFolder);
+    return this;
+  }
+
+  /** Has it listen there for probes and browsers; there is no admin port otherwise. */
+  public DaemonUnderTest admin(String address) {
+    admin = address;
+    return this;
+  }
+
+  /** Has it log from that level on; everything otherwise, for tests that look what is in there. */
+  public DaemonUnderTest logging(String level) {
+    logLevel = level;
+    return this;
+  }
+
+  /** Has a program start it, as one that changes its limits; it has to end with an {@code exec}. */
+  public DaemonUnderTest startedBy(Object... words) {
+    wrapper.addAll(List.of(words));
+    return this;
+  }
+
+  /** Adds a variable of its environment. */
+  public DaemonUnderTest with(String name, Object value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  /** The folder that everything of it lies in. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** A configuration file by its name. */
+  public Path file(String name) {
+    return folder.resolve(name);
+  }
+
+  public Path socket() {
+    return folder.resolve("run").resolve("credentials.sock");
+  }
+
+  public Path stateFolder() {
+    return folder.resolve("state");
+  }
+
+  /** The built client, asking this daemon. */
+  public NativeClient client() {
+    return new NativeClient(folder.resolve("bin"), socket());
+  }
+
+  /** Starts it and waits until it answers. */
+  public Running start() {
+    var running = launch();
+    Eventually.within(
+        START,
+        () -> {
+          Assertions.assertTrue(running.isAlive(), () -> "it ended: " + running.stderr());
+          return answers();
+        },
+        () -> "the daemon answers; it said: " + running.stderr());
+    return running;
+  }
+
+  /** Starts it without waiting. */
+  public Running launch() {
+    return reaper.own(serve().start());
+  }
+
+  /** The command line that serves. */
+  public Command serve() {
+    var words = new ArrayList<Object>(wrapper);
+    words.addAll(List.of(Distribution.daemon(), "serve"));
+    for (var file : configuration) {
+      words.add("--config");
+      words.add(file);
+    }
+    words.addAll(List.of("--socket", socket(), "--state-dir", stateFolder(), "--admin", admin));
+    words.addAll(List.of("--log-level", logLevel));
+    var command = Command.of(words.toArray()).with("HOME", folder);
+    for (var variable : environment.entrySet()) {
+      command = command.with(variable.getKey(), variable.getValue());
+    }
+    return command;
+  }
+
+  /** Another command of {@code rig-credentials}, asking this daemon. */
+  public ProgramResult commandLine(Object... arguments) {
+    var words = new ArrayList<Object>(List.of(Distribution.daemon()));
+    words.addAll(List.of(arguments));
+    return Command.of(words.toArray())
+        .with("HOME", folder)
+        .with("RIG_CREDENTIALS_SOCKET", socket())
+        .run();
+  }
+
+  /** Ends it by SIGTERM; fails the test unless it ends in time with status 0. */
+  public static ProgramResult stop(Running daemon) {
+    daemon.terminate();
+    return daemon.finish(STOP).succeeded();
+  }
+
+  /** What {@code status} tells, as JSON; the daemon has to answer. */
+  public String status() {
+    var outcome = commandLine("status", "--output", "json");
+    Assertions.assertFalse(outcome.stdout().isEmpty(), outcome::toString);
+    return outcome.stdout();
+  }
+
+  /** Whether a daemon answers on the socket. */
+  public boolean answers() {
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(socket()));
+      channel.write(ByteBuffer.wrap("version\n".getBytes(StandardCharsets.US_ASCII)));
+      channel.shutdownOutput();
+      var first = ByteBuffer.allocate(2);
+      while (first.hasRemaining() && channel.read(first) >= 0) {}
+      return first.get(0) == '0' && first.get(1) == '\n';
+    } catch (IOException e) {
+      return false; // no socket yet, or nobody behind it
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.rig.credentials.testing.daemon;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Assertions;
+
+/** What an HTTP server answered, read without a library that could forgive it something. */
+public record HttpReply(int status, Map<String, String> headers, String body) {
+  /** Reads a whole answer of a connection that was closed behind it. */
+  public static HttpReply parse(byte[] bytes) {
+    var text = new String(bytes, StandardCharsets.UTF_8);
+    int end = text.indexOf("\r\n\r\n");
+    Assertions.assertTrue(end > 0, () -> "an HTTP answer: " + text);
+    var lines = List.of(text.substring(0, end).split("\r\n", -1));
+    var headers = new TreeMap<String, String>();
+    for (var line : lines.subList(1, lines.size())) {
+      int colon = line.indexOf(':');
+      headers.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+    }
+    return new HttpReply(
+        Integer.parseInt(lines.getFirst().split(" ", -1)[1]), headers, text.substring(end + 4));
+  }
+
+  public String header(String name) {
+    return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
+  }
+
+  /** The body as a JSON object. */
+  public Map<String, Object> json() {
+    try {
+      return JSON.std.mapFrom(body);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a JSON object: " + this, e);
+    }
+  }
+
+  /** The reason of a problem document. */
+  public Object reason() {
+    Assertions.assertEquals("application/problem+json", header("content-type"), this::toString);
+    return json().get("reason");
+  }
+}

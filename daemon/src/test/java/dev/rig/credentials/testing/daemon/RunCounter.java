@@ -1,0 +1,26 @@
+package dev.rig.credentials.testing.daemon;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Counts the runs of a script: each appends a line to a file. */
+public record RunCounter(Path file) {
+  /** The shell command that counts one run. */
+  public String shell() {
+    return "echo run >> '" + file + "'";
+  }
+
+  /** How many runs there were. */
+  public int runs() {
+    if (!Files.exists(file)) {
+      return 0;
+    }
+    try (var lines = Files.lines(file)) {
+      return (int) lines.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.rig.credentials.testing.daemon;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
+
+/**
+ * A program that was started, with what it has printed so far. Closing ends it and its children.
+ */
+public final class Running implements AutoCloseable {
+  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration POLL = Duration.ofMillis(10);
+
+  private static final int MOST_BYTES = 1 << 20;
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final Duration LAST_BYTES = Duration.ofSeconds(1);
+
+  private final String name;
+  private final Process process;
+  private final Capture stdout;
+  private final Capture stderr;
+
+  Running(String name, Process process) {
+    this.name = name;
+    this.process = process;
+    this.stdout = new Capture(process.getInputStream());
+    this.stderr = new Capture(process.getErrorStream());
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  public String stdout() {
+    return stdout.text();
+  }
+
+  public String stderr() {
+    return stderr.text();
+  }
+
+  /**
+   * Whether a text stands on its standard error, or comes soon: what a process has written before
+   * it does something visible may be read a moment after that.
+   */
+  public boolean says(String text) {
+    long end = System.nanoTime() + SOON.toNanos();
+    while (!stderr().contains(text)) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    return true;
+  }
+
+  /** This process and all below it that there are now. */
+  public Stream<Long> pids() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        .map(ProcessHandle::pid);
+  }
+
+  /** Sends SIGTERM. */
+  public void terminate() {
+    process.destroy();
+  }
+
+  /** Sends SIGKILL, to this process alone. */
+  public void kill() {
+    process.destroyForcibly();
+  }
+
+  /** Waits for its end; kills it and fails the test when that does not come in time. */
+  public ProgramResult finish(Duration limit) {
+    if (!ended(limit)) {
+      close();
+      Assertions.fail(
+          "%s did not end within %d ms%nstdout: %s%nstderr: %s"
+              .formatted(name, limit.toMillis(), stdout(), stderr()));
+    }
+    stdout.await(LAST_BYTES);
+    stderr.await(LAST_BYTES);
+    return new ProgramResult(process.exitValue(), stdout(), stderr());
+  }
+
+  /** Ends it: SIGTERM, after 10 s SIGKILL, and SIGKILL for what it leaves behind. */
+  @Override
+  public void close() {
+    var children = new ArrayList<>(process.descendants().toList());
+    process.destroy();
+    if (!ended(GRACE)) {
+      process.descendants().forEach(children::add);
+      process.destroyForcibly();
+      ended(GRACE);
+    }
+    children.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  private boolean ended(Duration limit) {
+    try {
+      return process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Reads a pipe to its end, so that the program never waits, and keeps the first MiB. */
+  private static final class Capture {
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private final Thread reader;
+
+    Capture(InputStream from) {
+      this.reader = Thread.ofVirtual().start(() -> drain(from));
+    }
+
+    private void drain(InputStream from) {
+      var buffer = new byte[8192];
+      try (from) {
+        for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+          synchronized (kept) {
+            kept.write(buffer, 0, Math.min(n, MOST_BYTES - kept.size()));
+          }
+        }
+      } catch (IOException e) {
+        // The pipe was closed because the process was ended: that is its end.
+      }
+    }
+
+    String text() {
+      synchronized (kept) {
+        return kept.toString(StandardCharsets.UTF_8);
+      }
+    }
+
+    void await(Duration limit) {
+      try {
+        reader.join(limit);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

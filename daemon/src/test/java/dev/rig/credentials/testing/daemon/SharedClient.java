@@ -1,0 +1,74 @@
+package dev.rig.credentials.testing.daemon;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * The built {@code docker-credential-rig} where every user can run it, and a socket that every user
+ * can reach. Only for the native one: what runs on a JVM cannot be copied by itself.
+ *
+ * @param folder the folder with the program
+ * @param socket the daemon's
+ */
+public record SharedClient(Path folder, Path socket) {
+  private static final String NAME = "docker-credential-rig";
+  private static final String KUBELETS_NAME = "rig-credential-provider";
+
+  /**
+   * Puts a copy of the program into a folder.
+   *
+   * @param above folders that others have to pass through on the way to it or to the socket
+   */
+  public static SharedClient of(Path folder, Path socket, Path... above) {
+    try {
+      Files.createDirectories(folder);
+      var built = Distribution.client();
+      Assumptions.assumeTrue(Files.size(built) > 100_000, "the client is not native here");
+      var executable = PosixFilePermissions.fromString("rwxr-xr-x");
+      for (var name : new String[] {NAME, KUBELETS_NAME}) {
+        Files.setPosixFilePermissions(Files.copy(built, folder.resolve(name)), executable);
+      }
+      Files.setPosixFilePermissions(folder, executable);
+      for (var one : above) {
+        Files.setPosixFilePermissions(one, PosixFilePermissions.fromString("rwx--x--x"));
+      }
+      return new SharedClient(folder, socket);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A call of the program, not yet run. */
+  public Command command(String action, String stdin) {
+    return Command.of(folder.resolve(NAME), action)
+        .with("RIG_CREDENTIALS_SOCKET", socket)
+        .reading(stdin);
+  }
+
+  /** A call as the kubelet makes it. */
+  public Command kubelet(String request) {
+    return Command.of(folder.resolve(KUBELETS_NAME))
+        .with("RIG_CREDENTIALS_SOCKET", socket)
+        .reading(request);
+  }
+
+  /** Calls the program as a user who is in no group but its own. */
+  public ProgramResult as(int uid, String action, String stdin) {
+    return command(action, stdin).as(uid).run();
+  }
+
+  /** Another program's command, so that it finds the client and the client the daemon. */
+  public Command usedBy(Command command) {
+    return command.withFirstOnPath(folder).with("RIG_CREDENTIALS_SOCKET", socket);
+  }
+
+  /** What {@code store} reads. */
+  public static String login(String server, String username, String secret) {
+    return "{\"ServerURL\":\"%s\",\"Username\":\"%s\",\"Secret\":\"%s\"}\n"
+        .formatted(server, username, secret);
+  }
+}

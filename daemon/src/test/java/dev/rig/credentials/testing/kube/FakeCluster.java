@@ -1,0 +1,88 @@
+package dev.rig.credentials.testing.kube;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The fake API server as a test cluster. */
+public final class FakeCluster implements TestCluster {
+  private static final String TOKEN = "fake-cluster-token";
+
+  private final FakeKubernetes kubernetes = new FakeKubernetes();
+
+  /**
+   * A cluster without objects.
+   *
+   * @param allowed the rights of its token
+   */
+  public FakeCluster(Predicate<FakeKubernetes.Asked> allowed) {
+    kubernetes.accept(TOKEN);
+    kubernetes.allow(allowed);
+  }
+
+  @Override
+  public String url() {
+    return kubernetes.url();
+  }
+
+  @Override
+  public String certificateAuthority() {
+    return "";
+  }
+
+  @Override
+  public String token() {
+    return TOKEN;
+  }
+
+  @Override
+  public Optional<Map<String, Object>> secret(String name) {
+    return kubernetes.object("secrets/" + NAMESPACE + "/" + name);
+  }
+
+  @Override
+  public void putCapsule(String name, String image) {
+    kubernetes.put(
+        "capsules",
+        """
+        {"apiVersion":"rig.dev/v1alpha2","kind":"Capsule","spec":{"image":"%s"},
+         "metadata":{"namespace":"%s","name":"%s"}}
+        """
+            .formatted(image, NAMESPACE, name));
+  }
+
+  @Override
+  public void removeCapsule(String name) {
+    kubernetes.remove("capsules/" + NAMESPACE + "/" + name);
+  }
+
+  @Override
+  public String image(String capsule) {
+    var found = kubernetes.object("capsules/" + NAMESPACE + "/" + capsule).orElseThrow();
+    return (String) ((Map<?, ?>) found.get("spec")).get("image");
+  }
+
+  @Override
+  public Optional<String> pullSecret(String capsule) {
+    return kubernetes
+        .object("capsules/" + NAMESPACE + "/" + capsule)
+        .map(found -> (Map<?, ?>) found.get("metadata"))
+        .map(metadata -> (Map<?, ?>) metadata.get("annotations"))
+        .map(annotations -> (String) annotations.get("rig.dev/pull-secret"));
+  }
+
+  @Override
+  public void goAway() {
+    kubernetes.goAway();
+  }
+
+  @Override
+  public void comeBack() {
+    kubernetes.comeBack();
+  }
+
+  @Override
+  public void close() {
+    kubernetes.close();
+  }
+}

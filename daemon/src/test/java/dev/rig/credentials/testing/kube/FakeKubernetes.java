@@ -1,0 +1,423 @@
+package dev.rig.credentials.testing.kube;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+
+/**
+ * The part of an API server that pull secrets meet: namespaced objects with versions, selectors,
+ * merge patches and server-side apply, behind a token and RBAC. On a port of loopback, without TLS.
+ *
+ * <p>Not fabric8's mock server, which knows no server-side apply
+ * (fabric8io/kubernetes-client#5337).
+ */
+public final class FakeKubernetes implements AutoCloseable {
+  /** A request in the words of RBAC. */
+  public record Asked(String verb, String group, String resource, String namespace, String name) {
+    /** What a rule names: {@code verb group/resource}. */
+    public String permission() {
+      return verb + " " + group + "/" + resource;
+    }
+  }
+
+  private record Path(
+      String group, String version, String resource, String namespace, String name) {}
+
+  private final Map<String, Map<String, Object>> objects = new TreeMap<>();
+  private final List<Asked> asked = new CopyOnWriteArrayList<>();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final int port;
+  private volatile HttpServer server;
+  private volatile String token = "";
+  private volatile Predicate<Asked> allowed = request -> true;
+  private long version;
+  private long uids;
+
+  /** A server that answers. */
+  public FakeKubernetes() {
+    server = open(0);
+    port = server.getAddress().getPort();
+  }
+
+  private HttpServer open(int at) {
+    try {
+      var opened =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), at), 0);
+      opened.setExecutor(threads);
+      opened.createContext("/", this::handle);
+      opened.start();
+      return opened;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** From now on nobody listens, until {@link #comeBack}. What there is stays. */
+  public void goAway() {
+    server.stop(0);
+  }
+
+  public void comeBack() {
+    server = open(port);
+  }
+
+  /** From now on only who brings this is answered. */
+  public void accept(String bearerToken) {
+    token = bearerToken;
+  }
+
+  /** From now on only these are done. */
+  public void allow(Predicate<Asked> requests) {
+    allowed = requests;
+  }
+
+  /** Every request that was done or refused, in order, but for those without a right token. */
+  public List<Asked> asked() {
+    return List.copyOf(asked);
+  }
+
+  public void forget() {
+    asked.clear();
+  }
+
+  /** An object as the server has it; the key is {@code resource/namespace/name}. */
+  public synchronized Optional<Map<String, Object>> object(String key) {
+    return Optional.ofNullable(objects.get(key)).map(FakeKubernetes::copy);
+  }
+
+  /** The keys of all objects of a resource. */
+  public synchronized List<String> keys(String resource) {
+    return objects.keySet().stream().filter(key -> key.startsWith(resource + "/")).toList();
+  }
+
+  /** Puts an object there, as another client would. */
+  @SuppressWarnings("unchecked") // JSON's own types
+  public synchronized void put(String resource, String json) {
+    var object = parse(json.getBytes(StandardCharsets.UTF_8));
+    var metadata = (Map<String, Object>) object.get("metadata");
+    store(resource + "/" + metadata.get("namespace") + "/" + metadata.get("name"), object);
+  }
+
+  /** Removes an object, as another client would. */
+  public synchronized void remove(String key) {
+    Objects.requireNonNull(objects.remove(key), key);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var body = exchange.getRequestBody().readAllBytes();
+      Answer answer;
+      try {
+        answer = answer(exchange, body);
+      } catch (Failure e) {
+        answer = e.answer();
+      } catch (RuntimeException e) {
+        answer = failure(500, String.valueOf(e)).answer();
+      }
+      var bytes = JSON.std.asBytes(answer.body());
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      exchange.sendResponseHeaders(answer.status(), bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  private record Answer(int status, Map<String, Object> body) {}
+
+  private static final class Failure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int status;
+
+    Failure(int status, String message) {
+      super(message);
+      this.status = status;
+    }
+
+    Answer answer() {
+      return new Answer(
+          status,
+          Map.of(
+              "kind", "Status",
+              "apiVersion", "v1",
+              "status", "Failure",
+              "message", String.valueOf(getMessage()),
+              "code", status));
+    }
+  }
+
+  private static Failure failure(int status, String message) {
+    return new Failure(status, message);
+  }
+
+  private Answer answer(HttpExchange exchange, byte[] body) {
+    if (!token.isEmpty()
+        && !("Bearer " + token).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+      throw failure(401, "Unauthorized");
+    }
+    var path = path(exchange.getRequestURI().getPath());
+    var query = query(exchange.getRequestURI().getRawQuery());
+    var method = exchange.getRequestMethod();
+    var request =
+        new Asked(verb(method, path), path.group(), path.resource(), path.namespace(), path.name());
+    asked.add(request);
+    if (!allowed.test(request)) {
+      throw failure(403, path.resource() + " is forbidden: cannot " + request.verb());
+    }
+    var type = String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"));
+    synchronized (this) {
+      return switch (request.verb()) {
+        case "list" -> new Answer(200, list(path, query));
+        case "get" -> new Answer(200, found(path));
+        case "create" -> new Answer(201, create(path, parse(body)));
+        case "update" -> new Answer(200, update(path, parse(body)));
+        case "patch" ->
+            type.startsWith("application/apply-patch")
+                ? apply(path, query, parse(body))
+                : new Answer(200, merge(path, type, parse(body)));
+        case "delete" ->
+            new Answer(
+                200,
+                delete(
+                    path, parse(body.length == 0 ? "{}".getBytes(StandardCharsets.UTF_8) : body)));
+        default -> throw failure(405, method);
+      };
+    }
+  }
+
+  /**
+   * {@code /api/v1/…} or {@code /apis/GROUP/VERSION/…}, then {@code
+   * [namespaces/NS/]RESOURCE[/NAME]}.
+   */
+  private static Path path(String text) {
+    var parts = new ArrayList<>(Arrays.asList(text.substring(1).split("/", -1)));
+    var group = parts.removeFirst().equals("apis") ? parts.removeFirst() : "";
+    var version = parts.removeFirst();
+    var namespace = "";
+    if (parts.size() > 2 && parts.getFirst().equals("namespaces")) {
+      parts.removeFirst();
+      namespace = parts.removeFirst();
+    }
+    var resource = parts.removeFirst();
+    return new Path(group, version, resource, namespace, parts.isEmpty() ? "" : parts.getFirst());
+  }
+
+  private static String verb(String method, Path path) {
+    return switch (method) {
+      case "GET" -> path.name().isEmpty() ? "list" : "get";
+      case "POST" -> "create";
+      case "PUT" -> "update";
+      case "PATCH" -> "patch";
+      case "DELETE" -> "delete";
+      default -> method;
+    };
+  }
+
+  private static Map<String, String> query(String text) {
+    var query = new TreeMap<String, String>();
+    if (text != null) {
+      for (var pair : text.split("&", -1)) {
+        int equals = pair.indexOf('=');
+        query.put(
+            pair.substring(0, equals),
+            URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+      }
+    }
+    return query;
+  }
+
+  private static String key(Path path) {
+    return path.resource() + "/" + path.namespace() + "/" + path.name();
+  }
+
+  private Map<String, Object> found(Path path) {
+    var object = objects.get(key(path));
+    if (object == null) {
+      throw failure(404, path.resource() + " \"" + path.name() + "\" not found");
+    }
+    return object;
+  }
+
+  private Map<String, Object> list(Path path, Map<String, String> query) {
+    var prefix = path.resource() + "/" + (path.namespace().isEmpty() ? "" : path.namespace() + "/");
+    var items =
+        objects.entrySet().stream()
+            .filter(entry -> entry.getKey().startsWith(prefix))
+            .map(Map.Entry::getValue)
+            .filter(object -> selected(object, query))
+            .toList();
+    return Map.of("kind", "List", "apiVersion", "v1", "metadata", Map.of(), "items", items);
+  }
+
+  private static boolean selected(Map<String, Object> object, Map<String, String> query) {
+    var metadata = child(object, "metadata");
+    var label = query.getOrDefault("labelSelector", "");
+    var field = query.getOrDefault("fieldSelector", "");
+    return (label.isEmpty() || label.equals(pair(label, child(metadata, "labels"))))
+        && (field.isEmpty() || field.equals("metadata.name=" + metadata.get("name")));
+  }
+
+  /** The label that a selector names, as {@code key=value}. */
+  private static String pair(String selector, Map<String, Object> labels) {
+    var name = selector.substring(0, selector.indexOf('='));
+    return name + "=" + labels.get(name);
+  }
+
+  private Map<String, Object> create(Path path, Map<String, Object> object) {
+    var name = String.valueOf(child(object, "metadata").get("name"));
+    var key = path.resource() + "/" + path.namespace() + "/" + name;
+    if (objects.containsKey(key)) {
+      throw failure(409, path.resource() + " \"" + name + "\" already exists");
+    }
+    return store(key, object);
+  }
+
+  private Map<String, Object> update(Path path, Map<String, Object> object) {
+    checkVersion(found(path), child(object, "metadata"));
+    return store(key(path), object);
+  }
+
+  /**
+   * Of server-side apply: what one manager applied earlier and does not apply now goes away, what
+   * others wrote stays and is only overwritten by force, and what changes nothing writes nothing.
+   */
+  private Answer apply(Path path, Map<String, String> query, Map<String, Object> object) {
+    var manager = query.getOrDefault("fieldManager", "");
+    if (manager.isEmpty()) {
+      throw failure(400, "fieldManager is required for apply patch");
+    }
+    // Creating by apply takes the right to create as well (kubernetes
+    // pkg/endpoints/handlers/patch.go).
+    var old = objects.get(key(path));
+    var metadata = child(object, "metadata");
+    if (old == null) {
+      if (metadata.get("uid") != null || metadata.get("resourceVersion") != null) {
+        throw failure(409, "the object has been deleted");
+      }
+      var creating =
+          new Asked("create", path.group(), path.resource(), path.namespace(), path.name());
+      asked.add(creating);
+      if (!allowed.test(creating)) {
+        throw failure(403, path.resource() + " is forbidden: cannot create");
+      }
+      object.put("managed", manager);
+      return new Answer(201, store(key(path), object));
+    }
+    checkVersion(old, metadata);
+    if (!manager.equals(old.get("managed"))
+        && !"true".equals(query.get("force"))
+        && !Objects.equals(old.get("data"), object.get("data"))) {
+      throw failure(409, "Apply failed with 1 conflict: .data");
+    }
+    var next = copy(object);
+    next.put("managed", manager);
+    child(next, "metadata").put("uid", child(old, "metadata").get("uid"));
+    child(next, "metadata").put("resourceVersion", child(old, "metadata").get("resourceVersion"));
+    return new Answer(200, next.equals(old) ? old : store(key(path), next));
+  }
+
+  private static void checkVersion(Map<String, Object> old, Map<String, Object> metadata) {
+    for (var field : List.of("uid", "resourceVersion")) {
+      var wanted = metadata.get(field);
+      if (wanted != null && !wanted.equals(child(old, "metadata").get(field))) {
+        throw failure(409, "the object has been modified");
+      }
+    }
+  }
+
+  private Map<String, Object> merge(Path path, String type, Map<String, Object> patch) {
+    if (!type.startsWith("application/merge-patch+json")) {
+      throw failure(415, "the body of the request was in an unknown format: " + type);
+    }
+    var next = copy(found(path));
+    mergeInto(next, patch);
+    return store(key(path), next);
+  }
+
+  /** RFC 7386. */
+  private static void mergeInto(Map<String, Object> target, Map<String, Object> patch) {
+    patch.forEach((name, value) -> {
+      if (value == null) {
+        target.remove(name);
+      } else if (value instanceof Map<?, ?>) {
+        mergeInto(child(target, name), child(patch, name));
+      } else {
+        target.put(name, value);
+      }
+    });
+  }
+
+  private Map<String, Object> delete(Path path, Map<String, Object> options) {
+    var old = found(path);
+    checkVersion(old, child(options, "preconditions"));
+    objects.remove(key(path));
+    return Map.of("kind", "Status", "apiVersion", "v1", "status", "Success");
+  }
+
+  private Map<String, Object> store(String key, Map<String, Object> object) {
+    var parts = key.split("/", -1);
+    var metadata = child(object, "metadata");
+    metadata.put("namespace", parts[1]);
+    var old = objects.get(key);
+    metadata.put("uid", old == null ? "uid-" + ++uids : child(old, "metadata").get("uid"));
+    metadata.put("resourceVersion", String.valueOf(++version));
+    objects.put(key, object);
+    return object;
+  }
+
+  /** A field that is an object; made where it is not there. */
+  @SuppressWarnings("unchecked") // JSON's own types
+  private static Map<String, Object> child(Map<String, Object> object, String name) {
+    return object.get(name) instanceof Map<?, ?> map
+        ? (Map<String, Object>) map
+        : made(object, name);
+  }
+
+  private static Map<String, Object> made(Map<String, Object> object, String name) {
+    var child = new LinkedHashMap<String, Object>();
+    object.put(name, child);
+    return child;
+  }
+
+  private static Map<String, Object> parse(byte[] json) {
+    try {
+      return JSON.std.mapFrom(json);
+    } catch (IOException e) {
+      throw failure(400, "not JSON");
+    }
+  }
+
+  private static Map<String, Object> copy(Map<String, Object> object) {
+    try {
+      return parse(JSON.std.asBytes(object));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.rig.credentials.testing.kube;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** A cluster that a daemon under test keeps pull secrets in, and that its test looks into. */
+public interface TestCluster extends AutoCloseable {
+  /** The namespace that there is. */
+  String NAMESPACE = "team";
+
+  String url();
+
+  /** The path of its certificate authority; empty without TLS. */
+  String certificateAuthority();
+
+  /** A token with the rights of {@code rbac.yaml} and no others. */
+  String token();
+
+  /** A Secret of the namespace as it is now. */
+  Optional<Map<String, Object>> secret(String name);
+
+  /** Puts a Capsule into the namespace. */
+  void putCapsule(String name, String image);
+
+  void removeCapsule(String name);
+
+  /** The image that a Capsule runs. */
+  String image(String capsule);
+
+  /** The Secret that a Capsule names; empty for none. */
+  Optional<String> pullSecret(String capsule);
+
+  /** From now on nobody answers, until {@link #comeBack}. */
+  void goAway();
+
+  void comeBack();
+
+  @Override
+  void close();
+}

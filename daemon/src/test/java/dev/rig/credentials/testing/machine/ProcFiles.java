@@ -1,0 +1,109 @@
+package dev.rig.credentials.testing.machine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What Linux tells of processes below {@code /proc}. */
+public final class ProcFiles {
+  private ProcFiles() {}
+
+  /** The uid of this process. */
+  public static int ownUid() {
+    try {
+      return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether that process still runs; a zombie that nobody has waited for does not. */
+  public static boolean runs(long pid) {
+    try {
+      var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException e) {
+      return false; // no such file, or "no such process" where it ended between open and read
+    }
+  }
+
+  /** The arguments of a process, with spaces between them; empty when it is gone. */
+  public static String arguments(long pid) {
+    try {
+      var bytes = Files.readAllBytes(Path.of("/proc", Long.toString(pid), "cmdline"));
+      return new String(bytes, StandardCharsets.UTF_8).replace('\0', ' ');
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** The variables that a process was started with, one a line; empty when it is gone. */
+  public static String environment(long pid) {
+    try {
+      var bytes = Files.readAllBytes(Path.of("/proc", Long.toString(pid), "environ"));
+      return new String(bytes, StandardCharsets.UTF_8).replace('\0', '\n');
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** How many descriptors a process has open. */
+  public static int descriptors(long pid) {
+    var open = Path.of("/proc", Long.toString(pid), "fd").toFile().list();
+    return open == null ? 0 : open.length;
+  }
+
+  /** How many threads a process has. */
+  public static int threads(long pid) {
+    return (int) number(pid, "Threads:");
+  }
+
+  /** The memory of a process that is in use, in KiB. */
+  public static long residentKib(long pid) {
+    return number(pid, "VmRSS:");
+  }
+
+  /** The processor time that a process has used so far, in clock ticks of 10 ms. */
+  public static long processorTicks(long pid) {
+    try {
+      var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return Long.parseLong(fields[11]) + Long.parseLong(fields[12]); // proc(5): utime, stime
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How many children of a process have ended and wait for it to notice. */
+  public static long zombiesOf(long parent) {
+    var mark = ") Z " + parent + " ";
+    try (var folders = Files.list(Path.of("/proc"))) {
+      return folders.filter(folder -> stat(folder).contains(mark)).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String stat(Path folder) {
+    try {
+      return Files.readString(folder.resolve("stat"));
+    } catch (IOException e) {
+      return ""; // no process, or one that has ended
+    }
+  }
+
+  private static long number(long pid, String name) {
+    try (var lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
+      return lines
+          .filter(line -> line.startsWith(name))
+          .map(line -> line.replaceAll("[^0-9]", ""))
+          .mapToLong(Long::parseLong)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

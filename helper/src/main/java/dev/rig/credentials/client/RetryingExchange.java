@@ -1,0 +1,63 @@
+package dev.rig.credentials.client;
+
+import dev.rig.credentials.wire.Action;
+import dev.rig.credentials.wire.Request;
+import dev.rig.credentials.wire.Wire;
+
+/**
+ * Asks the daemon as often as makes sense, so that its restart is invisible.
+ *
+ * <p>A daemon that is not there (yet) is tried again with growing pauses. A connection that ends
+ * before the first byte of an answer is tried again too, unless the question may not be asked
+ * twice.
+ */
+final class RetryingExchange {
+  /** How long a client tries to connect that can do without the daemon, in milliseconds. */
+  static final long SHORT_CONNECT_MILLIS = 250;
+
+  private static final long FIRST_PAUSE_MILLIS = 10;
+  private static final long LONGEST_PAUSE_MILLIS = 200;
+
+  private final Machine machine;
+  private final String socket;
+
+  RetryingExchange(Machine machine, String socket) {
+    this.machine = machine;
+    this.socket = socket;
+  }
+
+  /**
+   * The last attempt at this request.
+   *
+   * @param connectMillis for how long a failed attempt is followed by another; 0 for one attempt.
+   *     Time on an open connection does not count: who has waited long for a script when the daemon
+   *     restarts has as much patience with the restart as anybody else (F33)
+   */
+  Attempt ask(Request request, long connectMillis) {
+    byte[] frame = request.encode();
+    long start = machine.millis();
+    long connected = 0;
+    long pause = FIRST_PAUSE_MILLIS;
+    while (true) {
+      long began = machine.millis();
+      long allowed = Wire.CLIENT_DEADLINE_MILLIS - (began - start);
+      Attempt attempt = machine.exchange(socket, frame, allowed);
+      long ended = machine.millis();
+      if (attempt.outcome() == Attempt.Outcome.CLOSED) {
+        connected += ended - began;
+      }
+      long gone = ended - start;
+      long left = Math.min(connectMillis - (gone - connected), Wire.CLIENT_DEADLINE_MILLIS - gone);
+      if (left <= 0 || !worthAnother(attempt, request.action())) {
+        return attempt;
+      }
+      machine.pause(Math.min(pause, left));
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+    }
+  }
+
+  private static boolean worthAnother(Attempt attempt, Action action) {
+    boolean mayBeDone = attempt.outcome() == Attempt.Outcome.CLOSED && action == Action.STORE;
+    return attempt.outcome().passing() && !mayBeDone;
+  }
+}
