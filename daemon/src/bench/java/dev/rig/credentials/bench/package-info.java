@@ -1,4 +1,4 @@
-/** What the README's figures come from: the built distribution beside its peers. */
+/** Measures the figures of docs/figures.md: the built distribution next to its peers. */
 @NullMarked
 package dev.rig.credentials.bench;
 

@@ -178,7 +178,7 @@ public final class Metrics {
     registrySeconds.observe(seconds(took));
   }
 
-  /** The catalogue, in the order of the names; the README has it as a table. */
+  /** The catalogue, in the order of the names; docs/metrics.md has it as a table. */
   public List<MetricDescription> catalogue() {
     return descriptions.stream()
         .sorted((one, other) -> one.name().compareTo(other.name()))

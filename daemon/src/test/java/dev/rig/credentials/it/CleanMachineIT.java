@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.Readme;
+import dev.rig.credentials.testing.Manual;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.Distribution;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * README's sections on a machine that has nothing of ours: every line as it stands, in order, from
+ * Sections of the manual on a machine that has nothing of ours: every line as it stands, in order, from
  * the installation to the proof.
  */
 @Tag("package")
@@ -52,7 +52,7 @@ class CleanMachineIT {
   void linesForAWorkstationEndInThePullOfAPrivateImage() throws IOException {
     var user = "me";
     var token = "gho_of-mine";
-    var lines = Readme.steps("Docker on a workstation").stream().map(Readme.Step::command).toList();
+    var lines = Manual.steps("getting-started", "Docker on a workstation").stream().map(Manual.Step::command).toList();
     assertTrue(lines.getFirst().startsWith("sudo apt install"), lines::toString);
     var pull = lines.getLast();
     assertTrue(pull.startsWith(PULL), pull);
@@ -141,7 +141,7 @@ class CleanMachineIT {
             systemctl daemon-reload
             """)
         .succeeded();
-    var steps = Readme.steps("A Kubernetes node");
+    var steps = Manual.steps("kubelet", "A Kubernetes node");
     assertTrue(steps.getFirst().command().startsWith("apt install"), steps::toString);
     for (var step : steps) {
       var outcome = machine.typed("root", step.command()).succeeded();

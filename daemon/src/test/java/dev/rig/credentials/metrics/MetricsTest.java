@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The catalogue, what a scrape shows of it, and that the README tells the same. */
+/** The catalogue, what a scrape shows of it, and that the manual says the same. */
 class MetricsTest {
   private final List<LeaseReading> leases = new ArrayList<>();
   private final Metrics metrics =
@@ -130,8 +130,8 @@ class MetricsTest {
   }
 
   @Test
-  void readmeHasTheTableOfTheCatalogue() throws IOException {
-    var readme = Path.of(System.getProperty("basedir", "")).resolve("../README.md");
+  void manualHasTheTableOfTheCatalogue() throws IOException {
+    var page = Path.of(System.getProperty("basedir", "")).resolve("docs/metrics.md");
     var rows =
         metrics.catalogue().stream()
             .map(one ->
@@ -145,7 +145,7 @@ class MetricsTest {
                         one.help()))
             .collect(Collectors.joining("\n"));
     var written =
-        Files.readString(readme)
+        Files.readString(page)
             .lines()
             .filter(line -> line.startsWith("| `rig_credentials_"))
             .collect(Collectors.joining("\n"));

@@ -8,25 +8,26 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assertions;
 
-/** The commands that the README has a reader type. */
-public final class Readme {
+/** The commands that a page of {@code daemon/docs} tells a reader to type. */
+public final class Manual {
   /**
    * One of them.
    *
    * @param command what is typed, with the lines of a here-document
-   * @param shown what the README says it prints; empty where it says nothing
+   * @param shown what the page says it prints; empty if it says nothing
    */
   public record Step(String command, String shown) {}
 
-  private Readme() {}
+  private Manual() {}
 
   /**
    * The steps of a section, in order.
    *
+   * @param page its file's name, without the extension
    * @param heading of the section, without its number signs
    */
-  public static List<Step> steps(String heading) {
-    var lines = lines();
+  public static List<Step> steps(String page, String heading) {
+    var lines = lines(page);
     int start = lines.indexOf("## " + heading);
     Assertions.assertTrue(start >= 0, heading);
     var steps = new ArrayList<Step>();
@@ -50,7 +51,7 @@ public final class Readme {
     return List.copyOf(steps);
   }
 
-  /** The line behind a command's last: it goes on to the end of a here-document or of a pipe. */
+  /** The line after a command's last line, which ends a here-document or a pipe. */
   private static int end(List<String> lines, int start) {
     if (lines.get(start).endsWith("<<'END'")) {
       return start + lines.subList(start, lines.size()).indexOf("END") + 1;
@@ -62,9 +63,9 @@ public final class Readme {
     return end + 1;
   }
 
-  private static List<String> lines() {
+  private static List<String> lines(String page) {
     try {
-      return Files.readAllLines(Path.of(System.getProperty("basedir", ""), "..", "README.md"));
+      return Files.readAllLines(Path.of(System.getProperty("basedir", ""), "docs", page + ".md"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
