@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sections of the manual on a machine that has nothing of ours: every line as it stands, in order, from
- * the installation to the proof.
+ * Sections of the manual on a machine that has nothing of ours: every line as it stands, in order,
+ * from the installation to the proof.
  */
 @Tag("package")
 class CleanMachineIT {
@@ -52,7 +52,10 @@ class CleanMachineIT {
   void linesForAWorkstationEndInThePullOfAPrivateImage() throws IOException {
     var user = "me";
     var token = "gho_of-mine";
-    var lines = Manual.steps("getting-started", "Docker on a workstation").stream().map(Manual.Step::command).toList();
+    var lines =
+        Manual.steps("getting-started", "Docker on a workstation").stream()
+            .map(Manual.Step::command)
+            .toList();
     assertTrue(lines.getFirst().startsWith("sudo apt install"), lines::toString);
     var pull = lines.getLast();
     assertTrue(pull.startsWith(PULL), pull);

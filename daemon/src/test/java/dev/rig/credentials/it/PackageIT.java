@@ -309,7 +309,12 @@ class PackageIT {
     var demo = Command.of(unpacked.resolve("bin/rig-credentials"), "demo").run().succeeded();
     assertEquals("", demo.stderr());
     for (var file :
-        List.of("LICENSE", "README.md", "daemon/docs/design.md", "CHANGELOG.md", "systemd/rig-credentials.socket")) {
+        List.of(
+            "LICENSE",
+            "README.md",
+            "daemon/docs/design.md",
+            "CHANGELOG.md",
+            "systemd/rig-credentials.socket")) {
       assertTrue(Files.exists(unpacked.resolve(file)), file);
     }
   }

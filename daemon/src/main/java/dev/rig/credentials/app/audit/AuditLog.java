@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable {
   /** Its last part stands in each line and must not change: people filter the log by it. */
   private static final Logger LOG = System.getLogger("dev.rig.credentials.app.Audit");
+
   private static final Duration WINDOW = Duration.ofMinutes(1);
   private static final Duration SWEEP = Duration.ofSeconds(5);
   private static final Duration LAST_LINES = Duration.ofMillis(500);
