@@ -34,15 +34,16 @@ public final class AccessControl implements AutoCloseable {
 
   private static final int MOST_KEPT = 4096;
 
-  /** Who a peer is, whatever process. */
-  private record Who(int uid, int gid, Set<Integer> groups) {}
+  /** A peer without its process. */
+  private record PeerIdentity(int uid, int gid, Set<Integer> groups) {}
 
-  private record Known(AccessPolicy policy, long since, CompletableFuture<PeerRights> rights) {}
+  private record CachedRights(
+      AccessPolicy policy, long since, CompletableFuture<PeerRights> rights) {}
 
   private final UserDatabase database;
   private final Time time;
   private final ExecutorService lookups;
-  private final Map<Who, Known> known = new ConcurrentHashMap<>();
+  private final Map<PeerIdentity, CachedRights> known = new ConcurrentHashMap<>();
   private volatile AccessPolicy policy = AccessPolicy.of(List.of());
 
   /** Whoever asks while it is there waits for it. */
@@ -103,7 +104,7 @@ public final class AccessControl implements AutoCloseable {
     if (hold != null) {
       return hold.thenCompose(_ -> of(peer));
     }
-    var who = new Who(peer.uid(), peer.gid(), peer.groups());
+    var who = new PeerIdentity(peer.uid(), peer.gid(), peer.groups());
     var found = known.get(who);
     var current = policy;
     if (found != null
@@ -113,7 +114,7 @@ public final class AccessControl implements AutoCloseable {
     }
     var rights = current.withoutDatabase(peer);
     var fresh =
-        new Known(
+        new CachedRights(
             current,
             time.nanos(),
             rights == null ? lookup(current, peer) : CompletableFuture.completedFuture(rights));

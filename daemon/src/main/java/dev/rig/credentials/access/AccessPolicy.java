@@ -11,24 +11,24 @@ import org.jspecify.annotations.Nullable;
 /** One generation of access rules. Immutable: a reload swaps it whole. */
 final class AccessPolicy {
   /** A rule with the ids that stand in it as numbers. */
-  private record Rule(
-      AccessRule grant,
+  private record ResolvedRule(
+      AccessRule rule,
       boolean everybody,
       Set<Integer> users,
       List<String> userNames,
       Set<Integer> groups,
       List<String> groupNames) {
-    static Rule of(AccessRule grant) {
+    static ResolvedRule of(AccessRule rule) {
       var users = new HashSet<Integer>();
       var groups = new HashSet<Integer>();
-      var userNames = names(grant.users(), users);
-      return new Rule(
-          grant,
+      var userNames = names(rule.users(), users);
+      return new ResolvedRule(
+          rule,
           userNames.remove(AccessRule.EVERYBODY),
           users,
           userNames,
           groups,
-          names(grant.groups(), groups));
+          names(rule.groups(), groups));
     }
 
     private static List<String> names(List<String> texts, Set<Integer> ids) {
@@ -67,17 +67,17 @@ final class AccessPolicy {
     }
   }
 
-  private final List<Rule> rules;
+  private final List<ResolvedRule> rules;
   private final boolean ownLogins;
 
-  private AccessPolicy(List<AccessRule> grants, boolean ownLogins) {
-    this.rules = grants.stream().map(Rule::of).toList();
+  private AccessPolicy(List<AccessRule> rules, boolean ownLogins) {
+    this.rules = rules.stream().map(ResolvedRule::of).toList();
     this.ownLogins = ownLogins;
   }
 
   /** Exactly what these rules let. */
-  static AccessPolicy of(List<AccessRule> grants) {
-    return new AccessPolicy(grants, false);
+  static AccessPolicy of(List<AccessRule> rules) {
+    return new AccessPolicy(rules, false);
   }
 
   /** What holds without rules: those may do everything, all others keep logins of their own. */
@@ -108,7 +108,7 @@ final class AccessPolicy {
             .toList());
   }
 
-  private PeerRights rights(List<Rule> meant) {
-    return new PeerRights(meant.stream().map(Rule::grant).toList(), ownLogins);
+  private PeerRights rights(List<ResolvedRule> meant) {
+    return new PeerRights(meant.stream().map(ResolvedRule::rule).toList(), ownLogins);
   }
 }

@@ -26,14 +26,13 @@ public final class PeerRights {
   /**
    * The rights that these rules give together.
    *
-   * @param grants those that the peer is meant by
+   * @param rules those that the peer is meant by
    * @param ownLogins whether the peer may keep logins of its own whatever the rules say
    */
-  PeerRights(List<AccessRule> grants, boolean ownLogins) {
+  PeerRights(List<AccessRule> rules, boolean ownLogins) {
     this.ownLogins = ownLogins;
     for (var permission : Permission.values()) {
-      var giving =
-          grants.stream().filter(grant -> grant.permissions().contains(permission)).toList();
+      var giving = rules.stream().filter(rule -> rule.permissions().contains(permission)).toList();
       if (!giving.isEmpty()) {
         scopes.put(permission, Scope.of(giving));
       }
@@ -82,12 +81,12 @@ public final class PeerRights {
       List<RegistryPrefix> prefixes,
       @Nullable PrefixTable<RegistryPrefix> table,
       @Nullable PrefixTable<RegistryPrefix> globs) {
-    static Scope of(List<AccessRule> grants) {
-      if (grants.stream().anyMatch(grant -> grant.registries().isEmpty())) {
+    static Scope of(List<AccessRule> rules) {
+      if (rules.stream().anyMatch(rule -> rule.registries().isEmpty())) {
         return new Scope(true, List.of(), null, null);
       }
       var prefixes = new LinkedHashMap<RegistryPrefix, RegistryPrefix>();
-      grants.forEach(grant -> grant.registries().forEach(one -> prefixes.put(one, one)));
+      rules.forEach(rule -> rule.registries().forEach(one -> prefixes.put(one, one)));
       var globs = new LinkedHashMap<>(prefixes);
       globs.keySet().removeIf(prefix -> !prefix.isGlob());
       return new Scope(

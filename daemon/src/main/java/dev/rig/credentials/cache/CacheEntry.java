@@ -27,7 +27,7 @@ final class CacheEntry<V> {
   private final Runnable changed;
   private final LongAdder hits = new LongAdder();
 
-  private volatile @Nullable Held<V> held;
+  private volatile @Nullable CachedValue<V> held;
   private volatile long askedNanos;
   private @Nullable CompletableFuture<V> inFlight;
   private @Nullable CompletableFuture<V> source;
@@ -48,7 +48,7 @@ final class CacheEntry<V> {
   private volatile boolean handedOut;
 
   /** A value with its end by both clocks: whichever is earlier counts (F10). */
-  private record Held<V>(V value, Instant expiresAt, long endNanos, long lifeNanos) {
+  private record CachedValue<V>(V value, Instant expiresAt, long endNanos, long lifeNanos) {
     boolean live(Time time) {
       return lifeNanos == Long.MAX_VALUE
           || (time.nanos() - endNanos < 0 && time.now().isBefore(expiresAt));
@@ -224,7 +224,7 @@ final class CacheEntry<V> {
   private boolean install(V value, Moment began) {
     var expiresAt = expiry.apply(value);
     if (expiresAt.equals(Instant.MAX)) {
-      held = new Held<>(value, expiresAt, 0, Long.MAX_VALUE);
+      held = new CachedValue<>(value, expiresAt, 0, Long.MAX_VALUE);
       return true;
     }
     // By the clock as it is, and as it was when the load began: one that was set back in between
@@ -233,7 +233,7 @@ final class CacheEntry<V> {
     if (nanos <= 0) {
       return false;
     }
-    held = new Held<>(value, expiresAt, time.nanos() + nanos, nanos);
+    held = new CachedValue<>(value, expiresAt, time.nanos() + nanos, nanos);
     double left = 1 - policy.refreshFrom();
     double at = policy.refreshFrom() + left * random.nextDouble() / 2;
     arm(Duration.ofNanos((long) (nanos * at)));

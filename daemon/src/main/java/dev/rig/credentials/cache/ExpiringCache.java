@@ -30,7 +30,7 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
   private final Time time;
   private final RandomGenerator random;
   private final Runnable changed;
-  private final Map<K, CacheEntry<V>> slots = new ConcurrentHashMap<>();
+  private final Map<K, CacheEntry<V>> entries = new ConcurrentHashMap<>();
   private volatile int maximumKeys;
 
   /**
@@ -78,20 +78,20 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
 
   /** The live value from memory; null when it would have to be loaded. */
   public @Nullable V live(K key) {
-    var slot = slots.get(key);
-    return slot == null ? null : slot.live();
+    var entry = entries.get(key);
+    return entry == null ? null : entry.live();
   }
 
   /** The same for who only looks, which does not count as a question; null for nothing. */
   public @Nullable V peek(K key) {
-    var slot = slots.get(key);
-    return slot == null ? null : slot.peek();
+    var entry = entries.get(key);
+    return entry == null ? null : entry.peek();
   }
 
   /** Shows every live value. */
   public void eachLive(BiConsumer<K, V> consumer) {
-    slots.forEach((key, slot) -> {
-      V value = slot.peek();
+    entries.forEach((key, entry) -> {
+      V value = entry.peek();
       if (value != null) {
         consumer.accept(key, value);
       }
@@ -105,7 +105,7 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
    * @return completes, well or not, when no load of the key is under way
    */
   public CompletableFuture<?> prefetch(K key) {
-    return slot(key).prefetch();
+    return entry(key).prefetch();
   }
 
   /**
@@ -114,7 +114,7 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
    * @return fails with a {@link LoadFailedException}; cancelling it disturbs nobody else
    */
   public CompletableFuture<V> get(K key) {
-    return slot(key).get();
+    return entry(key).get();
   }
 
   /**
@@ -123,8 +123,8 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
    * @return false when another value is held by now, or another rejection was believed a moment ago
    */
   public boolean reject(K key, V value) {
-    var slot = slots.get(key);
-    return slot != null && slot.reject(value);
+    var entry = entries.get(key);
+    return entry != null && entry.reject(value);
   }
 
   /**
@@ -134,18 +134,18 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
    * @return false when nothing was dropped
    */
   public boolean rejectHandedOut(K key) {
-    var slot = slots.get(key);
-    return slot != null && slot.rejectHandedOut();
+    var entry = entries.get(key);
+    return entry != null && entry.rejectHandedOut();
   }
 
   /** Takes a value that was loaded earlier, unless the key has one; one that is over is ignored. */
   public void restore(K key, V value) {
-    slot(key).restore(value);
+    entry(key).restore(value);
   }
 
   /** Drops every key that is not wanted any more, with its load. */
   public void retain(Predicate<K> wanted) {
-    slots
+    entries
         .keySet()
         .forEach(key -> {
           if (!wanted.test(key)) {
@@ -156,8 +156,8 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
 
   /** What is known of a key; empty when nobody has asked for it yet. */
   public Optional<CacheEntryState<V>> state(K key) {
-    var slot = slots.get(key);
-    return slot == null ? Optional.empty() : Optional.of(slot.state());
+    var entry = entries.get(key);
+    return entry == null ? Optional.empty() : Optional.of(entry.state());
   }
 
   /** Cancels the loads under way and forgets everything. */
@@ -166,24 +166,24 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
     retain(key -> false);
   }
 
-  private CacheEntry<V> slot(K key) {
-    var slot = slots.get(key);
-    if (slot != null) {
-      return slot;
+  private CacheEntry<V> entry(K key) {
+    var entry = entries.get(key);
+    if (entry != null) {
+      return entry;
     }
-    if (slots.size() >= maximumKeys) {
-      slots.entrySet().stream()
-          .min(Comparator.comparingLong(entry -> entry.getValue().askedNanos()))
+    if (entries.size() >= maximumKeys) {
+      entries.entrySet().stream()
+          .min(Comparator.comparingLong(one -> one.getValue().askedNanos()))
           .ifPresent(oldest -> drop(oldest.getKey()));
     }
-    return slots.computeIfAbsent(
+    return entries.computeIfAbsent(
         key, k -> new CacheEntry<>(() -> loader.apply(k), expiry, policy, time, random, changed));
   }
 
   private void drop(K key) {
-    var slot = slots.remove(key);
-    if (slot != null) {
-      slot.close();
+    var entry = entries.remove(key);
+    if (entry != null) {
+      entry.close();
     }
   }
 }

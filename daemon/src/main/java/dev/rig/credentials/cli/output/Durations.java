@@ -7,6 +7,6 @@ public final class Durations {
   private Durations() {}
 
   public static String text(Duration age) {
-    return dev.rig.credentials.time.Ages.text(age);
+    return dev.rig.credentials.time.HumanDuration.text(age);
   }
 }

@@ -9,7 +9,7 @@ import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.metrics.LeaseReading.State;
 import dev.rig.credentials.problem.ComponentHealth;
-import dev.rig.credentials.time.Ages;
+import dev.rig.credentials.time.HumanDuration;
 import dev.rig.credentials.time.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -318,6 +318,6 @@ final class StatusPage {
   }
 
   private static String age(Instant from, Instant to) {
-    return Ages.text(Duration.between(from, to));
+    return HumanDuration.text(Duration.between(from, to));
   }
 }
