@@ -18,7 +18,6 @@ import dev.rig.credentials.http.platform.ImageLookup;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.kubelet.KubeletApi;
 import dev.rig.credentials.metrics.Metrics;
-import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.registry.RegistryCredentials;
 import dev.rig.credentials.registry.client.RegistryClient;
 import dev.rig.credentials.registry.client.RegistrySettings;
@@ -281,18 +280,8 @@ public final class Daemon implements AutoCloseable {
             .orElseGet(() -> SocketServer.open(options, gate, time));
     socket = bound;
     endings.push(bound::close);
-    health.add(() -> socketHealth(bound));
+    health.add(bound::health);
     return bound;
-  }
-
-  private static ComponentHealth socketHealth(SocketServer socket) {
-    var state = socket.health();
-    var counts = socket.counts();
-    return new ComponentHealth(
-        "socket",
-        state.bound(),
-        state.problem() == null ? List.of() : List.of(state.problem().toString()),
-        Map.of("open", (long) counts.open(), "requests", counts.requests()));
   }
 
   private static ProcessRunner runner(Path socket, Map<String, String> environment, Time time) {

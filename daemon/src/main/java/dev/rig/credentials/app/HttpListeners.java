@@ -13,7 +13,6 @@ import dev.rig.credentials.http.platform.ImageLookup;
 import dev.rig.credentials.http.platform.PlatformSocket;
 import dev.rig.credentials.http.platform.PullSecretKeeper;
 import dev.rig.credentials.metrics.Metrics;
-import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.socket.bind.SocketBusyException;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.socket.bind.SocketRefusedException;
@@ -25,9 +24,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -124,14 +121,7 @@ final class HttpListeners implements AutoCloseable {
       return;
     }
     platform = opened;
-    health.add(() -> {
-      var state = opened.health();
-      return new ComponentHealth(
-          "platformSocket",
-          state.bound(),
-          state.problem() == null ? List.of() : List.of(state.problem().toString()),
-          Map.of());
-    });
+    health.add(opened::health);
   }
 
   private static RequestOutcome outcome(int status) {

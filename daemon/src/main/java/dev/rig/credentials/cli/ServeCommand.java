@@ -10,10 +10,12 @@ import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.config.Configuration;
-import dev.rig.credentials.linux.OwnProcess;
+import dev.rig.credentials.linux.LibC;
 import dev.rig.credentials.socket.bind.SocketBusyException;
 import dev.rig.credentials.socket.bind.SocketRefusedException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +37,8 @@ import picocli.CommandLine.Mixin;
       "78:the configuration cannot be used"
     })
 final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = System.getLogger(ServeCommand.class.getName());
+
   @Mixin private ConfigOptions config = new ConfigOptions();
   @Mixin private ServeOptions options = new ServeOptions();
 
@@ -60,7 +64,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    OwnProcess.hide(); // before there is anything to hide
+    forbidReading(); // before there is anything to hide
     var configuration = config.load(console);
     var settings = settings(configuration);
     // Before the socket answers: from then on a signal must not end the process by itself.
@@ -75,6 +79,19 @@ final class ServeCommand implements Callable<Integer> {
     }
     new CountDownLatch(1).await();
     return ExitStatus.OK;
+  }
+
+  /**
+   * No other process of the same user may read this one's memory, environment or descriptors or
+   * attach to it, and no core is written of it (T10); prctl(2), {@code PR_SET_DUMPABLE}. What it
+   * starts is readable again from its execve(2) on.
+   */
+  private static void forbidReading() {
+    if (LibC.prctl(LibC.PR_SET_DUMPABLE, 0) != 0) {
+      LOG.log(
+          Level.WARNING,
+          "the system refuses to hide this process: others of its user can read its memory");
+    }
   }
 
   private EffectiveSettings settings(Configuration configuration) {

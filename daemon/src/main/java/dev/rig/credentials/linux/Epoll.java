@@ -1,7 +1,6 @@
 package dev.rig.credentials.linux;
 
 import jnr.constants.platform.Errno;
-import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 
 /**
@@ -21,13 +20,12 @@ public final class Epoll implements AutoCloseable {
   private static final int MODIFY = 3;
   private static final int BATCH = 256;
 
-  private final LibC libc = LibC.instance();
   private final int fd;
   // struct epoll_event is packed on amd64 alone: linux/eventpoll.h, EPOLL_PACKED.
   private final int tokenOffset = "amd64".equals(System.getProperty("os.arch")) ? 4 : 8;
   private final int eventSize = tokenOffset + 8;
-  private final Pointer change = Memory.allocateDirect(LibC.runtime(), 16, true);
-  private final Pointer ready = Memory.allocateDirect(LibC.runtime(), 16 * BATCH, true);
+  private final Pointer change = LibC.memory(16);
+  private final Pointer ready = LibC.memory(16 * BATCH);
 
   /**
    * A new instance.
@@ -35,7 +33,7 @@ public final class Epoll implements AutoCloseable {
    * @throws IllegalStateException when the system has no descriptor for it
    */
   public Epoll() {
-    fd = libc.epoll_create1(LibC.EPOLL_CLOEXEC);
+    fd = LibC.epoll_create1(LibC.EPOLL_CLOEXEC);
     if (fd < 0) {
       throw new IllegalStateException("epoll_create1: " + LibC.lastError());
     }
@@ -57,14 +55,14 @@ public final class Epoll implements AutoCloseable {
   private void control(int operation, int watched, int interest, long token) {
     change.putInt(0, interest);
     change.putLongLong(tokenOffset, token);
-    if (libc.epoll_ctl(fd, operation, watched, change) < 0) {
+    if (LibC.epoll_ctl(fd, operation, watched, change) < 0) {
       throw new IllegalStateException("epoll_ctl: " + LibC.lastError());
     }
   }
 
   /** Waits without a limit; the number of events, 0 after a signal. */
   public int await() {
-    int count = libc.epoll_wait(fd, ready, BATCH, -1);
+    int count = LibC.epoll_wait(fd, ready, BATCH, -1);
     if (count < 0) {
       Errno error = LibC.lastError();
       if (error != Errno.EINTR) {
@@ -85,6 +83,6 @@ public final class Epoll implements AutoCloseable {
 
   @Override
   public void close() {
-    libc.close(fd);
+    LibC.close(fd);
   }
 }

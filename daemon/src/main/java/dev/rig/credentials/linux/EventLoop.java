@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 
 /**
@@ -18,8 +17,8 @@ import jnr.ffi.Pointer;
  * #join} belongs to that thread.
  */
 public final class EventLoop {
-  /** What hears of a descriptor's events. */
-  public interface Source {
+  /** Handles the events of a descriptor. */
+  public interface Handler {
     /** The descriptor is ready; {@link Epoll}'s bits. */
     void ready(int events);
 
@@ -30,12 +29,11 @@ public final class EventLoop {
   private static final Logger LOG = System.getLogger(EventLoop.class.getName());
   private static final long WAKE_TOKEN = 0;
 
-  private final LibC libc = LibC.instance();
   private final Epoll epoll;
   private final int wakeFd;
-  private final Pointer wakeValue = Memory.allocateDirect(LibC.runtime(), 8, true);
-  private final Pointer wakeDrain = Memory.allocateDirect(LibC.runtime(), 8, true);
-  private final Map<Long, Source> sources = new HashMap<>();
+  private final Pointer wakeValue = LibC.memory(8);
+  private final Pointer wakeDrain = LibC.memory(8);
+  private final Map<Long, Handler> handlers = new HashMap<>();
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final Thread thread;
@@ -54,7 +52,7 @@ public final class EventLoop {
    */
   public EventLoop(String name) {
     epoll = new Epoll();
-    wakeFd = libc.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
+    wakeFd = LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
     if (wakeFd < 0) {
       epoll.close();
       throw new IllegalStateException("eventfd: " + LibC.lastError());
@@ -89,6 +87,12 @@ public final class EventLoop {
     execute(() -> stopping = true);
   }
 
+  /** Ends a loop that was never started, and releases its descriptors. */
+  public void discard() {
+    start();
+    stop();
+  }
+
   /** Waits for the loop's end. */
   public void join() throws InterruptedException {
     thread.join();
@@ -98,16 +102,16 @@ public final class EventLoop {
     synchronized (wakeLock) {
       if (!wakeClosed) {
         // The one error that it can have is a full counter, and then the loop wakes up anyway.
-        libc.write(wakeFd, wakeValue, 8);
+        LibC.write(wakeFd, wakeValue, 8);
       }
     }
   }
 
   /** Watches a descriptor; the answer names the registration. */
-  public long register(int fd, int interest, Source source) {
+  public long register(int fd, int interest, Handler handler) {
     long token = nextToken++;
     epoll.add(fd, interest, token);
-    sources.put(token, source);
+    handlers.put(token, handler);
     return token;
   }
 
@@ -117,7 +121,7 @@ public final class EventLoop {
 
   /** Ends the watch, before the descriptor is closed: a child may hold a copy of it. */
   public void unregister(int fd, long token) {
-    if (sources.remove(token) != null) {
+    if (handlers.remove(token) != null) {
       epoll.remove(fd);
     }
   }
@@ -136,7 +140,7 @@ public final class EventLoop {
     } finally {
       synchronized (wakeLock) {
         wakeClosed = true;
-        libc.close(wakeFd);
+        LibC.close(wakeFd);
       }
       epoll.close();
     }
@@ -144,21 +148,21 @@ public final class EventLoop {
 
   private void dispatch(long token, int events) {
     if (token == WAKE_TOKEN) {
-      libc.read(wakeFd, wakeDrain, 8);
+      LibC.read(wakeFd, wakeDrain, 8);
       // Before the tasks are run, so that one that comes later wakes the loop again.
       woken.set(false);
       return;
     }
-    // A source that an earlier event of the same batch has closed is not there any more.
-    Source source = sources.get(token);
-    if (source == null) {
+    // One that an earlier event of the same batch has closed is gone.
+    Handler handler = handlers.get(token);
+    if (handler == null) {
       return;
     }
     try {
-      source.ready(events);
+      handler.ready(events);
     } catch (RuntimeException | LinkageError failure) {
       LOG.log(Level.ERROR, "an event of the socket could not be handled", failure);
-      source.abandon();
+      handler.abandon();
     }
   }
 

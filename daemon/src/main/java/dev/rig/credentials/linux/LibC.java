@@ -1,357 +1,233 @@
 package dev.rig.credentials.linux;
 
 import com.kenai.jffi.LastError;
-import com.kenai.jffi.Type;
-import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The Linux calls that jnr-unixsocket has not, or has only with an allocation and a copy each,
- * under their own names. All constants are those of asm-generic, which amd64 and arm64 share.
+ * The functions of the C library that the JDK does not offer, under their own names; section 2 and
+ * 3 of the manual describe them. All constants are those of asm-generic, which amd64 and arm64
+ * share.
  */
 public final class LibC {
-  static final int EPOLL_CLOEXEC = 0x80000;
+  public static final int AF_UNIX = 1;
+  static final int CLOCK_MONOTONIC = 1;
   static final int EFD_CLOEXEC = 0x80000;
   static final int EFD_NONBLOCK = 0x800;
-  public static final int SOCK_CLOEXEC = 0x80000;
-  public static final int SOCK_NONBLOCK = 0x800;
-  public static final int MSG_DONTWAIT = 0x40;
-  public static final int MSG_NOSIGNAL = 0x4000;
-  public static final int SHUT_WR = 1;
-  public static final int SHUT_RDWR = 2;
-  public static final short POLLIN = 1;
-  public static final short POLLOUT = 4;
-  public static final int F_SETFD = 2;
-  public static final int F_GETFL = 3;
-  public static final int F_SETFL = 4;
-  public static final int O_NONBLOCK = 0x800;
-  public static final int AF_UNIX = 1;
-  public static final int SOL_SOCKET = 1;
-  public static final int SO_TYPE = 3;
-  static final int SO_PEERCRED = 17;
-  public static final int SO_ACCEPTCONN = 30;
-  static final int SO_PEERGROUPS = 59;
-  public static final int SOCK_STREAM = 1;
-  static final int SOCK_DGRAM = 2;
-  static final int CLOCK_MONOTONIC = 1;
+  static final int EPOLL_CLOEXEC = 0x80000;
   public static final int FD_CLOEXEC = 1;
+  public static final int F_GETFL = 3;
+  public static final int F_SETFD = 2;
+  public static final int F_SETFL = 4;
   public static final int LOCK_EX = 2;
   public static final int LOCK_NB = 4;
-  static final int PR_SET_DUMPABLE = 4;
+  public static final int MSG_DONTWAIT = 0x40;
+  public static final int MSG_NOSIGNAL = 0x4000;
+  public static final int O_NONBLOCK = 0x800;
+  public static final short POLLIN = 1;
+  public static final short POLLOUT = 4;
+  static final int PR_SET_CHILD_SUBREAPER = 36;
+  public static final int PR_SET_DUMPABLE = 4;
+  public static final int SHUT_RDWR = 2;
+  public static final int SHUT_WR = 1;
+  public static final int SOCK_CLOEXEC = 0x80000;
+  static final int SOCK_DGRAM = 2;
+  public static final int SOCK_NONBLOCK = 0x800;
+  public static final int SOCK_STREAM = 1;
+  public static final int SOL_SOCKET = 1;
+  public static final int SO_ACCEPTCONN = 30;
+  static final int SO_PEERCRED = 17;
+  static final int SO_PEERGROUPS = 59;
+  public static final int SO_TYPE = 3;
+  static final int WNOHANG = 1;
 
-  private static final LibC INSTANCE = new LibC();
-
-  private final NativeFunction epollCreate1 =
-      new NativeFunction("epoll_create1", Type.SINT, Type.SINT);
-  private final NativeFunction epollCtl =
-      new NativeFunction("epoll_ctl", Type.SINT, Type.SINT, Type.SINT, Type.SINT, Type.POINTER);
-  private final NativeFunction epollWait =
-      new NativeFunction("epoll_wait", Type.SINT, Type.SINT, Type.POINTER, Type.SINT, Type.SINT);
-  private final NativeFunction eventfd =
-      new NativeFunction("eventfd", Type.SINT, Type.SINT, Type.SINT);
-  private final NativeFunction accept4 =
-      new NativeFunction("accept4", Type.SINT, Type.SINT, Type.POINTER, Type.POINTER, Type.SINT);
-  private final NativeFunction recv =
-      new NativeFunction("recv", Type.SLONG, Type.SINT, Type.POINTER, Type.SLONG, Type.SINT);
-  private final NativeFunction send =
-      new NativeFunction("send", Type.SLONG, Type.SINT, Type.POINTER, Type.SLONG, Type.SINT);
-  private final NativeFunction socket =
-      new NativeFunction("socket", Type.SINT, Type.SINT, Type.SINT, Type.SINT);
-  private final NativeFunction sendto =
-      new NativeFunction(
-          "sendto",
-          Type.SLONG,
-          Type.SINT,
-          Type.POINTER,
-          Type.SLONG,
-          Type.SINT,
-          Type.POINTER,
-          Type.SINT);
-  private final NativeFunction read =
-      new NativeFunction("read", Type.SLONG, Type.SINT, Type.POINTER, Type.SLONG);
-  private final NativeFunction write =
-      new NativeFunction("write", Type.SLONG, Type.SINT, Type.POINTER, Type.SLONG);
-  private final NativeFunction shutdown =
-      new NativeFunction("shutdown", Type.SINT, Type.SINT, Type.SINT);
-  private final NativeFunction poll =
-      new NativeFunction("poll", Type.SINT, Type.POINTER, Type.SLONG, Type.SINT);
-  private final NativeFunction getsockname =
-      new NativeFunction("getsockname", Type.SINT, Type.SINT, Type.POINTER, Type.POINTER);
-  private final NativeFunction getsockopt =
-      new NativeFunction(
-          "getsockopt", Type.SINT, Type.SINT, Type.SINT, Type.SINT, Type.POINTER, Type.POINTER);
-  private final NativeFunction close = new NativeFunction("close", Type.SINT, Type.SINT);
-  private final NativeFunction open =
-      new NativeFunction("open", Type.SINT, Type.POINTER, Type.SINT, Type.SINT);
-  private final NativeFunction fcntl =
-      new NativeFunction("fcntl", Type.SINT, Type.SINT, Type.SINT, Type.SINT);
-  private final NativeFunction flock = new NativeFunction("flock", Type.SINT, Type.SINT, Type.SINT);
-  private final NativeFunction fchmod =
-      new NativeFunction("fchmod", Type.SINT, Type.SINT, Type.SINT);
-  private final NativeFunction umask = new NativeFunction("umask", Type.SINT, Type.SINT);
-  private final NativeFunction geteuid = new NativeFunction("geteuid", Type.SINT);
-  private final NativeFunction getpwnamR =
-      new NativeFunction(
-          "getpwnam_r",
-          Type.SINT,
-          Type.POINTER,
-          Type.POINTER,
-          Type.POINTER,
-          Type.SLONG,
-          Type.POINTER);
-  private final NativeFunction getpwuidR =
-      new NativeFunction(
-          "getpwuid_r", Type.SINT, Type.SINT, Type.POINTER, Type.POINTER, Type.SLONG, Type.POINTER);
-  private final NativeFunction getgrnamR =
-      new NativeFunction(
-          "getgrnam_r",
-          Type.SINT,
-          Type.POINTER,
-          Type.POINTER,
-          Type.POINTER,
-          Type.SLONG,
-          Type.POINTER);
-  private final NativeFunction getgrouplist =
-      new NativeFunction(
-          "getgrouplist", Type.SINT, Type.POINTER, Type.SINT, Type.POINTER, Type.POINTER);
-  private final NativeFunction prctl =
-      new NativeFunction(
-          "prctl", Type.SINT, Type.SINT, Type.SLONG, Type.SLONG, Type.SLONG, Type.SLONG);
-  private final NativeFunction clockGettime =
-      new NativeFunction("clock_gettime", Type.SINT, Type.SINT, Type.POINTER);
+  private static final NativeFunction ACCEPT4 = new NativeFunction("accept4", "iippi");
+  private static final NativeFunction BIND = new NativeFunction("bind", "iipi");
+  private static final NativeFunction CLOCK_GETTIME = new NativeFunction("clock_gettime", "iip");
+  private static final NativeFunction CLOSE = new NativeFunction("close", "ii");
+  private static final NativeFunction CONNECT = new NativeFunction("connect", "iipi");
+  private static final NativeFunction EPOLL_CREATE1 = new NativeFunction("epoll_create1", "ii");
+  private static final NativeFunction EPOLL_CTL = new NativeFunction("epoll_ctl", "iiiip");
+  private static final NativeFunction EPOLL_WAIT = new NativeFunction("epoll_wait", "iipii");
+  private static final NativeFunction EVENTFD = new NativeFunction("eventfd", "iii");
+  private static final NativeFunction FCHMOD = new NativeFunction("fchmod", "iii");
+  private static final NativeFunction FCNTL = new NativeFunction("fcntl", "iiii");
+  private static final NativeFunction FLOCK = new NativeFunction("flock", "iii");
+  private static final NativeFunction GETEUID = new NativeFunction("geteuid", "i");
+  private static final NativeFunction GETGRNAM_R = new NativeFunction("getgrnam_r", "ippplp");
+  private static final NativeFunction GETGROUPLIST = new NativeFunction("getgrouplist", "ipipp");
+  private static final NativeFunction GETPWNAM_R = new NativeFunction("getpwnam_r", "ippplp");
+  private static final NativeFunction GETPWUID_R = new NativeFunction("getpwuid_r", "iipplp");
+  private static final NativeFunction GETSOCKNAME = new NativeFunction("getsockname", "iipp");
+  private static final NativeFunction GETSOCKOPT = new NativeFunction("getsockopt", "iiiipp");
+  private static final NativeFunction KILL = new NativeFunction("kill", "iii");
+  private static final NativeFunction LISTEN = new NativeFunction("listen", "iii");
+  private static final NativeFunction OPEN = new NativeFunction("open", "ipii");
+  private static final NativeFunction POLL = new NativeFunction("poll", "ipli");
+  private static final NativeFunction PRCTL = new NativeFunction("prctl", "iillll");
+  private static final NativeFunction READ = new NativeFunction("read", "lipl");
+  private static final NativeFunction RECV = new NativeFunction("recv", "lipli");
+  private static final NativeFunction SEND = new NativeFunction("send", "lipli");
+  private static final NativeFunction SENDTO = new NativeFunction("sendto", "liplipi");
+  private static final NativeFunction SHUTDOWN = new NativeFunction("shutdown", "iii");
+  private static final NativeFunction SOCKET = new NativeFunction("socket", "iiii");
+  private static final NativeFunction UMASK = new NativeFunction("umask", "ii");
+  private static final NativeFunction WAITPID = new NativeFunction("waitpid", "iipi");
+  private static final NativeFunction WRITE = new NativeFunction("write", "lipl");
 
   private LibC() {}
 
-  /** The C library of this process. */
-  public static LibC instance() {
-    return INSTANCE;
+  /** Zeroed memory outside the heap, freed with the object. */
+  public static Pointer memory(int bytes) {
+    return Memory.allocateDirect(Runtime.getSystemRuntime(), bytes, true);
   }
 
-  /** What memory is allocated with. */
-  public static Runtime runtime() {
-    return Runtime.getSystemRuntime();
-  }
-
-  /** What the last call on this thread failed with. */
+  /** The error of this thread's last call. */
   public static Errno lastError() {
     return Errno.valueOf(LastError.getInstance().get());
   }
 
-  int epoll_create1(int flags) {
-    return (int) epollCreate1.call(flags);
+  /** Accepts a connection without asking for the peer's address. */
+  public static int accept4(int fd, int flags) {
+    return (int) ACCEPT4.call(fd, 0, 0, flags);
   }
 
-  int epoll_ctl(int epoll, int operation, int fd, Pointer event) {
-    try {
-      return (int) epollCtl.call(epoll, operation, fd, event.address());
-    } finally {
-      Reference.reachabilityFence(event);
-    }
+  public static int bind(int fd, Pointer address, int length) {
+    return (int) BIND.call(fd, address, length);
   }
 
-  int epoll_wait(int epoll, Pointer events, int most, int timeout) {
-    try {
-      return (int) epollWait.call(epoll, events.address(), most, timeout);
-    } finally {
-      Reference.reachabilityFence(events);
-    }
+  static int clock_gettime(int clock, Pointer time) {
+    return (int) CLOCK_GETTIME.call(clock, time);
   }
 
-  int eventfd(int initial, int flags) {
-    return (int) eventfd.call(initial, flags);
+  public static int close(int fd) {
+    return (int) CLOSE.call(fd);
   }
 
-  public int accept4(int fd, @Nullable Pointer address, @Nullable Pointer length, int flags) {
-    try {
-      return (int) accept4.call(fd, address(address), address(length), flags);
-    } finally {
-      Reference.reachabilityFence(address);
-      Reference.reachabilityFence(length);
-    }
+  public static int connect(int fd, Pointer address, int length) {
+    return (int) CONNECT.call(fd, address, length);
   }
 
-  public long recv(int fd, Pointer buffer, long size, int flags) {
-    try {
-      return recv.call(fd, buffer.address(), size, flags);
-    } finally {
-      Reference.reachabilityFence(buffer);
-    }
+  static int epoll_create1(int flags) {
+    return (int) EPOLL_CREATE1.call(flags);
   }
 
-  public long send(int fd, Pointer buffer, long size, int flags) {
-    try {
-      return send.call(fd, buffer.address(), size, flags);
-    } finally {
-      Reference.reachabilityFence(buffer);
-    }
+  static int epoll_ctl(int epoll, int operation, int fd, Pointer event) {
+    return (int) EPOLL_CTL.call(epoll, operation, fd, event);
   }
 
-  int socket(int family, int type, int protocol) {
-    return (int) socket.call(family, type, protocol);
+  static int epoll_wait(int epoll, Pointer events, int most, int timeout) {
+    return (int) EPOLL_WAIT.call(epoll, events, most, timeout);
   }
 
-  long sendto(int fd, Pointer buffer, long size, int flags, Pointer address, int length) {
-    try {
-      return sendto.call(fd, buffer.address(), size, flags, address.address(), length);
-    } finally {
-      Reference.reachabilityFence(buffer);
-      Reference.reachabilityFence(address);
-    }
+  static int eventfd(int initial, int flags) {
+    return (int) EVENTFD.call(initial, flags);
   }
 
-  long read(int fd, Pointer buffer, long size) {
-    try {
-      return read.call(fd, buffer.address(), size);
-    } finally {
-      Reference.reachabilityFence(buffer);
-    }
+  public static int fchmod(int fd, int mode) {
+    return (int) FCHMOD.call(fd, mode);
   }
 
-  long write(int fd, Pointer buffer, long size) {
-    try {
-      return write.call(fd, buffer.address(), size);
-    } finally {
-      Reference.reachabilityFence(buffer);
-    }
+  public static int fcntl(int fd, int command, int argument) {
+    return (int) FCNTL.call(fd, command, argument);
   }
 
-  public int shutdown(int fd, int how) {
-    return (int) shutdown.call(fd, how);
+  public static int flock(int fd, int operation) {
+    return (int) FLOCK.call(fd, operation);
   }
 
-  public int poll(Pointer descriptors, long count, int timeout) {
-    try {
-      return (int) poll.call(descriptors.address(), count, timeout);
-    } finally {
-      Reference.reachabilityFence(descriptors);
-    }
+  public static int geteuid() {
+    return (int) GETEUID.call();
   }
 
-  public int getsockname(int fd, Pointer address, Pointer length) {
-    try {
-      return (int) getsockname.call(fd, address.address(), length.address());
-    } finally {
-      Reference.reachabilityFence(address);
-      Reference.reachabilityFence(length);
-    }
+  static int getgrnam_r(String name, Pointer struct, Pointer buffer, long size, Pointer result) {
+    return (int) GETGRNAM_R.call(text(name), struct, buffer, size, result);
   }
 
-  public int getsockopt(int fd, int level, int name, Pointer value, Pointer length) {
-    try {
-      return (int) getsockopt.call(fd, level, name, value.address(), length.address());
-    } finally {
-      Reference.reachabilityFence(value);
-      Reference.reachabilityFence(length);
-    }
+  static int getgrouplist(String user, int group, Pointer groups, Pointer count) {
+    return (int) GETGROUPLIST.call(text(user), group, groups, count);
   }
 
-  public int close(int fd) {
-    return (int) close.call(fd);
+  static int getpwnam_r(String name, Pointer struct, Pointer buffer, long size, Pointer result) {
+    return (int) GETPWNAM_R.call(text(name), struct, buffer, size, result);
   }
 
-  public int open(String path, int flags, int mode) {
-    var text = text(path);
-    try {
-      return (int) open.call(text.address(), flags, mode);
-    } finally {
-      Reference.reachabilityFence(text);
-    }
+  static int getpwuid_r(int uid, Pointer struct, Pointer buffer, long size, Pointer result) {
+    return (int) GETPWUID_R.call(uid, struct, buffer, size, result);
   }
 
-  public int fcntl(int fd, int command, int argument) {
-    return (int) fcntl.call(fd, command, argument);
+  public static int getsockname(int fd, Pointer address, Pointer length) {
+    return (int) GETSOCKNAME.call(fd, address, length);
   }
 
-  public int flock(int fd, int operation) {
-    return (int) flock.call(fd, operation);
+  public static int getsockopt(int fd, int level, int name, Pointer value, Pointer length) {
+    return (int) GETSOCKOPT.call(fd, level, name, value, length);
   }
 
-  public int fchmod(int fd, int mode) {
-    return (int) fchmod.call(fd, mode);
+  static int kill(int pid, int signal) {
+    return (int) KILL.call(pid, signal);
   }
 
-  public int umask(int mask) {
-    return (int) umask.call(mask);
+  public static int listen(int fd, int backlog) {
+    return (int) LISTEN.call(fd, backlog);
   }
 
-  public int geteuid() {
-    return (int) geteuid.call();
+  public static int open(String path, int flags, int mode) {
+    return (int) OPEN.call(text(path), flags, mode);
   }
 
-  int getpwnam_r(String name, Pointer struct, Pointer buffer, long size, Pointer result) {
-    var text = text(name);
-    try {
-      return (int)
-          getpwnamR.call(
-              text.address(), struct.address(), buffer.address(), size, result.address());
-    } finally {
-      Reference.reachabilityFence(text);
-      Reference.reachabilityFence(struct);
-      Reference.reachabilityFence(buffer);
-      Reference.reachabilityFence(result);
-    }
+  public static int poll(Pointer descriptors, long count, int timeout) {
+    return (int) POLL.call(descriptors, count, timeout);
   }
 
-  int getpwuid_r(int uid, Pointer struct, Pointer buffer, long size, Pointer result) {
-    try {
-      return (int) getpwuidR.call(uid, struct.address(), buffer.address(), size, result.address());
-    } finally {
-      Reference.reachabilityFence(struct);
-      Reference.reachabilityFence(buffer);
-      Reference.reachabilityFence(result);
-    }
+  public static int prctl(int option, long second) {
+    return (int) PRCTL.call(option, second, 0, 0, 0);
   }
 
-  int getgrnam_r(String name, Pointer struct, Pointer buffer, long size, Pointer result) {
-    var text = text(name);
-    try {
-      return (int)
-          getgrnamR.call(
-              text.address(), struct.address(), buffer.address(), size, result.address());
-    } finally {
-      Reference.reachabilityFence(text);
-      Reference.reachabilityFence(struct);
-      Reference.reachabilityFence(buffer);
-      Reference.reachabilityFence(result);
-    }
+  static long read(int fd, Pointer buffer, long size) {
+    return READ.call(fd, buffer, size);
   }
 
-  int getgrouplist(String user, int group, Pointer groups, Pointer count) {
-    var text = text(user);
-    try {
-      return (int) getgrouplist.call(text.address(), group, groups.address(), count.address());
-    } finally {
-      Reference.reachabilityFence(text);
-      Reference.reachabilityFence(groups);
-      Reference.reachabilityFence(count);
-    }
+  public static long recv(int fd, Pointer buffer, long size, int flags) {
+    return RECV.call(fd, buffer, size, flags);
   }
 
-  int prctl(int option, long second, long third, long fourth, long fifth) {
-    return (int) prctl.call(option, second, third, fourth, fifth);
+  public static long send(int fd, Pointer buffer, long size, int flags) {
+    return SEND.call(fd, buffer, size, flags);
   }
 
-  int clock_gettime(int clock, Pointer time) {
-    try {
-      return (int) clockGettime.call(clock, time.address());
-    } finally {
-      Reference.reachabilityFence(time);
-    }
+  static long sendto(int fd, Pointer buffer, long size, int flags, Pointer address, int length) {
+    return SENDTO.call(fd, buffer, size, flags, address, length);
   }
 
-  private static long address(@Nullable Pointer pointer) {
-    return pointer == null ? 0 : pointer.address();
+  public static int shutdown(int fd, int how) {
+    return (int) SHUTDOWN.call(fd, how);
+  }
+
+  public static int socket(int family, int type, int protocol) {
+    return (int) SOCKET.call(family, type, protocol);
+  }
+
+  public static int umask(int mask) {
+    return (int) UMASK.call(mask);
+  }
+
+  /** Waits without asking for the status. */
+  static int waitpid(int pid, int options) {
+    return (int) WAITPID.call(pid, 0, options);
+  }
+
+  static long write(int fd, Pointer buffer, long size) {
+    return WRITE.call(fd, buffer, size);
   }
 
   /** A C string, in UTF-8. */
   private static Pointer text(String text) {
     var bytes = text.getBytes(StandardCharsets.UTF_8);
-    var memory = Memory.allocateDirect(runtime(), bytes.length + 1, true);
+    var memory = memory(bytes.length + 1);
     memory.put(0, bytes, 0, bytes.length);
     return memory;
   }

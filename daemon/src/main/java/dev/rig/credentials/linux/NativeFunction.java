@@ -5,10 +5,12 @@ import com.kenai.jffi.CallingConvention;
 import com.kenai.jffi.Invoker;
 import com.kenai.jffi.Library;
 import com.kenai.jffi.Type;
+import java.lang.ref.Reference;
+import jnr.ffi.Pointer;
 
 /**
- * A function of the C library that takes and gives integers and addresses. jnr-ffi would make a
- * class for an interface of such functions: 60 ms of each start, and a class that no AOT cache
+ * A function of the C library that takes and returns integers and addresses. jnr-ffi would generate
+ * a class for an interface of such functions: 60 ms of each start, and a class that no AOT cache
  * holds.
  *
  * <p>Functions with variable arguments are called as any other: where they are integers, the ABIs
@@ -26,42 +28,57 @@ final class NativeFunction {
   /**
    * Looks it up.
    *
-   * @param result {@link Type#SINT} or {@link Type#SLONG}
-   * @throws UnsatisfiedLinkError where the C library has none of that name
+   * @param signature the type of the result, then those of the parameters, a letter each: {@code i}
+   *     for int, {@code l} for long, {@code p} for a pointer
+   * @throws UnsatisfiedLinkError if the C library has no function of that name
    */
-  NativeFunction(String name, Type result, Type... parameters) {
+  NativeFunction(String name, String signature) {
     address = LIBRARY == null ? 0 : LIBRARY.getSymbolAddress(name);
     if (address == 0) {
       throw new UnsatisfiedLinkError(name);
     }
-    context = CallContext.getCallContext(result, parameters, CallingConvention.DEFAULT, true);
+    var parameters = new Type[signature.length() - 1];
+    for (int i = 0; i < parameters.length; i++) {
+      parameters[i] = type(signature.charAt(i + 1));
+    }
+    context =
+        CallContext.getCallContext(
+            type(signature.charAt(0)), parameters, CallingConvention.DEFAULT, true);
   }
 
-  long call() {
-    return INVOKER.invokeN0(context, address);
+  private static Type type(char letter) {
+    return letter == 'i' ? Type.SINT : letter == 'l' ? Type.SLONG : Type.POINTER;
   }
 
-  long call(long first) {
-    return INVOKER.invokeN1(context, address, first);
+  /**
+   * Calls it.
+   *
+   * @param arguments numbers and {@link Pointer}s, as many as it has parameters; 0 for NULL
+   */
+  long call(Object... arguments) {
+    var words = new long[arguments.length];
+    for (int i = 0; i < words.length; i++) {
+      words[i] =
+          arguments[i] instanceof Pointer pointer
+              ? pointer.address()
+              : ((Number) arguments[i]).longValue();
+    }
+    try {
+      return call(words);
+    } finally {
+      Reference.reachabilityFence(arguments);
+    }
   }
 
-  long call(long first, long second) {
-    return INVOKER.invokeN2(context, address, first, second);
-  }
-
-  long call(long first, long second, long third) {
-    return INVOKER.invokeN3(context, address, first, second, third);
-  }
-
-  long call(long first, long second, long third, long fourth) {
-    return INVOKER.invokeN4(context, address, first, second, third, fourth);
-  }
-
-  long call(long first, long second, long third, long fourth, long fifth) {
-    return INVOKER.invokeN5(context, address, first, second, third, fourth, fifth);
-  }
-
-  long call(long first, long second, long third, long fourth, long fifth, long sixth) {
-    return INVOKER.invokeN6(context, address, first, second, third, fourth, fifth, sixth);
+  private long call(long[] a) {
+    return switch (a.length) {
+      case 0 -> INVOKER.invokeN0(context, address);
+      case 1 -> INVOKER.invokeN1(context, address, a[0]);
+      case 2 -> INVOKER.invokeN2(context, address, a[0], a[1]);
+      case 3 -> INVOKER.invokeN3(context, address, a[0], a[1], a[2]);
+      case 4 -> INVOKER.invokeN4(context, address, a[0], a[1], a[2], a[3]);
+      case 5 -> INVOKER.invokeN5(context, address, a[0], a[1], a[2], a[3], a[4]);
+      default -> INVOKER.invokeN6(context, address, a[0], a[1], a[2], a[3], a[4], a[5]);
+    };
   }
 }

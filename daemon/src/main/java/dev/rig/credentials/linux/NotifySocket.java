@@ -6,8 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import jnr.ffi.Memory;
-import jnr.ffi.Pointer;
 
 /**
  * The datagram socket on which a service manager hears how its service does, as sd_notify(3) has
@@ -16,23 +14,16 @@ import jnr.ffi.Pointer;
 public final class NotifySocket implements AutoCloseable {
   private static final Logger LOG = System.getLogger(NotifySocket.class.getName());
 
-  /** {@code sun_path} of unix(7). */
-  private static final int LONGEST = 108;
-
-  private static final int FAMILY = Short.BYTES;
-
   /** {@code struct timespec}: seconds and nanoseconds. */
   private static final int TIMESPEC = 2 * Long.BYTES;
 
   private final int descriptor;
-  private final Pointer address;
-  private final int length;
+  private final UnixAddress address;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private NotifySocket(int descriptor, Pointer address, int length) {
+  private NotifySocket(int descriptor, UnixAddress address) {
     this.descriptor = descriptor;
     this.address = address;
-    this.length = length;
   }
 
   /**
@@ -47,12 +38,13 @@ public final class NotifySocket implements AutoCloseable {
       return Optional.empty();
     }
     byte[] path = name.getBytes(StandardCharsets.UTF_8);
-    if ((path[0] != '/' && path[0] != '@') || path.length > LONGEST || path.length == 1) {
+    if ((path[0] != '/' && path[0] != '@')
+        || path.length > UnixAddress.LONGEST
+        || path.length == 1) {
       LOG.log(Level.WARNING, "the service manager is not told anything: NOTIFY_SOCKET is no path");
       return Optional.empty();
     }
-    LibC libc = LibC.instance();
-    int descriptor = libc.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
+    int descriptor = LibC.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
     if (descriptor < 0) {
       LOG.log(
           Level.WARNING, "the service manager is not told anything: socket: {0}", LibC.lastError());
@@ -61,10 +53,7 @@ public final class NotifySocket implements AutoCloseable {
     if (path[0] == '@') {
       path[0] = 0;
     }
-    var address = Memory.allocateDirect(LibC.runtime(), FAMILY + path.length, true);
-    address.putShort(0, (short) LibC.AF_UNIX);
-    address.put(FAMILY, path, 0, path.length);
-    return Optional.of(new NotifySocket(descriptor, address, FAMILY + path.length));
+    return Optional.of(new NotifySocket(descriptor, UnixAddress.of(path)));
   }
 
   /**
@@ -76,11 +65,16 @@ public final class NotifySocket implements AutoCloseable {
       return;
     }
     byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
-    var buffer = Memory.allocateDirect(LibC.runtime(), bytes.length, true);
+    var buffer = LibC.memory(bytes.length);
     buffer.put(0, bytes, 0, bytes.length);
     long sent =
-        LibC.instance()
-            .sendto(descriptor, buffer, bytes.length, LibC.MSG_NOSIGNAL, address, length);
+        LibC.sendto(
+            descriptor,
+            buffer,
+            bytes.length,
+            LibC.MSG_NOSIGNAL,
+            address.memory(),
+            address.length());
     if (sent != bytes.length) {
       LOG.log(Level.WARNING, "the service manager could not be told: {0}", LibC.lastError());
     }
@@ -88,8 +82,8 @@ public final class NotifySocket implements AutoCloseable {
 
   /** {@code CLOCK_MONOTONIC} in microseconds, by which the manager orders what it is told. */
   public static long monotonicMicros() {
-    var now = Memory.allocateDirect(LibC.runtime(), TIMESPEC, true);
-    LibC.instance().clock_gettime(LibC.CLOCK_MONOTONIC, now);
+    var now = LibC.memory(TIMESPEC);
+    LibC.clock_gettime(LibC.CLOCK_MONOTONIC, now);
     return now.getLong(0) * 1_000_000 + now.getLong(Long.BYTES) / 1000;
   }
 
@@ -97,7 +91,7 @@ public final class NotifySocket implements AutoCloseable {
   @Override
   public void close() {
     if (!closed.getAndSet(true)) {
-      int _ = LibC.instance().close(descriptor);
+      int _ = LibC.close(descriptor);
     }
   }
 }

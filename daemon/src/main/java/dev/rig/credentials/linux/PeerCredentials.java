@@ -1,39 +1,68 @@
 package dev.rig.credentials.linux;
 
 import java.io.IOException;
-import jnr.ffi.Memory;
+import java.util.HashSet;
+import java.util.Set;
+import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
-/** Asks the kernel whose a connection is. Not for two threads at a time. */
+/** Asks the kernel which process is at the other end of a connection. Belongs to one thread. */
 public final class PeerCredentials {
   /** {@code struct ucred} of unix(7): pid, uid and gid, of four bytes each. */
   private static final int UCRED = 12;
 
   private static final int UID = 4;
   private static final int GID = 8;
+  private static final int FIRST_GROUPS = 64;
 
-  private final PeerGroups groups = new PeerGroups();
-  private final LibC libc = LibC.instance();
-  private final Pointer credentials = Memory.allocateDirect(LibC.runtime(), UCRED, true);
-  private final Pointer length = Memory.allocateDirect(LibC.runtime(), Integer.BYTES, true);
+  private final Pointer credentials = LibC.memory(UCRED);
+  private final Pointer length = LibC.memory(Integer.BYTES);
+  private Pointer groups = LibC.memory(FIRST_GROUPS * Integer.BYTES);
+  private int room = FIRST_GROUPS * Integer.BYTES;
 
   /**
-   * Who connected.
+   * The peer of a connection.
    *
-   * @throws IOException when the kernel does not say
+   * @throws IOException if the kernel does not name one
    */
   public Peer of(int fd) throws IOException {
-    length.putInt(0, UCRED);
-    if (libc.getsockopt(fd, LibC.SOL_SOCKET, LibC.SO_PEERCRED, credentials, length) < 0) {
+    if (option(fd, LibC.SO_PEERCRED, credentials, UCRED) < 0) {
       throw new IOException("SO_PEERCRED: " + LibC.lastError());
     }
-    var peer =
-        new Peer(
-            credentials.getInt(0), credentials.getInt(UID), credentials.getInt(GID), groups.of(fd));
-    if (length.getInt(0) != UCRED || peer.uid() == -1 || peer.gid() == -1) {
+    int size = length.getInt(0);
+    int uid = credentials.getInt(UID);
+    int gid = credentials.getInt(GID);
+    if (size != UCRED || uid == -1 || gid == -1) {
       // What the kernel says of a socket that has no peer: unix(7).
       throw new IOException("the kernel names no peer");
     }
-    return peer;
+    return new Peer(credentials.getInt(0), uid, gid, groupsOf(fd));
+  }
+
+  /**
+   * The supplementary groups that the peer had when it connected ({@code SO_PEERGROUPS}, since
+   * Linux 4.13); only the kernel knows those of a container's {@code supplementalGroups} and {@code
+   * fsGroup}. Empty if an old kernel does not tell, so that they give nobody a right.
+   */
+  private Set<Integer> groupsOf(int fd) {
+    int result = option(fd, LibC.SO_PEERGROUPS, groups, room);
+    if (result < 0 && LibC.lastError() == Errno.ERANGE && length.getInt(0) > room) {
+      room = length.getInt(0); // what it takes
+      groups = LibC.memory(room);
+      result = option(fd, LibC.SO_PEERGROUPS, groups, room);
+    }
+    if (result < 0 || length.getInt(0) == 0) {
+      return Set.of();
+    }
+    var found = new HashSet<Integer>();
+    for (int at = 0; at < length.getInt(0); at += Integer.BYTES) {
+      found.add(groups.getInt(at));
+    }
+    return found;
+  }
+
+  private int option(int fd, int name, Pointer value, int size) {
+    length.putInt(0, size);
+    return LibC.getsockopt(fd, LibC.SOL_SOCKET, name, value, length);
   }
 }

@@ -1,22 +1,29 @@
 package dev.rig.credentials.linux;
 
-/** The kernel's calls for processes that the JDK knows nothing of. Never on a virtual thread. */
-public interface ProcessSignals {
-  int TERM = 15;
-  int KILL = 9;
+/** The kernel's calls for processes that the JDK does not offer. Never on a virtual thread. */
+public class ProcessSignals {
+  public static final int TERM = 15;
+  public static final int KILL = 9;
 
   /**
-   * Makes this process the parent of whatever its descendants leave behind; false where it fails.
+   * Makes this process the parent of the orphans among its descendants ({@code
+   * PR_SET_CHILD_SUBREAPER}); false if the system refuses.
    */
-  boolean adoptOrphans();
+  public boolean adoptOrphans() {
+    return LibC.prctl(LibC.PR_SET_CHILD_SUBREAPER, 1) == 0;
+  }
 
   /**
-   * Sends a signal; that nobody is there to get it does not matter.
+   * Sends a signal; a process that does not exist is no error.
    *
    * @param pid a process; negated, a process group
    */
-  void send(long pid, int signal);
+  public final void send(long pid, int signal) {
+    int _ = LibC.kill((int) pid, signal);
+  }
 
-  /** Takes a child that has ended out of the process table; nothing happens while it runs. */
-  void reap(long pid);
+  /** Takes a child that has ended out of the process table; does nothing while it runs. */
+  public final void reap(long pid) {
+    int _ = LibC.waitpid((int) pid, LibC.WNOHANG);
+  }
 }

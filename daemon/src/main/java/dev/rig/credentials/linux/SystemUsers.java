@@ -4,7 +4,6 @@ import java.util.HashSet;
 import java.util.OptionalInt;
 import java.util.Set;
 import jnr.constants.platform.Errno;
-import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 
 /**
@@ -24,8 +23,6 @@ public final class SystemUsers implements UserDatabase {
   private static final int ID_AT = 2 * Long.BYTES;
   private static final int PRIMARY_GROUP_AT = ID_AT + Integer.BYTES;
 
-  private final LibC libc = LibC.instance();
-
   /** One of getpwnam_r(3) and its sisters. */
   private interface Call {
     int into(Pointer struct, Pointer buffer, long size, Pointer result);
@@ -38,9 +35,9 @@ public final class SystemUsers implements UserDatabase {
 
   private static <T> T find(Call call, Reader<T> reader, T none) {
     for (int size = FIRST_BUFFER; size <= LARGEST_BUFFER; size *= 4) {
-      var struct = Memory.allocateDirect(LibC.runtime(), STRUCT, true);
-      var buffer = Memory.allocateDirect(LibC.runtime(), size);
-      var result = Memory.allocateDirect(LibC.runtime(), Long.BYTES, true);
+      var struct = LibC.memory(STRUCT);
+      var buffer = LibC.memory(size);
+      var result = LibC.memory(Long.BYTES);
       int error = call.into(struct, buffer, size, result);
       if (error != Errno.ERANGE.intValue()) {
         boolean found = error == 0 && result.getLongLong(0) != 0;
@@ -55,7 +52,7 @@ public final class SystemUsers implements UserDatabase {
   @Override
   public OptionalInt userId(String name) {
     return find(
-        (struct, buffer, size, result) -> libc.getpwnam_r(name, struct, buffer, size, result),
+        (struct, buffer, size, result) -> LibC.getpwnam_r(name, struct, buffer, size, result),
         struct -> OptionalInt.of(struct.getInt(ID_AT)),
         OptionalInt.empty());
   }
@@ -63,7 +60,7 @@ public final class SystemUsers implements UserDatabase {
   @Override
   public OptionalInt groupId(String name) {
     return find(
-        (struct, buffer, size, result) -> libc.getgrnam_r(name, struct, buffer, size, result),
+        (struct, buffer, size, result) -> LibC.getgrnam_r(name, struct, buffer, size, result),
         struct -> OptionalInt.of(struct.getInt(ID_AT)),
         OptionalInt.empty());
   }
@@ -71,7 +68,7 @@ public final class SystemUsers implements UserDatabase {
   @Override
   public Set<Integer> groupsOf(int uid) {
     return find(
-        (struct, buffer, size, result) -> libc.getpwuid_r(uid, struct, buffer, size, result),
+        (struct, buffer, size, result) -> LibC.getpwuid_r(uid, struct, buffer, size, result),
         struct ->
             groupsOf(struct.getPointer(NAME_AT).getString(0), struct.getInt(PRIMARY_GROUP_AT)),
         Set.of());
@@ -80,10 +77,10 @@ public final class SystemUsers implements UserDatabase {
   private Set<Integer> groupsOf(String name, int primary) {
     int room = FIRST_GROUPS;
     while (true) {
-      var groups = Memory.allocateDirect(LibC.runtime(), room * Integer.BYTES, true);
-      var count = Memory.allocateDirect(LibC.runtime(), Integer.BYTES, true);
+      var groups = LibC.memory(room * Integer.BYTES);
+      var count = LibC.memory(Integer.BYTES);
       count.putInt(0, room);
-      if (libc.getgrouplist(name, primary, groups, count) >= 0) {
+      if (LibC.getgrouplist(name, primary, groups, count) >= 0) {
         var found = new HashSet<Integer>();
         for (int i = 0; i < count.getInt(0); i++) {
           found.add(groups.getInt((long) i * Integer.BYTES));

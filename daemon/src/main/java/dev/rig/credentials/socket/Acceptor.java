@@ -5,31 +5,55 @@ import dev.rig.credentials.linux.EventLoop;
 import dev.rig.credentials.linux.LibC;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.linux.PeerCredentials;
+import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.problem.Problem;
 import dev.rig.credentials.socket.bind.ListeningSocket;
+import dev.rig.credentials.socket.bind.SocketBinding;
+import dev.rig.credentials.socket.bind.SocketBusyException;
+import dev.rig.credentials.socket.bind.SocketRefusedException;
+import dev.rig.credentials.time.Time;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import jnr.constants.platform.Errno;
+import org.jspecify.annotations.Nullable;
 
-/** Accepts connections and asks the kernel whose they are. Belongs to the event loop's thread. */
-final class Acceptor implements EventLoop.Source {
+/**
+ * Accepts connections and asks the kernel which peers they are of; binds the socket again if its
+ * file is deleted (F23). Belongs to the event loop's thread, except for {@link #watch}, {@link
+ * #health} and the counts.
+ */
+final class Acceptor implements EventLoop.Handler {
+  /** Takes over the accepted descriptors. */
+  interface Admission {
+    void admit(int fd, Peer peer);
+  }
+
   private static final Logger LOG = System.getLogger(Acceptor.class.getName());
 
   /** How long accepting rests when there is no descriptor left (F22). */
   private static final Duration PAUSE = Duration.ofMillis(200);
+
+  /** How often the socket's file is looked at. */
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   /** Connections accepted before those that are open have their turn. */
   private static final int PER_TURN = 64;
 
   private static final int FLAGS = LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
 
-  private final LibC libc = LibC.instance();
   private final PeerCredentials peers = new PeerCredentials();
+  private final SocketBinding binding;
+  private final String place;
   private final EventLoop loop;
-  private final ConnectionTable connections;
+  private final Time time;
+  private final Admission admission;
   private final AtomicLong pauses = new AtomicLong();
+  private final AtomicLong denied = new AtomicLong();
 
   // Made in advance: what they need could not be loaded when there is no descriptor left.
   private final Runnable resumption = this::resume;
@@ -39,30 +63,92 @@ final class Acceptor implements EventLoop.Source {
   private long token = -1;
   private boolean paused;
   private boolean starved;
-  private boolean closed;
+  private volatile boolean closed;
 
-  Acceptor(EventLoop loop, ConnectionTable connections, ListeningSocket listener) {
+  /** Why the socket is not bound; null while it is. Written by the event loop. */
+  private volatile @Nullable Problem problem;
+
+  /**
+   * Binds the socket.
+   *
+   * @param place the socket's, for the log
+   */
+  Acceptor(SocketBinding binding, String place, EventLoop loop, Time time, Admission admission) {
+    this.binding = binding;
+    this.place = place;
     this.loop = loop;
-    this.connections = connections;
-    this.listener = listener;
+    this.time = time;
+    this.admission = admission;
+    listener = binding.bind();
     resumptionOnLoop = () -> loop.execute(resumption);
   }
 
-  /** Times that accepting has paused; from any thread. */
+  /** Times that accepting has paused. */
   long pauses() {
     return pauses.get();
   }
 
-  ListeningSocket listener() {
-    return listener;
+  /** Connections closed because the kernel did not name their peer. */
+  long denied() {
+    return denied.get();
+  }
+
+  /** Whether clients can reach the socket, under that name. */
+  ComponentHealth health(String part, Map<String, Long> counts) {
+    var current = problem;
+    return new ComponentHealth(
+        part,
+        current == null && !closed && loop.alive(),
+        current == null ? List.of() : List.of(current.toString()),
+        counts);
   }
 
   void start() {
     token = loop.register(listener.descriptor(), paused ? 0 : Epoll.IN, this);
   }
 
-  /** Goes over to another listener; who waits at the old one is served first. */
-  void replace(ListeningSocket next) {
+  /** From now on, until it is closed, looks whether the socket's file is there. */
+  void watch() {
+    var _ =
+        time.scheduler()
+            .schedule(
+                BETWEEN_LOOKS,
+                () -> {
+                  if (!closed) {
+                    loop.execute(this::look);
+                    watch();
+                  }
+                });
+  }
+
+  private void look() {
+    if (closed || binding.isIntact()) {
+      return;
+    }
+    try {
+      var next = binding.bind();
+      // Both are open, so that two listeners cannot have one number.
+      if (next.descriptor() != listener.descriptor()) {
+        replace(next);
+        LOG.log(Level.WARNING, "the socket''s file was gone; bound {0} again", place);
+      }
+      problem = null;
+    } catch (SocketRefusedException refused) {
+      report(refused.problem());
+    } catch (SocketBusyException busy) {
+      report(busy.problem());
+    }
+  }
+
+  private void report(Problem current) {
+    if (!current.equals(problem)) {
+      problem = current;
+      LOG.log(Level.ERROR, "the socket is lost and cannot be bound again: {0}", current);
+    }
+  }
+
+  /** Changes to another listener; clients that wait at the old one are accepted first. */
+  private void replace(ListeningSocket next) {
     ListeningSocket old = listener;
     while (!paused && acceptOne()) {}
     loop.unregister(old.descriptor(), token);
@@ -86,7 +172,7 @@ final class Acceptor implements EventLoop.Source {
   }
 
   private boolean acceptOne() {
-    int fd = libc.accept4(listener.descriptor(), null, null, FLAGS);
+    int fd = LibC.accept4(listener.descriptor(), FLAGS);
     if (fd < 0) {
       return afterFailure(LibC.lastError());
     }
@@ -98,12 +184,12 @@ final class Acceptor implements EventLoop.Source {
     try {
       peer = peers.of(fd);
     } catch (IOException | RuntimeException failure) {
-      connections.countDenied();
+      denied.incrementAndGet();
       LOG.log(Level.WARNING, "closed a connection whose peer is not known: {0}", failure);
-      libc.close(fd);
+      LibC.close(fd);
       return true;
     }
-    connections.admit(fd, peer);
+    admission.admit(fd, peer);
     return true;
   }
 
@@ -128,7 +214,7 @@ final class Acceptor implements EventLoop.Source {
     if (!paused && !closed) {
       paused = true;
       loop.interest(listener.descriptor(), 0, token);
-      connections.time().scheduler().schedule(PAUSE, resumptionOnLoop);
+      time.scheduler().schedule(PAUSE, resumptionOnLoop);
     }
   }
 
@@ -139,10 +225,14 @@ final class Acceptor implements EventLoop.Source {
     }
   }
 
-  /** Stops accepting; who waits unaccepted is reset, and retries. */
+  /**
+   * Removes the socket's file if it is still ours, and stops accepting; clients that wait
+   * unaccepted are reset, and retry.
+   */
   void close() {
     if (!closed) {
       closed = true;
+      binding.release();
       loop.unregister(listener.descriptor(), token);
       listener.close();
     }

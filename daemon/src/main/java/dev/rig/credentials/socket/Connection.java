@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** One connection: one request, one answer. Belongs to the event loop's thread. */
-final class Connection implements EventLoop.Source {
+final class Connection implements EventLoop.Handler {
   /** Where a connection stands; each phase but the last has its deadline. */
   enum Phase {
     /** Nothing has come yet. */

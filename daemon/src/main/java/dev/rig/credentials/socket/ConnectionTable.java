@@ -26,7 +26,7 @@ import java.util.function.Predicate;
  *
  * <p>Belongs to the event loop's thread, except for {@link #counts}.
  */
-final class ConnectionTable {
+final class ConnectionTable implements Acceptor.Admission {
   private static final Logger LOG = System.getLogger(ConnectionTable.class.getName());
 
   /** How far apart deadlines are looked at, while there is a connection. */
@@ -47,7 +47,6 @@ final class ConnectionTable {
   private final AtomicBoolean sweeping = new AtomicBoolean();
   private final AtomicInteger size = new AtomicInteger();
   private final AtomicLong accepted = new AtomicLong();
-  private final AtomicLong denied = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong evicted = new AtomicLong();
   private final AtomicLong timedOut = new AtomicLong();
@@ -95,12 +94,9 @@ final class ConnectionTable {
     requests.incrementAndGet();
   }
 
-  void countDenied() {
-    denied.incrementAndGet();
-  }
-
   /** Takes over an accepted descriptor: serves it, or closes it. */
-  void admit(int fd, Peer peer) {
+  @Override
+  public void admit(int fd, Peer peer) {
     if (!hasRoom(peer)) {
       refused.incrementAndGet();
       warn(peer);
@@ -246,11 +242,11 @@ final class ConnectionTable {
   }
 
   /** The counts; from any thread. */
-  SocketCounts counts(long pauses) {
+  SocketCounts counts(long denied, long pauses) {
     return new SocketCounts(
         size.get(),
         accepted.get(),
-        denied.get(),
+        denied,
         refused.get(),
         evicted.get(),
         timedOut.get(),

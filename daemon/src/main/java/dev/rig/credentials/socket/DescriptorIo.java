@@ -2,7 +2,6 @@ package dev.rig.credentials.socket;
 
 import dev.rig.credentials.linux.LibC;
 import jnr.constants.platform.Errno;
-import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 
 /** Reads and writes descriptors without ever blocking, through buffers that all share. */
@@ -16,13 +15,12 @@ final class DescriptorIo {
   private static final int CHUNK = 64 * 1024;
   private static final int FLAGS = LibC.MSG_DONTWAIT | LibC.MSG_NOSIGNAL;
 
-  private final LibC libc = LibC.instance();
-  private final Pointer input = Memory.allocateDirect(LibC.runtime(), CHUNK);
-  private final Pointer output = Memory.allocateDirect(LibC.runtime(), CHUNK);
+  private final Pointer input = LibC.memory(CHUNK);
+  private final Pointer output = LibC.memory(CHUNK);
 
   /** Reads up to 64 KiB for {@link #take}: their number, 0 at the end, or one of the constants. */
   int read(int fd) {
-    return outcome(libc.recv(fd, input, CHUNK, LibC.MSG_DONTWAIT));
+    return outcome(LibC.recv(fd, input, CHUNK, LibC.MSG_DONTWAIT));
   }
 
   /** Copies what the last {@link #read} has read. */
@@ -34,16 +32,16 @@ final class DescriptorIo {
   int write(int fd, byte[] bytes, int offset) {
     int length = Math.min(CHUNK, bytes.length - offset);
     output.put(0, bytes, offset, length);
-    return outcome(libc.send(fd, output, length, FLAGS));
+    return outcome(LibC.send(fd, output, length, FLAGS));
   }
 
   void endOutput(int fd) {
-    libc.shutdown(fd, LibC.SHUT_WR);
+    LibC.shutdown(fd, LibC.SHUT_WR);
   }
 
   /** Closes a descriptor; Linux releases it even where close(2) reports an error. */
   void close(int fd) {
-    libc.close(fd);
+    LibC.close(fd);
   }
 
   private static int outcome(long result) {

@@ -6,7 +6,6 @@ import dev.rig.credentials.time.Ticker;
 import java.io.IOException;
 import java.time.Duration;
 import jnr.constants.platform.Errno;
-import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 
 /**
@@ -21,9 +20,8 @@ public final class PeerStream implements AutoCloseable {
 
   private static final int EVENTS = 4;
 
-  private final LibC libc = LibC.instance();
-  private final Pointer chunk = Memory.allocateDirect(LibC.runtime(), CHUNK);
-  private final Pointer pollfd = Memory.allocateDirect(LibC.runtime(), POLLFD);
+  private final Pointer chunk = LibC.memory(CHUNK);
+  private final Pointer pollfd = LibC.memory(POLLFD);
   private final int fd;
   private final Peer peer;
   private final Ticker ticker;
@@ -53,7 +51,7 @@ public final class PeerStream implements AutoCloseable {
   public byte[] read(Duration limit) throws IOException {
     long end = ticker.nanos() + limit.toNanos();
     while (true) {
-      long count = libc.recv(fd, chunk, CHUNK, LibC.MSG_DONTWAIT);
+      long count = LibC.recv(fd, chunk, CHUNK, LibC.MSG_DONTWAIT);
       if (count >= 0) {
         var bytes = new byte[(int) count];
         chunk.get(0, bytes, 0, bytes.length);
@@ -74,7 +72,7 @@ public final class PeerStream implements AutoCloseable {
     while (written < bytes.length) {
       int length = Math.min(CHUNK, bytes.length - written);
       chunk.put(0, bytes, written, length);
-      long count = libc.send(fd, chunk, length, LibC.MSG_DONTWAIT | LibC.MSG_NOSIGNAL);
+      long count = LibC.send(fd, chunk, length, LibC.MSG_DONTWAIT | LibC.MSG_NOSIGNAL);
       if (count >= 0) {
         written += (int) count;
       } else {
@@ -97,14 +95,14 @@ public final class PeerStream implements AutoCloseable {
     pollfd.putShort(EVENTS, events);
     pollfd.putShort(EVENTS + 2, (short) 0);
     // A failure or a signal leads to the call once more, which tells.
-    libc.poll(pollfd, 1, (int) Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1));
+    LibC.poll(pollfd, 1, (int) Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1));
   }
 
   /** Has what blocks on it end soon. */
   public void abort() {
     synchronized (lock) {
       if (!closed) {
-        libc.shutdown(fd, LibC.SHUT_RDWR);
+        LibC.shutdown(fd, LibC.SHUT_RDWR);
       }
     }
   }
@@ -114,7 +112,7 @@ public final class PeerStream implements AutoCloseable {
     synchronized (lock) {
       if (!closed) {
         closed = true;
-        libc.close(fd);
+        LibC.close(fd);
       }
     }
   }

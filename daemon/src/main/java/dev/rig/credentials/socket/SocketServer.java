@@ -1,13 +1,11 @@
 package dev.rig.credentials.socket;
 
 import dev.rig.credentials.linux.EventLoop;
-import dev.rig.credentials.socket.bind.BindingWatch;
-import dev.rig.credentials.socket.bind.InheritedBinding;
+import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.socket.bind.InheritedSocket;
 import dev.rig.credentials.socket.bind.PathBinding;
 import dev.rig.credentials.socket.bind.SocketBinding;
 import dev.rig.credentials.socket.bind.SocketBusyException;
-import dev.rig.credentials.socket.bind.SocketHealth;
 import dev.rig.credentials.socket.bind.SocketLimits;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.socket.bind.SocketRefusedException;
@@ -15,6 +13,7 @@ import dev.rig.credentials.time.Time;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -33,7 +32,6 @@ public final class SocketServer implements AutoCloseable {
   private final ConnectionTable connections;
   private final Acceptor acceptor;
   private final AtomicBoolean closing = new AtomicBoolean();
-  private final BindingWatch watch;
 
   private SocketServer(
       SocketOptions options,
@@ -46,17 +44,7 @@ public final class SocketServer implements AutoCloseable {
     this.binding = binding;
     this.loop = loop;
     connections = new ConnectionTable(loop, new DescriptorIo(), options.limits(), handler, time);
-    acceptor = new Acceptor(loop, connections, binding.bind());
-    watch =
-        new BindingWatch(
-            LOG,
-            options.path(),
-            binding,
-            loop,
-            time,
-            closing::get,
-            acceptor::listener,
-            acceptor::replace);
+    acceptor = new Acceptor(binding, options.path().toString(), loop, time, connections);
   }
 
   /**
@@ -82,7 +70,7 @@ public final class SocketServer implements AutoCloseable {
       InheritedSocket inherited, SocketOptions options, RequestHandler handler, Time time) {
     var own =
         new SocketOptions(inherited.path(), options.mode(), options.group(), options.limits());
-    return open(own, handler, time, new InheritedBinding(inherited));
+    return open(own, handler, time, inherited);
   }
 
   static SocketServer open(
@@ -92,8 +80,7 @@ public final class SocketServer implements AutoCloseable {
     try {
       server = new SocketServer(options, handler, time, binding, loop);
     } catch (RuntimeException refused) {
-      loop.start();
-      loop.stop();
+      loop.discard();
       throw refused;
     }
     server.start();
@@ -103,7 +90,7 @@ public final class SocketServer implements AutoCloseable {
   private void start() {
     acceptor.start();
     loop.start();
-    watch.begin();
+    acceptor.watch();
     LOG.log(Level.INFO, "serving at {0}", options.path());
   }
 
@@ -113,8 +100,10 @@ public final class SocketServer implements AutoCloseable {
   }
 
   /** Whether clients can reach it. */
-  public SocketHealth health() {
-    return watch.health();
+  public ComponentHealth health() {
+    var counts = counts();
+    return acceptor.health(
+        "socket", Map.of("open", (long) counts.open(), "requests", counts.requests()));
   }
 
   /**
@@ -122,7 +111,7 @@ public final class SocketServer implements AutoCloseable {
    */
   public void ifServing(Runnable action) {
     loop.execute(() -> {
-      if (health().bound()) {
+      if (health().healthy()) {
         action.run();
       }
     });
@@ -130,7 +119,7 @@ public final class SocketServer implements AutoCloseable {
 
   /** What it has done so far. */
   public SocketCounts counts() {
-    return connections.counts(acceptor.pauses());
+    return connections.counts(acceptor.denied(), acceptor.pauses());
   }
 
   /**
@@ -143,7 +132,6 @@ public final class SocketServer implements AutoCloseable {
       return;
     }
     loop.execute(() -> {
-      binding.release();
       acceptor.close();
       connections.drain();
     });

@@ -1,19 +1,13 @@
 package dev.rig.credentials.socket;
 
-import dev.rig.credentials.linux.Epoll;
 import dev.rig.credentials.linux.EventLoop;
-import dev.rig.credentials.linux.LibC;
-import dev.rig.credentials.linux.PeerCredentials;
-import dev.rig.credentials.socket.bind.BindingWatch;
-import dev.rig.credentials.socket.bind.ListeningSocket;
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.socket.bind.PathBinding;
-import dev.rig.credentials.socket.bind.SocketBinding;
 import dev.rig.credentials.socket.bind.SocketBusyException;
-import dev.rig.credentials.socket.bind.SocketHealth;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.socket.bind.SocketRefusedException;
 import dev.rig.credentials.time.Time;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -28,7 +22,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import jnr.constants.platform.Errno;
 
 /**
  * A Unix socket, bound and watched like the daemon's own, whose connections are handed to a handler
@@ -38,38 +31,26 @@ import jnr.constants.platform.Errno;
  */
 public final class StreamServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger(StreamServer.class.getName());
-  private static final Duration PAUSE = Duration.ofMillis(200);
   private static final Duration IDLE_THREAD = Duration.ofSeconds(5);
-  private static final int FLAGS = LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
 
-  private final LibC libc = LibC.instance();
   private final SocketOptions options;
   private final Consumer<PeerStream> handler;
   private final Time time;
-  private final SocketBinding binding;
   private final EventLoop loop;
   private final ExecutorService threads;
   private final Set<PeerStream> open = ConcurrentHashMap.newKeySet();
   private final Map<Integer, Integer> openByUser = new ConcurrentHashMap<>();
   private final AtomicBoolean closing = new AtomicBoolean();
-  private final BindingWatch watch;
-
-  // These belong to the event loop.
-  private final PeerCredentials peers = new PeerCredentials();
-  private ListeningSocket listener;
-  private long token;
+  private final Acceptor acceptor;
 
   private StreamServer(
-      SocketOptions options, Consumer<PeerStream> handler, String name, Time time) {
+      SocketOptions options, Consumer<PeerStream> handler, String name, Time time, EventLoop loop) {
     this.options = options;
     this.handler = handler;
     this.time = time;
-    binding = new PathBinding(options);
-    listener = binding.bind();
-    loop = new EventLoop(name);
-    watch =
-        new BindingWatch(
-            LOG, options.path(), binding, loop, time, closing::get, () -> listener, this::listenOn);
+    this.loop = loop;
+    acceptor =
+        new Acceptor(new PathBinding(options), options.path().toString(), loop, time, this::admit);
     threads =
         new ThreadPoolExecutor(
             0,
@@ -90,10 +71,17 @@ public final class StreamServer implements AutoCloseable {
    */
   public static StreamServer open(
       SocketOptions options, Consumer<PeerStream> handler, String name, Time time) {
-    var server = new StreamServer(options, handler, name, time);
-    server.loop.execute(server::register);
+    var loop = new EventLoop(name);
+    StreamServer server;
+    try {
+      server = new StreamServer(options, handler, name, time, loop);
+    } catch (RuntimeException refused) {
+      loop.discard();
+      throw refused;
+    }
+    server.acceptor.start();
     server.loop.start();
-    server.watch.begin();
+    server.acceptor.watch();
     return server;
   }
 
@@ -102,68 +90,14 @@ public final class StreamServer implements AutoCloseable {
     return options.path();
   }
 
-  /** Whether clients can reach it. */
-  public SocketHealth health() {
-    return watch.health();
+  /** Whether clients can reach it, under that name. */
+  public ComponentHealth health(String part) {
+    return acceptor.health(part, Map.of());
   }
 
-  private void register() {
-    token =
-        loop.register(
-            listener.descriptor(),
-            Epoll.IN,
-            new EventLoop.Source() {
-              @Override
-              public void ready(int events) {
-                accept();
-              }
-
-              @Override
-              public void abandon() {
-                pause();
-              }
-            });
-  }
-
-  private void accept() {
-    int fd = libc.accept4(listener.descriptor(), null, null, FLAGS);
-    if (fd >= 0) {
-      admit(fd);
-      return;
-    }
-    var error = LibC.lastError();
-    if (error != Errno.EAGAIN && error != Errno.EINTR && error != Errno.ECONNABORTED) {
-      LOG.log(Level.WARNING, "cannot accept connections for now: {0}", error.name());
-      pause();
-    }
-  }
-
-  /** Out of descriptors the connection stays ready: without a pause the loop would spin (F22). */
-  private void pause() {
-    int descriptor = listener.descriptor();
-    long current = token;
-    loop.interest(descriptor, 0, current);
-    time.scheduler()
-        .schedule(
-            PAUSE,
-            () ->
-                loop.execute(() -> {
-                  if (current == token && !closing.get()) {
-                    loop.interest(descriptor, Epoll.IN, current);
-                  }
-                }));
-  }
-
-  private void admit(int fd) {
-    PeerStream stream;
-    try {
-      stream = new PeerStream(fd, peers.of(fd), time.ticker());
-    } catch (IOException | RuntimeException failure) {
-      LOG.log(Level.WARNING, "closed a connection whose peer is not known: {0}", failure);
-      libc.close(fd);
-      return;
-    }
-    int uid = stream.peer().uid();
+  private void admit(int fd, Peer peer) {
+    var stream = new PeerStream(fd, peer, time.ticker());
+    int uid = peer.uid();
     if (openByUser.merge(uid, 1, Integer::sum) > options.limits().connectionsPerUser()) {
       forget(uid);
       stream.close();
@@ -197,13 +131,6 @@ public final class StreamServer implements AutoCloseable {
     openByUser.computeIfPresent(uid, (_, count) -> count > 1 ? count - 1 : null);
   }
 
-  private void listenOn(ListeningSocket next) {
-    loop.unregister(listener.descriptor(), token);
-    listener.close();
-    listener = next;
-    register();
-  }
-
   /**
    * Removes the file if it is still ours, lets who is being answered finish within {@link
    * SocketLimits#drain}, and closes the others.
@@ -213,27 +140,18 @@ public final class StreamServer implements AutoCloseable {
     if (closing.getAndSet(true)) {
       return;
     }
-    loop.execute(() -> {
-      binding.release();
-      loop.unregister(listener.descriptor(), token);
-      listener.close();
-    });
+    loop.execute(acceptor::close);
     loop.stop();
-    boolean interrupted = false;
     threads.shutdown();
     try {
       loop.join();
-      if (!threads.awaitTermination(options.limits().drain().toMillis(), TimeUnit.MILLISECONDS)) {
-        open.forEach(PeerStream::abort);
-        threads.shutdownNow();
+      if (threads.awaitTermination(options.limits().drain().toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
       }
     } catch (InterruptedException again) {
-      interrupted = true;
-      open.forEach(PeerStream::abort);
-      threads.shutdownNow();
-    }
-    if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    open.forEach(PeerStream::abort);
+    threads.shutdownNow();
   }
 }

@@ -167,7 +167,7 @@ final class SocketServerTest {
     Client.until(() -> server.counts().open() == 0);
     answers.release(Reply.text(0, "for nobody"));
     Client.settle(path);
-    assertTrue(server.health().bound());
+    assertTrue(server.health().healthy());
   }
 
   @Test
@@ -201,7 +201,7 @@ final class SocketServerTest {
       assertEquals("in time\n", body(owed.reply()));
       closing.join();
     }
-    assertFalse(server.health().bound());
+    assertFalse(server.health().healthy());
   }
 
   @Test

@@ -110,18 +110,18 @@ public final class AdminPort implements AutoCloseable {
 
   private void admit(Socket socket) {
     try {
-      threads.execute(() -> converse(socket));
+      threads.execute(() -> serve(socket));
     } catch (RejectedExecutionException tooMany) {
       close(socket);
     }
   }
 
-  private void converse(Socket socket) {
+  private void serve(Socket socket) {
     var end = time.scheduler().schedule(LIFE, () -> close(socket));
     try {
       engine
           .get()
-          .converse(
+          .serve(
               new TcpHttpConnection(
                   socket, new RequestDeadline(time.ticker(), RequestDeadline.REQUEST)));
     } catch (InterruptedException stopping) {

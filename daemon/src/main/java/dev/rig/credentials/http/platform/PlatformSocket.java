@@ -4,9 +4,9 @@ import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.http.server.LazyHttpEngine;
 import dev.rig.credentials.http.server.RequestDeadline;
 import dev.rig.credentials.http.server.UnixHttpConnection;
+import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.socket.PeerStream;
 import dev.rig.credentials.socket.StreamServer;
-import dev.rig.credentials.socket.bind.SocketHealth;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.time.Time;
 import java.nio.file.Path;
@@ -26,8 +26,7 @@ public final class PlatformSocket implements AutoCloseable {
     this.engine = new LazyHttpEngine("platform", api::routing);
     this.time = time;
     var limits = options.limits().withConnections(MOST_CONNECTIONS, MOST_OF_A_USER);
-    this.server =
-        StreamServer.open(options.withLimits(limits), this::converse, "rig-platform", time);
+    this.server = StreamServer.open(options.withLimits(limits), this::serve, "rig-platform", time);
   }
 
   /**
@@ -71,11 +70,11 @@ public final class PlatformSocket implements AutoCloseable {
         new OpenApiResource());
   }
 
-  private void converse(PeerStream stream) {
+  private void serve(PeerStream stream) {
     try {
       engine
           .get()
-          .converse(
+          .serve(
               new UnixHttpConnection(
                   stream, new RequestDeadline(time.ticker(), RequestDeadline.REQUEST)));
     } catch (InterruptedException stopping) {
@@ -94,8 +93,8 @@ public final class PlatformSocket implements AutoCloseable {
   }
 
   /** Whether clients can reach it. */
-  public SocketHealth health() {
-    return server.health();
+  public ComponentHealth health() {
+    return server.health("platformSocket");
   }
 
   @Override

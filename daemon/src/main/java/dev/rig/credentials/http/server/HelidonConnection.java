@@ -12,16 +12,16 @@ import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** A conversation as Helidon's HTTP/1.1 wants to have its connection. */
+/** A connection as Helidon's HTTP/1.1 wants to have its connection. */
 final class HelidonConnection implements ConnectionContext, DataWriter {
-  private final HttpConnection conversation;
+  private final HttpConnection connection;
   private final ListenerContext listener;
   private final Router router;
   private final DataReader reader;
   private Runnable written = () -> {};
 
-  HelidonConnection(HttpConnection conversation, ListenerContext listener, Router router) {
-    this.conversation = conversation;
+  HelidonConnection(HttpConnection connection, ListenerContext listener, Router router) {
+    this.connection = connection;
     this.listener = listener;
     this.router = router;
     this.reader = DataReader.create(this::read);
@@ -36,7 +36,7 @@ final class HelidonConnection implements ConnectionContext, DataWriter {
   @SuppressWarnings("NullAway") // Helidon's supplier ends with null, which its type does not say
   private byte @Nullable [] read() {
     try {
-      var bytes = conversation.read();
+      var bytes = connection.read();
       return bytes.length == 0 ? null : bytes;
     } catch (IOException e) {
       throw new CloseConnectionException("the client cannot be read", e);
@@ -47,7 +47,7 @@ final class HelidonConnection implements ConnectionContext, DataWriter {
   public void write(BufferData buffer) {
     written.run();
     try {
-      conversation.write(buffer.readBytes());
+      connection.write(buffer.readBytes());
     } catch (IOException e) {
       throw new CloseConnectionException("the client does not read", e);
     }
@@ -95,7 +95,7 @@ final class HelidonConnection implements ConnectionContext, DataWriter {
 
   @Override
   public PeerInfo remotePeer() {
-    return new HttpPeerInfo(conversation.peer());
+    return new HttpPeerInfo(connection.peer());
   }
 
   @Override

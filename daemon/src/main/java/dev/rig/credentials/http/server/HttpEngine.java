@@ -63,12 +63,12 @@ public final class HttpEngine {
       implements ListenerContext {}
 
   /** Reads the request of a connection, has it answered, and returns. */
-  public void converse(HttpConnection conversation) {
+  public void serve(HttpConnection connection) {
     try {
-      var context = new HelidonConnection(conversation, listener, router);
-      var connection = http1.connection(context);
-      context.onWrite(() -> connection.close(false)); // no second request is waited for
-      connection.handle(FixedLimit.create());
+      var context = new HelidonConnection(connection, listener, router);
+      var served = http1.connection(context);
+      context.onWrite(() -> served.close(false)); // no second request is waited for
+      served.handle(FixedLimit.create());
     } catch (CloseConnectionException done) {
       LOG.log(Level.TRACE, "a connection ends: {0}", done.getMessage());
     } catch (InterruptedException stopping) {

@@ -6,7 +6,7 @@ import java.net.Socket;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A conversation over TCP; who accepted it closes it when its answer is not taken in time. */
+/** A connection over TCP; who accepted it closes it when its answer is not taken in time. */
 public record TcpHttpConnection(Socket socket, RequestDeadline request) implements HttpConnection {
   private static final int CHUNK = 8 * 1024;
 

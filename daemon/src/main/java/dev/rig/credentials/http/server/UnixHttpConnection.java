@@ -4,7 +4,7 @@ import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.socket.PeerStream;
 import java.io.IOException;
 
-/** A conversation on a Unix socket. */
+/** A connection on a Unix socket. */
 public record UnixHttpConnection(PeerStream stream, RequestDeadline request)
     implements HttpConnection {
   @Override

@@ -1,29 +1,25 @@
 package dev.rig.credentials.socket.bind;
 
 import dev.rig.credentials.linux.LibC;
-import java.nio.charset.StandardCharsets;
+import dev.rig.credentials.linux.UnixAddress;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import jnr.ffi.Memory;
-import jnr.ffi.Pointer;
 
 /**
  * A listening Unix socket that this process was started with, as sd_listen_fds(3) has it: {@code
  * LISTEN_PID} is this process and {@code LISTEN_FDS} the number of descriptors from 3 on, which
  * {@code LISTEN_FDNAMES} names. The one named {@code credentials} is taken, or else the first.
  *
+ * <p>Whoever started this process holds it too, and hands it to the next daemon: clients that
+ * connect meanwhile wait in its queue (F33). The file is not ours to watch or to remove.
+ *
  * @param descriptor its number
  * @param path its file
  */
-public record InheritedSocket(int descriptor, Path path) {
+public record InheritedSocket(int descriptor, Path path) implements SocketBinding {
   private static final int FIRST = 3;
   private static final String NAME = "credentials";
-
-  /** {@code struct sockaddr_un}: the family in two bytes, then the path. */
-  private static final int ADDRESS = 110;
-
-  private static final int FAMILY = Short.BYTES;
 
   /**
    * The socket that this process was started with; empty where there is none.
@@ -57,40 +53,47 @@ public record InheritedSocket(int descriptor, Path path) {
   }
 
   private static Path pathOf(int descriptor) {
-    LibC libc = LibC.instance();
     if (option(descriptor, LibC.SO_ACCEPTCONN) != 1
         || option(descriptor, LibC.SO_TYPE) != LibC.SOCK_STREAM) {
       throw refused(descriptor, "is not a listening stream socket", "ListenStream=");
     }
-    Pointer address = Memory.allocateDirect(LibC.runtime(), ADDRESS, true);
-    Pointer length = Memory.allocateDirect(LibC.runtime(), Integer.BYTES, true);
-    length.putInt(0, ADDRESS);
-    if (libc.getsockname(descriptor, address, length) != 0
-        || address.getShort(0) != LibC.AF_UNIX
-        || length.getInt(0) <= FAMILY
-        || address.getByte(FAMILY) == 0) {
-      throw refused(descriptor, "is not a Unix socket with a path", "ListenStream=/run/…");
-    }
-    var bytes = new byte[Math.min(length.getInt(0), ADDRESS) - FAMILY];
-    address.get(FAMILY, bytes, 0, bytes.length);
-    var text = new String(bytes, StandardCharsets.UTF_8);
-    int end = text.indexOf('\0');
-    return Path.of(end < 0 ? text : text.substring(0, end)).toAbsolutePath().normalize();
+    return UnixAddress.pathOf(descriptor)
+        .map(path -> Path.of(path).toAbsolutePath().normalize())
+        .orElseThrow(
+            () -> refused(descriptor, "is not a Unix socket with a path", "ListenStream=/run/…"));
   }
 
-  /** The value of an option; -1 where it cannot be had. */
+  /** The value of an option; -1 if it is unavailable. */
   private static int option(int descriptor, int name) {
-    Pointer value = Memory.allocateDirect(LibC.runtime(), Integer.BYTES, true);
-    Pointer length = Memory.allocateDirect(LibC.runtime(), Integer.BYTES, true);
+    var value = LibC.memory(Integer.BYTES);
+    var length = LibC.memory(Integer.BYTES);
     length.putInt(0, Integer.BYTES);
-    int result = LibC.instance().getsockopt(descriptor, LibC.SOL_SOCKET, name, value, length);
+    int result = LibC.getsockopt(descriptor, LibC.SOL_SOCKET, name, value, length);
     return result == 0 ? value.getInt(0) : -1;
   }
 
   private static SocketRefusedException refused(int descriptor, String what, String wanted) {
-    return SocketRefusals.refused(
+    return new SocketRefusedException(
         Path.of("LISTEN_FDS"),
         "the inherited descriptor " + descriptor + " " + what,
         "give the socket unit " + wanted + ", or start the daemon without it");
+  }
+
+  @Override
+  public ListeningSocket bind() {
+    int flags = LibC.fcntl(descriptor, LibC.F_GETFL, 0);
+    LibC.fcntl(descriptor, LibC.F_SETFL, flags | LibC.O_NONBLOCK);
+    LibC.fcntl(descriptor, LibC.F_SETFD, LibC.FD_CLOEXEC);
+    return new ListeningSocket(descriptor);
+  }
+
+  @Override
+  public boolean isIntact() {
+    return true;
+  }
+
+  @Override
+  public void release() {
+    // The name stays for the next daemon.
   }
 }

@@ -1,9 +1,11 @@
 package dev.rig.credentials.socket.bind;
 
-/** A listening, non-blocking descriptor. */
-public interface ListeningSocket {
-  int descriptor();
+import dev.rig.credentials.linux.LibC;
 
+/** A listening, non-blocking descriptor. */
+public record ListeningSocket(int descriptor) {
   /** Closes the descriptor; leaves the file system alone. */
-  void close();
+  public void close() {
+    int _ = LibC.close(descriptor);
+  }
 }

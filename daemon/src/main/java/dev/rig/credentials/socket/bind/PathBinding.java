@@ -2,14 +2,12 @@ package dev.rig.credentials.socket.bind;
 
 import dev.rig.credentials.files.FileId;
 import dev.rig.credentials.linux.LibC;
+import dev.rig.credentials.linux.UnixAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import jnr.constants.platform.Errno;
-import jnr.unixsocket.UnixServerSocketChannel;
-import jnr.unixsocket.UnixSocketAddress;
-import jnr.unixsocket.UnixSocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,21 +23,7 @@ public final class PathBinding implements SocketBinding {
   /** The mask belongs to the whole process: two bindings at a time would mix theirs up. */
   private static final Object UMASK = new Object();
 
-  private record Bound(UnixServerSocketChannel channel, FileId file) implements ListeningSocket {
-    @Override
-    public int descriptor() {
-      return channel.getFD();
-    }
-
-    @Override
-    public void close() {
-      try {
-        channel.close();
-      } catch (IOException alreadyReleased) {
-        // close(2) has released the descriptor whatever it reports.
-      }
-    }
-  }
+  private record Bound(ListeningSocket socket, FileId file) {}
 
   private final SocketOptions options;
   private final Path path;
@@ -62,19 +46,20 @@ public final class PathBinding implements SocketBinding {
 
   private void checkName() {
     if (path.getFileName() == null) {
-      throw SocketRefusals.refused(path, "is not the name of a file", SocketRefusals.OTHER_PATH);
+      throw new SocketRefusedException(
+          path, "is not the name of a file", SocketRefusedException.OTHER_PATH);
     }
     String name = path.toString();
     int length = name.getBytes(StandardCharsets.UTF_8).length;
     if (length > LONGEST) {
-      throw SocketRefusals.refused(
+      throw new SocketRefusedException(
           path,
           "the path has " + length + " bytes, and a Unix socket's at most " + LONGEST,
           "choose a shorter one with --socket");
     }
     if (length != name.length()) {
-      // jnr-unixsocket counts characters where the kernel counts bytes, and would cut the name.
-      throw SocketRefusals.refused(
+      // Clients whose locale has another encoding would look for another file.
+      throw new SocketRefusedException(
           path, "the path is not plain ASCII", "choose a plain ASCII path with --socket");
     }
   }
@@ -89,7 +74,7 @@ public final class PathBinding implements SocketBinding {
         clear();
         bound = bindFile();
       }
-      return bound;
+      return bound.socket();
     } finally {
       if (fresh && bound == null) {
         lock.release();
@@ -105,53 +90,71 @@ public final class PathBinding implements SocketBinding {
         return;
       }
       if (!existing.get().isSocket()) {
-        throw SocketRefusals.refused(
-            path, "is " + existing.get().kind() + ", not a socket", SocketRefusals.OTHER_PATH);
+        throw new SocketRefusedException(
+            path,
+            "is " + existing.get().kind() + ", not a socket",
+            SocketRefusedException.OTHER_PATH);
       }
       if (isAlive()) {
-        throw SocketRefusals.busy(path);
+        throw new SocketBusyException(path);
       }
       Files.deleteIfExists(path);
     } catch (IOException failure) {
-      throw SocketRefusals.refused(path, "cannot remove the stale socket", failure);
+      throw new SocketRefusedException(path, "cannot remove the stale socket", failure);
     }
   }
 
-  private boolean isAlive() throws IOException {
-    try (var probe = UnixSocketChannel.create()) {
-      probe.configureBlocking(false);
-      try {
-        // Also "not yet", which is a full backlog: somebody listens.
-        boolean _ = probe.connect(new UnixSocketAddress(path.toString()));
+  private boolean isAlive() {
+    var probe = new ListeningSocket(socket());
+    try {
+      var address = address();
+      if (LibC.connect(probe.descriptor(), address.memory(), address.length()) == 0) {
         return true;
-      } catch (IOException failure) {
-        Errno error = LibC.lastError();
-        if (error == Errno.ECONNREFUSED || error == Errno.ENOENT) {
-          return false;
-        }
-        throw SocketRefusals.refused(
-            path, "cannot tell whether a daemon serves it: " + error, SocketRefusals.OTHER_PATH);
       }
+      Errno error = LibC.lastError();
+      return switch (error) {
+        case ECONNREFUSED, ENOENT -> false;
+        case EAGAIN, EWOULDBLOCK -> true; // a full backlog: a process listens
+        default ->
+            throw new SocketRefusedException(
+                path,
+                "cannot tell whether a daemon serves it: " + error,
+                SocketRefusedException.OTHER_PATH);
+      };
+    } finally {
+      probe.close();
     }
+  }
+
+  private int socket() {
+    int type = LibC.SOCK_STREAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
+    int fd = LibC.socket(LibC.AF_UNIX, type, 0);
+    if (fd < 0) {
+      throw failed("socket");
+    }
+    return fd;
+  }
+
+  private UnixAddress address() {
+    return UnixAddress.of(path.toString().getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private SocketRefusedException failed(String call) {
+    var reason = new IOException(call + ": " + LibC.lastError());
+    return new SocketRefusedException(path, "cannot bind", reason);
   }
 
   private Bound bindFile() {
-    UnixServerSocketChannel channel = null;
+    var socket = new ListeningSocket(socket());
+    boolean named = false;
     boolean done = false;
     try {
-      channel = UnixServerSocketChannel.open();
-      channel.configureBlocking(false);
-      LibC libc = LibC.instance();
-      libc.fcntl(channel.getFD(), LibC.F_SETFD, LibC.FD_CLOEXEC);
       // Linux makes the file with the descriptor's mode and the mask; either alone is private.
-      libc.fchmod(channel.getFD(), SocketOptions.PRIVATE);
-      synchronized (UMASK) {
-        int before = libc.umask(NOT_FOR_OTHERS);
-        try {
-          channel.socket().bind(new UnixSocketAddress(path.toString()), options.limits().backlog());
-        } finally {
-          libc.umask(before);
-        }
+      LibC.fchmod(socket.descriptor(), SocketOptions.PRIVATE);
+      bind(socket.descriptor());
+      named = true;
+      if (LibC.listen(socket.descriptor(), options.limits().backlog()) < 0) {
+        throw failed("listen");
       }
       if (options.group() != null) {
         SocketGroup.give(path, options.group());
@@ -159,19 +162,34 @@ public final class PathBinding implements SocketBinding {
       Files.setAttribute(path, "unix:mode", options.mode());
       FileId file = FileId.of(path).orElseThrow(() -> new IOException("it vanished at once"));
       done = true;
-      return new Bound(channel, file);
+      return new Bound(socket, file);
     } catch (IOException failure) {
-      throw SocketRefusals.refused(path, "cannot bind", failure);
+      throw new SocketRefusedException(path, "cannot bind", failure);
     } finally {
-      if (!done && channel != null) {
-        abandon(channel);
+      if (!done) {
+        abandon(socket, named);
       }
     }
   }
 
-  private void abandon(UnixServerSocketChannel channel) {
-    try (channel) {
-      if (channel.getLocalSocketAddress() != null) {
+  private void bind(int fd) {
+    var address = address();
+    synchronized (UMASK) {
+      int before = LibC.umask(NOT_FOR_OTHERS);
+      try {
+        if (LibC.bind(fd, address.memory(), address.length()) < 0) {
+          throw failed("bind");
+        }
+      } finally {
+        LibC.umask(before);
+      }
+    }
+  }
+
+  private void abandon(ListeningSocket socket, boolean named) {
+    socket.close();
+    try {
+      if (named) {
         Files.deleteIfExists(path);
       }
     } catch (IOException lost) {

@@ -28,8 +28,8 @@ final class SocketFolder {
   void prepare() {
     Path folder = options.path().getParent();
     if (folder == null) {
-      throw SocketRefusals.refused(
-          options.path(), "is not the name of a file", SocketRefusals.OTHER_PATH);
+      throw new SocketRefusedException(
+          options.path(), "is not the name of a file", SocketRefusedException.OTHER_PATH);
     }
     try {
       var existing = FileId.behind(folder);
@@ -39,25 +39,25 @@ final class SocketFolder {
         create(folder);
       }
     } catch (IOException failure) {
-      throw SocketRefusals.refused(folder, "cannot prepare the socket's folder", failure);
+      throw new SocketRefusedException(folder, "cannot prepare the socket's folder", failure);
     }
   }
 
   private static void check(Path folder, FileId existing) {
     if (!existing.isFolder()) {
-      throw SocketRefusals.refused(
+      throw new SocketRefusedException(
           folder,
           "is " + existing.kind() + ", and the socket has to lie in a folder",
           "choose another path with --socket");
     }
-    if (existing.owner() != 0 && existing.owner() != LibC.instance().geteuid()) {
-      throw SocketRefusals.refused(
+    if (existing.owner() != 0 && existing.owner() != LibC.geteuid()) {
+      throw new SocketRefusedException(
           folder,
           "belongs to another user, who could replace the socket",
           "chown the folder to root or to the daemon's user, or choose another with --socket");
     }
     if (existing.isOpenToAll()) {
-      throw SocketRefusals.refused(
+      throw new SocketRefusedException(
           folder,
           "everybody may write to this folder, and could replace the socket",
           "chmod o-w the folder, or choose another with --socket");

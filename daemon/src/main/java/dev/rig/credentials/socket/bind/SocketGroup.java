@@ -24,7 +24,7 @@ final class SocketGroup {
       Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
           .setGroup(principal);
     } catch (UserPrincipalNotFoundException unknown) {
-      throw SocketRefusals.refused(
+      throw new SocketRefusedException(
           file, "the socket's group does not exist", "name an existing group, or give its number");
     }
   }

@@ -22,7 +22,6 @@ final class SocketLock {
           | OpenFlags.O_CLOEXEC.intValue();
   private static final int ATTEMPTS = 3;
 
-  private final LibC libc = LibC.instance();
   private final Path socket;
   private final Path file;
   private int fd = -1;
@@ -50,32 +49,32 @@ final class SocketLock {
   void take() {
     for (int attempt = 0; attempt < ATTEMPTS && !isHeld(); attempt++) {
       int opened = open();
-      if (libc.flock(opened, LibC.LOCK_EX | LibC.LOCK_NB) < 0) {
+      if (LibC.flock(opened, LibC.LOCK_EX | LibC.LOCK_NB) < 0) {
         Errno error = LibC.lastError();
-        libc.close(opened);
+        LibC.close(opened);
         if (error == Errno.EWOULDBLOCK || error == Errno.EAGAIN) {
-          throw SocketRefusals.busy(socket);
+          throw new SocketBusyException(socket);
         }
-        throw SocketRefusals.refused(
+        throw new SocketRefusedException(
             file, "cannot lock: " + error, "choose a path on a local file system with --socket");
       }
-      libc.fchmod(opened, 0600);
+      LibC.fchmod(opened, 0600);
       release();
       fd = opened;
     }
     if (!isHeld()) {
-      throw SocketRefusals.refused(
+      throw new SocketRefusedException(
           file, "somebody keeps replacing this lock file", "choose another path with --socket");
     }
   }
 
   private int open() {
-    int opened = libc.open(file.toString(), FLAGS, 0600);
+    int opened = LibC.open(file.toString(), FLAGS, 0600);
     if (opened < 0) {
       Errno error = LibC.lastError();
       String message =
           error == Errno.ELOOP ? "is a symbolic link, not a lock file" : "cannot open: " + error;
-      throw SocketRefusals.refused(file, message, SocketRefusals.OTHER_PATH);
+      throw new SocketRefusedException(file, message, SocketRefusedException.OTHER_PATH);
     }
     return opened;
   }
@@ -89,7 +88,7 @@ final class SocketLock {
   /** Gives the lock up; harmless when it is not held. */
   void release() {
     if (fd >= 0) {
-      libc.close(fd);
+      LibC.close(fd);
       fd = -1;
     }
   }

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A process is a run's when its session is the run's, when one of its ancestors is, or when it
  * was started with the run's mark in its environment. Because this process adopts orphans, whatever
  * a run leaves behind is below it in the tree, and nobody else's processes need to be looked at. A
- * child that is none of that, and not in our own session, is a stray: a run's process that changed
- * its session, lost its parent and cleared its environment, or for a moment one in the middle of
- * execve(2), when there is no environment to read.
+ * child that is none of that, and not in our own session, is unattributed: a run's process that
+ * changed its session, lost its parent and cleared its environment, or for a moment one in the
+ * middle of execve(2), when there is no environment to read.
  */
 final class ProcessAttribution {
   /**
@@ -31,12 +31,12 @@ final class ProcessAttribution {
   private record Identity(long pid, long start) {}
 
   /** A child of unknown descent. */
-  static final class Stray {
+  static final class UnattributedProcess {
     private final Set<ProcessRun> suspects;
     private int seen;
     private List<Entry> processes = List.of();
 
-    Stray(Set<ProcessRun> suspects) {
+    UnattributedProcess(Set<ProcessRun> suspects) {
       this.suspects = suspects;
     }
 
@@ -72,7 +72,7 @@ final class ProcessAttribution {
   private final String owner;
   private final long self = ProcessHandle.current().pid();
   private final long ownSession;
-  private final Map<Identity, Stray> strays = new HashMap<>();
+  private final Map<Identity, UnattributedProcess> unattributed = new HashMap<>();
 
   /** What was a run's when it lived: an ended process has no environment to tell it by. */
   private final Set<Identity> known = new HashSet<>();
@@ -130,7 +130,7 @@ final class ProcessAttribution {
         adopted(table, child, present);
       }
     }
-    strays.keySet().retainAll(present);
+    unattributed.keySet().retainAll(present);
     if (!adopting) {
       lookEverywhere(table);
     }
@@ -152,8 +152,8 @@ final class ProcessAttribution {
   }
 
   /** The children of unknown descent. */
-  Iterable<Stray> strays() {
-    return strays.values();
+  Iterable<UnattributedProcess> unattributed() {
+    return unattributed.values();
   }
 
   private void adopted(ProcessTable table, Entry child, Set<Identity> present) {
@@ -174,20 +174,21 @@ final class ProcessAttribution {
       bury(child);
       assign(table, child, run);
     } else if (child.session() != ownSession) {
-      stray(table, child, present);
+      observe(table, child, present);
     } else if (known.contains(new Identity(child.pid(), child.start()))) {
       bury(child);
     }
     // Any other child in our own session was started by somebody else in this process.
   }
 
-  private void stray(ProcessTable table, Entry child, Set<Identity> present) {
+  private void observe(ProcessTable table, Entry child, Set<Identity> present) {
     var identity = new Identity(child.pid(), child.start());
     present.add(identity);
-    var stray = strays.computeIfAbsent(identity, first -> new Stray(suspects(child)));
-    stray.seen++;
-    stray.processes = subtree(table, child).stream().filter(entry -> !entry.zombie()).toList();
-    if (stray.established()) {
+    var process =
+        unattributed.computeIfAbsent(identity, first -> new UnattributedProcess(suspects(child)));
+    process.seen++;
+    process.processes = subtree(table, child).stream().filter(entry -> !entry.zombie()).toList();
+    if (process.established()) {
       bury(child);
     }
   }

@@ -29,7 +29,7 @@ final class ProcessReaper {
   private final Scheduler scheduler;
   private final Executor executor;
   private final boolean adopting;
-  private final ProcessAttribution census;
+  private final ProcessAttribution attribution;
 
   /**
    * Guards all that follows, and is held while a process is started: a child that the JDK waits for
@@ -47,12 +47,15 @@ final class ProcessReaper {
   private boolean requested;
 
   ProcessReaper(
-      ProcessAttribution census, ProcessSignals signals, Scheduler scheduler, Executor executor) {
+      ProcessAttribution attribution,
+      ProcessSignals signals,
+      Scheduler scheduler,
+      Executor executor) {
     this.signals = signals;
     this.scheduler = scheduler;
     this.executor = executor;
     this.adopting = signals.adoptOrphans();
-    this.census = census;
+    this.attribution = attribution;
   }
 
   /** Whether orphans become children of this process. */
@@ -137,22 +140,22 @@ final class ProcessReaper {
       // Before the look: whatever a program started before its end is in the table then.
       var exited = new HashSet<ProcessRun>();
       runs.values().stream().filter(ProcessRun::hasExited).forEach(exited::add);
-      census.take(ProcessTable.read(), leaders, runs, adopting);
-      census.zombies().forEach(zombie -> signals.reap(zombie.pid()));
-      census.latecomers().forEach(entry -> signals.send(entry.pid(), ProcessSignals.KILL));
-      boolean open = !census.latecomers().isEmpty();
+      attribution.take(ProcessTable.read(), leaders, runs, adopting);
+      attribution.zombies().forEach(zombie -> signals.reap(zombie.pid()));
+      attribution.latecomers().forEach(entry -> signals.send(entry.pid(), ProcessSignals.KILL));
+      boolean open = !attribution.latecomers().isEmpty();
       var held = new HashSet<ProcessRun>();
-      for (var stray : census.strays()) {
-        open |= stray.unsettled();
-        if (stray.condemned()) {
-          held.addAll(stray.suspects());
-          if (stray.established()) {
-            stray.processes().forEach(entry -> signals.send(entry.pid(), ProcessSignals.KILL));
+      for (var process : attribution.unattributed()) {
+        open |= process.unsettled();
+        if (process.condemned()) {
+          held.addAll(process.suspects());
+          if (process.established()) {
+            process.processes().forEach(entry -> signals.send(entry.pid(), ProcessSignals.KILL));
           }
         }
       }
       for (var run : runs.values()) {
-        var left = census.members(run);
+        var left = attribution.members(run);
         boolean over = run.isOver();
         run.signalDue().ifPresent(signal -> signal(run, left, signal));
         if (over) {

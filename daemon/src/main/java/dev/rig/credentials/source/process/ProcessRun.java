@@ -53,7 +53,7 @@ final class ProcessRun {
   private final ProcessSpec spec;
   private final Time time;
   private final Executor executor;
-  private final ProcessReaper sweeper;
+  private final ProcessReaper reaper;
   private final long began;
   private final CompletableFuture<ProcessOutcome> result = new CompletableFuture<>();
   private final CompletableFuture<Void> gone = new CompletableFuture<>();
@@ -74,12 +74,12 @@ final class ProcessRun {
   private boolean stdoutOpen = true;
   private @Nullable Integer status;
 
-  ProcessRun(String mark, ProcessSpec spec, Time time, Executor executor, ProcessReaper sweeper) {
+  ProcessRun(String mark, ProcessSpec spec, Time time, Executor executor, ProcessReaper reaper) {
     this.mark = mark;
     this.spec = spec;
     this.time = time;
     this.executor = executor;
-    this.sweeper = sweeper;
+    this.reaper = reaper;
     this.began = time.nanos();
     this.stdout = new StdoutBuffer(spec.stdoutLimit());
     var _ =
@@ -157,7 +157,7 @@ final class ProcessRun {
     if (never) {
       gone();
     } else {
-      sweeper.request();
+      reaper.request();
     }
     complete();
   }
@@ -202,7 +202,7 @@ final class ProcessRun {
       }
     }
     executor.execute(this::complete);
-    sweeper.request();
+    reaper.request();
   }
 
   /** Asks no longer. */
@@ -210,10 +210,10 @@ final class ProcessRun {
     synchronized (this) {
       phase = Phase.KILLING;
     }
-    sweeper.request();
+    reaper.request();
   }
 
-  /** The sweeper has looked, and sent what was due. */
+  /** The reaper has looked, and sent what was due. */
   void swept() {
     boolean ready;
     synchronized (this) {
@@ -246,7 +246,7 @@ final class ProcessRun {
         after(PIPE_GRACE, this::settle);
       }
     }
-    sweeper.leaderEnded(this);
+    reaper.leaderEnded(this);
     removeFiles();
     if (settled || isOver()) {
       settle();
@@ -263,7 +263,7 @@ final class ProcessRun {
         after(PIPE_END, () -> executor.execute(this::complete));
       }
     }
-    sweeper.request();
+    reaper.request();
   }
 
   private void readStdout(InputStream stream) {

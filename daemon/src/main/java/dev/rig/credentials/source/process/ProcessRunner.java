@@ -1,6 +1,5 @@
 package dev.rig.credentials.source.process;
 
-import dev.rig.credentials.linux.LibcSignals;
 import dev.rig.credentials.linux.ProcessSignals;
 import dev.rig.credentials.source.process.ProcessOutcome.Stopped;
 import dev.rig.credentials.source.process.ProgramArguments.UnusableException;
@@ -55,7 +54,7 @@ public final class ProcessRunner implements AutoCloseable {
   private final Optional<Path> setsid;
   private final String owner = UUID.randomUUID() + ".";
   private final AtomicLong runs = new AtomicLong();
-  private final ProcessReaper sweeper;
+  private final ProcessReaper reaper;
 
   /** Whatever was asked for and is not gone. */
   private final Set<ProcessRun> active = ConcurrentHashMap.newKeySet();
@@ -76,9 +75,9 @@ public final class ProcessRunner implements AutoCloseable {
     this.baseEnvironment = Map.copyOf(baseEnvironment);
     this.time = time;
     this.setsid = setsid;
-    this.sweeper =
+    this.reaper =
         new ProcessReaper(ProcessAttribution.of(owner), signals, time.scheduler(), threads);
-    if (!sweeper.adopting()) {
+    if (!reaper.adopting()) {
       LOG.log(
           Level.WARNING,
           "the system does not give orphans to this process: what a script starts and leaves"
@@ -107,7 +106,7 @@ public final class ProcessRunner implements AutoCloseable {
         baseEnvironment,
         time,
         ProgramArguments.setsid(baseEnvironment),
-        LibcSignals.load());
+        new ProcessSignals());
   }
 
   static ProcessRunner open(
@@ -129,7 +128,7 @@ public final class ProcessRunner implements AutoCloseable {
    *     stops them in the same way. Its dependents run on a thread of the runner and may block.
    */
   public CompletableFuture<ProcessOutcome> run(ProcessSpec spec) {
-    var run = new ProcessRun(owner + runs.incrementAndGet(), spec, time, threads, sweeper);
+    var run = new ProcessRun(owner + runs.incrementAndGet(), spec, time, threads, reaper);
     active.add(run);
     var _ = run.whenGone().thenRun(() -> active.remove(run));
     threads.execute(() -> start(run));
@@ -142,7 +141,7 @@ public final class ProcessRunner implements AutoCloseable {
    */
   @Override
   public void close() {
-    sweeper.close();
+    reaper.close();
     var left = List.copyOf(active);
     left.forEach(run -> run.stop(new Stopped(), true));
     var gone =
@@ -168,7 +167,7 @@ public final class ProcessRunner implements AutoCloseable {
       builder.redirectInput(Redirect.from(new File("/dev/null")));
       builder.environment().clear();
       builder.environment().putAll(environment);
-      if (sweeper.start(run, builder)) {
+      if (reaper.start(run, builder)) {
         run.follow();
       } else {
         run.couldNotStart("the daemon is stopping");

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.linux.LibcSignals;
 import dev.rig.credentials.linux.ProcessSignals;
 import dev.rig.credentials.source.process.ProcessOutcome.CouldNotStart;
 import dev.rig.credentials.source.process.ProcessOutcome.Exited;
@@ -275,7 +274,7 @@ final class ProcessRunnerTest {
   }
 
   @Test
-  void f5_strayOfUnknownDescentGoesWhenAllItsSuspectsAreOver() throws Exception {
+  void f5_processOfUnknownDescentGoesWhenAllItsSuspectsAreOver() throws Exception {
     var token = Processes.longSleep();
     var other = Processes.longSleep();
     var longer = runner.run(script("sleep " + other));
@@ -410,22 +409,10 @@ final class ProcessRunnerTest {
   }
 
   /** A system that does not give its orphans away. */
-  private static final class NoAdoption implements ProcessSignals {
-    private final ProcessSignals libc = LibcSignals.load();
-
+  private static final class NoAdoption extends ProcessSignals {
     @Override
     public boolean adoptOrphans() {
       return false;
-    }
-
-    @Override
-    public void send(long pid, int signal) {
-      libc.send(pid, signal);
-    }
-
-    @Override
-    public void reap(long pid) {
-      libc.reap(pid);
     }
   }
 }
