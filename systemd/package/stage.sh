@@ -56,7 +56,9 @@ done
 gzip -9n "$root"/usr/share/man/man1/*.1
 put 644 "$units/rig-credentials.service" usr/lib/systemd/system/rig-credentials.service
 put 644 "$units/rig-credentials.socket" usr/lib/systemd/system/rig-credentials.socket
-put 644 "$units/user/rig-credentials.service" usr/lib/systemd/user/rig-credentials.service
+for unit in rig-credentials.service rig-credentials.socket; do
+    put 644 "$units/user/$unit" "usr/lib/systemd/user/$unit"
+done
 put 644 "$units/rig-credentials.sysusers.conf" usr/lib/sysusers.d/rig-credentials.conf
 put 644 "$units/rig-credentials.tmpfiles.conf" usr/lib/tmpfiles.d/rig-credentials.conf
 put 640 "$here/values.yaml" etc/rig-credentials/values.yaml
@@ -83,7 +85,7 @@ mkdir -p "$output/$name/daemon/docs"
 cp "$project"/daemon/docs/*.md "$output/$name/daemon/docs/"
 mkdir "$output/$name/systemd" "$output/$name/systemd/user"
 cp "$units"/rig-credentials.* "$output/$name/systemd/"
-cp "$units/user/rig-credentials.service" "$output/$name/systemd/user/"
+cp "$units"/user/rig-credentials.* "$output/$name/systemd/user/"
 chmod -R go-w,a+rX "$output/$name"
 pack "$output/$name.tar" "$output" "$name"
 gzip -n "$output/$name.tar"

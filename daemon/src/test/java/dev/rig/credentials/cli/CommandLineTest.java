@@ -16,6 +16,10 @@ import dev.rig.credentials.testing.daemon.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,6 +163,31 @@ class CommandLineTest {
     assertEquals(1, complained().lines().count());
     assertTrue(complained().contains("cannot reach the daemon at " + socket()), complained());
     assertTrue(complained().contains("rig-credentials serve"), complained());
+  }
+
+  /** T25, case C19. */
+  @ParameterizedTest
+  @ValueSource(strings = {"get", "explain"})
+  void t25_anAnswerWithoutEndIsDroppedInOneLine(String command) throws IOException {
+    try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket()));
+      var sending =
+          Thread.ofVirtual()
+              .start(() -> {
+                var chunk = ("0\n" + "x".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
+                try (var client = server.accept()) {
+                  while (true) {
+                    client.write(ByteBuffer.wrap(chunk));
+                  }
+                } catch (IOException gone) {
+                  // It has read enough.
+                }
+              });
+      assertEquals(ExitStatus.FAILED, run(false, command, "ghcr.io"));
+      assertEquals(1, complained().lines().count(), this::complained);
+      assertTrue(complained().contains("sent more than 1 MiB"), this::complained);
+      sending.interrupt();
+    }
   }
 
   @Test

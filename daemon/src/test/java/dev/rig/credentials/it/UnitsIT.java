@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.wire.SocketPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,18 +51,34 @@ class UnitsIT {
     var ofMachine = Command.of(analyze, "verify", "--man=no", service, socket).run().succeeded();
     assertEquals("", ofMachine.output());
     var user = Files.createDirectory(folder.resolve("user"));
+    var userSocket =
+        Files.copy(
+            UNITS.resolve("user/rig-credentials.socket"), user.resolve("rig-credentials.socket"));
     var ofUser =
         Command.of(
                 analyze,
                 "verify",
                 "--user",
                 "--man=no",
-                withBuiltProgram("user/rig-credentials.service", user))
+                withBuiltProgram("user/rig-credentials.service", user),
+                userSocket)
             .with("XDG_RUNTIME_DIR", user)
             .with("HOME", user)
             .run()
             .succeeded();
     assertEquals("", ofUser.output());
+  }
+
+  /** F41: the socket outlives the service, and is where the user's clients look for it. */
+  @Test
+  void f41_userSocketIsWhereTheClientAsks() throws IOException {
+    var socket = Files.readString(UNITS.resolve("user/rig-credentials.socket"));
+    var service = Files.readString(UNITS.resolve("user/rig-credentials.service"));
+    var asked =
+        SocketPath.ofClient(Map.of("XDG_RUNTIME_DIR", "%t")::get, path -> path.startsWith("%t"));
+    assertTrue(socket.lines().anyMatch(("ListenStream=" + asked)::equals), socket);
+    assertTrue(service.contains("\nRequires=rig-credentials.socket\n"), service);
+    assertTrue(service.contains("\nAlso=rig-credentials.socket\n"), service);
   }
 
   private static Path withBuiltProgram(String unit, Path into) throws IOException {

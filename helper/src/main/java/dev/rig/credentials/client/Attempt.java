@@ -9,9 +9,9 @@ package dev.rig.credentials.client;
  *     there is nothing to add
  */
 @SuppressWarnings("ArrayRecordComponent") // Carried from one place to the next, never compared.
-record Attempt(Outcome outcome, byte[] answer, String reason) {
+public record Attempt(Outcome outcome, byte[] answer, String reason) {
   /** How far an attempt came. */
-  enum Outcome {
+  public enum Outcome {
     /** The connection ended after at least one byte of an answer. */
     ANSWERED("", false),
     /** There is no socket. */
@@ -24,6 +24,8 @@ record Attempt(Outcome outcome, byte[] answer, String reason) {
     DENIED("permission denied", false),
     /** The connection ended before the first byte of an answer. */
     CLOSED("the daemon closed the connection before it answered", true),
+    /** The answer is longer than {@link dev.rig.credentials.wire.Wire#ANSWER_LIMIT}. */
+    TOO_LONG("the answer is larger than this program reads", false),
     /** Connected, and no whole answer in time. */
     LATE("no answer in time", false),
     /** Anything else. */
@@ -58,7 +60,7 @@ record Attempt(Outcome outcome, byte[] answer, String reason) {
   }
 
   /** What went wrong, in a few words of lower case. */
-  String words() {
+  public String words() {
     return reason.isEmpty() ? outcome.words : reason;
   }
 

@@ -57,9 +57,10 @@ final class Client {
         return fail(action, "what came on stdin is larger than 256 KiB");
       }
     }
-    String socket = SocketPath.ofClient(machine::variable, machine::exists);
     boolean optional = "1".equals(machine.variable(OPTIONAL));
-    var conversation = new RetryingExchange(machine, socket);
+    var conversation =
+        new RetryingExchange(
+            machine, () -> SocketPath.ofClient(machine::variable, machine::exists));
     Attempt attempt =
         conversation.ask(new Request(action, alias, payload), connectMillis(action, optional));
     if (attempt.outcome() == Attempt.Outcome.ANSWERED) {
@@ -76,14 +77,17 @@ final class Client {
         return withoutDaemon(action);
       }
     }
-    return fail(action, trouble(attempt, action, socket));
+    return fail(action, trouble(attempt, action, conversation.socket()));
   }
 
   private static long connectMillis(Action action, boolean optional) {
     if (action == Action.VERSION) {
       return 0;
     }
-    return optional ? RetryingExchange.SHORT_CONNECT_MILLIS : Wire.CLIENT_CONNECT_MILLIS;
+    if (optional) {
+      return RetryingExchange.SHORT_CONNECT_MILLIS;
+    }
+    return action == Action.ERASE ? Wire.ERASE_CONNECT_MILLIS : Wire.CLIENT_CONNECT_MILLIS;
   }
 
   private int answer(Action action, byte[] frame) throws MachineException {
@@ -127,7 +131,7 @@ final class Client {
     return 0;
   }
 
-  private static String trouble(Attempt attempt, Action action, String socket) {
+  private String trouble(Attempt attempt, Action action, String socket) {
     return switch (attempt.outcome()) {
       case DENIED ->
           "this user may not connect to "
@@ -140,6 +144,7 @@ final class Client {
               + " did not answer within "
               + Wire.CLIENT_DEADLINE_MILLIS / 1000
               + " s; \"rig-credentials status\" shows what it is doing";
+      case TOO_LONG -> "the daemon at " + socket + " sent more than 1 MiB; its answer was dropped";
       case CLOSED ->
           "the daemon at "
               + socket
@@ -151,10 +156,24 @@ final class Client {
               + socket
               + ": "
               + attempt.words()
-              + "; start it with \"rig-credentials serve\" or \"systemctl start rig-credentials\","
-              + " or set "
+              + startIt(attempt, socket)
               + SocketPath.VARIABLE;
     };
+  }
+
+  private String startIt(Attempt attempt, String socket) {
+    boolean own = SocketPath.isUsersOwn(socket, machine::variable);
+    String words =
+        "; start it with \"rig-credentials serve\" or \"systemctl "
+            + (own ? "--user " : "")
+            + "start rig-credentials\"";
+    return own && attempt.outcome() == Attempt.Outcome.MISSING
+        ? words
+            + ", remove "
+            + socket
+            + SocketPath.LOCK_SUFFIX
+            + " to ask the machine's daemon, or set "
+        : words + ", or set ";
   }
 
   /** Docker shows its user what a helper prints to stdout; the kubelet logs stderr. */

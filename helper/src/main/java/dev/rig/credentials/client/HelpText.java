@@ -27,8 +27,9 @@ final class HelpText {
 
       environment
         RIG_CREDENTIALS_SOCKET      the daemon's socket; else
-                                    $XDG_RUNTIME_DIR/rig-credentials/credentials.sock where that
-                                    exists, else /run/rig-credentials/credentials.sock
+                                    $XDG_RUNTIME_DIR/rig-credentials/credentials.sock if a daemon
+                                    of this user runs or has run there, else
+                                    /run/rig-credentials/credentials.sock
         RIG_CREDENTIALS_OPTIONAL=1  without a daemon "get" answers not-found, so that public pulls
                                     go on
       """;

@@ -1,6 +1,7 @@
 package dev.rig.credentials.client;
 
 import dev.rig.credentials.wire.Utf8;
+import dev.rig.credentials.wire.Wire;
 import java.util.Arrays;
 import org.teavm.interop.Address;
 
@@ -101,16 +102,21 @@ final class NativeMachine implements Machine {
     if (fd < 0) {
       return notConnected(-fd);
     }
-    try {
-      if (!send(fd, request, end)) {
-        return Attempt.ended(Attempt.Outcome.LATE);
-      }
-      // Without effect when the daemon has gone: then what it said is still there to be read.
-      int unused = NativeFunctions.halfClose(fd);
-      return receive(fd, end);
-    } finally {
+    Attempt attempt = exchange(fd, request, end);
+    if (attempt.outcome() != Attempt.Outcome.ANSWERED) {
       int unused = NativeFunctions.close(fd);
+    } // Else the process ends, which closes it without another call of the kernel.
+    return attempt;
+  }
+
+  private Attempt exchange(int fd, byte[] request, long end) {
+    if (!send(fd, request, end)) {
+      return Attempt.ended(Attempt.Outcome.LATE);
     }
+    // Without effect when the daemon has gone: then what it said is still there to be read.
+    int unused = NativeFunctions.halfClose(fd);
+    // No daemon has answered yet: waiting comes before reading.
+    return await(fd, 0, end) ? receive(fd, end) : Attempt.ended(Attempt.Outcome.LATE);
   }
 
   /** Sends all, or as much as the daemon takes; false when the time is over. */
@@ -134,6 +140,9 @@ final class NativeMachine implements Machine {
   private Attempt receive(int fd, long end) {
     var bytes = new ByteAccumulator();
     while (true) {
+      if (bytes.length() > Wire.ANSWER_LIMIT) {
+        return Attempt.ended(Attempt.Outcome.TOO_LONG);
+      }
       byte[] room = bytes.room();
       int count = room.length - bytes.length();
       int read = NativeFunctions.read(fd, Address.ofData(room), bytes.length(), count);

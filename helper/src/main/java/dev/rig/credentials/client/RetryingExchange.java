@@ -3,6 +3,7 @@ package dev.rig.credentials.client;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Request;
 import dev.rig.credentials.wire.Wire;
+import java.util.function.Supplier;
 
 /**
  * Asks the daemon as often as makes sense, so that its restart is invisible.
@@ -19,11 +20,23 @@ final class RetryingExchange {
   private static final long LONGEST_PAUSE_MILLIS = 200;
 
   private final Machine machine;
-  private final String socket;
+  private final Supplier<String> path;
+  private String socket = "";
 
-  RetryingExchange(Machine machine, String socket) {
+  /**
+   * An exchange of that machine.
+   *
+   * @param path where the socket is; asked before each attempt, because a user's first daemon may
+   *     appear meanwhile
+   */
+  RetryingExchange(Machine machine, Supplier<String> path) {
     this.machine = machine;
-    this.socket = socket;
+    this.path = path;
+  }
+
+  /** The socket of the last attempt. */
+  String socket() {
+    return socket;
   }
 
   /**
@@ -40,6 +53,7 @@ final class RetryingExchange {
     long pause = FIRST_PAUSE_MILLIS;
     while (true) {
       long began = machine.millis();
+      socket = path.get();
       long allowed = Wire.CLIENT_DEADLINE_MILLIS - (began - start);
       Attempt attempt = machine.exchange(socket, frame, allowed);
       long ended = machine.millis();

@@ -6,6 +6,9 @@ import java.util.function.UnaryOperator;
 /**
  * Where the socket is: {@code RIG_CREDENTIALS_SOCKET}, else the user's own below {@code
  * XDG_RUNTIME_DIR}, else the machine's.
+ *
+ * <p>The user's own counts from the first start of a daemon there until the end of the session:
+ * while that daemon restarts, its socket is absent, but its lock file is not (F41).
  */
 public final class SocketPath {
   /** Names the socket outright. */
@@ -14,18 +17,21 @@ public final class SocketPath {
   /** The machine's socket. */
   public static final String MACHINE = "/run/rig-credentials/credentials.sock";
 
+  /** Ends the name of the file beside a socket that its daemon locks and never removes. */
+  public static final String LOCK_SUFFIX = ".lock";
+
   private static final String BELOW_RUNTIME_DIR = "/rig-credentials/credentials.sock";
 
   private SocketPath() {}
 
   /**
-   * Where a client asks. The user's own socket counts only where it exists.
+   * Where a client asks. The user's own socket counts only if it or its lock file exists.
    *
    * @param variable the environment: a value, or null where a variable is not set
    * @param exists whether something is at that absolute path
    */
   public static String ofClient(UnaryOperator<String> variable, Predicate<String> exists) {
-    return of(variable, exists);
+    return of(variable, path -> isKnown(path, exists));
   }
 
   /**
@@ -36,7 +42,20 @@ public final class SocketPath {
    */
   public static String ofDaemon(
       UnaryOperator<String> variable, Predicate<String> exists, boolean root) {
-    return of(variable, path -> !root || exists.test(path));
+    return of(variable, path -> !root || isKnown(path, exists));
+  }
+
+  private static boolean isKnown(String socket, Predicate<String> exists) {
+    return exists.test(socket) || exists.test(socket + LOCK_SUFFIX);
+  }
+
+  /**
+   * Whether that is the socket of the user's own daemon, as {@link #ofClient} chooses it when the
+   * environment names none.
+   */
+  public static boolean isUsersOwn(String socket, UnaryOperator<String> variable) {
+    String named = variable.apply(VARIABLE);
+    return (named == null || named.isEmpty()) && !socket.equals(MACHINE);
   }
 
   private static String of(UnaryOperator<String> variable, Predicate<String> userSocketCounts) {

@@ -19,11 +19,20 @@ public final class Wire {
   /** The largest request, action line included, in bytes. */
   public static final int REQUEST_LIMIT = 256 * 1024;
 
+  /** The largest answer, status line included, in bytes. */
+  public static final int ANSWER_LIMIT = 1024 * 1024;
+
   /** How long a client waits in all, in milliseconds: inside the kubelet's 60 s. */
   public static final int CLIENT_DEADLINE_MILLIS = 45_000;
 
   /** How long a client goes on trying to connect, in milliseconds. */
   public static final int CLIENT_CONNECT_MILLIS = 5_000;
+
+  /**
+   * How long an {@code erase} goes on trying to connect, in milliseconds: {@code docker logout}
+   * sends four, one after the other (docker/cli {@code cli/command/registry/logout.go}).
+   */
+  public static final int ERASE_CONNECT_MILLIS = 1_000;
 
   private Wire() {}
 }

@@ -9,6 +9,7 @@ import dev.rig.credentials.wire.Wire;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientTest {
+  private static final String OWN = "/run/user/7/rig-credentials/credentials.sock";
+
   private static final String UNREACHABLE =
       "rig-credentials: cannot reach the daemon at /run/rig-credentials/credentials.sock: %s; start"
           + " it with \"rig-credentials serve\" or \"systemctl start rig-credentials\", or set"
@@ -341,5 +344,57 @@ class ClientTest {
             "/run/rig-credentials/credentials.sock",
             "/run/user/7/rig-credentials/credentials.sock"),
         machine.sockets);
+  }
+
+  /** F41: the daemon of a first "serve &" appears while the client already waits for one. */
+  @Test
+  void f41_theUsersFirstDaemonIsFoundWhileWaitingForTheMachines() {
+    FakeMachine machine =
+        FakeMachine.ending(
+            Attempt.ended(Attempt.Outcome.MISSING),
+            Attempt.answered("0\n{}\n".getBytes(StandardCharsets.UTF_8)));
+    machine.variables.put("XDG_RUNTIME_DIR", "/run/user/7");
+    machine.whilePausing = () -> machine.files.add(OWN);
+    assertEquals(0, machine.run("get"));
+    assertEquals(List.of(SocketPath.MACHINE, OWN), machine.sockets);
+  }
+
+  @Test
+  void f41_theUsersOwnDaemonIsWaitedForAndNamedInTheFailure() {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    machine.variables.put("XDG_RUNTIME_DIR", "/run/user/7");
+    machine.files.add(OWN + ".lock");
+    assertEquals(1, machine.run("get"));
+    assertEquals(Set.of(OWN), Set.copyOf(machine.sockets));
+    assertEquals(
+        "rig-credentials: cannot reach the daemon at "
+            + OWN
+            + ": no such socket; start it with \"rig-credentials serve\" or \"systemctl --user"
+            + " start rig-credentials\", remove "
+            + OWN
+            + ".lock to ask the machine's daemon, or set RIG_CREDENTIALS_SOCKET\n",
+        machine.stdout());
+  }
+
+  /** Docker calls it four times in a row at a logout, which may take 6 s without a daemon. */
+  @Test
+  void anEraseWaitsAQuarterAsLong() {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    assertEquals(1, machine.run("erase"));
+    assertTrue(4 * machine.waited() <= 5_000, () -> machine.waited() + " ms");
+    assertEquals(UNREACHABLE.formatted("no such socket"), machine.stdout());
+  }
+
+  /** T25. */
+  @Test
+  void t25_anAnswerThatIsTooLongIsAFailureInOneLine() {
+    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.TOO_LONG);
+    machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
+    assertEquals(1, machine.run("get"));
+    assertEquals(1, machine.requests.size());
+    assertEquals(
+        "rig-credentials: the daemon at /run/rig-credentials/credentials.sock sent more than 1 MiB;"
+            + " its answer was dropped\n",
+        machine.stdout());
   }
 }

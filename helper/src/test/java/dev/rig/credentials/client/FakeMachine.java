@@ -31,6 +31,9 @@ final class FakeMachine implements Machine {
   /** The attempts that take no time all the same; null for none. */
   Attempt.Outcome instantly;
 
+  /** What else happens during each pause. */
+  Runnable whilePausing = () -> {};
+
   final List<String> requests = new ArrayList<>();
   final List<String> sockets = new ArrayList<>();
   final List<Long> allowed = new ArrayList<>();
@@ -118,6 +121,7 @@ final class FakeMachine implements Machine {
 
   @Override
   public void pause(long millis) {
+    whilePausing.run();
     pauses.add(millis);
     now += millis;
   }

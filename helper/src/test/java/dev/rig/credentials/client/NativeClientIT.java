@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -316,11 +317,10 @@ class NativeClientIT {
     assertEquals(1, requests.size());
   }
 
-  /** As large as the list of a hundred thousand entries: the native heap grows and is collected. */
   @ParameterizedTest
   @EnumSource(Form.class)
-  void anAnswerHasNoLimit(Form form) throws Exception {
-    byte[] answer = new byte[8 << 20];
+  void anAnswerMayHaveOneMebibyte(Form form) throws Exception {
+    byte[] answer = new byte[Wire.ANSWER_LIMIT];
     new Random(8).nextBytes(answer);
     answer[0] = '0';
     answer[1] = '\n';
@@ -329,6 +329,80 @@ class NativeClientIT {
     Outcome outcome = run(form, "docker-credential-rig", NOTHING, "list");
     assertEquals(0, outcome.status());
     assertArrayEquals(Arrays.copyOfRange(answer, 2, answer.length), outcome.stdout());
+  }
+
+  /** T25, case C19. */
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void t25_anAnswerWithoutEndIsDroppedInOneLine(Form form) throws Exception {
+    AtomicLong sent = new AtomicLong();
+    serve(client -> {
+      byte[] chunk = new byte[1 << 16];
+      chunk[0] = '0';
+      chunk[1] = '\n';
+      try {
+        while (true) {
+          StubDaemon.write(client, chunk);
+          sent.addAndGet(chunk.length);
+        }
+      } catch (IOException e) {
+        // The client has gone.
+      }
+    });
+    Outcome outcome = run(form, "docker-credential-rig", bytes("ghcr.io"), "get");
+    assertEquals(1, outcome.status());
+    assertEquals(
+        "rig-credentials: the daemon at "
+            + socket()
+            + " sent more than 1 MiB; its answer was dropped\n",
+        outcome.text());
+    assertEquals("", outcome.stderr());
+    assertTrue(sent.get() < 4 << 20, () -> sent + " bytes");
+    assertTrue(outcome.millis() < 10_000, () -> outcome.millis() + " ms");
+  }
+
+  /** Without {@code RIG_CREDENTIALS_SOCKET}, as a user of the session calls it. */
+  private Outcome runInSession(Form form, byte[] stdin, String action) throws Exception {
+    Map<String, String> session =
+        Map.of("RIG_CREDENTIALS_SOCKET", "", "XDG_RUNTIME_DIR", folder.toString());
+    return run(form, "docker-credential-rig", session, stdin, action);
+  }
+
+  /** F41: the lock file says that the user has a daemon, whose socket is absent for a moment. */
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void f41_theUsersDaemonIsWaitedForWhileItRestarts(Form form) throws Exception {
+    Path own = Files.createDirectories(folder.resolve("rig-credentials"));
+    Files.createFile(own.resolve("credentials.sock.lock"));
+    var restart =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return new StubDaemon(
+                    own.resolve("credentials.sock"), StubDaemon.answers("0\n{}\n"));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            },
+            CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
+    Outcome outcome = runInSession(form, bytes("ghcr.io"), "get");
+    restart.join().close();
+    assertEquals("{}\n", outcome.text());
+    assertEquals(0, outcome.status());
+  }
+
+  /** Four of them are one {@code docker logout}. */
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void fourErasesWithoutADaemonTakeLessThanSixSeconds(Form form) throws Exception {
+    long millis = 0;
+    for (int i = 0; i < 4; i++) {
+      Outcome outcome = run(form, "docker-credential-rig", bytes("ghcr.io"), "erase");
+      assertEquals(1, outcome.status());
+      assertTrue(outcome.text().contains(": no such socket; start it with"), outcome.text());
+      millis += outcome.millis();
+    }
+    assertTrue(millis < 6_000, millis + " ms");
   }
 
   @ParameterizedTest

@@ -1,6 +1,8 @@
 package dev.rig.credentials.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,20 @@ class SocketPathTest {
   void aClientTakesTheUsersSocketWhereItExists() {
     assertEquals(OWN, SocketPath.ofClient(SESSION::get, OWN::equals));
     assertEquals(SocketPath.MACHINE, SocketPath.ofClient(SESSION::get, path -> false));
+  }
+
+  /** F41: a restart takes the socket away for a moment, and never the lock file. */
+  @Test
+  void f41_aClientKeepsToTheUsersDaemonWhileItRestarts() {
+    assertEquals(OWN, SocketPath.ofClient(SESSION::get, (OWN + ".lock")::equals));
+    assertEquals(OWN, SocketPath.ofDaemon(SESSION::get, (OWN + ".lock")::equals, true));
+  }
+
+  @Test
+  void theUsersOwnIsNeitherNamedNorTheMachines() {
+    assertTrue(SocketPath.isUsersOwn(OWN, SESSION::get));
+    assertFalse(SocketPath.isUsersOwn(SocketPath.MACHINE, SESSION::get));
+    assertFalse(SocketPath.isUsersOwn(OWN, Map.of("RIG_CREDENTIALS_SOCKET", OWN)::get));
   }
 
   @Test

@@ -3,24 +3,29 @@ package dev.rig.credentials.cli.client;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.client.JdkExchange;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.MalformedReplyException;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
 import dev.rig.credentials.wire.SocketPath;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import dev.rig.credentials.wire.Wire;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the daemon over its socket, as a helper would; does not try twice. */
 public final class DaemonClient {
+  private static final int MIB = 1024 * 1024;
+
+  /** A line for each entry, and there may be ten thousand. */
+  private static final int STATUS_LIMIT = 16 * MIB;
+
+  /** Above the daemon's own limit for a script's answer, which is 50 s. */
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
   private final Path socket;
 
   public DaemonClient(Path socket) {
@@ -47,30 +52,35 @@ public final class DaemonClient {
    */
   public Reply ask(Action action, String payload) {
     var request = new Request(action, "", payload.getBytes(StandardCharsets.UTF_8));
-    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      channel.connect(UnixDomainSocketAddress.of(socket));
-      var frame = ByteBuffer.wrap(request.encode());
-      while (frame.hasRemaining()) {
-        channel.write(frame);
-      }
-      channel.shutdownOutput();
-      var answer = new ByteArrayOutputStream();
-      var buffer = ByteBuffer.allocate(16 * 1024);
-      while (channel.read(buffer) >= 0) {
-        answer.write(buffer.array(), 0, buffer.position());
-        buffer.clear();
-      }
-      return Reply.decode(answer.toByteArray());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CommandException(
-          ExitStatus.FAILED,
-          "cannot reach the daemon at %s: %s; start it with \"rig-credentials serve\", or name its"
-                  .formatted(socket, e.getMessage())
-              + " socket with --socket or RIG_CREDENTIALS_SOCKET");
-    } catch (MalformedReplyException e) {
-      throw new CommandException(
-          ExitStatus.FAILED, "the daemon at %s broke off its answer".formatted(socket));
+    int limit = action == Action.STATUS ? STATUS_LIMIT : Wire.ANSWER_LIMIT;
+    var attempt =
+        JdkExchange.exchange(socket.toString(), request.encode(), limit, DEADLINE.toMillis());
+    var failure =
+        switch (attempt.outcome()) {
+          case ANSWERED -> null;
+          case TOO_LONG ->
+              "the daemon at %s sent more than %d MiB; its answer was dropped"
+                  .formatted(socket, limit / MIB);
+          case LATE ->
+              "the daemon at %s did not answer within %d s".formatted(socket, DEADLINE.toSeconds());
+          case CLOSED -> brokenOff();
+          case MISSING, REFUSED, BUSY, DENIED, FAILED ->
+              "cannot reach the daemon at %s: %s; start it with \"rig-credentials serve\", or name its"
+                      .formatted(socket, attempt.words())
+                  + " socket with --socket or RIG_CREDENTIALS_SOCKET";
+        };
+    if (failure != null) {
+      throw new CommandException(ExitStatus.FAILED, failure);
     }
+    try {
+      return Reply.decode(attempt.answer());
+    } catch (MalformedReplyException e) {
+      throw new CommandException(ExitStatus.FAILED, brokenOff());
+    }
+  }
+
+  private String brokenOff() {
+    return "the daemon at %s broke off its answer".formatted(socket);
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.rig.credentials.cli.client;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
@@ -10,23 +9,20 @@ import java.nio.charset.StandardCharsets;
 
 /** Asks a daemon of this machine over HTTP, with one request to a connection. */
 public final class LocalHttp {
-  private static final int CHUNK = 8 * 1024;
+  private static final int LONGEST_STATUS_LINE = 8 * 1024;
 
   private LocalHttp() {}
 
-  /** The status of a GET; the body is read and passed over. */
+  /** The status of a GET; the body is not read. */
   public static int status(SocketAddress server, String target) {
     var request =
         "GET %s HTTP/1.1\r\nHost: localhost\r\nRig-Credentials: 1\r\n\r\n".formatted(target);
     try (var channel = SocketChannel.open(server)) {
       channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
-      var answer = new ByteArrayOutputStream();
-      var chunk = ByteBuffer.allocate(CHUNK);
-      while (channel.read(chunk) >= 0) {
-        answer.write(chunk.array(), 0, chunk.position());
-        chunk.clear();
-      }
-      var line = answer.toString(StandardCharsets.UTF_8).lines().findFirst().orElse("");
+      var answer = ByteBuffer.allocate(LONGEST_STATUS_LINE);
+      while (answer.hasRemaining() && channel.read(answer) >= 0) {}
+      var text = new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8);
+      var line = text.lines().findFirst().orElse("");
       var words = line.split(" ", -1);
       return words.length > 1 ? Integer.parseInt(words[1]) : 0;
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.rig.credentials.socket.bind;
 
 import dev.rig.credentials.files.FileId;
 import dev.rig.credentials.linux.LibC;
+import dev.rig.credentials.wire.SocketPath;
 import java.io.IOException;
 import java.nio.file.Path;
 import jnr.constants.platform.Errno;
@@ -28,7 +29,7 @@ final class SocketLock {
 
   SocketLock(Path socket) {
     this.socket = socket;
-    file = socket.resolveSibling(socket.getFileName() + ".lock");
+    file = socket.resolveSibling(socket.getFileName() + SocketPath.LOCK_SUFFIX);
   }
 
   /** Whether the lock is held on the file that now has the name. */

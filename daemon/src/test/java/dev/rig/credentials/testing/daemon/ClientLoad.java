@@ -29,6 +29,11 @@ public final class ClientLoad implements AutoCloseable {
     return new ClientLoad(clients, () -> client.get(key), answer);
   }
 
+  /** Has that many clients ask in a way of the test's own for what always has this answer. */
+  public static ClientLoad of(int clients, Supplier<ProgramResult> ask, String answer) {
+    return new ClientLoad(clients, ask, answer);
+  }
+
   private void askOn(Supplier<ProgramResult> ask, String answer) {
     while (!ended) {
       try {

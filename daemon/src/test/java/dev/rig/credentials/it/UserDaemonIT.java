@@ -1,0 +1,121 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.Readme;
+import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.ClientLoad;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.Distribution;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * F41: clients without {@code RIG_CREDENTIALS_SOCKET} keep to the user's daemon, whether the
+ * machine has one or not. The clients' {@code /run} is a namespace's own.
+ */
+class UserDaemonIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String OWN = NativeClient.answer("example.org", "user", "own");
+
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private DaemonUnderTest daemon;
+  private DaemonUnderTest machine;
+
+  @BeforeEach
+  void daemons() throws IOException {
+    daemon = daemon("u", "{username: user, password: own}");
+    machine = daemon("m", "{username: machine, password: other}");
+    PrivateFile.folder(folder.resolve("session"));
+    Files.createSymbolicLink(
+        folder.resolve("session/rig-credentials"), daemon.socket().getParent());
+  }
+
+  private DaemonUnderTest daemon(String name, String entry) {
+    return new DaemonUnderTest(reaper, folder.resolve(name))
+        .configured("values.yaml", "rig: {dockerRegistries: {example.org: " + entry + "}}\n");
+  }
+
+  /** Calls the helper in the user's session, on a machine whose daemon is the other one. */
+  private Command asking() {
+    Tool.needRoot("a /run of its own");
+    var script = "mount -t tmpfs none /run && ln -s \"$1\" /run/rig-credentials && exec \"$0\" get";
+    return Command.of(
+            Tool.UNSHARE.path(),
+            "--mount",
+            "sh",
+            "-c",
+            script,
+            Distribution.client(),
+            machine.socket().getParent())
+        .with("XDG_RUNTIME_DIR", folder.resolve("session"))
+        .reading("example.org");
+  }
+
+  /** C11. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void f41_eightRestartsOfTheUsersDaemonFailNoGet(boolean machineHasADaemon) {
+    if (machineHasADaemon) {
+      machine.start();
+    }
+    var running = daemon.start();
+    try (var clients = ClientLoad.of(3, () -> asking().run(), OWN)) {
+      for (int restart = 1; restart <= 8; restart++) {
+        DaemonUnderTest.stop(running);
+        running = daemon.launch();
+        int asked = clients.asked();
+        Eventually.within(PATIENCE, () -> clients.asked() >= asked + 6, running::stderr);
+      }
+      clients.stop();
+      assertEquals(List.of(), clients.wrong());
+      assertTrue(clients.asked() > 40, () -> clients.asked() + " gets");
+    }
+  }
+
+  /** The session has had no daemon yet: its socket and its lock file are still to be made. */
+  @Test
+  void f41_firstDaemonOfASessionIsFoundWhileItStarts() {
+    var asking = reaper.own(asking().start());
+    daemon.launch();
+    assertEquals(OWN, asking.finish(PATIENCE).succeeded().stdout());
+  }
+
+  @Test
+  void readmesServeInTheBackgroundWorksAsPasted() {
+    Tool.needRoot("a /var/lib of its own");
+    var home = PrivateFile.folder(folder.resolve("home"));
+    var typed =
+        Readme.steps("Without installing anything").stream()
+            .map(Readme.Step::command)
+            .limit(5)
+            .collect(Collectors.joining("\n"));
+    assertTrue(typed.contains("serve --config values.yaml &\n"), typed);
+    var script = "mount -t tmpfs none /var/lib; cd; %s\nkill %%1 && wait".formatted(typed);
+    var outcome =
+        Command.of(Tool.UNSHARE.path(), "--mount", Tool.BASH.path(), "-c", script)
+            .with("HOME", home)
+            .withFirstOnPath(Distribution.daemon().getParent())
+            .run();
+    assertTrue(
+        outcome.stdout().endsWith(NativeClient.answer("ghcr.io/acme/app", "bot", "ghp_...")),
+        outcome::toString);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.rig.credentials.client;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** One request and its answer over the daemon's socket, within bounds of size and time. */
+public final class JdkExchange {
+  private JdkExchange() {}
+
+  /**
+   * One attempt, as {@link Machine#exchange} describes it.
+   *
+   * @param path the socket
+   * @param request the whole request
+   * @param limit the most bytes of an answer that are read; a longer one is {@link
+   *     Attempt.Outcome#TOO_LONG}
+   * @param millis how long this may take in all
+   */
+  public static Attempt exchange(String path, byte[] request, int limit, long millis) {
+    long end = millis() + millis;
+    Path file;
+    try {
+      file = Path.of(path);
+    } catch (InvalidPathException e) {
+      return Attempt.failed(e.getReason());
+    }
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        var selector = Selector.open()) {
+      channel.configureBlocking(false);
+      Attempt trouble = connect(channel, file);
+      if (trouble != null) {
+        return trouble;
+      }
+      SelectionKey key = channel.register(selector, 0);
+      if (!send(channel, key, request, end)) {
+        return Attempt.ended(Attempt.Outcome.LATE);
+      }
+      return receive(channel, key, limit, end);
+    } catch (IOException e) {
+      return Attempt.failed(words(e));
+    }
+  }
+
+  /** Connects; an attempt that is over already, or null. */
+  private static Attempt connect(SocketChannel channel, Path file) {
+    try {
+      if (channel.connect(UnixDomainSocketAddress.of(file))) {
+        return null;
+      }
+      // What JDK 17 makes of EAGAIN; with Unix sockets no connection is ever under way.
+      return Attempt.ended(Attempt.Outcome.BUSY);
+    } catch (ConnectException e) {
+      return Attempt.ended(Attempt.Outcome.REFUSED);
+    } catch (IOException e) {
+      // The JDK has one exception for ENOENT, EACCES and EAGAIN: look at the file instead.
+      if (Files.notExists(file)) {
+        return Attempt.ended(Attempt.Outcome.MISSING);
+      }
+      if (!Files.isWritable(file)) {
+        return Attempt.ended(Attempt.Outcome.DENIED);
+      }
+      // EAGAIN is left, as a rule: the socket is there and takes nobody now.
+      return new Attempt(Attempt.Outcome.BUSY, new byte[0], words(e));
+    }
+  }
+
+  /** Sends all, or as much as the daemon takes; false when the time is over. */
+  private static boolean send(SocketChannel channel, SelectionKey key, byte[] request, long end)
+      throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(request);
+    try {
+      while (bytes.hasRemaining()) {
+        if (channel.write(bytes) == 0 && !await(key, SelectionKey.OP_WRITE, end)) {
+          return false;
+        }
+      }
+      channel.shutdownOutput();
+    } catch (IOException e) {
+      // The daemon has gone; what it said is still there to be read.
+      return true;
+    }
+    return true;
+  }
+
+  private static Attempt receive(SocketChannel channel, SelectionKey key, int limit, long end)
+      throws IOException {
+    var bytes = new ByteAccumulator();
+    while (true) {
+      if (bytes.length() > limit) {
+        return Attempt.ended(Attempt.Outcome.TOO_LONG);
+      }
+      byte[] room = bytes.room();
+      int read;
+      try {
+        read = channel.read(ByteBuffer.wrap(room, bytes.length(), room.length - bytes.length()));
+      } catch (IOException e) {
+        // A daemon that answers before it has read all resets the connection behind its answer.
+        read = -1;
+      }
+      if (read > 0) {
+        bytes.add(read);
+      } else if (read < 0) {
+        return bytes.length() == 0
+            ? Attempt.ended(Attempt.Outcome.CLOSED)
+            : Attempt.answered(bytes.all());
+      } else if (!await(key, SelectionKey.OP_READ, end)) {
+        return Attempt.ended(Attempt.Outcome.LATE);
+      }
+    }
+  }
+
+  private static boolean await(SelectionKey key, int operation, long end) throws IOException {
+    long left = end - millis();
+    if (left <= 0) {
+      return false;
+    }
+    key.interestOps(operation);
+    int ready = key.selector().select(left);
+    key.selector().selectedKeys().clear();
+    return ready > 0 || millis() < end;
+  }
+
+  /** Milliseconds of a clock that never goes back. */
+  static long millis() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  private static String words(IOException e) {
+    return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+  }
+}
