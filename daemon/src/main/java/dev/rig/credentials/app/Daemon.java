@@ -161,7 +161,12 @@ public final class Daemon implements AutoCloseable {
         new StartupGate(
             requests(
                 new HelperApi(
-                    broker, logins, version, health, environment.getOrDefault("PATH", "")),
+                    broker,
+                    logins,
+                    version,
+                    health,
+                    environment.getOrDefault("PATH", ""),
+                    time::nanos),
                 broker,
                 access,
                 ownUid));

@@ -14,6 +14,7 @@ import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.store.StoredLogins;
+import dev.rig.credentials.time.Ticker;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
@@ -39,6 +40,7 @@ public final class HelperApi {
   private final String version;
   private final Supplier<List<ComponentHealth>> health;
   private final String scriptPath;
+  private final EraseRemarks remarks;
 
   /**
    * The api of a broker.
@@ -47,19 +49,22 @@ public final class HelperApi {
    * @param version what {@code version} answers, without a program name
    * @param health what {@code status} tells of the daemon's parts
    * @param scriptPath the {@code PATH} of scripts that set none; {@code status} tells it
+   * @param ticker tells which erases belong to one logout
    */
   public HelperApi(
       Broker broker,
       StoredLogins logins,
       String version,
       Supplier<List<ComponentHealth>> health,
-      String scriptPath) {
+      String scriptPath,
+      Ticker ticker) {
     this.broker = broker;
     this.logins = new UserLoginLookup(logins);
     this.explanations = new ExplainHandler(broker, this.logins);
     this.version = version;
     this.health = health;
     this.scriptPath = scriptPath;
+    this.remarks = new EraseRemarks(ticker);
   }
 
   /**
@@ -203,12 +208,13 @@ public final class HelperApi {
       return done(RequestResult.denied(peer.uid(), Action.ERASE, key.reference().name()));
     }
     if (!request.alias().isEmpty()) {
-      return done(reject(request.alias(), key.reference(), rights));
+      return done(reject(request.alias(), key.reference(), peer, rights));
     }
-    return logins.erase(peer, key, () -> reject("", key.reference(), rights));
+    return logins.erase(peer, key, () -> reject("", key.reference(), peer, rights));
   }
 
-  private RequestResult reject(String alias, ImageReference reference, PeerRights rights) {
+  private RequestResult reject(
+      String alias, ImageReference reference, Peer peer, PeerRights rights) {
     var entry = broker.managing(reference, alias);
     if (entry == null) {
       return RequestResult.of(RequestOutcome.UNCHANGED, Reply.text(0, ""));
@@ -216,13 +222,13 @@ public final class HelperApi {
     boolean dropped =
         may(rights, Permission.ERASE, entry.prefix(), alias, reference)
             && broker.reject(reference, alias);
-    var stays = managed(entry, rights) + " and stays";
-    return dropped
-        ? new RequestResult(
-            Reply.text(0, stays + "; its credential is fetched anew"),
-            RequestOutcome.ERASED,
-            entry.prefix().toString())
-        : unchanged(entry, stays);
+    var prefix = entry.prefix().toString();
+    var next = dropped && !entry.isStatic() ? "; its credential is fetched again" : "";
+    var remark = managed(entry, rights) + " and stays" + next;
+    return new RequestResult(
+        Reply.text(0, remarks.isFirst(peer.uid(), prefix) ? remark : ""),
+        dropped ? RequestOutcome.ERASED : RequestOutcome.UNCHANGED,
+        prefix);
   }
 
   private static RequestResult unchanged(BrokerEntry entry, String line) {

@@ -43,7 +43,8 @@ class HelperApiTest {
                   "logins"),
           Runnable::run,
           fixture.time().time().clock());
-  private final HelperApi api = new HelperApi(fixture.broker(), logins, "1.2.3", List::of, "/bin");
+  private final HelperApi api =
+      new HelperApi(fixture.broker(), logins, "1.2.3", List::of, "/bin", fixture.time()::nanos);
 
   @TempDir private Path folder;
 
@@ -410,11 +411,37 @@ class HelperApiTest {
     assertEquals(0, reply.status());
     assertEquals(
         "rig-credentials: ghcr.io is managed by values.yaml:1 and stays; its credential is fetched"
-            + " anew\n",
+            + " again\n",
         body(reply));
     assertEquals(2, script.asked().size());
     assertEquals(0, ask(Action.ERASE, "ghcr.io").status());
     assertEquals(2, script.asked().size(), "rate-limited");
+  }
+
+  /** {@code docker logout} erases the key, the host, and the host with either scheme. */
+  @Test
+  void oneLogoutGetsOneRemark() {
+    fixture.entry("ghcr.io", FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1)));
+    assertEquals(0, ask(Action.GET, "ghcr.io").status());
+    var keys = List.of("ghcr.io", "ghcr.io", "http://ghcr.io", "https://ghcr.io");
+    var said = keys.stream().map(key -> body(ask(Action.ERASE, key))).toList();
+    var remark =
+        "rig-credentials: ghcr.io is managed by values.yaml:1 and stays; its credential is fetched"
+            + " again\n";
+    assertEquals(List.of(remark, "", "", ""), said);
+    var other = body(answer(Action.ERASE, "ghcr.io", STRANGER, PeerRights.ALL).reply());
+    assertEquals("rig-credentials: ghcr.io is managed by values.yaml:1 and stays\n", other);
+    fixture.time().advance(Duration.ofSeconds(6));
+    assertTrue(body(ask(Action.ERASE, "ghcr.io")).contains(" and stays"));
+  }
+
+  @Test
+  void eraseOfAStaticEntryClaimsNoFetch() {
+    fixture.entry("ghcr.io", FakeSource.fixed(fixture.time(), "u", "s"));
+    assertEquals(0, ask(Action.GET, "ghcr.io").status());
+    assertEquals(
+        "rig-credentials: ghcr.io is managed by values.yaml:1 and stays\n",
+        body(ask(Action.ERASE, "ghcr.io")));
   }
 
   @Test

@@ -36,7 +36,8 @@ class HelperPayloadFuzz {
           Runnable::run,
           fixture.time().time().clock());
 
-  private final HelperApi api = new HelperApi(fixture.broker(), logins, "1", List::of, "");
+  private final HelperApi api =
+      new HelperApi(fixture.broker(), logins, "1", List::of, "", fixture.time()::nanos);
 
   @FuzzTest
   void payloads(byte[] payload) {
