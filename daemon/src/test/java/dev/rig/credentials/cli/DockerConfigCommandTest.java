@@ -9,6 +9,7 @@ import dev.rig.credentials.app.Daemon;
 import dev.rig.credentials.app.EffectiveSettings;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.reader.ConfigLoader;
 import java.io.ByteArrayOutputStream;
@@ -23,6 +24,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,9 +176,7 @@ class DockerConfigCommandTest {
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     var above = Files.getPosixFilePermissions(file.getParent());
     assertEquals("rwx------", PosixFilePermissions.toString(above));
-    try (var files = Files.list(file.getParent())) {
-      assertEquals(List.of(file), files.toList());
-    }
+    assertEquals(List.of(file), filesBesideIt());
   }
 
   @Test
@@ -202,6 +202,75 @@ class DockerConfigCommandTest {
     assertTrue(Files.isSymbolicLink(file));
     assertFalse(
         Files.exists(file.resolveSibling("config.json.before-rig"), LinkOption.NOFOLLOW_LINKS));
+  }
+
+  /** C12. */
+  @Test
+  void c12_removeRestoresWhatSeveralRunsReplaced() throws IOException {
+    var original =
+        "{\"credsStore\":\"pass\",\"credHelpers\":{\"ghcr.io\":\"gh-login\"}, \"auths\": {}}\n\n";
+    given(original);
+    assertEquals(ExitStatus.OK, run("--write", "--replace"), this::printed);
+    assertEquals(ExitStatus.OK, run("--store", "--write", "--replace"), this::printed);
+    assertEquals(ExitStatus.OK, run("--write", "extra.example.com"), this::printed);
+    assertTrue(read(file).contains("\"ghcr.io\": \"rig\""), read(file));
+    assertTrue(read(file).contains("\"credsStore\": \"rig\""), read(file));
+    assertEquals(original, read(folder.resolve(".docker/config.json.before-rig")));
+    assertEquals(ExitStatus.OK, run("--remove"), this::printed);
+    assertTrue(printed().contains("  + credHelpers: \"ghcr.io\": \"gh-login\""), this::printed);
+    assertTrue(printed().contains("  + credsStore: \"pass\""), this::printed);
+    assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
+    assertEquals(original, read(file));
+    assertEquals(List.of(file), filesBesideIt());
+  }
+
+  /** C12: whatever the original, and whatever the number and the order of runs. */
+  @Test
+  void c12_removeRestoresEveryOriginalAfterAnyRuns() throws IOException {
+    var random = new Random(12);
+    var originals =
+        List.of(
+            "{}",
+            "{\"credsStore\": \"\"}",
+            "{\"credsStore\": null, \"credHelpers\": null}",
+            "{\"credHelpers\": {}, \"credsStore\": \"pass\"}",
+            "{\"credHelpers\": {\"ghcr.io\": null, \"gcr.io\": \"gcloud\"}}",
+            "{\"a\": [1.10], \"credHelpers\": {\"ghcr.io\": \"x\", \"e.example\": \"y\"}}",
+            BEFORE);
+    var words = List.of("--store", "--replace", "e.example", "f.example");
+    for (int round = 0; round < 60; round++) {
+      var original = originals.get(round % originals.size());
+      given(original);
+      var runs = new ArrayList<List<String>>();
+      for (int i = random.nextInt(1, 5); i > 0; i--) {
+        var arguments = new ArrayList<>(List.of("--write"));
+        words.stream().filter(word -> random.nextBoolean()).forEach(arguments::add);
+        runs.add(arguments);
+        run(arguments.toArray(String[]::new));
+      }
+      assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
+      assertEquals(original, read(file), runs::toString);
+      assertEquals(List.of(file), filesBesideIt(), runs::toString);
+    }
+  }
+
+  @Test
+  void c12_whatOthersChangedMeanwhileStays() throws IOException {
+    given("{\"credHelpers\": {\"ghcr.io\": \"gh-login\"}}");
+    run("--write", "--replace");
+    given(read(file).replaceFirst("\\{", "{\"auths\": {\"quay.io\": {}},"));
+    assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
+    assertEquals(
+        JsonOutput.parse("{\"auths\":{\"quay.io\":{}},\"credHelpers\":{\"ghcr.io\":\"gh-login\"}}")
+            .toString(),
+        JsonOutput.parse(read(file)).toString());
+    assertTrue(printed().contains("What it was before the first change is in"), this::printed);
+  }
+
+  private List<Path> filesBesideIt() throws IOException {
+    try (var files = Files.list(file.getParent())) {
+      return files.toList();
+    }
   }
 
   @Test
@@ -254,8 +323,9 @@ class DockerConfigCommandTest {
         List.of(
             "+ credHelpers: \"quay.io\": \"rig\"",
             "+ credHelpers: \"1.dkr.ecr.eu-west-1.amazonaws.com\": \"rig\"",
-            "Left out: gitlab.com alone, which is all that clients name, is answered by none of its"
-                + " entries: give one of them \"default: true\".",
+            "Left out: gitlab.com: clients ask for the host alone, and gitlab.com/rig answers only"
+                + " images below that path; to answer them from that entry, add to the"
+                + " configuration: rig: {dockerRegistries: {\"gitlab.com/rig\": {default: true}}}.",
             "Left out: pods.example.org is answered only for pods (serviceAccount: required).",
             "Left out: *.dkr.ecr.*.amazonaws.com is a pattern, which clients do not know: name its"
                 + " hosts."),

@@ -23,6 +23,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The first minutes on a workstation, from an empty home on. */
 class DockerConfigIT {
@@ -86,5 +88,50 @@ class DockerConfigIT {
     assertEquals("{}\n", Files.readString(docker.resolve("config.json")));
     assertNotEquals(0, push.run().status());
     assertNotEquals(0, inspect.run().status());
+  }
+
+  /** C12: as a container has it that was given the file alone. */
+  @ParameterizedTest
+  @CsvSource({"rw,0", "ro,1"})
+  void c12_fileThatIsABindMountIsWrittenInPlaceOrRefused(String mode, int status)
+      throws IOException {
+    Tool.needRoot("a bind mount");
+    var docker = PrivateFile.folder(folder.resolve("docker"));
+    var original = "{\"credHelpers\": {\"ghcr.io\": \"gh-login\"}}";
+    var outside = PrivateFile.write(folder.resolve("outside.json"), original);
+    PrivateFile.write(docker.resolve("config.json"), "");
+    var values =
+        PrivateFile.write(
+            folder.resolve("values.yaml"),
+            "rig: {dockerRegistries: {ghcr.io: {username: bot, password: secret}}}\n");
+    var script =
+        """
+        mount --bind "$1" "$2" && mount -o "remount,bind,$3" "$2" || exit 9
+        "$0" docker-config --file "$2" --write --replace --config "$4" && cat "$2"
+        status=$?
+        ls -A "${2%/*}"
+        [ $status = 0 ] && "$0" docker-config --file "$2" --write --remove && ls -A "${2%/*}"
+        exit $status
+        """;
+    var outcome =
+        Command.of(
+                Tool.UNSHARE.path(),
+                "--mount",
+                "sh",
+                "-c",
+                script,
+                Distribution.daemon(),
+                outside,
+                docker.resolve("config.json"),
+                mode,
+                values)
+            .run();
+    assertEquals(status, outcome.status(), outcome::toString);
+    assertEquals(original, Files.readString(outside));
+    assertTrue(outcome.stdout().endsWith("\nconfig.json\n") || status != 0, outcome::toString);
+    assertEquals(status == 0, outcome.stdout().contains("\"ghcr.io\": \"rig\""), outcome::toString);
+    try (var files = Files.list(docker)) {
+      assertEquals(List.of(docker.resolve("config.json")), files.toList());
+    }
   }
 }

@@ -14,16 +14,14 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A client's configuration: a JSON object in a file that its user edits too, and in which logins
@@ -31,7 +29,7 @@ import java.util.Set;
  * the owner; a symbolic link is followed.
  */
 public final class ClientConfigFile {
-  /** Ends the name of the copy that is made before the file is changed. */
+  /** Ends the name of the copy that is made before the file is first changed. */
   static final String BACKUP = ".before-rig";
 
   /** How far a chain of symbolic links is followed; the kernel's own limit. */
@@ -56,11 +54,14 @@ public final class ClientConfigFile {
   private final Path path;
   private final byte[] content;
   private final Map<String, Object> document;
+  private final ReplacedSettings replaced;
 
-  private ClientConfigFile(Path path, byte[] content, Map<String, Object> document) {
+  private ClientConfigFile(
+      Path path, byte[] content, Map<String, Object> document, ReplacedSettings replaced) {
     this.path = path;
     this.content = content;
     this.document = document;
+    this.replaced = replaced;
   }
 
   /**
@@ -71,11 +72,24 @@ public final class ClientConfigFile {
   public static ClientConfigFile read(Path path) {
     try {
       var target = target(path.toAbsolutePath().normalize());
-      byte[] content = Files.exists(target) ? Files.readAllBytes(target) : new byte[0];
-      return new ClientConfigFile(target, content, parse(target, content));
+      byte[] content = contentOf(target);
+      var replaced = new ReplacedSettings(readObject(beside(target, ReplacedSettings.SUFFIX)));
+      return new ClientConfigFile(target, content, parse(target, content), replaced);
     } catch (IOException e) {
       throw failed("cannot read " + path, e);
     }
+  }
+
+  private static byte[] contentOf(Path path) throws IOException {
+    return Files.exists(path) ? Files.readAllBytes(path) : new byte[0];
+  }
+
+  private static Map<String, Object> readObject(Path path) throws IOException {
+    return parse(path, contentOf(path));
+  }
+
+  private static Path beside(Path path, String suffix) {
+    return path.resolveSibling(path.getFileName() + suffix);
   }
 
   /** Where the links lead; the last name may be missing. */
@@ -124,9 +138,18 @@ public final class ClientConfigFile {
     return path;
   }
 
-  /** The copy of the file as it was before the last change. */
+  /** The copy of the file as it was before the first change; never overwritten. */
   Path backup() {
-    return path.resolveSibling(path.getFileName() + BACKUP);
+    return beside(path, BACKUP);
+  }
+
+  /** What the helper's name has replaced in the file. */
+  ReplacedSettings replaced() {
+    return replaced;
+  }
+
+  private Path replacedFile() {
+    return beside(path, ReplacedSettings.SUFFIX);
   }
 
   /** Whether there is anything in the file. */
@@ -140,71 +163,85 @@ public final class ClientConfigFile {
   }
 
   /**
-   * Writes the document: the old file is copied, the new one written beside it, forced to the disk
-   * and renamed. After a failure or a crash at any moment the file is the old or the new one.
+   * Writes the document. What it replaced, and the file itself if it is the original, are kept
+   * first. After a failure or a crash at any moment the file is the old or the new one.
    *
-   * @throws CommandException when that failed, or somebody else has changed the file meanwhile
+   * @param original whether the file, as it was read, does not name the helper yet
+   * @throws CommandException if that failed, or another process has changed the file meanwhile
    */
-  void write() {
+  void write(boolean original) {
     try {
-      var folder = path.resolveSibling("");
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(
-            folder,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      write(encoded(document), original);
+    } catch (IOException e) {
+      throw failed("cannot change " + path, e);
+    }
+  }
+
+  /**
+   * Writes the document after everything was restored in it. If it says what the original file
+   * said, it becomes that file again, byte for byte, and no other file is left next to it.
+   *
+   * @throws CommandException as {@link #write(boolean)} does
+   */
+  void writeRestored() {
+    try {
+      boolean isOriginal = Files.exists(backup()) && document.equals(readObject(backup()));
+      var bytes = isOriginal ? Files.readAllBytes(backup()) : encoded(document);
+      if (!document.equals(parse(path, content))) {
+        write(bytes, false);
       }
-      boolean existed = Files.exists(path);
-      var like = existed ? path : folder;
-      var mode = existed ? PosixFilePermissions.toString(Files.getPosixFilePermissions(path)) : "";
-      if (!Arrays.equals(content, existed ? Files.readAllBytes(path) : new byte[0])) {
-        throw new IOException("somebody else has changed it meanwhile; try again");
-      }
-      if (existed) {
-        put(backup(), content, mode, like);
-      }
-      var text = FORM.asString(document) + "\n";
-      put(path, text.getBytes(StandardCharsets.UTF_8), existed ? mode : OWNER_ONLY, like);
-      try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
+      Files.deleteIfExists(replacedFile());
+      if (isOriginal) {
+        Files.delete(backup());
       }
     } catch (IOException e) {
       throw failed("cannot change " + path, e);
     }
   }
 
-  /** Never readable by more than it will be: made for its owner only, opened at the end. */
-  private static void put(Path file, byte[] content, String mode, Path like) throws IOException {
-    var part = file.resolveSibling("." + file.getFileName() + ".part");
-    Files.deleteIfExists(part);
-    var options =
-        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-    var ownerOnly =
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY));
+  private void write(byte[] bytes, boolean original) throws IOException {
+    var folder = path.resolveSibling("");
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    boolean existed = Files.exists(path);
+    if (!Arrays.equals(content, contentOf(path))) {
+      throw new IOException("another process has changed it meanwhile; try again");
+    }
+    var like = existed ? path : folder;
+    var mode =
+        existed ? PosixFilePermissions.toString(Files.getPosixFilePermissions(path)) : OWNER_ONLY;
+    var made = new ArrayList<Path>();
     try {
-      try (var channel = FileChannel.open(part, options, ownerOnly)) {
-        var bytes = ByteBuffer.wrap(content);
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        giveToOwnerOf(like, part);
-        Files.setPosixFilePermissions(part, PosixFilePermissions.fromString(mode));
-        channel.force(true);
+      if (original && existed && !Files.exists(backup())) {
+        made.add(backup());
+        FileReplacement.put(backup(), content, mode, like);
       }
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      if (!replaced.document().isEmpty()) {
+        if (!Files.exists(replacedFile())) {
+          made.add(replacedFile());
+        }
+        FileReplacement.put(replacedFile(), encoded(replaced.document()), mode, like);
+      }
+      FileReplacement.put(path, bytes, mode, like);
+      if (replaced.document().isEmpty()) {
+        Files.deleteIfExists(replacedFile());
+      }
     } catch (IOException e) {
-      Files.deleteIfExists(part);
+      for (var file : made) {
+        Files.deleteIfExists(file);
+      }
       throw e;
+    }
+    try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 
-  /** Run by sudo in a user's home, it must not leave a file there that the user cannot read. */
-  private static void giveToOwnerOf(Path like, Path file) throws IOException {
-    for (var attribute : new String[] {"unix:uid", "unix:gid"}) {
-      var wanted = Files.getAttribute(like, attribute);
-      if (!wanted.equals(Files.getAttribute(file, attribute))) {
-        Files.setAttribute(file, attribute, wanted);
-      }
-    }
+  private static byte[] encoded(Map<String, ?> object) throws IOException {
+    return (FORM.asString(object) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private static CommandException failed(String what, IOException e) {

@@ -78,10 +78,7 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
       if (served.getFirst().prefix().isGlob()) {
         patterns.add(host);
       } else if (answering.isEmpty()) {
-        leftOut.add(
-            host
-                + " alone, which is all that clients name, is answered by none of its entries: give"
-                + " one of them \"default: true\"");
+        leftOut.add(needsDefault(host, served));
       } else if (answering.stream().allMatch(Served::tokenOnly)) {
         leftOut.add(host + " is answered only for pods (serviceAccount: required)");
       } else {
@@ -89,6 +86,18 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
       }
     });
     return new ClientHosts(hosts, patterns, leftOut);
+  }
+
+  /** Which entries could answer, and the setting to add, ready to be pasted. */
+  private static String needsDefault(String host, List<Served> served) {
+    var entries = served.stream().map(entry -> entry.prefix().toString()).toList();
+    return "%s: clients ask for the host alone, and %s %s only images below that path; to answer them from %s, add to the configuration: rig: {dockerRegistries: {\"%s\": {default: true}}}"
+        .formatted(
+            host,
+            String.join(" and ", entries),
+            entries.size() == 1 ? "answers" : "answer",
+            entries.size() == 1 ? "that entry" : "one of them",
+            entries.getFirst());
   }
 
   /** This with further hosts, as one that a pattern matches. */

@@ -8,6 +8,7 @@ import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.wire.Action;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Show what to change in Docker's configuration so that it asks the daemon for the configured"
           + " registries, or with --write change it.",
-      "Everything else in the file stays as it is. Doing it again is harmless; --remove takes it"
-          + " back."
+      "Everything else in the file stays as it is. Doing it again is harmless; --remove restores"
+          + " what the file said before, whatever was done to it in which order."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
@@ -39,12 +40,14 @@ public final class DockerConfigCommand implements Callable<Integer> {
       description = "Further hosts, as those that a pattern of an entry matches.")
   private List<String> more = new ArrayList<>();
 
-  @Option(names = "--write", description = "Change the file; a copy of the old one stays.")
+  @Option(
+      names = "--write",
+      description = "Change the file; a copy of the first one stays until --remove.")
   private boolean write;
 
   @Option(
       names = "--remove",
-      description = "Take back whatever names the helper; together with --write.")
+      description = "Restore whatever the helper stands in place of; together with --write.")
   private boolean remove;
 
   @Option(
@@ -89,6 +92,7 @@ public final class DockerConfigCommand implements Callable<Integer> {
     var path = file != null ? file : ClientConfigPaths.of(client, console);
     var target = ClientConfigFile.read(path);
     var settings = new HelperSettings(target, replace);
+    boolean original = settings.ours().isEmpty();
     var leftOut = new ArrayList<String>();
     if (remove) {
       settings.remove();
@@ -104,7 +108,7 @@ public final class DockerConfigCommand implements Callable<Integer> {
         }
       }
     }
-    tell(target, settings, leftOut);
+    tell(target, settings, original, leftOut);
     return settings.conflicts().isEmpty() ? ExitStatus.OK : ExitStatus.FAILED;
   }
 
@@ -115,24 +119,26 @@ public final class DockerConfigCommand implements Callable<Integer> {
         : ClientHosts.of(JsonOutput.parse(socket.client(console).askFor(Action.STATUS, "")));
   }
 
-  private void tell(ClientConfigFile target, HelperSettings settings, List<String> leftOut) {
+  private void tell(
+      ClientConfigFile target, HelperSettings settings, boolean original, List<String> leftOut) {
     var out = console.out();
     boolean changed = !settings.changes().isEmpty();
-    boolean existed = target.exists();
+    if (write && remove) {
+      target.writeRestored();
+    } else if (write && changed) {
+      target.write(original);
+    }
     if (!changed) {
       out.println("Nothing to change in " + target.path() + ".");
-    } else if (write) {
-      target.write();
-      out.println("Changed " + target.path() + ":");
     } else {
-      out.println("To change in " + target.path() + ":");
+      out.println((write ? "Changed " : "To change in ") + target.path() + ":");
     }
     settings.changes().forEach(change -> out.println("  " + change));
     settings.remarks().forEach(remark -> out.println("Note: " + remark + "."));
     leftOut.forEach(remark -> out.println("Left out: " + remark + "."));
     settings.conflicts().forEach(conflict -> out.println("In the way: " + conflict + "."));
-    if (changed && write && existed) {
-      out.println("What it was before is in " + target.backup() + ".");
+    if (changed && write && Files.exists(target.backup())) {
+      out.println("What it was before the first change is in " + target.backup() + ".");
     }
     if (changed && !write) {
       out.println("Nothing was written; --write does it.");

@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
  * document at once and told.
  */
 public final class HelperSettings {
-  private static final String HELPERS = "credHelpers";
+  static final String HELPERS = "credHelpers";
   private static final String STORE = "credsStore";
   private static final String LOGINS = "auths";
   private static final String OURS = "rig";
 
   private final Map<String, Object> document;
+  private final ReplacedSettings replaced;
   private final boolean replace;
   private final List<String> changes = new ArrayList<>();
   private final List<String> conflicts = new ArrayList<>();
@@ -35,6 +36,7 @@ public final class HelperSettings {
    */
   public HelperSettings(ClientConfigFile file, boolean replace) {
     this.document = file.document();
+    this.replaced = file.replaced();
     this.replace = replace;
     for (var name : new String[] {HELPERS, LOGINS}) {
       if (document.get(name) != null && !(document.get(name) instanceof Map)) {
@@ -62,6 +64,9 @@ public final class HelperSettings {
   /** Names the helper for each of these keys. */
   void useFor(List<String> keys) {
     var helpers = new LinkedHashMap<>(object(HELPERS));
+    if (helpers.isEmpty()) {
+      replaced.remember(document, HELPERS);
+    }
     for (var key : keys) {
       var before = helpers.get(key);
       if (isOurs(before)) {
@@ -77,6 +82,7 @@ public final class HelperSettings {
         changes.add("- %s: \"%s\": \"%s\"".formatted(HELPERS, key, before));
       }
       changes.add("+ %s: \"%s\": \"%s\"".formatted(HELPERS, key, OURS));
+      replaced.rememberHelper(helpers, key);
       helpers.put(key, OURS);
       if (hasLogin(key)) {
         remarks.add(
@@ -101,6 +107,7 @@ public final class HelperSettings {
           changes.add("- %s: \"%s\"".formatted(STORE, before));
         }
         changes.add("+ %s: \"%s\"".formatted(STORE, OURS));
+        replaced.remember(document, STORE);
         document.put(STORE, OURS);
         var hidden =
             object(LOGINS).keySet().stream()
@@ -121,23 +128,29 @@ public final class HelperSettings {
     }
   }
 
-  /** Takes back whatever names the helper, or it under an alias. */
+  /** Restores what the helper, or an alias of it, stands in place of. */
   void remove() {
     var helpers = new LinkedHashMap<>(object(HELPERS));
     var ours = helpers.keySet().stream().filter(key -> isOurs(helpers.get(key))).toList();
     for (var key : ours) {
-      changes.add("- %s: \"%s\": \"%s\"".formatted(HELPERS, key, helpers.remove(key)));
-    }
-    if (!ours.isEmpty()) {
-      if (helpers.isEmpty()) {
-        document.remove(HELPERS);
-      } else {
-        document.put(HELPERS, helpers);
+      changes.add("- %s: \"%s\": \"%s\"".formatted(HELPERS, key, helpers.get(key)));
+      replaced.restoreHelper(helpers, key);
+      if (helpers.get(key) != null) {
+        changes.add("+ %s: \"%s\": \"%s\"".formatted(HELPERS, key, helpers.get(key)));
       }
     }
-    if (OURS.equals(document.get(STORE))) {
-      changes.add("- %s: \"%s\"".formatted(STORE, OURS));
-      document.remove(STORE);
+    if (!ours.isEmpty()) {
+      document.put(HELPERS, helpers);
+      if (helpers.isEmpty()) {
+        replaced.restore(document, HELPERS);
+      }
+    }
+    if (isOurs(document.get(STORE))) {
+      changes.add("- %s: \"%s\"".formatted(STORE, document.get(STORE)));
+      replaced.restore(document, STORE);
+      if (document.get(STORE) != null) {
+        changes.add("+ %s: \"%s\"".formatted(STORE, document.get(STORE)));
+      }
     }
   }
 
