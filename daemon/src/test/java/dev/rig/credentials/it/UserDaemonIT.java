@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.Readme;
+import dev.rig.credentials.testing.Manual;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.ClientLoad;
 import dev.rig.credentials.testing.daemon.Command;
@@ -99,12 +99,12 @@ class UserDaemonIT {
   }
 
   @Test
-  void readmesServeInTheBackgroundWorksAsPasted() {
+  void manualsServeInTheBackgroundWorksAsPasted() {
     Tool.needRoot("a /var/lib of its own");
     var home = PrivateFile.folder(folder.resolve("home"));
     var typed =
-        Readme.steps("Without installing anything").stream()
-            .map(Readme.Step::command)
+        Manual.steps("getting-started", "Without installing anything").stream()
+            .map(Manual.Step::command)
             .limit(5)
             .collect(Collectors.joining("\n"));
     assertTrue(typed.contains("serve --config values.yaml &\n"), typed);
