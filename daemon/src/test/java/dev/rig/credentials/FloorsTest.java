@@ -6,11 +6,15 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The floors of the package list: imports point down, neighbours on two floors are strangers. */
@@ -20,7 +24,7 @@ class FloorsTest {
       packages("image", "credential", "problem", "time", "metrics", "files", "linux");
   private static final String[] L1 =
       packages("config", "source", "cache", "store", "access", "socket", "registry", "kube");
-  private static final String[] L2 = packages("broker");
+  private static final String[] L2 = packages("broker", "request");
   private static final String[] L3 = packages("helperapi", "kubelet", "http", "dev");
   private static final String[] L4 = packages("app");
   private static final String[] L5 = packages("cli");
@@ -169,6 +173,28 @@ class FloorsTest {
         .orShould()
         .callMethod(System.class, "exit", int.class)
         .check(CLASSES);
+  }
+
+  /** Records of settings, and of what is shown of one thing. */
+  private static final Set<String> LONG_RECORDS =
+      Set.of(
+          "EffectiveSettings",
+          "ClusterSettings",
+          "SocketLimits",
+          "SocketCounts",
+          "PullSecretAnswer",
+          "ResolvedImage");
+
+  @Test
+  void noConstructorButARecordOfSettingsHasMoreThanEightParameters() {
+    var longest =
+        CLASSES.stream()
+            .filter(type -> !(type.isRecord() && LONG_RECORDS.contains(type.getSimpleName())))
+            .flatMap(type -> type.getConstructors().stream())
+            .filter(constructor -> constructor.getParameters().size() > 8)
+            .map(JavaConstructor::getFullName)
+            .toList();
+    assertEquals(List.of(), longest);
   }
 
   private static void internal(String owner, String... details) {

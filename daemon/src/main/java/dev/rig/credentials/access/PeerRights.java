@@ -65,6 +65,15 @@ public final class PeerRights {
     return scope != null && scope.covers(prefix);
   }
 
+  /** The same for the normal form of a prefix. */
+  public boolean may(Permission permission, String prefix) {
+    try {
+      return may(permission, RegistryPrefix.parse(prefix));
+    } catch (InvalidReferenceException e) {
+      return false;
+    }
+  }
+
   /** Whether it may do this with its own logins at all. */
   public boolean mayWithOwn(Permission permission) {
     return ownLogins || may(permission);

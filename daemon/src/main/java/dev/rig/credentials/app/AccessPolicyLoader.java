@@ -35,7 +35,7 @@ final class AccessPolicyLoader {
 
   /** From now on the rules of this configuration hold; without any, what is fit then. */
   void enforce(DaemonSettings settings) {
-    var rules = settings.access();
+    var rules = settings.get(DaemonSettings.ACCESS);
     if (rules == null) {
       access.enforceStandard(ownUid, socketGid);
     } else {

@@ -3,17 +3,23 @@ package dev.rig.credentials.app;
 import dev.rig.credentials.broker.BrokerEntry;
 import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.config.RegistryEntry;
+import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.source.ScriptSource;
 import dev.rig.credentials.source.StaticSource;
 import dev.rig.credentials.source.process.ProcessRunner;
+import dev.rig.credentials.time.Ticker;
 import dev.rig.credentials.time.Time;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /** Makes the broker's entries out of configured ones. */
 final class BrokerEntryFactory {
@@ -44,12 +50,34 @@ final class BrokerEntryFactory {
         };
     return new BrokerEntry(
         configured.prefix(),
+        configured.prefix().toString(),
         source,
         fingerprint(configured),
         configured.alias(),
         configured.isDefault(),
         configured.serviceAccount(),
         configured.origin().toString());
+  }
+
+  /** A source whose runs are counted. */
+  private record MeteredSource(
+      CredentialSource source, String prefix, Metrics metrics, Ticker ticker)
+      implements CredentialSource {
+    @Override
+    public String kind() {
+      return source.kind();
+    }
+
+    /** The source's own future: cancelling it has to reach the run. */
+    @Override
+    public CompletableFuture<Lease> issue(SourceRequest request) {
+      long began = ticker.nanos();
+      var run = source.issue(request);
+      var _ =
+          run.whenComplete((lease, failure) ->
+              metrics.scriptRun(prefix, failure != null, Duration.ofNanos(ticker.nanos() - began)));
+      return run;
+    }
   }
 
   private ScriptSource script(RegistryEntry configured, EntrySource.Script script) {

@@ -13,17 +13,22 @@ import dev.rig.credentials.kube.secret.PullSecrets;
 import dev.rig.credentials.source.process.ProcessRunner;
 import dev.rig.credentials.time.Time;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
-/** The pull secrets of the configured clusters. */
+/** The pull secrets and the development registries of the configured clusters. */
 final class ClusterPullSecrets implements PullSecretKeeper {
   private final PullSecrets pullSecrets;
+
+  /** {@code clusterHost} by {@code host}, which is in lower case. */
+  private volatile Map<String, String> devHosts = Map.of();
 
   ClusterPullSecrets(
       Broker broker, ProcessRunner runner, Map<String, String> environment, Time time) {
@@ -56,14 +61,28 @@ final class ClusterPullSecrets implements PullSecretKeeper {
   void apply(Map<String, ClusterSettings> configured) {
     var wanting = new ArrayList<Cluster>();
     var others = new HashSet<String>();
+    var hosts = new HashMap<String, String>();
     configured.forEach((name, settings) -> {
+      var registry = settings.devRegistry();
+      if (registry != null && registry.host() != null && registry.clusterHost() != null) {
+        hosts.putIfAbsent(registry.host().toLowerCase(Locale.ROOT), registry.clusterHost());
+      }
       if (settings.createsPullSecrets()) {
         wanting.add(cluster(name, settings));
       } else {
         others.add(name);
       }
     });
+    devHosts = Map.copyOf(hosts);
     pullSecrets.replace(wanting, others);
+  }
+
+  /**
+   * The host of a registry as a cluster knows it: a development registry has one name for pushes
+   * from outside and another for pulls inside.
+   */
+  String hostInside(String host) {
+    return devHosts.getOrDefault(host, host);
   }
 
   static Cluster cluster(String name, ClusterSettings settings) {

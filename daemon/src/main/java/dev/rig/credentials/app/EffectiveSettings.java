@@ -1,5 +1,18 @@
 package dev.rig.credentials.app;
 
+import static dev.rig.credentials.config.DaemonSettings.ADMIN;
+import static dev.rig.credentials.config.DaemonSettings.LOG_AUDIT;
+import static dev.rig.credentials.config.DaemonSettings.LOG_FORMAT;
+import static dev.rig.credentials.config.DaemonSettings.LOG_LEVEL;
+import static dev.rig.credentials.config.DaemonSettings.PLATFORM_SOCKET;
+import static dev.rig.credentials.config.DaemonSettings.PREFETCH_SPREAD;
+import static dev.rig.credentials.config.DaemonSettings.SEALING_KEY_FILE;
+import static dev.rig.credentials.config.DaemonSettings.SOCKET;
+import static dev.rig.credentials.config.DaemonSettings.SOCKET_GROUP;
+import static dev.rig.credentials.config.DaemonSettings.SOCKET_MODE;
+import static dev.rig.credentials.config.DaemonSettings.STATE_DIR;
+import static dev.rig.credentials.config.DaemonSettings.WARM_RESTART;
+
 import dev.rig.credentials.config.AdminAddress;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.LogFormat;
@@ -9,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,29 +70,36 @@ public record EffectiveSettings(
       boolean root) {
     var settings = configured.overriddenBy(flags);
     var named = environment.getOrDefault(SocketPath.VARIABLE, "");
-    boolean configuredWins = flags.socket() != null || named.isEmpty();
-    var socket =
-        configuredWins && settings.socket() != null
-            ? settings.socket()
-            : Path.of(SocketPath.ofDaemon(environment::get, EffectiveSettings::exists, root));
-    var group = settings.socketGroup();
-    var mode = settings.socketMode();
+    boolean configuredWins = flags.get(SOCKET) != null || named.isEmpty();
+    var socket = configuredWins ? settings.get(SOCKET) : null;
+    var platformSocket = settings.get(PLATFORM_SOCKET);
+    var admin = settings.get(ADMIN);
+    var group = settings.get(SOCKET_GROUP);
     return new EffectiveSettings(
-        socket.toAbsolutePath().normalize(),
-        mode != null ? mode : group != null ? OWNER_AND_GROUP : OWNER_ONLY,
+        absolute(
+            socket != null
+                ? socket
+                : Path.of(SocketPath.ofDaemon(environment::get, EffectiveSettings::exists, root))),
+        or(settings.get(SOCKET_MODE), group != null ? OWNER_AND_GROUP : OWNER_ONLY),
         group,
-        Objects.requireNonNullElseGet(settings.stateDir(), () -> stateDir(environment, root)),
-        settings.platformSocket() == null
-            ? null
-            : settings.platformSocket().toAbsolutePath().normalize(),
-        Objects.requireNonNullElse(settings.admin(), DEFAULT_ADMIN),
-        settings.admin() != null,
-        !Boolean.FALSE.equals(settings.warmRestart()),
-        settings.sealingKeyFile(),
-        Objects.requireNonNullElse(settings.prefetchSpread(), Duration.ZERO),
-        Objects.requireNonNullElse(settings.logLevel(), LogLevel.INFO),
-        Objects.requireNonNullElse(settings.logFormat(), LogFormat.TEXT),
-        !Boolean.FALSE.equals(settings.logAudit()));
+        or(settings.get(STATE_DIR), stateDir(environment, root)),
+        platformSocket == null ? null : absolute(platformSocket),
+        or(admin, DEFAULT_ADMIN),
+        admin != null,
+        or(settings.get(WARM_RESTART), true),
+        settings.get(SEALING_KEY_FILE),
+        or(settings.get(PREFETCH_SPREAD), Duration.ZERO),
+        or(settings.get(LOG_LEVEL), LogLevel.INFO),
+        or(settings.get(LOG_FORMAT), LogFormat.TEXT),
+        or(settings.get(LOG_AUDIT), true));
+  }
+
+  private static <T> T or(@Nullable T set, T otherwise) {
+    return set == null ? otherwise : set;
+  }
+
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
   }
 
   private static boolean exists(String path) {

@@ -21,7 +21,8 @@ public final class RegistrySettingsFactory {
   public static RegistrySettings settings(
       DaemonSettings configured, Map<String, String> environment) {
     var client =
-        Objects.requireNonNullElse(configured.registryClient(), RegistryClientSettings.UNSET);
+        Objects.requireNonNullElse(
+            configured.get(DaemonSettings.REGISTRY_CLIENT), RegistryClientSettings.UNSET);
     try {
       return RegistrySettings.of(client.insecure(), client.caFiles(), client.realms(), environment);
     } catch (IllegalArgumentException e) {

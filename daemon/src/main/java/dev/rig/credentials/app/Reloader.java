@@ -1,6 +1,7 @@
 package dev.rig.credentials.app;
 
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.metrics.Metrics;
@@ -29,7 +30,7 @@ final class Reloader implements AutoCloseable {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(400);
 
   /** The one setting of the daemon's that a reload takes over. */
-  private static final String TAKEN_OVER = "access";
+  private static final String TAKEN_OVER = DaemonSettings.ACCESS.name();
 
   private final ConfigWatch watch;
   private final Function<Configuration, EntryChanges> apply;

@@ -10,11 +10,13 @@ import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.registry.RegistryCredentials;
 import dev.rig.credentials.time.Time;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * Answers which credential belongs to an image: the longest prefix of the current entries, and that
  * entry's lease. Nothing here blocks; a lease that is in memory is answered at once.
  */
-public final class Broker implements AutoCloseable {
+public final class Broker implements RegistryCredentials, AutoCloseable {
   /** How the cache obtains a lease; for whoever builds the cache. */
-  public static final Function<LeaseKey, CompletableFuture<Lease>> LOADER =
-      key -> key.entry().source().issue(new SourceRequest(key.registry()));
+  public static final Function<BrokerEntry, CompletableFuture<Lease>> LOADER =
+      entry -> entry.source().issue(new SourceRequest(entry.registry()));
 
   /** How many entries' credentials are fetched ahead at a time. */
   private static final int PREFETCHED_AT_A_TIME = 4;
@@ -41,7 +43,7 @@ public final class Broker implements AutoCloseable {
           + " required); give the kubelet's provider tokenAttributes, as \"rig-credentials"
           + " kubelet-config\" prints them, and the pod a service account";
 
-  private final ExpiringCache<LeaseKey, Lease> leases;
+  private final ExpiringCache<BrokerEntry, Lease> leases;
   private final Prefetcher prefetcher;
   private final Time time;
   private final ServiceAccountLeases accountLeases;
@@ -52,7 +54,7 @@ public final class Broker implements AutoCloseable {
    *
    * @param spread when it fetches ahead
    */
-  public Broker(ExpiringCache<LeaseKey, Lease> leases, Time time, StartJitter spread) {
+  public Broker(ExpiringCache<BrokerEntry, Lease> leases, Time time, StartJitter spread) {
     this.leases = leases;
     this.prefetcher =
         new Prefetcher(leases::prefetch, PREFETCHED_AT_A_TIME, spread, time.scheduler());
@@ -62,10 +64,13 @@ public final class Broker implements AutoCloseable {
 
   /** Takes these entries in place of all earlier ones; leases of unchanged entries go on. */
   public void replace(List<BrokerEntry> entries) {
-    var next = new EntrySnapshot(entries);
-    snapshot = next;
-    leases.retain(key -> next.contains(key.entry()));
-    accountLeases.retain(next::contains);
+    snapshot = new EntrySnapshot(entries);
+    forgetReplaced();
+  }
+
+  private void forgetReplaced() {
+    leases.retain(entry -> snapshot.contains(entry));
+    accountLeases.retain(entry -> snapshot.contains(entry));
   }
 
   /** The current entries, in the order of the configuration. */
@@ -82,7 +87,6 @@ public final class Broker implements AutoCloseable {
         snapshot.entries().stream()
             .filter(entry -> !entry.prefix().isGlob() && !entry.isStatic())
             .filter(entry -> entry.serviceAccount() != ServiceAccountUse.REQUIRED)
-            .map(entry -> new LeaseKey(entry, entry.prefix().toString()))
             .toList());
   }
 
@@ -93,8 +97,18 @@ public final class Broker implements AutoCloseable {
   }
 
   /** The answer to an image; never fails. */
+  @Override
   public CompletableFuture<Lookup> lookup(ImageReference reference) {
-    return lookup(now -> now.find(reference), reference, "no entry matches " + reference.name(), 0);
+    return lookup(reference, "", null, 0);
+  }
+
+  /**
+   * The answer of the entry with an alias, whatever is asked for; never fails.
+   *
+   * @param alias empty for the entry with the longest prefix
+   */
+  public CompletableFuture<Lookup> lookup(ImageReference reference, String alias) {
+    return lookup(reference, alias, null, 0);
   }
 
   /**
@@ -102,63 +116,38 @@ public final class Broker implements AutoCloseable {
    * alone where the entry wants this; never fails.
    */
   public CompletableFuture<Lookup> lookup(ImageReference reference, ServiceAccountToken token) {
-    return lookup(reference, token, 0);
+    return lookup(reference, "", token, 0);
   }
 
   private CompletableFuture<Lookup> lookup(
-      ImageReference reference, ServiceAccountToken token, int retries) {
+      ImageReference reference, String alias, @Nullable ServiceAccountToken token, int retries) {
     var now = snapshot;
-    var entry = now.find(reference);
-    if (entry == null || entry.serviceAccount() == ServiceAccountUse.IGNORED) {
-      return lookup(reference);
+    var chosen = now.find(reference, alias);
+    if (chosen == null) {
+      var what = alias.isEmpty() ? "matches " + reference.name() : "has the alias " + alias;
+      return CompletableFuture.completedFuture(new Lookup.NotFound("no entry " + what));
     }
+    var entry = chosen.at(reference);
     var prefix = entry.prefix().toString();
-    var asked = accountLeases.get(entry, entry.registry(reference), token);
-    if (now != snapshot && !snapshot.contains(entry)) {
-      accountLeases.retain(held -> snapshot.contains(held)); // replaced between the two lines
-    }
-    return asked
-        .<Lookup>thenApply(lease -> new Lookup.Found(prefix, lease))
-        .exceptionallyCompose(thrown ->
-            retries < MOST_RETRIES && isDropped(thrown) && now != snapshot
-                ? lookup(reference, token, retries + 1)
-                : CompletableFuture.completedFuture(failed(prefix, thrown)));
-  }
-
-  /** The answer of the entry with that alias, whatever is asked for; never fails. */
-  public CompletableFuture<Lookup> lookupAlias(String alias, ImageReference reference) {
-    return lookup(now -> now.byAlias(alias), reference, "no entry has the alias " + alias, 0);
-  }
-
-  private CompletableFuture<Lookup> lookup(
-      Function<EntrySnapshot, @Nullable BrokerEntry> choice,
-      ImageReference reference,
-      String missing,
-      int retries) {
-    var now = snapshot;
-    var entry = choice.apply(now);
-    if (entry == null) {
-      return CompletableFuture.completedFuture(new Lookup.NotFound(missing));
-    }
-    var key = new LeaseKey(entry, entry.registry(reference));
-    var prefix = entry.prefix().toString();
-    if (entry.serviceAccount() == ServiceAccountUse.REQUIRED) {
+    if (token == null && entry.serviceAccount() == ServiceAccountUse.REQUIRED) {
       return CompletableFuture.completedFuture(
           new Lookup.Failed(prefix, WITHOUT_TOKEN, Lease.NEVER));
     }
-    var live = leases.live(key);
-    if (live != null) {
-      return CompletableFuture.completedFuture(new Lookup.Found(prefix, live));
-    }
-    var asked = leases.get(key);
+    var asked =
+        token != null && entry.serviceAccount() != ServiceAccountUse.IGNORED
+            ? accountLeases.get(entry, token)
+            : leases.get(entry);
     if (now != snapshot && !snapshot.contains(entry)) {
-      leases.retain(held -> snapshot.contains(held.entry())); // replaced between the two lines
+      forgetReplaced(); // replaced since the first line
+    }
+    if (asked.state() == Future.State.SUCCESS) {
+      return CompletableFuture.completedFuture(new Lookup.Found(prefix, asked.resultNow()));
     }
     return asked
         .<Lookup>thenApply(lease -> new Lookup.Found(prefix, lease))
         .exceptionallyCompose(thrown ->
             retries < MOST_RETRIES && isDropped(thrown) && now != snapshot
-                ? lookup(choice, reference, missing, retries + 1)
+                ? lookup(reference, alias, token, retries + 1)
                 : CompletableFuture.completedFuture(failed(prefix, thrown)));
   }
 
@@ -184,9 +173,9 @@ public final class Broker implements AutoCloseable {
     return reason == null ? UNKNOWN : reason;
   }
 
-  /** The prefix of the entry that answers for an image or alias; null for none. */
+  /** The entry that answers for an image or an alias that is not empty; null for none. */
   public @Nullable BrokerEntry managing(ImageReference reference, String alias) {
-    return alias.isEmpty() ? snapshot.find(reference) : snapshot.byAlias(alias);
+    return snapshot.find(reference, alias);
   }
 
   /**
@@ -197,7 +186,7 @@ public final class Broker implements AutoCloseable {
    */
   public boolean reject(ImageReference reference, String alias) {
     var entry = managing(reference, alias);
-    return entry != null && leases.rejectHandedOut(new LeaseKey(entry, entry.registry(reference)));
+    return entry != null && leases.rejectHandedOut(entry.at(reference));
   }
 
   /**
@@ -206,9 +195,10 @@ public final class Broker implements AutoCloseable {
    *
    * @return false when nothing was dropped, also because something was a moment ago
    */
+  @Override
   public boolean reject(ImageReference reference, Lease lease) {
-    var entry = snapshot.find(reference);
-    return entry != null && leases.reject(new LeaseKey(entry, entry.registry(reference)), lease);
+    var entry = managing(reference, "");
+    return entry != null && leases.reject(entry.at(reference), lease);
   }
 
   /** Whether images of that host may get different credentials. */
@@ -220,10 +210,9 @@ public final class Broker implements AutoCloseable {
   public void eachAnswerable(BiConsumer<BrokerEntry, Lease> consumer) {
     for (var entry : snapshot.entries()) {
       if (!entry.prefix().isGlob()) {
-        var key = new LeaseKey(entry, entry.prefix().toString());
-        var live = leases.peek(key);
+        var live = leases.peek(entry);
         if (live == null && entry.isStatic()) {
-          live = leases.get(key).getNow(null);
+          live = leases.get(entry).getNow(null);
         }
         if (live != null) {
           consumer.accept(entry, live);
@@ -234,27 +223,24 @@ public final class Broker implements AutoCloseable {
 
   /** Every entry with the state of its lease; for a glob that of no particular host. */
   public List<EntryState> states() {
-    return snapshot.entries().stream()
-        .map(entry -> state(entry, entry.prefix().toString()))
-        .toList();
+    return snapshot.entries().stream().map(this::state).toList();
   }
 
-  private EntryState state(BrokerEntry entry, String registry) {
-    return new EntryState(
-        entry, registry, leases.state(new LeaseKey(entry, registry)).orElse(null));
+  private EntryState state(BrokerEntry entry) {
+    return new EntryState(entry, leases.state(entry).orElse(null));
   }
 
   /** Asks as a client would and tells how the answer came about; never fails. */
   public CompletableFuture<Explanation> explain(ImageReference reference) {
     var now = snapshot;
-    var answering = now.find(reference);
+    var answering = now.find(reference, "");
     var considered = considered(now, reference);
     return lookup(reference)
         .thenApply(lookup ->
             new Explanation(
                 reference.name(),
                 considered,
-                answering == null ? null : state(answering, answering.registry(reference)),
+                answering == null ? null : state(answering.at(reference)),
                 lookup));
   }
 
@@ -264,7 +250,7 @@ public final class Broker implements AutoCloseable {
   }
 
   private static List<Considered> considered(EntrySnapshot now, ImageReference reference) {
-    var answering = now.find(reference);
+    var answering = now.find(reference, "");
     var matching = new ArrayList<>(now.matching(reference));
     if (answering != null && !matching.contains(answering)) {
       matching.addFirst(answering);

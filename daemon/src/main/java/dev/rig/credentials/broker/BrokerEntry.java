@@ -7,10 +7,12 @@ import dev.rig.credentials.image.RegistryPrefix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registry entry as the broker needs it. Two are equal when prefix and fingerprint are: then they
- * share their leases, also across a reload.
+ * A registry entry as the broker needs it, which is also what a lease is held for. Two are equal if
+ * registry and fingerprint are: then they share their leases, also across a reload.
  *
  * @param prefix what it answers for
+ * @param registry the registry that its leases are for: the prefix, with the host that was asked
+ *     for in place of a glob
  * @param source where its credential comes from
  * @param fingerprint changes with anything that the credential depends on; no secret can be read
  *     from it
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record BrokerEntry(
     RegistryPrefix prefix,
+    String registry,
     CredentialSource source,
     String fingerprint,
     @Nullable String alias,
@@ -33,22 +36,28 @@ public record BrokerEntry(
     return source.kind().equals("static");
   }
 
-  /** The registry that a lease is for: the prefix, with the host asked for in place of a glob. */
-  String registry(ImageReference reference) {
+  /** This entry for the registry of an image: itself, unless its host is a glob. */
+  BrokerEntry at(ImageReference reference) {
     return prefix.isGlob()
-        ? new RegistryPrefix(reference.host(), prefix.path()).toString()
-        : prefix.toString();
+        ? at(new RegistryPrefix(reference.host(), prefix.path()).toString())
+        : this;
+  }
+
+  BrokerEntry at(String other) {
+    return new BrokerEntry(
+        prefix, other, source, fingerprint, alias, isDefault, serviceAccount, origin);
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof BrokerEntry entry
+        && registry.equals(entry.registry)
         && prefix.equals(entry.prefix)
         && fingerprint.equals(entry.fingerprint);
   }
 
   @Override
   public int hashCode() {
-    return 31 * prefix.hashCode() + fingerprint.hashCode();
+    return 31 * registry.hashCode() + fingerprint.hashCode();
   }
 }

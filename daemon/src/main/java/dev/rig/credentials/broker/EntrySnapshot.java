@@ -7,21 +7,18 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One generation of entries with their indexes. Immutable: a reload swaps it whole. */
 final class EntrySnapshot {
   private final List<BrokerEntry> entries;
-  private final Set<BrokerEntry> set;
+  private final Map<RegistryPrefix, BrokerEntry> byPrefix = new LinkedHashMap<>();
   private final PrefixTable<BrokerEntry> table;
   private final PrefixTable<BrokerEntry> defaults;
   private final Map<String, BrokerEntry> aliases = new HashMap<>();
 
   EntrySnapshot(List<BrokerEntry> entries) {
     this.entries = List.copyOf(entries);
-    this.set = Set.copyOf(entries);
-    var byPrefix = new LinkedHashMap<RegistryPrefix, BrokerEntry>();
     var byHost = new LinkedHashMap<RegistryPrefix, BrokerEntry>();
     for (var entry : entries) {
       byPrefix.put(entry.prefix(), entry);
@@ -40,12 +37,21 @@ final class EntrySnapshot {
     return entries;
   }
 
+  /** Whether the entry, or the glob that it comes from, is one of these. */
   boolean contains(BrokerEntry entry) {
-    return set.contains(entry);
+    var same = byPrefix.get(entry.prefix());
+    return same != null && same.fingerprint().equals(entry.fingerprint());
   }
 
-  /** The entry that answers; a question that names only the host goes to its default first. */
-  @Nullable BrokerEntry find(ImageReference reference) {
+  /**
+   * The entry that answers; a question that names only the host goes to its default first.
+   *
+   * @param alias empty for the entry with the longest prefix
+   */
+  @Nullable BrokerEntry find(ImageReference reference, String alias) {
+    if (!alias.isEmpty()) {
+      return aliases.get(alias);
+    }
     if (reference.isHostOnly()) {
       var byDefault = defaults.find(reference);
       if (byDefault != null) {
@@ -53,10 +59,6 @@ final class EntrySnapshot {
       }
     }
     return table.find(reference);
-  }
-
-  @Nullable BrokerEntry byAlias(String alias) {
-    return aliases.get(alias);
   }
 
   List<BrokerEntry> matching(ImageReference reference) {

@@ -7,9 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An entry with what is known of its lease.
  *
- * @param entry the entry
- * @param registry the registry that the lease is for
+ * @param entry the entry, with the registry that the lease is for
  * @param state null when nobody has asked yet
  */
-public record EntryState(
-    BrokerEntry entry, String registry, @Nullable CacheEntryState<Lease> state) {}
+public record EntryState(BrokerEntry entry, @Nullable CacheEntryState<Lease> state) {}

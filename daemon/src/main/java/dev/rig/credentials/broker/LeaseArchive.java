@@ -35,7 +35,7 @@ public final class LeaseArchive implements AutoCloseable {
   private static final Duration LAST_WRITE = Duration.ofSeconds(1);
 
   private final SealedFile file;
-  private final ExpiringCache<LeaseKey, Lease> leases;
+  private final ExpiringCache<BrokerEntry, Lease> leases;
   private final Time time;
   private final ExecutorService writer;
   private final AtomicBoolean due = new AtomicBoolean();
@@ -51,7 +51,10 @@ public final class LeaseArchive implements AutoCloseable {
    * @param writer runs one task at a time; closed together with the archive
    */
   public LeaseArchive(
-      SealedFile file, ExpiringCache<LeaseKey, Lease> leases, Time time, ExecutorService writer) {
+      SealedFile file,
+      ExpiringCache<BrokerEntry, Lease> leases,
+      Time time,
+      ExecutorService writer) {
     this.file = file;
     this.leases = leases;
     this.time = time;
@@ -87,7 +90,7 @@ public final class LeaseArchive implements AutoCloseable {
       LeaseRecord.read(content)
           .filter(record -> record.isGood(time.now()))
           .ifPresent(record -> {
-            leases.restore(new LeaseKey(entry, record.registry()), record.lease());
+            leases.restore(entry.at(record.registry()), record.lease());
             restored.incrementAndGet();
           });
     }
@@ -126,9 +129,9 @@ public final class LeaseArchive implements AutoCloseable {
     due.set(false);
     var now = time.now();
     var records = new ArrayList<SealedRecord>();
-    leases.eachLive((key, lease) -> {
-      if (lease.expires() && !key.entry().isStatic()) {
-        records.add(new LeaseRecord(key.registry(), lease, now).seal(key.entry()));
+    leases.eachLive((entry, lease) -> {
+      if (lease.expires() && !entry.isStatic()) {
+        records.add(new LeaseRecord(entry.registry(), lease, now).seal(entry));
       }
     });
     try {

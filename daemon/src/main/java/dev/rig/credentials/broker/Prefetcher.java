@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * cache loads it at once, and its turn here comes to nothing.
  */
 final class Prefetcher {
-  private final Function<LeaseKey, CompletableFuture<?>> fetch;
+  private final Function<BrokerEntry, CompletableFuture<?>> fetch;
   private final int atATime;
   private final StartJitter spread;
   private final Scheduler scheduler;
 
   /** Its own monitor guards it and the three below. */
-  private final Deque<LeaseKey> waiting = new ArrayDeque<>();
+  private final Deque<BrokerEntry> waiting = new ArrayDeque<>();
 
   /** Until then nothing is begun; null when it is time. */
   private @Nullable Cancellable moment;
@@ -35,7 +35,7 @@ final class Prefetcher {
    * @param spread when a list is begun with
    */
   Prefetcher(
-      Function<LeaseKey, CompletableFuture<?>> fetch,
+      Function<BrokerEntry, CompletableFuture<?>> fetch,
       int atATime,
       StartJitter spread,
       Scheduler scheduler) {
@@ -49,10 +49,10 @@ final class Prefetcher {
    * Takes this list in place of what still waits. A list that has not been begun with leaves its
    * moment to this one, so that reloads do not put it off for ever.
    */
-  void start(List<LeaseKey> keys) {
+  void start(List<BrokerEntry> entries) {
     synchronized (waiting) {
       waiting.clear();
-      waiting.addAll(keys);
+      waiting.addAll(entries);
       if (moment == null && !spread.within().isZero()) {
         moment = scheduler.schedule(spread.delay(), this::begin);
       }
@@ -86,16 +86,16 @@ final class Prefetcher {
       starting = true;
     }
     while (true) {
-      LeaseKey key;
+      BrokerEntry entry;
       synchronized (waiting) {
         if (running >= atATime || waiting.isEmpty() || moment != null) {
           starting = false;
           return;
         }
-        key = waiting.remove();
+        entry = waiting.remove();
         running++;
       }
-      var _ = fetch.apply(key).whenComplete((value, failure) -> ended());
+      var _ = fetch.apply(entry).whenComplete((value, failure) -> ended());
     }
   }
 

@@ -30,11 +30,7 @@ final class ServiceAccountLeases {
    *
    * @param annotations part of it, because scripts decide by them, as by a role to assume
    */
-  private record Key(
-      BrokerEntry entry,
-      String registry,
-      ServiceAccount account,
-      Map<String, String> annotations) {}
+  private record Key(BrokerEntry entry, ServiceAccount account, Map<String, String> annotations) {}
 
   private final Time time;
   private final ExpiringCache<Key, Lease> leases;
@@ -55,8 +51,8 @@ final class ServiceAccountLeases {
   }
 
   /** The account's lease; it ends with the token that it was issued for, if not earlier. */
-  CompletableFuture<Lease> get(BrokerEntry entry, String registry, ServiceAccountToken token) {
-    var key = new Key(entry, registry, token.account(), token.annotations());
+  CompletableFuture<Lease> get(BrokerEntry entry, ServiceAccountToken token) {
+    var key = new Key(entry, token.account(), token.annotations());
     if (!time.now().isBefore(token.expiresAt())) {
       return CompletableFuture.failedFuture(
           new SourceException("the pod's service-account token has expired"));
@@ -88,7 +84,7 @@ final class ServiceAccountLeases {
       return CompletableFuture.failedFuture(
           new SourceException("the service-account token has been withdrawn"));
     }
-    var issued = key.entry().source().issue(new SourceRequest(key.registry(), token));
+    var issued = key.entry().source().issue(new SourceRequest(key.entry().registry(), token));
     var capped = issued.thenApply(lease -> endingWith(token, lease));
     var _ =
         capped.whenComplete((lease, thrown) -> {

@@ -362,9 +362,9 @@ final class CacheEntry<V> {
         loads,
         lastLoad,
         lastLoadTook,
-        failure == null ? null : failure.getMessage(),
-        failures,
-        failure == null ? null : failure.nextAttempt());
+        failure == null
+            ? null
+            : new CacheEntryState.Failure(reason(failure), failures, failure.nextAttempt()));
   }
 
   private static String reason(@Nullable Throwable thrown) {

@@ -13,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param loads how many loads have ended, well or not
  * @param lastLoad when the last load began; null before the first
  * @param lastLoadTook how long the last ended load took; null before the first ended
- * @param failure the reason of the last failure, when no load has succeeded since; null for none
- * @param failures how many loads have failed in a row
- * @param nextAttempt when the next load may begin after a failure; null for none
+ * @param failure the last failure, if no load has succeeded since; null for none
  */
 public record CacheEntryState<V>(
     @Nullable V value,
@@ -24,6 +22,13 @@ public record CacheEntryState<V>(
     long loads,
     @Nullable Instant lastLoad,
     @Nullable Duration lastLoadTook,
-    @Nullable String failure,
-    int failures,
-    @Nullable Instant nextAttempt) {}
+    @Nullable Failure failure) {
+  /**
+   * Loads that fail.
+   *
+   * @param reason of the last one
+   * @param count how many have failed in a row
+   * @param nextAttempt when the next load may begin
+   */
+  public record Failure(String reason, int count, Instant nextAttempt) {}
+}

@@ -182,20 +182,13 @@ final class DemoCommand implements Callable<Integer> {
     var values = values(folder);
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
-        new DaemonSettings(
-            socket(folder),
-            null,
-            null,
-            null,
-            new AdminAddress.Tcp("127.0.0.1", 0),
-            folder.resolve("state"),
-            true,
-            sealingKey(folder),
-            null,
-            null,
-            null,
-            false,
-            null);
+        DaemonSettings.UNSET
+            .with(DaemonSettings.SOCKET, socket(folder))
+            .with(DaemonSettings.ADMIN, new AdminAddress.Tcp("127.0.0.1", 0))
+            .with(DaemonSettings.STATE_DIR, folder.resolve("state"))
+            .with(DaemonSettings.WARM_RESTART, true)
+            .with(DaemonSettings.SEALING_KEY_FILE, sealingKey(folder))
+            .with(DaemonSettings.LOG_AUDIT, false);
     var settings =
         EffectiveSettings.resolve(
             configuration.daemon(), flags, console.environment(), console.root());

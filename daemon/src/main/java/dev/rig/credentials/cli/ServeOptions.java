@@ -98,33 +98,32 @@ final class ServeOptions {
    * @throws CommandException when one of them cannot be read
    */
   DaemonSettings settings() {
-    return new DaemonSettings(
-        socket,
-        socketMode == null
-            ? null
-            : read("--socket-mode", socketMode, DaemonSettings::parseSocketMode),
-        socketGroup,
-        platformSocket,
-        admin == null ? null : read("--admin", admin, AdminAddress::parse),
-        stateDir,
-        noWarmRestart ? false : null,
-        sealingKeyFile,
-        prefetchSpread == null
-            ? null
-            : read("--prefetch-spread", prefetchSpread, DaemonSettings::parsePrefetchSpread),
-        logLevel,
-        logFormat,
-        noAudit ? false : null,
-        null);
+    return DaemonSettings.UNSET
+        .with(DaemonSettings.SOCKET, socket)
+        .with(
+            DaemonSettings.SOCKET_MODE,
+            read("--socket-mode", socketMode, DaemonSettings::parseSocketMode))
+        .with(DaemonSettings.SOCKET_GROUP, socketGroup)
+        .with(DaemonSettings.PLATFORM_SOCKET, platformSocket)
+        .with(DaemonSettings.ADMIN, read("--admin", admin, AdminAddress::parse))
+        .with(DaemonSettings.STATE_DIR, stateDir)
+        .with(DaemonSettings.WARM_RESTART, noWarmRestart ? false : null)
+        .with(DaemonSettings.SEALING_KEY_FILE, sealingKeyFile)
+        .with(
+            DaemonSettings.PREFETCH_SPREAD,
+            read("--prefetch-spread", prefetchSpread, DaemonSettings::parsePrefetchSpread))
+        .with(DaemonSettings.LOG_LEVEL, logLevel)
+        .with(DaemonSettings.LOG_FORMAT, logFormat)
+        .with(DaemonSettings.LOG_AUDIT, noAudit ? false : null);
   }
 
   private interface Parser<T> {
     T parse(String text) throws InvalidSettingException;
   }
 
-  private static <T> T read(String flag, String text, Parser<T> parser) {
+  private static <T> @Nullable T read(String flag, @Nullable String text, Parser<T> parser) {
     try {
-      return parser.parse(text);
+      return text == null ? null : parser.parse(text);
     } catch (InvalidSettingException e) {
       var hint = e.hint() == null ? "" : " (" + e.hint() + ")";
       throw new CommandException(ExitStatus.USAGE, flag + ": " + e.reason() + hint);

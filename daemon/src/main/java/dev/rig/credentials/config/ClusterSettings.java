@@ -44,8 +44,7 @@ public record ClusterSettings(
     DevRegistry overriddenBy(@Nullable DevRegistry later) {
       return later == null
           ? this
-          : new DevRegistry(
-              Layers.last(host, later.host), Layers.last(clusterHost, later.clusterHost));
+          : new DevRegistry(last(host, later.host), last(clusterHost, later.clusterHost));
     }
   }
 
@@ -56,7 +55,7 @@ public record ClusterSettings(
    */
   public record Git(@Nullable String url) {
     Git overriddenBy(@Nullable Git later) {
-      return later == null ? this : new Git(Layers.last(url, later.url));
+      return later == null ? this : new Git(last(url, later.url));
     }
 
     @Override
@@ -74,15 +73,19 @@ public record ClusterSettings(
   public ClusterSettings overriddenBy(ClusterSettings later) {
     return new ClusterSettings(
         later.origin,
-        Layers.last(type, later.type),
-        Layers.last(url, later.url),
-        Layers.last(token, later.token),
-        Layers.last(script, later.script),
-        Layers.last(certificateAuthority, later.certificateAuthority),
-        Layers.last(createPullSecrets, later.createPullSecrets),
-        Layers.last(pullSecretNamespaces, later.pullSecretNamespaces),
+        last(type, later.type),
+        last(url, later.url),
+        last(token, later.token),
+        last(script, later.script),
+        last(certificateAuthority, later.certificateAuthority),
+        last(createPullSecrets, later.createPullSecrets),
+        last(pullSecretNamespaces, later.pullSecretNamespaces),
         devRegistry == null ? later.devRegistry : devRegistry.overriddenBy(later.devRegistry),
         git == null ? later.git : git.overriddenBy(later.git));
+  }
+
+  private static <T> @Nullable T last(@Nullable T earlier, @Nullable T later) {
+    return later == null ? earlier : later;
   }
 
   /** Only what cannot hold a secret: an address can carry a login. */

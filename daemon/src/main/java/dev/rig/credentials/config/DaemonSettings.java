@@ -1,124 +1,114 @@
 package dev.rig.credentials.config;
 
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The daemon's own settings. Null is unset: who asks knows the default, and flags come on top.
+ * The daemon's own settings, as far as they are set: the code that uses one knows its default, and
+ * flags come on top.
  *
- * @param socket the socket of the credential helpers
- * @param socketMode its permission bits, 0 to 0777
- * @param socketGroup the name or number of its group
- * @param platformSocket the platform's socket
- * @param admin where the admin port listens
- * @param stateDir the folder for what outlives a restart
- * @param warmRestart whether leases are kept there, sealed, for the next start
- * @param sealingKeyFile the key that they are sealed with
- * @param prefetchSpread within which time what nobody has asked for yet is fetched ahead
- * @param logAudit whether requests that were not denied are logged too
- * @param access the access rules; an empty list is set, and lets nobody in
- * @param registryClient what registries are trusted with; replaced whole
+ * @param values what is set; each value has the type of its setting
  */
-public record DaemonSettings(
-    @Nullable Path socket,
-    @Nullable Integer socketMode,
-    @Nullable String socketGroup,
-    @Nullable Path platformSocket,
-    @Nullable AdminAddress admin,
-    @Nullable Path stateDir,
-    @Nullable Boolean warmRestart,
-    @Nullable Path sealingKeyFile,
-    @Nullable Duration prefetchSpread,
-    @Nullable LogLevel logLevel,
-    @Nullable LogFormat logFormat,
-    @Nullable Boolean logAudit,
-    @Nullable List<ConfiguredAccessRule> access,
-    @Nullable RegistryClientSettings registryClient) {
-  private static final Duration LONGEST_SPREAD = Duration.ofDays(1);
+public record DaemonSettings(Map<Setting<?>, Object> values) {
+  /**
+   * One setting.
+   *
+   * @param name the name in the log
+   */
+  @SuppressWarnings("UnusedTypeParameter") // it binds the type of the value to the setting
+  public record Setting<T>(String name) {}
+
+  /** The socket of the credential helpers. */
+  public static final Setting<Path> SOCKET = new Setting<>("socket");
+
+  /** The permission bits of that socket, 0 to 0777. */
+  public static final Setting<Integer> SOCKET_MODE = new Setting<>("socketMode");
+
+  /** The name or number of that socket's group. */
+  public static final Setting<String> SOCKET_GROUP = new Setting<>("socketGroup");
+
+  /** The platform's socket. */
+  public static final Setting<Path> PLATFORM_SOCKET = new Setting<>("platformSocket");
+
+  /** Where the admin port listens. */
+  public static final Setting<AdminAddress> ADMIN = new Setting<>("admin");
+
+  /** The folder for what outlives a restart. */
+  public static final Setting<Path> STATE_DIR = new Setting<>("stateDir");
+
+  /** Whether leases are kept there, sealed, for the next start. */
+  public static final Setting<Boolean> WARM_RESTART = new Setting<>("warmRestart");
+
+  /** The file with the key that they are sealed with. */
+  public static final Setting<Path> SEALING_KEY_FILE = new Setting<>("sealingKeyFile");
+
+  /** Within which time credentials that nobody has asked for yet are fetched ahead. */
+  public static final Setting<Duration> PREFETCH_SPREAD = new Setting<>("prefetchSpread");
+
+  public static final Setting<LogLevel> LOG_LEVEL = new Setting<>("logLevel");
+
+  public static final Setting<LogFormat> LOG_FORMAT = new Setting<>("logFormat");
+
+  /** Whether requests that were not denied are logged too. */
+  public static final Setting<Boolean> LOG_AUDIT = new Setting<>("logAudit");
+
+  /** The access rules; an empty list is set, and lets nobody in. */
+  public static final Setting<List<ConfiguredAccessRule>> ACCESS = new Setting<>("access");
+
+  /** What registries are trusted with; replaced whole. */
+  public static final Setting<RegistryClientSettings> REGISTRY_CLIENT =
+      new Setting<>("registryClient");
 
   /** Nothing is set. */
-  public static final DaemonSettings UNSET =
-      new DaemonSettings(
-          null, null, null, null, null, null, null, null, null, null, null, null, null);
+  public static final DaemonSettings UNSET = new DaemonSettings(Map.of());
 
-  /** Settings without those that no flag can give. */
-  public DaemonSettings(
-      @Nullable Path socket,
-      @Nullable Integer socketMode,
-      @Nullable String socketGroup,
-      @Nullable Path platformSocket,
-      @Nullable AdminAddress admin,
-      @Nullable Path stateDir,
-      @Nullable Boolean warmRestart,
-      @Nullable Path sealingKeyFile,
-      @Nullable Duration prefetchSpread,
-      @Nullable LogLevel logLevel,
-      @Nullable LogFormat logFormat,
-      @Nullable Boolean logAudit,
-      @Nullable List<ConfiguredAccessRule> access) {
-    this(
-        socket,
-        socketMode,
-        socketGroup,
-        platformSocket,
-        admin,
-        stateDir,
-        warmRestart,
-        sealingKeyFile,
-        prefetchSpread,
-        logLevel,
-        logFormat,
-        logAudit,
-        access,
-        null);
-  }
+  private static final Duration LONGEST_SPREAD = Duration.ofDays(1);
 
   public DaemonSettings {
-    access = access == null ? null : List.copyOf(access);
+    values = Map.copyOf(values);
+  }
+
+  /** The value of a setting; null if it is not set. */
+  @SuppressWarnings("unchecked") // with() accepts only a value of the setting's type
+  public <T> @Nullable T get(Setting<T> setting) {
+    return (T) values.get(setting);
+  }
+
+  /**
+   * These with one more setting.
+   *
+   * @param value null leaves the setting as it is
+   */
+  public <T> DaemonSettings with(Setting<T> setting, @Nullable T value) {
+    return value == null ? this : overriddenBy(new DaemonSettings(Map.of(setting, value)));
   }
 
   /** These with every setting replaced that the later ones set; a list is replaced whole. */
   public DaemonSettings overriddenBy(DaemonSettings later) {
-    return new DaemonSettings(
-        Layers.last(socket, later.socket),
-        Layers.last(socketMode, later.socketMode),
-        Layers.last(socketGroup, later.socketGroup),
-        Layers.last(platformSocket, later.platformSocket),
-        Layers.last(admin, later.admin),
-        Layers.last(stateDir, later.stateDir),
-        Layers.last(warmRestart, later.warmRestart),
-        Layers.last(sealingKeyFile, later.sealingKeyFile),
-        Layers.last(prefetchSpread, later.prefetchSpread),
-        Layers.last(logLevel, later.logLevel),
-        Layers.last(logFormat, later.logFormat),
-        Layers.last(logAudit, later.logAudit),
-        Layers.last(access, later.access),
-        Layers.last(registryClient, later.registryClient));
+    var merged = new HashMap<>(values);
+    merged.putAll(later.values);
+    return new DaemonSettings(merged);
   }
 
-  /** The names of the settings that are others here than there, in their order. */
+  /** The names of the settings that differ from the earlier ones, sorted. */
   public List<String> changedFrom(DaemonSettings earlier) {
-    return Stream.of(DaemonSettings.class.getRecordComponents())
-        .filter(setting -> !Objects.equals(value(setting, this), value(setting, earlier)))
-        .map(RecordComponent::getName)
+    return Stream.of(this, earlier)
+        .flatMap(settings -> settings.values.keySet().stream())
+        .filter(setting -> !Objects.equals(values.get(setting), earlier.values.get(setting)))
+        .map(Setting::name)
+        .distinct()
+        .sorted()
         .toList();
   }
 
-  private static @Nullable Object value(RecordComponent setting, DaemonSettings settings) {
-    try {
-      return setting.getAccessor().invoke(settings);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("a record's accessors are there and do not fail", e);
-    }
-  }
-
   /**
-   * Reads {@link #prefetchSpread}.
+   * Reads {@link #PREFETCH_SPREAD}.
    *
    * @param text a Go duration
    * @return zero to a day

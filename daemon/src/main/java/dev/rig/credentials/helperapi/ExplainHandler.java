@@ -5,12 +5,13 @@ import dev.rig.credentials.access.Permission;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.broker.BrokerEntry;
 import dev.rig.credentials.broker.Explanation.Considered;
-import dev.rig.credentials.broker.RequestOutcome;
-import dev.rig.credentials.broker.RequestResult;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.request.RequestOutcome;
+import dev.rig.credentials.request.RequestResult;
 import dev.rig.credentials.store.StoredLogin;
+import dev.rig.credentials.store.StoredLogins;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExplainHandler {
   private final Broker broker;
-  private final UserLoginLookup logins;
+  private final StoredLogins logins;
 
   /**
    * A login that was looked at, which is the asker's own.
@@ -34,7 +35,7 @@ final class ExplainHandler {
    */
   record OwnLogin(StoredLogin login, int uid, boolean answers, String why) {}
 
-  ExplainHandler(Broker broker, UserLoginLookup logins) {
+  ExplainHandler(Broker broker, StoredLogins logins) {
     this.broker = broker;
     this.logins = logins;
   }
@@ -78,11 +79,11 @@ final class ExplainHandler {
         || !rights.mayWithOwn(Permission.LIST, reference)) {
       return null;
     }
-    var login = logins.of(peer, reference);
+    var login = logins.find(peer.uid(), reference.name(), reference);
     if (login == null) {
       return null;
     }
-    boolean answers = UserLoginLookup.wins(login, reference, entry);
+    boolean answers = KeyLookup.wins(login, reference, entry);
     return new OwnLogin(login, peer.uid(), answers, why(answers, entry != null));
   }
 

@@ -150,7 +150,7 @@ final class StatusJson {
     var entry = entryState.entry();
     json.writeStartObject();
     json.writeStringField("prefix", entry.prefix().toString());
-    json.writeStringField("registry", entryState.registry());
+    json.writeStringField("registry", entry.registry());
     json.writeStringField("source", entry.source().kind());
     json.writeStringField("origin", entry.origin());
     if (entry.alias() != null) {
@@ -178,10 +178,10 @@ final class StatusJson {
         json.writeNumberField("lastRunMillis", state.lastLoadTook().toMillis());
       }
       if (state.failure() != null) {
-        json.writeStringField("lastError", state.failure());
-        json.writeNumberField("failures", state.failures());
+        json.writeStringField("lastError", state.failure().reason());
+        json.writeNumberField("failures", state.failure().count());
+        instant(json, "nextAttempt", state.failure().nextAttempt());
       }
-      instant(json, "nextAttempt", state.nextAttempt());
     }
     json.writeEndObject();
   }

@@ -3,19 +3,20 @@ package dev.rig.credentials.kubelet;
 import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.access.Permission;
 import dev.rig.credentials.broker.Broker;
-import dev.rig.credentials.broker.RequestOutcome;
-import dev.rig.credentials.broker.RequestResult;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
-import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedRequestException;
 import dev.rig.credentials.kubelet.CredentialProviderResponse.CacheKeyType;
 import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.request.RequestApi;
+import dev.rig.credentials.request.RequestOutcome;
+import dev.rig.credentials.request.RequestResult;
 import dev.rig.credentials.time.Time;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
+import dev.rig.credentials.wire.Request;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +27,7 @@ import java.util.concurrent.CompletionStage;
  * <p>A failure is status 1 with one line, which the kubelet logs before it goes on with its other
  * credentials; it caches nothing then.
  */
-public final class KubeletApi {
+public final class KubeletApi implements RequestApi {
   /** What the kubelet has to stay short of: a pull may begin at the end of its cache. */
   private static final Duration MARGIN = Duration.ofSeconds(60);
 
@@ -34,34 +35,37 @@ public final class KubeletApi {
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
   private final Broker broker;
+  private final int ownUid;
   private final Time time;
 
-  public KubeletApi(Broker broker, Time time) {
+  /**
+   * The API of a broker.
+   *
+   * @param ownUid the daemon's uid: it and root are believed when they say whose service-account
+   *     token they bring
+   */
+  public KubeletApi(Broker broker, int ownUid, Time time) {
     this.broker = broker;
+    this.ownUid = ownUid;
     this.time = time;
   }
 
-  /**
-   * Answers a CredentialProviderRequest; never fails and never blocks.
-   *
-   * @param peer who asks
-   * @param rights what the peer may do
-   * @param trusted whether the asker is believed when it says whose service-account token it brings
-   */
-  public CompletionStage<RequestResult> answer(
-      byte[] payload, Peer peer, PeerRights rights, boolean trusted) {
+  /** Answers a CredentialProviderRequest. */
+  @Override
+  public CompletionStage<RequestResult> answer(Request asked, Peer peer, PeerRights rights) {
     if (!rights.may(Permission.KUBELET)) {
       return done(RequestResult.denied(peer.uid(), Action.KUBELET, ""));
     }
     try {
-      var request = CredentialProviderRequest.parse(payload);
+      var request = CredentialProviderRequest.parse(asked.payload());
       var reference = ImageReference.ofImage(request.image());
       boolean withToken = !request.serviceAccountToken().isEmpty();
-      if (withToken && !trusted) {
+      if (withToken && peer.uid() != 0 && peer.uid() != ownUid) {
         return done(refused("only root and this daemon's own user may bring a token"));
       }
       var entry = broker.managing(reference, "");
-      if (entry != null && !may(rights, entry.prefix(), reference)) {
+      boolean mayAsk = rights.may(Permission.KUBELET, reference);
+      if (entry != null && !mayAsk && !rights.may(Permission.KUBELET, entry.prefix())) {
         return done(denied(peer, reference, entry.prefix().toString()));
       }
       var lookup =
@@ -75,7 +79,8 @@ public final class KubeletApi {
       return lookup.thenApply(answer ->
           answer instanceof Lookup.Found found
                   && !found.prefix().equals(checked)
-                  && !mayStill(rights, found.prefix(), reference)
+                  && !mayAsk
+                  && !rights.may(Permission.KUBELET, found.prefix()) // of a reload
               ? denied(peer, reference, found.prefix())
               : answer(request, reference, answer));
     } catch (MalformedRequestException e) {
@@ -87,20 +92,6 @@ public final class KubeletApi {
 
   private static CompletionStage<RequestResult> done(RequestResult answer) {
     return CompletableFuture.completedFuture(answer);
-  }
-
-  /** Whether a rule covers the image, or the entry that answers for it. */
-  private static boolean may(PeerRights rights, RegistryPrefix prefix, ImageReference reference) {
-    return rights.may(Permission.KUBELET, prefix) || rights.may(Permission.KUBELET, reference);
-  }
-
-  /** Of an entry that a reload has put in the place of the one that was looked at. */
-  private static boolean mayStill(PeerRights rights, String prefix, ImageReference reference) {
-    try {
-      return may(rights, RegistryPrefix.parse(prefix), reference);
-    } catch (InvalidReferenceException e) {
-      return false;
-    }
   }
 
   private static RequestResult denied(Peer peer, ImageReference reference, String prefix) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class BrokerTest {
   private final FakeTime time = new FakeTime();
-  private final ExpiringCache<LeaseKey, Lease> leases =
+  private final ExpiringCache<BrokerEntry, Lease> leases =
       new ExpiringCache<>(
           Broker.LOADER, Lease::expiresAt, CachePolicy.standard(1000), time.time(), new Random(1));
   private final Broker broker = new Broker(leases, time.time(), StartJitter.AT_ONCE);

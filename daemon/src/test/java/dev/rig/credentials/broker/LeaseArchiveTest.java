@@ -35,7 +35,7 @@ class LeaseArchiveTest {
 
   /** A daemon's life: what it has in memory ends with it. */
   private final class Life {
-    private final ExpiringCache<LeaseKey, Lease> leases =
+    private final ExpiringCache<BrokerEntry, Lease> leases =
         new ExpiringCache<>(
             Broker.LOADER,
             Lease::expiresAt,

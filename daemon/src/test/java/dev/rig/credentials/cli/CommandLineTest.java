@@ -84,8 +84,10 @@ class CommandLineTest {
   private Daemon daemon() {
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
-        new DaemonSettings(
-            socket(), null, null, null, null, folder, false, null, null, null, null, null, null);
+        DaemonSettings.UNSET
+            .with(DaemonSettings.SOCKET, socket())
+            .with(DaemonSettings.STATE_DIR, folder)
+            .with(DaemonSettings.WARM_RESTART, false);
     var settings = EffectiveSettings.resolve(configuration.daemon(), flags, Map.of(), true);
     return Daemon.start(
         configuration, List.of(), settings, Map.of("PATH", "/usr/bin:/bin"), "1.2.3");

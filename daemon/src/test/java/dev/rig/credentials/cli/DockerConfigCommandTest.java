@@ -362,8 +362,10 @@ class DockerConfigCommandTest {
     var socket = folder.resolve("c.sock");
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
-        new DaemonSettings(
-            socket, null, null, null, null, folder, false, null, null, null, null, null, null);
+        DaemonSettings.UNSET
+            .with(DaemonSettings.SOCKET, socket)
+            .with(DaemonSettings.STATE_DIR, folder)
+            .with(DaemonSettings.WARM_RESTART, false);
     var settings = EffectiveSettings.resolve(configuration.daemon(), flags, Map.of(), true);
     try (var daemon =
         Daemon.start(configuration, List.of(), settings, Map.of("PATH", "/bin"), "1.2.3")) {

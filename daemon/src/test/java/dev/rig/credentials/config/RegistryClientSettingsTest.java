@@ -40,10 +40,12 @@ class RegistryClientSettingsTest {
             Map.of(
                 "index.docker.io", Set.of("auth.corp.example"),
                 "registry.corp.example", Set.of("login.corp.example:8443", "sso.corp.example"))),
-        daemon.registryClient());
+        daemon.get(DaemonSettings.REGISTRY_CLIENT));
     var later = load(folder, "daemon: {registryClient: ''}").daemon();
-    assertNull(later.registryClient());
-    assertEquals(daemon.registryClient(), daemon.overriddenBy(later).registryClient());
+    assertNull(later.get(DaemonSettings.REGISTRY_CLIENT));
+    assertEquals(
+        daemon.get(DaemonSettings.REGISTRY_CLIENT),
+        daemon.overriddenBy(later).get(DaemonSettings.REGISTRY_CLIENT));
   }
 
   @ParameterizedTest

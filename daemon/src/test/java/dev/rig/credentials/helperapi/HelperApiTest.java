@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.access.PeerRights;
-import dev.rig.credentials.broker.RequestOutcome;
-import dev.rig.credentials.broker.RequestResult;
 import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.request.RequestOutcome;
+import dev.rig.credentials.request.RequestResult;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.SealingKey;
 import dev.rig.credentials.store.StoredLogins;
@@ -44,7 +44,14 @@ class HelperApiTest {
           Runnable::run,
           fixture.time().time().clock());
   private final HelperApi api =
-      new HelperApi(fixture.broker(), logins, "1.2.3", List::of, "/bin", fixture.time()::nanos);
+      new HelperApi(
+          fixture.broker(),
+          logins,
+          "1.2.3",
+          List::of,
+          "/bin",
+          Runnable::run,
+          fixture.time().time());
 
   @TempDir private Path folder;
 

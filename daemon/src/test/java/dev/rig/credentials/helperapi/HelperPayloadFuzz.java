@@ -37,7 +37,8 @@ class HelperPayloadFuzz {
           fixture.time().time().clock());
 
   private final HelperApi api =
-      new HelperApi(fixture.broker(), logins, "1", List::of, "", fixture.time()::nanos);
+      new HelperApi(
+          fixture.broker(), logins, "1", List::of, "", Runnable::run, fixture.time().time());
 
   @FuzzTest
   void payloads(byte[] payload) {

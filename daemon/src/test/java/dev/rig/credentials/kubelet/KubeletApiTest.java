@@ -8,7 +8,9 @@ import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.testing.daemon.BrokerFixture;
+import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
+import dev.rig.credentials.wire.Request;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -18,11 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KubeletApiTest {
   private final BrokerFixture fixture = new BrokerFixture();
-  private final KubeletApi api = new KubeletApi(fixture.broker(), fixture.time().time());
+  private final KubeletApi api = new KubeletApi(fixture.broker(), 0, fixture.time().time());
 
   private Reply ask(String document) {
     return api.answer(
-            document.getBytes(StandardCharsets.UTF_8), new Peer(1, 0, 0), PeerRights.ALL, true)
+            new Request(Action.KUBELET, "", document.getBytes(StandardCharsets.UTF_8)),
+            new Peer(1, 0, 0),
+            PeerRights.ALL)
         .toCompletableFuture()
         .join()
         .reply();

@@ -12,6 +12,8 @@ import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedRequestExc
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.testing.daemon.BrokerFixture;
+import dev.rig.credentials.wire.Action;
+import dev.rig.credentials.wire.Request;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,9 +29,9 @@ class ProviderRequestFuzz {
     var fixture = new BrokerFixture().fixed("ghcr.io/acme", "u", SECRET);
     var source = FakeSource.script(fixture.time(), "u", "for a pod", Duration.ofHours(12));
     fixture.entry("quay.io", source, ServiceAccountUse.OPTIONAL);
-    var api = new KubeletApi(fixture.broker(), fixture.time().time());
+    var api = new KubeletApi(fixture.broker(), 0, fixture.time().time());
     var reply =
-        api.answer(document, new Peer(1, 0, 0), PeerRights.ALL, true)
+        api.answer(new Request(Action.KUBELET, "", document), new Peer(1, 0, 0), PeerRights.ALL)
             .toCompletableFuture()
             .join()
             .reply();

@@ -14,7 +14,9 @@ import dev.rig.credentials.credential.ServiceAccount;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.testing.daemon.BrokerFixture;
+import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
+import dev.rig.credentials.wire.Request;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -33,7 +35,7 @@ class ServiceAccountTest {
   private static final int MOST_ACCOUNTS = 1024;
 
   private final BrokerFixture fixture = new BrokerFixture();
-  private final KubeletApi api = new KubeletApi(fixture.broker(), fixture.time().time());
+  private final KubeletApi api = new KubeletApi(fixture.broker(), 0, fixture.time().time());
   private final FakeSource source =
       FakeSource.script(fixture.time(), "u", "first", Duration.ofHours(12));
 
@@ -49,7 +51,9 @@ class ServiceAccountTest {
         """
             .formatted(version, IMAGE, token, annotations);
     return api.answer(
-            document.getBytes(StandardCharsets.UTF_8), new Peer(1, 0, 0), PeerRights.ALL, trusted)
+            new Request(Action.KUBELET, "", document.getBytes(StandardCharsets.UTF_8)),
+            new Peer(1, trusted ? 0 : 1000, 0),
+            PeerRights.ALL)
         .toCompletableFuture()
         .join()
         .reply();
@@ -63,7 +67,9 @@ class ServiceAccountTest {
         """
             .formatted(IMAGE);
     return api.answer(
-            document.getBytes(StandardCharsets.UTF_8), new Peer(1, 0, 0), PeerRights.ALL, true)
+            new Request(Action.KUBELET, "", document.getBytes(StandardCharsets.UTF_8)),
+            new Peer(1, 0, 0),
+            PeerRights.ALL)
         .toCompletableFuture()
         .join()
         .reply();

@@ -1,8 +1,9 @@
 package dev.rig.credentials.app.audit;
 
-import dev.rig.credentials.broker.RequestOutcome;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.request.AnsweredRequest;
+import dev.rig.credentials.request.RequestOutcome;
 import dev.rig.credentials.time.Time;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -1,6 +1,7 @@
 package dev.rig.credentials.app.audit;
 
 import dev.rig.credentials.app.logging.StructuredEvent;
+import dev.rig.credentials.request.AnsweredRequest;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -8,9 +8,7 @@ import dev.rig.credentials.config.LogFormat;
 import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.config.RegistryClientSettings;
 import dev.rig.credentials.config.yaml.KnownNames;
-import dev.rig.credentials.config.yaml.Located;
 import dev.rig.credentials.config.yaml.NodeReader;
-import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.image.RegistryPrefix;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -57,27 +55,31 @@ final class DaemonReader {
     var fields = known(node, "daemon", KEYS);
     var log = fields.get("log");
     var logFields = log == null ? Map.<String, Node>of() : known(log, "log", LOG_KEYS);
-    return new DaemonSettings(
-        path(fields, "socket"),
-        get(
-            fields,
-            "socketMode",
-            at -> nodes.value(at, "socketMode", DaemonSettings::parseSocketMode)),
-        get(fields, "socketGroup", at -> nodes.line(at, "socketGroup")),
-        path(fields, "platformSocket"),
-        get(fields, "admin", at -> nodes.value(at, "admin", AdminAddress::parse)),
-        path(fields, "stateDir"),
-        get(fields, "warmRestart", at -> nodes.bool(at, "warmRestart")),
-        path(fields, "sealingKeyFile"),
-        get(
-            fields,
-            "prefetchSpread",
-            at -> nodes.value(at, "prefetchSpread", DaemonSettings::parsePrefetchSpread)),
-        get(logFields, "level", at -> nodes.oneOf(at, "the log level", LogLevel.class)),
-        get(logFields, "format", at -> nodes.oneOf(at, "the log format", LogFormat.class)),
-        get(logFields, "audit", at -> nodes.bool(at, "audit")),
-        access(fields.get("access")),
-        registryClient(fields.get("registryClient")));
+    return DaemonSettings.UNSET
+        .with(DaemonSettings.SOCKET, path(fields, "socket"))
+        .with(
+            DaemonSettings.SOCKET_MODE,
+            value(fields, "socketMode", DaemonSettings::parseSocketMode))
+        .with(
+            DaemonSettings.SOCKET_GROUP,
+            get(fields, "socketGroup", at -> nodes.line(at, "socketGroup")))
+        .with(DaemonSettings.PLATFORM_SOCKET, path(fields, "platformSocket"))
+        .with(DaemonSettings.ADMIN, value(fields, "admin", AdminAddress::parse))
+        .with(DaemonSettings.STATE_DIR, path(fields, "stateDir"))
+        .with(DaemonSettings.WARM_RESTART, bool(fields, "warmRestart"))
+        .with(DaemonSettings.SEALING_KEY_FILE, path(fields, "sealingKeyFile"))
+        .with(
+            DaemonSettings.PREFETCH_SPREAD,
+            value(fields, "prefetchSpread", DaemonSettings::parsePrefetchSpread))
+        .with(
+            DaemonSettings.LOG_LEVEL,
+            get(logFields, "level", at -> nodes.oneOf(at, "the log level", LogLevel.class)))
+        .with(
+            DaemonSettings.LOG_FORMAT,
+            get(logFields, "format", at -> nodes.oneOf(at, "the log format", LogFormat.class)))
+        .with(DaemonSettings.LOG_AUDIT, bool(logFields, "audit"))
+        .with(DaemonSettings.ACCESS, access(fields.get("access")))
+        .with(DaemonSettings.REGISTRY_CLIENT, registryClient(fields.get("registryClient")));
   }
 
   private @Nullable RegistryClientSettings registryClient(@Nullable Node node) {
@@ -99,14 +101,25 @@ final class DaemonReader {
   }
 
   private static <T> @Nullable T get(
-      Map<String, Node> fields, String key, Function<Node, @Nullable Located<T>> reader) {
+      Map<String, Node> fields,
+      String key,
+      Function<Node, NodeReader.@Nullable Located<T>> reader) {
     var node = fields.get(key);
     var located = node == null ? null : reader.apply(node);
     return located == null ? null : located.value();
   }
 
+  private <T> @Nullable T value(
+      Map<String, Node> fields, String key, NodeReader.Conversion<T> conversion) {
+    return get(fields, key, at -> nodes.value(at, key, conversion));
+  }
+
+  private @Nullable Boolean bool(Map<String, Node> fields, String key) {
+    return get(fields, key, at -> nodes.bool(at, key));
+  }
+
   private @Nullable Path path(Map<String, Node> fields, String key) {
-    return get(fields, key, at -> nodes.value(at, key, text -> path(key, text)));
+    return value(fields, key, text -> path(key, text));
   }
 
   private static Path path(String key, String text) throws InvalidSettingException {
@@ -166,20 +179,12 @@ final class DaemonReader {
   private List<RegistryPrefix> registries(@Nullable Node node) {
     var registries = new ArrayList<RegistryPrefix>();
     for (var element : list(node, "registries")) {
-      var registry = nodes.value(element, "the registry", DaemonReader::registry);
+      var registry = nodes.value(element, "the registry", NodeReader::registry);
       if (registry != null) {
         registries.add(registry.value());
       }
     }
     return registries;
-  }
-
-  private static RegistryPrefix registry(String text) throws InvalidSettingException {
-    try {
-      return RegistryPrefix.parse(text);
-    } catch (InvalidReferenceException e) {
-      throw new InvalidSettingException(NotARegistry.message(e), null);
-    }
   }
 
   /** The elements that are set; an empty one in a list is a mistake. */

@@ -2,17 +2,25 @@ package dev.rig.credentials.config.reader;
 
 import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.config.InvalidSettingException;
-import dev.rig.credentials.config.Layers;
+import dev.rig.credentials.config.ProblemCollector;
 import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.config.ServiceAccountUse;
+import dev.rig.credentials.config.SourcePosition;
 import dev.rig.credentials.config.yaml.KnownNames;
-import dev.rig.credentials.config.yaml.Located;
 import dev.rig.credentials.config.yaml.NodeReader;
+import dev.rig.credentials.config.yaml.NodeReader.Located;
+import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.image.RegistryPrefix;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 
-/** Lays one file's fields of a registry entry on its draft. */
+/** Reads one registry entry from all documents that name it: the later one wins, field by field. */
 final class EntryReader {
   private static final KnownNames KEYS =
       new KnownNames(
@@ -32,63 +40,94 @@ final class EntryReader {
   /** What the client takes for a name, see {@code docker-credential-rig-NAME} in its protocol. */
   private static final Pattern ALIAS = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
-  private final NodeReader nodes;
+  private final ProblemCollector findings;
 
-  EntryReader(NodeReader nodes) {
-    this.nodes = nodes;
+  /** Positions in the order in which the documents are merged. */
+  private final Comparator<SourcePosition> order;
+
+  /** The key in the document that gave the script or the user name; the first one until then. */
+  private SourcePosition origin;
+
+  /** Whether a problem of one of its fields is known, so that others may only follow from it. */
+  private boolean broken;
+
+  private @Nullable Located<String> username;
+  private @Nullable Located<String> password;
+  private @Nullable Located<String> script;
+  private @Nullable Located<Duration> expire;
+  private @Nullable Located<Duration> timeout;
+  private @Nullable Located<String> alias;
+  private @Nullable Located<Boolean> isDefault;
+  private @Nullable Located<ServiceAccountUse> serviceAccount;
+  private final Map<String, Located<String>> env = new HashMap<>();
+
+  EntryReader(SourcePosition origin, ProblemCollector findings, Comparator<SourcePosition> order) {
+    this.origin = origin;
+    this.findings = findings;
+    this.order = order;
   }
 
-  void read(Node keyNode, Node entry, EntryDraft draft) {
-    int problems = nodes.findings().count();
-    for (var field : nodes.fields(entry, "an entry")) {
-      read(field, keyNode, draft);
+  /** The alias; null if there is none. */
+  @Nullable Located<String> alias() {
+    return alias;
+  }
+
+  /** Whether the entry is its host's default; null if it does not say. */
+  @Nullable Located<Boolean> isDefault() {
+    return isDefault;
+  }
+
+  /** Reads what one document says of the entry. */
+  void read(NodeReader nodes, NodeReader.Field entry) {
+    int problems = findings.count();
+    for (var field : nodes.fields(entry.value(), "an entry")) {
+      read(nodes, entry.keyNode(), field);
     }
-    draft.broken |= nodes.findings().count() > problems;
+    broken |= findings.count() > problems;
   }
 
-  private void read(NodeReader.Field field, Node keyNode, EntryDraft draft) {
+  private void read(NodeReader nodes, Node key, NodeReader.Field field) {
     var node = field.value();
     switch (field.key()) {
       case "username" -> {
-        var username = username(node);
-        draft.username = Layers.last(draft.username, username);
-        draft.origin = username == null ? draft.origin : nodes.at(keyNode);
+        var read = username(nodes, node);
+        username = last(username, read);
+        origin = read == null ? origin : nodes.at(key);
       }
-      case "password" ->
-          draft.password = Layers.last(draft.password, nodes.line(node, "the password"));
+      case "password" -> password = last(password, nodes.line(node, "the password"));
       case "script" -> {
-        var script = script(node);
-        draft.script = Layers.last(draft.script, script);
-        draft.origin = script == null ? draft.origin : nodes.at(keyNode);
+        var read = script(nodes, node);
+        script = last(script, read);
+        origin = read == null ? origin : nodes.at(key);
       }
       case "expire" ->
-          draft.expire =
-              Layers.last(
-                  draft.expire,
-                  nodes.duration(node, "expire", RegistryEntry.SHORTEST_EXPIRE, null));
+          expire =
+              last(expire, nodes.duration(node, "expire", RegistryEntry.SHORTEST_EXPIRE, null));
       case "timeout" ->
-          draft.timeout =
-              Layers.last(
-                  draft.timeout,
+          timeout =
+              last(
+                  timeout,
                   nodes.duration(
                       node,
                       "the timeout",
                       EntrySource.Script.SHORTEST_TIMEOUT,
                       EntrySource.Script.LONGEST_TIMEOUT));
-      case "env" -> environment(node, draft);
-      case "alias" ->
-          draft.alias = Layers.last(draft.alias, nodes.value(node, "the alias", this::alias));
-      case "default" -> draft.isDefault = Layers.last(draft.isDefault, nodes.bool(node, "default"));
+      case "env" -> environment(nodes, node);
+      case "alias" -> alias = last(alias, nodes.value(node, "the alias", EntryReader::alias));
+      case "default" -> isDefault = last(isDefault, nodes.bool(node, "default"));
       case "serviceAccount" ->
-          draft.serviceAccount =
-              Layers.last(
-                  draft.serviceAccount,
-                  nodes.oneOf(node, "serviceAccount", ServiceAccountUse.class));
-      default -> KEYS.reportUnknown(nodes.findings(), nodes.at(field.keyNode()), field.key());
+          serviceAccount =
+              last(serviceAccount, nodes.oneOf(node, "serviceAccount", ServiceAccountUse.class));
+      default -> KEYS.reportUnknown(findings, nodes.at(field.keyNode()), field.key());
     }
   }
 
-  private @Nullable Located<String> username(Node node) {
+  private static <T> @Nullable Located<T> last(
+      @Nullable Located<T> earlier, @Nullable Located<T> later) {
+    return later == null ? earlier : later;
+  }
+
+  private static @Nullable Located<String> username(NodeReader nodes, Node node) {
     var username = nodes.line(node, "the user name");
     if (username != null && username.value().indexOf(':') >= 0) {
       nodes.problem(
@@ -98,8 +137,8 @@ final class EntryReader {
     return username;
   }
 
-  private @Nullable Located<String> script(Node node) {
-    var script = processText(node, "the script");
+  private static @Nullable Located<String> script(NodeReader nodes, Node node) {
+    var script = processText(nodes, node, "the script");
     if (script != null && script.value().isBlank()) {
       nodes.problem(node, "the script is blank", "leave it out, or write one");
       return null;
@@ -107,7 +146,7 @@ final class EntryReader {
     return script;
   }
 
-  private void environment(Node node, EntryDraft draft) {
+  private void environment(NodeReader nodes, Node node) {
     for (var variable : nodes.fields(node, "env")) {
       if (!VARIABLE.matcher(variable.key()).matches()) {
         nodes.problem(
@@ -120,16 +159,16 @@ final class EntryReader {
             "variables that begin with RIG_ are the daemon's own",
             "choose another name");
       } else {
-        var value = processText(variable.value(), "the variable");
+        var value = processText(nodes, variable.value(), "the variable");
         if (value != null) {
-          draft.env.put(variable.key(), value);
+          env.put(variable.key(), value);
         }
       }
     }
   }
 
   /** What is handed to a process ends at its first NUL. */
-  private @Nullable Located<String> processText(Node node, String what) {
+  private static @Nullable Located<String> processText(NodeReader nodes, Node node, String what) {
     var text = nodes.text(node, what);
     if (text != null && text.value().indexOf('\0') >= 0) {
       nodes.problem(node, what + " holds a NUL", null);
@@ -138,11 +177,95 @@ final class EntryReader {
     return text;
   }
 
-  private String alias(String text) throws InvalidSettingException {
+  private static String alias(String text) throws InvalidSettingException {
     if (!ALIAS.matcher(text).matches()) {
       throw new InvalidSettingException(
           "not a name for an alias", "1 to 64 letters, digits, dots, dashes or underscores");
     }
     return text;
+  }
+
+  /** What the documents give together; null, with a finding, if that contradicts itself. */
+  @Nullable RegistryEntry entry(RegistryPrefix prefix) {
+    var source = source();
+    return source == null
+        ? null
+        : new RegistryEntry(
+            prefix,
+            origin,
+            source,
+            or(expire, RegistryEntry.DEFAULT_EXPIRE),
+            alias == null ? null : alias.value(),
+            or(isDefault, false),
+            or(serviceAccount, ServiceAccountUse.IGNORED));
+  }
+
+  private @Nullable EntrySource source() {
+    if (script != null) {
+      return conflicts(script, username, "the user name")
+              || conflicts(script, password, "the password")
+          ? null
+          : new EntrySource.Script(
+              Secret.of(script.value()),
+              variables(),
+              or(timeout, EntrySource.Script.DEFAULT_TIMEOUT));
+    }
+    onlyWithScript(timeout, "a timeout");
+    if (serviceAccount != null && serviceAccount.value() != ServiceAccountUse.IGNORED) {
+      onlyWithScript(serviceAccount, "serviceAccount");
+    }
+    env.values().stream().findFirst().ifPresent(variable -> onlyWithScript(variable, "env"));
+    if (username != null && password != null) {
+      return new EntrySource.StaticLogin(
+          new Credential(username.value(), Secret.of(password.value())));
+    }
+    if (username != null) {
+      missing(username.origin(), "a user name without a password", "add password");
+    } else if (password != null) {
+      missing(password.origin(), "a password without a user name", "add username");
+    } else {
+      missing(
+          origin,
+          "the entry says nothing of where its credential comes from",
+          "give it username and password, or script");
+    }
+    return null;
+  }
+
+  private Map<String, String> variables() {
+    var variables = HashMap.<String, String>newHashMap(env.size());
+    env.forEach((name, value) -> variables.put(name, value.value()));
+    return variables;
+  }
+
+  /** The one that came later is at fault; within a file the one further down. */
+  private boolean conflicts(Located<String> script, @Nullable Located<String> login, String what) {
+    if (login == null) {
+      return false;
+    }
+    boolean scriptIsLater = order.compare(script.origin(), login.origin()) > 0;
+    findings.add(
+        scriptIsLater ? script.origin() : login.origin(),
+        scriptIsLater ? "a script beside " + what : what + " beside a script",
+        "an entry has either; the other is at "
+            + (scriptIsLater ? login.origin() : script.origin()));
+    return true;
+  }
+
+  private void onlyWithScript(@Nullable Located<?> field, String what) {
+    if (field != null) {
+      missing(field.origin(), what + " without a script", "only a script needs it");
+    }
+  }
+
+  /** Nothing is missing where something was not understood: that has its own problem. */
+  private void missing(SourcePosition place, String message, String hint) {
+    if (!broken && !findings.unread()) {
+      findings.add(place, message, hint);
+    }
+  }
+
+  private static <T> T or(@Nullable Located<T> located, T otherwise) {
+    return located == null ? otherwise : located.value();
   }
 }

@@ -4,6 +4,8 @@ import dev.rig.credentials.config.GoDuration;
 import dev.rig.credentials.config.InvalidSettingException;
 import dev.rig.credentials.config.ProblemCollector;
 import dev.rig.credentials.config.SourcePosition;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.RegistryPrefix;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,6 +27,14 @@ public final class NodeReader {
     @Override
     public String toString() {
       return "Field[redacted]";
+    }
+  }
+
+  /** A value with its place. It does not print the value, which may be secret. */
+  public record Located<T>(T value, SourcePosition origin) {
+    @Override
+    public String toString() {
+      return "Located[" + origin + "]";
     }
   }
 
@@ -145,6 +155,19 @@ public final class NodeReader {
     } catch (InvalidSettingException e) {
       problem(node, e.reason(), e.hint());
       return null;
+    }
+  }
+
+  /**
+   * Reads the key of a registry; for {@link #value}.
+   *
+   * @throws InvalidSettingException if it is not one
+   */
+  public static RegistryPrefix registry(String text) throws InvalidSettingException {
+    try {
+      return RegistryPrefix.parse(text);
+    } catch (InvalidReferenceException e) {
+      throw new InvalidSettingException("not a registry: " + e.getMessage(), null);
     }
   }
 

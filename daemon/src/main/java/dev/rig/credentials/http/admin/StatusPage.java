@@ -184,13 +184,11 @@ final class StatusPage {
             : age(state.lastLoad(), now) + " ago" + took(state.lastLoadTook()));
     rows.append("</tr>\n");
     if (state != null && state.failure() != null) {
-      rows.append("<tr class=\"reason\"><td colspan=\"7\">").append(escape(state.failure()));
-      if (state.nextAttempt() != null) {
-        rows.append(" <small>next attempt in ")
-            .append(age(now, state.nextAttempt()))
-            .append("</small>");
-      }
-      rows.append("</td></tr>\n");
+      rows.append("<tr class=\"reason\"><td colspan=\"7\">")
+          .append(escape(state.failure().reason()))
+          .append(" <small>next attempt in ")
+          .append(age(now, state.failure().nextAttempt()))
+          .append("</small></td></tr>\n");
     }
   }
 

@@ -1,7 +1,10 @@
 package dev.rig.credentials.http.platform;
 
+import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.http.server.Responses;
 import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.request.AnsweredRequest;
+import dev.rig.credentials.request.RequestOutcome;
 import dev.rig.credentials.time.Time;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -14,6 +17,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The routes of the platform's API, with what comes before each of them (T17). */
@@ -26,12 +31,15 @@ final class PlatformApi {
   static final String REQUIRED_VALUE = "1";
 
   private final List<ApiOperation> operations;
-  private final PlatformAccess access;
-  private final RequestObserver observer;
+  private final Function<Peer, PeerRights> access;
+  private final Consumer<AnsweredRequest> observer;
   private final Time time;
 
   PlatformApi(
-      List<ApiResource> resources, PlatformAccess access, RequestObserver observer, Time time) {
+      List<ApiResource> resources,
+      Function<Peer, PeerRights> access,
+      Consumer<AnsweredRequest> observer,
+      Time time) {
     this.operations =
         resources.stream().flatMap(resource -> resource.operations().stream()).toList();
     this.access = access;
@@ -49,9 +57,9 @@ final class PlatformApi {
     if (peer == null) {
       throw new IllegalStateException("the kernel names every peer of a Unix socket");
     }
-    var asked = new PlatformRequest(request, response, peer, access);
+    var asked = new PlatformRequest(request, response, peer, access.apply(peer));
     try {
-      answer(request, asked, peer);
+      answer(request, asked);
     } catch (ProblemResponseException problem) {
       refuse(response, problem);
     } catch (HttpException e) {
@@ -63,12 +71,26 @@ final class PlatformApi {
           ProblemResponseException.of(
               500, "internal", "The daemon failed", "see the daemon's log for the reason"));
     }
-    observer.answered(
-        asked.prefix(), response.status().code(), Duration.ofNanos(time.nanos() - began), peer);
+    observer.accept(
+        new AnsweredRequest(
+            "platform",
+            asked.prefix(),
+            outcome(response.status().code()),
+            Duration.ofNanos(time.nanos() - began),
+            peer));
   }
 
-  private void answer(ServerRequest request, PlatformRequest asked, Peer peer)
-      throws InterruptedException {
+  private static RequestOutcome outcome(int status) {
+    return switch (status) {
+      case 200 -> RequestOutcome.FOUND;
+      case 401, 404 -> RequestOutcome.NOT_FOUND;
+      case 403 -> RequestOutcome.DENIED;
+      case 400, 405, 412, 413, 415 -> RequestOutcome.REFUSED;
+      default -> RequestOutcome.FAILED;
+    };
+  }
+
+  private void answer(ServerRequest request, PlatformRequest asked) throws InterruptedException {
     if (!List.of(REQUIRED_VALUE).equals(request.headers().all(REQUIRED, List::of))) {
       throw ProblemResponseException.of(
           412,
@@ -76,11 +98,7 @@ final class PlatformApi {
           "A required header is missing",
           "send the header %s: %s".formatted(REQUIRED.defaultCase(), REQUIRED_VALUE));
     }
-    if (!access.mayAsk(peer)) {
-      throw ProblemResponseException.denied(
-          "uid %s may not ask the platform's API (see daemon.access)"
-              .formatted(Integer.toUnsignedString(peer.uid())));
-    }
+    asked.checkPeer();
     operation(request.prologue().method(), request.path().path(), asked).answer().to(asked);
   }
 

@@ -1,6 +1,8 @@
 package dev.rig.credentials.http.platform;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.rig.credentials.access.PeerRights;
+import dev.rig.credentials.access.Permission;
 import dev.rig.credentials.http.server.ApiJson;
 import dev.rig.credentials.http.server.HttpEngine;
 import dev.rig.credentials.http.server.Responses;
@@ -24,15 +26,27 @@ final class PlatformRequest {
   private final ServerRequest request;
   private final ServerResponse response;
   private final Peer peer;
-  private final PlatformAccess access;
+  private final PeerRights rights;
   private @Nullable String prefix;
 
-  PlatformRequest(
-      ServerRequest request, ServerResponse response, Peer peer, PlatformAccess access) {
+  PlatformRequest(ServerRequest request, ServerResponse response, Peer peer, PeerRights rights) {
     this.request = request;
     this.response = response;
     this.peer = peer;
-    this.access = access;
+    this.rights = rights;
+  }
+
+  /** Refuses a peer that may not ask about anything. */
+  void checkPeer() {
+    if (!rights.may(Permission.PLATFORM)) {
+      throw denied("the platform's API");
+    }
+  }
+
+  private ProblemResponseException denied(String what) {
+    return ProblemResponseException.denied(
+        "uid %s may not ask %s (see daemon.access)"
+            .formatted(Integer.toUnsignedString(peer.uid()), what));
   }
 
   /** A parameter of the query that has to be there, once. */
@@ -64,10 +78,8 @@ final class PlatformRequest {
     } catch (InvalidReferenceException e) {
       throw ProblemResponseException.badRequest(what + " is not one: " + e.getMessage());
     }
-    if (!access.mayAskAbout(peer, reference)) {
-      throw ProblemResponseException.denied(
-          "uid %s may not ask about %s (see daemon.access)"
-              .formatted(Integer.toUnsignedString(peer.uid()), reference.name()));
+    if (!mayAskAbout(reference)) {
+      throw denied("about " + reference.name());
     }
     return reference;
   }
@@ -82,11 +94,11 @@ final class PlatformRequest {
   }
 
   boolean mayAskAbout(ImageReference reference) {
-    return access.mayAskAbout(peer, reference);
+    return rights.may(Permission.PLATFORM, reference);
   }
 
   boolean maySee(RegistryPrefix entry) {
-    return access.maySee(peer, entry);
+    return rights.may(Permission.PLATFORM, entry);
   }
 
   /** The fields of the JSON object that was sent. */

@@ -1,16 +1,21 @@
 package dev.rig.credentials.http.platform;
 
+import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.http.server.LazyHttpEngine;
 import dev.rig.credentials.http.server.RequestDeadline;
 import dev.rig.credentials.http.server.UnixHttpConnection;
+import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.request.AnsweredRequest;
 import dev.rig.credentials.socket.PeerStream;
 import dev.rig.credentials.socket.StreamServer;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.time.Time;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** The socket of the platform's API. */
@@ -34,6 +39,8 @@ public final class PlatformSocket implements AutoCloseable {
    *
    * @param inCluster the host of a registry as a cluster knows it
    * @param pullSecrets the clusters' pull secrets
+   * @param access what a peer may do; asked for every request
+   * @param observer hears of every request that was answered
    * @throws dev.rig.credentials.socket.bind.SocketBusyException when another daemon serves at that
    *     path
    * @throws dev.rig.credentials.socket.bind.SocketRefusedException when the path or its folder is
@@ -45,8 +52,8 @@ public final class PlatformSocket implements AutoCloseable {
       ImageLookup images,
       UnaryOperator<String> inCluster,
       PullSecretKeeper pullSecrets,
-      PlatformAccess access,
-      RequestObserver observer,
+      Function<Peer, PeerRights> access,
+      Consumer<AnsweredRequest> observer,
       Time time) {
     var api =
         new PlatformApi(

@@ -54,8 +54,10 @@ final class RegistriesResource implements ApiResource {
         ApiJson.instant(json, "issuedAt", slot.value().issuedAt());
         ApiJson.instant(json, "expiresAt", slot.value().expiresAt());
       }
-      ApiJson.text(json, "lastError", slot.failure());
-      ApiJson.instant(json, "nextAttempt", slot.nextAttempt());
+      if (slot.failure() != null) {
+        ApiJson.text(json, "lastError", slot.failure().reason());
+        ApiJson.instant(json, "nextAttempt", slot.failure().nextAttempt());
+      }
     }
     json.writeEndObject();
     json.writeEndObject();

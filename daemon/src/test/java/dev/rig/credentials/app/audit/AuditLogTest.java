@@ -7,10 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.app.BackgroundThreads;
 import dev.rig.credentials.app.logging.Logging;
-import dev.rig.credentials.broker.RequestOutcome;
 import dev.rig.credentials.config.LogFormat;
 import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.request.AnsweredRequest;
+import dev.rig.credentials.request.RequestOutcome;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.testing.machine.ProcFiles;

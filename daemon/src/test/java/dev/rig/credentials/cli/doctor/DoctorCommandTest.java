@@ -70,8 +70,10 @@ class DoctorCommandTest {
   private void daemon() {
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
-        new DaemonSettings(
-            socket(), null, null, null, null, folder, false, null, null, null, null, null, null);
+        DaemonSettings.UNSET
+            .with(DaemonSettings.SOCKET, socket())
+            .with(DaemonSettings.STATE_DIR, folder)
+            .with(DaemonSettings.WARM_RESTART, false);
     var settings = EffectiveSettings.resolve(configuration.daemon(), flags, Map.of(), true);
     toClose.add(
         Daemon.start(

@@ -150,26 +150,28 @@ class ConfigLoaderTest {
   void daemonSettingsAreReadWhole() throws Exception {
     var daemon = load(folder, VALUES).daemon();
     assertEquals(
-        new DaemonSettings(
-            Path.of("/run/x.sock"),
-            0660,
-            "rig",
-            Path.of("/run/p.sock"),
-            new AdminAddress.Tcp("127.0.0.1", 9465),
-            Path.of("/var/lib/x"),
-            false,
-            Path.of("/etc/x.key"),
-            Duration.ofHours(1),
-            LogLevel.DEBUG,
-            LogFormat.JSON,
-            false,
-            List.of(
-                new ConfiguredAccessRule(
-                    new SourcePosition(folder.resolve("a.yaml").toString(), 31, 12),
-                    List.of("root", "1000"),
-                    List.of(),
-                    Set.of(ConfiguredAccessRule.Action.GET, ConfiguredAccessRule.Action.LIST),
-                    List.of(RegistryPrefix.parse("registry.gitlab.com"))))),
+        DaemonSettings.UNSET
+            .with(DaemonSettings.SOCKET, Path.of("/run/x.sock"))
+            .with(DaemonSettings.SOCKET_MODE, 0660)
+            .with(DaemonSettings.SOCKET_GROUP, "rig")
+            .with(DaemonSettings.PLATFORM_SOCKET, Path.of("/run/p.sock"))
+            .with(DaemonSettings.ADMIN, new AdminAddress.Tcp("127.0.0.1", 9465))
+            .with(DaemonSettings.STATE_DIR, Path.of("/var/lib/x"))
+            .with(DaemonSettings.WARM_RESTART, false)
+            .with(DaemonSettings.SEALING_KEY_FILE, Path.of("/etc/x.key"))
+            .with(DaemonSettings.PREFETCH_SPREAD, Duration.ofHours(1))
+            .with(DaemonSettings.LOG_LEVEL, LogLevel.DEBUG)
+            .with(DaemonSettings.LOG_FORMAT, LogFormat.JSON)
+            .with(DaemonSettings.LOG_AUDIT, false)
+            .with(
+                DaemonSettings.ACCESS,
+                List.of(
+                    new ConfiguredAccessRule(
+                        new SourcePosition(folder.resolve("a.yaml").toString(), 31, 12),
+                        List.of("root", "1000"),
+                        List.of(),
+                        Set.of(ConfiguredAccessRule.Action.GET, ConfiguredAccessRule.Action.LIST),
+                        List.of(RegistryPrefix.parse("registry.gitlab.com"))))),
         daemon);
   }
 
@@ -299,7 +301,9 @@ class ConfigLoaderTest {
     assertEquals(List.of(), load(folder, "rig:").registries());
     assertEquals(List.of(), load(folder, "rig: {dockerRegistries: }").registries());
     assertEquals(List.of(), load(folder, "daemon: {admin: 'off'}").registries());
-    assertEquals(new AdminAddress.Off(), load(folder, "daemon: {admin: 'off'}").daemon().admin());
+    assertEquals(
+        new AdminAddress.Off(),
+        load(folder, "daemon: {admin: 'off'}").daemon().get(DaemonSettings.ADMIN));
   }
 
   @Test
@@ -337,10 +341,10 @@ class ConfigLoaderTest {
                 "daemon: {socket: /a, log: {level: warn}, access: [{users: [a]}, {groups: [b]}]}",
                 "daemon: {socket: /b, log: {format: text}, access: [{groups: [c]}]}")
             .daemon();
-    assertEquals(Path.of("/b"), daemon.socket());
-    assertEquals(LogLevel.WARN, daemon.logLevel());
-    assertEquals(LogFormat.TEXT, daemon.logFormat());
-    var rules = Objects.requireNonNull(daemon.access());
+    assertEquals(Path.of("/b"), daemon.get(DaemonSettings.SOCKET));
+    assertEquals(LogLevel.WARN, daemon.get(DaemonSettings.LOG_LEVEL));
+    assertEquals(LogFormat.TEXT, daemon.get(DaemonSettings.LOG_FORMAT));
+    var rules = Objects.requireNonNull(daemon.get(DaemonSettings.ACCESS));
     assertEquals(1, rules.size());
     assertEquals(EnumSet.allOf(ConfiguredAccessRule.Action.class), rules.get(0).actions());
     assertEquals(daemon, daemon.overriddenBy(DaemonSettings.UNSET));

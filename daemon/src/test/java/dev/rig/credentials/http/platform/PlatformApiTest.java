@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.http.FakeKeeper;
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.ImageReference;
-import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.kube.PullSecretException;
 import dev.rig.credentials.kube.secret.PruneRequest;
 import dev.rig.credentials.kube.secret.PullSecretRequest;
@@ -26,6 +26,7 @@ import dev.rig.credentials.registry.TagPage;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.testing.Canary;
 import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.daemon.AccessFixture;
 import dev.rig.credentials.testing.daemon.BrokerFixture;
 import dev.rig.credentials.testing.daemon.HttpOverUnix;
 import dev.rig.credentials.testing.daemon.HttpReply;
@@ -87,21 +88,11 @@ class PlatformApiTest {
     }
   }
 
-  private final class FakeAccess implements PlatformAccess {
-    @Override
-    public boolean mayAsk(Peer peer) {
-      return mayAsk && peer.uid() == ProcFiles.ownUid();
+  private PeerRights rights(Peer peer) {
+    if (!mayAsk || peer.uid() != ProcFiles.ownUid()) {
+      return AccessFixture.ofAStranger();
     }
-
-    @Override
-    public boolean mayAskAbout(Peer peer, ImageReference reference) {
-      return !reference.host().equals(hidden);
-    }
-
-    @Override
-    public boolean maySee(Peer peer, RegistryPrefix prefix) {
-      return !prefix.host().equals(hidden);
-    }
+    return hidden.isEmpty() ? PeerRights.ALL : AccessFixture.of(peer, "not-" + hidden);
   }
 
   private final FakeKeeper keeper = new FakeKeeper();
@@ -123,10 +114,10 @@ class PlatformApiTest {
             new FakeImages(),
             host -> host.equals("localhost:30000") ? "registry:5000" : host,
             keeper,
-            new FakeAccess(),
-            (prefix, status, took, peer) -> {
+            this::rights,
+            answered -> {
               synchronized (observed) {
-                observed.add(prefix + " " + status);
+                observed.add(answered.prefix() + " " + answered.outcome());
               }
             },
             new dev.rig.credentials.time.Time(fixture.time()::now, System::nanoTime, scheduler));
@@ -185,7 +176,7 @@ class PlatformApiTest {
     var endless = http.get("/v1/credentials?image=static.org/app").json();
     assertFalse(endless.containsKey("expiresAt"), endless::toString);
     assertEquals("no-store", reply.header("cache-control"));
-    assertEquals(List.of("script.org/team 200", "static.org 200"), observed());
+    assertEquals(List.of("script.org/team FOUND", "static.org FOUND"), observed());
   }
 
   @Test
@@ -201,7 +192,7 @@ class PlatformApiTest {
     long wait = Long.parseLong(failed.header("retry-after"));
     assertTrue(wait >= 1 && wait <= 10, failed::toString);
     assertFalse(next.isBefore(fixture.time().now()), failed::toString);
-    assertEquals(List.of("null 404", "broken.org 503"), observed());
+    assertEquals(List.of("null NOT_FOUND", "broken.org FAILED"), observed());
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.rig.credentials.testing.daemon;
 
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.broker.BrokerEntry;
-import dev.rig.credentials.broker.LeaseKey;
 import dev.rig.credentials.broker.StartJitter;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** A broker in fake time, filled entry by entry. */
 public final class BrokerFixture {
   private final FakeTime time = new FakeTime();
-  private final ExpiringCache<LeaseKey, Lease> leases =
+  private final ExpiringCache<BrokerEntry, Lease> leases =
       new ExpiringCache<>(
           Broker.LOADER, Lease::expiresAt, CachePolicy.standard(1000), time.time(), new Random(1));
   private final Broker broker = new Broker(leases, time.time(), StartJitter.AT_ONCE);
@@ -76,14 +75,9 @@ public final class BrokerFixture {
       boolean isDefault,
       ServiceAccountUse use) {
     try {
+      var parsed = RegistryPrefix.parse(prefix);
       return new BrokerEntry(
-          RegistryPrefix.parse(prefix),
-          source,
-          fingerprint,
-          alias,
-          isDefault,
-          use,
-          "values.yaml:1");
+          parsed, parsed.toString(), source, fingerprint, alias, isDefault, use, "values.yaml:1");
     } catch (InvalidReferenceException e) {
       throw new AssertionError(prefix, e);
     }

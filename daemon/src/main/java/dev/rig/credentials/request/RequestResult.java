@@ -1,4 +1,4 @@
-package dev.rig.credentials.broker;
+package dev.rig.credentials.request;
 
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;

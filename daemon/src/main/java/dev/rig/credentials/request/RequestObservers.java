@@ -1,4 +1,4 @@
-package dev.rig.credentials.app.audit;
+package dev.rig.credentials.request;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -1,6 +1,5 @@
-package dev.rig.credentials.app.audit;
+package dev.rig.credentials.request;
 
-import dev.rig.credentials.broker.RequestOutcome;
 import dev.rig.credentials.linux.Peer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

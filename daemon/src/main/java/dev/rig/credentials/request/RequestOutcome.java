@@ -1,4 +1,4 @@
-package dev.rig.credentials.broker;
+package dev.rig.credentials.request;
 
 /** How a request came out, in one word: for the audit and for metrics. */
 public enum RequestOutcome {

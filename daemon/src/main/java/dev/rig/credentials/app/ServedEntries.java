@@ -1,0 +1,140 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.broker.BrokerEntry;
+import dev.rig.credentials.broker.EntryLeaseReading;
+import dev.rig.credentials.broker.LeaseArchive;
+import dev.rig.credentials.broker.StartJitter;
+import dev.rig.credentials.cache.CachePolicy;
+import dev.rig.credentials.cache.ExpiringCache;
+import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.RegistryEntry;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.metrics.GaugeReadings;
+import dev.rig.credentials.metrics.LeaseReading;
+import dev.rig.credentials.metrics.Metrics;
+import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.source.process.ProcessRunner;
+import dev.rig.credentials.store.SealedFile;
+import dev.rig.credentials.store.StoreException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The entries of a configuration with their leases, those from before a restart included: whoever
+ * has these never answers from an empty table.
+ */
+final class ServedEntries {
+  private static final Logger LOG = System.getLogger(ServedEntries.class.getName());
+
+  /** Keys beyond the configured ones, which only globs make: more are a sign of probing. */
+  private static final int GLOB_KEYS = 4096;
+
+  private static final String FILE = "leases.sealed";
+  private static final String PURPOSE = "leases";
+
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final ExpiringCache<BrokerEntry, Lease> leases;
+  private final Broker broker;
+  private final Metrics metrics;
+  private final BrokerEntryFactory factory;
+
+  /**
+   * Loads the entries and restores their leases.
+   *
+   * @param runner for their scripts
+   */
+  ServedEntries(
+      DaemonContext context,
+      List<RegistryEntry> configured,
+      ProcessRunner runner,
+      StateFiles state) {
+    var scope = context.scope();
+    var time = context.time();
+    leases =
+        scope.add(
+            new ExpiringCache<>(
+                Broker.LOADER,
+                Lease::expiresAt,
+                CachePolicy.standard(configured.size() + GLOB_KEYS),
+                time,
+                new SplittableRandom(),
+                this::changed),
+            ExpiringCache::close);
+    var spread = new StartJitter(context.settings().prefetchSpread(), new SplittableRandom());
+    broker = new Broker(leases, time, spread);
+    metrics = new Metrics(context.version(), new Gauges(broker, context));
+    factory = new BrokerEntryFactory(runner, metrics, time);
+    broker.replace(factory.of(configured));
+    restore(context, state);
+    scope.add(broker, Broker::close);
+  }
+
+  /** What the gauges read at a scrape. */
+  private record Gauges(Broker broker, DaemonContext context) implements GaugeReadings {
+    @Override
+    public List<LeaseReading> leases() {
+      var now = context.time().now();
+      return broker.states().stream().map(state -> EntryLeaseReading.of(state, now)).toList();
+    }
+
+    @Override
+    public Map<String, Boolean> parts() {
+      var parts = new TreeMap<String, Boolean>();
+      for (var part : context.health().get()) {
+        parts.merge(part.part(), part.healthy(), Boolean::logicalAnd);
+      }
+      return parts;
+    }
+  }
+
+  /** Without an archive the daemon serves all the same, and only its restart is cold. */
+  private void restore(DaemonContext context, StateFiles state) {
+    var health = context.health();
+    try {
+      if (!context.settings().warmRestart()) {
+        SealedFile.remove(state.path(FILE));
+        return;
+      }
+      var writer = BackgroundThreads.one("rig-archive");
+      var archive = new LeaseArchive(state.file(FILE, PURPOSE), leases, context.time(), writer);
+      health.add(archive::health);
+      archive.restore(broker.entries());
+      listeners.add(archive::changed);
+      context.scope().add(archive, LeaseArchive::close);
+    } catch (StoreException e) {
+      var message = "no leases are kept for a restart: " + e.getMessage();
+      LOG.log(Level.WARNING, message);
+      health.add(() -> new ComponentHealth("leases", false, List.of(message), Map.of()));
+    }
+  }
+
+  /** Tells everybody that leases or entries have changed. */
+  void changed() {
+    listeners.forEach(Runnable::run);
+  }
+
+  Broker broker() {
+    return broker;
+  }
+
+  Metrics metrics() {
+    return metrics;
+  }
+
+  /** Has that run, on any thread, when leases or entries have changed; it must not block. */
+  void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** The entries of another configuration, ready to be served. */
+  List<BrokerEntry> prepare(Configuration next) {
+    leases.resize(next.registries().size() + GLOB_KEYS);
+    return factory.of(next.registries());
+  }
+}

@@ -1,0 +1,80 @@
+package dev.rig.credentials.helperapi;
+
+import dev.rig.credentials.access.PeerRights;
+import dev.rig.credentials.access.Permission;
+import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.broker.BrokerEntry;
+import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.store.StoredLogin;
+import dev.rig.credentials.store.StoredLogins;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what answers a key: a login of the peer's own (T18), or an entry that the peer may get. */
+final class KeyLookup {
+  private final Broker broker;
+  private final StoredLogins logins;
+
+  KeyLookup(Broker broker, StoredLogins logins) {
+    this.broker = broker;
+    this.logins = logins;
+  }
+
+  /** What answers a key. */
+  sealed interface Answer {
+    /** A login of the peer's own. */
+    record OwnLogin(StoredLogin login) implements Answer {}
+
+    /** A configured entry, or nothing. */
+    record Configured(Lookup lookup) implements Answer {}
+
+    /**
+     * An entry that the access rules do not let the peer get.
+     *
+     * @param prefix the entry, as its normalised prefix
+     */
+    record Denied(String prefix) implements Answer {}
+  }
+
+  /** The answer to a key; never fails. */
+  CompletableFuture<Answer> find(String alias, ServerKey key, Peer peer, PeerRights rights) {
+    var reference = key.reference();
+    boolean mayAsk = alias.isEmpty() && rights.may(Permission.GET, reference);
+    var entry = broker.managing(reference, alias);
+    var login =
+        alias.isEmpty() && rights.mayWithOwn(Permission.GET, reference)
+            ? logins.find(peer.uid(), key.text(), reference)
+            : null;
+    if (login != null && wins(login, reference, entry)) {
+      return CompletableFuture.completedFuture(new Answer.OwnLogin(login));
+    }
+    // An alias gets its entry whatever is asked for: only the rules for the entry count then.
+    if (entry != null && !mayAsk && !rights.may(Permission.GET, entry.prefix())) {
+      return CompletableFuture.completedFuture(new Answer.Denied(entry.prefix().toString()));
+    }
+    var checked = entry == null ? "" : entry.prefix().toString();
+    return broker
+        .lookup(reference, alias)
+        .thenApply(answer ->
+            answer instanceof Lookup.Found found
+                    && !found.prefix().equals(checked) // a reload has replaced the entry
+                    && !mayAsk
+                    && !rights.may(Permission.GET, found.prefix())
+                ? new Answer.Denied(found.prefix())
+                : new Answer.Configured(answer));
+  }
+
+  /**
+   * Whether the peer's own login answers before the configured entry: only if it was stored for a
+   * longer path. This is safe: nobody but its owner ever gets it, and a process that can change it
+   * can also change what its clients ask. A question that names only the host is the entry's.
+   */
+  static boolean wins(StoredLogin login, ImageReference reference, @Nullable BrokerEntry entry) {
+    return entry == null
+        || (login.prefix() != null
+            && !reference.isHostOnly()
+            && login.prefix().path().length() > entry.prefix().path().length());
+  }
+}

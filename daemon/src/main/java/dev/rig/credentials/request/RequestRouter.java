@@ -1,0 +1,61 @@
+package dev.rig.credentials.request;
+
+import dev.rig.credentials.access.AccessControl;
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.socket.RequestHandler;
+import dev.rig.credentials.time.Time;
+import dev.rig.credentials.wire.Action;
+import dev.rig.credentials.wire.Reply;
+import dev.rig.credentials.wire.Request;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Has each request answered with the rights of its peer, and reports the outcome. */
+public final class RequestRouter implements RequestHandler {
+  private final Function<Action, RequestApi> apis;
+  private final AccessControl access;
+  private final Consumer<AnsweredRequest> observer;
+  private final Time time;
+
+  /**
+   * A router.
+   *
+   * @param apis the one that answers an action
+   * @param observer called for every request that was answered; must not block
+   */
+  public RequestRouter(
+      Function<Action, RequestApi> apis,
+      AccessControl access,
+      Consumer<AnsweredRequest> observer,
+      Time time) {
+    this.apis = apis;
+    this.access = access;
+    this.observer = observer;
+    this.time = time;
+  }
+
+  @Override
+  public CompletionStage<Reply> handle(Request request, Peer peer) {
+    long began = time.nanos();
+    return access
+        .of(peer)
+        .thenCompose(rights -> apis.apply(request.action()).answer(request, peer, rights))
+        .whenComplete((answer, failure) ->
+            observer.accept(
+                new AnsweredRequest(
+                    request.action().word(),
+                    answer == null ? null : answer.prefix(),
+                    answer == null ? RequestOutcome.FAILED : answer.outcome(),
+                    Duration.ofNanos(time.nanos() - began),
+                    peer)))
+        .thenApply(RequestResult::reply);
+  }
+
+  @Override
+  public void malformed(Peer peer) {
+    observer.accept(
+        new AnsweredRequest("request", null, RequestOutcome.REFUSED, Duration.ZERO, peer));
+  }
+}
