@@ -1,46 +1,72 @@
 #!/bin/sh
 # Installs docker-credential-rig and rig-credential-provider in a folder: native where a C compiler is, else on a JVM.
 #   install-client.sh COMPILERS SOURCE HEADERS LAUNCHER VERSION FOLDER
-# COMPILERS are names, of which the first that is there and links statically is taken, or "none"; SOURCE is the folder
-# with TeaVM's all.c. On musl a program starts faster: glibc asks the processor what it can do before main, by some twenty
-# instructions each of which a virtual machine has to leave for.
+# COMPILERS are names, of which the first that is there and links statically is taken, or "none", which asks for the JVM;
+# SOURCE is the folder with TeaVM's all.c. Ends with 1 where a compiler is there and none of them makes the program. On musl
+# a program starts faster: glibc asks the processor what it can do before main, by some twenty instructions each of which a
+# virtual machine has to leave for.
 set -eu
 compilers=$1 source=$2 headers=$3 launcher=$4 version=$5 folder=$6
 client=$folder/docker-credential-rig
 log=$folder/native-compiler.log
+# The compilers' messages are looked for the word "error".
+export LC_ALL=C
 
-# TeaVM's exceptions are setjmp; gcc 12 fails with an internal error at -O2, where it inlines much around one. What of its
-# runtime nobody calls is left out: pages that are not there need not be mapped.
+# TeaVM's exceptions are setjmp; gcc 12 fails with an internal error at -O2, where it inlines much around one. -w is for
+# TeaVM's code alone: a test compiles our header with every warning. What of the runtime nobody calls is left out: pages that
+# are not there need not be mapped.
 compile() {
-    "$compiler" -O1 -w -s -ffunction-sections -fdata-sections -Wl,--gc-sections "$@" \
-        -iquote "$headers" -include "$headers/rig-machine.h" "-DRIG_VERSION=\"$version\"" "$source/all.c" -o "$client.new" -lm 2>>"$log"
+    "$compiler" -O1 -w -c -ffunction-sections -fdata-sections -iquote "$headers" -include "$headers/rig-machine.h" \
+        "-DRIG_VERSION=\"$version\"" "$source/all.c" -o "$client.o" 2>>"$log"
+}
+
+link() {
+    "$compiler" "$@" -s -Wl,--gc-sections "$client.o" -o "$client.new" -lm 2>>"$log"
+}
+
+first_error() {
+    grep -m 1 -E '(^|[^[:alnum:]])error[^[:alnum:]]' "$log" || grep -m 1 . "$log" || echo "it says nothing"
 }
 
 mkdir -p "$folder"
-: >"$log"
-rm -f "$client.new"
-there() {
-    command -v "$compiler" >/dev/null 2>&1
-}
-form=
+form='' found='' failed=''
 for compiler in $compilers; do
-    if [ -z "$form" ] && there && compile -static; then
-        form="native and static, by $compiler"
+    [ -z "$form" ] && [ "$compiler" != none ] && command -v "$compiler" >/dev/null 2>&1 || continue
+    found="$found $compiler"
+    : >"$log"
+    rm -f "$client.new"
+    if compile; then
+        if link -static; then
+            form="is native and static, by $compiler"
+        # A program that needs musl's loader would run on few machines.
+        elif [ "$compiler" != musl-gcc ] && link; then
+            form="is native and dynamic, because $compiler cannot link statically: $(first_error)"
+        fi
+    fi
+    if [ -z "$form" ]; then
+        failed="$failed
+$compiler fails: $(first_error)"
     fi
 done
-for compiler in $compilers; do
-    # A program that needs musl's loader would run on few machines.
-    if [ -z "$form" ] && [ "$compiler" != musl-gcc ] && there && compile; then
-        form="native and dynamic: $compiler cannot link statically, see $log"
-    fi
-done
-if [ -z "$form" ]; then
-    form="on a JVM: no C compiler of \"$compilers\" is there or succeeds, see $log"
+rm -f "$client.o"
+if [ -z "$form" ] && [ -n "$found" ]; then
+    rm -f "$client" "$client.new"
+    echo "docker-credential-rig does not compile:$failed" >&2
+    echo "See $log. Debian's cc needs gcc and libc6-dev. To build a slower helper that runs on a JVM: -Dnative.cc=none" >&2
+    exit 1
 fi
-if [ ! -f "$client.new" ]; then
+if [ -n "$failed" ]; then
+    echo "${failed#?}"
+fi
+if [ -z "$form" ]; then
     cp "$launcher" "$client.new"
+    if [ "$compilers" = none ]; then
+        form="runs on a JVM, as -Dnative.cc=none asks"
+    else
+        form="runs on a JVM and starts slowly, because no C compiler is installed ($compilers); on Debian: apt install gcc libc6-dev musl-tools"
+    fi
 fi
 chmod 755 "$client.new"
 mv -f "$client.new" "$client"
 ln -sf docker-credential-rig "$folder/rig-credential-provider"
-echo "docker-credential-rig is $form"
+echo "docker-credential-rig $form"

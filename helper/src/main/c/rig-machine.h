@@ -1,5 +1,6 @@
 /* What TeaVM's class library lacks: the environment, argv[0], a socket that never blocks or raises SIGPIPE.
- * The compiler is told to include this file first, so that its defines reach TeaVM's own runtime. */
+ * The compiler is told to include this file first, so that its defines reach TeaVM's own runtime. Bytes are "void *":
+ * TeaVM hands over the data of its arrays as pointers to int, which gcc 14 and clang take for nothing else. */
 #ifndef RIG_MACHINE_H
 #define RIG_MACHINE_H
 
@@ -23,22 +24,22 @@
 static _Alignas(16) char rig_tables[48 * 1024];
 static size_t rig_tables_used;
 
-static int rig_is_table(const void *memory) {
+static inline int rig_is_table(const void *memory) {
     return (const char *) memory >= rig_tables && (const char *) memory < rig_tables + sizeof rig_tables;
 }
 
-static void *rig_allocate(size_t size) {
+static inline void *rig_allocate(size_t size) {
     if (size > sizeof rig_tables - rig_tables_used) return malloc(size);
     void *memory = rig_tables + rig_tables_used;
     rig_tables_used += (size + 15) / 16 * 16;
     return memory;
 }
 
-static void rig_release(void *memory) {
+static inline void rig_release(void *memory) {
     if (!rig_is_table(memory)) free(memory);
 }
 
-static void *rig_reallocate(void *memory, size_t size) {
+static inline void *rig_reallocate(void *memory, size_t size) {
     if (!rig_is_table(memory)) return realloc(memory, size);
     size_t most = (size_t) (rig_tables + sizeof rig_tables - (char *) memory);
     void *moved = malloc(size);
@@ -49,7 +50,7 @@ static void *rig_reallocate(void *memory, size_t size) {
 #define free(memory) rig_release(memory)
 #define realloc(memory, size) rig_reallocate(memory, size)
 
-static int32_t rig_copy(const char *text, char *into, int32_t room) {
+static inline int32_t rig_copy(const char *text, void *into, int32_t room) {
     size_t length = text == NULL ? 0 : strlen(text);
     if (text == NULL || length > (size_t) room) return -1;
     memcpy(into, text, length);
@@ -57,39 +58,39 @@ static int32_t rig_copy(const char *text, char *into, int32_t room) {
 }
 
 /* Each copies a text and returns its length; -1 for none, or one longer than the room. */
-static int32_t rig_program(char *into, int32_t room) { return rig_copy(program_invocation_name, into, room); }
-static int32_t rig_version(char *into, int32_t room) { return rig_copy(RIG_VERSION, into, room); }
-static int32_t rig_variable(const char *name, char *into, int32_t room) { return rig_copy(getenv(name), into, room); }
-static int32_t rig_reason(int32_t error, char *into, int32_t room) { return rig_copy(strerror(error), into, room); }
+static inline int32_t rig_program(void *into, int32_t room) { return rig_copy(program_invocation_name, into, room); }
+static inline int32_t rig_version(void *into, int32_t room) { return rig_copy(RIG_VERSION, into, room); }
+static inline int32_t rig_variable(const char *name, void *into, int32_t room) { return rig_copy(getenv(name), into, room); }
+static inline int32_t rig_reason(int32_t error, void *into, int32_t room) { return rig_copy(strerror(error), into, room); }
 
-static int32_t rig_exists(const char *path) { return access(path, F_OK) == 0; }
+static inline int32_t rig_exists(const char *path) { return access(path, F_OK) == 0; }
 
 /* Each of these returns what the system call returns, or a negated errno. */
-static int32_t rig_result(ssize_t result) { return result < 0 ? -errno : (int32_t) result; }
+static inline int32_t rig_result(ssize_t result) { return result < 0 ? -errno : (int32_t) result; }
 
-static int32_t rig_read(int32_t fd, char *bytes, int32_t at, int32_t count) {
-    return rig_result(read(fd, bytes + at, count));
+static inline int32_t rig_read(int32_t fd, void *bytes, int32_t at, int32_t count) {
+    return rig_result(read(fd, (char *) bytes + at, (size_t) count));
 }
 
-static int32_t rig_write(int32_t fd, const char *bytes, int32_t at, int32_t count) {
-    return rig_result(write(fd, bytes + at, count));
+static inline int32_t rig_write(int32_t fd, const void *bytes, int32_t at, int32_t count) {
+    return rig_result(write(fd, (const char *) bytes + at, (size_t) count));
 }
 
-static int32_t rig_send(int32_t fd, const char *bytes, int32_t at, int32_t count) {
-    return rig_result(send(fd, bytes + at, count, MSG_NOSIGNAL));
+static inline int32_t rig_send(int32_t fd, const void *bytes, int32_t at, int32_t count) {
+    return rig_result(send(fd, (const char *) bytes + at, (size_t) count, MSG_NOSIGNAL));
 }
 
-static int32_t rig_wait(int32_t fd, int32_t writable, int32_t millis) {
+static inline int32_t rig_wait(int32_t fd, int32_t writable, int32_t millis) {
     struct pollfd one = {fd, writable ? POLLOUT : POLLIN, 0};
     return rig_result(poll(&one, 1, millis));
 }
 
-static int32_t rig_half_close(int32_t fd) { return rig_result(shutdown(fd, SHUT_WR)); }
+static inline int32_t rig_half_close(int32_t fd) { return rig_result(shutdown(fd, SHUT_WR)); }
 
-static int32_t rig_close(int32_t fd) { return rig_result(close(fd)); }
+static inline int32_t rig_close(int32_t fd) { return rig_result(close(fd)); }
 
-static int32_t rig_connect(const char *path) {
-    struct sockaddr_un address = {AF_UNIX};
+static inline int32_t rig_connect(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
     strcpy(address.sun_path, path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -100,25 +101,25 @@ static int32_t rig_connect(const char *path) {
     return -error;
 }
 
-static int64_t rig_millis(void) {
+static inline int64_t rig_millis(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void rig_pause(int64_t millis) {
+static inline void rig_pause(int64_t millis) {
     struct timespec left = {millis / 1000, millis % 1000 * 1000000};
     while (nanosleep(&left, &left) != 0 && errno == EINTR) {
     }
 }
 
 /* The values of the machine that this is compiled for. */
-static int32_t rig_error_missing(void) { return ENOENT; }
-static int32_t rig_error_refused(void) { return ECONNREFUSED; }
-static int32_t rig_error_again(void) { return EAGAIN; }
-static int32_t rig_error_denied(void) { return EACCES; }
-static int32_t rig_error_interrupted(void) { return EINTR; }
-static int32_t rig_error_pipe(void) { return EPIPE; }
-static int32_t rig_error_reset(void) { return ECONNRESET; }
+static inline int32_t rig_error_missing(void) { return ENOENT; }
+static inline int32_t rig_error_refused(void) { return ECONNREFUSED; }
+static inline int32_t rig_error_again(void) { return EAGAIN; }
+static inline int32_t rig_error_denied(void) { return EACCES; }
+static inline int32_t rig_error_interrupted(void) { return EINTR; }
+static inline int32_t rig_error_pipe(void) { return EPIPE; }
+static inline int32_t rig_error_reset(void) { return ECONNRESET; }
 
 #endif

@@ -1,0 +1,5 @@
+/** Tests that are skipped: the reason on the console, and a table of all of them after the run. */
+@NullMarked
+package dev.rig.credentials.skips;
+
+import org.jspecify.annotations.NullMarked;
