@@ -1,0 +1,176 @@
+#!/bin/sh
+# Runs the two commands of README.md on a fresh Debian, in a folder made by debootstrap, and prints how long they take.
+#   fresh-machine.sh 12|13 [--user] [--jdk FOLDER] [--settings FILE] [--repository FOLDER] [--root FOLDER]
+# Installs only what README.md names, then runs what stands there as it stands there, for the commit that is checked out,
+# with no LANG and with nothing else of this machine's environment. Needs root. Ends with 1 if a command fails.
+#   --user        run the commands as a user without rights, not as root
+#   --jdk         a JDK 25, copied to where README.md says; the default is one that this machine has. Only for Debian 12
+#   --settings    Maven's settings; the default is ~/.m2/settings.xml, if it is there
+#   --repository  a local Maven repository to copy, to save downloads; the default is an empty one
+#   --root        the folder for Debian, which then stays; one that is there is used as it is
+set -eu
+
+usage() {
+    sed -n '3s/^# */usage: /p' "$0" >&2
+    exit 2
+}
+
+source=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
+user=root jdk='' settings=$HOME/.m2/settings.xml repository='' root=''
+[ $# -gt 0 ] || usage
+case $1 in
+    12) suite=bookworm ;;
+    13) suite=trixie ;;
+    *) usage ;;
+esac
+release=$1
+shift
+while [ $# -gt 0 ]; do
+    case $1 in
+        --user) user=builder ;;
+        --jdk | --settings | --repository | --root)
+            [ $# -gt 1 ] || usage
+            case $1 in
+                --jdk) jdk=$2 ;;
+                --settings) settings=$2 ;;
+                --repository) repository=$2 ;;
+                --root) root=$2 ;;
+            esac
+            shift
+            ;;
+        *) usage ;;
+    esac
+    shift
+done
+[ "$(id -u)" = 0 ] || {
+    echo "fresh-machine.sh needs root, for debootstrap and chroot" >&2
+    exit 2
+}
+
+# The lines of README.md's section that begin with this prompt, the prompt taken away.
+readme() {
+    git -C "$source" show HEAD:README.md | sed -n '/^## Two commands/,/^## Install/s/^'"$1"' //p'
+}
+
+# What this machine's apt gets Debian from; without an answer debootstrap has its own default.
+mirror() {
+    # shellcheck disable=SC2016 # These are apt's own variables.
+    apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+        sed -n 's/^Debian //p' | grep -v security | head -n 1
+}
+
+jdk25() {
+    for candidate in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
+        if grep -qs '^JAVA_VERSION="25' "$candidate/release" && [ -x "$candidate/bin/javac" ]; then
+            echo "$candidate"
+            return
+        fi
+    done
+    echo "no JDK 25 on this machine; name one with --jdk" >&2
+    exit 2
+}
+
+seconds() {
+    echo $(($(date +%s) - $1))
+}
+
+# Runs a command in Debian, in namespaces of its own: what it starts ends with it.
+inside() {
+    # shellcheck disable=SC2016 # The inner shell's variables.
+    unshare --mount --pid --fork --kill-child /bin/sh -c '
+        set -eu
+        mount --make-rprivate /
+        mount --bind "$1" "$1"
+        cd "$1"
+        mount -t proc proc proc
+        mount --rbind /sys sys
+        mount --rbind /dev dev
+        mount -t tmpfs -o mode=755 tmpfs run
+        mkdir -p .old
+        pivot_root . .old
+        umount -l /.old
+        shift
+        exec "$@"
+    ' sh "$root" "$@" </dev/null
+}
+
+as_root() {
+    inside /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive /bin/sh -c "$1"
+}
+
+if [ -z "$root" ]; then
+    root=$(mktemp -d /var/tmp/fresh-machine.XXXXXX)
+    trap 'rm -rf --one-file-system "$root"' EXIT
+fi
+start=$(date +%s)
+if [ ! -e "$root/etc/debian_version" ]; then
+    # shellcheck disable=SC2046 # Nothing is no argument.
+    debootstrap --variant=minbase "$suite" "$root" $(mirror) >"$root.log" 2>&1 || {
+        tail -n 5 "$root.log" >&2
+        exit 1
+    }
+    rm -f "$root.log"
+fi
+if [ -e /etc/resolv.conf ]; then
+    cp --remove-destination -L /etc/resolv.conf "$root/etc/resolv.conf"
+fi
+apt-config dump | grep -E '^Acquire::https?::(.*::)?Proxy ' >"$root/etc/apt/apt.conf.d/90machine" || true
+# Certificates that this machine's administrator added, for a proxy in front of the registries.
+mkdir -p "$root/usr/local/share/ca-certificates"
+find /usr/local/share/ca-certificates -name '*.crt' -exec cp {} "$root/usr/local/share/ca-certificates/" \; 2>/dev/null || true
+
+as_root 'apt-get update' >/dev/null
+readme '#' | while read -r command; do
+    case $command in
+        'apt install '*) ;;
+        *)
+            echo "README.md has another command than apt for root: $command" >&2
+            exit 1
+            ;;
+    esac
+    if [ "$release" = 12 ]; then
+        command=$(echo "$command" | sed 's/ openjdk-25-[^ ]*//')
+    fi
+    echo "# $command"
+    as_root "apt-get install --yes ${command#apt install }" >"$root/var/log/install.log" 2>&1 || {
+        tail -n 5 "$root/var/log/install.log" >&2
+        exit 1
+    }
+done
+if [ "$release" = 12 ]; then
+    jdk=${jdk:-$(jdk25)}
+    mkdir -p "$root/usr/lib/jvm"
+    cp -a "$jdk" "$root/usr/lib/jvm/"
+fi
+if [ "$user" != root ]; then
+    as_root "id $user >/dev/null 2>&1 || useradd --create-home --shell /bin/bash $user"
+    home=/home/$user
+else
+    home=/root
+fi
+rm -rf "$root$home/rig-credentials"
+mkdir -p "$root$home/rig-credentials" "$root$home/.m2"
+git -C "$source" archive HEAD | tar -x -C "$root$home/rig-credentials"
+if [ -e "$settings" ]; then
+    cp "$settings" "$root$home/.m2/settings.xml"
+fi
+if [ -n "$repository" ]; then
+    cp -a "$repository/." "$root$home/.m2/repository"
+fi
+as_root "chown -R $user: $home"
+echo "Debian $release as $user: installed in $(seconds "$start") s"
+
+readme '\$' >"$root/commands"
+[ "$(wc -l <"$root/commands")" = 2 ] || {
+    echo "README.md has not two commands:" >&2
+    cat "$root/commands" >&2
+    exit 1
+}
+while read -r command; do
+    echo "$ $command"
+    start=$(date +%s)
+    status=0
+    inside /bin/su - "$user" -c "cd rig-credentials && $command" || status=$?
+    echo "Debian $release as $user: status $status after $(seconds "$start") s: $command"
+    [ "$status" = 0 ] || exit 1
+done <"$root/commands"
