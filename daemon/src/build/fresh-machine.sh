@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the two commands of README.md on a fresh Debian, in a folder made by debootstrap, and prints how long they take.
-#   fresh-machine.sh 12|13 [--user] [--jdk FOLDER] [--settings FILE] [--repository FOLDER] [--root FOLDER]
+#   fresh-machine.sh 12|13 [--user] [--jdk FOLDER] [--settings FILE] [--repository FOLDER] [--root FOLDER] [--command COMMAND]
 # Installs only what README.md names, then runs what stands there as it stands there, for the commit that is checked out,
 # with no LANG and with nothing else of this machine's environment. Needs root. Ends with 1 if a command fails.
 #   --user        run the commands as a user without rights, not as root
@@ -8,6 +8,7 @@
 #   --settings    Maven's settings; the default is ~/.m2/settings.xml, if it is there
 #   --repository  a local Maven repository to copy, to save downloads; the default is an empty one
 #   --root        the folder for Debian, which then stays; one that is there is used as it is
+#   --command     runs this instead of README.md's commands
 set -eu
 
 usage() {
@@ -16,7 +17,7 @@ usage() {
 }
 
 source=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
-user=root jdk='' settings=$HOME/.m2/settings.xml repository='' root=''
+user=root jdk='' settings=$HOME/.m2/settings.xml repository='' root='' command=''
 [ $# -gt 0 ] || usage
 case $1 in
     12) suite=bookworm ;;
@@ -28,13 +29,14 @@ shift
 while [ $# -gt 0 ]; do
     case $1 in
         --user) user=builder ;;
-        --jdk | --settings | --repository | --root)
+        --jdk | --settings | --repository | --root | --command)
             [ $# -gt 1 ] || usage
             case $1 in
                 --jdk) jdk=$2 ;;
                 --settings) settings=$2 ;;
                 --repository) repository=$2 ;;
                 --root) root=$2 ;;
+                --command) command=$2 ;;
             esac
             shift
             ;;
@@ -120,19 +122,19 @@ mkdir -p "$root/usr/local/share/ca-certificates"
 find /usr/local/share/ca-certificates -name '*.crt' -exec cp {} "$root/usr/local/share/ca-certificates/" \; 2>/dev/null || true
 
 as_root 'apt-get update' >/dev/null
-readme '#' | while read -r command; do
-    case $command in
+readme '#' | while read -r line; do
+    case $line in
         'apt install '*) ;;
         *)
-            echo "README.md has another command than apt for root: $command" >&2
+            echo "README.md has another command than apt for root: $line" >&2
             exit 1
             ;;
     esac
     if [ "$release" = 12 ]; then
-        command=$(echo "$command" | sed 's/ openjdk-25-[^ ]*//')
+        line=$(echo "$line" | sed 's/ openjdk-25-[^ ]*//')
     fi
-    echo "# $command"
-    as_root "apt-get install --yes ${command#apt install }" >"$root/var/log/install.log" 2>&1 || {
+    echo "# $line"
+    as_root "apt-get install --yes ${line#apt install }" >"$root/var/log/install.log" 2>&1 || {
         tail -n 5 "$root/var/log/install.log" >&2
         exit 1
     }
@@ -160,12 +162,16 @@ fi
 as_root "chown -R $user: $home"
 echo "Debian $release as $user: installed in $(seconds "$start") s"
 
-readme '\$' >"$root/commands"
-[ "$(wc -l <"$root/commands")" = 2 ] || {
-    echo "README.md has not two commands:" >&2
-    cat "$root/commands" >&2
-    exit 1
-}
+if [ -n "$command" ]; then
+    echo "$command" >"$root/commands"
+else
+    readme '\$' >"$root/commands"
+    [ "$(wc -l <"$root/commands")" = 2 ] || {
+        echo "README.md has not two commands:" >&2
+        cat "$root/commands" >&2
+        exit 1
+    }
+fi
 while read -r command; do
     echo "$ $command"
     start=$(date +%s)
