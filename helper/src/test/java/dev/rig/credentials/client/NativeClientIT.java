@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.skips.Requirement;
+import dev.rig.testing.Requirement;
 import dev.rig.credentials.wire.Wire;
 import java.io.IOException;
 import java.io.InputStream;

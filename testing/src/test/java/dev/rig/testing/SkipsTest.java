@@ -1,4 +1,4 @@
-package dev.rig.credentials.skips;
+package dev.rig.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;

@@ -1,4 +1,4 @@
-package dev.rig.credentials.skips;
+package dev.rig.testing;
 
 import org.junit.jupiter.api.Assertions;
 

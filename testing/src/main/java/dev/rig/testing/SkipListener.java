@@ -1,4 +1,4 @@
-package dev.rig.credentials.skips;
+package dev.rig.testing;
 
 import java.io.IOException;
 import java.io.PrintStream;
