@@ -95,7 +95,7 @@ class AuditIT {
     }
     daemon.client().get("not.example.org");
     // Not by Process.destroy, which would close the pipe that its last lines come through.
-    Command.of("/bin/kill", running.pid()).run().succeeded();
+    running.terminate();
     running.finish(SOON).succeeded();
     var found = lines(running, "action=get prefix=ghcr.io/acme outcome=found");
     assertEquals(2, found.size(), running::stderr);

@@ -14,6 +14,7 @@ import dev.rig.credentials.testing.daemon.ProgramResult;
 import dev.rig.credentials.testing.daemon.Running;
 import dev.rig.credentials.testing.machine.BareMachine;
 import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.machine.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,7 +129,7 @@ class HardeningIT {
         daemon.client().get("limits.example.org").stdout());
     var limits = Files.readString(Path.of("/proc/" + running.pid() + "/limits"));
     assertTrue(limits.matches("(?s).*Max core file size +0 +0 +bytes.*"), limits);
-    Command.of("kill", "-SEGV", running.pid()).run().succeeded();
+    Signal.SEGV.to(running.pid());
     var ended = running.finish(Duration.ofSeconds(20));
     assertTrue(ended.stdout().contains("SIGSEGV"), ended::toString);
     for (var secret : List.of(CANARY, new Canary("from-the-file"))) {

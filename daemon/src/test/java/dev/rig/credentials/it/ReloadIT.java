@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
 import dev.rig.credentials.testing.daemon.NativeClient;
 import dev.rig.credentials.testing.daemon.RunCounter;
 import dev.rig.credentials.testing.daemon.Running;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.machine.Signal;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
@@ -91,7 +91,7 @@ class ReloadIT {
     Eventually.within(
         PROMISED, // a signal in the moment between the first answer and the last line of the start
         () -> {
-          Command.of("kill", "-HUP", running.pid()).run().succeeded();
+          Signal.HUP.to(running.pid());
           return running.stderr().contains("asked to reload the configuration");
         },
         running::stderr);

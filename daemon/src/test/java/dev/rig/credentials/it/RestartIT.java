@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
 import dev.rig.credentials.testing.daemon.NativeClient;
@@ -14,6 +15,7 @@ import dev.rig.credentials.testing.daemon.RunCounter;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.ProcFiles;
 import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.machine.Signal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -96,7 +98,8 @@ class RestartIT {
     var loop =
         "while :; do sh -c 'export LISTEN_PID=$$; echo $$ > \"$0\"; exec \"$@\"' \"$0\" \"$@\";"
             + " done";
-    var words = new ArrayList<Object>(List.of("systemd-socket-activate", "-l", daemon.socket()));
+    var words =
+        new ArrayList<Object>(List.of(Tool.SYSTEMD_SOCKET_ACTIVATE.path(), "-l", daemon.socket()));
     words.addAll(List.of("sh", "-c", loop, pidFile));
     words.addAll(daemon.serve().words());
     var supervisor = reaper.own(Command.of(words.toArray()).with("HOME", folder).start());
@@ -109,7 +112,7 @@ class RestartIT {
       Eventually.within(LIMIT, () -> pid(pidFile) != last && daemon.answers(), supervisor::stderr);
       load.goOn();
       before = pid(pidFile);
-      Command.of("kill", "-TERM", before).run().succeeded();
+      Signal.TERM.to(before);
       var pid = before;
       Eventually.within(LIMIT, () -> !ProcFiles.runs(pid), supervisor::stderr);
       assertTrue(Files.exists(daemon.socket(), LinkOption.NOFOLLOW_LINKS), "its name stays");
@@ -128,7 +131,8 @@ class RestartIT {
           dockerRegistries:
             example.org: {script: 'ls -l /proc/self/fd >&2; echo "bot:${LISTEN_FDS:-none}"'}
         """);
-    var words = new ArrayList<Object>(List.of("systemd-socket-activate", "-l", daemon.socket()));
+    var words =
+        new ArrayList<Object>(List.of(Tool.SYSTEMD_SOCKET_ACTIVATE.path(), "-l", daemon.socket()));
     words.addAll(daemon.serve().words());
     var running = reaper.own(Command.of(words.toArray()).with("HOME", folder).start());
     Eventually.within(LIMIT, () -> Files.exists(daemon.socket()), running::stderr);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.FreePort;
 import dev.rig.credentials.testing.Leaks;
-import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
 import dev.rig.credentials.testing.daemon.HttpOverTcp;
 import dev.rig.credentials.testing.daemon.HttpOverUnix;
@@ -16,6 +15,7 @@ import dev.rig.credentials.testing.machine.BareMachine;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.ProcFiles;
 import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.machine.Signal;
 import dev.rig.credentials.testing.registry.HostileRegistry;
 import dev.rig.credentials.testing.registry.HostileRegistry.Asked;
 import java.io.IOException;
@@ -264,7 +264,7 @@ class SecretLeakIT {
   }
 
   private void crash(Running running) {
-    Command.of("kill", "-SEGV", running.pid()).run().succeeded();
+    Signal.SEGV.to(running.pid());
     var ended = running.finish(LIMIT);
     leaks.see("second stdout", ended.stdout());
     leaks.see("second stderr", ended.stderr());

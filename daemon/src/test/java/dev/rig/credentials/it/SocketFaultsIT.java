@@ -10,7 +10,6 @@ import dev.rig.credentials.testing.Stopwatch;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.Uid;
 import dev.rig.credentials.testing.daemon.ClientLoad;
-import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
 import dev.rig.credentials.testing.daemon.NativeClient;
 import dev.rig.credentials.testing.daemon.ProgramResult;
@@ -18,6 +17,7 @@ import dev.rig.credentials.testing.daemon.RawClient;
 import dev.rig.credentials.testing.daemon.Running;
 import dev.rig.credentials.testing.machine.ProcFiles;
 import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.machine.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -216,7 +216,7 @@ class SocketFaultsIT {
   }
 
   private static void signal(String name, Running running) {
-    Command.of("kill", "-" + name, running.pid()).run().succeeded();
+    Signal.valueOf(name).to(running.pid());
   }
 
   @Test

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Eventually;
-import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
 import dev.rig.credentials.testing.daemon.NativeClient;
 import dev.rig.credentials.testing.daemon.NotifyListener;
 import dev.rig.credentials.testing.daemon.ProgramResult;
 import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.machine.Signal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -55,11 +55,11 @@ class SupervisionIT {
     var running = daemon.launch();
     awaitMessages(1);
     assertTrue(daemon.answers(), "it serves when it says so");
-    Command.of("kill", "-HUP", running.pid()).run().succeeded();
+    Signal.HUP.to(running.pid());
     awaitMessages(3);
     // Of the same length, so that the reload is due to the signal and not to having been seen.
     daemon.configured("values.yaml", VALUES.replace("script", "scripd"));
-    Command.of("kill", "-HUP", running.pid()).run().succeeded();
+    Signal.HUP.to(running.pid());
     awaitMessages(5);
     DaemonUnderTest.stop(running);
     awaitMessages(6);

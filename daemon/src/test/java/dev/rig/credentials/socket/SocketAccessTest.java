@@ -2,12 +2,12 @@ package dev.rig.credentials.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rig.credentials.linux.LibC;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.testing.FakeTime;
+import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.wire.Reply;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +63,7 @@ final class SocketAccessTest {
   /** T6: the folder lets everybody pass, so that only the socket's own mode keeps nobody out. */
   @Test
   void t6_nobodyGetsNoAnswerThroughAThousandStarts() throws Exception {
-    assumeTrue(LibC.geteuid() == 0, "only root can play another user");
+    Tool.needRoot("connecting as another user");
     var attempts = new AtomicInteger();
     var connected = new AtomicInteger();
     var done = new AtomicBoolean();
@@ -103,9 +103,7 @@ final class SocketAccessTest {
   /** T7: the child of who connected asks, when its parent's pid may be anybody's already. */
   @Test
   void t7_forkedChildIsWhoConnectedAndGetsNothingOfRoots() throws Exception {
-    assumeTrue(LibC.geteuid() == 0, "only root can play another user");
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv here");
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/perl")), "no perl here");
+    Tool.needRoot("connecting as another user");
     var asked = new CompletableFuture<Peer>();
     RequestHandler rootOnly =
         (_, peer) -> {
@@ -127,11 +125,11 @@ final class SocketAccessTest {
         SocketServer.open(SocketOptions.at(path).withAccess(0666, null), rootOnly, time.time())) {
       var process =
           new ProcessBuilder(
-                  "/usr/bin/setpriv",
+                  Tool.SETPRIV.path().toString(),
                   "--reuid=65534",
                   "--regid=65534",
                   "--clear-groups",
-                  "/usr/bin/perl",
+                  Tool.PERL.path().toString(),
                   "-e",
                   script,
                   path.toString())

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rig.credentials.linux.LibC;
 import dev.rig.credentials.socket.bind.SocketBusyException;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.socket.bind.SocketRefusedException;
 import dev.rig.credentials.testing.FakeTime;
+import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.wire.Reply;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -265,7 +265,7 @@ final class SocketBindingTest {
 
   @Test
   void modeAndGroupAreGivenToTheSocketAndAWayThroughItsNewFolder() throws Exception {
-    assumeTrue(LibC.geteuid() == 0, "only root gives files to other groups");
+    Tool.needRoot("giving files to other groups");
     path = folder.resolve("a/s");
     var options = SocketOptions.at(path).withAccess(0660, "65534");
     try (var _ = SocketServer.open(options, answers, time.time())) {
@@ -295,7 +295,7 @@ final class SocketBindingTest {
 
   @Test
   void folderOfAnotherUserIsRefused() throws Exception {
-    assumeTrue(LibC.geteuid() == 0, "only root gives folders away");
+    Tool.needRoot("giving folders away");
     Files.setAttribute(folder, "unix:uid", 65534);
     assertTrue(refusal().startsWith("belongs to another user"));
     Files.setAttribute(folder, "unix:uid", 0);

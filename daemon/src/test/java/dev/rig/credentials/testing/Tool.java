@@ -1,6 +1,7 @@
 package dev.rig.credentials.testing;
 
 import dev.rig.credentials.testing.machine.ProcFiles;
+import dev.rig.testing.Requirement;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,15 +9,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The programs of other projects that integration tests work with, and the Debian packages that
  * bring them.
  *
- * <p>Where one is missing, the test that wants it is skipped with a message that names the package;
- * with {@code RIG_REQUIRE_TOOLS=true} in the environment it fails instead.
+ * <p>Where one is missing, the test that needs it ends as {@link Requirement} says, with the
+ * package to install.
  */
 public enum Tool {
   AWS("aws", "awscli"),
@@ -43,6 +42,7 @@ public enum Tool {
   MUSL_GCC("musl-gcc", "musl-tools"),
   NSENTER("nsenter", "util-linux"),
   PASS("pass", "pass"),
+  PERL("perl", "perl-base"),
   PODMAN("podman", "podman"),
   PRLIMIT("prlimit", "util-linux"),
   RUNC("runc", "runc"),
@@ -53,6 +53,7 @@ public enum Tool {
 
   SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
   SYSTEMD_NSPAWN("systemd-nspawn", "systemd-container"),
+  SYSTEMD_SOCKET_ACTIVATE("systemd-socket-activate", "systemd"),
   SYSTEMD_SYSUSERS("systemd-sysusers", "systemd"),
   SYSTEMD_TMPFILES("systemd-tmpfiles", "systemd"),
   TMUX("tmux", "tmux"),
@@ -71,6 +72,9 @@ public enum Tool {
           "/usr/local/sbin",
           "/usr/lib/cni");
 
+  /** {@code capabilities(7)}: its number. */
+  private static final int CAP_SYS_ADMIN = 21;
+
   private final String program;
   private final String debianPackage;
 
@@ -81,11 +85,9 @@ public enum Tool {
 
   /** Where the program is. Ends the test where it is not installed. */
   public Path path() {
-    var found = find();
-    if (found.isEmpty()) {
-      missing("%s is not installed (Debian package %s)".formatted(program, debianPackage));
-    }
-    return found.orElseThrow();
+    return find()
+        .orElseThrow(() ->
+            Requirement.missing(program + " is not installed", "apt install " + debianPackage));
   }
 
   /** Whether the program is installed, for who can do without it. */
@@ -93,11 +95,18 @@ public enum Tool {
     return find().isPresent();
   }
 
-  /** Ends the test as a missing program would, unless this runs as root. */
+  /**
+   * Ends the test as a missing program would, unless this runs as root with the right to mount:
+   * root in a container may not have it.
+   *
+   * @param purpose what needs root
+   */
   public static void needRoot(String purpose) {
-    if (ProcFiles.ownUid() != 0) {
-      missing(purpose + " needs root");
-    }
+    Requirement.need(ProcFiles.ownUid() == 0, purpose + " needs root", "run as root");
+    Requirement.need(
+        ProcFiles.ownCapabilities().testBit(CAP_SYS_ADMIN),
+        purpose + " needs root with CAP_SYS_ADMIN",
+        "run on a machine or in a privileged container");
   }
 
   private Optional<Path> find() {
@@ -107,12 +116,5 @@ public enum Tool {
         .map(folder -> Path.of(folder, program))
         .filter(Files::isExecutable)
         .findFirst();
-  }
-
-  private static void missing(String message) {
-    if ("true".equals(System.getenv("RIG_REQUIRE_TOOLS"))) {
-      Assertions.fail(message);
-    }
-    Assumptions.abort(message);
   }
 }

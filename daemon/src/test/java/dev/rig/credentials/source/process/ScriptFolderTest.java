@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rig.credentials.testing.Tool;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -54,8 +54,7 @@ final class ScriptFolderTest {
   void folderOfAnotherUserIsRefused() throws IOException {
     var path = temp.resolve("scripts");
     ScriptFolder.open(path);
-    boolean root = Integer.valueOf(0).equals(Files.getAttribute(path, "unix:uid"));
-    assumeTrue(root, "only root can give a folder away");
+    Tool.needRoot("giving a folder away");
     Files.setAttribute(path, "unix:uid", 65534);
     var refused = assertThrows(IOException.class, () -> ScriptFolder.open(path));
     assertTrue(String.valueOf(refused.getMessage()).contains("belongs to another user"));

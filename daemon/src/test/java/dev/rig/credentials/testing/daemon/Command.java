@@ -1,9 +1,12 @@
 package dev.rig.credentials.testing.daemon;
 
 import dev.rig.credentials.testing.Tool;
+import dev.rig.testing.Requirement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +26,7 @@ import java.util.stream.Stream;
  */
 public record Command(List<String> words, Map<String, String> environment, String stdin) {
   private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final List<String> SYSTEM = List.of(PATH.split(":"));
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   /** The program and its arguments, each by its {@code toString}. */
@@ -88,7 +92,7 @@ public record Command(List<String> words, Map<String, String> environment, Strin
     }
   }
 
-  /** Starts it. */
+  /** Starts it; ends the test as {@link Requirement} says if the system has no such program. */
   @SuppressWarnings("MustBeClosedChecker") // Given to the caller, who closes it.
   public Running start() {
     var builder = new ProcessBuilder(words);
@@ -104,7 +108,19 @@ public record Command(List<String> words, Map<String, String> environment, Strin
       }
       return running;
     } catch (IOException e) {
+      if (isMissing()) {
+        throw Requirement.missing(words.getFirst() + " is not installed", "install it");
+      }
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Whether it is a program of the system that is not there; a missing one of ours is an error. */
+  private boolean isMissing() {
+    var program = words.getFirst();
+    return program.startsWith("/")
+        ? SYSTEM.contains(String.valueOf(Path.of(program).getParent()))
+            && !Files.exists(Path.of(program))
+        : SYSTEM.stream().noneMatch(folder -> Files.exists(Path.of(folder, program)));
   }
 }

@@ -1,11 +1,11 @@
 package dev.rig.credentials.testing.daemon;
 
+import dev.rig.testing.Requirement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The built {@code docker-credential-rig} where every user can run it, and a socket that every user
@@ -27,7 +27,10 @@ public record SharedClient(Path folder, Path socket) {
     try {
       Files.createDirectories(folder);
       var built = Distribution.client();
-      Assumptions.assumeTrue(Files.size(built) > 100_000, "the client is not native here");
+      Requirement.need(
+          Files.size(built) > 100_000,
+          "docker-credential-rig was built without a C compiler",
+          "apt install gcc libc6-dev musl-tools, and build again");
       var executable = PosixFilePermissions.fromString("rwxr-xr-x");
       for (var name : new String[] {NAME, KUBELETS_NAME}) {
         Files.setPosixFilePermissions(Files.copy(built, folder.resolve(name)), executable);

@@ -2,6 +2,7 @@ package dev.rig.credentials.testing.machine;
 
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.testing.Requirement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Debian as this machine's own mirror has it, made by debootstrap once and kept below {@code
@@ -74,7 +74,8 @@ public final class BaseImage {
             .stdout()
             .lines()
             .toList();
-    Assumptions.assumeFalse(mirrors.isEmpty(), "this machine has no mirror of Debian");
+    Requirement.need(
+        !mirrors.isEmpty(), "apt has no list of Debian's packages", "run apt-get update");
     return mirrors.getFirst();
   }
 

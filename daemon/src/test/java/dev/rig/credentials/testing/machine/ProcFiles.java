@@ -2,6 +2,7 @@ package dev.rig.credentials.testing.machine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,21 @@ public final class ProcFiles {
   public static int ownUid() {
     try {
       return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The effective capabilities of this process: a bit for each number of {@code capabilities(7)}.
+   */
+  public static BigInteger ownCapabilities() {
+    try {
+      return Files.readAllLines(Path.of("/proc/self/status")).stream()
+          .filter(line -> line.startsWith("CapEff:"))
+          .map(line -> new BigInteger(line.substring("CapEff:".length()).strip(), 16))
+          .findFirst()
+          .orElseThrow();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
