@@ -92,7 +92,9 @@ inside() {
         pivot_root . .old
         umount -l /.old
         shift
-        exec "$@"
+        # Stays, as init, to take in the processes whose parents end.
+        "$@" &
+        wait $!
     ' sh "$root" "$@" </dev/null
 }
 
