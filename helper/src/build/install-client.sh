@@ -17,11 +17,11 @@ export LC_ALL=C
 # are not there need not be mapped.
 compile() {
     "$compiler" -O1 -w -c -ffunction-sections -fdata-sections -iquote "$headers" -include "$headers/rig-machine.h" \
-        "-DRIG_VERSION=\"$version\"" "$source/all.c" -o "$client.o" 2>>"$log"
+        "-DRIG_VERSION=\"$version\"" "$source/all.c" -o "$client.o" >>"$log" 2>&1
 }
 
 link() {
-    "$compiler" "$@" -s -Wl,--gc-sections "$client.o" -o "$client.new" -lm 2>>"$log"
+    "$compiler" "$@" -s -Wl,--gc-sections "$client.o" -o "$client.new" -lm >>"$log" 2>&1
 }
 
 first_error() {
