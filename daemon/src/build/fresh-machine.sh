@@ -49,9 +49,12 @@ done
     exit 2
 }
 
-# The lines of README.md's section that begin with this prompt, the prompt taken away.
+# The lines of README.md's sections about the build that begin with this prompt, the prompt taken away.
 readme() {
-    git -C "$source" show HEAD:README.md | sed -n '/^## Two commands/,/^## Install/s/^'"$1"' //p'
+    git -C "$source" show HEAD:README.md |
+        awk -v prompt="$1 " '
+            /^## / { ours = /^## (See it work|Build and test)$/ }
+            ours && index($0, prompt) == 1 { print substr($0, 3) }'
 }
 
 # What this machine's apt gets Debian from; without an answer debootstrap has its own default.
@@ -133,7 +136,7 @@ readme '#' | while read -r line; do
             ;;
     esac
     if [ "$release" = 12 ]; then
-        line=$(echo "$line" | sed 's/ openjdk-25-[^ ]*//')
+        line=$(echo "$line" | sed 's/ openjdk-25-[^ ]*//; s/ docker-cli//')
     fi
     echo "# $line"
     as_root "apt-get install --yes ${line#apt install }" >"$root/var/log/install.log" 2>&1 || {
@@ -167,7 +170,7 @@ echo "Debian $release as $user: installed in $(seconds "$start") s"
 if [ -n "$command" ]; then
     echo "$command" >"$root/commands"
 else
-    readme '\$' >"$root/commands"
+    readme '$' >"$root/commands"
     [ "$(wc -l <"$root/commands")" = 2 ] || {
         echo "README.md has not two commands:" >&2
         cat "$root/commands" >&2

@@ -14,6 +14,7 @@ import dev.rig.credentials.testing.daemon.DaemonUnderTest;
 import dev.rig.credentials.testing.daemon.RawClient;
 import dev.rig.credentials.testing.daemon.Running;
 import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.machine.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +96,7 @@ class AuditIT {
     }
     daemon.client().get("not.example.org");
     // Not by Process.destroy, which would close the pipe that its last lines come through.
-    running.terminate();
+    Signal.TERM.to(running.pid());
     running.finish(SOON).succeeded();
     var found = lines(running, "action=get prefix=ghcr.io/acme outcome=found");
     assertEquals(2, found.size(), running::stderr);

@@ -46,6 +46,7 @@ class DockerPullIT {
   private static Path credHelpers;
   private static Path credsStore;
   private static Path noCredentials;
+  private static boolean isReady;
 
   @BeforeAll
   static void startEverything() throws IOException {
@@ -88,6 +89,7 @@ class DockerPullIT {
             "{\"credHelpers\":{\"%s\":\"rig\",\"%s\":\"rig\",\"%s\":\"rig\"}}"
                 .formatted(scripted.host(), byPath.host(), denied.host()));
     importImages();
+    isReady = true;
   }
 
   private static void importImages() throws IOException {
@@ -104,7 +106,9 @@ class DockerPullIT {
 
   @AfterAll
   static void oneScriptRunWasEnoughForEveryPullAndPush() {
-    assertEquals(1, counter.runs());
+    if (isReady) {
+      assertEquals(1, counter.runs());
+    }
   }
 
   @Test

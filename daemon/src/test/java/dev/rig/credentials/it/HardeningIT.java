@@ -159,6 +159,7 @@ class HardeningIT {
   /** The same library in a folder that everybody writes to is not even looked for. */
   @Test
   void t19_libraryPlantedInASharedFolderIsNotLoaded() throws IOException {
+    Tool.needRoot("reading what a daemon has mapped");
     var shared = Files.createDirectory(folder.resolve("shared"));
     Files.setAttribute(shared, "unix:mode", 01777);
     for (var name : List.of("libjffi-1.2.so", "libjffi.so", "libc.so", "libjnr.so")) {

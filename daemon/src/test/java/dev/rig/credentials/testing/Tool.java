@@ -28,7 +28,7 @@ public enum Tool {
 
   CHROMIUM("chromium", "chromium"),
   CNI("host-local", "containernetworking-plugins"),
-  DOCKER("docker", "docker.io"),
+  DOCKER("docker", "docker-cli"),
   DOCKERD("dockerd", "docker.io"),
   DOCKER_REGISTRY("docker-registry", "docker-registry"),
   ETCD("etcd", "etcd-server"),
@@ -88,6 +88,11 @@ public enum Tool {
     return find()
         .orElseThrow(() ->
             Requirement.missing(program + " is not installed", "apt install " + debianPackage));
+  }
+
+  /** The package of Debian that brings the program. */
+  String debianPackage() {
+    return debianPackage;
   }
 
   /** Whether the program is installed, for who can do without it. */

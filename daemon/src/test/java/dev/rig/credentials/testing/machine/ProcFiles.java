@@ -1,5 +1,6 @@
 package dev.rig.credentials.testing.machine;
 
+import dev.rig.testing.Requirement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -65,9 +66,13 @@ public final class ProcFiles {
     }
   }
 
-  /** How many descriptors a process has open. */
+  /** How many descriptors a process has open; only root sees those of a daemon. */
   public static int descriptors(long pid) {
     var open = Path.of("/proc", Long.toString(pid), "fd").toFile().list();
+    Requirement.need(
+        open != null || !runs(pid),
+        "counting the descriptors of a daemon needs root",
+        "run as root");
     return open == null ? 0 : open.length;
   }
 
