@@ -11,6 +11,8 @@
 #   --command     runs this instead of README.md's commands
 set -eu
 
+# In braces, so that the shell has read all of it before a run of half an hour, in which this file may change.
+{
 usage() {
     sed -n '3s/^# */usage: /p' "$0" >&2
     exit 2
@@ -185,3 +187,5 @@ while read -r command; do
     echo "Debian $release as $user: status $status after $(seconds "$start") s: $command"
     [ "$status" = 0 ] || exit 1
 done <"$root/commands"
+exit
+}
