@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Canary;
+import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
@@ -13,6 +14,7 @@ import dev.rig.credentials.testing.daemon.NativeClient;
 import dev.rig.credentials.testing.daemon.ProgramResult;
 import dev.rig.credentials.testing.daemon.Running;
 import dev.rig.credentials.testing.machine.BareMachine;
+import dev.rig.credentials.testing.machine.ProcFiles;
 import dev.rig.credentials.testing.machine.Reaper;
 import dev.rig.credentials.testing.machine.Signal;
 import java.io.IOException;
@@ -80,6 +82,10 @@ class HardeningIT {
   void t10_processOfTheSameUserReadsNothingOfTheDaemon() throws IOException {
     var running = startAsNobody();
     var plain = reaper.own(asNobody("sleep", "1000").with("PLAIN", CANARY.secret()).start());
+    Eventually.within(
+        Duration.ofSeconds(10),
+        () -> ProcFiles.arguments(plain.pid()).startsWith("sleep"), // no longer setpriv, as root
+        plain::stderr);
     // What is denied for the daemon works on any other process: the test can fail.
     for (var file : List.of("environ", "maps", "smaps", "auxv", "fd", "map_files", "io")) {
       var read = List.<Object>of("/bin/sh", "-c", "[ -d \"$0\" ] && ls \"$0\" || cat \"$0\"");

@@ -104,7 +104,7 @@ class LeaseFaultsIT {
     var first = password(daemon.client().get("long.org"));
     assertEquals(1, longRuns.runs());
 
-    PrivateFile.write(clock, "+1h\n");
+    PrivateFile.replace(clock, "+1h\n"); // libfaketime ends a process that reads half a file
     var second = password(daemon.client().get("long.org"));
     assertFalse(first.equals(second), "a lease of 30 min is not served an hour later");
     for (int i = 0; i < 10; i++) {
@@ -116,7 +116,7 @@ class LeaseFaultsIT {
     // Back, forth and back again while the short one is refreshed, at any moment of its runs.
     var offsets = new String[] {"+0\n", "-1h\n", "+0\n", "-1h\n", "+1h\n", "-1h\n"};
     for (var offset : offsets) {
-      PrivateFile.write(clock, offset);
+      PrivateFile.replace(clock, offset);
       double until = uptime() + 2.35;
       while (uptime() < until) {
         double asked = uptime();

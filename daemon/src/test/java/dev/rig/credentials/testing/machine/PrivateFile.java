@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Files and folders of a test, for their owner only. */
@@ -16,6 +17,16 @@ public final class PrivateFile {
       folder(file.toAbsolutePath().getParent());
       Files.writeString(file, text);
       return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes a file in one step, for one that is being read: a reader never finds a part of it. */
+  public static Path replace(Path file, String text) {
+    try {
+      var next = write(file.resolveSibling(file.getFileName() + ".next"), text);
+      return Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
