@@ -2,7 +2,8 @@
 # Runs the two commands of README.md on a fresh Debian, in a folder made by debootstrap, and prints how long they take.
 #   fresh-machine.sh 12|13 [--user] [--jdk FOLDER] [--settings FILE] [--repository FOLDER] [--root FOLDER] [--command COMMAND]
 # Installs only what README.md names, then runs what stands there as it stands there, for the commit that is checked out,
-# with no LANG and with nothing else of this machine's environment. Needs root. Ends with 1 if a command fails.
+# with no LANG and with nothing else of this machine's environment. Needs root. Ends with 1 if a command fails, else with
+# the times as a row of a table: for the installation and for each command.
 #   --user        run the commands as a user without rights, not as root
 #   --jdk         a JDK 25, copied to where README.md says; the default is one that this machine has. Only for Debian 12
 #   --settings    Maven's settings; the default is ~/.m2/settings.xml, if it is there
@@ -167,7 +168,8 @@ if [ -n "$repository" ]; then
     cp -a "$repository/." "$root$home/.m2/repository"
 fi
 as_root "chown -R $user: $home"
-echo "Debian $release as $user: installed in $(seconds "$start") s"
+row="| Debian $release | $user | $(seconds "$start") s |"
+echo "installed: $row"
 
 if [ -n "$command" ]; then
     echo "$command" >"$root/commands"
@@ -184,8 +186,12 @@ while read -r command; do
     start=$(date +%s)
     status=0
     inside /bin/su - "$user" -c "cd rig-credentials && $command" || status=$?
-    echo "Debian $release as $user: status $status after $(seconds "$start") s: $command"
-    [ "$status" = 0 ] || exit 1
+    row="$row $(seconds "$start") s |"
+    [ "$status" = 0 ] || {
+        echo "Debian $release as $user: status $status: $command" >&2
+        exit 1
+    }
 done <"$root/commands"
+echo "$row"
 exit
 }
