@@ -85,7 +85,7 @@ public final class Benchmarks {
     List<Row> rows;
     try (var reaper = new Reaper()) {
       rows = group.measure(new Workbench(folder, reaper));
-    } catch (TestAbortedException | MissingException e) {
+    } catch (TestAbortedException e) {
       rows = List.of(Row.missing("not measured", String.valueOf(e.getMessage())));
     } catch (AssertionFailedError | RuntimeException e) {
       rows = List.of(Row.missing("failed", String.valueOf(e)));

@@ -52,7 +52,7 @@ final class Peers {
       boolean works = outcome.status() == 0;
       var said = outcome.output().lines().findFirst().orElse("status " + outcome.status());
       all.add(new Peer(name, aim, works ? command : List.of(), works ? "" : "fails: " + said));
-    } catch (TestAbortedException | AssertionFailedError | MissingException e) {
+    } catch (TestAbortedException | AssertionFailedError e) {
       all.add(new Peer(name, aim, List.of(), String.valueOf(e.getMessage())));
     }
     return this;

@@ -1,5 +1,6 @@
 package dev.rig.credentials.bench;
 
+import dev.rig.credentials.testing.GoModule;
 import java.nio.file.Files;
 import java.util.List;
 
@@ -29,7 +30,7 @@ final class PluginRows implements Rows {
         .beside(
             "a plugin in Go that asks nobody",
             new Aim.Ratio(1 / 1.5),
-            () -> new Object[] {bench.builtByGo("plugin")})
+            () -> new Object[] {GoModule.PEERS.program("plugin")})
         .beside(
             "a bare static C client",
             new Aim.None(),

@@ -1,5 +1,6 @@
 package dev.rig.credentials.bench;
 
+import dev.rig.credentials.testing.GoModule;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ final class ProcessRows implements Rows {
             .beside(
                 "`version` of a Go helper",
                 new Aim.Ratio(1 / 1.5),
-                () -> new Object[] {bench.builtByGo("helper"), "version"})
+                () -> new Object[] {GoModule.PEERS.program("helper"), "version"})
             .beside("our helper on a JVM", new Aim.None(), () -> onJvm())
             .beside(
                 "a bare static C client, on the same C library",

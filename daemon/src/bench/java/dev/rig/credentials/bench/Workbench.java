@@ -7,13 +7,11 @@ import dev.rig.credentials.testing.daemon.Distribution;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What every group of rows works with: a folder, and who ends what was started.
@@ -95,24 +93,6 @@ record Workbench(Path folder, Reaper reaper) {
             SOURCES.resolve("c").resolve(name + ".c"))
         .run()
         .succeeded();
-    return program;
-  }
-
-  /**
-   * Compiles one of our Go programs; modules may have to be fetched, so Go gets this process's
-   * environment.
-   */
-  Path builtByGo(String name) throws IOException, InterruptedException {
-    var program = folder.resolve("go-" + name);
-    var words =
-        List.of(
-            Tool.GO.path().toString(), "build", "-trimpath", "-o", program.toString(), "./" + name);
-    var builder = new ProcessBuilder(words).directory(SOURCES.resolve("go").toFile());
-    var process = builder.redirectErrorStream(true).start();
-    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(LONG.toMinutes(), TimeUnit.MINUTES) || process.exitValue() != 0) {
-      throw new MissingException("go build: " + said.lines().findFirst().orElse("failed"));
-    }
     return program;
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rig.credentials.testing.GoModule;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.Distribution;
 import dev.rig.credentials.testing.daemon.ProgramResult;
@@ -47,7 +48,7 @@ class Helm4IT {
 
   private static ProgramResult helm(Object... words) {
     var all = new ArrayList<Object>(List.of(words));
-    all.addFirst(target().resolve("helm4/helm"));
+    all.addFirst(GoModule.HELM4.program("helm"));
     return Command.of(all.toArray()).with("HOME", home).run();
   }
 

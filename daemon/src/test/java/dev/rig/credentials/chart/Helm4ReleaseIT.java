@@ -1,7 +1,7 @@
 package dev.rig.credentials.chart;
 
+import dev.rig.credentials.testing.GoModule;
 import dev.rig.credentials.testing.daemon.Command;
-import dev.rig.credentials.testing.daemon.Distribution;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ class Helm4ReleaseIT extends ReleaseCases {
 
   private void helm(Object... words) {
     var all = new ArrayList<Object>(List.of(words));
-    all.addFirst(Distribution.daemon().resolve("../../../helm4/helm").normalize());
+    all.addFirst(GoModule.HELM4.program("helm"));
     all.addAll(List.of("--namespace", NAMESPACE, "--kubeconfig", kubeconfig));
     Command.of(all.toArray()).with("HOME", folder).run().succeeded();
   }

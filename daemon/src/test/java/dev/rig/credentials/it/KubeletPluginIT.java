@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.testing.GoModule;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
-import dev.rig.credentials.testing.daemon.Distribution;
 import dev.rig.credentials.testing.daemon.ProgramResult;
 import dev.rig.credentials.testing.daemon.RunCounter;
 import dev.rig.credentials.testing.machine.Reaper;
@@ -110,7 +110,7 @@ class KubeletPluginIT {
 
   /** What one kubelet answers to these questions in turn. */
   private List<String> ask(String... questions) {
-    var driver = Distribution.daemon().resolveSibling("../../kubelet-driver").normalize();
+    var driver = GoModule.KUBELET_DRIVER.program("kubelet-driver");
     var lines =
         Command.of(driver, folder.resolve("kubelet/credential-provider.yaml"), programs)
             .reading(String.join("\n", questions) + "\n")

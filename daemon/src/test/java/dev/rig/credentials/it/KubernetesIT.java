@@ -3,8 +3,8 @@ package dev.rig.credentials.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.rig.credentials.testing.GoModule;
 import dev.rig.credentials.testing.daemon.Command;
-import dev.rig.credentials.testing.daemon.Distribution;
 import dev.rig.credentials.testing.kube.KubeApiServer;
 import dev.rig.credentials.testing.kube.RbacRules;
 import dev.rig.credentials.testing.kube.TestCluster;
@@ -31,7 +31,7 @@ class KubernetesIT extends PullSecretCases {
   /** Which user names a kubelet tries for each image, in order. */
   private static List<String> tried(String config, String... images) {
     var words = new ArrayList<Object>(List.of(images));
-    words.addFirst(Distribution.daemon().resolveSibling("../../kubernetes/keyring").normalize());
+    words.addFirst(GoModule.KUBE_APISERVER.program("keyring"));
     return Command.of(words.toArray()).reading(config).run().succeeded().stdout().lines().toList();
   }
 

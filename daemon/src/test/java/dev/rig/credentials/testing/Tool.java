@@ -115,8 +115,13 @@ public enum Tool {
   }
 
   private Optional<Path> find() {
-    var path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Stream.concat(FOLDERS.stream(), Arrays.stream(path.split(File.pathSeparator, -1)))
+    var path = Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator, -1);
+    // What go.mod asks for is newer than Debian's Go.
+    var folders =
+        this == GO
+            ? Stream.concat(Arrays.stream(path), FOLDERS.stream())
+            : Stream.concat(FOLDERS.stream(), Arrays.stream(path));
+    return folders
         .filter(folder -> !folder.isEmpty())
         .map(folder -> Path.of(folder, program))
         .filter(Files::isExecutable)

@@ -2,9 +2,9 @@ package dev.rig.credentials.testing.kube;
 
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.FreePort;
+import dev.rig.credentials.testing.GoModule;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
-import dev.rig.credentials.testing.daemon.Distribution;
 import dev.rig.credentials.testing.daemon.HttpReply;
 import dev.rig.credentials.testing.daemon.Running;
 import dev.rig.credentials.testing.machine.Machine;
@@ -106,11 +106,7 @@ public final class KubeApiServer implements TestCluster {
    * @param folder where both keep everything
    */
   public KubeApiServer(Reaper reaper, Path folder) {
-    this(
-        reaper,
-        folder,
-        Distribution.daemon().resolveSibling("../../kubernetes/kube-apiserver").normalize(),
-        Machine.THIS);
+    this(reaper, folder, GoModule.KUBE_APISERVER.program("kube-apiserver"), Machine.THIS);
   }
 
   /**
@@ -126,7 +122,6 @@ public final class KubeApiServer implements TestCluster {
     this.program = program;
     this.machine = machine;
     this.flags = List.of(flags);
-    Assertions.assertTrue(Files.isExecutable(program), program + " is not built");
     PrivateFile.write(
         folder.resolve("tokens.csv"),
         """

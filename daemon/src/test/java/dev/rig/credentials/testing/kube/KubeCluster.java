@@ -1,8 +1,8 @@
 package dev.rig.credentials.testing.kube;
 
 import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.GoModule;
 import dev.rig.credentials.testing.daemon.Command;
-import dev.rig.credentials.testing.daemon.Distribution;
 import dev.rig.credentials.testing.daemon.ProgramResult;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
@@ -34,7 +34,7 @@ public final class KubeCluster {
    */
   public KubeCluster(Reaper reaper, Path folder, RegistryServer registry, String sandbox) {
     this.folder = PrivateFile.folder(folder);
-    this.programs = Distribution.daemon().resolve("../../../cluster").normalize();
+    this.programs = GoModule.CLUSTER.folder();
     this.node = new KubeNode(reaper, folder.resolve("n"), programs);
     this.server =
         reaper.own(

@@ -56,7 +56,7 @@ class SkipsTest {
     var bytes = new ByteArrayOutputStream();
     var listener =
         new SkipListener(
-            new PrintStream(bytes, true, StandardCharsets.UTF_8), folder.resolve("1.tsv"));
+            new PrintStream(bytes, true, StandardCharsets.UTF_8), folder.resolve("now-1.tsv"));
     var request = LauncherDiscoveryRequestBuilder.request();
     for (var type : classes) {
       request.selectors(selectClass(type));
@@ -88,7 +88,7 @@ class SkipsTest {
   void theTableNamesEachReasonOnceWithAllTestsThatItStopped() throws IOException {
     run(Samples.class, WholeClass.class);
     var other = new Skip("OtherIT", "skopeo is not installed", "apt install skopeo");
-    var skips = new ArrayList<>(SkipTable.read(folder));
+    var skips = new ArrayList<>(SkipTable.read("now", folder));
     skips.add(other);
     assertEquals(
         """
@@ -105,7 +105,13 @@ class SkipsTest {
   }
 
   @Test
+  void theTableLeavesOutWhatAnEarlierRunSkipped() throws IOException {
+    run(WholeClass.class);
+    assertEquals(List.of(), SkipTable.read("later", folder));
+  }
+
+  @Test
   void whereNothingIsSkippedNothingIsPrinted() throws IOException {
-    assertEquals("", SkipTable.of(SkipTable.read(folder.resolve("absent"))));
+    assertEquals("", SkipTable.of(SkipTable.read("", folder.resolve("absent"))));
   }
 }

@@ -1,5 +1,2 @@
 /** Tests that are skipped: the reason on the console, and a table of all of them after the run. */
-@NullMarked
 package dev.rig.testing;
-
-import org.jspecify.annotations.NullMarked;

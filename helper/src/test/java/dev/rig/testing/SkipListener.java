@@ -13,12 +13,18 @@ import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
 
 /**
  * Prints why a test is skipped, in one line, and keeps it for {@link SkipTable}: in a file for each
  * JVM, in {@code target/skipped} of the module. JUnit finds it by its service file.
  */
 public final class SkipListener implements TestExecutionListener {
+  /** What the files of one Maven run begin with. */
+  private static final String RUN = System.getenv().getOrDefault("RIG_TEST_RUN", "");
+
+  private static final Path PROJECT = Path.of(System.getProperty("basedir", "")).resolve("..");
+
   private final PrintStream console;
   private final Path file;
 
@@ -27,12 +33,29 @@ public final class SkipListener implements TestExecutionListener {
     this(
         System.out,
         Path.of(System.getProperty("basedir", ""), "target", "skipped")
-            .resolve(ProcessHandle.current().pid() + ".tsv"));
+            .resolve(RUN + "-" + ProcessHandle.current().pid() + ".tsv"));
   }
 
   SkipListener(PrintStream console, Path file) {
     this.console = console;
     this.file = file;
+  }
+
+  /** Integration tests come last: after those of the last module the table is whole. */
+  @Override
+  public void testPlanExecutionFinished(TestPlan plan) {
+    if (plan.countTestIdentifiers(test -> name(test).contains("IT")) > 0) {
+      try {
+        console.print(
+            SkipTable.of(
+                SkipTable.read(
+                    RUN,
+                    PROJECT.resolve("helper/target/skipped"),
+                    PROJECT.resolve("daemon/target/skipped"))));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   @Override

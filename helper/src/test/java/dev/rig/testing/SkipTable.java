@@ -9,30 +9,25 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The table at the end of a run: which tests were skipped, why, and what to install. */
-public final class SkipTable {
+final class SkipTable {
   private static final String[] HEADINGS = {"Skipped", "Why", "To run it"};
 
   private SkipTable() {}
 
   /**
-   * Prints the table, or nothing if nothing was skipped.
+   * Reads what {@link SkipListener} wrote.
    *
-   * @param folders the folders that {@link SkipListener} wrote to; they may be absent
+   * @param run what the files of this run begin with
+   * @param folders may be absent
    */
-  public static void main(String... folders) throws IOException {
+  static List<Skip> read(String run, Path... folders) throws IOException {
     var skips = new ArrayList<Skip>();
     for (var folder : folders) {
-      skips.addAll(read(Path.of(folder)));
-    }
-    System.out.print(of(skips));
-  }
-
-  static List<Skip> read(Path folder) throws IOException {
-    var skips = new ArrayList<Skip>();
-    if (Files.isDirectory(folder)) {
-      try (var files = Files.newDirectoryStream(folder, "*.tsv")) {
-        for (var file : files) {
-          Files.readAllLines(file).stream().map(Skip::ofLine).forEach(skips::add);
+      if (Files.isDirectory(folder)) {
+        try (var files = Files.newDirectoryStream(folder, run + "*.tsv")) {
+          for (var file : files) {
+            Files.readAllLines(file).stream().map(Skip::ofLine).forEach(skips::add);
+          }
         }
       }
     }

@@ -1,0 +1,98 @@
+#!/bin/sh
+# Makes target/rig-credentials and the chart's archive, in the daemon's folder, of what Maven has put in target.
+#   make-distribution.sh VERSION TIMESTAMP JAVA
+# JAVA is the version of Java that it is for, JAVA_HOME the JDK whose runtime it gets.
+set -eu
+version=$1
+timestamp=$2
+java=$3
+jdk=$JAVA_HOME/bin
+here=$PWD
+client=../helper/target/docker-credential-rig
+home=$here/target/rig-credentials
+launcher=$home/bin/rig-credentials
+# java.logging for the log, jdk.unsupported for jnr's Unsafe, java.net.http for Kubernetes.
+modules=java.base,java.logging,java.net.http,jdk.unsupported
+
+# pack JAR FOLDER OPTION...: makes a jar of the files in a folder, in the order of their names.
+pack() {
+    jar=$1
+    folder=$2
+    shift 2
+    (cd "$folder" && find . -type f | LC_ALL=C sort | sed 's/.*/"&"/') >target/files.txt
+    (cd "$folder" && "$jdk/jar" --create --date="$timestamp" --file="$jar" "$@" "@$here/target/files.txt")
+}
+
+rm -rf "$home"
+mkdir -p "$home/share"
+# Not copied: what is left there would be in the next build's distribution, too.
+mv target/libraries "$home/lib"
+cp -R src/dist/. "$home"
+cp "target/rig-credentials-$version.jar" "$home/lib/rig-credentials.jar"
+cp "$client" "$home/bin"
+ln -s docker-credential-rig "$home/bin/rig-credential-provider"
+chmod 755 "$home"/bin/*
+# Maven makes none when it is offline.
+if [ -f target/rig-credentials.cdx.json ]; then
+    cp target/rig-credentials.cdx.json "$home/share"
+fi
+
+# jnr's native part lies beside the jars, so that nothing is ever unpacked at run time (T19).
+rm -rf target/jffi
+mkdir target/jffi
+(cd target/jffi && "$jdk/jar" --extract --file "$home"/lib/jffi-*-native.jar)
+mkdir "$home/lib/native"
+cp "target/jffi/jni/$(uname -m)-Linux"/*.so "$home/lib/native"
+rm "$home"/lib/jffi-*-native.jar
+
+# A signed jar is verified at each start, and its classes may not be in the AOT cache. What the build read was checked by
+# its digest; nothing here asks for the signature of a JCE provider.
+rm -rf target/bcprov
+mkdir target/bcprov
+(cd target/bcprov && "$jdk/jar" --extract --file "$home"/lib/bcprov-*.jar)
+(cd target/bcprov/META-INF && rm -f MANIFEST.MF ./*.SF ./*.RSA ./*.DSA)
+echo "Multi-Release: true" >target/manifest.txt
+pack "$home"/lib/bcprov-*.jar target/bcprov --manifest="$here/target/manifest.txt"
+
+# picocli's class files are of version 49, which an AOT cache may not contain. So the distribution has the same release
+# compiled anew, from the sources that its authors publish beside the jar.
+rm -rf target/picocli/classes
+"$jdk/javac" -nowarn -proc:none -XDstringConcat=inline --release "$java" -d target/picocli/classes \
+    target/picocli/sources/picocli/AutoComplete.java target/picocli/sources/picocli/CommandLine.java
+pack "$home"/lib/picocli-*.jar target/picocli/classes --no-manifest
+
+"$jdk/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
+    --generate-cds-archive --output "$home/runtime"
+
+# The chart, as "helm package" names it.
+tar -C ../sidecar-chart --sort=name --format=gnu --numeric-owner --owner=0 --group=0 --mtime="$timestamp" \
+    --transform='s,^\.,rig-credentials,' -c . | gzip -n >"target/rig-credentials-$version.tgz"
+
+mkdir -p "$home/share/bash-completion/completions" "$home/share/zsh/site-functions"
+RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-completion >"$home/share/bash-completion/completions/rig-credentials"
+# zsh expands no alias in what it autoloads, and the bash form has one for compopt: so it is sourced, not copied.
+cat >"$home/share/zsh/site-functions/_rig-credentials" <<'ZSH'
+#compdef rig-credentials
+# Completes by the bash form, which the first call loads.
+if (( ! $+functions[_complete_rig-credentials] )); then
+    autoload -U +X bashcompinit && bashcompinit
+    (( $+functions[compopt] )) || compopt() { : }
+    emulate zsh -c "source ${(q)${(%):-%x}:A:h:h:h}/bash-completion/completions/rig-credentials"
+fi
+_bash_complete -o default -F _complete_rig-credentials
+ZSH
+
+RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-man "$home/share/man/man1"
+
+# The cache is valid for jars of these times alone, and packages have to bring the same ones.
+find "$home" -exec touch -h -d "$timestamp" {} +
+
+# The demo is a daemon with everything in it, asked in every way there is; in training it does what serve does, too.
+RIG_CREDENTIALS_AOT="-XX:AOTCacheOutput=$home/lib/rig-credentials.aot" "$launcher" demo --training >target/training.log 2>&1 || {
+    cat target/training.log
+    exit 1
+}
+[ -s "$home/lib/rig-credentials.aot" ] || {
+    echo "the training run made no AOT cache; see target/training.log"
+    exit 1
+}

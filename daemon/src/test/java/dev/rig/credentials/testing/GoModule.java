@@ -1,0 +1,71 @@
+package dev.rig.credentials.testing;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Assertions;
+
+/**
+ * Other projects' programs in Go that tests and benchmarks work with. They are built when one is
+ * first asked for. Tests that want one which takes long have a tag and run with the Maven profile
+ * of that name.
+ */
+public enum GoModule {
+  /** The kubelet's own code that runs credential providers. */
+  KUBELET_DRIVER("src/test/resources/kubelet-driver", "some minutes and 600 MB", "."),
+
+  /** A {@code kube-apiserver}, and the kubelet's keyring. */
+  KUBE_APISERVER(
+      "src/test/resources/kube-apiserver",
+      "over ten minutes and 2 GB",
+      GoModule.KUBERNETES + " ./..."),
+
+  /** Helm 4's {@code helm}. */
+  HELM4("src/test/resources/helm4", "some minutes and 450 MB", "tool"),
+
+  /** All that is in a cluster besides etcd and runc. */
+  CLUSTER(
+      "src/test/resources/cluster", "some twenty minutes and 5 GB", GoModule.KUBERNETES + " tool"),
+
+  /** What the benchmarks compare with. */
+  PEERS("src/bench/go", "a minute", "./...");
+
+  /** go.mod's version, which the server does not know by itself, and which Helm asks it for. */
+  private static final String KUBERNETES =
+      "-ldflags=-X=k8s.io/component-base/version.gitVersion=v1.36.3";
+
+  private final String sources;
+  private final String takes;
+  private final String arguments;
+
+  GoModule(String sources, String takes, String arguments) {
+    this.sources = sources;
+    this.takes = takes;
+    this.arguments = arguments;
+  }
+
+  /**
+   * The folder of its programs, which are built where that has not been done. Ends the test where
+   * Go is not installed.
+   */
+  public Path folder() {
+    var module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+    var folder = name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return new GoBuild(
+            Tool.GO.path(),
+            module.resolve(sources),
+            module.resolve("target/go").resolve(folder),
+            List.of(arguments.split(" ", -1)),
+            takes,
+            System.err)
+        .run();
+  }
+
+  /** One of its programs, as {@link #folder} builds it. */
+  public Path program(String name) {
+    var program = folder().resolve(name);
+    Assertions.assertTrue(Files.isExecutable(program), () -> "no program: " + program);
+    return program;
+  }
+}
