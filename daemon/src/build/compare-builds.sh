@@ -16,7 +16,7 @@ fi
 for build in first second; do
     rm -rf "${work:?}/$build"
     git clone --quiet --no-hardlinks "$source" "$work/$build"
-    (cd "$work/$build" && mvn -B -q package -Dmaven.test.skip=true) >"$work/$build.log" 2>&1 || {
+    (cd "$work/$build" && mvn -B -q package -DskipTests) >"$work/$build.log" 2>&1 || {
         tail -20 "$work/$build.log"
         exit 2
     }
