@@ -7,6 +7,7 @@ import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.metrics.Metrics;
+import dev.rig.credentials.source.KnownSecrets;
 import dev.rig.credentials.source.ScriptSource;
 import dev.rig.credentials.source.StaticSource;
 import dev.rig.credentials.source.process.ProcessRunner;
@@ -18,17 +19,30 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes the broker's entries out of configured ones. */
 final class BrokerEntryFactory {
   private final ProcessRunner runner;
+  private final Map<String, String> environment;
   private final Metrics metrics;
   private final Time time;
 
-  BrokerEntryFactory(ProcessRunner runner, Metrics metrics, Time time) {
+  /** By prefix, also of entries that are not configured any more: they may come back. */
+  private final Map<String, KnownSecrets> known = new ConcurrentHashMap<>();
+
+  /**
+   * A factory.
+   *
+   * @param environment the daemon's own, whose values must not be shown
+   */
+  BrokerEntryFactory(
+      ProcessRunner runner, Map<String, String> environment, Metrics metrics, Time time) {
     this.runner = runner;
+    this.environment = environment;
     this.metrics = metrics;
     this.time = time;
   }
@@ -40,7 +54,10 @@ final class BrokerEntryFactory {
   private BrokerEntry entry(RegistryEntry configured) {
     var source =
         switch (configured.source()) {
-          case EntrySource.StaticLogin(var credential) -> new StaticSource(credential, time);
+          case EntrySource.StaticLogin(var credential) -> {
+            known(configured).add("", credential.secret());
+            yield new StaticSource(credential, time);
+          }
           case EntrySource.Script script ->
               new MeteredSource(
                   script(configured, script),
@@ -68,6 +85,11 @@ final class BrokerEntryFactory {
       return source.kind();
     }
 
+    @Override
+    public void remember(String registry, Lease lease) {
+      source.remember(registry, lease);
+    }
+
     /** The source's own future: cancelling it has to reach the run. */
     @Override
     public CompletableFuture<Lease> issue(SourceRequest request) {
@@ -87,8 +109,14 @@ final class BrokerEntryFactory {
         script.env(),
         script.timeout(),
         configured.expire(),
+        known(configured),
         runner,
         time);
+  }
+
+  private KnownSecrets known(RegistryEntry configured) {
+    return known.computeIfAbsent(
+        configured.prefix().toString(), first -> new KnownSecrets(environment));
   }
 
   /** A hash of everything that a credential depends on: a lease is void when that changes. */

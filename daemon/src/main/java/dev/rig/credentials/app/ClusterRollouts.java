@@ -3,6 +3,7 @@ package dev.rig.credentials.app;
 import dev.rig.credentials.config.ClusterSettings;
 import dev.rig.credentials.kube.Rollouts;
 import dev.rig.credentials.source.process.ProcessRunner;
+import dev.rig.credentials.source.process.Shell;
 import dev.rig.credentials.time.Time;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +29,9 @@ public final class ClusterRollouts implements AutoCloseable {
       Map<String, String> environment,
       Time time) {
     try {
-      runner = ProcessRunner.open(privateFolder, ScriptEnvironment.of(environment), time);
+      runner =
+          ProcessRunner.open(
+              privateFolder, ScriptEnvironment.of(environment), Shell.ofThisMachine(), time);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

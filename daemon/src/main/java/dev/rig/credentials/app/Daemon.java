@@ -6,6 +6,7 @@ import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.helperapi.HelperApi;
+import dev.rig.credentials.helperapi.ScriptSurroundings;
 import dev.rig.credentials.http.admin.RecentActivity;
 import dev.rig.credentials.kube.secret.PullSecrets;
 import dev.rig.credentials.kubelet.KubeletApi;
@@ -183,14 +184,16 @@ public final class Daemon implements AutoCloseable {
       DaemonContext context, Broker broker, StoredLogins logins, int ownUid) {
     var listings =
         context.scope().add(BackgroundThreads.one("rig-listings"), ExecutorService::shutdownNow);
-    var scriptPath = context.environment().getOrDefault("PATH", "");
+    var scripts =
+        new ScriptSurroundings(
+            context.environment().getOrDefault("PATH", ""), context.settings().shell().toString());
     var helpers =
         new HelperApi(
             broker,
             logins,
             context.version(),
             context.health(),
-            scriptPath,
+            scripts,
             listings,
             context.time());
     var kubelet = new KubeletApi(broker, ownUid, context.time());
@@ -238,7 +241,9 @@ public final class Daemon implements AutoCloseable {
     try {
       return context
           .scope()
-          .add(ProcessRunner.open(folder, environment, context.time()), ProcessRunner::close);
+          .add(
+              ProcessRunner.open(folder, environment, context.settings().shell(), context.time()),
+              ProcessRunner::close);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

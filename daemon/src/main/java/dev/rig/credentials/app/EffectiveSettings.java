@@ -7,6 +7,7 @@ import static dev.rig.credentials.config.DaemonSettings.LOG_LEVEL;
 import static dev.rig.credentials.config.DaemonSettings.PLATFORM_SOCKET;
 import static dev.rig.credentials.config.DaemonSettings.PREFETCH_SPREAD;
 import static dev.rig.credentials.config.DaemonSettings.SEALING_KEY_FILE;
+import static dev.rig.credentials.config.DaemonSettings.SHELL;
 import static dev.rig.credentials.config.DaemonSettings.SOCKET;
 import static dev.rig.credentials.config.DaemonSettings.SOCKET_GROUP;
 import static dev.rig.credentials.config.DaemonSettings.SOCKET_MODE;
@@ -17,6 +18,7 @@ import dev.rig.credentials.config.AdminAddress;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.LogFormat;
 import dev.rig.credentials.config.LogLevel;
+import dev.rig.credentials.source.process.Shell;
 import dev.rig.credentials.wire.SocketPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param sealingKeyFile the key that they are sealed with; null for systemd's or a generated one
  * @param prefetchSpread within which time what nobody has asked for yet is fetched ahead; zero for
  *     at once
+ * @param shell what runs the scripts that name no interpreter
  */
 public record EffectiveSettings(
     Path socket,
@@ -53,7 +56,8 @@ public record EffectiveSettings(
     Duration prefetchSpread,
     LogLevel logLevel,
     LogFormat logFormat,
-    boolean audit) {
+    boolean audit,
+    Shell shell) {
   private static final int OWNER_ONLY = 0600;
   private static final int OWNER_AND_GROUP = 0660;
   private static final AdminAddress DEFAULT_ADMIN = new AdminAddress.Tcp("127.0.0.1", 9465);
@@ -75,6 +79,7 @@ public record EffectiveSettings(
     var platformSocket = settings.get(PLATFORM_SOCKET);
     var admin = settings.get(ADMIN);
     var group = settings.get(SOCKET_GROUP);
+    var shell = settings.get(SHELL);
     return new EffectiveSettings(
         absolute(
             socket != null
@@ -91,7 +96,8 @@ public record EffectiveSettings(
         or(settings.get(PREFETCH_SPREAD), Duration.ZERO),
         or(settings.get(LOG_LEVEL), LogLevel.INFO),
         or(settings.get(LOG_FORMAT), LogFormat.TEXT),
-        or(settings.get(LOG_AUDIT), true));
+        or(settings.get(LOG_AUDIT), true),
+        shell == null ? Shell.ofThisMachine() : Shell.of(shell));
   }
 
   private static <T> T or(@Nullable T set, T otherwise) {

@@ -1,5 +1,6 @@
 package dev.rig.credentials.app;
 
+import dev.rig.credentials.config.EntrySource;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -8,9 +9,10 @@ final class ScriptEnvironment {
   private ScriptEnvironment() {}
 
   /**
-   * Without this daemon's settings ({@code RIG_…}), and without the sockets, the readiness protocol
-   * and the watchdog of systemd: a script that spoke to those would speak in the daemon's name. The
-   * folder of systemd's credentials stays, for that is where a service's scripts have theirs.
+   * Without this daemon's settings ({@code RIG_…}), what would change how a shell reads a script,
+   * and the sockets, the readiness protocol and the watchdog of systemd: a script that spoke to
+   * those would speak in the daemon's name. The folder of systemd's credentials stays, for that is
+   * where a service's scripts have theirs.
    */
   static Map<String, String> of(Map<String, String> own) {
     var inherited = new TreeMap<>(own);
@@ -19,7 +21,7 @@ final class ScriptEnvironment {
   }
 
   private static boolean isOurs(String name) {
-    return name.startsWith("RIG_")
+    return EntrySource.Script.isReserved(name)
         || name.startsWith("LISTEN_")
         || name.startsWith("WATCHDOG_")
         || name.equals("NOTIFY_SOCKET");

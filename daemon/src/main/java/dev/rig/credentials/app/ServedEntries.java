@@ -69,7 +69,7 @@ final class ServedEntries {
     var spread = new StartJitter(context.settings().prefetchSpread(), new SplittableRandom());
     broker = new Broker(leases, time, spread);
     metrics = new Metrics(context.version(), new Gauges(broker, context));
-    factory = new BrokerEntryFactory(runner, metrics, time);
+    factory = new BrokerEntryFactory(runner, context.environment(), metrics, time);
     broker.replace(factory.of(configured));
     restore(context, state);
     scope.add(broker, Broker::close);

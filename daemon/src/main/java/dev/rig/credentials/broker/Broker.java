@@ -6,6 +6,7 @@ import dev.rig.credentials.cache.LoadFailedException;
 import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
@@ -131,7 +132,7 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
     var prefix = entry.prefix().toString();
     if (token == null && entry.serviceAccount() == ServiceAccountUse.REQUIRED) {
       return CompletableFuture.completedFuture(
-          new Lookup.Failed(prefix, WITHOUT_TOKEN, Lease.NEVER));
+          new Lookup.Failed(prefix, WITHOUT_TOKEN, Lease.NEVER, ReasonClass.TOKEN));
     }
     var asked =
         token != null && entry.serviceAccount() != ServiceAccountUse.IGNORED
@@ -162,8 +163,10 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
   private Lookup failed(String prefix, Throwable thrown) {
     return switch (cause(thrown)) {
       case LoadFailedException failure ->
-          new Lookup.Failed(prefix, reason(failure), failure.nextAttempt());
-      case SourceException refused -> new Lookup.Failed(prefix, reason(refused), time.now());
+          new Lookup.Failed(
+              prefix, reason(failure), failure.nextAttempt(), SourceException.classOf(failure));
+      case SourceException refused ->
+          new Lookup.Failed(prefix, reason(refused), time.now(), refused.reasonClass());
       case null, default -> new Lookup.Failed(prefix, UNKNOWN, time.now());
     };
   }

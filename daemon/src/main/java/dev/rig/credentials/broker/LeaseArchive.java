@@ -91,6 +91,7 @@ public final class LeaseArchive implements AutoCloseable {
           .filter(record -> record.isGood(time.now()))
           .ifPresent(record -> {
             leases.restore(entry.at(record.registry()), record.lease());
+            entry.source().remember(record.registry(), record.lease());
             restored.incrementAndGet();
           });
     }

@@ -3,6 +3,7 @@ package dev.rig.credentials.broker;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.ServiceAccount;
 import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
@@ -55,7 +56,7 @@ final class ServiceAccountLeases {
     var key = new Key(entry, token.account(), token.annotations());
     if (!time.now().isBefore(token.expiresAt())) {
       return CompletableFuture.failedFuture(
-          new SourceException("the pod's service-account token has expired"));
+          new SourceException(ReasonClass.TOKEN, "the pod's service-account token has expired"));
     }
     var live = leases.live(key);
     if (live != null) {
@@ -82,7 +83,7 @@ final class ServiceAccountLeases {
     var token = tokens.get(key);
     if (token == null) {
       return CompletableFuture.failedFuture(
-          new SourceException("the service-account token has been withdrawn"));
+          new SourceException(ReasonClass.TOKEN, "the service-account token has been withdrawn"));
     }
     var issued = key.entry().source().issue(new SourceRequest(key.entry().registry(), token));
     var capped = issued.thenApply(lease -> endingWith(token, lease));

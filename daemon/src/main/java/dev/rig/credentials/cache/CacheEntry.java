@@ -207,7 +207,10 @@ final class CacheEntry<V> {
         again = true;
       } else {
         inFlight = null;
-        failed = fail(value == null ? reason(thrown) : "its credential had expired on arrival");
+        failed =
+            value == null
+                ? fail(reason(thrown), thrown)
+                : fail("its credential had expired on arrival", null);
       }
     }
     if (again) {
@@ -250,11 +253,11 @@ final class CacheEntry<V> {
     return distance.compareTo(LONGEST_TIMER) > 0 ? LONGEST_TIMER.toNanos() : distance.toNanos();
   }
 
-  private LoadFailedException fail(String reason) {
+  private LoadFailedException fail(String reason, @Nullable Throwable cause) {
     failures++;
     var pause = policy.backoff().pause(failures, random);
     retryNanos = time.nanos() + pause.toNanos();
-    var failed = new LoadFailedException(reason, time.now().plus(pause));
+    var failed = new LoadFailedException(reason, time.now().plus(pause), cause);
     failure = failed;
     arm(pause);
     return failed;
@@ -364,7 +367,8 @@ final class CacheEntry<V> {
         lastLoadTook,
         failure == null
             ? null
-            : new CacheEntryState.Failure(reason(failure), failures, failure.nextAttempt()));
+            : new CacheEntryState.Failure(
+                reason(failure), failures, failure.nextAttempt(), failure.getCause()));
   }
 
   private static String reason(@Nullable Throwable thrown) {

@@ -29,6 +29,8 @@ public record CacheEntryState<V>(
    * @param reason of the last one
    * @param count how many have failed in a row
    * @param nextAttempt when the next load may begin
+   * @param cause what the loader failed with; null if it gave a value that had expired
    */
-  public record Failure(String reason, int count, Instant nextAttempt) {}
+  public record Failure(
+      String reason, int count, Instant nextAttempt, @Nullable Throwable cause) {}
 }

@@ -1,6 +1,7 @@
 package dev.rig.credentials.cache;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** A value that could not be loaded, now or a moment ago. Its message is the loader's reason. */
 public final class LoadFailedException extends RuntimeException {
@@ -9,19 +10,20 @@ public final class LoadFailedException extends RuntimeException {
   private final Instant nextAttempt;
   private final boolean dropped;
 
-  public LoadFailedException(String reason, Instant nextAttempt) {
-    this(reason, nextAttempt, false);
+  public LoadFailedException(String reason, Instant nextAttempt, @Nullable Throwable cause) {
+    this(reason, nextAttempt, cause, false);
   }
 
-  private LoadFailedException(String reason, Instant nextAttempt, boolean dropped) {
-    super(reason, null, false, false); // an answer, not a fault: many askers get the same one
+  private LoadFailedException(
+      String reason, Instant nextAttempt, @Nullable Throwable cause, boolean dropped) {
+    super(reason, cause, false, false); // an answer, not a fault: many askers get the same one
     this.nextAttempt = nextAttempt;
     this.dropped = dropped;
   }
 
   /** The key was dropped while its load was under way. */
   static LoadFailedException dropped(Instant now) {
-    return new LoadFailedException("its entry was changed while it was asked", now, true);
+    return new LoadFailedException("its entry was changed while it was asked", now, null, true);
   }
 
   /** Whether nothing failed but the key was dropped: it is worth asking what holds now. */

@@ -75,6 +75,16 @@ final class ServeOptions {
   private @Nullable String prefetchSpread;
 
   @Option(
+      names = "--shell",
+      paramLabel = "PATH",
+      description = {
+        "The shell that runs scripts without a #! line, as an absolute path. Default: /bin/sh if"
+            + " its echo prints backslashes as they are, else bash, else /bin/sh with an echo that"
+            + " does."
+      })
+  private @Nullable String shell;
+
+  @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
       description = "error, warn, info, debug or trace; info when unset.")
@@ -114,7 +124,8 @@ final class ServeOptions {
             read("--prefetch-spread", prefetchSpread, DaemonSettings::parsePrefetchSpread))
         .with(DaemonSettings.LOG_LEVEL, logLevel)
         .with(DaemonSettings.LOG_FORMAT, logFormat)
-        .with(DaemonSettings.LOG_AUDIT, noAudit ? false : null);
+        .with(DaemonSettings.LOG_AUDIT, noAudit ? false : null)
+        .with(DaemonSettings.SHELL, read("--shell", shell, DaemonSettings::parseShell));
   }
 
   private interface Parser<T> {

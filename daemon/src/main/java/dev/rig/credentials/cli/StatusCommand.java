@@ -125,6 +125,10 @@ final class StatusCommand implements Callable<Integer> {
           entry.text("lastError"));
     }
     table.print(out);
+    if (document.has("scriptShell")) {
+      out.println();
+      out.println("Scripts without #! run with " + document.text("scriptShell") + ".");
+    }
     for (var part : document.list("health")) {
       if (!part.isTrue("healthy")) {
         out.println();

@@ -65,6 +65,9 @@ public record DaemonSettings(Map<Setting<?>, Object> values) {
   public static final Setting<RegistryClientSettings> REGISTRY_CLIENT =
       new Setting<>("registryClient");
 
+  /** The shell of scripts that name no interpreter; an absolute path. */
+  public static final Setting<Path> SHELL = new Setting<>("shell");
+
   /** Nothing is set. */
   public static final DaemonSettings UNSET = new DaemonSettings(Map.of());
 
@@ -120,6 +123,21 @@ public record DaemonSettings(Map<Setting<?>, Object> values) {
       throw new InvalidSettingException("not a time from 0s to 24h", null);
     }
     return spread;
+  }
+
+  /**
+   * Reads {@link #SHELL}.
+   *
+   * @param text a path
+   * @return an absolute path, which need not exist
+   * @throws InvalidSettingException when it is something else
+   */
+  public static Path parseShell(String text) throws InvalidSettingException {
+    if (!text.startsWith("/") || text.indexOf('\0') >= 0) {
+      throw new InvalidSettingException(
+          "the shell is not an absolute path", "write it like /bin/bash, without arguments");
+    }
+    return Path.of(text);
   }
 
   /**

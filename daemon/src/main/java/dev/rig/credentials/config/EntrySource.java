@@ -4,6 +4,7 @@ import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /** Where an entry's credential comes from, as it is configured. */
 public sealed interface EntrySource {
@@ -26,6 +27,19 @@ public sealed interface EntrySource {
 
     /** The shortest that an entry may allow its script. */
     public static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
+
+    /** What bash and other shells run, or take for options, before a script; bash(1). */
+    private static final Set<String> OF_SHELLS = Set.of("BASH_ENV", "ENV", "BASHOPTS", "SHELLOPTS");
+
+    /** Whether a variable of that name never reaches a script unless the daemon sets it. */
+    public static boolean isReserved(String name) {
+      return name.startsWith("RIG_") || isOfShells(name);
+    }
+
+    /** Whether it would change how a shell reads a script. */
+    public static boolean isOfShells(String name) {
+      return OF_SHELLS.contains(name) || name.startsWith("BASH_FUNC_");
+    }
 
     public Script {
       env = Map.copyOf(env);

@@ -14,4 +14,7 @@ public interface CredentialSource {
    *     stays open for ever. Cancelling it ends what was begun.
    */
   CompletableFuture<Lease> issue(SourceRequest request);
+
+  /** Hands back a lease from before a restart, whose secret is not to be shown either. */
+  default void remember(String registry, Lease lease) {}
 }

@@ -23,16 +23,32 @@ public sealed interface Lookup {
    * An entry matches but has no credential now.
    *
    * @param prefix the entry, as its normalised prefix
-   * @param reason for people, without a secret
+   * @param reason for people who may get the credential, without a secret
    * @param nextAttempt when it is worth asking again; {@link Lease#NEVER} where time changes
    *     nothing
+   * @param reasonClass what may be told to those who may not get the credential
    */
-  record Failed(String prefix, String reason, Instant nextAttempt) implements Lookup {
+  record Failed(String prefix, String reason, Instant nextAttempt, ReasonClass reasonClass)
+      implements Lookup {
+    /** For a reason of no particular class. */
+    public Failed(String prefix, String reason, Instant nextAttempt) {
+      this(prefix, reason, nextAttempt, ReasonClass.OTHER);
+    }
+
     /** All of it in one line, for people. */
     public String sentence() {
+      return sentence(reason);
+    }
+
+    /** The same for everybody: with the class of the reason alone. */
+    public String summary() {
+      return sentence(reasonClass.text());
+    }
+
+    private String sentence(String why) {
       return nextAttempt.equals(Lease.NEVER)
-          ? prefix + ": " + reason
-          : "%s: %s; next attempt %s".formatted(prefix, reason, nextAttempt);
+          ? prefix + ": " + why
+          : "%s: %s; next attempt %s".formatted(prefix, why, nextAttempt);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Private files that are replaced atomically, and the identity of a file. */
+/** Private files that are replaced atomically, the identity of a file, and who can change it. */
 @NullMarked
 package dev.rig.credentials.files;
 

@@ -55,6 +55,8 @@ final class ExplainHandler {
     if (own != null && own.answers()) {
       return CompletableFuture.completedFuture(answeredBy(own, reference, shown));
     }
+    Predicate<BrokerEntry> mayGet =
+        one -> rights.may(Permission.GET, one.prefix()) || rights.may(Permission.GET, reference);
     boolean may = entry == null ? rights.may(Permission.LIST) : shown.test(entry);
     if (!may) {
       return CompletableFuture.completedFuture(
@@ -64,7 +66,7 @@ final class ExplainHandler {
         .explain(reference)
         .thenApply(explanation ->
             new RequestResult(
-                new Reply(0, StatusJson.explanation(explanation.showing(shown), own)),
+                new Reply(0, StatusJson.explanation(explanation.showing(shown), own, mayGet)),
                 RequestOutcome.TOLD,
                 entry == null ? null : entry.prefix().toString()));
   }

@@ -40,7 +40,7 @@ public final class HelperApi implements RequestApi {
   private final ExplainHandler explanations;
   private final String version;
   private final Supplier<List<ComponentHealth>> health;
-  private final String scriptPath;
+  private final ScriptSurroundings scripts;
   private final Executor listings;
 
   /**
@@ -49,7 +49,7 @@ public final class HelperApi implements RequestApi {
    * @param stored the logins that people store
    * @param version what {@code version} answers, without a program name
    * @param health what {@code status} shows of the daemon's components
-   * @param scriptPath the {@code PATH} of scripts that set none; {@code status} shows it
+   * @param scripts what scripts run with; {@code status} shows it
    * @param listings runs what goes over all entries, which takes long if there are many: the gets
    *     of others do not wait for it
    */
@@ -58,7 +58,7 @@ public final class HelperApi implements RequestApi {
       StoredLogins stored,
       String version,
       Supplier<List<ComponentHealth>> health,
-      String scriptPath,
+      ScriptSurroundings scripts,
       Executor listings,
       Time time) {
     this.broker = broker;
@@ -68,7 +68,7 @@ public final class HelperApi implements RequestApi {
     this.explanations = new ExplainHandler(broker, stored);
     this.version = version;
     this.health = health;
-    this.scriptPath = scriptPath;
+    this.scripts = scripts;
     this.listings = listings;
   }
 
@@ -189,6 +189,7 @@ public final class HelperApi implements RequestApi {
 
   /**
    * Who may list some registries only sees those, and of the daemon's parts whether all is well.
+   * Who may not get an entry's credential sees of a failure its class.
    */
   private RequestResult status(Peer peer, PeerRights rights) {
     if (!rights.may(Permission.LIST)) {
@@ -205,6 +206,10 @@ public final class HelperApi implements RequestApi {
                 .map(part -> new ComponentHealth(part.part(), part.healthy(), List.of(), Map.of()))
                 .toList();
     return RequestResult.of(
-        RequestOutcome.TOLD, new Reply(0, StatusJson.states(states, parts, scriptPath)));
+        RequestOutcome.TOLD,
+        new Reply(
+            0,
+            StatusJson.states(
+                states, entry -> rights.may(Permission.GET, entry.prefix()), parts, scripts)));
   }
 }

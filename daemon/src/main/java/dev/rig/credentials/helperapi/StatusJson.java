@@ -1,12 +1,14 @@
 package dev.rig.credentials.helperapi;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.rig.credentials.broker.BrokerEntry;
 import dev.rig.credentials.broker.EntryState;
 import dev.rig.credentials.broker.Explanation;
 import dev.rig.credentials.broker.Explanation.Considered;
 import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.helperapi.ExplainHandler.OwnLogin;
 import dev.rig.credentials.problem.ComponentHealth;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code explain} and {@code status} answer: everything but credentials. */
@@ -24,8 +27,10 @@ final class StatusJson {
    * A question that goes to the entries.
    *
    * @param own a login of who asks that does not answer; null for none
+   * @param mayGet for which entries a reason is shown whole
    */
-  static byte[] explanation(Explanation explanation, @Nullable OwnLogin own) {
+  static byte[] explanation(
+      Explanation explanation, @Nullable OwnLogin own, Predicate<BrokerEntry> mayGet) {
     return GoJson.line(json -> {
       json.writeStartObject();
       json.writeStringField("reference", explanation.reference());
@@ -37,7 +42,10 @@ final class StatusJson {
         }
         case Lookup.Failed failed -> {
           json.writeStringField("outcome", "failed");
-          json.writeStringField("reason", failed.reason());
+          var answering = explanation.answering();
+          boolean whole = answering != null && mayGet.test(answering.entry());
+          json.writeStringField("reason", whole ? failed.reason() : failed.reasonClass().text());
+          json.writeStringField("reasonClass", word(failed.reasonClass()));
           if (!failed.nextAttempt().equals(Lease.NEVER)) {
             instant(json, "nextAttempt", failed.nextAttempt());
           }
@@ -51,7 +59,7 @@ final class StatusJson {
       json.writeEndArray();
       if (explanation.answering() != null) {
         json.writeFieldName("answering");
-        state(json, explanation.answering());
+        state(json, explanation.answering(), mayGet.test(explanation.answering().entry()));
       }
       json.writeEndObject();
     });
@@ -109,15 +117,21 @@ final class StatusJson {
   /**
    * All entries and the daemon's parts.
    *
-   * @param scriptPath where scripts find programs
+   * @param mayGet for which entries a reason is shown whole
+   * @param scripts what scripts run with
    */
-  static byte[] states(List<EntryState> states, List<ComponentHealth> health, String scriptPath) {
+  static byte[] states(
+      List<EntryState> states,
+      Predicate<BrokerEntry> mayGet,
+      List<ComponentHealth> health,
+      ScriptSurroundings scripts) {
     return GoJson.line(json -> {
       json.writeStartObject();
-      json.writeStringField("scriptPath", scriptPath);
+      json.writeStringField("scriptPath", scripts.path());
+      json.writeStringField("scriptShell", scripts.shell());
       json.writeArrayFieldStart("entries");
       for (var state : states) {
-        state(json, state);
+        state(json, state, mayGet.test(state.entry()));
       }
       json.writeEndArray();
       json.writeArrayFieldStart("health");
@@ -146,7 +160,8 @@ final class StatusJson {
     json.writeEndObject();
   }
 
-  private static void state(JsonGenerator json, EntryState entryState) throws IOException {
+  private static void state(JsonGenerator json, EntryState entryState, boolean whole)
+      throws IOException {
     var entry = entryState.entry();
     json.writeStartObject();
     json.writeStringField("prefix", entry.prefix().toString());
@@ -177,13 +192,19 @@ final class StatusJson {
       if (state.lastLoadTook() != null) {
         json.writeNumberField("lastRunMillis", state.lastLoadTook().toMillis());
       }
-      if (state.failure() != null) {
-        json.writeStringField("lastError", state.failure().reason());
+      var failureClass = entryState.failureClass();
+      if (state.failure() != null && failureClass != null) {
+        json.writeStringField("lastError", whole ? state.failure().reason() : failureClass.text());
+        json.writeStringField("lastErrorClass", word(failureClass));
         json.writeNumberField("failures", state.failure().count());
         instant(json, "nextAttempt", state.failure().nextAttempt());
       }
     }
     json.writeEndObject();
+  }
+
+  private static String word(ReasonClass reasonClass) {
+    return reasonClass.name().toLowerCase(Locale.ROOT);
   }
 
   private static void instant(JsonGenerator json, String name, @Nullable Instant instant)

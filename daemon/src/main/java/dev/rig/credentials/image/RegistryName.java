@@ -124,6 +124,9 @@ final class RegistryName {
       if (i == start) {
         throw new InvalidReferenceException("its host is empty or has an empty label");
       }
+      if (name.charAt(start) == '-' || name.charAt(i - 1) == '-') {
+        throw new InvalidReferenceException("its host has a label that begins or ends with a dash");
+      }
       literal |= name.indexOf('*', start) < 0 || name.indexOf('*', start) >= i;
       start = i + 1;
     }

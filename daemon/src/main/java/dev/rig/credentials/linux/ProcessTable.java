@@ -102,6 +102,16 @@ public final class ProcessTable {
     return children.getOrDefault(pid, List.of());
   }
 
+  /** A process and its descendants, it first. */
+  public List<Entry> subtree(Entry top) {
+    var found = new ArrayList<Entry>();
+    found.add(top);
+    for (int i = 0; i < found.size(); i++) {
+      found.addAll(children(found.get(i).pid()));
+    }
+    return found;
+  }
+
   private static Optional<Entry> entry(Path folder) throws IOException {
     String stat;
     try {

@@ -1,94 +1,126 @@
 package dev.rig.credentials.source;
 
-import dev.rig.credentials.credential.Secret;
-import dev.rig.credentials.source.process.StderrTail;
-import java.net.URLEncoder;
+import dev.rig.credentials.source.TextView.Cut;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Takes out of a script's stderr what it printed on stdout, as {@code set -x} shows it, its
- * variables, and the secrets that it was given.
+ * Takes secrets out of lines of text: as they are, percent-encoded, with the escapes of JSON and of
+ * shells, as hexadecimal digits and in base64, also where they are wrapped over several lines.
  */
 final class Redactor {
   private static final String REDACTED = "[redacted]";
 
   /** Less of a secret tells little, and would be found in every text. */
-  private static final int WORTH_HIDING = 4;
+  static final int WORTH_HIDING = 4;
 
-  /** Shorter values of variables are words like a region's or a profile's name. */
-  private static final int VALUE_WORTH_HIDING = 8;
+  /** Less of base64 could be a word. */
+  private static final int BASE64_WORTH_HIDING = 6;
 
-  private final List<String> hidden;
+  /** Shorter lines of a secret of several lines are not looked for by themselves. */
+  private static final int LINE_WORTH_HIDING = 12;
 
-  /**
-   * Learns what to hide.
-   *
-   * @param stdout what the script printed, valid or not
-   * @param values the values of its entry's variables, which may be secret
-   * @param given the secrets that it was given
-   */
-  Redactor(byte[] stdout, Collection<String> values, Collection<Secret> given) {
-    var texts = new HashSet<String>();
-    for (var secret : given) {
-      addForms(texts, secret.reveal(), WORTH_HIDING);
+  /** What is kept of stderr may be cut from here on: 20 lines, or 4 KiB in up to 4 bytes each. */
+  private static final int MAY_BE_CUT = 1_000;
+
+  private static final int MANY_LINES = 20;
+
+  private final Set<String> secrets = new TreeSet<>();
+
+  /** Learns what to hide; what is shorter than four characters is left out. */
+  Redactor(Collection<String> secrets) {
+    secrets.forEach(this::learn);
+  }
+
+  private void learn(String secret) {
+    var lines = secret.lines().toList();
+    if (lines.size() > 1) {
+      lines.stream().filter(line -> line.length() >= LINE_WORTH_HIDING).forEach(secrets::add);
     }
-    boolean valid = ScriptOutput.parse(stdout) instanceof ScriptOutput.Valid;
-    for (var line : new String(stdout, StandardCharsets.UTF_8).lines().toList()) {
-      var text = line.strip();
-      addForms(texts, text, WORTH_HIDING);
-      addForms(texts, text.substring(text.indexOf(':') + 1).strip(), valid ? 1 : WORTH_HIDING);
+    var joined = String.join("", lines);
+    if (joined.length() >= WORTH_HIDING) {
+      secrets.add(joined);
     }
-    values.forEach(value -> addForms(texts, value, VALUE_WORTH_HIDING));
-    hidden = texts.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
   }
 
   /** The lines, which were escaped already, without any of it. */
   List<String> redact(List<String> lines) {
-    return lines.stream().map(this::redact).toList();
+    if (lines.isEmpty() || secrets.isEmpty()) {
+      return lines;
+    }
+    var text = String.join("", lines);
+    var hidden = new boolean[text.length()];
+    var cut = lines.size() >= MANY_LINES || text.length() >= MAY_BE_CUT;
+    mark(TextView.of(text), new Cut(cut, WORTH_HIDING), hidden);
+    var redacted = new ArrayList<String>();
+    int start = 0;
+    for (var line : lines) {
+      redacted.add(redact(line, start, hidden));
+      start += line.length();
+    }
+    return redacted;
   }
 
-  private String redact(String line) {
-    var text = line;
-    for (var secret : hidden) {
-      text = text.replace(secret, REDACTED);
-    }
-    // The bound on stderr can have cut a line within a secret.
-    for (var secret : hidden) {
-      for (int from = 1; from <= secret.length() - WORTH_HIDING; from++) {
-        if (text.startsWith(secret.substring(from))) {
-          return REDACTED + text.substring(secret.length() - from);
+  private void mark(TextView plain, Cut cut, boolean[] hidden) {
+    var unescaped = plain.withoutBackslashes();
+    var texts =
+        List.of(
+            plain,
+            plain.withoutPercents(),
+            plain.withoutQuotes(),
+            unescaped,
+            unescaped.withoutBackslashes(),
+            unescaped.withoutPercents());
+    var digits = plain.compactLowerCase();
+    var encoded = List.of(unescaped.compact(), texts.get(1).compact()); // for its slash and plus
+    for (var secret : secrets) {
+      var needle = TextView.needle(secret);
+      var form = needle.replace(' ', '+'); // of application/x-www-form-urlencoded
+      for (var view : texts) {
+        view.mark(needle, cut, hidden);
+      }
+      if (!form.equals(needle)) {
+        texts.get(1).mark(form, cut, hidden);
+      }
+      var bytes = secret.getBytes(StandardCharsets.UTF_8);
+      digits.mark(HexFormat.of().formatHex(bytes), new Cut(cut.atStart(), 8), hidden);
+      for (int shift = 0; shift < 3; shift++) {
+        for (var encoder : List.of(Base64.getEncoder(), Base64.getUrlEncoder())) {
+          var inner = base64(bytes, shift, encoder);
+          if (inner.length() >= BASE64_WORTH_HIDING) {
+            var least = new Cut(cut.atStart(), BASE64_WORTH_HIDING);
+            encoded.forEach(view -> view.markBase64(inner, least, hidden));
+          }
         }
       }
     }
-    return text;
   }
 
-  /** A text as it can be met: itself, in Base64, in hexadecimal digits, in a URL, in JSON. */
-  private static void addForms(Set<String> forms, String text, int least) {
-    if (text.length() < least) {
-      return;
+  /** What base64 of a text with the secret in it always has, behind so many bytes of a group. */
+  private static String base64(byte[] secret, int shift, Base64.Encoder encoder) {
+    var shifted = new byte[shift + secret.length];
+    System.arraycopy(secret, 0, shifted, shift, secret.length);
+    var text = encoder.withoutPadding().encodeToString(shifted);
+    int foreign = shift == 0 ? 0 : shift + 1;
+    int whole = shifted.length * 8 / 6;
+    return text.substring(Math.min(foreign, whole), whole);
+  }
+
+  private static String redact(String line, int start, boolean[] hidden) {
+    var text = new StringBuilder();
+    for (int i = 0; i < line.length(); i++) {
+      if (!hidden[start + i]) {
+        text.append(line.charAt(i));
+      } else if (i == 0 || !hidden[start + i - 1]) {
+        text.append(REDACTED);
+      }
     }
-    var bytes = text.getBytes(StandardCharsets.UTF_8);
-    forms.add(StderrTail.escape(text));
-    if (text.length() < WORTH_HIDING) {
-      return;
-    }
-    forms.add(Base64.getEncoder().withoutPadding().encodeToString(bytes));
-    forms.add(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
-    var digits = HexFormat.of().formatHex(bytes);
-    forms.add(digits);
-    forms.add(digits.toUpperCase(Locale.ROOT));
-    var encoded = URLEncoder.encode(text, StandardCharsets.UTF_8);
-    forms.add(encoded);
-    forms.add(encoded.replace("+", "%20"));
-    forms.add(StderrTail.escape(text.replace("\\", "\\\\").replace("\"", "\\\"")));
+    return text.toString();
   }
 }

@@ -1,10 +1,15 @@
 package dev.rig.credentials.source;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 
 /** What a script printed, read by the rule of one line {@code <username>:<password>}. */
 sealed interface ScriptOutput {
@@ -19,7 +24,7 @@ sealed interface ScriptOutput {
   record Invalid(String reason) implements ScriptOutput {}
 
   /** What the rule asks for, for the end of a message. */
-  String RULE = "it has to print one line <username>:<password>";
+  String RULE = "it must print one line <username>:<password>";
 
   /**
    * Reads it. One newline may end it; a carriage return before that is refused like every control
@@ -41,6 +46,9 @@ sealed interface ScriptOutput {
     if (line.isEmpty()) {
       return new Invalid(text.isEmpty() ? "nothing" : "an empty line");
     }
+    if (looksLikeJson(line.strip())) {
+      return new Invalid(jsonForm(line));
+    }
     var newlines = line.chars().filter(character -> character == '\n').count();
     if (newlines > 0) {
       return new Invalid(newlines + 1 + " lines");
@@ -55,10 +63,60 @@ sealed interface ScriptOutput {
     if (colon == 0) {
       return new Invalid("an empty username");
     }
+    if (line.substring(0, colon).codePoints().anyMatch(ScriptOutput::isNoName)) {
+      return new Invalid("a username with white space or an invisible character");
+    }
     if (colon == line.length() - 1) {
       return new Invalid("an empty password");
     }
     return new Valid(
         new Credential(line.substring(0, colon), Secret.of(line.substring(colon + 1))));
+  }
+
+  /**
+   * What of it may be secret, whatever its form: lines, what follows their first colon, and the
+   * texts in JSON.
+   */
+  static Set<String> texts(byte[] stdout) {
+    var texts = new HashSet<String>();
+    for (var line : new String(stdout, StandardCharsets.UTF_8).lines().toList()) {
+      var text = line.strip();
+      texts.add(text);
+      texts.add(text.substring(text.indexOf(':') + 1).strip());
+    }
+    try (var json = new JsonFactory().createParser(stdout)) {
+      for (var token = json.nextToken(); token != null; token = json.nextToken()) {
+        if (token == JsonToken.VALUE_STRING) {
+          texts.add(json.getText());
+        }
+      }
+    } catch (IOException e) {
+      // What came before stands: it is no JSON, or is cut.
+    }
+    return texts;
+  }
+
+  /**
+   * Whether it is an object, an array or a string of JSON, also one that is cut: no registry has
+   * users whose names begin like that, and a part of the secret would become the user name.
+   */
+  private static boolean looksLikeJson(String text) {
+    return text.startsWith("{")
+        || text.startsWith("[")
+        || (text.startsWith("\"") && text.endsWith("\"") && text.length() > 1);
+  }
+
+  /** Told apart by a key that only this form has. */
+  private static String jsonForm(String text) {
+    if (text.contains("\"ServerURL\"")) {
+      return "JSON, the answer of a credential helper";
+    }
+    return text.contains("\"ExecCredential\"") ? "JSON, a Kubernetes ExecCredential" : "JSON";
+  }
+
+  private static boolean isNoName(int point) {
+    return Character.isWhitespace(point)
+        || Character.isSpaceChar(point)
+        || Character.getType(point) == Character.FORMAT;
   }
 }

@@ -3,7 +3,7 @@ package dev.rig.credentials.source;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
-import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.source.process.ProcessOutcome;
@@ -20,16 +20,16 @@ import java.lang.System.Logger.Level;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * A credential that a script prints: exit status 0, and one line {@code <username>:<password>},
- * split at the first colon. Anything else is a failure, whose reason and stderr are logged; stdout
- * never is.
+ * split at the first colon. Anything else is a failure, whose reason and stderr are logged, without
+ * the entry's secrets; stdout never is.
  */
 public final class ScriptSource implements CredentialSource {
   private static final Logger LOG = System.getLogger(ScriptSource.class.getName());
@@ -46,6 +46,8 @@ public final class ScriptSource implements CredentialSource {
   /** The service account's annotations that came with it, as a JSON object of texts. */
   private static final String ANNOTATIONS = "RIG_SERVICE_ACCOUNT_ANNOTATIONS";
 
+  private static final String RULE = "; " + ScriptOutput.RULE;
+
   /** In an exception's message; the log has all that is kept. */
   private static final int MAX_STDERR_CHARACTERS = 200;
 
@@ -54,6 +56,7 @@ public final class ScriptSource implements CredentialSource {
   private final Map<String, String> environment;
   private final Duration timeout;
   private final Duration expire;
+  private final KnownSecrets known;
   private final ProcessRunner runner;
   private final Time time;
   private final ConcurrencyLimit turns = new ConcurrencyLimit(MOST_AT_ONCE);
@@ -67,6 +70,7 @@ public final class ScriptSource implements CredentialSource {
    * @param timeout longer than zero
    * @param expire how long a lease is good for, from the moment at which the run was begun; less
    *     where the credential itself says so
+   * @param known what its stderr must not show; what it prints is added
    */
   public ScriptSource(
       String entry,
@@ -74,6 +78,7 @@ public final class ScriptSource implements CredentialSource {
       Map<String, String> environment,
       Duration timeout,
       Duration expire,
+      KnownSecrets known,
       ProcessRunner runner,
       Time time) {
     this.entry = entry;
@@ -81,6 +86,7 @@ public final class ScriptSource implements CredentialSource {
     this.environment = Map.copyOf(environment);
     this.timeout = timeout;
     this.expire = expire;
+    this.known = known;
     this.runner = runner;
     this.time = time;
   }
@@ -88,6 +94,11 @@ public final class ScriptSource implements CredentialSource {
   @Override
   public String kind() {
     return "script";
+  }
+
+  @Override
+  public void remember(String registry, Lease lease) {
+    known.add(registry, lease.credential().secret());
   }
 
   @Override
@@ -102,8 +113,7 @@ public final class ScriptSource implements CredentialSource {
     var begun = time.now();
     var privately = pod == null ? spec : spec.withPrivateFile(TOKEN_FILE, pod.token());
     var run = turns.take(() -> runner.run(privately));
-    var given = pod == null ? List.<Secret>of() : List.of(pod.token());
-    var lease = run.thenApply(outcome -> lease(outcome, given, begun));
+    var lease = run.thenApply(outcome -> lease(outcome, request, begun));
     var _ =
         lease.whenComplete((result, failure) -> {
           if (lease.isCancelled()) {
@@ -113,26 +123,39 @@ public final class ScriptSource implements CredentialSource {
     return lease;
   }
 
-  private Lease lease(ProcessOutcome outcome, List<Secret> given, Instant begun) {
-    var stderr =
-        new Redactor(outcome.stdout(), environment.values(), given).redact(outcome.stderr());
+  private Lease lease(ProcessOutcome outcome, SourceRequest request, Instant begun) {
+    var lines = outcome.stderr();
+    var stderr = lines.isEmpty() ? lines : redactor(outcome, request).redact(lines);
     if (outcome.ending() instanceof Exited(int status)
         && status == 0
         && ScriptOutput.parse(outcome.stdout()) instanceof ScriptOutput.Valid(var credential)) {
+      known.add(request.registry(), credential.secret());
       if (!stderr.isEmpty()) {
         LOG.log(Level.INFO, "the script of {0} wrote to stderr: {1}", entry, joined(stderr));
       }
       return new Lease(credential, begun, end(credential, begun));
     }
-    var reason = reason(outcome, stderr);
+    var failure = failure(outcome, stderr);
     // Here and not where the exception ends up: stderr goes no further, and belongs beside it.
     LOG.log(
         Level.WARNING,
         "the script of {0} failed: {1}{2}",
         entry,
-        reason,
-        stderr.isEmpty() ? "" : "; its stderr: " + joined(stderr));
-    throw new SourceException(reason);
+        failure.getMessage(),
+        String.valueOf(failure.getMessage()).endsWith(joined(stderr))
+            ? ""
+            : "; its stderr: " + joined(stderr));
+    throw failure;
+  }
+
+  private Redactor redactor(ProcessOutcome outcome, SourceRequest request) {
+    var secrets = new ArrayList<>(known.texts());
+    secrets.addAll(KnownSecrets.values(environment));
+    secrets.addAll(ScriptOutput.texts(outcome.stdout()));
+    if (request.serviceAccount() != null) {
+      secrets.add(request.serviceAccount().token().reveal());
+    }
+    return new Redactor(secrets);
   }
 
   /** The earlier of what is configured and what the credential itself says. */
@@ -141,6 +164,7 @@ public final class ScriptSource implements CredentialSource {
     var stated = ExpiryReader.of(credential).orElse(Lease.NEVER);
     if (!stated.isAfter(time.now())) {
       throw new SourceException(
+          ReasonClass.EXPIRED,
           "script printed a credential that says of itself that it ended at " + stated);
     }
     return stated.isBefore(configured) ? stated : configured;
@@ -154,17 +178,32 @@ public final class ScriptSource implements CredentialSource {
     }
   }
 
-  private static String reason(ProcessOutcome outcome, List<String> stderr) {
+  private static SourceException failure(ProcessOutcome outcome, List<String> stderr) {
     return switch (outcome.ending()) {
       case Exited(int status) when status != 0 ->
-          "script exited with status " + status + last(stderr).map(line -> ": " + line).orElse("");
-      case Exited _ -> "script printed " + broken(outcome) + "; " + ScriptOutput.RULE;
-      case TimedOut(var after) -> "script was stopped after " + text(after);
+          failure(ReasonClass.STATUS, "script exited with status " + status, "", stderr);
+      case Exited _ -> failure(ReasonClass.FORM, "script printed " + broken(outcome), RULE, stderr);
+      case TimedOut(var after) ->
+          failure(ReasonClass.TIMEOUT, "script was stopped after " + text(after), "", stderr);
       case Flooded(int limit) ->
-          "script printed more than " + limit / 1024 + " KiB and was stopped; " + ScriptOutput.RULE;
-      case Stopped _ -> "script was stopped before its end";
-      case CouldNotStart(var why) -> "script could not be started: " + why;
+          failure(
+              ReasonClass.SIZE,
+              "script printed more than " + limit / 1024 + " KiB and was stopped",
+              RULE,
+              stderr);
+      case Stopped _ ->
+          failure(ReasonClass.STOPPED, "script was stopped before its end", "", stderr);
+      case CouldNotStart(var why) ->
+          failure(ReasonClass.START, "script could not be started: " + why, "", stderr);
     };
+  }
+
+  /** What the script says of it is the best advice; without that the rule is. */
+  private static SourceException failure(
+      ReasonClass reasonClass, String reason, String advice, List<String> stderr) {
+    return new SourceException(
+        reasonClass,
+        stderr.isEmpty() ? reason + advice : reason + "; stderr: " + bounded(stderr.getLast()));
   }
 
   private static String broken(ProcessOutcome outcome) {
@@ -172,10 +211,6 @@ public final class ScriptSource implements CredentialSource {
       case ScriptOutput.Invalid(var reason) -> reason;
       case ScriptOutput.Valid _ -> throw new IllegalStateException("a valid line is no failure");
     };
-  }
-
-  private static Optional<String> last(List<String> stderr) {
-    return stderr.isEmpty() ? Optional.empty() : Optional.of(bounded(stderr.getLast()));
   }
 
   private static String bounded(String line) {

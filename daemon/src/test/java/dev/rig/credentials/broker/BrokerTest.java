@@ -11,6 +11,7 @@ import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
@@ -73,7 +74,11 @@ class BrokerTest {
     sources.get(2).answer("s");
     assertEquals(1, sources.get(4).runs.size());
     assertEquals(0, sources.get(5).runs.size());
-    sources.get(0).runs.getFirst().completeExceptionally(new SourceException("no"));
+    sources
+        .get(0)
+        .runs
+        .getFirst()
+        .completeExceptionally(new SourceException(ReasonClass.STATUS, "no"));
     assertEquals(1, sources.get(5).runs.size(), "one that fails makes room too");
   }
 

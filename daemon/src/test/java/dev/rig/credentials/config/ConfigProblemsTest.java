@@ -61,6 +61,10 @@ class ConfigProblemsTest {
             + " and underscores, no digit first)",
         "{script: s, env: {RIG_X: x}} => 32: variables that begin with RIG_ are the daemon's own"
             + " (choose another name)",
+        "{script: s, env: {BASH_ENV: x}} => 32: this variable would change how a shell reads the"
+            + " script (choose another name)",
+        "{script: s, env: {ENV: x}} => 32: this variable would change how a shell reads the script"
+            + " (choose another name)",
         "{script: s, env: {A: [x]}} => 35: the variable has to be a single text",
         "{script: s, env: {A: \"\\0\"}} => 35: the variable holds a NUL",
         "{username: u, password: p, timeout: 1s} => 50: a timeout without a script (only a script"
@@ -94,10 +98,12 @@ class ConfigProblemsTest {
         "{sockt: /x} => unknown key \"sockt\" (did you mean \"socket\"?)",
         "{zzzzzz: /x} => unknown key (known here: socket, socketMode, socketGroup, platformSocket,"
             + " admin, stateDir, warmRestart, sealingKeyFile, prefetchSpread, log,"
-            + " access, registryClient)",
+            + " access, registryClient, shell)",
         "{prefetchSpread: soon} => not a duration (write it like 30s, 90m, 1h30m or 12h)",
         "{prefetchSpread: -1s} => not a time from 0s to 24h",
         "{prefetchSpread: 25h} => not a time from 0s to 24h",
+        "{shell: bash} => the shell is not an absolute path (write it like /bin/bash, without"
+            + " arguments)",
         "{socketMode: 0980} => not permissions in octal (write it like \"0660\")",
         "{socketMode: rw} => not permissions in octal (write it like \"0660\")",
         "{admin: localhost} => an admin address needs a port (write it like 127.0.0.1:9465,"

@@ -49,7 +49,7 @@ class HelperApiTest {
           logins,
           "1.2.3",
           List::of,
-          "/bin",
+          new ScriptSurroundings("/bin", "/bin/bash --posix"),
           Runnable::run,
           fixture.time().time());
 
@@ -467,6 +467,26 @@ class HelperApiTest {
             .startsWith(
                 "rig-credentials: ghcr.io/a: script exited with status 3; next attempt 2026-"),
         body(reply));
+  }
+
+  /** What a script wrote to stderr is for those who may get its credential. */
+  @Test
+  void reasonIsShownWholeOnlyToThoseWhoMayGetTheEntry() {
+    var source = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1));
+    fixture.entry("ghcr.io", source.failing("script exited with status 3; stderr: words"));
+    var listing = AccessFixture.listing(STRANGER, "ghcr.io");
+    var explained = body(answer(Action.EXPLAIN, "ghcr.io/a", STRANGER, listing).reply());
+    var status = body(answer(Action.STATUS, "", STRANGER, listing).reply());
+    for (var text : List.of(explained, status)) {
+      assertFalse(text.contains("words"), text);
+      assertTrue(text.contains("\"lastError\":\"the script failed\""), text);
+      assertTrue(text.contains("\"lastErrorClass\":\"status\""), text);
+    }
+    assertTrue(explained.contains("\"reason\":\"the script failed\""), explained);
+    for (var action : List.of(Action.EXPLAIN, Action.STATUS)) {
+      var text = body(answer(action, "ghcr.io/a", STRANGER, rights("ghcr.io")).reply());
+      assertTrue(text.contains("\"lastError\":\"script exited with status 3; stderr: words"), text);
+    }
   }
 
   @Test

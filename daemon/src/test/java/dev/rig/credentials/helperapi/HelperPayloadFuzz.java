@@ -38,7 +38,13 @@ class HelperPayloadFuzz {
 
   private final HelperApi api =
       new HelperApi(
-          fixture.broker(), logins, "1", List::of, "", Runnable::run, fixture.time().time());
+          fixture.broker(),
+          logins,
+          "1",
+          List::of,
+          new ScriptSurroundings("", ""),
+          Runnable::run,
+          fixture.time().time());
 
   @FuzzTest
   void payloads(byte[] payload) {

@@ -176,7 +176,7 @@ class LeasesIT {
         () -> assertTrue(table.contains("LAST ERROR"), table),
         () ->
             assertTrue(table.matches("(?s).*\\nexample\\.org +script +\\ds +59m \\d+s .*"), table),
-        () -> assertTrue(table.contains("script exited with status 3: no luck"), table),
+        () -> assertTrue(table.contains("script exited with status 3; stderr: no luck"), table),
         () -> assertTrue(json.contains("\"part\" : \"configuration\""), json),
         () -> assertEquals(List.of(), new Canary(SECRET).foundIn(table + json)));
   }

@@ -17,8 +17,11 @@ import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.ProcFiles;
 import dev.rig.credentials.testing.machine.Processes;
 import dev.rig.credentials.testing.machine.Reaper;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -292,6 +295,113 @@ class ScriptFaultsIT {
         Duration.ofSeconds(5),
         () -> ProcFiles.descriptors(running.pid()) <= before + 3, // the archive's, just now
         () -> before + " descriptors became " + ProcFiles.descriptors(running.pid()));
+  }
+
+  /** C6: the idiom of the platform's documentation, with what shells' echo could change. */
+  @Test
+  void passwordsOfScriptsArriveCharacterForCharacter() {
+    start(
+        "30s",
+        """
+        USERNAME=bot
+        case $RIG_REGISTRY in
+        back.*) PASSWORD='secret\\cret\\n\\0101' ;;
+        dash.*) PASSWORD='-n it' ;;
+        tail.*) PASSWORD='trailing\\' ;;
+        esac
+        echo "$USERNAME:$PASSWORD"
+        """);
+    var passwords =
+        Map.of("back", "secret\\\\cret\\\\n\\\\0101", "dash", "-n it", "tail", "trailing\\\\");
+    passwords.forEach((name, password) -> {
+      var host = name + ".example.org";
+      assertEquals(
+          new ProgramResult(0, NativeClient.answer(host, "bot", password), ""),
+          daemon.client().get(host));
+    });
+    assertTrue(daemon.status().contains("\"scriptShell\""), daemon.status());
+  }
+
+  /** The daemon's own variables do not change how a shell reads a script. */
+  @Test
+  void startupFilesAndOptionsOfShellsDoNotReachAScript() {
+    var startup = PrivateFile.write(folder.resolve("startup"), "echo bot:from-the-startup-file");
+    daemon
+        .with("BASH_ENV", startup)
+        .with("ENV", startup)
+        .with("BASHOPTS", "xpg_echo")
+        .with("SHELLOPTS", "xtrace")
+        .with("BASH_FUNC_cat%%", "() { echo bot:from-a-function; }");
+    start(
+        "30s",
+        """
+        there=$(env | grep -cE '^(BASH_ENV|ENV|BASHOPTS|SHELLOPTS|BASH_FUNC_)')
+        cat /dev/null
+        echo "bot$there:a\\tb"
+        """);
+    assertEquals(
+        new ProgramResult(0, NativeClient.answer("a.example.org", "bot0", "a\\\\tb"), ""),
+        daemon.client().get("a.example.org"));
+  }
+
+  /** C7, C8. */
+  @Test
+  void reasonNamesTheFormAndEndsWithWhatTheScriptSaid() {
+    start(
+        "30s",
+        """
+        case $RIG_REGISTRY in
+        json.*) echo '{"ServerURL":"https://r","Username":"AWS","Secret":"s3cret"}' ;;
+        *) echo Unable to locate credentials >&2; echo AWS: ;;
+        esac
+        """);
+    var json = daemon.client().get("json.example.org");
+    assertTrue(json.stdout().contains("JSON, the answer of a credential helper"), json::toString);
+    assertFalse(json.output().contains("s3cret"), json::toString);
+    var empty = daemon.client().get("empty.example.org");
+    var reason = "script printed an empty password; stderr: Unable to locate credentials";
+    assertTrue(empty.stdout().contains(reason), empty::toString);
+    var explained = daemon.commandLine("explain", "empty.example.org/app").output();
+    assertTrue(explained.contains(reason), explained);
+  }
+
+  /** A host that a program would take for an option is no host. */
+  @Test
+  void registryIsNeverAnOptionOfAScriptsProgram() {
+    start("30s", "printf '%s' \"$RIG_REGISTRY\" >> " + folder.resolve("asked") + "; echo u:p");
+    for (var host : List.of("--help.example.org", "-x.example.org/a", "https://-.example.org")) {
+      assertEquals(1, daemon.client().get(host).status(), host);
+    }
+    assertFalse(Files.exists(folder.resolve("asked")));
+  }
+
+  @Test
+  void scriptsOfADaemonThatWasKilledAreEndedByTheNext() {
+    var mark = Processes.longSleep();
+    var running = start("10m", "sleep %s & sleep %s".formatted(mark, mark));
+    var asking = reaper.own(daemon.client().command("get").reading("a.example.org").start());
+    Eventually.within(
+        Duration.ofSeconds(10), () -> Processes.with(mark).size() == 2, running::stderr);
+    running.kill();
+    assertEquals(2, Processes.with(mark).size(), "nobody has ended them yet");
+    asking.kill();
+    daemon.start();
+    noneLeft(Duration.ofSeconds(2), mark);
+  }
+
+  @Test
+  void shellThatOthersCanWriteIsRefused() throws Exception {
+    var shell = PrivateFile.write(folder.resolve("shell"), "#!/bin/sh\nexec /bin/sh \"$@\"\n");
+    daemon.configured("values.yaml", "daemon: {shell: " + shell + "}");
+    for (var mode : List.of("rwxrwxr-x", "rwxr-xrwx", "rw-r--r--")) {
+      Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString(mode));
+      var refused = daemon.serve().run();
+      assertEquals(78, refused.status(), refused::toString);
+      assertTrue(refused.stderr().contains("daemon.shell: " + shell), refused::toString);
+    }
+    Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString("rwxr-xr-x"));
+    daemon.start();
+    assertTrue(daemon.status().contains("\"scriptShell\" : \"" + shell + "\""), daemon.status());
   }
 
   private void run(int from, int to) throws InterruptedException {

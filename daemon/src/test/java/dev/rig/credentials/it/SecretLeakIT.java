@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -336,6 +338,78 @@ class SecretLeakIT {
     assertTrue(registry.asked().stream().anyMatch(Asked::isAuthorised), "the echo had something");
     leaks.see("resolve", daemon.commandLine("resolve", registry.host() + "/acme/app:1").output());
     leaks.see("tags", daemon.commandLine("tags", registry.host() + "/acme/app").output());
+  }
+
+  /**
+   * T21: a token that an earlier run printed, and that is still served, stands on the stderr of a
+   * later run, in every form that programs give to texts; and so does a value of the daemon's own
+   * environment.
+   */
+  @Test
+  void t21_servedSecretOnStderrIsFoundNowhere() throws Exception {
+    var served = secret("served");
+    var own = secret("own environment");
+    var files = PrivateFile.folder(folder.resolve("files"));
+    PrivateFile.write(files.resolve("line"), "u:" + served + "\n");
+    var forms = new ArrayList<>(forms(served));
+    forms.addAll(forms(own));
+    var yaml = new StringBuilder("rig:\n  dockerRegistries:\n");
+    for (int i = 0; i < forms.size(); i++) {
+      PrivateFile.write(files.resolve("f" + i), "refused: " + forms.get(i) + "\n");
+      yaml.append(
+          """
+              f%d.example.org:
+                expire: 3s
+                script: |
+                  cd %s
+                  if mkdir once%d 2> /dev/null; then cat line; else cat f%d >&2; exit 1; fi
+          """
+              .formatted(i, files, i, i));
+    }
+    var running =
+        daemon.configured("values.yaml", yaml.toString()).with("DEPLOY_NOTE", own).start();
+    for (int i = 0; i < forms.size(); i++) {
+      daemon.client().get("f" + i + ".example.org").succeeded();
+    }
+    Eventually.within(
+        LIMIT,
+        () -> running.stderr().split("failed: script", -1).length > forms.size(),
+        running::stderr);
+    for (var form : List.of("table", "json")) {
+      leaks.see("status " + form, daemon.commandLine("status", "--output", form).output());
+    }
+    leaks.see("explain", daemon.commandLine("explain", "f0.example.org/a").output());
+    var page = admin.get("/").toString();
+    leaks.see("page", page);
+    leaks.see("metrics", admin.get("/metrics").toString());
+    leaks.see("ready", admin.get("/health/ready").toString());
+    var ended = DaemonUnderTest.stop(running);
+    leaks.see("log", ended.output());
+    leaks.assertNone(2, 7);
+    assertTrue(leaks.seen("status table").contains("; stderr: refused: [redacted]"));
+    assertTrue(page.contains("the script failed") && !page.contains("refused"), page);
+  }
+
+  private static List<String> forms(String secret) {
+    var bytes = secret.getBytes(StandardCharsets.UTF_8);
+    var percent = URLEncoder.encode(secret, StandardCharsets.UTF_8);
+    var json = secret.replace("\\", "\\\\").replace("\"", "\\\"");
+    var ascii = json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
+    var line = ("u:" + secret + "\n").getBytes(StandardCharsets.UTF_8);
+    var newline = new byte[] {'\n'};
+    return List.of(
+        secret,
+        percent,
+        percent.replace("%C3%A9", "%c3%a9").replace("%3C", "%3c"),
+        json,
+        ascii,
+        ascii.replace("\u00e9", "\\u00E9"),
+        HexFormat.of().formatHex(bytes),
+        HexFormat.of().withUpperCase().formatHex(bytes),
+        Base64.getEncoder().encodeToString(bytes),
+        Base64.getUrlEncoder().encodeToString(line),
+        Base64.getMimeEncoder(64, newline).encodeToString(line),
+        Base64.getMimeEncoder(76, newline).encodeToString(line));
   }
 
   /** F11: neither what is sealed, nor what is said when it cannot be. */

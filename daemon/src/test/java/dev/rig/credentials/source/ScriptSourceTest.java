@@ -14,6 +14,7 @@ import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.source.process.ProcessRunner;
+import dev.rig.credentials.source.process.Shell;
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.testing.machine.Processes;
 import java.io.IOException;
@@ -43,7 +44,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ScriptSourceTest {
-  private static final String RULE = "; it has to print one line <username>:<password>";
+  private static final String RULE = "; it must print one line <username>:<password>";
+  private static final Map<String, String> BASE = Map.of("PATH", "/usr/bin:/bin");
   private static final SourceRequest REQUEST = new SourceRequest("ghcr.io/acme");
 
   @TempDir Path folder;
@@ -51,6 +53,7 @@ final class ScriptSourceTest {
   private final FakeTime time = new FakeTime();
   private final Log log = new Log();
   private final Logger packageLogger = Logger.getLogger("dev.rig.credentials.source");
+  private KnownSecrets known = new KnownSecrets(Map.of());
   private ProcessRunner runner;
 
   @BeforeEach
@@ -59,7 +62,7 @@ final class ScriptSourceTest {
     packageLogger.setUseParentHandlers(false);
     packageLogger.addHandler(log);
     runner =
-        ProcessRunner.open(folder.resolve("scripts"), Map.of("PATH", "/usr/bin:/bin"), time.time());
+        ProcessRunner.open(folder.resolve("scripts"), BASE, Shell.ofThisMachine(), time.time());
   }
 
   @AfterEach
@@ -117,6 +120,7 @@ final class ScriptSourceTest {
         environment,
         Duration.ofSeconds(30),
         Duration.ofHours(1),
+        known,
         runner,
         time.time());
   }
@@ -231,6 +235,9 @@ final class ScriptSourceTest {
         "echo canary | a line without a colon",
         "echo :canary | an empty username",
         "echo canary: | an empty password",
+        "echo 'canary a:b' | a username with white space or an invisible character",
+        "printf 'canary\\342\\200\\213:b' | a username with white space or an invisible character",
+        "printf '\\302\\240canary:b' | a username with white space or an invisible character",
       })
   void f6_outputThatIsNotOneLineOfNameAndPasswordIsRefused(String script, String rule) {
     assertEquals("script printed " + rule + RULE, failure(script));
@@ -253,11 +260,100 @@ final class ScriptSourceTest {
     assertFalse(log.text().contains("canary"), log.text());
   }
 
+  /** C7: the first colon of a helper's answer would make a part of the secret the user name. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"ServerURL\":\"r\",\"Username\":\"AWS\",\"Secret\":\"canary\"} | , the answer of a"
+            + " credential helper",
+        "{\"kind\":\"ExecCredential\",\"status\":{\"token\":\"canary\"}} | , a Kubernetes"
+            + " ExecCredential",
+        "{\"token\":\"canary\" | ''",
+        "{\"token\":%n  \"canary\"} | ''",
+        "[\"AWS:canary\"] | ''",
+        "\"AWS:canary\" | ''",
+      })
+  void f6_jsonIsRefusedWithItsFormNamed(String json, String form) throws IOException {
+    var output = Files.writeString(folder.resolve("output"), json.formatted() + "\n");
+    assertEquals("script printed JSON" + form + RULE, failure("cat " + output));
+    assertFalse(log.text().contains("canary"), log.text());
+  }
+
+  @Test
+  void f6_jsonAfterTheUserNameIsAPassword() throws Exception {
+    var credential = issue(source("echo '_json_key:{\"private_key\": \"a\"}'")).credential();
+    assertEquals(new Credential("_json_key", Secret.of("{\"private_key\": \"a\"}")), credential);
+  }
+
+  /** C8. */
+  @Test
+  void reasonEndsWithWhatTheScriptSaidLast() {
+    assertEquals(
+        "script printed an empty password; stderr: Unable to locate credentials",
+        failure("echo warming up >&2; echo Unable to locate credentials >&2; echo AWS:"));
+    assertTrue(log.text().contains("warming up | Unable to locate credentials"), log.text());
+  }
+
+  /** C10: a run shows a secret that an earlier one printed, and that is still served. */
+  @Test
+  void t21_secretOfAnEarlierRunIsRedacted() throws Exception {
+    var first = folder.resolve("first");
+    var source =
+        source(
+            "if mkdir %s 2>/dev/null; then echo u:canary-token; exit; fi; echo the service refuses"
+                    .formatted(first)
+                + " the cached token canary-token >&2; exit 1");
+    issue(source);
+    var failure =
+        assertThrows(
+            ExecutionException.class, () -> source.issue(REQUEST).get(10, TimeUnit.SECONDS));
+    assertEquals(
+        "script exited with status 1; stderr: the service refuses the cached token [redacted]",
+        failure.getCause().getMessage());
+    assertFalse(log.text().contains("canary"), log.text());
+  }
+
+  @Test
+  void t21_secretFromBeforeARestartIsRedacted() {
+    var source = source("echo refused: canary-token >&2; exit 1");
+    var credential = new Credential("u", Secret.of("canary-token"));
+    source.remember("ghcr.io", new Lease(credential, time.now(), Lease.NEVER));
+    var failure =
+        assertThrows(
+            ExecutionException.class, () -> source.issue(REQUEST).get(10, TimeUnit.SECONDS));
+    assertEquals(
+        "script exited with status 1; stderr: refused: [redacted]",
+        failure.getCause().getMessage());
+  }
+
+  @Test
+  void valuesOfTheDaemonsEnvironmentAreRedacted() {
+    known =
+        new KnownSecrets(
+            Map.of(
+                "DEPLOY_NOTE", "canary-note",
+                "SHORT_TOKEN", "c4n4",
+                "HTTPS_PROXY", "http://me:proxy-canary@proxy.example.org",
+                "USER", "root",
+                "DEBUG", "1",
+                "HOME", "/root",
+                "CONFIG", "/etc/passwd",
+                "KUBERNETES_SERVICE_HOST", "10.96.0.1",
+                "AWS_REGION", "eu-central-1"));
+    assertEquals(
+        "script exited with status 1; stderr: root 1 / /etc/passwd 10.96.0.1 eu-central-1"
+            + " [redacted] [redacted] [redacted]",
+        failure(
+            "echo root 1 / /etc/passwd 10.96.0.1 eu-central-1 canary-note c4n4 proxy-canary >&2;"
+                + " exit 1"));
+  }
+
   @Test
   void f8_credentialOfAScriptThatFailsIsDiscarded() {
     assertEquals("script exited with status 3", failure("echo u:p; exit 3"));
     assertEquals(
-        "script exited with status 4: no network",
+        "script exited with status 4; stderr: no network",
         failure("echo first >&2; echo no network >&2; exit 4"));
     assertTrue(log.text().contains("first | no network"), log.text());
   }
@@ -387,6 +483,7 @@ final class ScriptSourceTest {
             Map.of(),
             Duration.ofSeconds(30),
             Duration.ofSeconds(Long.MAX_VALUE),
+            known,
             runner,
             time.time());
     assertFalse(issue(source).expires());

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -12,23 +14,40 @@ import java.util.stream.Stream;
 public record Canary(String secret) {
   /** The forms of it that the text has; empty is good. */
   public List<String> foundIn(String text) {
-    return forms().filter(text::contains).toList();
+    var unwrapped = text.replaceAll("\\s+", "");
+    return Stream.concat(forms().filter(text::contains), digits().filter(unwrapped::contains))
+        .distinct()
+        .toList();
   }
 
   private Stream<String> forms() {
+    var percent = URLEncoder.encode(secret, StandardCharsets.UTF_8);
+    var escaped = json().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
+    return Stream.of(
+        secret,
+        percent,
+        inLowerCase(percent),
+        json(),
+        escaped,
+        escaped.replace("\u00e9", "\\u00e9"),
+        escaped.replace("\u00e9", "\\u00e9").replace("u003c", "u003C").replace("u003e", "u003E"));
+  }
+
+  private static String inLowerCase(String percent) {
+    return Pattern.compile("%[0-9A-F]{2}")
+        .matcher(percent)
+        .replaceAll(one -> one.group().toLowerCase(Locale.ROOT));
+  }
+
+  /** The forms that programs wrap. */
+  private Stream<String> digits() {
     var bytes = secret.getBytes(StandardCharsets.UTF_8);
     return Stream.of(
             Stream.of(
-                secret,
-                URLEncoder.encode(secret, StandardCharsets.UTF_8),
-                json(),
-                json().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"),
-                HexFormat.of().formatHex(bytes),
-                HexFormat.of().withUpperCase().formatHex(bytes)),
+                HexFormat.of().formatHex(bytes), HexFormat.of().withUpperCase().formatHex(bytes)),
             IntStream.range(0, 3).mapToObj(shift -> base64(shift, Base64.getEncoder())),
             IntStream.range(0, 3).mapToObj(shift -> base64(shift, Base64.getUrlEncoder())))
-        .flatMap(form -> form)
-        .distinct();
+        .flatMap(form -> form);
   }
 
   private String json() {

@@ -3,6 +3,7 @@ package dev.rig.credentials.testing;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
@@ -71,7 +72,7 @@ public final class FakeSource implements CredentialSource {
     asked.add(request.registry());
     requests.add(request);
     if (failure != null) {
-      return CompletableFuture.failedFuture(new SourceException(failure));
+      return CompletableFuture.failedFuture(new SourceException(ReasonClass.STATUS, failure));
     }
     var end = life.isZero() ? Lease.NEVER : time.now().plus(life);
     return CompletableFuture.completedFuture(new Lease(credential, time.now(), end));

@@ -5,9 +5,11 @@ import dev.rig.credentials.cli.client.ProgramPath;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.problem.ProblemsException;
+import dev.rig.credentials.source.process.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.regex.Pattern;
 final class ScriptCheck {
   private static final String CONFIGURATION = "configuration";
   private static final String SCRIPTS = "scripts";
+  private static final String SHELL = "shell";
 
   /** What scripts of registries call, as words of their own; a shell's own words are not there. */
   private static final Pattern TOOL =
@@ -36,6 +39,9 @@ final class ScriptCheck {
 
   private final String path;
 
+  /** The shell as the daemon calls it; empty without a daemon. */
+  private final String daemonShell;
+
   /**
    * A check.
    *
@@ -46,6 +52,7 @@ final class ScriptCheck {
     this.config = config;
     boolean told = daemon.has("scriptPath");
     this.whose = told ? "the daemon's" : "your";
+    this.daemonShell = daemon.has("scriptShell") ? daemon.text("scriptShell") : "";
     this.path = told ? daemon.text("scriptPath") : ProgramPath.path(console);
   }
 
@@ -79,6 +86,7 @@ final class ScriptCheck {
   private void scripts(Configuration configuration, List<Finding> findings) {
     findings.add(
         Finding.ok(CONFIGURATION, configuration.registries().size() + " registries, all valid"));
+    shell(configuration, findings);
     int before = findings.size();
     var tools = new TreeSet<String>();
     for (var entry : configuration.registries()) {
@@ -92,6 +100,22 @@ final class ScriptCheck {
     if (!tools.isEmpty() && findings.size() == before) {
       findings.add(Finding.ok(SCRIPTS, "their programs are here: " + String.join(", ", tools)));
     }
+  }
+
+  /** The shell that the daemon has, or would have here. */
+  private void shell(Configuration configuration, List<Finding> findings) {
+    var configured = configuration.daemon().get(DaemonSettings.SHELL);
+    var shell =
+        !daemonShell.isEmpty()
+            ? Shell.of(Path.of(daemonShell.split(" ", 2)[0]))
+            : configured == null ? Shell.ofThisMachine() : Shell.of(configured);
+    findings.add(
+        shell
+            .problem()
+            .map(problem ->
+                Finding.fail(
+                    SHELL, problem, "name another one in daemon.shell, or put its mode right"))
+            .orElseGet(() -> Finding.ok(SHELL, "scripts without #! run with " + shell)));
   }
 
   private Optional<Finding> missing(RegistryPrefix prefix, EntrySource.Script script, String tool) {

@@ -38,7 +38,8 @@ final class DaemonReader {
           "prefetchSpread",
           "log",
           "access",
-          "registryClient");
+          "registryClient",
+          "shell");
 
   private static final KnownNames LOG_KEYS = new KnownNames("key", "level", "format", "audit");
 
@@ -79,7 +80,8 @@ final class DaemonReader {
             get(logFields, "format", at -> nodes.oneOf(at, "the log format", LogFormat.class)))
         .with(DaemonSettings.LOG_AUDIT, bool(logFields, "audit"))
         .with(DaemonSettings.ACCESS, access(fields.get("access")))
-        .with(DaemonSettings.REGISTRY_CLIENT, registryClient(fields.get("registryClient")));
+        .with(DaemonSettings.REGISTRY_CLIENT, registryClient(fields.get("registryClient")))
+        .with(DaemonSettings.SHELL, value(fields, "shell", DaemonSettings::parseShell));
   }
 
   private @Nullable RegistryClientSettings registryClient(@Nullable Node node) {

@@ -94,7 +94,7 @@ final class EntryReader {
         username = last(username, read);
         origin = read == null ? origin : nodes.at(key);
       }
-      case "password" -> password = last(password, nodes.line(node, "the password"));
+      case "password" -> password = last(password, nodes.lines(node, "the password"));
       case "script" -> {
         var read = script(nodes, node);
         script = last(script, read);
@@ -157,6 +157,11 @@ final class EntryReader {
         nodes.problem(
             variable.keyNode(),
             "variables that begin with RIG_ are the daemon's own",
+            "choose another name");
+      } else if (EntrySource.Script.isOfShells(variable.key())) {
+        nodes.problem(
+            variable.keyNode(),
+            "this variable would change how a shell reads the script",
             "choose another name");
       } else {
         var value = processText(nodes, variable.value(), "the variable");

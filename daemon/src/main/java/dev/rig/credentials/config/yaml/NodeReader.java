@@ -134,8 +134,22 @@ public final class NodeReader {
 
   /** A text without control characters. */
   public @Nullable Located<String> line(Node node, String what) {
+    return printable(node, what, "");
+  }
+
+  /** A text of one or more lines, without a line break at its end. */
+  public @Nullable Located<String> lines(Node node, String what) {
+    return printable(node, what, "\n\r\t");
+  }
+
+  private @Nullable Located<String> printable(Node node, String what, String allowed) {
     var text = text(node, what);
-    if (text != null && text.value().chars().anyMatch(Character::isISOControl)) {
+    if (text == null) {
+      return null;
+    }
+    boolean control =
+        text.value().chars().anyMatch(c -> Character.isISOControl(c) && allowed.indexOf(c) < 0);
+    if (control || text.value().endsWith("\n") || text.value().endsWith("\r")) {
       problem(
           node,
           what + " holds a control character",

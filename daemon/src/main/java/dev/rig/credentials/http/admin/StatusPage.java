@@ -183,10 +183,11 @@ final class StatusPage {
             ? "–"
             : age(state.lastLoad(), now) + " ago" + took(state.lastLoadTook()));
     rows.append("</tr>\n");
-    if (state != null && state.failure() != null) {
+    var failureClass = entry.failureClass();
+    if (state != null && state.failure() != null && failureClass != null) {
       rows.append("<tr class=\"reason\"><td colspan=\"7\">")
-          .append(escape(state.failure().reason()))
-          .append(" <small>next attempt in ")
+          .append(escape(failureClass.text()))
+          .append("; <code>rig-credentials status</code> shows the reason <small>next attempt in ")
           .append(age(now, state.failure().nextAttempt()))
           .append("</small></td></tr>\n");
     }

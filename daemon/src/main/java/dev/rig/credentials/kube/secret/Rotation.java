@@ -214,7 +214,7 @@ final class Rotation implements AutoCloseable {
       return;
     }
     if (!now.missing().isEmpty()) {
-      found.put(old.path(), String.join("; ", now.reasons()));
+      found.put(old.path(), String.join("; ", now.summaries()));
     }
     var next = now.replacing(old);
     if (next.says(old) || !election.holds()) {

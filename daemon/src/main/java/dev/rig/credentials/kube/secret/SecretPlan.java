@@ -36,9 +36,11 @@ record SecretPlan(List<Known> known, List<Missing> missing, List<String> unmatch
    *
    * @param prefix the entry; empty where it is not known which it is
    * @param key null where that is not known
-   * @param reason for people, without a secret
+   * @param reason for people who may get the credential, without a secret
+   * @param summary for everybody
    */
-  record Missing(String prefix, @Nullable String key, String reason) implements Part {}
+  record Missing(String prefix, @Nullable String key, String reason, String summary)
+      implements Part {}
 
   /** None ever: no entry matches. */
   record Unmatched(String image) implements Part {}
@@ -65,6 +67,11 @@ record SecretPlan(List<Known> known, List<Missing> missing, List<String> unmatch
   /** The reasons why something is missing, each once. */
   List<String> reasons() {
     return missing.stream().map(Missing::reason).distinct().sorted().toList();
+  }
+
+  /** The same for everybody. */
+  List<String> summaries() {
+    return missing.stream().map(Missing::summary).distinct().sorted().toList();
   }
 
   /** A new Secret with all of it. */

@@ -100,19 +100,22 @@ final class SecretPlanner {
   private SecretPlan.Part part(ImageReference image, Lookup lookup) {
     return switch (lookup) {
       case Lookup.NotFound _ -> new SecretPlan.Unmatched(image.toString());
-      case Lookup.Failed failed when failed.prefix().isEmpty() ->
-          new SecretPlan.Missing("", null, image + ": " + failed.reason());
+      case Lookup.Failed failed when failed.prefix().isEmpty() -> {
+        var late = image + ": " + failed.reason();
+        yield new SecretPlan.Missing("", null, late, late);
+      }
       case Lookup.Failed failed ->
-          new SecretPlan.Missing(failed.prefix(), key(image, failed.prefix()), failed.sentence());
+          new SecretPlan.Missing(
+              failed.prefix(), key(image, failed.prefix()), failed.sentence(), failed.summary());
+      case Lookup.Found(var prefix, var lease) when lease.credential().isIdentityToken() -> {
+        var refusal =
+            prefix
+                + ": its credential is an identity token, which the kubelet cannot carry;"
+                + " give the entry a user name and a password or an access token";
+        yield new SecretPlan.Missing(prefix, key(image, prefix), refusal, refusal);
+      }
       case Lookup.Found(var prefix, var lease) ->
-          lease.credential().isIdentityToken()
-              ? new SecretPlan.Missing(
-                  prefix,
-                  key(image, prefix),
-                  prefix
-                      + ": its credential is an identity token, which the kubelet cannot carry;"
-                      + " give the entry a user name and a password or an access token")
-              : new SecretPlan.Known(prefix, key(image, prefix), lease);
+          new SecretPlan.Known(prefix, key(image, prefix), lease);
     };
   }
 

@@ -30,45 +30,6 @@ final class ProcessAttribution {
    */
   private record Identity(long pid, long start) {}
 
-  /** A child of unknown descent. */
-  static final class UnattributedProcess {
-    private final Set<ProcessRun> suspects;
-    private int seen;
-    private List<Entry> processes = List.of();
-
-    UnattributedProcess(Set<ProcessRun> suspects) {
-      this.suspects = suspects;
-    }
-
-    /** The runs that it can stem from: those that were not gone when it was first seen. */
-    Set<ProcessRun> suspects() {
-      return suspects;
-    }
-
-    /** Whether every run that it can stem from is over. */
-    boolean condemned() {
-      return !suspects.isEmpty() && suspects.stream().allMatch(ProcessRun::isOver);
-    }
-
-    /** Whether it was no passing state: twice in a row nothing was known of it. */
-    boolean established() {
-      return seen > 1;
-    }
-
-    /**
-     * Whether another look will tell more: whether it has a suspect, or is a zombie that is not
-     * reaped yet.
-     */
-    boolean unsettled() {
-      return !suspects.isEmpty() || (processes.isEmpty() && !established());
-    }
-
-    /** It and its descendants, as last seen and without those that have ended. */
-    List<Entry> processes() {
-      return processes;
-    }
-  }
-
   private final String owner;
   private final long self = ProcessHandle.current().pid();
   private final long ownSession;
@@ -89,7 +50,7 @@ final class ProcessAttribution {
   }
 
   /**
-   * Prepares to count.
+   * An attribution that has not looked yet.
    *
    * @param owner how every mark of our own runs begins
    * @throws IOException when {@code /proc} does not tell even of this process
@@ -101,13 +62,13 @@ final class ProcessAttribution {
   }
 
   /**
-   * Counts anew.
+   * Looks at the processes of a moment.
    *
    * @param leaders the processes that the JDK waits for, by number
    * @param runs every run that is not gone, by mark
    * @param adopting whether orphans become ours; where not, they are looked for everywhere
    */
-  void take(
+  void look(
       ProcessTable table,
       Map<Long, ProcessRun> leaders,
       Map<String, ProcessRun> runs,
@@ -165,18 +126,18 @@ final class ProcessAttribution {
       }
       run = mark == null ? null : runs.get(mark);
       if (run == null && mark != null) {
-        bury(child);
-        subtree(table, child).stream().filter(entry -> !entry.zombie()).forEach(latecomers::add);
+        collect(child);
+        table.subtree(child).stream().filter(entry -> !entry.zombie()).forEach(latecomers::add);
         return;
       }
     }
     if (run != null) {
-      bury(child);
+      collect(child);
       assign(table, child, run);
     } else if (child.session() != ownSession) {
       observe(table, child, present);
     } else if (known.contains(new Identity(child.pid(), child.start()))) {
-      bury(child);
+      collect(child);
     }
     // Any other child in our own session was started by somebody else in this process.
   }
@@ -186,10 +147,9 @@ final class ProcessAttribution {
     present.add(identity);
     var process =
         unattributed.computeIfAbsent(identity, first -> new UnattributedProcess(suspects(child)));
-    process.seen++;
-    process.processes = subtree(table, child).stream().filter(entry -> !entry.zombie()).toList();
+    process.seen(table.subtree(child).stream().filter(entry -> !entry.zombie()).toList());
     if (process.established()) {
-      bury(child);
+      collect(child);
     }
   }
 
@@ -203,28 +163,19 @@ final class ProcessAttribution {
     return suspects;
   }
 
-  private void bury(Entry child) {
+  private void collect(Entry child) {
     if (child.zombie()) {
       zombies.add(child);
     }
   }
 
   private void assign(ProcessTable table, Entry top, ProcessRun run) {
-    for (var entry : subtree(table, top)) {
+    for (var entry : table.subtree(top)) {
       if (!entry.zombie()) {
         members.computeIfAbsent(run, first -> new ArrayList<>()).add(entry);
         known.add(new Identity(entry.pid(), entry.start()));
       }
     }
-  }
-
-  private static List<Entry> subtree(ProcessTable table, Entry top) {
-    var found = new ArrayList<Entry>();
-    found.add(top);
-    for (int i = 0; i < found.size(); i++) {
-      found.addAll(table.children(found.get(i).pid()));
-    }
-    return found;
   }
 
   private void lookEverywhere(ProcessTable table) {

@@ -121,10 +121,10 @@ final class ProcessReaper {
       }
       requested = true;
     }
-    executor.execute(() -> sweep(true));
+    executor.execute(() -> look(true));
   }
 
-  private void sweep(boolean news) {
+  private void look(boolean news) {
     var looked = new ArrayList<ProcessRun>();
     var gone = new ArrayList<ProcessRun>();
     lock.lock();
@@ -140,7 +140,7 @@ final class ProcessReaper {
       // Before the look: whatever a program started before its end is in the table then.
       var exited = new HashSet<ProcessRun>();
       runs.values().stream().filter(ProcessRun::hasExited).forEach(exited::add);
-      attribution.take(ProcessTable.read(), leaders, runs, adopting);
+      attribution.look(ProcessTable.read(), leaders, runs, adopting);
       attribution.zombies().forEach(zombie -> signals.reap(zombie.pid()));
       attribution.latecomers().forEach(entry -> signals.send(entry.pid(), ProcessSignals.KILL));
       boolean open = !attribution.latecomers().isEmpty();
@@ -176,7 +176,7 @@ final class ProcessReaper {
     } finally {
       lock.unlock();
     }
-    looked.forEach(ProcessRun::swept);
+    looked.forEach(ProcessRun::looked);
     gone.forEach(ProcessRun::gone);
   }
 
@@ -199,7 +199,7 @@ final class ProcessReaper {
   private void lookAgain() {
     if (!again) {
       again = true;
-      var _ = scheduler.schedule(pause, () -> executor.execute(() -> sweep(false)));
+      var _ = scheduler.schedule(pause, () -> executor.execute(() -> look(false)));
       pause = pause.multipliedBy(2).compareTo(SELDOM) < 0 ? pause.multipliedBy(2) : SELDOM;
     }
   }

@@ -69,7 +69,7 @@ final class ProcessRun {
   private long pid = -1;
   private long start;
   private boolean asked;
-  private boolean swept;
+  private boolean looked;
   private int openPipes = 2;
   private boolean stdoutOpen = true;
   private @Nullable Integer status;
@@ -214,10 +214,10 @@ final class ProcessRun {
   }
 
   /** The reaper has looked, and sent what was due. */
-  void swept() {
+  void looked() {
     boolean ready;
     synchronized (this) {
-      swept = true;
+      looked = true;
       ready = !stdoutOpen;
     }
     if (ready) {
@@ -291,7 +291,7 @@ final class ProcessRun {
     synchronized (this) {
       openPipes--;
       settled = openPipes == 0 && status != null && phase == Phase.RUNNING;
-      ready = swept && !stdoutOpen;
+      ready = looked && !stdoutOpen;
     }
     if (settled) {
       settle();

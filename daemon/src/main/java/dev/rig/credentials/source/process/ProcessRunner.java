@@ -27,6 +27,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The one way in which this daemon starts processes.
@@ -45,11 +48,16 @@ public final class ProcessRunner implements AutoCloseable {
   /** The variable that marks the processes of a run. */
   static final String MARK = "RIG_RUN";
 
+  /** How the marks of one runner begin, and the names of its files. */
+  private static final Pattern MARK_OF_OWNER =
+      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4,12}){4}\\.");
+
   private static final Logger LOG = System.getLogger(ProcessRunner.class.getName());
   private static final Duration KILL_PATIENCE = Duration.ofMillis(2_500);
 
   private final ScriptFolder folder;
   private final Map<String, String> baseEnvironment;
+  private final Shell shell;
   private final Time time;
   private final Optional<Path> setsid;
   private final String owner = UUID.randomUUID() + ".";
@@ -67,12 +75,14 @@ public final class ProcessRunner implements AutoCloseable {
   private ProcessRunner(
       ScriptFolder folder,
       Map<String, String> baseEnvironment,
+      Shell shell,
       Time time,
       Optional<Path> setsid,
       ProcessSignals signals)
       throws IOException {
     this.folder = folder;
     this.baseEnvironment = Map.copyOf(baseEnvironment);
+    this.shell = shell;
     this.time = time;
     this.setsid = setsid;
     this.reaper =
@@ -96,14 +106,17 @@ public final class ProcessRunner implements AutoCloseable {
    *
    * @param privateFolder where scripts lie while they run: made with mode 0700 where it is missing
    * @param baseEnvironment what every process gets, without this daemon's own keys
+   * @param shell what runs the scripts that name no interpreter
    * @param time has to outlive the runner
    * @throws IOException when the folder cannot be used, or others may enter it
    */
   public static ProcessRunner open(
-      Path privateFolder, Map<String, String> baseEnvironment, Time time) throws IOException {
+      Path privateFolder, Map<String, String> baseEnvironment, Shell shell, Time time)
+      throws IOException {
     return open(
         privateFolder,
         baseEnvironment,
+        shell,
         time,
         ProgramArguments.setsid(baseEnvironment),
         new ProcessSignals());
@@ -112,12 +125,19 @@ public final class ProcessRunner implements AutoCloseable {
   static ProcessRunner open(
       Path privateFolder,
       Map<String, String> baseEnvironment,
+      Shell shell,
       Time time,
       Optional<Path> setsid,
       ProcessSignals signals)
       throws IOException {
-    return new ProcessRunner(
-        ScriptFolder.open(privateFolder), baseEnvironment, time, setsid, signals);
+    var folder = ScriptFolder.open(privateFolder);
+    LeftoverProcesses.end(
+        folder.leftovers().stream()
+            .map(MARK_OF_OWNER::matcher)
+            .filter(Matcher::lookingAt)
+            .map(Matcher::group)
+            .collect(Collectors.toSet()));
+    return new ProcessRunner(folder, baseEnvironment, shell, time, setsid, signals);
   }
 
   /**
@@ -203,9 +223,11 @@ public final class ProcessRunner implements AutoCloseable {
     setsid.ifPresent(program -> arguments.add(program.toString()));
     switch (run.spec().program()) {
       case ProcessSpec.Script script -> {
-        var file = folder.write(run.mark(), script.text());
+        var text = script.text();
+        boolean own = ProgramArguments.namesInterpreter(text);
+        var file = folder.write(run.mark(), own ? text : shell.prologue() + text);
         run.file(file);
-        arguments.addAll(ProgramArguments.ofScript(script.text(), file));
+        arguments.addAll(ProgramArguments.ofScript(text, file, shell));
       }
       case ProcessSpec.Command command ->
           arguments.addAll(ProgramArguments.ofCommand(command.arguments(), environment));

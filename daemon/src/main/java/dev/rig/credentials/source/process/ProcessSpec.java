@@ -68,8 +68,8 @@ public record ProcessSpec(
   public sealed interface Program {}
 
   /**
-   * A script for {@code /bin/sh}, or for the interpreter that its first line names after {@code
-   * #!}.
+   * A script for the runner's {@link Shell}, or for the interpreter that its first line names after
+   * {@code #!}.
    *
    * @param text the whole script
    */

@@ -10,7 +10,6 @@ import java.util.Optional;
 
 /** Turns a program into the arguments that the kernel gets, and finds programs. */
 final class ProgramArguments {
-  private static final String SHELL = "/bin/sh";
   private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
   /** Something that cannot be run; the message is for people and holds no value. */
@@ -25,14 +24,15 @@ final class ProgramArguments {
   private ProgramArguments() {}
 
   /**
-   * The arguments for a script in a file. Its first line is read here and not by the kernel, so
-   * that the file may lie where nothing can be executed; its rules are the kernel's (execve(2),
-   * "Interpreter scripts"): after {@code #!} an absolute path and at most one argument, which is
-   * all the rest of the line.
+   * The arguments for a script in a file: the interpreter that its first line names after {@code
+   * #!}, or else the shell. Its first line is read here and not by the kernel, so that the file may
+   * lie where nothing can be executed; its rules are the kernel's (execve(2), "Interpreter
+   * scripts"): after {@code #!} an absolute path and at most one argument, which is all the rest of
+   * the line.
    */
-  static List<String> ofScript(String text, Path file) throws UnusableException {
-    var arguments = new ArrayList<String>();
-    if (text.startsWith("#!")) {
+  static List<String> ofScript(String text, Path file, Shell shell) throws UnusableException {
+    List<String> arguments = new ArrayList<>();
+    if (namesInterpreter(text)) {
       int end = text.indexOf('\n');
       var line = text.substring(2, end < 0 ? text.length() : end).strip();
       int blank = firstBlank(line);
@@ -43,15 +43,20 @@ final class ProgramArguments {
       if (!arguments.getFirst().startsWith("/")) {
         throw new UnusableException("the script's first line names no absolute path after #!");
       }
+      arguments.add(file.toString());
     } else {
-      arguments.add(SHELL);
+      arguments = shell.arguments(file);
     }
     if (program(arguments.getFirst()).isEmpty()) {
       throw new UnusableException(
           "there is no interpreter " + StderrTail.escape(arguments.getFirst()));
     }
-    arguments.add(file.toString());
     return arguments;
+  }
+
+  /** Whether a script's first line names an interpreter, after {@code #!}. */
+  static boolean namesInterpreter(String text) {
+    return text.startsWith("#!");
   }
 
   /** The arguments with the program as a path. */

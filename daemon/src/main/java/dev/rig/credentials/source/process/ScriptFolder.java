@@ -13,15 +13,17 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** The folder that only this user reads, where a script lies while it runs. */
 final class ScriptFolder {
-  private static final Pattern NAME = Pattern.compile("run-([0-9]{1,10})-[0-9a-z.-]+");
+  private static final Pattern NAME = Pattern.compile("run-([0-9]{1,10})-([0-9a-z.-]+)");
 
   private final Path path;
+  private final Set<String> leftovers = new HashSet<>();
 
   private ScriptFolder(Path path) {
     this.path = path;
@@ -108,10 +110,16 @@ final class ScriptFolder {
       for (var file : files) {
         var name = NAME.matcher(file.getFileName().toString());
         if (name.matches() && !writtenByTheLiving(file, Long.parseLong(name.group(1)))) {
+          leftovers.add(name.group(2));
           Files.deleteIfExists(file);
         }
       }
     }
+  }
+
+  /** The names of the files that daemons that were killed had left in it, as they wrote them. */
+  Set<String> leftovers() {
+    return Set.copyOf(leftovers);
   }
 
   /** A process that began after the file was written only has its writer's old number. */

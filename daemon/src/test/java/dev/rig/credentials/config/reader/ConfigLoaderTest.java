@@ -176,6 +176,32 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void shellOfScriptsIsRead() {
+    assertEquals(Path.of("/bin/bash"), load(folder, "daemon: {shell: /bin/bash}").daemon().get(DaemonSettings.SHELL));
+  }
+
+  /** C9: Google's {@code _json_key} has a JSON document of several lines for its password. */
+  @Test
+  void passwordMayHaveSeveralLines() {
+    var configuration =
+        load(
+            folder,
+            """
+            rig:
+              dockerRegistries:
+                gcr.io:
+                  username: _json_key
+                  password: |-
+                    {
+                    \t"type": "service_account"
+                    }
+            """);
+    assertEquals(
+        login("_json_key", "{\n\t\"type\": \"service_account\"\n}"),
+        configuration.registries().getFirst().source());
+  }
+
+  @Test
   void configMapAndSecretAreOneConfiguration() {
     var configuration = load(folder, CONFIG_MAP, SECRET);
     var entries = configuration.registries();

@@ -132,6 +132,21 @@ class AdminPortTest {
                 reply::toString));
   }
 
+  /** T21: everybody on the machine can read the page, so it has no text of a script's. */
+  @Test
+  void pageShowsOfAReasonItsClassAlone() {
+    fixture.entry(
+        "broken.org",
+        FakeSource.script(fixture.time(), "u", "p", Duration.ofHours(1))
+            .failing("script exited with status 3; stderr: words of the script"));
+    fixture.broker().lookup(BrokerFixture.image("broken.org/x")).join();
+    for (var path : List.of("/", "/metrics", "/health/ready")) {
+      assertFalse(http.get(path).body().contains("words"), path);
+    }
+    var page = http.get("/").body();
+    assertTrue(page.contains("the script failed; <code>rig-credentials status</code>"), page);
+  }
+
   @Test
   void whatComesFromOutsideIsEscaped() {
     var bad = "<img src=x onerror=alert(1)>\"'&";

@@ -3,6 +3,7 @@ package dev.rig.credentials.kube.secret;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
@@ -139,7 +140,8 @@ final class PullSecretsFixture implements AutoCloseable {
 
   /** From now on the entry has no credential. */
   void broken(String prefix, String reason) {
-    entries.put(prefix, new Lookup.Failed(prefix, reason, time.now().plusSeconds(30)));
+    var next = time.now().plusSeconds(30);
+    entries.put(prefix, new Lookup.Failed(prefix, reason, next, ReasonClass.STATUS));
   }
 
   /** From now on who asks for that host waits for its script; empty for none. */

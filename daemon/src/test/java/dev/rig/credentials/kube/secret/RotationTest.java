@@ -114,7 +114,7 @@ class RotationTest {
     var health = daemon.secrets.health().getFirst();
     assertFalse(health.healthy());
     assertTrue(
-        health.messages().getFirst().contains("ghcr.io: script exited with status 1"),
+        health.messages().getFirst().contains("ghcr.io: the script failed; next attempt"),
         health::toString);
     fixture.entry("ghcr.io", "ghcr", "whole", Duration.ofHours(1));
     fixture.seconds(11);

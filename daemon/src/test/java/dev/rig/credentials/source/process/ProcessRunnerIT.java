@@ -16,7 +16,10 @@ final class ProcessRunnerIT {
     try (var scheduler = new SystemScheduler();
         var runner =
             ProcessRunner.open(
-                folder.resolve("scripts"), Map.of("PATH", "/usr/bin:/bin"), scheduler.time())) {
+                folder.resolve("scripts"),
+                Map.of("PATH", "/usr/bin:/bin"),
+                Shell.ofThisMachine(),
+                scheduler.time())) {
       ProcessRunnerTest.assertRunsLeaveNothing(runner, runs, 8);
     }
   }

@@ -19,11 +19,13 @@ import dev.rig.credentials.time.SystemScheduler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -48,7 +50,7 @@ final class ProcessRunnerTest {
   @BeforeEach
   void open() throws IOException {
     scripts = folder.resolve("scripts");
-    runner = ProcessRunner.open(scripts, BASE, scheduler.time());
+    runner = ProcessRunner.open(scripts, BASE, Shell.ofThisMachine(), scheduler.time());
   }
 
   @AfterEach
@@ -172,7 +174,8 @@ final class ProcessRunnerTest {
   void f1_hangingScriptFailsAtItsTimeoutAndIsKilledTwoSecondsLater() throws Exception {
     var fake = new FakeTime();
     var token = Processes.longSleep();
-    try (var timed = ProcessRunner.open(folder.resolve("timed"), BASE, fake.time())) {
+    try (var timed =
+        ProcessRunner.open(folder.resolve("timed"), BASE, Shell.ofThisMachine(), fake.time())) {
       var hanging = timed.run(script("trap '' TERM; sleep " + token + " & sleep " + token));
       awaitProcesses(token, 2);
       fake.advance(Duration.ofSeconds(29));
@@ -204,7 +207,8 @@ final class ProcessRunnerTest {
     var fake = new FakeTime();
     var token = Processes.longSleep();
     var witness = folder.resolve("witness");
-    try (var timed = ProcessRunner.open(folder.resolve("timed"), BASE, fake.time())) {
+    try (var timed =
+        ProcessRunner.open(folder.resolve("timed"), BASE, Shell.ofThisMachine(), fake.time())) {
       var text = "trap 'echo bye >" + witness + "; exit' TERM; sleep " + token + " & wait";
       var hanging = timed.run(script(text));
       awaitProcesses(token, 1);
@@ -373,12 +377,54 @@ final class ProcessRunnerTest {
     var token = Processes.longSleep();
     try (var poor =
         ProcessRunner.open(
-            folder.resolve("poor"), BASE, scheduler.time(), Optional.empty(), new NoAdoption())) {
+            folder.resolve("poor"),
+            BASE,
+            Shell.ofThisMachine(),
+            scheduler.time(),
+            Optional.empty(),
+            new NoAdoption())) {
       var outcome = outcome(poor.run(script("sleep " + token + " & setsid sleep " + token + " &")));
       assertEquals(new Exited(0), outcome.ending());
       assertNoSurvivor(token, SECOND);
       assertTrue(Processes.eventually(SECOND, () -> Processes.zombies() == 0));
     }
+  }
+
+  /** A daemon was killed while its scripts ran: the next one ends them, and nothing else. */
+  @Test
+  void scriptsOfADaemonThatWasKilledAreEndedByTheNext() throws Exception {
+    var dead = UUID.randomUUID();
+    var token = Processes.longSleep();
+    var others = Processes.longSleep();
+    var left =
+        background(
+            dead + ".7",
+            "sleep %s & env -i setsid sleep %s & env -i sleep %s & wait".replace("%s", token));
+    var other = background(UUID.randomUUID() + ".7", "sleep " + others);
+    var killed = folder.resolve("killed");
+    Files.createDirectory(
+        killed, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Files.createFile(killed.resolve("run-999999999-" + dead + ".7"));
+    // A number that a process of somebody else's has by now.
+    Files.createFile(killed.resolve("run-" + other.pid() + "-" + UUID.randomUUID() + ".7"));
+    try {
+      assertTrue(Processes.eventually(SECOND, () -> Processes.with("sleep\0" + token).size() == 3));
+      assertTrue(Processes.eventually(SECOND, () -> !Processes.with("sleep\0" + others).isEmpty()));
+      ProcessRunner.open(killed, BASE, Shell.ofThisMachine(), scheduler.time()).close();
+      assertNoSurvivor(token, SECOND);
+      assertTrue(other.isAlive());
+    } finally {
+      left.destroyForcibly();
+      other.destroyForcibly();
+      Processes.with("sleep\0" + others)
+          .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+    }
+  }
+
+  private static Process background(String mark, String script) throws IOException {
+    var builder = new ProcessBuilder("setsid", "--wait", "sh", "-c", script);
+    builder.environment().put(ProcessRunner.MARK, mark);
+    return builder.start();
   }
 
   @Test
@@ -403,9 +449,13 @@ final class ProcessRunnerTest {
     var open = Files.createDirectory(folder.resolve("open"));
     Files.setPosixFilePermissions(
         open, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
-    assertThrows(IOException.class, () -> ProcessRunner.open(open, BASE, scheduler.time()));
+    assertThrows(
+        IOException.class,
+        () -> ProcessRunner.open(open, BASE, Shell.ofThisMachine(), scheduler.time()));
     var link = Files.createSymbolicLink(folder.resolve("link"), scripts);
-    assertThrows(IOException.class, () -> ProcessRunner.open(link, BASE, scheduler.time()));
+    assertThrows(
+        IOException.class,
+        () -> ProcessRunner.open(link, BASE, Shell.ofThisMachine(), scheduler.time()));
   }
 
   /** A system that does not give its orphans away. */

@@ -31,6 +31,22 @@ public final class AccessFixture {
     }
   }
 
+  /** The right to see the entries of a registry, and not to get their credentials. */
+  public static PeerRights listing(Peer peer, String registry) {
+    try (var access = AccessControl.open(new FakeTime().time())) {
+      access.enforce(
+          List.of(
+              new AccessRule(
+                  List.of(Integer.toUnsignedString(peer.uid())),
+                  List.of(),
+                  EnumSet.of(Permission.LIST),
+                  List.of(RegistryPrefix.parse(registry)))));
+      return access.of(peer).join();
+    } catch (InvalidReferenceException e) {
+      throw new AssertionError(registry, e);
+    }
+  }
+
   /** Those that a peer has without rules that is neither root nor the daemon nor in its group. */
   public static PeerRights ofAStranger() {
     try (var access = AccessControl.open(new FakeTime().time())) {

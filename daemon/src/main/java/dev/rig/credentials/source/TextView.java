@@ -1,0 +1,232 @@
+package dev.rig.credentials.source;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.function.IntPredicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * A text as one of its readers sees it: its bytes in UTF-8, of which each knows the characters that
+ * it stands for. Views of views are possible, as for a URL in JSON.
+ */
+final class TextView {
+  private static final Pattern PERCENT = Pattern.compile("%([0-9A-Fa-f]{2})");
+
+  /**
+   * JSON (RFC 8259, section 7), bash's {@code $'…'}, and ours for control characters. Line breaks
+   * go: no secret is looked for with them.
+   */
+  private static final Pattern BACKSLASH =
+      Pattern.compile(
+          "(?:\\\\u[0-9A-Fa-f]{4})+|\\\\u\\{([0-9A-Fa-f]{1,6})\\}|\\\\x([0-9A-Fa-f]{2})"
+              + "|\\\\([0-7]{3})|\\\\([^0-9])");
+
+  /** A single quote inside a shell's single quotes, as {@code set -x} shows it. */
+  private static final Pattern QUOTE = Pattern.compile("'\\\\''|'\"'\"'");
+
+  /** One character a byte, so that searching is the JDK's. */
+  private final String bytes;
+
+  private final int[] from;
+  private final int[] to;
+
+  private TextView(String bytes, int[] from, int[] to) {
+    this.bytes = bytes;
+    this.from = from;
+    this.to = to;
+  }
+
+  /** The text as it is. */
+  static TextView of(String text) {
+    var view = new Builder();
+    for (int i = 0; i < text.length(); ) {
+      int next = i + Character.charCount(text.codePointAt(i));
+      view.add(text.substring(i, next).getBytes(StandardCharsets.UTF_8), i, next);
+      i = next;
+    }
+    return view.build();
+  }
+
+  /** A text to look for in a view. */
+  static String needle(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  }
+
+  /** What a reader of URLs sees. */
+  TextView withoutPercents() {
+    return replacing(PERCENT, match -> new byte[] {(byte) HexFormat.fromHexDigits(match.group(1))});
+  }
+
+  /** What a reader of JSON, or of bash's {@code $'…'}, sees. */
+  TextView withoutBackslashes() {
+    return replacing(BACKSLASH, TextView::unescaped);
+  }
+
+  /** What a shell sees inside single quotes. */
+  TextView withoutQuotes() {
+    return replacing(QUOTE, match -> new byte[] {'\''});
+  }
+
+  /** Without white space, in which base64 and hexadecimal digits are wrapped. */
+  TextView compact() {
+    return keeping(c -> c > ' ', false);
+  }
+
+  /** The same in lower case. */
+  TextView compactLowerCase() {
+    return keeping(c -> c > ' ', true);
+  }
+
+  private interface Replacement {
+    byte[] of(MatchResult match);
+  }
+
+  private TextView replacing(Pattern pattern, Replacement replacement) {
+    var view = new Builder();
+    var matcher = pattern.matcher(bytes);
+    int done = 0;
+    while (matcher.find()) {
+      copy(view, done, matcher.start());
+      done = matcher.end();
+      view.add(replacement.of(matcher), from[matcher.start()], to[done - 1]);
+    }
+    copy(view, done, bytes.length());
+    return view.build();
+  }
+
+  private void copy(Builder view, int start, int end) {
+    for (int i = start; i < end; i++) {
+      view.add((byte) bytes.charAt(i), from[i], to[i]);
+    }
+  }
+
+  private TextView keeping(IntPredicate wanted, boolean lowerCase) {
+    var view = new Builder();
+    for (int i = 0; i < bytes.length(); i++) {
+      char c = bytes.charAt(i);
+      if (wanted.test(c)) {
+        boolean upper = lowerCase && c >= 'A' && c <= 'Z';
+        view.add((byte) (upper ? c + 'a' - 'A' : c), from[i], to[i]);
+      }
+    }
+    return view.build();
+  }
+
+  private static byte[] unescaped(MatchResult match) {
+    if (match.group(1) != null) {
+      int point = HexFormat.fromHexDigits(match.group(1));
+      return Character.isValidCodePoint(point) ? utf8(Character.toString(point)) : new byte[0];
+    }
+    if (match.group(2) != null) {
+      return new byte[] {(byte) HexFormat.fromHexDigits(match.group(2))};
+    }
+    if (match.group(3) != null) {
+      return new byte[] {(byte) Integer.parseInt(match.group(3), 8)};
+    }
+    if (match.group(4) != null) {
+      return switch (match.group(4).charAt(0)) {
+        case 'n', 'r' -> new byte[0];
+        case 't' -> new byte[] {'\t'};
+        default -> match.group(4).getBytes(StandardCharsets.ISO_8859_1);
+      };
+    }
+    var units = new StringBuilder(); // together, for surrogates
+    for (int i = 0; i < match.group().length(); i += 6) {
+      units.append((char) HexFormat.fromHexDigits(match.group(), i + 2, i + 6));
+    }
+    return utf8(units.toString());
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Marks what a needle stands for, wherever it is; and its halves where the text was cut. */
+  void mark(String needle, Cut cut, boolean[] hidden) {
+    for (int i = bytes.indexOf(needle); i >= 0; i = bytes.indexOf(needle, i + 1)) {
+      mark(i, i + needle.length(), hidden);
+    }
+    if (cut.atStart()) {
+      for (int skipped = 1; skipped <= needle.length() - cut.least(); skipped++) {
+        if (bytes.startsWith(needle.substring(skipped))) {
+          mark(0, needle.length() - skipped, hidden);
+          break;
+        }
+      }
+    }
+    for (int left = needle.length() - 1; left >= 2 * cut.least(); left--) {
+      if (bytes.endsWith(needle.substring(0, left))) {
+        mark(bytes.length() - left, bytes.length(), hidden);
+        break;
+      }
+    }
+  }
+
+  /**
+   * Marks base64 of a text that holds the needle: one character more on each side, which can hold
+   * bits of it.
+   */
+  void markBase64(String needle, Cut cut, boolean[] hidden) {
+    var found = new boolean[hidden.length];
+    mark(needle, cut, found);
+    for (int i = 0; i < bytes.length(); i++) {
+      boolean before = i + 1 < bytes.length() && found[from[i + 1]] && to[i] == from[i + 1];
+      boolean after = i > 0 && found[from[i - 1]] && to[i - 1] == from[i];
+      if (found[from[i]] || ((before || after) && isBase64(bytes.charAt(i)))) {
+        mark(i, i + 1, hidden);
+      }
+    }
+  }
+
+  private static boolean isBase64(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || "+/-_".indexOf(c) >= 0;
+  }
+
+  /** With the white space and the escapes in between. */
+  private void mark(int start, int end, boolean[] hidden) {
+    Arrays.fill(hidden, from[start], to[end - 1], true);
+  }
+
+  /**
+   * How the text can have been cut; its end always can.
+   *
+   * @param least how much of a secret is worth hiding, in bytes
+   */
+  record Cut(boolean atStart, int least) {}
+
+  private static final class Builder {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private int[] from = new int[64];
+    private int[] to = new int[64];
+
+    void add(byte[] several, int start, int end) {
+      for (var each : several) {
+        add(each, start, end);
+      }
+    }
+
+    void add(byte each, int start, int end) {
+      int size = bytes.size();
+      if (size == from.length) {
+        from = Arrays.copyOf(from, 2 * size);
+        to = Arrays.copyOf(to, 2 * size);
+      }
+      from[size] = start;
+      to[size] = end;
+      bytes.write(each);
+    }
+
+    TextView build() {
+      return new TextView(
+          bytes.toString(StandardCharsets.ISO_8859_1),
+          Arrays.copyOf(from, bytes.size()),
+          Arrays.copyOf(to, bytes.size()));
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.rig.credentials.source.process;
+
+import dev.rig.credentials.linux.ProcessTable;
+import dev.rig.credentials.linux.ProcessTable.Entry;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * Ends what the scripts of a daemon that was killed still run. Its processes are known by their
+ * mark in the environment, each by its number and its start: a number alone can be another's by
+ * now.
+ */
+final class LeftoverProcesses {
+  private static final Logger LOG = System.getLogger(LeftoverProcesses.class.getName());
+
+  /** A process can fork while it is looked at. */
+  private static final int LOOKS = 3;
+
+  private LeftoverProcesses() {}
+
+  /**
+   * Kills them.
+   *
+   * @param owners how the marks of daemons begin that are not there any more
+   */
+  static void end(Set<String> owners) {
+    try {
+      long ended = 0;
+      for (int look = 0; look < LOOKS && !owners.isEmpty(); look++) {
+        long killed =
+            processes(ProcessTable.read(), owners).stream().filter(LeftoverProcesses::kill).count();
+        if (killed == 0) {
+          break;
+        }
+        ended += killed;
+      }
+      if (ended > 0) {
+        LOG.log(Level.INFO, "ended {0} processes of scripts that an earlier daemon left", ended);
+      }
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "scripts that an earlier daemon left cannot be looked for", e);
+    }
+  }
+
+  /** Those with a mark, their sessions where they lead one, and whatever is below them. */
+  private static Set<Entry> processes(ProcessTable table, Set<String> owners) throws IOException {
+    long self = ProcessHandle.current().pid();
+    long ownSession = ProcessTable.entry(self).map(Entry::session).orElse(-1L);
+    var found = new LinkedHashSet<Entry>();
+    var sessions = new HashSet<Long>();
+    for (var entry : table.all()) {
+      if (entry.session() != ownSession && !entry.zombie() && isMarked(entry, owners)) {
+        found.add(entry);
+        if (entry.pid() == entry.session()) {
+          sessions.add(entry.session());
+        }
+      }
+    }
+    for (var entry : table.all()) {
+      if (sessions.contains(entry.session())) {
+        found.add(entry);
+      }
+    }
+    Set.copyOf(found).forEach(entry -> found.addAll(table.subtree(entry)));
+    found.removeIf(entry -> entry.zombie() || entry.session() == ownSession);
+    return found;
+  }
+
+  private static boolean isMarked(Entry entry, Set<String> owners) {
+    var mark = ProcessTable.startedWith(entry.pid(), ProcessRunner.MARK).orElse("");
+    return owners.stream().anyMatch(mark::startsWith);
+  }
+
+  /** The handle knows the start of its process, and kills no other. */
+  private static boolean kill(Entry entry) {
+    try {
+      var handle = ProcessHandle.of(entry.pid());
+      boolean same =
+          ProcessTable.entry(entry.pid()).filter(now -> now.start() == entry.start()).isPresent();
+      return same && handle.isPresent() && handle.get().destroyForcibly();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.rig.credentials.source;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.source.process.StderrTail;
+import dev.rig.credentials.testing.Canary;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** T21: every form of a secret that programs write. */
+final class RedactorTest {
+  private static final String SECRET = "c4nary+of/a%b=<\"q'uoted\">&\u00e9\\x ~ the-end-of-it";
+
+  private static String redact(String... lines) {
+    var escaped = Stream.of(lines).map(StderrTail::escape).toList();
+    return String.join("\n", new Redactor(List.of(SECRET)).redact(escaped));
+  }
+
+  static Stream<String> forms() {
+    var bytes = SECRET.getBytes(StandardCharsets.UTF_8);
+    var percent = URLEncoder.encode(SECRET, StandardCharsets.UTF_8);
+    var json = SECRET.replace("\\", "\\\\").replace("\"", "\\\"");
+    var strict = new StringBuilder();
+    for (var unit : SECRET.toCharArray()) {
+      strict.append("\\u%04x".formatted((int) unit));
+    }
+    var hex = HexFormat.of().formatHex(bytes);
+    var forms =
+        Stream.of(
+            SECRET,
+            percent,
+            percent.replace("+", "%20"),
+            percent.toLowerCase(Locale.ROOT),
+            "%" + HexFormat.ofDelimiter("%").formatHex(bytes),
+            json,
+            json.replace("/", "\\/"),
+            json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"),
+            json.replace("<", "\\u003C").replace(">", "\\u003E").replace("\u00e9", "\\u00E9"),
+            strict.toString(),
+            json.replace("\\", "\\\\").replace("\"", "\\\""), // JSON in JSON
+            SECRET.replace("'", "'\\''"),
+            SECRET.replace("'", "'\"'\"'"),
+            hex,
+            hex.toUpperCase(Locale.ROOT),
+            HexFormat.ofDelimiter(" ").formatHex(bytes));
+    var encoded =
+        IntStream.range(0, 4)
+            .boxed()
+            .flatMap(i ->
+                Stream.of(
+                        Base64.getEncoder(),
+                        Base64.getUrlEncoder(),
+                        Base64.getMimeEncoder(64, new byte[] {'\n'}),
+                        Base64.getMimeEncoder(76, new byte[] {'\n'}))
+                    .map(encoder ->
+                        encoder.encodeToString(
+                            ("u".repeat(i) + SECRET + "\n").getBytes(StandardCharsets.UTF_8))));
+    return Stream.concat(forms, encoded);
+  }
+
+  @ParameterizedTest
+  @MethodSource("forms")
+  void everyFormIsTakenOut(String form) {
+    for (var text : List.of(form, "the token " + form + " is refused", "x=\"" + form + "\"")) {
+      var redacted = redact(text.split("\n"));
+      assertTrue(redacted.contains("[redacted]"), redacted);
+      var left = redacted.replace("[redacted]", "");
+      assertTrue(left.length() <= 24 + 8, left);
+      assertEquals(List.of(), new Canary(SECRET).foundIn(redacted));
+      assertFalse(redacted.contains("the-end-of-it"), redacted);
+    }
+  }
+
+  @Test
+  void wrappedBase64LeavesNothing() {
+    var long_ = SECRET.repeat(8);
+    var wrapped =
+        Base64.getMimeEncoder(64, new byte[] {'\n'})
+            .encodeToString(("u:" + long_).getBytes(StandardCharsets.UTF_8));
+    var redacted = new Redactor(List.of(long_)).redact(wrapped.lines().toList());
+    assertEquals("dTp[redacted]", redacted.getFirst().replaceFirst("^dTp?j?", "dTp"));
+    assertTrue(
+        redacted.stream().skip(1).limit(3).allMatch("[redacted]"::equals), redacted::toString);
+  }
+
+  @Test
+  void severalLinesAreTakenOutTogetherAndAlone() {
+    var key = "-----BEGIN-----\nMIIBVAIBADANBgkqhkiG9w0BAQEF\nAASCAT4wggE6AgEAAkEA\n-----END-----";
+    var redactor = new Redactor(List.of(key));
+    assertEquals(
+        List.of("[redacted]", "[redacted]", "[redacted]", "[redacted]"),
+        redactor.redact(key.lines().toList()));
+    assertEquals(
+        List.of("at MIIBVA", "bad line: [redacted]"),
+        redactor.redact(List.of("at MIIBVA", "bad line: AASCAT4wggE6AgEAAkEA")));
+    assertEquals(
+        List.of("{\"key\":\"[redacted]\"}"),
+        redactor.redact(List.of("{\"key\":\"" + key.replace("\n", "\\n") + "\"}")));
+  }
+
+  @Test
+  void secretThatTheBoundOfStderrHasCutIsTakenOut() {
+    var start = SECRET.substring(9) + "x".repeat(2_000);
+    assertTrue(redact(start).startsWith("[redacted]xxx"), redact(start));
+    assertTrue(redact("failed with " + SECRET.substring(0, 20)).endsWith("with [redacted]"));
+  }
+
+  @Test
+  void otherTextStays() {
+    var lines = List.of("curl: (6) Could not resolve host: sts.example.org", "status 401");
+    assertEquals(lines, new Redactor(List.of(SECRET, "abc", "p")).redact(lines));
+    assertEquals(List.of(), new Redactor(List.of(SECRET)).redact(List.of()));
+  }
+}

@@ -1,0 +1,95 @@
+package dev.rig.credentials.source.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ShellTest {
+  @TempDir Path root;
+
+  @BeforeEach
+  void machine() throws IOException {
+    root = root.toRealPath();
+    Files.createDirectories(root.resolve("bin"));
+    Files.createDirectories(root.resolve("usr/bin"));
+  }
+
+  private Path program(String name) throws IOException {
+    var file = Files.writeString(root.resolve(name), "");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return file;
+  }
+
+  private void sh(String target) throws IOException {
+    Files.createSymbolicLink(root.resolve("bin/sh"), Path.of(target));
+  }
+
+  @Test
+  void shThatIsBashOrBusyboxIsUsedAsItIs() throws IOException {
+    program("bin/bash");
+    sh("bash");
+    var shell = Shell.ofThisMachine(root);
+    assertEquals(root.resolve("bin/sh"), shell.program());
+    assertEquals(List.of("--posix", "+O", "xpg_echo"), shell.options());
+    assertEquals("", shell.prologue());
+
+    Files.delete(root.resolve("bin/sh"));
+    program("bin/busybox");
+    sh("busybox");
+    assertEquals(new Shell(root.resolve("bin/sh"), List.of(), ""), Shell.ofThisMachine(root));
+  }
+
+  @Test
+  void bashIsUsedWhereShIsDash() throws IOException {
+    program("usr/bin/dash");
+    program("usr/bin/bash");
+    sh("../usr/bin/dash");
+    assertEquals(root.resolve("usr/bin/bash"), Shell.ofThisMachine(root).program());
+  }
+
+  @Test
+  void dashAloneGetsAnEchoOfOurs() throws IOException {
+    program("bin/dash");
+    sh("dash");
+    var shell = Shell.ofThisMachine(root);
+    assertEquals(root.resolve("bin/sh"), shell.program());
+    assertNotEquals("", shell.prologue());
+    assertEquals(-1, shell.prologue().indexOf('\n'), "line numbers stay true");
+  }
+
+  @Test
+  void busyboxItselfIsCalledAsSh() throws IOException {
+    assertEquals(List.of("sh"), Shell.of(program("bin/busybox")).options());
+  }
+
+  @Test
+  void shellThatOthersCanWriteIsRefused() throws IOException {
+    var shell = Shell.of(program("bin/bash"));
+    assertEquals(Optional.empty(), shell.problem());
+    for (var mode : List.of("rwxrwxr-x", "rwxr-xrwx")) {
+      Files.setPosixFilePermissions(shell.program(), PosixFilePermissions.fromString(mode));
+      assertTrue(shell.problem().orElse("").contains("is writable by"), shell.problem()::toString);
+    }
+    Files.setPosixFilePermissions(shell.program(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(
+        root.resolve("bin"), PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertTrue(shell.problem().orElse("").startsWith(root.resolve("bin") + " is writable by"));
+  }
+
+  @Test
+  void whatCannotBeRunIsRefused() throws IOException {
+    assertTrue(Shell.of(root.resolve("none")).problem().isPresent());
+    assertTrue(Shell.of(root.resolve("bin")).problem().isPresent());
+    assertTrue(Shell.of(Files.writeString(root.resolve("text"), "")).problem().isPresent());
+  }
+}
