@@ -27,6 +27,9 @@ final class TextView {
   /** A single quote inside a shell's single quotes, as {@code set -x} shows it. */
   private static final Pattern QUOTE = Pattern.compile("'\\\\''|'\"'\"'");
 
+  /** What a decoder makes of a character of which the beginning was cut off. */
+  private static final String HALF_A_CHARACTER = needle("\ufffd");
+
   /** One character a byte, so that searching is the JDK's. */
   private final String bytes;
 
@@ -150,16 +153,31 @@ final class TextView {
       mark(i, i + needle.length(), hidden);
     }
     if (cut.atStart()) {
-      for (int skipped = 1; skipped <= needle.length() - cut.least(); skipped++) {
-        if (bytes.startsWith(needle.substring(skipped))) {
-          mark(0, needle.length() - skipped, hidden);
-          break;
-        }
-      }
+      markRest(needle, cut.least(), hidden);
     }
     for (int left = needle.length() - 1; left >= 2 * cut.least(); left--) {
-      if (bytes.endsWith(needle.substring(0, left))) {
+      if (bytes.regionMatches(bytes.length() - left, needle, 0, left)) {
         mark(bytes.length() - left, bytes.length(), hidden);
+        break;
+      }
+    }
+  }
+
+  /** The end of a needle at the beginning, or a text that is all inside a needle. */
+  private void markRest(String needle, int least, boolean[] hidden) {
+    int start = 0;
+    while (bytes.startsWith(HALF_A_CHARACTER, start)) {
+      start += HALF_A_CHARACTER.length();
+    }
+    var rest = bytes.substring(start);
+    if (!rest.isEmpty() && needle.contains(rest)) {
+      mark(start, bytes.length(), hidden);
+      return;
+    }
+    for (int skipped = 1; skipped <= needle.length() - least; skipped++) {
+      int left = needle.length() - skipped;
+      if (bytes.regionMatches(start, needle, skipped, left)) {
+        mark(start, start + left, hidden);
         break;
       }
     }

@@ -1,6 +1,7 @@
 package dev.rig.credentials.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -124,9 +125,9 @@ final class LiteralOutputTest {
   @MethodSource("shells")
   void lineNumbersInMessagesAreThoseOfTheScript(Shell shell) {
     var failure =
-        org.junit.jupiter.api.Assertions.assertThrows(
+        assertThrows(
             ExecutionException.class, () -> run(shell, "true\n\nno-such-program\n", Map.of()));
-    var message = String.valueOf(failure.getCause().getMessage());
+    var message = String.valueOf(failure.getMessage());
     assertTrue(message.matches(".*\\b(line )?3: no-such-program: (command )?not found"), message);
   }
 

@@ -113,6 +113,9 @@ final class RedactorTest {
   void secretThatTheBoundOfStderrHasCutIsTakenOut() {
     var start = SECRET.substring(9) + "x".repeat(2_000);
     assertTrue(redact(start).startsWith("[redacted]xxx"), redact(start));
+    var inside = new Redactor(List.of("\u00e9xyz".repeat(2_000)));
+    assertEquals(
+        List.of("\ufffd[redacted]"), inside.redact(List.of("\ufffd" + "xyz\u00e9".repeat(500))));
     assertTrue(redact("failed with " + SECRET.substring(0, 20)).endsWith("with [redacted]"));
   }
 

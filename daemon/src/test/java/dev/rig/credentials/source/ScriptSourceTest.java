@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -310,7 +311,7 @@ final class ScriptSourceTest {
             ExecutionException.class, () -> source.issue(REQUEST).get(10, TimeUnit.SECONDS));
     assertEquals(
         "script exited with status 1; stderr: the service refuses the cached token [redacted]",
-        failure.getCause().getMessage());
+        Objects.requireNonNull(failure.getCause()).getMessage());
     assertFalse(log.text().contains("canary"), log.text());
   }
 
@@ -324,7 +325,7 @@ final class ScriptSourceTest {
             ExecutionException.class, () -> source.issue(REQUEST).get(10, TimeUnit.SECONDS));
     assertEquals(
         "script exited with status 1; stderr: refused: [redacted]",
-        failure.getCause().getMessage());
+        Objects.requireNonNull(failure.getCause()).getMessage());
   }
 
   @Test

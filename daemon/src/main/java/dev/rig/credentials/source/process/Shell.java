@@ -46,7 +46,7 @@ public record Shell(Path program, List<String> options, String prologue) {
   }
 
   static Shell ofThisMachine(Path root) {
-    return Stream.of("bin/sh", "bin/bash", "usr/bin/bash", "usr/local/bin/bash")
+    return Stream.of("bin/sh", "bin/bash", "usr/bin/bash")
         .map(root::resolve)
         .filter(Files::isExecutable)
         .map(Shell::of)
