@@ -10,7 +10,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What one peer may do: everything that its access rules let it, together. Immutable. */
 public final class PeerRights {
@@ -65,15 +64,6 @@ public final class PeerRights {
     return scope != null && scope.covers(prefix);
   }
 
-  /** The same for the normal form of a prefix. */
-  public boolean may(Permission permission, String prefix) {
-    try {
-      return may(permission, RegistryPrefix.parse(prefix));
-    } catch (InvalidReferenceException e) {
-      return false;
-    }
-  }
-
   /** Whether it may do this with its own logins at all. */
   public boolean mayWithOwn(Permission permission) {
     return ownLogins || may(permission);
@@ -88,11 +78,13 @@ public final class PeerRights {
   private record Scope(
       boolean everything,
       List<RegistryPrefix> prefixes,
-      @Nullable PrefixTable<RegistryPrefix> table,
-      @Nullable PrefixTable<RegistryPrefix> globs) {
+      PrefixTable<RegistryPrefix> table,
+      PrefixTable<RegistryPrefix> globs) {
+    private static final PrefixTable<RegistryPrefix> NONE = PrefixTable.of(Map.of());
+
     static Scope of(List<AccessRule> rules) {
       if (rules.stream().anyMatch(rule -> rule.registries().isEmpty())) {
-        return new Scope(true, List.of(), null, null);
+        return new Scope(true, List.of(), NONE, NONE);
       }
       var prefixes = new LinkedHashMap<RegistryPrefix, RegistryPrefix>();
       rules.forEach(rule -> rule.registries().forEach(one -> prefixes.put(one, one)));
@@ -112,7 +104,7 @@ public final class PeerRights {
       if (reference.isExactKey()) {
         return covers(new RegistryPrefix(reference.host(), ""));
       }
-      return table != null && table.find(reference) != null;
+      return table.find(reference) != null;
     }
 
     boolean covers(RegistryPrefix wanted) {
@@ -130,7 +122,7 @@ public final class PeerRights {
 
     private boolean isMatchedByGlob(RegistryPrefix wanted) {
       try {
-        return globs != null && globs.find(ImageReference.ofKey(wanted.toString())) != null;
+        return globs.find(ImageReference.ofKey(wanted.toString())) != null;
       } catch (InvalidReferenceException e) {
         return false;
       }

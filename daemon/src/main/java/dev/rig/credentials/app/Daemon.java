@@ -189,13 +189,7 @@ public final class Daemon implements AutoCloseable {
             context.environment().getOrDefault("PATH", ""), context.settings().shell().toString());
     var helpers =
         new HelperApi(
-            broker,
-            logins,
-            context.version(),
-            context.health(),
-            scripts,
-            listings,
-            context.time());
+            broker, logins, context.version(), context.health(), scripts, listings, context.time());
     var kubelet = new KubeletApi(broker, ownUid, context.time());
     return action -> action == Action.KUBELET ? kubelet : helpers;
   }

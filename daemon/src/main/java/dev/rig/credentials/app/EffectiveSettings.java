@@ -84,7 +84,9 @@ public record EffectiveSettings(
         absolute(
             socket != null
                 ? socket
-                : Path.of(SocketPath.ofDaemon(environment::get, EffectiveSettings::exists, root))),
+                : Path.of(
+                    SocketPath.ofDaemon(
+                        environment::get, path -> Files.exists(Path.of(path)), root))),
         or(settings.get(SOCKET_MODE), group != null ? OWNER_AND_GROUP : OWNER_ONLY),
         group,
         or(settings.get(STATE_DIR), stateDir(environment, root)),
@@ -106,10 +108,6 @@ public record EffectiveSettings(
 
   private static Path absolute(Path path) {
     return path.toAbsolutePath().normalize();
-  }
-
-  private static boolean exists(String path) {
-    return Files.exists(Path.of(path));
   }
 
   /**

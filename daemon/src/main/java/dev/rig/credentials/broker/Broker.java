@@ -1,6 +1,7 @@
 package dev.rig.credentials.broker;
 
 import dev.rig.credentials.broker.Explanation.Considered;
+import dev.rig.credentials.cache.CacheEntryState;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.cache.LoadFailedException;
 import dev.rig.credentials.config.ServiceAccountUse;
@@ -11,14 +12,18 @@ import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.registry.RegistryCredentials;
 import dev.rig.credentials.time.Time;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -97,59 +102,93 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
     prefetcher.close();
   }
 
+  /**
+   * One question.
+   *
+   * @param alias whose entry answers, whatever is asked for; empty for the longest prefix
+   * @param token of the pod that the kubelet asks for: an entry that wants it answers with a lease
+   *     of that service account alone; null for none
+   * @param use false for a listing, which is no use of the credential
+   */
+  public record Question(
+      ImageReference reference, String alias, @Nullable ServiceAccountToken token, boolean use) {
+    /** The question of a client that pulls an image. */
+    public static Question about(ImageReference reference) {
+      return new Question(reference, "", null, true);
+    }
+  }
+
   /** The answer to an image; never fails. */
   @Override
   public CompletableFuture<Lookup> lookup(ImageReference reference) {
-    return lookup(reference, "", null, 0);
+    return answer(Question.about(reference), entry -> Optional.empty(), lookup -> lookup);
   }
 
   /**
-   * The answer of the entry with an alias, whatever is asked for; never fails.
+   * The answer to a question; does not fail by itself.
    *
-   * @param alias empty for the entry with the longest prefix
+   * @param instead sees the entry that would answer, null for none, and may answer in its place, as
+   *     by a denial; it is called again if a reload replaces the entry meanwhile
+   * @param form turns the answer into what the client gets
    */
-  public CompletableFuture<Lookup> lookup(ImageReference reference, String alias) {
-    return lookup(reference, alias, null, 0);
+  public <R> CompletableFuture<R> answer(
+      Question question,
+      Function<@Nullable BrokerEntry, Optional<R>> instead,
+      Function<Lookup, R> form) {
+    return answer(question, instead, form, 0);
   }
 
-  /**
-   * The answer to an image for a pod's service account, with a lease that belongs to that account
-   * alone where the entry wants this; never fails.
-   */
-  public CompletableFuture<Lookup> lookup(ImageReference reference, ServiceAccountToken token) {
-    return lookup(reference, "", token, 0);
-  }
-
-  private CompletableFuture<Lookup> lookup(
-      ImageReference reference, String alias, @Nullable ServiceAccountToken token, int retries) {
+  private <R> CompletableFuture<R> answer(
+      Question question,
+      Function<@Nullable BrokerEntry, Optional<R>> instead,
+      Function<Lookup, R> form,
+      int retries) {
     var now = snapshot;
-    var chosen = now.find(reference, alias);
+    var chosen = now.find(question.reference(), question.alias());
+    var other = instead.apply(chosen);
+    if (other.isPresent()) {
+      return CompletableFuture.completedFuture(other.get());
+    }
     if (chosen == null) {
-      var what = alias.isEmpty() ? "matches " + reference.name() : "has the alias " + alias;
-      return CompletableFuture.completedFuture(new Lookup.NotFound("no entry " + what));
+      return CompletableFuture.completedFuture(form.apply(new Lookup.NotFound(missing(question))));
     }
-    var entry = chosen.at(reference);
+    var entry = chosen.at(question.reference());
     var prefix = entry.prefix().toString();
-    if (token == null && entry.serviceAccount() == ServiceAccountUse.REQUIRED) {
-      return CompletableFuture.completedFuture(
-          new Lookup.Failed(prefix, WITHOUT_TOKEN, Lease.NEVER, ReasonClass.TOKEN));
-    }
-    var asked =
-        token != null && entry.serviceAccount() != ServiceAccountUse.IGNORED
-            ? accountLeases.get(entry, token)
-            : leases.get(entry);
+    var asked = ask(entry, question);
     if (now != snapshot && !snapshot.contains(entry)) {
       forgetReplaced(); // replaced since the first line
     }
     if (asked.state() == Future.State.SUCCESS) {
-      return CompletableFuture.completedFuture(new Lookup.Found(prefix, asked.resultNow()));
+      return CompletableFuture.completedFuture(
+          form.apply(new Lookup.Found(prefix, asked.resultNow())));
     }
     return asked
-        .<Lookup>thenApply(lease -> new Lookup.Found(prefix, lease))
+        .thenApply(lease -> form.apply(new Lookup.Found(prefix, lease)))
         .exceptionallyCompose(thrown ->
             retries < MOST_RETRIES && isDropped(thrown) && now != snapshot
-                ? lookup(reference, alias, token, retries + 1)
-                : CompletableFuture.completedFuture(failed(prefix, thrown)));
+                ? answer(question, instead, form, retries + 1)
+                : CompletableFuture.completedFuture(form.apply(failed(prefix, thrown))));
+  }
+
+  private static String missing(Question question) {
+    return question.alias().isEmpty()
+        ? "no entry matches " + question.reference().name()
+        : "no entry has the alias " + question.alias();
+  }
+
+  private CompletableFuture<Lease> ask(BrokerEntry entry, Question question) {
+    if (question.token() != null && entry.serviceAccount() != ServiceAccountUse.IGNORED) {
+      return accountLeases.get(entry, question.token());
+    }
+    if (entry.serviceAccount() == ServiceAccountUse.REQUIRED) {
+      return CompletableFuture.failedFuture(
+          new LoadFailedException(
+              WITHOUT_TOKEN, Lease.NEVER, new SourceException(ReasonClass.TOKEN, WITHOUT_TOKEN)));
+    }
+    if (entry.isStatic() && leases.peek(entry) == null) {
+      var _ = leases.prefetch(entry); // takes no time, so that the answer is one from memory
+    }
+    return question.use() ? leases.get(entry) : leases.renew(entry);
   }
 
   private static boolean isDropped(Throwable thrown) {
@@ -209,28 +248,76 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
     return snapshot.dividesHost(host);
   }
 
-  /** Shows each entry that can be answered from memory now, globs left out. */
-  public void eachAnswerable(BiConsumer<BrokerEntry, Lease> consumer) {
-    for (var entry : snapshot.entries()) {
+  /**
+   * The registries that can be asked for, in normal form: the entries, the hosts that a default
+   * answers for, and the hosts that a glob was asked for.
+   *
+   * @param alias empty for all entries
+   */
+  public Set<String> registries(String alias) {
+    var now = snapshot;
+    var entries = alias.isEmpty() ? now.entries() : now.aliased(alias);
+    var registries = new LinkedHashSet<String>();
+    for (var entry : entries) {
       if (!entry.prefix().isGlob()) {
-        var live = leases.peek(entry);
-        if (live == null && entry.isStatic()) {
-          live = leases.get(entry).getNow(null);
-        }
-        if (live != null) {
-          consumer.accept(entry, live);
-        }
+        add(entry, registries);
       }
+    }
+    leases.eachState((entry, state) -> {
+      if (entry.prefix().isGlob()
+          && state.last() != null
+          && entries.stream().anyMatch(one -> one.prefix().equals(entry.prefix()))) {
+        add(entry, registries);
+      }
+    });
+    return registries;
+  }
+
+  private static void add(BrokerEntry entry, Set<String> registries) {
+    registries.add(entry.registry());
+    if (entry.isDefault()) {
+      int slash = entry.registry().indexOf('/');
+      registries.add(slash < 0 ? entry.registry() : entry.registry().substring(0, slash));
     }
   }
 
-  /** Every entry with the state of its lease; for a glob that of no particular host. */
-  public List<EntryState> states() {
-    return snapshot.entries().stream().map(this::state).toList();
+  /** Whether an answer takes a run that has not begun yet. */
+  public boolean needsRun(ImageReference reference, String alias) {
+    var entry = managing(reference, alias);
+    if (entry == null || entry.isStatic() || entry.serviceAccount() == ServiceAccountUse.REQUIRED) {
+      return false;
+    }
+    var state = leases.state(entry.at(reference)).orElse(null);
+    return state == null
+        || (state.value() == null
+            && !state.loading()
+            && (state.failure() == null || !state.failure().nextAttempt().isAfter(time.now())));
   }
 
-  private EntryState state(BrokerEntry entry) {
-    return new EntryState(entry, leases.state(entry).orElse(null));
+  /** What is known of the answer, without a question; null if nothing is. */
+  public @Nullable CacheEntryState<Lease> state(ImageReference reference, String alias) {
+    var entry = managing(reference, alias);
+    return entry == null ? null : leases.state(entry.at(reference)).orElse(null);
+  }
+
+  /** Every entry with the state of its lease; a glob with those of the hosts it was asked for. */
+  public List<EntryState> states() {
+    var now = snapshot;
+    var hosts = new HashMap<RegistryPrefix, List<EntryState>>();
+    leases.eachState((entry, state) -> {
+      if (entry.prefix().isGlob() && now.contains(entry)) {
+        hosts
+            .computeIfAbsent(entry.prefix(), _ -> new ArrayList<>())
+            .add(new EntryState(entry, state));
+      }
+    });
+    return now.entries().stream()
+        .map(entry ->
+            new EntryState(
+                entry,
+                leases.state(entry).orElse(null),
+                hosts.getOrDefault(entry.prefix(), List.of())))
+        .toList();
   }
 
   /** Asks as a client would and tells how the answer came about; never fails. */
@@ -243,7 +330,11 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
             new Explanation(
                 reference.name(),
                 considered,
-                answering == null ? null : state(answering.at(reference)),
+                answering == null
+                    ? null
+                    : new EntryState(
+                        answering.at(reference),
+                        leases.state(answering.at(reference)).orElse(null)),
                 lookup));
   }
 

@@ -4,6 +4,8 @@ import dev.rig.credentials.metrics.LeaseReading;
 import dev.rig.credentials.metrics.LeaseReading.State;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** How an entry's lease does, in a word and in figures. */
 public final class EntryLeaseReading {
@@ -23,6 +25,9 @@ public final class EntryLeaseReading {
 
   private static State word(EntryState entry) {
     var state = entry.state();
+    if (!entry.hosts().isEmpty()) {
+      return ofHosts(entry.hosts().stream().map(EntryLeaseReading::word).toList());
+    }
     if (state == null) {
       return entry.entry().isStatic() ? State.LIVE : State.NONE; // there before anybody asks
     }
@@ -31,5 +36,13 @@ public final class EntryLeaseReading {
       return failed ? State.FAILED : State.NONE;
     }
     return failed ? State.STALE : State.LIVE;
+  }
+
+  /** A glob's: as long as one host is served, those that fail are seen by themselves. */
+  private static State ofHosts(List<State> hosts) {
+    return Stream.of(State.LIVE, State.STALE, State.FAILED)
+        .filter(hosts::contains)
+        .findFirst()
+        .orElse(State.NONE);
   }
 }

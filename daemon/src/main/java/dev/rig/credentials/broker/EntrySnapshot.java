@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One generation of entries with their indexes. Immutable: a reload swaps it whole. */
@@ -52,13 +53,17 @@ final class EntrySnapshot {
     if (!alias.isEmpty()) {
       return aliases.get(alias);
     }
-    if (reference.isHostOnly()) {
-      var byDefault = defaults.find(reference);
-      if (byDefault != null) {
-        return byDefault;
-      }
-    }
-    return table.find(reference);
+    var byDefault = reference.isHostOnly() ? defaults.find(reference) : null;
+    var byPrefix = table.find(reference);
+    boolean closer =
+        byDefault != null
+            && (byPrefix == null || byPrefix.prefix().isGlob() || !byDefault.prefix().isGlob());
+    return closer ? byDefault : byPrefix;
+  }
+
+  /** The entry with an alias, or nothing. */
+  List<BrokerEntry> aliased(String alias) {
+    return Stream.ofNullable(aliases.get(alias)).toList();
   }
 
   List<BrokerEntry> matching(ImageReference reference) {

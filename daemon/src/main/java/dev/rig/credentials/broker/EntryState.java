@@ -4,15 +4,47 @@ import dev.rig.credentials.cache.CacheEntryState;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.SourceException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An entry with what is known of its lease.
  *
  * @param entry the entry, with the registry that the lease is for
- * @param state null when nobody has asked yet
+ * @param state null when nobody has asked yet, and for a glob
+ * @param hosts a glob's, for each host that it was asked for; those with a live lease first
  */
-public record EntryState(BrokerEntry entry, @Nullable CacheEntryState<Lease> state) {
+public record EntryState(
+    BrokerEntry entry, @Nullable CacheEntryState<Lease> state, List<EntryState> hosts) {
+  private static final Comparator<EntryState> LIVE_FIRST =
+      Comparator.comparing((EntryState host) -> host.state == null || host.state.value() == null)
+          .thenComparing(host -> host.entry.registry());
+
+  public EntryState {
+    hosts = hosts.stream().sorted(LIVE_FIRST).toList();
+  }
+
+  EntryState(BrokerEntry entry, @Nullable CacheEntryState<Lease> state) {
+    this(entry, state, List.of());
+  }
+
+  /** How often it was answered from memory; a glob: for all hosts. */
+  public long hits() {
+    return sum(CacheEntryState::hits);
+  }
+
+  /** How often its script has run; a glob's: for all hosts. */
+  public long runs() {
+    return sum(CacheEntryState::loads);
+  }
+
+  private long sum(ToLongFunction<CacheEntryState<Lease>> figure) {
+    long own = state == null ? 0 : figure.applyAsLong(state);
+    return own + hosts.stream().mapToLong(host -> host.sum(figure)).sum();
+  }
+
   /** The class of the last failure, if no load has succeeded since; null for none. */
   public @Nullable ReasonClass failureClass() {
     return state == null || state.failure() == null

@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps leases across a restart in a sealed file. Those that stand in the configuration, or never
- * end, are not kept. What goes wrong with the file is logged and told by {@link #health}; leases
- * are served all the same.
+ * Keeps leases across a restart in a sealed file, and of those that have lapsed the user name.
+ * Those that stand in the configuration, or never end, are not kept. What goes wrong with the file
+ * is logged and told by {@link #health}; leases are served all the same.
  *
  * <p>Changes are written together, a second behind the first of them, on a thread of its own, and
  * at the end.
@@ -88,11 +88,15 @@ public final class LeaseArchive implements AutoCloseable {
   private void restore(BrokerEntry entry, SealedFile.Contents contents) {
     for (var content : contents.of(LeaseRecord.label(entry))) {
       LeaseRecord.read(content)
-          .filter(record -> record.isGood(time.now()))
           .ifPresent(record -> {
-            leases.restore(entry.at(record.registry()), record.lease());
+            var key = entry.at(record.registry());
             entry.source().remember(record.registry(), record.lease());
-            restored.incrementAndGet();
+            if (record.isGood(time.now())) {
+              leases.restore(key, record.lease());
+              restored.incrementAndGet();
+            } else {
+              leases.recall(key, record.lapsed().lease());
+            }
           });
     }
   }
@@ -130,9 +134,11 @@ public final class LeaseArchive implements AutoCloseable {
     due.set(false);
     var now = time.now();
     var records = new ArrayList<SealedRecord>();
-    leases.eachLive((entry, lease) -> {
-      if (lease.expires() && !entry.isStatic()) {
-        records.add(new LeaseRecord(entry.registry(), lease, now).seal(entry));
+    leases.eachState((entry, state) -> {
+      var last = state.last();
+      if (last != null && last.expires() && !entry.isStatic()) {
+        var record = new LeaseRecord(entry.registry(), last, now);
+        records.add((state.value() == null ? record.lapsed() : record).seal(entry));
       }
     });
     try {

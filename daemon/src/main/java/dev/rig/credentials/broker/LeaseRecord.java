@@ -28,6 +28,12 @@ record LeaseRecord(String registry, Lease lease, Instant writtenAt) {
     return entry.prefix() + "\n" + entry.fingerprint();
   }
 
+  /** What is kept of a lease that is over: the user name. It is good at no time. */
+  LeaseRecord lapsed() {
+    var nameOnly = new Credential(lease.credential().username(), Secret.of("-"));
+    return new LeaseRecord(registry, new Lease(nameOnly, Instant.EPOCH, Instant.EPOCH), writtenAt);
+  }
+
   SealedRecord seal(BrokerEntry entry) {
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {

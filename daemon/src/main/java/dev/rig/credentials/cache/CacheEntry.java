@@ -28,6 +28,7 @@ final class CacheEntry<V> {
   private final LongAdder hits = new LongAdder();
 
   private volatile @Nullable CachedValue<V> held;
+  private @Nullable V last;
   private volatile long askedNanos;
   private @Nullable CompletableFuture<V> inFlight;
   private @Nullable CompletableFuture<V> source;
@@ -93,26 +94,36 @@ final class CacheEntry<V> {
 
   /** The live value, or what the one load under way brings. */
   CompletableFuture<V> get() {
-    V value = live();
+    return get(true);
+  }
+
+  /** The same without a use of the value: it does not count as a question. */
+  CompletableFuture<V> renew() {
+    return get(false);
+  }
+
+  private CompletableFuture<V> get(boolean question) {
+    V value = question ? live() : peek();
     if (value != null) {
       return CompletableFuture.completedFuture(value);
     }
-    askedNanos = time.nanos();
+    if (question) {
+      askedNanos = time.nanos();
+    }
     CompletableFuture<V> flight;
     synchronized (this) {
       // Again: what was under way may have ended since the look above.
-      value = live();
+      value = question ? live() : peek();
       if (value != null) {
         return CompletableFuture.completedFuture(value);
       }
+      awaited |= question;
       if (inFlight != null) {
-        awaited = true;
         return inFlight.copy();
       }
       if (failure != null && time.nanos() - retryNanos < 0) {
         return CompletableFuture.failedFuture(failure);
       }
-      awaited = true;
       flight = depart();
     }
     return begin(flight).copy();
@@ -227,6 +238,7 @@ final class CacheEntry<V> {
   private boolean install(V value, Moment began) {
     var expiresAt = expiry.apply(value);
     if (expiresAt.equals(Instant.MAX)) {
+      last = value;
       held = new CachedValue<>(value, expiresAt, 0, Long.MAX_VALUE);
       return true;
     }
@@ -236,6 +248,7 @@ final class CacheEntry<V> {
     if (nanos <= 0) {
       return false;
     }
+    last = value;
     held = new CachedValue<>(value, expiresAt, time.nanos() + nanos, nanos);
     double left = 1 - policy.refreshFrom();
     double at = policy.refreshFrom() + left * random.nextDouble() / 2;
@@ -329,6 +342,11 @@ final class CacheEntry<V> {
     }
   }
 
+  /** Takes a value that is over as the last one, unless there was one. */
+  synchronized void recall(V value) {
+    last = last == null ? value : last;
+  }
+
   /** The end of the key: the load is cancelled, its askers are told. */
   void close() {
     CompletableFuture<V> flight;
@@ -360,6 +378,7 @@ final class CacheEntry<V> {
     var now = held;
     return new CacheEntryState<>(
         now != null && now.live(time) ? now.value() : null,
+        last,
         inFlight != null,
         hits.sum(),
         loads,

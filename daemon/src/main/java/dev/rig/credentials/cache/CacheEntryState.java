@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What the cache knows of one key, for people.
  *
  * @param value what would be answered now; null for nothing
+ * @param last the last value that there was, also one that has ended or was rejected; null if there
+ *     never was one
  * @param loading whether a load is under way
  * @param hits how often a value was answered from memory
  * @param loads how many loads have ended, well or not
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record CacheEntryState<V>(
     @Nullable V value,
+    @Nullable V last,
     boolean loading,
     long hits,
     long loads,
@@ -31,6 +34,5 @@ public record CacheEntryState<V>(
    * @param nextAttempt when the next load may begin
    * @param cause what the loader failed with; null if it gave a value that had expired
    */
-  public record Failure(
-      String reason, int count, Instant nextAttempt, @Nullable Throwable cause) {}
+  public record Failure(String reason, int count, Instant nextAttempt, @Nullable Throwable cause) {}
 }

@@ -88,14 +88,9 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
     return entry == null ? null : entry.peek();
   }
 
-  /** Shows every live value. */
-  public void eachLive(BiConsumer<K, V> consumer) {
-    entries.forEach((key, entry) -> {
-      V value = entry.peek();
-      if (value != null) {
-        consumer.accept(key, value);
-      }
-    });
+  /** Shows what is known of every key. */
+  public void eachState(BiConsumer<K, CacheEntryState<V>> consumer) {
+    entries.forEach((key, entry) -> consumer.accept(key, entry.state()));
   }
 
   /**
@@ -115,6 +110,11 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
    */
   public CompletableFuture<V> get(K key) {
     return entry(key).get();
+  }
+
+  /** The same for who only looks, which does not count as a question. */
+  public CompletableFuture<V> renew(K key) {
+    return entry(key).renew();
   }
 
   /**
@@ -141,6 +141,11 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
   /** Takes a value that was loaded earlier, unless the key has one; one that is over is ignored. */
   public void restore(K key, V value) {
     entry(key).restore(value);
+  }
+
+  /** Takes a value that is over as the last one of its key, unless there was one. */
+  public void recall(K key, V value) {
+    entry(key).recall(value);
   }
 
   /** Drops every key that is not wanted any more, with its load. */

@@ -1,5 +1,13 @@
 package dev.rig.credentials.cli;
 
+import static dev.rig.credentials.config.DaemonSettings.ADMIN;
+import static dev.rig.credentials.config.DaemonSettings.LOG_AUDIT;
+import static dev.rig.credentials.config.DaemonSettings.SEALING_KEY_FILE;
+import static dev.rig.credentials.config.DaemonSettings.SOCKET;
+import static dev.rig.credentials.config.DaemonSettings.STATE_DIR;
+import static dev.rig.credentials.config.DaemonSettings.UNSET;
+import static dev.rig.credentials.config.DaemonSettings.WARM_RESTART;
+
 import dev.rig.credentials.app.Daemon;
 import dev.rig.credentials.app.EffectiveSettings;
 import dev.rig.credentials.app.logging.Logging;
@@ -13,7 +21,6 @@ import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.config.AdminAddress;
-import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.LogFormat;
 import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.config.reader.ConfigLoader;
@@ -182,13 +189,13 @@ final class DemoCommand implements Callable<Integer> {
     var values = values(folder);
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
-        DaemonSettings.UNSET
-            .with(DaemonSettings.SOCKET, socket(folder))
-            .with(DaemonSettings.ADMIN, new AdminAddress.Tcp("127.0.0.1", 0))
-            .with(DaemonSettings.STATE_DIR, folder.resolve("state"))
-            .with(DaemonSettings.WARM_RESTART, true)
-            .with(DaemonSettings.SEALING_KEY_FILE, sealingKey(folder))
-            .with(DaemonSettings.LOG_AUDIT, false);
+        UNSET
+            .with(SOCKET, socket(folder))
+            .with(ADMIN, new AdminAddress.Tcp("127.0.0.1", 0))
+            .with(STATE_DIR, folder.resolve("state"))
+            .with(WARM_RESTART, true)
+            .with(SEALING_KEY_FILE, sealingKey(folder))
+            .with(LOG_AUDIT, false);
     var settings =
         EffectiveSettings.resolve(
             configuration.daemon(), flags, console.environment(), console.root());

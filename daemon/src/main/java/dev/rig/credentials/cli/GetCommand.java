@@ -50,15 +50,20 @@ final class GetCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  /** An image with a tag is no key of the helper protocol: {@code redis:7} would be a host. */
+  /** A name that the helper protocol would read as another one is written out. */
   private String key() {
+    ImageReference reference;
     try {
-      var reference = ImageReference.ofImage(image);
-      boolean plain = reference.tag() == null && reference.digest() == null;
-      return plain ? image : reference.name();
+      reference = ImageReference.ofImage(image);
     } catch (InvalidReferenceException e) {
       throw new CommandException(
           ExitStatus.FAILED, "not an image or a registry: " + e.getMessage());
+    }
+    try {
+      boolean plain = reference.tag() == null && reference.digest() == null;
+      return plain && ImageReference.ofKey(image).equals(reference) ? image : reference.name();
+    } catch (InvalidReferenceException noKey) {
+      return reference.name();
     }
   }
 

@@ -1,5 +1,20 @@
 package dev.rig.credentials.cli;
 
+import static dev.rig.credentials.config.DaemonSettings.ADMIN;
+import static dev.rig.credentials.config.DaemonSettings.LOG_AUDIT;
+import static dev.rig.credentials.config.DaemonSettings.LOG_FORMAT;
+import static dev.rig.credentials.config.DaemonSettings.LOG_LEVEL;
+import static dev.rig.credentials.config.DaemonSettings.PLATFORM_SOCKET;
+import static dev.rig.credentials.config.DaemonSettings.PREFETCH_SPREAD;
+import static dev.rig.credentials.config.DaemonSettings.SEALING_KEY_FILE;
+import static dev.rig.credentials.config.DaemonSettings.SHELL;
+import static dev.rig.credentials.config.DaemonSettings.SOCKET;
+import static dev.rig.credentials.config.DaemonSettings.SOCKET_GROUP;
+import static dev.rig.credentials.config.DaemonSettings.SOCKET_MODE;
+import static dev.rig.credentials.config.DaemonSettings.STATE_DIR;
+import static dev.rig.credentials.config.DaemonSettings.UNSET;
+import static dev.rig.credentials.config.DaemonSettings.WARM_RESTART;
+
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.config.AdminAddress;
@@ -108,24 +123,22 @@ final class ServeOptions {
    * @throws CommandException when one of them cannot be read
    */
   DaemonSettings settings() {
-    return DaemonSettings.UNSET
-        .with(DaemonSettings.SOCKET, socket)
+    return UNSET
+        .with(SOCKET, socket)
+        .with(SOCKET_MODE, read("--socket-mode", socketMode, DaemonSettings::parseSocketMode))
+        .with(SOCKET_GROUP, socketGroup)
+        .with(PLATFORM_SOCKET, platformSocket)
+        .with(ADMIN, read("--admin", admin, AdminAddress::parse))
+        .with(STATE_DIR, stateDir)
+        .with(WARM_RESTART, noWarmRestart ? false : null)
+        .with(SEALING_KEY_FILE, sealingKeyFile)
         .with(
-            DaemonSettings.SOCKET_MODE,
-            read("--socket-mode", socketMode, DaemonSettings::parseSocketMode))
-        .with(DaemonSettings.SOCKET_GROUP, socketGroup)
-        .with(DaemonSettings.PLATFORM_SOCKET, platformSocket)
-        .with(DaemonSettings.ADMIN, read("--admin", admin, AdminAddress::parse))
-        .with(DaemonSettings.STATE_DIR, stateDir)
-        .with(DaemonSettings.WARM_RESTART, noWarmRestart ? false : null)
-        .with(DaemonSettings.SEALING_KEY_FILE, sealingKeyFile)
-        .with(
-            DaemonSettings.PREFETCH_SPREAD,
+            PREFETCH_SPREAD,
             read("--prefetch-spread", prefetchSpread, DaemonSettings::parsePrefetchSpread))
-        .with(DaemonSettings.LOG_LEVEL, logLevel)
-        .with(DaemonSettings.LOG_FORMAT, logFormat)
-        .with(DaemonSettings.LOG_AUDIT, noAudit ? false : null)
-        .with(DaemonSettings.SHELL, read("--shell", shell, DaemonSettings::parseShell));
+        .with(LOG_LEVEL, logLevel)
+        .with(LOG_FORMAT, logFormat)
+        .with(LOG_AUDIT, noAudit ? false : null)
+        .with(SHELL, read("--shell", shell, DaemonSettings::parseShell));
   }
 
   private interface Parser<T> {

@@ -110,19 +110,14 @@ final class StatusCommand implements Callable<Integer> {
             "LAST ERROR");
     for (var entry : document.list("entries")) {
       boolean script = !entry.text("source").equals("static");
-      table.row(
-          entry.text("prefix"),
-          entry.text("source"),
-          since(entry, "issuedAt", now),
-          entry.has("issuedAt") && !entry.has("expiresAt") ? "never" : until(entry, now),
-          entry.text("hits"),
-          script ? entry.text("runs") : "-",
-          !script ? "-" : entry.isTrue("loading") ? "now" : since(entry, "lastRun", now),
-          script && entry.has("lastRunMillis") ? entry.text("lastRunMillis") + "ms" : "-",
-          entry.has("nextAttempt")
-              ? Durations.text(Duration.between(now, Instant.parse(entry.text("nextAttempt"))))
-              : "-",
-          entry.text("lastError"));
+      row(table, entry.text("prefix"), entry.text("source"), script, entry, now);
+      var hosts = entry.list("hosts");
+      hosts.forEach(host -> row(table, "  " + host.text("registry"), "", script, host, now));
+      int more =
+          entry.has("hostCount") ? Integer.parseInt(entry.text("hostCount")) - hosts.size() : 0;
+      if (more > 0) {
+        table.row("  and " + more + " more hosts", "", "", "", "", "", "", "", "", "");
+      }
     }
     table.print(out);
     if (document.has("scriptShell")) {
@@ -136,6 +131,28 @@ final class StatusCommand implements Callable<Integer> {
         part.texts("messages").forEach(message -> out.println("  " + message));
       }
     }
+  }
+
+  private static void row(
+      TextTable table,
+      String name,
+      String source,
+      boolean script,
+      JsonOutput.Node lease,
+      Instant now) {
+    table.row(
+        name,
+        source,
+        since(lease, "issuedAt", now),
+        lease.has("issuedAt") && !lease.has("expiresAt") ? "never" : until(lease, now),
+        lease.text("hits"),
+        script ? lease.text("runs") : "-",
+        !script ? "-" : lease.isTrue("loading") ? "now" : since(lease, "lastRun", now),
+        script && lease.has("lastRunMillis") ? lease.text("lastRunMillis") + "ms" : "-",
+        lease.has("nextAttempt")
+            ? Durations.text(Duration.between(now, Instant.parse(lease.text("nextAttempt"))))
+            : "-",
+        lease.text("lastError"));
   }
 
   private static String since(JsonOutput.Node entry, String field, Instant now) {

@@ -81,7 +81,7 @@ final class ExplainHandler {
         || !rights.mayWithOwn(Permission.LIST, reference)) {
       return null;
     }
-    var login = logins.find(peer.uid(), reference.name(), reference);
+    var login = logins.find(peer.uid(), reference);
     if (login == null) {
       return null;
     }

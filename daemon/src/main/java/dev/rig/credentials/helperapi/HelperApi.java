@@ -19,7 +19,6 @@ import dev.rig.credentials.wire.Request;
 import dev.rig.credentials.wire.Wire;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -30,13 +29,10 @@ import java.util.function.Supplier;
  * and the two that the command line adds.
  */
 public final class HelperApi implements RequestApi {
-  /** The key under which Docker looks for its Hub; docker/cli {@code cli/config}. */
-  private static final String HUB_KEY = "https://index.docker.io/v1/";
-
   private final Broker broker;
-  private final StoredLogins stored;
   private final KeyLookup keys;
   private final LoginHandler logins;
+  private final ListHandler listing;
   private final ExplainHandler explanations;
   private final String version;
   private final Supplier<List<ComponentHealth>> health;
@@ -52,6 +48,7 @@ public final class HelperApi implements RequestApi {
    * @param scripts what scripts run with; {@code status} shows it
    * @param listings runs what goes over all entries, which takes long if there are many: the gets
    *     of others do not wait for it
+   * @param time bounds a listing, and tells which erases belong to one logout
    */
   public HelperApi(
       Broker broker,
@@ -62,9 +59,9 @@ public final class HelperApi implements RequestApi {
       Executor listings,
       Time time) {
     this.broker = broker;
-    this.stored = stored;
     this.keys = new KeyLookup(broker, stored);
     this.logins = new LoginHandler(broker, stored, time.ticker());
+    this.listing = new ListHandler(broker, keys, stored, time);
     this.explanations = new ExplainHandler(broker, stored);
     this.version = version;
     this.health = health;
@@ -84,7 +81,9 @@ public final class HelperApi implements RequestApi {
         case GET -> get(request.alias(), ServerKey.parse(request.payload()), peer, rights);
         case STORE -> logins.store(request, peer, rights);
         case ERASE -> logins.erase(request, peer, rights);
-        case LIST -> CompletableFuture.supplyAsync(() -> list(peer, rights), listings);
+        case LIST ->
+            CompletableFuture.completedFuture(request.alias())
+                .thenComposeAsync(alias -> listing.answer(alias, peer, rights), listings);
         case VERSION -> CompletableFuture.completedFuture(version(peer, rights));
         case EXPLAIN -> explanations.answer(request.payload(), peer, rights);
         case STATUS -> CompletableFuture.supplyAsync(() -> status(peer, rights), listings);
@@ -103,7 +102,7 @@ public final class HelperApi implements RequestApi {
   private CompletionStage<RequestResult> get(
       String alias, ServerKey key, Peer peer, PeerRights rights) {
     return rights.mayWithOwn(Permission.GET)
-        ? keys.find(alias, key, peer, rights)
+        ? keys.find(alias, key, peer, rights, true)
             .thenApply(answer ->
                 switch (answer) {
                   case Answer.OwnLogin(var login) -> found(key, login.credential(), login.name());
@@ -142,41 +141,6 @@ public final class HelperApi implements RequestApi {
           json.writeEndObject();
         });
     return new RequestResult(new Reply(0, document), RequestOutcome.FOUND, prefix);
-  }
-
-  /** Docker gets everything that is listed, and one failure drops all: none may be denied. */
-  private RequestResult list(Peer peer, PeerRights rights) {
-    if (!rights.mayWithOwn(Permission.LIST)) {
-      return RequestResult.denied(peer.uid(), Action.LIST, "");
-    }
-    var accounts = new TreeMap<String, String>(); // Go writes a map in the order of its keys
-    for (var login : stored.of(peer.uid())) {
-      var reference = login.reference();
-      if (KeyLookup.wins(login, reference, broker.managing(reference, ""))
-          && rights.mayWithOwn(Permission.LIST, reference)
-          && rights.mayWithOwn(Permission.GET, reference)) {
-        accounts.put(login.key(), login.credential().username());
-      }
-    }
-    broker.eachAnswerable((entry, lease) -> {
-      if (rights.may(Permission.LIST, entry.prefix())
-          && rights.may(Permission.GET, entry.prefix())) {
-        var prefix = entry.prefix().toString();
-        boolean hub = prefix.equals("index.docker.io");
-        accounts.put(hub ? HUB_KEY : prefix, lease.credential().username());
-      }
-    });
-    return RequestResult.of(
-        RequestOutcome.LISTED,
-        new Reply(
-            0,
-            GoJson.line(json -> {
-              json.writeStartObject();
-              for (var account : accounts.entrySet()) {
-                json.writeStringField(account.getKey(), account.getValue());
-              }
-              json.writeEndObject();
-            })));
   }
 
   private RequestResult version(Peer peer, PeerRights rights) {

@@ -3,12 +3,14 @@ package dev.rig.credentials.helperapi;
 import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.access.Permission;
 import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.broker.Broker.Question;
 import dev.rig.credentials.broker.BrokerEntry;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.store.StoredLogin;
 import dev.rig.credentials.store.StoredLogins;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -38,32 +40,31 @@ final class KeyLookup {
     record Denied(String prefix) implements Answer {}
   }
 
-  /** The answer to a key; never fails. */
-  CompletableFuture<Answer> find(String alias, ServerKey key, Peer peer, PeerRights rights) {
+  /**
+   * The answer to a key; never fails.
+   *
+   * @param use false for a listing
+   */
+  CompletableFuture<Answer> find(
+      String alias, ServerKey key, Peer peer, PeerRights rights, boolean use) {
     var reference = key.reference();
-    boolean mayAsk = alias.isEmpty() && rights.may(Permission.GET, reference);
-    var entry = broker.managing(reference, alias);
-    var login =
-        alias.isEmpty() && rights.mayWithOwn(Permission.GET, reference)
-            ? logins.find(peer.uid(), key.text(), reference)
-            : null;
-    if (login != null && wins(login, reference, entry)) {
-      return CompletableFuture.completedFuture(new Answer.OwnLogin(login));
-    }
     // An alias gets its entry whatever is asked for: only the rules for the entry count then.
-    if (entry != null && !mayAsk && !rights.may(Permission.GET, entry.prefix())) {
-      return CompletableFuture.completedFuture(new Answer.Denied(entry.prefix().toString()));
-    }
-    var checked = entry == null ? "" : entry.prefix().toString();
-    return broker
-        .lookup(reference, alias)
-        .thenApply(answer ->
-            answer instanceof Lookup.Found found
-                    && !found.prefix().equals(checked) // a reload has replaced the entry
-                    && !mayAsk
-                    && !rights.may(Permission.GET, found.prefix())
-                ? new Answer.Denied(found.prefix())
-                : new Answer.Configured(answer));
+    boolean mayAsk = alias.isEmpty() && rights.may(Permission.GET, reference);
+    var own =
+        alias.isEmpty() && rights.mayWithOwn(Permission.GET, reference)
+            ? logins.find(peer.uid(), reference)
+            : null;
+    return broker.<Answer>answer(
+        new Question(reference, alias, null, use),
+        entry -> {
+          if (own != null && wins(own, reference, entry)) {
+            return Optional.of(new Answer.OwnLogin(own));
+          }
+          return entry == null || mayAsk || rights.may(Permission.GET, entry.prefix())
+              ? Optional.empty()
+              : Optional.of(new Answer.Denied(entry.prefix().toString()));
+        },
+        Answer.Configured::new);
   }
 
   /**

@@ -71,7 +71,7 @@ final class LoginHandler {
       return done(reject(request.alias(), reference, peer, rights));
     }
     return logins
-        .erase(peer.uid(), key.text(), reference)
+        .erase(peer.uid(), reference)
         .thenApply(erased ->
             erased
                 ? new RequestResult(Reply.text(0, ""), RequestOutcome.ERASED, reference.name())

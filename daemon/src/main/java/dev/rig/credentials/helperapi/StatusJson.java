@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code explain} and {@code status} answer: everything but credentials. */
 final class StatusJson {
+  /** Hosts of one glob that are shown: an answer has an end, and who probes asks for many. */
+  private static final int MOST_HOSTS = 100;
+
   private StatusJson() {}
 
   /**
@@ -160,9 +163,9 @@ final class StatusJson {
     json.writeEndObject();
   }
 
-  private static void state(JsonGenerator json, EntryState entryState, boolean whole)
+  private static void state(JsonGenerator json, EntryState state, boolean whole)
       throws IOException {
-    var entry = entryState.entry();
+    var entry = state.entry();
     json.writeStartObject();
     json.writeStringField("prefix", entry.prefix().toString());
     json.writeStringField("registry", entry.registry());
@@ -176,10 +179,27 @@ final class StatusJson {
       json.writeStringField(
           "serviceAccount", entry.serviceAccount().name().toLowerCase(Locale.ROOT));
     }
-    var state = entryState.state();
+    lease(json, state, whole);
+    if (!state.hosts().isEmpty()) {
+      json.writeNumberField("hostCount", state.hosts().size());
+      json.writeArrayFieldStart("hosts");
+      for (var host : state.hosts().subList(0, Math.min(MOST_HOSTS, state.hosts().size()))) {
+        json.writeStartObject();
+        json.writeStringField("registry", host.entry().registry());
+        lease(json, host, whole);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
+    json.writeEndObject();
+  }
+
+  private static void lease(JsonGenerator json, EntryState entry, boolean whole)
+      throws IOException {
+    var state = entry.state();
     json.writeBooleanField("loading", state != null && state.loading());
-    json.writeNumberField("hits", state == null ? 0 : state.hits());
-    json.writeNumberField("runs", state == null ? 0 : state.loads());
+    json.writeNumberField("hits", entry.hits());
+    json.writeNumberField("runs", entry.runs());
     if (state != null) {
       var lease = state.value();
       if (lease != null) {
@@ -192,7 +212,7 @@ final class StatusJson {
       if (state.lastLoadTook() != null) {
         json.writeNumberField("lastRunMillis", state.lastLoadTook().toMillis());
       }
-      var failureClass = entryState.failureClass();
+      var failureClass = entry.failureClass();
       if (state.failure() != null && failureClass != null) {
         json.writeStringField("lastError", whole ? state.failure().reason() : failureClass.text());
         json.writeStringField("lastErrorClass", word(failureClass));
@@ -200,7 +220,6 @@ final class StatusJson {
         instant(json, "nextAttempt", state.failure().nextAttempt());
       }
     }
-    json.writeEndObject();
   }
 
   private static String word(ReasonClass reasonClass) {

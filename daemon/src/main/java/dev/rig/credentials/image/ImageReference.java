@@ -1,6 +1,5 @@
 package dev.rig.credentials.image;
 
-import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,8 @@ public final class ImageReference {
   }
 
   /**
-   * Reads the key of a credential-helper request: {@code registry:5000} is a host with a port.
+   * Reads the key of a credential-helper request: a registry's host, perhaps with a path. {@code
+   * registry:5000} and {@code myregistry} are hosts; no client sends an image's short name here.
    *
    * @throws InvalidReferenceException when it is none, as for the empty key and one without a host
    */
@@ -51,7 +51,8 @@ public final class ImageReference {
     RegistryName.checkCharacters(text);
     var rest = RegistryName.withoutScheme(text);
     boolean scheme = rest.length() < text.length();
-    if (rest.endsWith("/")) {
+    boolean trailingSlash = rest.endsWith("/");
+    if (trailingSlash) {
       rest = rest.substring(0, rest.length() - 1);
     }
     String digest = null;
@@ -65,8 +66,9 @@ public final class ImageReference {
     }
     int slash = rest.indexOf('/');
     var first = slash < 0 ? rest : rest.substring(0, slash);
-    boolean host = scheme || (slash < 0 ? isBareHost(first, key) && at < 0 : looksLikeHost(first));
-    var path = host ? (slash < 0 ? "" : rest.substring(slash + 1)) : rest;
+    boolean host =
+        key || scheme || (slash < 0 ? isBareHost(first) && at < 0 : RegistryName.isHost(first));
+    var path = host ? (slash < 0 ? "" : RegistryName.path(rest.substring(slash + 1))) : rest;
     if (host && slash >= 0 && path.isEmpty()) {
       throw new InvalidReferenceException("its path has an empty segment");
     }
@@ -89,35 +91,28 @@ public final class ImageReference {
       RegistryName.checkPath(path);
     }
     var normalHost = host ? RegistryName.host(first, false) : RegistryName.HUB;
-    boolean hubKey = host && path.equals("v1") && tag == null && digest == null;
-    return new ImageReference(normalHost, normalPath(normalHost, path, hubKey), tag, digest);
-  }
-
-  /**
-   * {@code /v1} is what Docker's key for its Hub ends with; an image's name of one word is
-   * official, also that word.
-   */
-  private static String normalPath(String host, String path, boolean hubKey) {
-    if (!host.equals(RegistryName.HUB) || path.isEmpty() || path.indexOf('/') >= 0) {
-      return path;
+    boolean hub = normalHost.equals(RegistryName.HUB);
+    boolean address = key ? scheme || trailingSlash : scheme && trailingSlash;
+    if (host
+        && tag == null
+        && digest == null
+        && RegistryName.isApiVersion(normalHost, path, address)) {
+      path = "";
     }
-    return hubKey ? "" : "library/" + path;
+    if (!key && hub && !path.isEmpty() && path.indexOf('/') < 0) {
+      path = "library/" + path; // an image's name of one word is an official one
+    }
+    return new ImageReference(normalHost, path, tag, digest);
   }
 
-  private static boolean looksLikeHost(String first) {
-    return first.indexOf('.') >= 0
-        || first.indexOf(':') >= 0
-        || first.toLowerCase(Locale.ROOT).equals("localhost");
-  }
-
-  /** Without a slash a colon begins a port or a tag, and only the asker tells which. */
-  private static boolean isBareHost(String first, boolean key) {
+  /** Without a slash a colon begins a port or a tag. */
+  private static boolean isBareHost(String first) {
     int colon = first.lastIndexOf(':');
     if (colon < 0 || first.endsWith("]")) {
-      return looksLikeHost(first);
+      return RegistryName.isHost(first);
     }
     boolean port = first.chars().skip(colon + 1).allMatch(c -> c >= '0' && c <= '9');
-    return colon == 0 || (port && (key || looksLikeHost(first.substring(0, colon))));
+    return colon == 0 || (port && RegistryName.isHost(first.substring(0, colon)));
   }
 
   /** The registry's host in lower case, with its port where the text had one. */

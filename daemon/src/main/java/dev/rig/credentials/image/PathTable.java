@@ -58,6 +58,11 @@ final class PathTable<T> {
     return found;
   }
 
+  /** The value of exactly that path, which is not empty; null for none. */
+  @Nullable T exact(String path) {
+    return paths.length == 0 ? null : at(path, path.length(), path.hashCode());
+  }
+
   /** Whether there is a path beside the host itself. */
   boolean hasPaths() {
     return paths.length > 0;

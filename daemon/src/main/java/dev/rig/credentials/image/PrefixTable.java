@@ -45,10 +45,10 @@ public final class PrefixTable<T> {
 
   /** What the longest prefix of the reference stands for; null when none matches. */
   public @Nullable T find(ImageReference reference) {
-    if (reference.isExactKey()) {
-      return null;
-    }
     var paths = exact.get(reference.host());
+    if (reference.isExactKey()) {
+      return paths == null ? null : paths.exact(reference.path());
+    }
     T found = paths == null ? null : paths.longest(reference.path());
     return found == null && hasGlobs ? findGlob(reference) : found;
   }
@@ -57,7 +57,8 @@ public final class PrefixTable<T> {
   public List<T> matching(ImageReference reference) {
     var found = new ArrayList<T>();
     if (reference.isExactKey()) {
-      return found;
+      T value = find(reference);
+      return value == null ? found : List.of(value);
     }
     var paths = exact.get(reference.host());
     if (paths != null) {

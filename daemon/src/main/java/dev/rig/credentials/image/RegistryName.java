@@ -26,6 +26,37 @@ final class RegistryName {
     return text;
   }
 
+  /**
+   * Whether the first part of a name is a host, and not a part of a repository on Docker Hub:
+   * {@code splitDockerDomain} of distribution/reference.
+   */
+  static boolean isHost(String first) {
+    return first.indexOf('.') >= 0
+        || first.indexOf(':') >= 0
+        || first.equals("localhost")
+        || !first.equals(first.toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * Whether a path is no repository but the version of a registry's API: as in an address, or below
+   * Docker Hub's host, which has no repository of that name.
+   *
+   * @param address whether it was written with a scheme or a slash at its end
+   */
+  static boolean isApiVersion(String host, String path, boolean address) {
+    return (path.equals("v1") || path.equals("v2")) && (address || host.equals(HUB));
+  }
+
+  /**
+   * The path below a host. Docker's device login appends {@code /access-token} to a key that ends
+   * with a slash (docker/cli {@code cli/config/credentials}).
+   */
+  static String path(String path) {
+    return path.equals("v1//access-token") || path.equals("v1//refresh-token")
+        ? "v1" + path.substring(3)
+        : path;
+  }
+
   /** Refuses what no part of a name can contain, so that what follows need not think of it. */
   static void checkCharacters(String text) throws InvalidReferenceException {
     if (text.isEmpty()) {

@@ -16,26 +16,39 @@ public record RegistryPrefix(String host, String path) {
    *     a {@code *} outside the host, or a host of nothing but globs
    */
   public static RegistryPrefix parse(String key) throws InvalidReferenceException {
+    return parse(key, false);
+  }
+
+  /**
+   * Reads what is known to begin with a host, as a prefix in its normal form does: {@code nas} is a
+   * host here, and might be a mistake in a configuration.
+   *
+   * @throws InvalidReferenceException as the other, but for the host
+   */
+  public static RegistryPrefix ofHost(String text) throws InvalidReferenceException {
+    return parse(text, true);
+  }
+
+  private static RegistryPrefix parse(String key, boolean host) throws InvalidReferenceException {
     RegistryName.checkCharacters(key);
     var rest = RegistryName.withoutScheme(key);
     boolean scheme = rest.length() < key.length();
-    if (rest.endsWith("/")) {
+    boolean trailingSlash = rest.endsWith("/");
+    if (trailingSlash) {
       rest = rest.substring(0, rest.length() - 1);
     }
     int slash = rest.indexOf('/');
     var first = slash < 0 ? rest : rest.substring(0, slash);
-    boolean host =
-        first.indexOf('.') >= 0 || first.indexOf(':') >= 0 || first.equalsIgnoreCase("localhost");
-    if (!scheme && !host) {
+    if (!host && !scheme && !RegistryName.isHost(first)) {
       throw new InvalidReferenceException("it does not begin with a registry's host");
     }
-    var path = slash < 0 ? "" : rest.substring(slash + 1);
+    var path = slash < 0 ? "" : RegistryName.path(rest.substring(slash + 1));
     if (slash >= 0) {
       RegistryName.checkPath(path);
     }
     var normalHost = RegistryName.host(first, true);
-    boolean hubKey = normalHost.equals(RegistryName.HUB) && path.equals("v1");
-    return new RegistryPrefix(normalHost, hubKey ? "" : path);
+    boolean version = RegistryName.isApiVersion(normalHost, path, scheme || trailingSlash);
+    return new RegistryPrefix(normalHost, version ? "" : path);
   }
 
   /** Whether a label of the host contains a {@code *}. */

@@ -3,6 +3,7 @@ package dev.rig.credentials.kubelet;
 import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.access.Permission;
 import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.broker.Broker.Question;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
@@ -18,6 +19,7 @@ import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -63,26 +65,18 @@ public final class KubeletApi implements RequestApi {
       if (withToken && peer.uid() != 0 && peer.uid() != ownUid) {
         return done(refused("only root and this daemon's own user may bring a token"));
       }
-      var entry = broker.managing(reference, "");
       boolean mayAsk = rights.may(Permission.KUBELET, reference);
-      if (entry != null && !mayAsk && !rights.may(Permission.KUBELET, entry.prefix())) {
-        return done(denied(peer, reference, entry.prefix().toString()));
-      }
-      var lookup =
+      var token =
           withToken
-              ? broker.lookup(
-                  reference,
-                  TokenClaims.read(
-                      request.serviceAccountToken(), request.serviceAccountAnnotations()))
-              : broker.lookup(reference);
-      var checked = entry == null ? "" : entry.prefix().toString();
-      return lookup.thenApply(answer ->
-          answer instanceof Lookup.Found found
-                  && !found.prefix().equals(checked)
-                  && !mayAsk
-                  && !rights.may(Permission.KUBELET, found.prefix()) // of a reload
-              ? denied(peer, reference, found.prefix())
-              : answer(request, reference, answer));
+              ? TokenClaims.read(request.serviceAccountToken(), request.serviceAccountAnnotations())
+              : null;
+      return broker.answer(
+          new Question(reference, "", token, true),
+          entry ->
+              entry == null || mayAsk || rights.may(Permission.KUBELET, entry.prefix())
+                  ? Optional.empty()
+                  : Optional.of(denied(peer, reference, entry.prefix().toString())),
+          lookup -> answer(request, reference, lookup));
     } catch (MalformedRequestException e) {
       return done(refused(String.valueOf(e.getMessage())));
     } catch (InvalidReferenceException e) {

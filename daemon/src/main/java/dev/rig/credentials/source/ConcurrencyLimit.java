@@ -6,17 +6,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** Lets a few pieces of work go on at a time; the others wait their turn, in order. */
-final class ConcurrencyLimit {
+public final class ConcurrencyLimit {
   private final int most;
-  private final Queue<Runnable> waiting = new ArrayDeque<>(); // guarded by this, as is the next
+  private final Queue<Turn<?>> waiting = new ArrayDeque<>(); // guarded by this, as is the next
   private int running;
+
+  private record Turn<T>(Supplier<CompletableFuture<T>> work, CompletableFuture<T> result) {}
 
   /**
    * Turns for so many at a time.
    *
    * @param most at least 1
    */
-  ConcurrencyLimit(int most) {
+  public ConcurrencyLimit(int most) {
     this.most = most;
   }
 
@@ -25,32 +27,28 @@ final class ConcurrencyLimit {
    *
    * @return what the work gives; cancelling it cancels the work, or keeps it from beginning
    */
-  <T> CompletableFuture<T> take(Supplier<CompletableFuture<T>> work) {
-    var result = new CompletableFuture<T>();
-    Runnable turn = () -> begin(work, result);
+  public <T> CompletableFuture<T> take(Supplier<CompletableFuture<T>> work) {
+    var turn = new Turn<>(work, new CompletableFuture<T>());
     synchronized (this) {
       if (running >= most) {
         waiting.add(turn);
-        return result;
+        return turn.result();
       }
       running++;
     }
-    turn.run();
-    return result;
+    begin(turn);
+    return turn.result();
   }
 
-  private <T> void begin(Supplier<CompletableFuture<T>> work, CompletableFuture<T> result) {
-    if (result.isDone()) {
-      next();
-      return;
-    }
+  private <T> void begin(Turn<T> turn) {
     CompletableFuture<T> begun;
     try {
-      begun = work.get();
+      begun = turn.work().get();
     } catch (RuntimeException e) {
       begun = CompletableFuture.failedFuture(e);
     }
     var going = begun;
+    var result = turn.result();
     var _ =
         going.whenComplete((value, thrown) -> {
           next();
@@ -69,15 +67,17 @@ final class ConcurrencyLimit {
   }
 
   private void next() {
-    Runnable turn;
+    Turn<?> turn;
     synchronized (this) {
-      turn = waiting.poll();
+      do {
+        turn = waiting.poll();
+      } while (turn != null && turn.result().isDone()); // cancelled meanwhile
       if (turn == null) {
         running--;
       }
     }
     if (turn != null) {
-      turn.run();
+      begin(turn);
     }
   }
 }

@@ -29,7 +29,11 @@ public record StoredLogin(
    */
   public static StoredLogin of(String key, Credential credential) throws InvalidReferenceException {
     var reference = ImageReference.ofKey(key);
-    var prefix = reference.isExactKey() ? null : RegistryPrefix.parse(key);
+    if (reference.tag() != null || reference.digest() != null) {
+      throw new InvalidReferenceException("it has a tag or a digest");
+    }
+    var prefix =
+        reference.isExactKey() ? null : new RegistryPrefix(reference.host(), reference.path());
     return new StoredLogin(key, reference, prefix, credential, null);
   }
 
@@ -38,25 +42,8 @@ public record StoredLogin(
     return new StoredLogin(key, reference, prefix, credential, instant);
   }
 
-  /** What a user has one login for: the prefix, or the whole key where there is none. */
+  /** What a user has one login for: host and path, or the key that stands for itself. */
   public String name() {
-    return prefix == null ? reference.name() : prefix.toString();
-  }
-
-  /**
-   * The name of the login with that key; null where there can be none.
-   *
-   * @param key as a client writes it
-   * @param reference what it means
-   */
-  static @Nullable String name(String key, ImageReference reference) {
-    if (reference.isExactKey()) {
-      return reference.name();
-    }
-    try {
-      return RegistryPrefix.parse(key).toString();
-    } catch (InvalidReferenceException e) {
-      return null; // an image's name: it can be asked for, and not be logged in to
-    }
+    return reference.name();
   }
 }

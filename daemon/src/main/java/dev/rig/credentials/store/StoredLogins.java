@@ -110,12 +110,11 @@ public final class StoredLogins {
    * The uid's own login for a key: the one with exactly that key, else the one with the longest
    * prefix of it; null for none. Never blocks.
    *
-   * @param key as the client wrote it
-   * @param reference what it means
+   * @param reference what the key means
    */
-  public @Nullable StoredLogin find(int uid, String key, ImageReference reference) {
+  public @Nullable StoredLogin find(int uid, ImageReference reference) {
     var own = users.get(uid);
-    return own == null ? null : own.find(key, reference);
+    return own == null ? null : own.find(reference);
   }
 
   /** All logins of the uid. */
@@ -153,8 +152,8 @@ public final class StoredLogins {
    * @return completes, when it is gone from the disk, with whether there was one; fails with a
    *     {@link StoreException} that says why nothing has changed
    */
-  public CompletableFuture<Boolean> erase(int uid, String key, ImageReference reference) {
-    var name = StoredLogin.name(key, reference);
+  public CompletableFuture<Boolean> erase(int uid, ImageReference reference) {
+    var name = reference.name();
     var own = users.get(uid);
     if (own == null || !own.has(name)) {
       return CompletableFuture.completedFuture(false);

@@ -29,14 +29,13 @@ final class UserLogins {
     return byName.values();
   }
 
-  boolean has(@Nullable String name) {
-    return name != null && byName.containsKey(name);
+  boolean has(String name) {
+    return byName.containsKey(name);
   }
 
   /** The login with exactly that key, else the one with the longest prefix; null for none. */
-  @Nullable StoredLogin find(String key, ImageReference reference) {
-    var name = StoredLogin.name(key, reference);
-    var exact = name == null ? null : byName.get(name);
+  @Nullable StoredLogin find(ImageReference reference) {
+    var exact = byName.get(reference.name());
     return exact != null || reference.isExactKey() ? exact : table.find(reference);
   }
 

@@ -2,6 +2,8 @@ package dev.rig.credentials.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.cache.CachePolicy;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +96,30 @@ class LeaseArchiveTest {
   void leaseOfAGlobIsKeptForItsHost() {
     var entry = BrokerFixture.configured("*.org", script, "1");
     assertEquals(0, runsAfterRestart(entry, Duration.ofMinutes(10), entry, "a.org/x"));
+  }
+
+  /** C4: a list after a restart still names what it named before. */
+  @Test
+  void lapsedLeaseKeepsItsUserNameAndNothingElse() throws Exception {
+    var entry = BrokerFixture.configured("a.org", script, "1");
+    var first = new Life(entry);
+    first.ask("a.org/x");
+    time.advance(Duration.ofHours(8));
+    int runs = script.asked().size();
+    first.end();
+    var second = new Life(entry);
+    var state = second.broker.state(BrokerFixture.image("a.org"), "");
+    assertNotNull(state);
+    assertNull(state.value());
+    var last = Objects.requireNonNull(state.last());
+    assertEquals("u", last.credential().username());
+    assertEquals("-", last.credential().secret().reveal());
+    second.end();
+    var third = new Life(entry);
+    var kept = Objects.requireNonNull(third.broker.state(BrokerFixture.image("a.org"), ""));
+    assertEquals("u", Objects.requireNonNull(kept.last()).credential().username());
+    third.ask("a.org/x");
+    assertEquals(runs + 1, script.asked().size());
   }
 
   @Test

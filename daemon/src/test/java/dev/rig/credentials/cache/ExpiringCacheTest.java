@@ -410,6 +410,31 @@ class ExpiringCacheTest {
     assertFalse(cache.rejectHandedOut("k"));
   }
 
+  /** K3: a listing must not keep a value warm, nor let an erase believe that it was given away. */
+  @Test
+  void renewingIsNotAsking() {
+    var renewed = cache.renew("k");
+    loads.getLast().complete(value("v", Duration.ofHours(1)));
+    assertEquals("v", renewed.join().text());
+    assertEquals("v", cache.renew("k").join().text());
+    assertEquals(1, loads.size());
+    assertEquals(0, cache.state("k").orElseThrow().hits());
+    assertFalse(cache.rejectHandedOut("k"));
+  }
+
+  @Test
+  void valueThatIsOverIsTheLastOneAndNeverServed() {
+    cache.recall("k", value("old", Duration.ofHours(-1)));
+    assertNull(cache.live("k"));
+    assertEquals("old", text(cache.state("k").orElseThrow().last()));
+    var asked = cache.get("k");
+    loads.getLast().complete(value("new", Duration.ofHours(1)));
+    assertEquals("new", asked.join().text());
+    cache.recall("k", value("old", Duration.ofHours(-1)));
+    time.advance(Duration.ofHours(2));
+    assertEquals("new", text(cache.state("k").orElseThrow().last()));
+  }
+
   @Test
   void changesAreTold() {
     var changes = new ArrayList<String>();
@@ -425,10 +450,13 @@ class ExpiringCacheTest {
     var value = value("v", Duration.ofHours(1));
     loads.getLast().complete(value);
     assertEquals(1, changes.size());
-    telling.eachLive((key, held) -> assertSame(value, held));
+    telling.eachState((key, state) -> assertSame(value, state.value()));
     assertTrue(telling.reject("k", value));
     assertEquals(2, changes.size());
-    telling.eachLive((key, held) -> changes.add(key));
+    telling.eachState((key, state) -> {
+      assertNull(state.value());
+      assertSame(value, state.last());
+    });
     assertEquals(2, changes.size());
   }
 }

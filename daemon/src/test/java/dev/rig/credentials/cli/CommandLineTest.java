@@ -228,6 +228,19 @@ class CommandLineTest {
     }
   }
 
+  /** T20: a person names an image; what a client names is a host. */
+  @Test
+  void shortNameIsAnImageOnDockerHub() throws IOException {
+    Files.writeString(
+        values, "rig: {dockerRegistries: {docker.io: {username: hub, password: p}}}\n");
+    try (var _ = daemon()) {
+      for (var image : List.of("nginx", "nginx:1.25", "team/app", "docker.io/nginx")) {
+        assertEquals(ExitStatus.OK, run(false, "get", image), this::complained);
+        assertEquals("hub", JsonOutput.parse(printed()).text("Username"));
+      }
+    }
+  }
+
   @Test
   void explainNamesEveryEntryAndNoSecret() {
     try (var _ = daemon()) {

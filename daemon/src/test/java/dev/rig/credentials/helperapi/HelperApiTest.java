@@ -20,7 +20,9 @@ import dev.rig.credentials.wire.Request;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -216,7 +218,7 @@ class HelperApiTest {
   }
 
   @Test
-  void listHoldsWhatCanBeAnsweredNow() {
+  void listRenewsWhatGetWouldAnswerAndLeavesOutWhatFails() {
     var script = FakeSource.script(fixture.time(), "oauth", "s", Duration.ofHours(1));
     var failing = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1)).failing("no");
     fixture
@@ -224,12 +226,108 @@ class HelperApiTest {
         .fixed("*.example.com", "glob", "s")
         .entry("ghcr.io/a", script)
         .entry("quay.io", failing);
-    assertEquals("{\"https://index.docker.io/v1/\":\"hub\"}\n", body(ask(Action.LIST, "unused")));
-    assertEquals(0, ask(Action.GET, "ghcr.io/a").status());
-    assertEquals(1, ask(Action.GET, "quay.io").status());
     assertEquals(
         "{\"ghcr.io/a\":\"oauth\",\"https://index.docker.io/v1/\":\"hub\"}\n",
+        body(ask(Action.LIST, "unused")));
+    assertEquals(1, ask(Action.GET, "quay.io").status());
+    assertEquals(0, ask(Action.GET, "a.example.com").status());
+    assertEquals(
+        "{\"a.example.com\":\"glob\",\"ghcr.io/a\":\"oauth\","
+            + "\"https://index.docker.io/v1/\":\"hub\"}\n",
         body(ask(Action.LIST, "")));
+  }
+
+  private CompletableFuture<RequestResult> listing() {
+    return api.answer(new Request(Action.LIST, "", new byte[0]), ROOT, PeerRights.ALL)
+        .toCompletableFuture();
+  }
+
+  /** C4: a client that lists first never asks for a host that is missing. */
+  @Test
+  void lapsedLeaseIsRenewedByAList() {
+    var script = FakeSource.script(fixture.time(), "first", "s", Duration.ofSeconds(2));
+    fixture.entry("ghcr.io", script);
+    assertEquals(0, ask(Action.GET, "ghcr.io").status());
+    script.answering("second", "s");
+    fixture.time().advance(Duration.ofHours(8));
+    assertEquals("{\"ghcr.io\":\"second\"}\n", body(ask(Action.LIST, "")));
+    assertTrue(body(ask(Action.GET, "ghcr.io")).contains("second"));
+  }
+
+  @Test
+  void listWaitsTwoSecondsForAllScriptsTogetherAndThenTakesTheLastOutcome() {
+    var known = FakeSource.script(fixture.time(), "known", "s", Duration.ofSeconds(2));
+    var failed = FakeSource.script(fixture.time(), "failed", "s", Duration.ofSeconds(2));
+    fixture.fixed("static.org", "static", "s").entry("known.org", known).entry("f.org", failed);
+    for (int i = 0; i < 40; i++) {
+      var never = FakeSource.script(fixture.time(), "n", "s", Duration.ofHours(1)).hanging();
+      fixture.entry("n" + i + ".org", never);
+    }
+    assertEquals(0, ask(Action.GET, "known.org").status());
+    assertEquals(0, ask(Action.GET, "f.org").status());
+    fixture.time().advance(Duration.ofHours(8));
+    failed.failing("no");
+    assertEquals(1, ask(Action.GET, "f.org").status());
+    known.hanging();
+    failed.hanging();
+    fixture.time().advance(Duration.ofHours(8));
+    var listing = listing();
+    fixture.time().advance(Duration.ofMillis(1999));
+    assertFalse(listing.isDone());
+    fixture.time().advance(Duration.ofMillis(1));
+    assertEquals(
+        "{\"known.org\":\"known\",\"static.org\":\"static\"}\n", body(listing.join().reply()));
+  }
+
+  /** A listing of many lapsed leases must not start as many scripts at once. */
+  @Test
+  void listStartsAFewScriptsAtATimeAndNoneAfterItsEnd() {
+    var sources = new ArrayList<FakeSource>();
+    for (int i = 0; i < 100; i++) {
+      sources.add(FakeSource.script(fixture.time(), "n", "s", Duration.ofHours(1)).hanging());
+      fixture.entry("n" + i + ".org", sources.getLast());
+    }
+    var listing = listing();
+    assertEquals(16, sources.stream().filter(one -> !one.asked().isEmpty()).count());
+    fixture.time().advance(Duration.ofSeconds(2));
+    assertEquals("{}\n", body(listing.join().reply()));
+    assertEquals(16, sources.stream().filter(one -> !one.asked().isEmpty()).count());
+  }
+
+  /** C5. */
+  @Test
+  void listHasTheHostThatADefaultAnswersFor() {
+    fixture.entry("h.org/dft", FakeSource.fixed(fixture.time(), "default", "s"), null, true);
+    fixture.fixed("h.org/team", "team", "s");
+    assertEquals(
+        "{\"h.org\":\"default\",\"h.org/dft\":\"default\",\"h.org/team\":\"team\"}\n",
+        body(ask(Action.LIST, "")));
+  }
+
+  /** C45. */
+  @Test
+  void statusCountsHitsOfStaticEntriesAndShowsTheHostsOfAGlob() {
+    fixture.fixed("static.org", "u", "CANARY");
+    fixture.entry(
+        "*.glob.org", FakeSource.script(fixture.time(), "u", "CANARY", Duration.ofHours(1)));
+    fixture.fixed("*.fixed.org", "u", "CANARY");
+    for (var key : new String[] {"static.org", "1.glob.org", "1.glob.org", "a.fixed.org"}) {
+      assertEquals(0, ask(Action.GET, key).status());
+    }
+    var body = body(ask(Action.STATUS, ""));
+    assertTrue(
+        body.contains(
+            "{\"prefix\":\"static.org\",\"registry\":\"static.org\",\"source\":\"static\","
+                + "\"origin\":\"values.yaml:1\",\"default\":false,\"loading\":false,\"hits\":1,"),
+        body);
+    assertTrue(
+        body.contains(
+            "\"loading\":false,\"hits\":1,\"runs\":1,\"hostCount\":1,\"hosts\":["
+                + "{\"registry\":\"1.glob.org\",\"loading\":false,\"hits\":1,\"runs\":1,"
+                + "\"issuedAt\":\"2026-01-01T00:00:00Z\",\"expiresAt\":\"2026-01-01T01:00:00Z\","),
+        body);
+    assertTrue(body.contains("{\"registry\":\"a.fixed.org\",\"loading\":false,\"hits\":1,"), body);
+    assertFalse(body.contains("CANARY"));
   }
 
   @Test

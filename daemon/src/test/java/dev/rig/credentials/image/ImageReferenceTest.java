@@ -28,6 +28,15 @@ class ImageReferenceTest {
     "v1, index.docker.io/library/v1",
     "v1:b, index.docker.io/library/v1",
     "docker.io/v1:b, index.docker.io/library/v1",
+    "Registry/app, registry/app",
+    "REGISTRY/team/app:1, registry/team/app",
+    "LOCALHOST/app, localhost/app",
+    "registry/app, index.docker.io/registry/app",
+    "registry_1/app, index.docker.io/registry_1/app",
+    "NAS, nas",
+    "quay.io/v1, quay.io/v1",
+    "https://quay.io/v1/, quay.io",
+    "https://index.docker.io/v2/, index.docker.io",
     "ghcr.io, ghcr.io",
     "GHCR.io/acme/app:1.2, ghcr.io/acme/app",
     "https://ghcr.io/, ghcr.io",
@@ -50,11 +59,26 @@ class ImageReferenceTest {
   @CsvSource({
     "registry:5000, registry:5000",
     "redis:7, redis:7",
-    "nginx:latest, index.docker.io/library/nginx",
+    "myregistry, myregistry",
+    "MyRegistry, myregistry",
+    "nas3, nas3",
+    "team/app, team/app",
+    "docker.io/nginx, index.docker.io/nginx",
+    "index.docker.io/library/nginx, index.docker.io/library/nginx",
     "https://registry, registry",
-    "https://registry:5000/v2/, registry:5000/v2",
+    "https://registry:5000/v2/, registry:5000",
+    "https://quay.io/v1/, quay.io",
+    "https://quay.io/v2, quay.io",
+    "HTTP://QUAY.IO/v2/, quay.io",
+    "quay.io/v1/, quay.io",
+    "quay.io/v1, quay.io/v1",
+    "quay.io/v1/app, quay.io/v1/app",
+    "index.docker.io/v2, index.docker.io",
+    "https://index.docker.io/v2/, index.docker.io",
+    "registry-1.docker.io/v2/, index.docker.io",
+    "https://index.docker.io/v1//access-token, index.docker.io/v1/access-token",
   })
-  void keysMayBeHostsWithPorts(String text, String name) throws InvalidReferenceException {
+  void keysBeginWithAHost(String text, String name) throws InvalidReferenceException {
     assertEquals(name, ImageReference.ofKey(text).name());
   }
 
@@ -74,6 +98,8 @@ class ImageReferenceTest {
   void keysOfDockersDeviceLoginAreExact() throws InvalidReferenceException {
     assertTrue(ImageReference.ofKey("https://index.docker.io/v1/access-token").isExactKey());
     assertTrue(ImageReference.ofKey("https://index.docker.io/v1/refresh-token").isExactKey());
+    assertTrue(ImageReference.ofKey("https://index.docker.io/v1//access-token").isExactKey());
+    assertTrue(ImageReference.ofKey("https://index.docker.io/v1//refresh-token").isExactKey());
   }
 
   /** T2: a key that is empty or has no host is refused. */

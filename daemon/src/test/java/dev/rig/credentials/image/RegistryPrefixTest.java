@@ -19,10 +19,28 @@ class RegistryPrefixTest {
     "https://GHCR.io/acme/, ghcr.io/acme",
     "registry:5000, registry:5000",
     "localhost, localhost",
+    "https://nas, nas",
+    "https://nas/team/, nas/team",
+    "NAS/team, nas/team",
+    "https://quay.io/v1/, quay.io",
+    "quay.io/v2/, quay.io",
+    "quay.io/v2, quay.io/v2",
+    "https://index.docker.io/v2/, index.docker.io",
+    "https://index.docker.io/v1//access-token, index.docker.io/v1/access-token",
     "*.dkr.ecr.*.amazonaws.com, *.dkr.ecr.*.amazonaws.com",
   })
   void keysAreNormalised(String key, String normal) throws InvalidReferenceException {
     assertEquals(normal, RegistryPrefix.parse(key).toString());
+  }
+
+  /** C2: {@code https://nas} in a configuration is {@code nas} everywhere else. */
+  @Test
+  void normalFormIsReadBack() throws InvalidReferenceException {
+    for (var key :
+        new String[] {"https://nas", "https://nas/team", "*.example.com/a", "docker.io"}) {
+      var prefix = RegistryPrefix.parse(key);
+      assertEquals(prefix, RegistryPrefix.ofHost(prefix.toString()));
+    }
   }
 
   @Test

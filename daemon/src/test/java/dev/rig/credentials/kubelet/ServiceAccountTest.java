@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.access.PeerRights;
+import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.credential.Secret;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -191,11 +193,9 @@ class ServiceAccountTest {
   void requiringEntryIsNotListedAndFailsClearlyWithoutAToken() {
     entry(ServiceAccountUse.REQUIRED);
     ask(builder());
-    fixture
-        .broker()
-        .eachAnswerable((entry, lease) -> {
-          throw new AssertionError(entry.prefix().toString());
-        });
+    var listed = new Broker.Question(BrokerFixture.image(IMAGE), "", null, false);
+    var answer = fixture.broker().answer(listed, entry -> Optional.empty(), one -> one).join();
+    assertFalse(answer instanceof Lookup.Found);
     assertNull(fixture.broker().states().getFirst().state());
     var lookup = fixture.broker().lookup(BrokerFixture.image(IMAGE)).join();
     assertTrue(

@@ -73,12 +73,12 @@ final class StoredLoginsTest {
   }
 
   private @Nullable String find(int uid, String key) {
-    var found = logins.find(uid, key, reference(key));
+    var found = logins.find(uid, reference(key));
     return found == null ? null : found.credential().username();
   }
 
   private boolean erase(int uid, String key) {
-    return logins.erase(uid, key, reference(key)).join();
+    return logins.erase(uid, reference(key)).join();
   }
 
   private static String reason(Runnable task) {
@@ -134,7 +134,7 @@ final class StoredLoginsTest {
     logins.store(ONE, login("https://ghcr.io", "<token>", secret)).join();
     store(-2, "quay.io", "highest uid but one");
     logins = reopened();
-    var found = logins.find(ONE, "ghcr.io", reference("ghcr.io"));
+    var found = logins.find(ONE, reference("ghcr.io"));
     assertNotNull(found);
     assertEquals("https://ghcr.io", found.key());
     assertEquals(new Credential("<token>", Secret.of(secret)), found.credential());
@@ -149,7 +149,7 @@ final class StoredLoginsTest {
     sealed("logins")
         .write(List.of(new StoredLoginRecord(ONE, login("ghcr.io", "one", "s")).seal()));
     logins = reopened();
-    var found = logins.find(ONE, "ghcr.io", reference("ghcr.io"));
+    var found = logins.find(ONE, reference("ghcr.io"));
     assertNotNull(found);
     assertNull(found.storedAt());
     store(ONE, "quay.io", "two");

@@ -22,6 +22,7 @@ public final class FakeSource implements CredentialSource {
   private final List<SourceRequest> requests = new ArrayList<>();
   private Credential credential;
   private @Nullable String failure;
+  private boolean hangs;
 
   private FakeSource(FakeTime time, String kind, String username, String secret, Duration life) {
     this.time = time;
@@ -43,6 +44,12 @@ public final class FakeSource implements CredentialSource {
   /** From now on it fails with this message. */
   public FakeSource failing(String message) {
     failure = message;
+    return this;
+  }
+
+  /** From now on its runs do not end. */
+  public FakeSource hanging() {
+    hangs = true;
     return this;
   }
 
@@ -71,6 +78,9 @@ public final class FakeSource implements CredentialSource {
   public CompletableFuture<Lease> issue(SourceRequest request) {
     asked.add(request.registry());
     requests.add(request);
+    if (hangs) {
+      return new CompletableFuture<>();
+    }
     if (failure != null) {
       return CompletableFuture.failedFuture(new SourceException(ReasonClass.STATUS, failure));
     }

@@ -1,5 +1,6 @@
 package dev.rig.credentials.testing;
 
+import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.machine.ProcFiles;
 import dev.rig.testing.Requirement;
 import java.io.File;
@@ -45,6 +46,7 @@ public enum Tool {
   PERL("perl", "perl-base"),
   PODMAN("podman", "podman"),
   PRLIMIT("prlimit", "util-linux"),
+  PYTHON3("python3", "python3"),
   RUNC("runc", "runc"),
   SCRIPT("script", "bsdutils"),
   SETPRIV("setpriv", "util-linux"),
@@ -112,6 +114,14 @@ public enum Tool {
         ProcFiles.ownCapabilities().testBit(CAP_SYS_ADMIN),
         purpose + " needs root with CAP_SYS_ADMIN",
         "run on a machine or in a privileged container");
+  }
+
+  /** Ends the test as a missing program would, unless Python has that module. */
+  public static void needPythonModule(String module, String debianPackage) {
+    Requirement.need(
+        Command.of(PYTHON3.path(), "-c", "import " + module).run().status() == 0,
+        "Python has no module " + module,
+        "apt install " + debianPackage);
   }
 
   private Optional<Path> find() {

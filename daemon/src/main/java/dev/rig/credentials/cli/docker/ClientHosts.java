@@ -60,7 +60,7 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
 
   private static Optional<RegistryPrefix> prefix(String text) {
     try {
-      return Optional.of(RegistryPrefix.parse(text));
+      return Optional.of(RegistryPrefix.ofHost(text));
     } catch (InvalidReferenceException otherVersion) {
       return Optional.empty();
     }

@@ -1,5 +1,22 @@
 package dev.rig.credentials.config.reader;
 
+import static dev.rig.credentials.config.DaemonSettings.ACCESS;
+import static dev.rig.credentials.config.DaemonSettings.ADMIN;
+import static dev.rig.credentials.config.DaemonSettings.LOG_AUDIT;
+import static dev.rig.credentials.config.DaemonSettings.LOG_FORMAT;
+import static dev.rig.credentials.config.DaemonSettings.LOG_LEVEL;
+import static dev.rig.credentials.config.DaemonSettings.PLATFORM_SOCKET;
+import static dev.rig.credentials.config.DaemonSettings.PREFETCH_SPREAD;
+import static dev.rig.credentials.config.DaemonSettings.REGISTRY_CLIENT;
+import static dev.rig.credentials.config.DaemonSettings.SEALING_KEY_FILE;
+import static dev.rig.credentials.config.DaemonSettings.SHELL;
+import static dev.rig.credentials.config.DaemonSettings.SOCKET;
+import static dev.rig.credentials.config.DaemonSettings.SOCKET_GROUP;
+import static dev.rig.credentials.config.DaemonSettings.SOCKET_MODE;
+import static dev.rig.credentials.config.DaemonSettings.STATE_DIR;
+import static dev.rig.credentials.config.DaemonSettings.UNSET;
+import static dev.rig.credentials.config.DaemonSettings.WARM_RESTART;
+
 import dev.rig.credentials.config.AdminAddress;
 import dev.rig.credentials.config.ConfiguredAccessRule;
 import dev.rig.credentials.config.DaemonSettings;
@@ -56,32 +73,26 @@ final class DaemonReader {
     var fields = known(node, "daemon", KEYS);
     var log = fields.get("log");
     var logFields = log == null ? Map.<String, Node>of() : known(log, "log", LOG_KEYS);
-    return DaemonSettings.UNSET
-        .with(DaemonSettings.SOCKET, path(fields, "socket"))
+    return UNSET
+        .with(SOCKET, path(fields, "socket"))
+        .with(SOCKET_MODE, value(fields, "socketMode", DaemonSettings::parseSocketMode))
+        .with(SOCKET_GROUP, get(fields, "socketGroup", at -> nodes.line(at, "socketGroup")))
+        .with(PLATFORM_SOCKET, path(fields, "platformSocket"))
+        .with(ADMIN, value(fields, "admin", AdminAddress::parse))
+        .with(STATE_DIR, path(fields, "stateDir"))
+        .with(WARM_RESTART, bool(fields, "warmRestart"))
+        .with(SEALING_KEY_FILE, path(fields, "sealingKeyFile"))
+        .with(PREFETCH_SPREAD, value(fields, "prefetchSpread", DaemonSettings::parsePrefetchSpread))
         .with(
-            DaemonSettings.SOCKET_MODE,
-            value(fields, "socketMode", DaemonSettings::parseSocketMode))
-        .with(
-            DaemonSettings.SOCKET_GROUP,
-            get(fields, "socketGroup", at -> nodes.line(at, "socketGroup")))
-        .with(DaemonSettings.PLATFORM_SOCKET, path(fields, "platformSocket"))
-        .with(DaemonSettings.ADMIN, value(fields, "admin", AdminAddress::parse))
-        .with(DaemonSettings.STATE_DIR, path(fields, "stateDir"))
-        .with(DaemonSettings.WARM_RESTART, bool(fields, "warmRestart"))
-        .with(DaemonSettings.SEALING_KEY_FILE, path(fields, "sealingKeyFile"))
-        .with(
-            DaemonSettings.PREFETCH_SPREAD,
-            value(fields, "prefetchSpread", DaemonSettings::parsePrefetchSpread))
-        .with(
-            DaemonSettings.LOG_LEVEL,
+            LOG_LEVEL,
             get(logFields, "level", at -> nodes.oneOf(at, "the log level", LogLevel.class)))
         .with(
-            DaemonSettings.LOG_FORMAT,
+            LOG_FORMAT,
             get(logFields, "format", at -> nodes.oneOf(at, "the log format", LogFormat.class)))
-        .with(DaemonSettings.LOG_AUDIT, bool(logFields, "audit"))
-        .with(DaemonSettings.ACCESS, access(fields.get("access")))
-        .with(DaemonSettings.REGISTRY_CLIENT, registryClient(fields.get("registryClient")))
-        .with(DaemonSettings.SHELL, value(fields, "shell", DaemonSettings::parseShell));
+        .with(LOG_AUDIT, bool(logFields, "audit"))
+        .with(ACCESS, access(fields.get("access")))
+        .with(REGISTRY_CLIENT, registryClient(fields.get("registryClient")))
+        .with(SHELL, value(fields, "shell", DaemonSettings::parseShell));
   }
 
   private @Nullable RegistryClientSettings registryClient(@Nullable Node node) {

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class StatusPage {
   private static final int MOST_ENTRIES = 500;
 
+  /** Of one glob. */
+  private static final int MOST_HOSTS = 50;
+
   private final String version;
   private final Broker broker;
   private final Supplier<List<ComponentHealth>> parts;
@@ -145,7 +148,14 @@ final class StatusPage {
       return section("Registries", "<p class=\"none\">No registry is configured.</p>\n");
     }
     var rows = new StringBuilder();
-    entries.stream().limit(MOST_ENTRIES).forEach(entry -> row(rows, entry, now));
+    for (var entry : entries.subList(0, Math.min(MOST_ENTRIES, entries.size()))) {
+      row(rows, entry, now);
+      entry.hosts().stream().limit(MOST_HOSTS).forEach(host -> row(rows, host, now));
+      int more = entry.hosts().size() - MOST_HOSTS;
+      if (more > 0) {
+        rows.append("<tr><td colspan=\"7\">and ").append(more).append(" more hosts</td></tr>\n");
+      }
+    }
     var rest =
         entries.size() > MOST_ENTRIES
             ? "<p class=\"none\">and %d more</p>\n".formatted(entries.size() - MOST_ENTRIES)
@@ -160,9 +170,12 @@ final class StatusPage {
     var reading = EntryLeaseReading.of(entry, now);
     var word = reading.state().name().toLowerCase(Locale.ROOT);
     boolean runs = !entry.entry().isStatic();
+    boolean isHost =
+        entry.entry().prefix().isGlob()
+            && !entry.entry().registry().equals(entry.entry().prefix().toString());
     rows.append("<tr class=\"").append(word).append("\">");
-    rows.append("<th scope=\"row\"><code>").append(escape(entry.entry().prefix()));
-    rows.append("</code>");
+    rows.append("<th scope=\"row\">").append(isHost ? "↳ <code>" : "<code>");
+    rows.append(escape(entry.entry().registry())).append("</code>");
     var alias = entry.entry().alias();
     if (alias != null) {
       rows.append(" <span class=\"tag\">").append(escape(alias)).append("</span>");
@@ -174,8 +187,9 @@ final class StatusPage {
     cell(rows, "", escape(entry.entry().source().kind()));
     cell(rows, "lease", lease(entry, now));
     cell(rows, "", "<span class=\"state\">" + label(entry, reading.state()) + "</span>");
-    cell(rows, "number", state == null ? "0" : Long.toString(state.hits()));
-    cell(rows, "number", !runs || state == null ? "–" : Long.toString(state.loads()));
+    cell(rows, "number", Long.toString(entry.hits()));
+    boolean asked = state != null || !entry.hosts().isEmpty();
+    cell(rows, "number", !runs || !asked ? "–" : Long.toString(entry.runs()));
     cell(
         rows,
         "",
@@ -197,6 +211,9 @@ final class StatusPage {
     var state = entry.state();
     if (state != null && state.loading()) {
       return "running";
+    }
+    if (!entry.hosts().isEmpty()) {
+      return entry.hosts().size() + (entry.hosts().size() == 1 ? " host" : " hosts");
     }
     return word == State.NONE ? "not asked yet" : word.name().toLowerCase(Locale.ROOT);
   }

@@ -42,7 +42,7 @@ final class KubeletKey {
 
   private static String path(String prefix) {
     try {
-      return RegistryPrefix.parse(prefix).path();
+      return RegistryPrefix.ofHost(prefix).path();
     } catch (InvalidReferenceException e) {
       throw new IllegalArgumentException("the entry's prefix is not in normal form", e);
     }

@@ -177,7 +177,9 @@ class ConfigLoaderTest {
 
   @Test
   void shellOfScriptsIsRead() {
-    assertEquals(Path.of("/bin/bash"), load(folder, "daemon: {shell: /bin/bash}").daemon().get(DaemonSettings.SHELL));
+    assertEquals(
+        Path.of("/bin/bash"),
+        load(folder, "daemon: {shell: /bin/bash}").daemon().get(DaemonSettings.SHELL));
   }
 
   /** C9: Google's {@code _json_key} has a JSON document of several lines for its password. */

@@ -147,6 +147,29 @@ class AdminPortTest {
     assertTrue(page.contains("the script failed; <code>rig-credentials status</code>"), page);
   }
 
+  /** C45. */
+  @Test
+  void pageCountsHitsOfStaticEntriesAndShowsTheHostsOfAGlob() {
+    fixture.entry(
+        "*.glob.org", FakeSource.script(fixture.time(), "u", SECRET, Duration.ofHours(1)));
+    for (var image : new String[] {"static.org/x", "1.glob.org/x", "1.glob.org/x"}) {
+      fixture.broker().lookup(BrokerFixture.image(image)).join();
+    }
+    var page = http.get("/").body();
+    var rows = List.of(page.split("<tr class=", -1));
+    assertAll(
+        () -> assertTrue(row(rows, "<code>static.org<").contains("<td class=\"number\">1<"), page),
+        () -> assertTrue(row(rows, "<code>*.glob.org<").contains(">1 host<"), page),
+        () -> assertTrue(row(rows, "<code>*.glob.org<").contains("<td class=\"number\">1<"), page),
+        () -> assertTrue(row(rows, "<code>1.glob.org<").contains("1h 0m left"), page),
+        () -> assertTrue(row(rows, "<code>1.glob.org<").contains("<td class=\"number\">1<"), page),
+        () -> assertFalse(page.contains(SECRET), page));
+  }
+
+  private static String row(List<String> rows, String content) {
+    return rows.stream().filter(row -> row.contains(content)).findFirst().orElse("");
+  }
+
   @Test
   void whatComesFromOutsideIsEscaped() {
     var bad = "<img src=x onerror=alert(1)>\"'&";

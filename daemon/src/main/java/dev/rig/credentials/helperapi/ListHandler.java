@@ -1,0 +1,147 @@
+package dev.rig.credentials.helperapi;
+
+import dev.rig.credentials.access.PeerRights;
+import dev.rig.credentials.access.Permission;
+import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.credential.Lookup;
+import dev.rig.credentials.helperapi.KeyLookup.Answer;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.request.RequestOutcome;
+import dev.rig.credentials.request.RequestResult;
+import dev.rig.credentials.source.ConcurrencyLimit;
+import dev.rig.credentials.store.StoredLogins;
+import dev.rig.credentials.time.Time;
+import dev.rig.credentials.wire.Action;
+import dev.rig.credentials.wire.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
+
+/**
+ * {@code list}: for every key that can be asked for, the user name that {@code get} answers with.
+ * It is found as {@code get} finds it, so that the two agree. A key whose entry fails is left out:
+ * Docker gets everything that is listed, and one failure drops all.
+ */
+final class ListHandler {
+  /** Docker Hub in its normal form. */
+  private static final String HUB = "index.docker.io";
+
+  /** The key under which Docker looks for its Hub; docker/cli {@code cli/config}. */
+  private static final String HUB_KEY = "https://index.docker.io/v1/";
+
+  /** How long a listing waits for scripts, all of them together. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** How many scripts a listing starts at a time. */
+  private static final int MOST_AT_ONCE = 16;
+
+  private final Broker broker;
+  private final KeyLookup lookup;
+  private final StoredLogins stored;
+  private final Time time;
+
+  ListHandler(Broker broker, KeyLookup lookup, StoredLogins stored, Time time) {
+    this.broker = broker;
+    this.lookup = lookup;
+    this.stored = stored;
+    this.time = time;
+  }
+
+  /**
+   * The answer, within {@link #PATIENCE}.
+   *
+   * @param alias lists only what the entry with that alias answers for; empty for everything
+   */
+  CompletableFuture<RequestResult> answer(String alias, Peer peer, PeerRights rights) {
+    if (!rights.mayWithOwn(Permission.LIST)) {
+      return CompletableFuture.completedFuture(RequestResult.denied(peer.uid(), Action.LIST, ""));
+    }
+    var names = new ConcurrentSkipListMap<String, String>(); // Go writes a map in this order
+    if (alias.isEmpty()) {
+      addOwn(peer, rights, names);
+    }
+    var limit = new ConcurrencyLimit(MOST_AT_ONCE);
+    var asked = new ArrayList<CompletableFuture<Answer>>();
+    var found = new ArrayList<CompletableFuture<Void>>();
+    for (var key : keys(alias)) {
+      var entry = broker.managing(key.reference(), alias);
+      if (entry != null && rights.may(Permission.LIST, entry.prefix())) {
+        Supplier<CompletableFuture<Answer>> ask =
+            () -> lookup.find(alias, key, peer, rights, false);
+        // A script that has to be started waits for its turn; cancelled by then, it never runs.
+        var answer = broker.needsRun(key.reference(), alias) ? limit.take(ask) : ask.get();
+        asked.add(answer);
+        found.add(
+            answer
+                .thenApply(ListHandler::username)
+                .exceptionally(late -> lastUsername(key.reference(), alias))
+                .thenAccept(name -> name.ifPresent(known -> names.put(key.text(), known))));
+      }
+    }
+    var late =
+        time.scheduler()
+            .schedule(PATIENCE, () -> asked.reversed().forEach(one -> one.cancel(false)));
+    return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new))
+        .thenApply(nothing -> {
+          late.cancel();
+          return RequestResult.of(RequestOutcome.LISTED, new Reply(0, document(names)));
+        });
+  }
+
+  /** The peer's own logins, as far as they answer. */
+  private void addOwn(Peer peer, PeerRights rights, Map<String, String> names) {
+    for (var login : stored.of(peer.uid())) {
+      var reference = login.reference();
+      if (KeyLookup.wins(login, reference, broker.managing(reference, ""))
+          && rights.mayWithOwn(Permission.LIST, reference)
+          && rights.mayWithOwn(Permission.GET, reference)) {
+        names.put(login.key(), login.credential().username());
+      }
+    }
+  }
+
+  private List<ServerKey> keys(String alias) {
+    var keys = new ArrayList<ServerKey>();
+    for (var registry : broker.registries(alias)) {
+      try {
+        keys.add(ServerKey.of(registry.equals(HUB) ? HUB_KEY : registry));
+      } catch (RefusedRequestException e) {
+        throw new IllegalStateException("a registry in normal form is a key", e);
+      }
+    }
+    return keys;
+  }
+
+  private static Optional<String> username(Answer answer) {
+    return switch (answer) {
+      case Answer.OwnLogin(var login) -> Optional.of(login.credential().username());
+      case Answer.Configured(Lookup.Found(var prefix, var lease)) ->
+          Optional.of(lease.credential().username());
+      default -> Optional.empty();
+    };
+  }
+
+  /** Of a script that takes too long: the one that it printed last, unless it has failed since. */
+  private Optional<String> lastUsername(ImageReference reference, String alias) {
+    var state = broker.state(reference, alias);
+    return state == null || state.last() == null || state.failure() != null
+        ? Optional.empty()
+        : Optional.of(state.last().credential().username());
+  }
+
+  private static byte[] document(Map<String, String> names) {
+    return GoJson.line(json -> {
+      json.writeStartObject();
+      for (var name : names.entrySet()) {
+        json.writeStringField(name.getKey(), name.getValue());
+      }
+      json.writeEndObject();
+    });
+  }
+}
