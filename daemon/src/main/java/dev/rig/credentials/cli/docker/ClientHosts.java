@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -27,8 +28,10 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
    * An entry as far as it matters here.
    *
    * @param tokenOnly whether only a kubelet is answered
+   * @param origin where it is configured
    */
-  private record Served(RegistryPrefix prefix, boolean isDefault, boolean tokenOnly) {
+  private record Served(
+      RegistryPrefix prefix, boolean isDefault, boolean tokenOnly, String origin) {
     boolean answersItsHost() {
       return isDefault || prefix.path().isEmpty();
     }
@@ -41,7 +44,8 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
                 new Served(
                     entry.prefix(),
                     entry.isDefault(),
-                    entry.serviceAccount() == ServiceAccountUse.REQUIRED)));
+                    entry.serviceAccount() == ServiceAccountUse.REQUIRED,
+                    entry.origin().toString())));
   }
 
   /** From what a daemon answers to {@code status}: there a glob has the hosts it was asked for. */
@@ -54,7 +58,8 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
                         new Served(
                             prefix,
                             entry.isTrue("default"),
-                            entry.text("serviceAccount").equals("required")))
+                            entry.text("serviceAccount").equals("required"),
+                            entry.text("origin")))
                     .stream()));
   }
 
@@ -88,16 +93,22 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
     return new ClientHosts(hosts, patterns, leftOut);
   }
 
-  /** Which entries could answer, and the setting to add, ready to be pasted. */
+  /** Which entries could answer, where they are, and the setting to add, ready to be pasted. */
   private static String needsDefault(String host, List<Served> served) {
-    var entries = served.stream().map(entry -> entry.prefix().toString()).toList();
-    return "%s: clients ask for the host alone, and %s %s only images below that path; to answer them from %s, add to the configuration: rig: {dockerRegistries: {\"%s\": {default: true}}}"
+    boolean one = served.size() == 1;
+    var entries =
+        served.stream()
+            .map(entry -> "%s (%s)".formatted(entry.prefix(), entry.origin()))
+            .collect(Collectors.joining(" and "));
+    return ("%s: clients ask for the host alone, and %s %s only images below that path; to answer"
+            + " them from %s, add \"default: true\" to it, or this to the configuration: rig:"
+            + " {dockerRegistries: {\"%s\": {default: true}}}")
         .formatted(
             host,
-            String.join(" and ", entries),
-            entries.size() == 1 ? "answers" : "answer",
-            entries.size() == 1 ? "that entry" : "one of them",
-            entries.getFirst());
+            entries,
+            one ? "answers" : "answer",
+            one ? "that entry" : "one of them",
+            served.getFirst().prefix());
   }
 
   /** This with further hosts, as one that a pattern matches. */
