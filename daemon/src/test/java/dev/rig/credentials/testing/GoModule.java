@@ -1,5 +1,8 @@
 package dev.rig.credentials.testing;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +17,9 @@ import org.junit.jupiter.api.Assertions;
 public enum GoModule {
   /** The kubelet's own code that runs credential providers. */
   KUBELET_DRIVER("src/test/resources/kubelet-driver", "some minutes and 600 MB", "."),
+
+  /** The package that clients call credential helpers with. */
+  HELPER_CLIENT("src/test/resources/helper-client", "a moment", "."),
 
   /** A {@code kube-apiserver}, and the kubelet's keyring. */
   KUBE_APISERVER(
@@ -50,16 +56,33 @@ public enum GoModule {
    * Go is not installed.
    */
   public Path folder() {
-    var module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
     var folder = name().toLowerCase(Locale.ROOT).replace('_', '-');
     return new GoBuild(
             Tool.GO.path(),
-            module.resolve(sources),
-            module.resolve("target/go").resolve(folder),
+            module().resolve(sources),
+            module().resolve("target/go").resolve(folder),
             List.of(arguments.split(" ", -1)),
             takes,
             System.err)
         .run();
+  }
+
+  private static Path module() {
+    return Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+  }
+
+  /** Where Go keeps the source of a module that it needs; {@link #folder} has it downloaded. */
+  public Path source(String dependency) {
+    folder();
+    var list =
+        new ProcessBuilder(Tool.GO.path().toString(), "list", "-m", "-f", "{{.Dir}}", dependency);
+    try {
+      var process = list.directory(module().resolve(sources).toFile()).start();
+      var source = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return Path.of(source.strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** One of its programs, as {@link #folder} builds it. */
