@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class FloorsTest {
   private static final String ROOT = "dev.rig.credentials.";
   private static final String[] L0 =
-      packages("image", "credential", "problem", "time", "metrics", "files", "linux");
+      packages("image", "credential", "problem", "time", "metrics", "files", "linux", "net");
   private static final String[] L1 =
       packages("config", "source", "cache", "store", "access", "socket", "registry", "kube");
   private static final String[] L2 = packages("broker", "request");
@@ -115,7 +115,7 @@ class FloorsTest {
   @Test
   void subPackagesThatAreDetailsAreUsedByTheirOwnPackageOnly() {
     internal("config", "config.yaml");
-    internal("registry", "registry.http", "registry.call", "registry.auth", "registry.content");
+    internal("registry", "registry.call", "registry.auth", "registry.content");
     internal("http", "http.server");
     internal("app", "app.audit");
     internal(
@@ -145,6 +145,7 @@ class FloorsTest {
     only("io.prometheus..", "metrics");
     only("io.fabric8..", "kube");
     only("com.fasterxml.jackson.databind..", "kube");
+    only("org.apache.hc..", "net");
     only("com.github.dockerjava..", "dev");
     only("org.jline..", "cli");
   }

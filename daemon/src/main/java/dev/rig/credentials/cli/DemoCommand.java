@@ -12,7 +12,6 @@ import dev.rig.credentials.app.Daemon;
 import dev.rig.credentials.app.EffectiveSettings;
 import dev.rig.credentials.app.logging.Logging;
 import dev.rig.credentials.cli.client.DaemonClient;
-import dev.rig.credentials.cli.client.LocalHttp;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
@@ -33,8 +32,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,7 +126,7 @@ final class DemoCommand implements Callable<Integer> {
                     stop.run();
                     delete(folder);
                   }));
-      int status = show(daemon);
+      int status = show(daemon, !training);
       if (keep) {
         hints(daemon.socket());
         daemon
@@ -145,8 +142,11 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /** What a daemon does on a machine that has had one before, and logs of it. */
-  private void train(Path folder) {
+  /**
+   * What a daemon does on a machine that has had one before, and logs of it. Most daemons ask no
+   * registry: nothing of the HTTP client belongs in the AOT cache.
+   */
+  private void train(Path folder) throws InterruptedException {
     var nobody = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     var silent = new Console(nobody, nobody, console.environment(), false, console.root());
     ServeCommand.rehearse(
@@ -163,7 +163,7 @@ final class DemoCommand implements Callable<Integer> {
         "--log-level",
         "info");
     try (var daemon = start(folder)) {
-      int _ = new DemoCommand(silent).show(daemon);
+      int _ = new DemoCommand(silent).show(daemon, false);
       daemon.reload();
     }
   }
@@ -220,7 +220,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private int show(Daemon daemon) {
+  private int show(Daemon daemon, boolean overHttp) throws InterruptedException {
     var client = new DaemonClient(daemon.socket());
     var table =
         new TextTable(
@@ -247,35 +247,10 @@ final class DemoCommand implements Callable<Integer> {
     var image = "registry.gitlab.com/rigdev/foobar";
     var explained = JsonOutput.parse(client.ask(Action.EXPLAIN, image).body());
     ExplainCommand.print(console, image, explained, clock);
-    right &= showHttp(daemon, image);
+    if (overHttp) {
+      right &= new DemoHttp(console).show(daemon, image);
+    }
     return right ? ExitStatus.OK : ExitStatus.FAILED;
-  }
-
-  private boolean showHttp(Daemon daemon, String image) {
-    var table = new TextTable("HTTP", "REQUEST", "STATUS");
-    boolean right = true;
-    var admin = daemon.admin().orElse(null);
-    if (admin != null) {
-      for (var page :
-          List.of("/", "/metrics", "/health/live", "/health/ready", "/health/started")) {
-        right &= row(table, "admin port", admin, page);
-      }
-    }
-    var platform = daemon.platformSocket().map(UnixDomainSocketAddress::of).orElse(null);
-    if (platform != null) {
-      for (var request : List.of("/v1/credentials?image=" + image, "/v1/registries")) {
-        right &= row(table, "platform.sock", platform, request);
-      }
-    }
-    console.out().println();
-    table.print(console.out());
-    return right;
-  }
-
-  private static boolean row(TextTable table, String where, SocketAddress server, String target) {
-    int status = LocalHttp.status(server, target);
-    table.row(where, "GET " + target, Integer.toString(status));
-    return status == 200;
   }
 
   /** What a helper printed; the user name is empty where it is not a credential. */

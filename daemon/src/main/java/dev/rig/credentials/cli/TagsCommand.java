@@ -88,7 +88,9 @@ final class TagsCommand implements Callable<Integer> {
       console.err().println("More: rig-credentials tags --after " + page.text("next") + " …");
     }
     if (page.isTrue("truncated")) {
-      console.err().println("The repository has more tags than are looked at.");
+      console.err().println("The list is incomplete: the repository has more tags than were read.");
+    } else if (!page.has("next")) {
+      console.err().println("The list is complete.");
     }
   }
 

@@ -109,7 +109,7 @@ public final class DevRegistry {
               "it runs at %s already: rig-credentials dev down, then up elsewhere"
                   .formatted(known.host()));
         }
-        if (runner != null && !certifies(known) && RegistryProbe.of(known).answers()) {
+        if (runner != null && !certifies(known) && RegistryProbe.of(known, time).answers()) {
           return access(known, runner);
         }
         stop();
@@ -119,7 +119,7 @@ public final class DevRegistry {
       record.write(folder.sealed(credentials()));
       certifies(record);
       var runner = start(record);
-      if (!pauses.until(START, () -> RegistryProbe.of(record).answers())) {
+      if (!pauses.until(START, () -> RegistryProbe.of(record, time).answers())) {
         stop();
         throw new DevException(
             "%s was started and does not answer at %s; it said: %s"
@@ -145,7 +145,7 @@ public final class DevRegistry {
     return signer != null && folder.certify(signer, record.place(), time.now());
   }
 
-  private static void check(DevRecord record) {
+  private void check(DevRecord record) {
     var place = record.place();
     try {
       if (!DevRegistryAddress.isLoopback(place.address())
@@ -155,7 +155,7 @@ public final class DevRegistry {
     } catch (SocketException e) {
       throw new DevException("cannot look at this machine's addresses: " + e.getMessage(), e);
     }
-    if (RegistryProbe.of(record).someoneListens()) {
+    if (RegistryProbe.of(record, time).someoneListens()) {
       throw new DevException(
           "something else listens at %s: choose another with --port".formatted(place.listening()));
     }
@@ -209,7 +209,7 @@ public final class DevRegistry {
             for (var repository : folder.repositories()) {
               folder.tags(repository).forEach(tag -> images.add(repository + ":" + tag));
             }
-            var runner = RegistryProbe.of(known).answers() ? runner() : null;
+            var runner = RegistryProbe.of(known, time).answers() ? runner() : null;
             return new Status(known.host(), authority(known), runner, images, folder.size());
           });
     } catch (StoreException e) {

@@ -9,7 +9,7 @@ import com.github.dockerjava.api.model.Image;
 import com.github.dockerjava.api.model.PushResponseItem;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
 import dev.rig.credentials.credential.Credential;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,7 +88,7 @@ public final class EngineClient implements AutoCloseable {
             .withDockerConfig("/nonexistent")
             .build();
     var http =
-        new ZerodepDockerHttpClient.Builder()
+        new ApacheDockerHttpClient.Builder()
             .dockerHost(config.getDockerHost())
             .connectionTimeout(CONNECT)
             .responseTimeout(ANSWER)

@@ -1,66 +1,70 @@
 package dev.rig.credentials.dev;
 
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.HttpURLConnection;
-import java.net.Proxy;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import javax.net.ssl.HttpsURLConnection;
+import dev.rig.credentials.net.BasicAuthorization;
+import dev.rig.credentials.net.HostResolver;
+import dev.rig.credentials.net.HttpAddress;
+import dev.rig.credentials.net.HttpClient;
+import dev.rig.credentials.net.HttpFailure;
+import dev.rig.credentials.net.HttpFailure.Kind;
+import dev.rig.credentials.net.HttpRequest;
+import dev.rig.credentials.net.PlainHttpPolicy;
+import dev.rig.credentials.net.Proxies;
+import dev.rig.credentials.net.RequestBudget;
+import dev.rig.credentials.net.TlsAuthorities;
+import dev.rig.credentials.net.ZoneRule;
+import dev.rig.credentials.time.Time;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
 
-/** Asks at the development registry's place who is there. */
+/** Asks at the development registry's address what listens there. */
 final class RegistryProbe {
-  private static final int CONNECT_MILLIS = 1_000;
-  private static final int ANSWER_MILLIS = 5_000;
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final int MOST_BYTES = 1024 * 1024;
+  private static final int OK = 200;
   private static final int NOBODY = 0;
   private static final int SOMEBODY = -1;
 
   private final DevRecord record;
+  private final Time time;
 
-  private RegistryProbe(DevRecord record) {
+  private RegistryProbe(DevRecord record, Time time) {
     this.record = record;
+    this.time = time;
   }
 
-  static RegistryProbe of(DevRecord record) {
-    return new RegistryProbe(record);
+  static RegistryProbe of(DevRecord record, Time time) {
+    return new RegistryProbe(record, time);
   }
 
-  /** Whether it is the registry, which knows the credential and shows the right certificate. */
+  /** Whether it is the registry, which accepts the credential and has the right certificate. */
   boolean answers() {
-    return status(true) == HttpURLConnection.HTTP_OK;
+    return status(true) == OK;
   }
 
-  /** Whether it is anybody; the credential is not shown to them. */
+  /** Whether it is anything; the credential is not sent. */
   boolean someoneListens() {
     return status(false) != NOBODY;
   }
 
   private int status(boolean withCredential) {
-    try {
-      var url = URI.create(record.place().api()).toURL();
-      var connection = (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
-      connection.setConnectTimeout(CONNECT_MILLIS);
-      connection.setReadTimeout(ANSWER_MILLIS);
-      connection.setInstanceFollowRedirects(false);
-      var signer = record.signer();
-      if (signer != null && connection instanceof HttpsURLConnection secure) {
-        secure.setSSLSocketFactory(signer.sockets());
-      }
+    var signer = record.signer();
+    TlsAuthorities authorities = origin -> Objects.requireNonNull(signer).sockets();
+    var names = new HostResolver(InetAddress::getAllByName);
+    var plain = new PlainHttpPolicy(Set.of());
+    try (var http = new HttpClient(names, plain, authorities, Proxies.NONE, time)) {
+      var address = Objects.requireNonNull(HttpAddress.parse(record.place().api()));
+      var request = HttpRequest.get(address);
       if (withCredential) {
-        var login = record.credential().username() + ":" + record.credential().secret().reveal();
-        connection.setRequestProperty(
-            "Authorization",
-            "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
+        request = request.authorised(BasicAuthorization.header(record.credential()));
       }
-      try {
-        return connection.getResponseCode();
-      } finally {
-        connection.disconnect();
-      }
-    } catch (ConnectException nobody) {
-      return NOBODY;
-    } catch (IOException somebody) {
+      var budget = RequestBudget.start(time.ticker(), ANSWER, MOST_BYTES);
+      return http.send(request, ZoneRule.ASKED_FOR, budget).status();
+    } catch (HttpFailure e) {
+      return e.kind() == Kind.NO_LISTENER ? NOBODY : SOMEBODY;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return SOMEBODY;
     }
   }

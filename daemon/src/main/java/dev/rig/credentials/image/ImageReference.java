@@ -87,6 +87,10 @@ public final class ImageReference {
     if (!host && path.isEmpty()) {
       throw new InvalidReferenceException("it has no host");
     }
+    var normalHost = host ? RegistryName.host(first, false) : RegistryName.HUB;
+    if (normalHost.equals(RegistryName.HUB) && path.startsWith("v1//")) {
+      path = "v1/" + path.substring(4); // Docker's device login joins its keys with two slashes
+    }
     if (!path.isEmpty()) {
       RegistryName.checkPath(path);
     }

@@ -16,9 +16,12 @@ final class RegistryName {
 
   private RegistryName() {}
 
-  /** The text behind {@code http://} or {@code https://}, in any case; the text where none is. */
+  /**
+   * The text behind {@code http://} or {@code https://}, and behind what Helm, ORAS, skopeo and
+   * podman put in front of images, in any case; the text itself if none of them is there.
+   */
   static String withoutScheme(String text) {
-    for (var scheme : new String[] {"https://", "http://"}) {
+    for (var scheme : new String[] {"https://", "http://", "oci://", "docker://"}) {
       if (text.regionMatches(true, 0, scheme, 0, scheme.length())) {
         return text.substring(scheme.length());
       }

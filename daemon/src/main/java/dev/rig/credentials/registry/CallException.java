@@ -1,5 +1,6 @@
 package dev.rig.credentials.registry;
 
+import dev.rig.credentials.net.HttpFailure;
 import dev.rig.credentials.registry.client.RegistryClient;
 import java.time.Instant;
 import java.util.function.Function;
@@ -14,6 +15,7 @@ public final class CallException extends Exception {
   private final transient Function<String, RegistryFailure> failure;
   private final boolean transientFault;
   private boolean untrusted;
+  private boolean rateLimited;
 
   private CallException(
       String because, boolean transientFault, Function<String, RegistryFailure> failure) {
@@ -22,8 +24,20 @@ public final class CallException extends Exception {
     this.transientFault = transientFault;
   }
 
+  /** What a failure of the HTTP client means for a registry. */
+  public static CallException of(HttpFailure e) {
+    var because = String.valueOf(e.getMessage());
+    return switch (e.kind()) {
+      case NO_LISTENER, BROKEN -> outage(because);
+      case UNREACHABLE, TOO_SLOW -> unreachable(because);
+      case UNTRUSTED -> untrusted(because);
+      case REFUSED -> refused(because);
+      case INVALID -> badAnswer(because);
+    };
+  }
+
   /** The network or the registry fails, and a moment later it may not. */
-  public static CallException outage(String because) {
+  private static CallException outage(String because) {
     return new CallException(because, true, RegistryFailure.Unreachable::new);
   }
 
@@ -33,7 +47,7 @@ public final class CallException extends Exception {
   }
 
   /** Somebody answered with a certificate that nobody we trust has signed for that host. */
-  public static CallException untrusted(String because) {
+  private static CallException untrusted(String because) {
     var thrown = unreachable(because);
     thrown.untrusted = true;
     return thrown;
@@ -57,8 +71,11 @@ public final class CallException extends Exception {
   }
 
   public static CallException rateLimited(String because, Instant retryAt) {
-    return new CallException(
-        because, false, words -> new RegistryFailure.RateLimited(words, retryAt));
+    var thrown =
+        new CallException(
+            because, false, words -> new RegistryFailure.RateLimited(words, retryAt));
+    thrown.rateLimited = true;
+    return thrown;
   }
 
   public static CallException noSuchTag(String because) {
@@ -77,6 +94,11 @@ public final class CallException extends Exception {
   /** Whether TLS was spoken, but with an unknown certificate. */
   public boolean isUntrusted() {
     return untrusted;
+  }
+
+  /** Whether the registry limits the rate of requests. */
+  public boolean isRateLimited() {
+    return rateLimited;
   }
 
   /** The answer: "tried to X but failed because Y". */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param tags those of this page; of tags without a time the one with the higher version comes
  *     first, behind those with a time
  * @param next what the next page is asked for with; null for the last page
- * @param truncated whether the repository has more tags than are looked at
+ * @param truncated whether the list is incomplete: the repository has, or may have, more tags than
+ *     were read
  */
 public record TagPage(
     String registry,

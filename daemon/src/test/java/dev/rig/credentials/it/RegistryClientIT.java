@@ -21,7 +21,7 @@ import dev.rig.credentials.registry.ResolvedImage;
 import dev.rig.credentials.registry.TagPage;
 import dev.rig.credentials.registry.client.RegistryClient;
 import dev.rig.credentials.registry.client.RegistrySettings;
-import dev.rig.credentials.registry.http.Proxies;
+import dev.rig.credentials.net.Proxies;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.Distribution;

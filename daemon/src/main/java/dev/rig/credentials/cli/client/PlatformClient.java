@@ -3,35 +3,25 @@ package dev.rig.credentials.cli.client;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.cli.output.JsonOutput;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.StandardProtocolFamily;
+import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.net.HttpFailure;
+import dev.rig.credentials.net.HttpRequest;
+import dev.rig.credentials.net.RequestBudget;
+import dev.rig.credentials.net.UnixHttpClient;
+import dev.rig.credentials.time.Time;
 import java.net.URLEncoder;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Locale;
+import java.time.Duration;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Asks the daemon over the platform's socket: JSON over HTTP/1.1, a connection a request. The other
- * side is our own, so this knows of HTTP what our own says.
- */
+/** Asks the daemon over the platform's socket: JSON over HTTP. */
 public final class PlatformClient {
-  /** Shows the daemon that no web page and no proxy asks (T17). */
-  private static final String HEADER = "Rig-Credentials: 1";
+  /** Longer than the slowest script and the slowest registry together. */
+  private static final Duration LONGEST = Duration.ofMinutes(10);
 
-  private static final int LONGEST_LINE = 16 * 1024;
-  private static final int LONGEST_BODY = 16 * 1024 * 1024;
-  private static final int HEX = 16;
+  private static final int MOST_BYTES = 16 * 1024 * 1024;
+  private static final String JSON = "application/json";
 
   /**
    * An answer.
@@ -55,9 +45,13 @@ public final class PlatformClient {
   }
 
   private final Path socket;
+  private final Time time;
+  private final UnixHttpClient http;
 
-  PlatformClient(Path socket) {
+  public PlatformClient(Path socket, Time time) {
     this.socket = socket;
+    this.time = time;
+    this.http = new UnixHttpClient(socket, time);
   }
 
   /** A text as it stands in a query. */
@@ -69,125 +63,49 @@ public final class PlatformClient {
    * Asks for something.
    *
    * @param target path and query, encoded
-   * @throws CommandException when the daemon cannot be reached, with the next step
+   * @throws CommandException if the daemon cannot be reached, with the next step
    */
   public Answer get(String target) {
-    return ask("GET", target, null);
+    return ask(HttpRequest.get(UnixHttpClient.address(target)));
   }
 
   /**
    * Has something done.
    *
    * @param target path and query, encoded
-   * @param json what it is to be done with; null for nothing
-   * @throws CommandException when the daemon cannot be reached, with the next step
+   * @param json what it is to be done with
+   * @throws CommandException if the daemon cannot be reached, with the next step
    */
-  public Answer post(String target, @Nullable String json) {
-    return ask("POST", target, json);
+  public Answer post(String target, String json) {
+    return ask(HttpRequest.post(UnixHttpClient.address(target), JSON, Secret.of(json)));
   }
 
-  private Answer ask(String method, String target, @Nullable String json) {
-    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      channel.connect(UnixDomainSocketAddress.of(socket));
-      var request = ByteBuffer.wrap(request(method, target, json));
-      while (request.hasRemaining()) {
-        channel.write(request);
-      }
-      return read(new BufferedInputStream(Channels.newInputStream(channel)));
-    } catch (EOFException e) {
-      throw new CommandException(
-          ExitStatus.FAILED, "the daemon at %s broke off its answer".formatted(socket));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CommandException(
-          ExitStatus.FAILED,
+  private String words(HttpFailure e) {
+    return switch (e.kind()) {
+      case NO_LISTENER ->
           "cannot reach the daemon's platform socket at %s: %s; start it with \"rig-credentials"
                   .formatted(socket, e.getMessage())
-              + " serve\", or name the socket with --platform-socket");
-    }
+              + " serve\", or name the socket with --platform-socket";
+      case BROKEN -> "the daemon at %s broke off its answer".formatted(socket);
+      default -> "the daemon did not answer: " + e.getMessage();
+    };
   }
 
-  private static byte[] request(String method, String target, @Nullable String json) {
-    var body = json == null ? "" : json;
-    int length = body.getBytes(StandardCharsets.UTF_8).length;
-    return String.join(
-            "\r\n",
-            method + " " + target + " HTTP/1.1",
-            "Host: localhost",
-            HEADER,
-            "Accept: application/json, application/problem+json",
-            "Content-Type: application/json",
-            "Content-Length: " + length,
-            "Connection: close",
-            "",
-            body)
-        .getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static Answer read(InputStream in) throws IOException {
-    var words = line(in).split(" ", 3);
-    int status = words.length < 2 ? 0 : number(words[1], 10);
-    var headers = new HashMap<String, String>();
-    for (var line = line(in); !line.isEmpty(); line = line(in)) {
-      int colon = Math.max(0, line.indexOf(':'));
-      headers.put(
-          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
-    }
-    var body = new String(body(in, status, headers), StandardCharsets.UTF_8);
-    return new Answer(
-        status, body.isBlank() ? new JsonOutput.Node(Map.of()) : JsonOutput.parse(body));
-  }
-
-  private static byte[] body(InputStream in, int status, Map<String, String> headers)
-      throws IOException {
-    if (status == 204) {
-      return new byte[0];
-    }
-    if (headers.getOrDefault("transfer-encoding", "").equalsIgnoreCase("chunked")) {
-      var body = new ByteArrayOutputStream();
-      for (int size = chunk(in); size > 0; size = chunk(in)) {
-        body.write(exactly(in, Math.min(size, LONGEST_BODY - body.size())));
-        line(in);
-      }
-      return body.toByteArray();
-    }
-    var length = headers.get("content-length");
-    return length == null ? in.readNBytes(LONGEST_BODY) : exactly(in, number(length, 10));
-  }
-
-  private static int chunk(InputStream in) throws IOException {
-    return number(line(in).split(";", 2)[0].strip(), HEX);
-  }
-
-  private static byte[] exactly(InputStream in, int length) throws IOException {
-    if (length > LONGEST_BODY) {
-      throw new IOException("its answer is too long");
-    }
-    var bytes = in.readNBytes(length);
-    if (bytes.length < length) {
-      throw new EOFException();
-    }
-    return bytes;
-  }
-
-  private static int number(String digits, int radix) throws IOException {
+  private Answer ask(HttpRequest request) {
+    // The header shows the daemon that no web page and no proxy asks (T17).
+    var asked =
+        request.with("Rig-Credentials", "1").with("Accept", JSON + ", application/problem+json");
     try {
-      return Integer.parseUnsignedInt(digits, radix);
-    } catch (NumberFormatException e) {
-      throw new IOException("its answer is no HTTP", e);
+      var response = http.send(asked, RequestBudget.start(time.ticker(), LONGEST, MOST_BYTES));
+      var body = new String(response.body(), StandardCharsets.UTF_8);
+      return new Answer(
+          response.status(),
+          body.isBlank() ? new JsonOutput.Node(Map.of()) : JsonOutput.parse(body));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException(ExitStatus.FAILED, "interrupted");
+    } catch (HttpFailure e) {
+      throw new CommandException(ExitStatus.FAILED, words(e));
     }
-  }
-
-  private static String line(InputStream in) throws IOException {
-    var line = new ByteArrayOutputStream();
-    for (int c = in.read(); c != '\n'; c = in.read()) {
-      if (c < 0) {
-        throw new EOFException();
-      }
-      if (line.size() == LONGEST_LINE) {
-        throw new IOException("its answer is no HTTP");
-      }
-      line.write(c);
-    }
-    return line.toString(StandardCharsets.ISO_8859_1).strip();
   }
 }

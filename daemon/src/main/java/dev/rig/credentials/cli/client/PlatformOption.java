@@ -1,6 +1,7 @@
 package dev.rig.credentials.cli.client;
 
 import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.time.SystemScheduler;
 import dev.rig.credentials.wire.SocketPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,10 +21,12 @@ public final class PlatformOption {
   private @Nullable Path socket;
 
   public PlatformClient client(Console console) {
+    @SuppressWarnings("resource") // its thread ends with the program
+    var time = new SystemScheduler().time();
     if (socket != null) {
-      return new PlatformClient(socket);
+      return new PlatformClient(socket, time);
     }
     var asked = SocketPath.ofClient(console::variable, path -> Files.exists(Path.of(path)));
-    return new PlatformClient(Path.of(asked).resolveSibling(NAME));
+    return new PlatformClient(Path.of(asked).resolveSibling(NAME), time);
   }
 }

@@ -1,5 +1,6 @@
 package dev.rig.credentials.registry.auth;
 
+import dev.rig.credentials.net.AuthChallenge;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
@@ -7,8 +8,10 @@ import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.RegistryCredentials;
-import dev.rig.credentials.registry.RequestBudget;
-import dev.rig.credentials.registry.http.BasicAuthorization;
+import dev.rig.credentials.net.RequestBudget;
+import dev.rig.credentials.net.BasicAuthorization;
+import dev.rig.credentials.net.HttpRequest;
+import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.time.Ticker;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +87,56 @@ public final class Authenticator {
     return logIn(challenges);
   }
 
+  /**
+   * Sends the password from now on though nothing asked for it: to a registry whose {@code /v2/}
+   * lets everybody in, and whose repository does not.
+   *
+   * @return whether a request is worth trying; false if something was sent before
+   */
+  public boolean volunteer() throws InterruptedException {
+    if (stage != Stage.NOT_ASKED) {
+      return false;
+    }
+    stage = Stage.LOGGED_IN;
+    lookup = lookUp();
+    var credential = credential();
+    if (credential == null || credential.isIdentityToken()) {
+      return false;
+    }
+    authorization = BasicAuthorization.header(credential);
+    return true;
+  }
+
+  /**
+   * A token for anybody, where the target of a redirect asks for one.
+   *
+   * @param refused the target's response
+   * @return the value of the header; null if it asks for something else, or gives none
+   * @throws CallException if a rule forbids to ask
+   */
+  public @Nullable Secret anonymous(HttpRequest request, HttpResponse refused)
+      throws CallException, InterruptedException {
+    var origin = request.address().origin();
+    var challenges = EndpointDiscovery.challenges(refused);
+    var elsewhere = new RegistryEndpoint(origin, challenges, refused.zone());
+    for (var challenge : challenges) {
+      if (challenge.isBearer()) {
+        var scope = challenge.parameter("scope");
+        return tokens.token(
+            realms.check(origin.authority(), elsewhere, challenge, false),
+            challenge.parameter("service"),
+            scope == null ? scope() : scope,
+            null,
+            budget);
+      }
+    }
+    return null;
+  }
+
+  private String scope() {
+    return "repository:" + image.path() + ":pull";
+  }
+
   private boolean logIn(List<AuthChallenge> challenges) throws CallException, InterruptedException {
     for (var challenge : challenges) {
       if (challenge.isBearer()) {
@@ -126,7 +179,7 @@ public final class Authenticator {
     return tokens.token(
         realm,
         challenge.parameter("service"),
-        "repository:" + image.path() + ":pull",
+        scope(),
         credential,
         budget);
   }

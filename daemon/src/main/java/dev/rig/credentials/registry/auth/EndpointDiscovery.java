@@ -1,12 +1,17 @@
 package dev.rig.credentials.registry.auth;
 
 import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.registry.RequestBudget;
+import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.registry.call.RetryingClient;
-import dev.rig.credentials.registry.http.HttpAsk;
-import dev.rig.credentials.registry.http.Origin;
-import dev.rig.credentials.registry.http.PlainHttpPolicy;
-import dev.rig.credentials.registry.http.ZoneRule;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.net.AuthChallenge;
+import dev.rig.credentials.net.AuthChallenges;
+import dev.rig.credentials.net.HttpFailure;
+import dev.rig.credentials.net.HttpRequest;
+import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.Origin;
+import dev.rig.credentials.net.PlainHttpPolicy;
+import dev.rig.credentials.net.ZoneRule;
 import dev.rig.credentials.time.Ticker;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -57,7 +62,7 @@ public final class EndpointDiscovery {
       }
       known.remove(registry);
     }
-    var endpoint = find(registry.equals(HUB) ? HUB_ENDPOINT : registry, budget);
+    var endpoint = find(host(registry), budget);
     synchronized (this) {
       known.put(registry, new Known(endpoint, ticker.nanos() + REMEMBERED.toNanos()));
       if (known.size() > MOST) {
@@ -65,6 +70,23 @@ public final class EndpointDiscovery {
       }
     }
     return endpoint;
+  }
+
+  /**
+   * Checks that a repository may be asked about at all, before anything is asked (F27).
+   *
+   * @throws CallException if its registry asked to wait for longer than the budget
+   */
+  public void checkLimits(ImageReference image, RequestBudget budget) throws CallException {
+    for (var scheme : List.of("https", "http")) {
+      var origin = Origin.of(scheme, host(image.host()));
+      caller.checkLimit(origin.at("/v2/" + image.path() + "/manifests/"), budget);
+      caller.checkLimit(origin.at("/v2/"), budget);
+    }
+  }
+
+  private static String host(String registry) {
+    return registry.equals(HUB) ? HUB_ENDPOINT : registry;
   }
 
   /** Forgets what is known of a registry: it may have changed. */
@@ -93,15 +115,27 @@ public final class EndpointDiscovery {
   private RegistryEndpoint ask(Origin site, RequestBudget budget)
       throws CallException, InterruptedException {
     var reply = caller.call(ping(site), ZoneRule.ASKED_FOR, null, budget);
-    var challenges =
-        reply.status() == 401
-            ? ChallengeParser.parse(reply.headers("www-authenticate"))
-            : List.<AuthChallenge>of();
-    return new RegistryEndpoint(site, challenges, reply.reach());
+    return new RegistryEndpoint(site, challenges(reply), reply.zone());
+  }
+
+  /**
+   * How a response wants to be authenticated to.
+   *
+   * @return empty if it is not a 401
+   * @throws CallException if it says so in a way that cannot be read
+   */
+  public static List<AuthChallenge> challenges(HttpResponse response) throws CallException {
+    try {
+      return response.status() == 401
+          ? AuthChallenges.parse(response.headers("www-authenticate"))
+          : List.of();
+    } catch (HttpFailure e) {
+      throw CallException.of(e);
+    }
   }
 
   /** A registry may redirect its /v2/, but where it is asked is what its name says. */
-  private static HttpAsk ping(Origin site) {
-    return HttpAsk.get(site.resolve("/v2/"));
+  private static HttpRequest ping(Origin site) {
+    return HttpRequest.get(site.at("/v2/"));
   }
 }

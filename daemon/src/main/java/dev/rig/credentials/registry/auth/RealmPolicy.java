@@ -1,11 +1,12 @@
 package dev.rig.credentials.registry.auth;
 
 import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.registry.http.NetworkZone;
-import dev.rig.credentials.registry.http.Origin;
-import dev.rig.credentials.registry.http.PlainHttpPolicy;
-import dev.rig.credentials.registry.http.ZoneRule;
-import java.net.URI;
+import dev.rig.credentials.net.AuthChallenge;
+import dev.rig.credentials.net.HttpAddress;
+import dev.rig.credentials.net.NetworkZone;
+import dev.rig.credentials.net.Origin;
+import dev.rig.credentials.net.PlainHttpPolicy;
+import dev.rig.credentials.net.ZoneRule;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ public final class RealmPolicy {
    * @param address where
    * @param rule where its name may lead
    */
-  public record Realm(URI address, ZoneRule rule) {}
+  public record Realm(HttpAddress address, ZoneRule rule) {}
 
   /**
    * The token services of well-known registries that are not on the registry's own host, each as
@@ -53,11 +54,7 @@ public final class RealmPolicy {
       String registry, RegistryEndpoint endpoint, AuthChallenge challenge, boolean withCredential)
       throws CallException {
     var address = address(challenge.parameter("realm"), endpoint);
-    var realm = Origin.of(address);
-    if (realm == null) {
-      throw CallException.refused(
-          endpoint.who() + " names a token realm that is no address of https");
-    }
+    var realm = address.origin();
     boolean plainToo = !endpoint.site().isSecure() && plain.allows(realm);
     if (!realm.isSecure() && !plainToo) {
       throw CallException.refused(
@@ -81,17 +78,14 @@ public final class RealmPolicy {
     return new Realm(address, new ZoneRule(nearest));
   }
 
-  private static URI address(@Nullable String realm, RegistryEndpoint endpoint)
+  private static HttpAddress address(@Nullable String realm, RegistryEndpoint endpoint)
       throws CallException {
-    try {
-      var address = URI.create(realm == null ? "" : realm);
-      if (address.isAbsolute() && address.getRawFragment() == null) {
-        return address;
-      }
-    } catch (IllegalArgumentException e) {
-      // Told below, without the text.
+    var address = realm == null || realm.indexOf('#') >= 0 ? null : HttpAddress.parse(realm);
+    if (address == null) {
+      throw CallException.refused(
+          endpoint.who() + " names a token realm that is not an http or https address");
     }
-    throw CallException.refused(endpoint.who() + " names a token realm that is no address");
+    return address;
   }
 
   private static boolean lists(@Nullable Set<String> hosts, Origin realm) {

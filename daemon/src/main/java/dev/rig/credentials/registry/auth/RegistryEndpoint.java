@@ -1,8 +1,9 @@
 package dev.rig.credentials.registry.auth;
 
-import dev.rig.credentials.registry.http.NetworkZone;
-import dev.rig.credentials.registry.http.Origin;
-import dev.rig.credentials.registry.http.ZoneRule;
+import dev.rig.credentials.net.AuthChallenge;
+import dev.rig.credentials.net.NetworkZone;
+import dev.rig.credentials.net.Origin;
+import dev.rig.credentials.net.ZoneRule;
 import java.util.List;
 
 /**

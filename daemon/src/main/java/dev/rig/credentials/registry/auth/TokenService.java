@@ -4,11 +4,11 @@ import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.JsonObject;
-import dev.rig.credentials.registry.RequestBudget;
+import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.registry.call.RetryingClient;
-import dev.rig.credentials.registry.http.BasicAuthorization;
-import dev.rig.credentials.registry.http.HttpAsk;
-import java.net.URI;
+import dev.rig.credentials.net.BasicAuthorization;
+import dev.rig.credentials.net.HttpAddress;
+import dev.rig.credentials.net.HttpRequest;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -55,7 +55,7 @@ public final class TokenService {
             ? refreshing(realm.address(), parameters, credential)
             : getting(realm.address(), parameters, credential);
     var reply = caller.call(ask, realm.rule(), null, budget);
-    var who = "the token service " + realm.address().getHost();
+    var who = "the token service " + realm.address().origin().host();
     return switch (reply.status()) {
       case 200 -> Secret.of("Bearer " + token(JsonObject.parse(reply.body(), who), who));
       case 400, 401, 403 -> null;
@@ -68,21 +68,19 @@ public final class TokenService {
     };
   }
 
-  private static HttpAsk getting(
-      URI realm, Map<String, String> parameters, @Nullable Credential credential) {
-    var query = realm.getRawQuery() == null ? "?" : "&";
-    var address = URI.create(realm + query + form(parameters));
-    return HttpAsk.get(address)
+  private static HttpRequest getting(
+      HttpAddress realm, Map<String, String> parameters, @Nullable Credential credential) {
+    return HttpRequest.get(realm.query(form(parameters)))
         .authorised(credential == null ? null : BasicAuthorization.header(credential));
   }
 
-  private static HttpAsk refreshing(
-      URI realm, Map<String, String> parameters, Credential credential) {
+  private static HttpRequest refreshing(
+      HttpAddress realm, Map<String, String> parameters, Credential credential) {
     var form = new LinkedHashMap<>(parameters);
     form.put("grant_type", "refresh_token");
     form.put("client_id", CLIENT);
     form.put("refresh_token", credential.secret().reveal());
-    return new HttpAsk("POST", realm, Map.of(), null, Secret.of(form(form)));
+    return HttpRequest.post(realm, "application/x-www-form-urlencoded", Secret.of(form(form)));
   }
 
   private static String form(Map<String, String> parameters) {

@@ -1,37 +1,61 @@
 package dev.rig.credentials.registry.call;
 
-import dev.rig.credentials.registry.http.Origin;
+import dev.rig.credentials.net.HttpAddress;
+import dev.rig.credentials.net.Origin;
 import dev.rig.credentials.time.Ticker;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
-/** Which sites want to be left alone, and for how long: nobody asks them before that (F27). */
+/** What asked not to be called for a while, and is not called before that (F27). */
 final class RateLimits {
   private static final int MOST = 256;
 
+  /** The paths of the distribution specification that are about one repository. */
+  private static final Pattern REPOSITORY =
+      Pattern.compile("/v2/(.+?)/(?:manifests|blobs|tags|referrers)/.*");
+
+  /**
+   * What a limit is about: the repository that was asked for, because a registry may hold others
+   * that are not limited; for an address without one the whole origin.
+   *
+   * @param repository empty if it is about the origin
+   */
+  record Scope(Origin origin, String repository) {
+    static Scope of(HttpAddress address) {
+      var matcher = REPOSITORY.matcher(address.target());
+      return new Scope(address.origin(), matcher.matches() ? matcher.group(1) : "");
+    }
+
+    @Override
+    public String toString() {
+      return origin.authority() + (repository.isEmpty() ? "" : "/" + repository);
+    }
+  }
+
   private final Ticker ticker;
-  private final Map<Origin, Long> ends = new LinkedHashMap<>(); // guarded by this
+  private final Map<Scope, Long> ends = new LinkedHashMap<>(); // guarded by this
 
   RateLimits(Ticker ticker) {
     this.ticker = ticker;
   }
 
-  /** Leaves a site alone from now on; of two times the longer one counts. */
-  synchronized void leaveAlone(Origin site, Duration time) {
+  /** Calls nothing in a scope from now on for some time; of two times the longer one counts. */
+  synchronized void leaveAlone(Scope scope, Duration time) {
     long end = ticker.nanos() + time.toNanos();
-    ends.merge(site, end, (one, other) -> one - other > 0 ? one : other);
+    ends.merge(scope, end, (one, other) -> one - other > 0 ? one : other);
     if (ends.size() > MOST) {
       ends.remove(ends.keySet().iterator().next());
     }
   }
 
-  /** How long a site is still to be left alone; zero for one that may be asked. */
-  synchronized Duration left(Origin site) {
-    var end = ends.get(site);
+  /** How long a scope is not to be called; zero if it may be. */
+  synchronized Duration left(Scope scope) {
+    var end = ends.get(scope);
     long left = end == null ? 0 : end - ticker.nanos();
     if (end != null && left <= 0) {
-      ends.remove(site);
+      ends.remove(scope);
     }
     return Duration.ofNanos(Math.max(0, left));
   }

@@ -1,13 +1,11 @@
 package dev.rig.credentials.registry.call;
 
 import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.registry.RequestBudget;
-import dev.rig.credentials.registry.http.HttpAsk;
-import dev.rig.credentials.registry.http.HttpExchange;
-import dev.rig.credentials.registry.http.HttpReply;
-import dev.rig.credentials.registry.http.Origin;
-import dev.rig.credentials.registry.http.ZoneRule;
-import java.net.URI;
+import dev.rig.credentials.net.RequestBudget;
+import dev.rig.credentials.net.HttpAddress;
+import dev.rig.credentials.net.HttpRequest;
+import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.ZoneRule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,45 +15,48 @@ import org.jspecify.annotations.Nullable;
 final class RedirectFollower {
   private static final int MOST = 5;
 
-  private final HttpExchange exchange;
+  private final ObservedHttp http;
 
-  RedirectFollower(HttpExchange exchange) {
-    this.exchange = exchange;
+  RedirectFollower(ObservedHttp http) {
+    this.http = http;
   }
 
   /**
    * The answer where the redirects end.
    *
    * @param rule for the address that is asked first
-   * @param elsewhere for those that an answer names
+   * @param redirects for those that an answer names
    */
-  HttpReply follow(HttpAsk ask, ZoneRule rule, ZoneRule elsewhere, RequestBudget budget)
+  HttpResponse follow(HttpRequest ask, ZoneRule rule, Redirects redirects, RequestBudget budget)
       throws CallException, InterruptedException {
     var current = ask;
     var here = rule;
     boolean away = false;
     for (int followed = 0; followed <= MOST; followed++) {
-      var reply = exchange.send(current, here, budget);
+      var reply = http.send(current, here, budget);
       if (!reply.isRedirect()) {
         if (away && reply.status() == 401) {
-          // Nothing that somebody else says is about our credential.
+          // Nothing that another origin says is about our credential.
+          var token =
+              current.authorization() == null ? redirects.tokens().token(current, reply) : null;
+          if (token != null) {
+            current = current.authorised(token);
+            continue;
+          }
           throw CallException.badAnswer(
               host(ask) + " redirects to " + host(current) + ", which wants a credential");
         }
         return reply;
       }
       var target = target(current.address(), reply.header("location"));
-      var from = Origin.of(current.address());
-      var to = Origin.of(target);
-      if (to == null || from == null) {
-        throw CallException.refused(host(current) + " redirects to what is neither http nor https");
-      }
+      var from = current.address().origin();
+      var to = target.origin();
       if (from.isSecure() && !to.isSecure()) {
         throw CallException.refused(host(current) + " redirects from https to plain http");
       }
       if (!to.equals(from)) {
         current = current.authorised(null);
-        here = elsewhere;
+        here = redirects.rule();
         away = true;
       }
       current = current.at(target);
@@ -63,18 +64,20 @@ final class RedirectFollower {
     throw CallException.badAnswer(host(ask) + " redirects in a circle");
   }
 
-  private static URI target(URI from, @Nullable String location) throws CallException {
+  private static HttpAddress target(HttpAddress from, @Nullable String location)
+      throws CallException {
     if (location == null) {
-      throw CallException.badAnswer(from.getHost() + " redirects without saying where to");
+      throw CallException.badAnswer(from.origin().host() + " redirects without saying where to");
     }
-    try {
-      return from.resolve(URI.create(location));
-    } catch (IllegalArgumentException e) {
-      throw CallException.badAnswer(from.getHost() + " redirects to what is no address");
+    var target = from.resolve(location);
+    if (target == null) {
+      throw CallException.refused(
+          from.origin().host() + " redirects to something other than an http or https address");
     }
+    return target;
   }
 
-  private static String host(HttpAsk ask) {
-    return ask.address().getHost();
+  private static String host(HttpRequest request) {
+    return request.address().origin().host();
   }
 }

@@ -1,12 +1,12 @@
 package dev.rig.credentials.registry.call;
 
 import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.registry.RequestBudget;
-import dev.rig.credentials.registry.http.HttpAsk;
-import dev.rig.credentials.registry.http.HttpExchange;
-import dev.rig.credentials.registry.http.HttpReply;
-import dev.rig.credentials.registry.http.Origin;
-import dev.rig.credentials.registry.http.ZoneRule;
+import dev.rig.credentials.net.RequestBudget;
+import dev.rig.credentials.net.HttpAddress;
+import dev.rig.credentials.net.HttpRequest;
+import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.Origin;
+import dev.rig.credentials.net.ZoneRule;
 import dev.rig.credentials.time.Time;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -24,16 +24,16 @@ public final class RetryingClient {
   /** For a 429 that does not say when. */
   private static final Duration USUAL_PAUSE = Duration.ofSeconds(30);
 
-  private final HttpExchange exchange;
-  private final RedirectFollower redirects;
+  private final ObservedHttp http;
+  private final RedirectFollower follower;
   private final RateLimits pauses;
   private final Sleeper waiter;
   private final RandomGenerator random;
   private final Time time;
 
-  public RetryingClient(HttpExchange exchange, Sleeper waiter, RandomGenerator random, Time time) {
-    this.exchange = exchange;
-    this.redirects = new RedirectFollower(exchange);
+  public RetryingClient(ObservedHttp http, Sleeper waiter, RandomGenerator random, Time time) {
+    this.http = http;
+    this.follower = new RedirectFollower(http);
     this.pauses = new RateLimits(time.ticker());
     this.waiter = waiter;
     this.random = random;
@@ -44,28 +44,26 @@ public final class RetryingClient {
    * Calls and follows redirects.
    *
    * @param rule for the address that is asked first
-   * @param elsewhere for those that an answer names; null follows no redirect
+   * @param redirects for those that an answer names; null follows no redirect
    * @return an answer below 500 that is not 429
    * @throws CallException when there is none
    */
-  public HttpReply call(
-      HttpAsk ask, ZoneRule rule, @Nullable ZoneRule elsewhere, RequestBudget budget)
+  public HttpResponse call(
+      HttpRequest ask, ZoneRule rule, @Nullable Redirects redirects, RequestBudget budget)
       throws CallException, InterruptedException {
-    var site = Origin.of(ask.address());
-    if (site == null) {
-      throw CallException.refused("it leads to an address that is neither http nor https");
-    }
-    leaveAlone(site, budget);
+    var site = ask.address().origin();
+    var limited = RateLimits.Scope.of(ask.address());
+    leaveAlone(limited, budget);
     for (int attempt = 1; ; attempt++) {
       try {
         var reply =
-            elsewhere == null
-                ? exchange.send(ask, rule, budget)
-                : redirects.follow(ask, rule, elsewhere, budget);
+            redirects == null
+                ? http.send(ask, rule, budget)
+                : follower.follow(ask, rule, redirects, budget);
         if (reply.status() != 429 && reply.status() < 500) {
           return reply;
         }
-        failed(site, reply, attempt, budget);
+        failed(limited, reply, attempt, budget);
       } catch (CallException e) {
         if (!e.isTransient() || attempt == TRIES) {
           throw e;
@@ -76,47 +74,60 @@ public final class RetryingClient {
   }
 
   /** Calls once, follows nothing, and takes any answer. */
-  public HttpReply once(HttpAsk ask, ZoneRule rule, RequestBudget budget)
+  public HttpResponse once(HttpRequest ask, ZoneRule rule, RequestBudget budget)
       throws CallException, InterruptedException {
-    return exchange.send(ask, rule, budget);
+    return http.send(ask, rule, budget);
   }
 
-  private void leaveAlone(Origin site, RequestBudget budget)
+  /**
+   * Checks that an address may be called within a budget.
+   *
+   * @throws CallException if it asked to wait for longer
+   */
+  public void checkLimit(HttpAddress address, RequestBudget budget) throws CallException {
+    var scope = RateLimits.Scope.of(address);
+    var left = pauses.left(scope);
+    if (!left.isZero() && !budget.allows(left)) {
+      throw rateLimited(scope, left);
+    }
+  }
+
+  private void leaveAlone(RateLimits.Scope scope, RequestBudget budget)
       throws CallException, InterruptedException {
-    var left = pauses.left(site);
+    var left = pauses.left(scope);
     if (left.isZero()) {
       return;
     }
-    if (left.compareTo(budget.left()) >= 0) {
-      throw rateLimited(site, left);
+    if (!budget.allows(left)) {
+      throw rateLimited(scope, left);
     }
     waiter.waitFor(left);
   }
 
   /** Waits for the next try, or fails where there is none. */
-  private void failed(Origin site, HttpReply reply, int attempt, RequestBudget budget)
+  private void failed(RateLimits.Scope scope, HttpResponse reply, int attempt, RequestBudget budget)
       throws CallException, InterruptedException {
     boolean limited = reply.status() == 429;
     var asked = RetryAfter.of(reply.header("retry-after"), time.now());
     if (asked != null) {
-      pauses.leaveAlone(site, asked);
-      if (asked.compareTo(budget.left()) >= 0) {
-        throw rateLimited(site, asked);
+      pauses.leaveAlone(scope, asked);
+      if (!budget.allows(asked)) {
+        throw rateLimited(scope, asked);
       }
     }
     if (attempt == TRIES) {
       throw limited
-          ? rateLimited(site, asked == null ? USUAL_PAUSE : asked)
+          ? rateLimited(scope, asked == null ? USUAL_PAUSE : asked)
           : CallException.unreachable(
-              "%s answered %d, %d times".formatted(site.authority(), reply.status(), TRIES));
+              "%s answered %d, %d times".formatted(scope.origin().authority(), reply.status(), TRIES));
     }
     var jittered = jittered(attempt);
-    pause(asked == null ? jittered : asked.plus(jittered), site, budget);
+    pause(asked == null ? jittered : asked.plus(jittered), scope.origin(), budget);
   }
 
-  private CallException rateLimited(Origin site, Duration left) {
+  private CallException rateLimited(RateLimits.Scope scope, Duration left) {
     return CallException.rateLimited(
-        "%s wants to be left alone for %d s".formatted(site.authority(), seconds(left)),
+        "%s limits the rate of requests; retry in %d s".formatted(scope, seconds(left)),
         time.now().plus(left));
   }
 
@@ -126,8 +137,8 @@ public final class RetryingClient {
 
   private void pause(Duration wait, Origin site, RequestBudget budget)
       throws CallException, InterruptedException {
-    if (wait.compareTo(budget.left()) >= 0) {
-      throw RequestBudget.tooSlow(site.authority());
+    if (!budget.allows(wait)) {
+      throw CallException.of(budget.tooSlow(site.authority()));
     }
     waiter.waitFor(wait);
   }

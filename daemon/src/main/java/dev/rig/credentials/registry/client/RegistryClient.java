@@ -6,7 +6,7 @@ import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.CallObserver;
 import dev.rig.credentials.registry.RegistryCredentials;
-import dev.rig.credentials.registry.RequestBudget;
+import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.registry.Resolution;
 import dev.rig.credentials.registry.TagListing;
 import dev.rig.credentials.registry.TagPage;
@@ -20,11 +20,11 @@ import dev.rig.credentials.registry.content.DigestCache;
 import dev.rig.credentials.registry.content.ImageReader;
 import dev.rig.credentials.registry.content.RepositorySession;
 import dev.rig.credentials.registry.content.TagReader;
-import dev.rig.credentials.registry.http.CertificateAuthorities;
-import dev.rig.credentials.registry.http.Dialer;
-import dev.rig.credentials.registry.http.HostResolver;
-import dev.rig.credentials.registry.http.HttpExchange;
-import dev.rig.credentials.registry.http.PlainHttpPolicy;
+import dev.rig.credentials.net.CertificateAuthorities;
+import dev.rig.credentials.net.HostResolver;
+import dev.rig.credentials.net.HttpClient;
+import dev.rig.credentials.registry.call.ObservedHttp;
+import dev.rig.credentials.net.PlainHttpPolicy;
 import dev.rig.credentials.time.Time;
 import java.net.InetAddress;
 import java.util.Random;
@@ -81,13 +81,15 @@ public final class RegistryClient {
     this.credentials = credentials;
     this.time = time;
     var plain = new PlainHttpPolicy(settings.insecure());
-    var dialer =
-        new Dialer(
+    var http =
+        new HttpClient(
             new HostResolver(resolver),
             plain,
             new CertificateAuthorities(settings.caFiles(), settings.ownAuthorities()),
-            settings.proxies());
-    caller = new RetryingClient(new HttpExchange(dialer, time, observer), waiter, random, time);
+            settings.proxies(),
+            time);
+    var observed = new ObservedHttp(http, time.ticker(), observer);
+    caller = new RetryingClient(observed, waiter, random, time);
     endpoints = new EndpointDiscovery(caller, plain, time.ticker());
     realms = new RealmPolicy(settings.realms(), plain);
     tokens = new TokenService(caller);
@@ -148,6 +150,7 @@ public final class RegistryClient {
   private <T> T ask(ImageReference image, Question<T> question)
       throws CallException, InterruptedException {
     var budget = RequestBudget.start(time.ticker());
+    endpoints.checkLimits(image, budget);
     var endpoint = endpoints.of(image.host(), budget);
     var login =
         new Authenticator(image, endpoint, credentials, realms, tokens, time.ticker(), budget);
@@ -157,7 +160,9 @@ public final class RegistryClient {
       return question.ask(session);
     } catch (CallException e) {
       // What is remembered of the registry may be why: the next question finds it out anew.
-      endpoints.forget(image.host());
+      if (!e.isRateLimited()) {
+        endpoints.forget(image.host());
+      }
       throw e;
     }
   }

@@ -1,6 +1,6 @@
 package dev.rig.credentials.registry.client;
 
-import dev.rig.credentials.registry.http.Proxies;
+import dev.rig.credentials.net.Proxies;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

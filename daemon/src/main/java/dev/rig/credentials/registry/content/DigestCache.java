@@ -2,7 +2,7 @@ package dev.rig.credentials.registry.content;
 
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.ImageReference;
-import dev.rig.credentials.registry.http.HttpReply;
+import dev.rig.credentials.net.HttpResponse;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +27,12 @@ public final class DigestCache {
   private record Key(String host, String path, Digest digest) {}
 
   /** In the order of their use, the latest last. */
-  private final Map<Key, HttpReply> kept = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
+  private final Map<Key, HttpResponse> kept = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
 
   private long bytes; // guarded by this
 
   /** What was kept; null for nothing. */
-  synchronized @Nullable HttpReply find(ImageReference repository, Digest digest) {
+  synchronized @Nullable HttpResponse find(ImageReference repository, Digest digest) {
     return kept.get(key(repository, digest));
   }
 
@@ -41,7 +41,7 @@ public final class DigestCache {
    *
    * @param reply whose body has that digest
    */
-  synchronized void keep(ImageReference repository, Digest digest, HttpReply reply) {
+  synchronized void keep(ImageReference repository, Digest digest, HttpResponse reply) {
     if (reply.body().length > LARGEST) {
       return;
     }
@@ -58,7 +58,7 @@ public final class DigestCache {
     return new Key(repository.host(), repository.path(), digest);
   }
 
-  private static int size(HttpReply reply) {
+  private static int size(HttpResponse reply) {
     return reply.body().length + OVERHEAD;
   }
 }

@@ -7,11 +7,12 @@ import dev.rig.credentials.registry.ImageOrigin;
 import dev.rig.credentials.registry.ImagePlatform;
 import dev.rig.credentials.registry.JsonObject;
 import dev.rig.credentials.registry.ResolvedImage;
-import dev.rig.credentials.registry.http.HttpReply;
+import dev.rig.credentials.net.HttpResponse;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -124,11 +125,11 @@ public final class ImageReader {
 
   private interface Fetch {
     /** An answer whose body has that digest. */
-    HttpReply of(Digest digest) throws CallException, InterruptedException;
+    HttpResponse of(Digest digest) throws CallException, InterruptedException;
   }
 
   /** What was kept, or what is fetched and kept from now on: a digest's content does not change. */
-  private HttpReply unchanging(Digest digest, Fetch fetch)
+  private HttpResponse unchanging(Digest digest, Fetch fetch)
       throws CallException, InterruptedException {
     var kept = session.kept(digest);
     if (kept != null) {
@@ -139,7 +140,7 @@ public final class ImageReader {
     return reply;
   }
 
-  private HttpReply manifestOf(Digest digest) throws CallException, InterruptedException {
+  private HttpResponse manifestOf(Digest digest) throws CallException, InterruptedException {
     var reply = reply(digest.toString());
     digest(reply, digest);
     return reply;
@@ -152,7 +153,7 @@ public final class ImageReader {
     return new Found(manifest(reply), digest, reply.body().length);
   }
 
-  private HttpReply reply(String reference) throws CallException, InterruptedException {
+  private HttpResponse reply(String reference) throws CallException, InterruptedException {
     var reply = session.get("/manifests/" + reference, MANIFESTS);
     if (reply.status() == 404) {
       throw missing(reply);
@@ -160,11 +161,11 @@ public final class ImageReader {
     return reply;
   }
 
-  private ImageManifest manifest(HttpReply reply) throws CallException {
+  private ImageManifest manifest(HttpResponse reply) throws CallException {
     return ManifestReader.read(reply.body(), reply.header("content-type"), session.who());
   }
 
-  private Digest digest(HttpReply reply, @Nullable Digest wanted) throws CallException {
+  private Digest digest(HttpResponse reply, @Nullable Digest wanted) throws CallException {
     if (wanted != null && !wanted.matches(reply.body())) {
       throw CallException.badAnswer(session.who() + " sent a manifest of another digest");
     }
@@ -189,7 +190,12 @@ public final class ImageReader {
    * Tells a missing tag from a missing repository: not all registries say it, and the tags' list
    * does.
    */
-  private CallException missing(HttpReply reply) throws InterruptedException {
+  private CallException missing(HttpResponse reply) throws InterruptedException {
+    var form = aboutAccept(reply);
+    if (form != null) {
+      return CallException.badAnswer(
+          "%s has it in a form that was not asked for: %s".formatted(session.who(), form));
+    }
     boolean noRepository =
         !repositoryKnown
             && (hasCode(reply, "NAME_UNKNOWN") || hasCode(reply, "NAME_INVALID") || hasNoTags());
@@ -197,6 +203,20 @@ public final class ImageReader {
         ? noSuchRepository(session)
         : CallException.noSuchTag(
             "%s has no such tag or digest in %s".formatted(session.who(), session.image().path()));
+  }
+
+  /**
+   * What a registry says that has a manifest and does not send it for the header {@code Accept}, as
+   * Docker's does; null if it says something else.
+   */
+  private static @Nullable String aboutAccept(HttpResponse reply) {
+    for (var error : errors(reply)) {
+      var message = error.text("message");
+      if (message != null && message.toLowerCase(Locale.ROOT).contains("accept header")) {
+        return message.replaceAll("[^ -~]", "?").substring(0, Math.min(message.length(), 200));
+      }
+    }
+    return null;
   }
 
   static CallException noSuchRepository(RepositorySession session) {
@@ -213,12 +233,15 @@ public final class ImageReader {
   }
 
   /** Codes of the distribution specification's error bodies. */
-  private static boolean hasCode(HttpReply reply, String code) {
+  static boolean hasCode(HttpResponse reply, String code) {
+    return errors(reply).stream().anyMatch(error -> code.equals(error.text("code")));
+  }
+
+  private static List<JsonObject> errors(HttpResponse reply) {
     try {
-      return JsonObject.parse(reply.body(), "").objects("errors").stream()
-          .anyMatch(error -> code.equals(error.text("code")));
+      return JsonObject.parse(reply.body(), "").objects("errors");
     } catch (CallException e) {
-      return false; // a page for people
+      return List.of(); // a page for people
     }
   }
 
@@ -230,7 +253,7 @@ public final class ImageReader {
         ManifestReader.texts(json.object("config").object("Labels")));
   }
 
-  private HttpReply configOf(Digest digest) throws CallException, InterruptedException {
+  private HttpResponse configOf(Digest digest) throws CallException, InterruptedException {
     var reply = session.get("/blobs/" + digest, "application/octet-stream, application/json");
     if (reply.status() == 404) {
       throw CallException.badAnswer(session.who() + " does not have the image's configuration");

@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads manifests, whose digest has been checked. */
 final class ManifestReader {
+  private static final String DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
   private static final Set<String> IMAGE_CONFIGS =
+      Set.of(DOCKER_CONFIG, "application/vnd.oci.image.config.v1+json");
+
+  /** What servers call a file that they know nothing of. */
+  private static final Set<String> SAYS_NOTHING =
       Set.of(
-          "application/vnd.docker.container.image.v1+json",
-          "application/vnd.oci.image.config.v1+json");
+          "", "application/json", "text/plain", "application/octet-stream", "binary/octet-stream");
 
   private ManifestReader() {}
 
@@ -58,14 +62,27 @@ final class ManifestReader {
     var said = contentType == null ? "" : contentType.split(";", 2)[0].strip();
     said = said.toLowerCase(Locale.ROOT);
     var own = json.text("mediaType");
-    boolean usual = said.isEmpty() || said.equals("application/json") || said.equals("text/plain");
+    boolean usual = SAYS_NOTHING.contains(said);
     if (own == null) {
-      return said;
+      return usual ? typeByContent(json) : said;
     }
     if (!usual && !said.equals(own.toLowerCase(Locale.ROOT))) {
       throw CallException.badAnswer(who + " sent a manifest of another type than it says itself");
     }
     return own.toLowerCase(Locale.ROOT);
+  }
+
+  /** The type of a manifest that neither its sender nor itself names; empty if it is none. */
+  private static String typeByContent(JsonObject json) {
+    if (json.has("manifests")) {
+      return ImageManifest.OCI_INDEX;
+    }
+    if (!json.has("config") || !json.has("layers")) {
+      return "";
+    }
+    return DOCKER_CONFIG.equals(json.object("config").text("mediaType"))
+        ? ImageManifest.DOCKER_MANIFEST
+        : ImageManifest.OCI_MANIFEST;
   }
 
   private static @Nullable Digest config(JsonObject json, String who) throws CallException {

@@ -3,16 +3,19 @@ package dev.rig.credentials.registry.content;
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.registry.RequestBudget;
-import dev.rig.credentials.registry.auth.AuthChallenge;
+import dev.rig.credentials.net.RequestBudget;
+import dev.rig.credentials.net.AuthChallenge;
 import dev.rig.credentials.registry.auth.Authenticator;
-import dev.rig.credentials.registry.auth.ChallengeParser;
+import dev.rig.credentials.registry.auth.EndpointDiscovery;
 import dev.rig.credentials.registry.auth.RegistryEndpoint;
+import dev.rig.credentials.registry.call.Redirects;
 import dev.rig.credentials.registry.call.RetryingClient;
-import dev.rig.credentials.registry.http.HttpAsk;
-import dev.rig.credentials.registry.http.HttpReply;
-import dev.rig.credentials.registry.http.Origin;
-import dev.rig.credentials.registry.http.ZoneRule;
+import dev.rig.credentials.net.HttpRequest;
+import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.Origin;
+import dev.rig.credentials.net.ZoneRule;
+import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** One question to one registry: its calls share the login and the budget. */
@@ -71,14 +74,19 @@ public final class RepositorySession {
    *
    * @param what the path behind the repository's name, with its query: {@code /tags/list}
    * @param accept the types that will do
-   * @return an answer with 200 or 404
+   * @param also another status that will do
+   * @return an answer with 200, 404 or that status
    * @throws CallException for any other
    */
-  HttpReply get(String what, String accept) throws CallException, InterruptedException {
-    var ask = HttpAsk.get(endpoint.site().resolve("/v2/" + image.path() + what)).accepting(accept);
+  HttpResponse get(String what, String accept, int... also)
+      throws CallException, InterruptedException {
+    var ask = HttpRequest.get(endpoint.site().at("/v2/" + image.path() + what)).with("Accept", accept);
     var reply = call(ask);
+    if (isShutToEverybody(reply) && login.volunteer()) {
+      reply = call(ask);
+    }
     while (reply.status() == 401) {
-      var challenges = ChallengeParser.parse(reply.headers("www-authenticate"));
+      var challenges = EndpointDiscovery.challenges(reply);
       boolean again;
       synchronized (login) {
         again = login.answer(challenges);
@@ -90,15 +98,31 @@ public final class RepositorySession {
       }
       reply = call(ask);
     }
-    return switch (reply.status()) {
+    int status = reply.status();
+    if (Arrays.stream(also).anyMatch(other -> other == status)) {
+      return reply;
+    }
+    return switch (status) {
       case 200, 404 -> reply;
       case 403 -> throw login.denied();
-      default -> throw CallException.badAnswer(who() + " answered " + reply.status());
+      default -> throw CallException.badAnswer(who() + " answered " + status);
     };
   }
 
+  /** Whether a registry that lets everybody into its root refuses, and does not say what it wants. */
+  private boolean isShutToEverybody(HttpResponse reply) throws CallException {
+    return endpoint.challenges().isEmpty()
+        && (reply.status() == 403
+            || (reply.status() == 401 && EndpointDiscovery.challenges(reply).isEmpty()));
+  }
+
+  /** Whether there is less time left than a next step should have. */
+  boolean isShortOf(Duration time) {
+    return !budget.allows(time);
+  }
+
   /** What the repository sent under that digest before; null where it is not kept. */
-  @Nullable HttpReply kept(Digest digest) {
+  @Nullable HttpResponse kept(Digest digest) {
     return contents.find(image, digest);
   }
 
@@ -107,12 +131,15 @@ public final class RepositorySession {
    *
    * @param reply whose body has that digest
    */
-  void keep(Digest digest, HttpReply reply) {
+  void keep(Digest digest, HttpResponse reply) {
     contents.keep(image, digest, reply);
   }
 
-  private HttpReply call(HttpAsk ask) throws CallException, InterruptedException {
+  private HttpResponse call(HttpRequest ask) throws CallException, InterruptedException {
     return caller.call(
-        ask.authorised(login.authorization()), ZoneRule.ASKED_FOR, endpoint.elsewhere(), budget);
+        ask.authorised(login.authorization()),
+        ZoneRule.ASKED_FOR,
+        new Redirects(endpoint.elsewhere(), login::anonymous),
+        budget);
   }
 }

@@ -1,9 +1,11 @@
 package dev.rig.credentials.registry.content;
 
+import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.WebLink;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.JsonObject;
-import dev.rig.credentials.registry.http.HttpReply;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -18,25 +20,35 @@ final class TagNameListing {
   /** As many names as are looked at. */
   static final int MOST = 10_000;
 
-  private static final int PAGE = 1000;
-  private static final int MOST_PAGES = 50;
-  private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+  /** What is asked for in a page, and what instead if that is refused. */
+  private static final int[] PAGES = {1000, 100, 10};
 
-  /** {@code Link: </v2/…?last=x&n=1000>; rel="next"} (RFC 8288). */
+  /** What registries answer to a page that is larger than they allow. */
+  private static final int TOO_MANY = 400;
+
+  private static final int MOST_PAGES = 200;
+
+  /** For looking into the first images, which makes a list of names worth something. */
+  private static final Duration LEFT_FOR_IMAGES = Duration.ofSeconds(2);
+
+  private static final String JSON = "application/json";
+  private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
   private static final Pattern NEXT =
-      Pattern.compile("<([^<>]{1,2048})>\\s*;(?:[^,]*;)?\\s*rel=\"?next\"?(?:\\s*[;,].*)?");
+      Pattern.compile("rel\\s*=[\\s\"']*(?:\\S+ )*next\\b", Pattern.CASE_INSENSITIVE);
 
   /**
    * The names.
    *
    * @param created when, for those of which the registry says it in its list
-   * @param truncated whether there are more
+   * @param truncated whether there are, or may be, more
    */
   record Listed(Set<String> names, Map<String, Instant> created, boolean truncated) {}
 
   private final RepositorySession session;
   private final Set<String> names = new LinkedHashSet<>();
   private final Map<String, Instant> created = new HashMap<>();
+  private int pageSize;
+  private String last = "";
 
   private TagNameListing(RepositorySession session) {
     this.session = session;
@@ -54,52 +66,89 @@ final class TagNameListing {
   }
 
   private boolean readAll() throws CallException, InterruptedException {
-    String what = "/tags/list?n=" + PAGE;
-    for (int page = 0; page < MOST_PAGES; page++) {
-      var reply = session.get(what, "application/json");
+    var reply = first();
+    boolean guessed = false;
+    for (int page = 1; ; page++) {
+      int before = names.size();
+      int read = add(reply);
+      if (guessed && names.size() == before) {
+        return false; // it ignores where to begin, and had said everything
+      }
+      var next = next(reply);
+      boolean full = read == pageSize && names.size() > before;
+      guessed = next == null && full && !mentionsNext(reply);
+      if (guessed) {
+        next = "?n=%d&last=%s".formatted(pageSize, last); // some give no link
+      }
+      if (next == null) {
+        return mentionsNext(reply);
+      }
+      if (names.size() == before || names.size() >= MOST || page == MOST_PAGES) {
+        return true;
+      }
+      if (session.isShortOf(LEFT_FOR_IMAGES)) {
+        return true;
+      }
+      try {
+        reply = session.get("/tags/list" + next, JSON);
+      } catch (CallException e) {
+        return true; // what was read is an answer, and not all of it
+      }
+      if (reply.status() == 404) {
+        return true;
+      }
+    }
+  }
+
+  /** The first page: a registry may have a limit of its own, and refuse more than that. */
+  private HttpResponse first() throws CallException, InterruptedException {
+    for (int size : PAGES) {
+      pageSize = size;
+      var reply = session.get("/tags/list?n=" + size, JSON, TOO_MANY);
       if (reply.status() == 404) {
         throw ImageReader.noSuchRepository(session);
       }
-      int before = names.size();
-      var json = JsonObject.parse(reply.body(), session.who());
-      for (var name : json.texts("tags")) {
-        if (TAG.matcher(name).matches() && names.size() < MOST) {
-          names.add(name);
-        }
+      if (reply.status() != TOO_MANY) {
+        return reply;
       }
-      times(json.object("manifest"));
-      var next = next(reply);
-      if (next == null || names.size() == before) {
-        return next != null && names.size() >= MOST;
-      }
-      what = next;
     }
-    return true;
+    throw CallException.badAnswer(session.who() + " answered " + TOO_MANY);
+  }
+
+  /** Adds the names of a page; returns how many stand in it. */
+  private int add(HttpResponse reply) throws CallException {
+    var json = JsonObject.parse(reply.body(), session.who());
+    var listed = json.texts("tags");
+    for (var name : listed) {
+      if (TAG.matcher(name).matches() && names.size() < MOST) {
+        names.add(name);
+        last = name;
+      }
+    }
+    times(json.object("manifest"));
+    return listed.size();
   }
 
   /**
-   * The next page, which is of the same list: of the address that the registry names only the query
-   * is used.
+   * The query of the next page, which is of the same list: of the address that the registry names
+   * only the query is used.
    */
-  private static @Nullable String next(HttpReply reply) {
-    for (var link : reply.headers("link")) {
-      var matcher = NEXT.matcher(link);
-      if (matcher.matches()) {
-        int query = matcher.group(1).indexOf('?');
-        var value = query < 0 ? "" : matcher.group(1).substring(query);
-        return value.chars().allMatch(TagNameListing::isQueryCharacter) && value.length() > 1
-            ? "/tags/list" + value
-            : null;
-      }
-    }
-    return null;
+  private static @Nullable String next(HttpResponse reply) {
+    var target = WebLink.first(WebLink.parse(reply.headers("link")), "next");
+    int query = target == null ? -1 : target.indexOf('?');
+    var value = target == null || query < 0 ? "" : target.substring(query);
+    return value.length() > 1 && value.chars().allMatch(TagNameListing::isQueryCharacter)
+        ? value
+        : null;
+  }
+
+  /** Whether there is a next page, though it may not be understood where. */
+  private static boolean mentionsNext(HttpResponse reply) {
+    return reply.headers("link").stream().anyMatch(link -> NEXT.matcher(link).find());
   }
 
   private static boolean isQueryCharacter(int c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || "?&=%-._~+/:@!$'()*,;".indexOf(c) >= 0;
+    return c > ' ' && c <= '~' && "\"#<>\\^`{|}".indexOf(c) < 0;
   }
 
   /** Google's registries say in the list what every image is: {@code timeCreatedMs}. */

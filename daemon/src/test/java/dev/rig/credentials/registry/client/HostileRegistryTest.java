@@ -6,18 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.net.HttpFailure;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.RegistryFailure;
 import dev.rig.credentials.registry.ResolvedImage;
-import dev.rig.credentials.registry.auth.AuthChallenge;
+import dev.rig.credentials.net.AuthChallenge;
 import dev.rig.credentials.registry.auth.RealmPolicy;
 import dev.rig.credentials.registry.auth.RegistryEndpoint;
 import dev.rig.credentials.registry.content.FakeImage;
-import dev.rig.credentials.registry.http.HostResolver;
-import dev.rig.credentials.registry.http.NetworkZone;
-import dev.rig.credentials.registry.http.Origin;
-import dev.rig.credentials.registry.http.PlainHttpPolicy;
-import dev.rig.credentials.registry.http.Proxies;
+import dev.rig.credentials.net.HostResolver;
+import dev.rig.credentials.net.NetworkZone;
+import dev.rig.credentials.net.Origin;
+import dev.rig.credentials.net.PlainHttpPolicy;
+import dev.rig.credentials.net.Proxies;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.registry.HostileRegistry;
 import dev.rig.credentials.testing.registry.HostileRegistry.Asked;
@@ -165,12 +166,12 @@ class HostileRegistryTest {
     var realm = policy.check("index.docker.io", endpoint, challenge, true);
     var thrown =
         assertThrows(
-            CallException.class,
+            HttpFailure.class,
             () ->
                 realm
                     .rule()
                     .check(Origin.of("https", "auth.docker.io"), InetAddress.ofLiteral(address)));
-    assertInstanceOf(RegistryFailure.Refused.class, thrown.failure("look"));
+    assertInstanceOf(RegistryFailure.Refused.class, CallException.of(thrown).failure("look"));
     realm.rule().check(Origin.of("https", "auth.docker.io"), InetAddress.ofLiteral("8.8.8.8"));
   }
 
@@ -320,7 +321,7 @@ class HostileRegistryTest {
             .elsewhere();
     for (var address : List.of("127.0.0.1", "10.0.0.1", "192.168.1.1", "::1", "169.254.169.254")) {
       assertThrows(
-          CallException.class,
+          HttpFailure.class,
           () -> rule.check(Origin.of("https", "blobs.example"), InetAddress.ofLiteral(address)),
           address);
     }

@@ -14,6 +14,7 @@ import dev.rig.credentials.registry.content.FakeImage;
 import dev.rig.credentials.registry.content.VersionOrder;
 import dev.rig.credentials.testing.registry.HostileRegistry;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,6 +22,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TagsTest {
   private static String list(Stream<String> names) {
@@ -166,6 +169,133 @@ class TagsTest {
       var page = page(registry, 1000, null);
       assertTrue(page.truncated());
       assertEquals("t9999", page.tags().getFirst().name());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "</v2/acme/app/tags/list?n=1000&last=b>; rel=\"next\"",
+        "/v2/acme/app/tags/list?n=1000&last=b; rel=\"next\"",
+        "</v2/acme/app/tags/list?n=1000&last=b>; rel='next'",
+        "</v2/acme/app/tags/list?n=1000&last=b>;rel=next",
+        "</v2/acme/app/tags/list?n=1000&last=b>; title=\"a, b\"; rel=\"last next\"",
+        "</v2/acme/app/tags/list?n=1000>; rel=\"prev\","
+            + " <https://elsewhere.example/v2/x/tags/list?n=1000&last=b>; REL=\"NEXT\"",
+        "<?n=1000&last=b>; rel=\"next\""
+      })
+  void everyFormOfALinkIsFollowed(String link) throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().endsWith("last=b")) {
+            reply(out, 200, list(Stream.of("c")));
+          } else if (asked.target().contains("/tags/list")) {
+            reply(out, 200, list(Stream.of("a", "b")), "Link: " + link);
+          } else {
+            reply(out, asked.target().equals("/v2/") ? 200 : 404, "{\"errors\":[{}]}");
+          }
+        })) {
+      var page = page(registry, 10, null);
+      assertEquals(List.of("c", "b", "a"), names(page));
+      assertTrue(!page.truncated());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"</v2/acme/app/tags/list>; rel=\"next\"", "<>; rel=next", "rel=\"next\"", "</x?a b>; rel=next"})
+  void aLinkThatIsNotUnderstoodIsNotTheEndOfTheList(String link) throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) ->
+            reply(out, 200, list(Stream.of("a", "b")), "Link: " + link))) {
+      var page = page(registry, 1, null);
+      assertTrue(page.truncated());
+      assertEquals(1, page.tags().size());
+    }
+  }
+
+  @Test
+  void aRegistryWithALowerMaximumIsAskedForLess() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().endsWith("/tags/list?n=1000")) {
+            reply(out, 400, "{\"errors\":[{\"code\":\"TOO_MANY_TAGS_REQUESTED\"}]}");
+          } else if (asked.target().contains("/tags/list?n=100")) {
+            int from = asked.target().endsWith("n=100") ? 0 : 100;
+            reply(
+                out,
+                200,
+                list(IntStream.range(from, from + (from == 0 ? 100 : 5)).mapToObj(i -> "v" + i)));
+          } else {
+            reply(out, asked.target().equals("/v2/") ? 200 : 404, "{\"errors\":[{}]}");
+          }
+        })) {
+      var page = page(registry, 1000, null);
+      assertEquals(105, page.tags().size());
+      assertTrue(!page.truncated());
+      assertTrue(
+          registry.asked().stream()
+              .anyMatch(asked -> asked.target().endsWith("/tags/list?n=100&last=v99")),
+          "a full page without a link may not be the last");
+    }
+  }
+
+  @Test
+  void aFullPageThatComesAgainIsTheWholeList() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().contains("/tags/list")) {
+            reply(out, 200, list(IntStream.range(0, 1000).mapToObj(i -> "v" + i)));
+          } else {
+            reply(out, asked.target().equals("/v2/") ? 200 : 404, "{\"errors\":[{}]}");
+          }
+        })) {
+      assertTrue(!page(registry, 1, null).truncated());
+    }
+  }
+
+  @Test
+  void whatWasReadInTimeIsTheAnswer() throws Exception {
+    var fixture = new ClientFixture(FakeCredentials.none());
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().contains("/tags/list")) {
+            fixture.time.advance(Duration.ofMillis(250));
+            int page =
+                asked.target().endsWith("n=1000")
+                    ? 0
+                    : Integer.parseInt(asked.target().split("p=", 2)[1]);
+            reply(
+                out,
+                200,
+                list(IntStream.range(page * 100, (page + 1) * 100).mapToObj(i -> "t" + i)),
+                "Link: </v2/acme/app/tags/list?p=" + (page + 1) + ">; rel=\"next\"");
+          } else {
+            reply(out, asked.target().equals("/v2/") ? 200 : 404, "{\"errors\":[{}]}");
+          }
+        })) {
+      var repository = ClientFixture.image(registry.host() + "/acme/app");
+      var page = assertInstanceOf(TagPage.class, fixture.client.tags(repository, 1000, null));
+      assertTrue(page.truncated());
+      assertTrue(page.tags().size() >= 1000, () -> page.tags().size() + " tags");
+      assertTrue(fixture.time.nanos() < Duration.ofSeconds(10).toNanos());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {404, 500, 403})
+  void aPageThatFailsLeavesThoseBeforeIt(int status) throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().endsWith("n=1000")) {
+            reply(out, 200, list(Stream.of("a")), "Link: <?last=a>; rel=\"next\"");
+          } else {
+            reply(out, asked.target().equals("/v2/") ? 200 : status, "{\"errors\":[{}]}");
+          }
+        })) {
+      var page = page(registry, 10, null);
+      assertEquals(List.of("a"), names(page));
+      assertTrue(page.truncated());
     }
   }
 

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.registry.client.ClientFixture;
-import dev.rig.credentials.registry.http.HttpReply;
-import dev.rig.credentials.registry.http.NetworkZone;
+import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.NetworkZone;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,9 +22,9 @@ class DigestCacheTest {
 
   private final DigestCache contents = new DigestCache();
 
-  private static HttpReply reply(byte[] body) {
+  private static HttpResponse reply(byte[] body) {
     var headers = Map.of("content-type", List.of("text/plain"), "set-cookie", List.of("a=b"));
-    return new HttpReply(200, headers, body, NetworkZone.PUBLIC);
+    return new HttpResponse(200, headers, body, NetworkZone.PUBLIC);
   }
 
   private static byte[] body(int number, int length) {

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
@@ -55,7 +56,10 @@ public final class HostileRegistry implements AutoCloseable {
   private final Answer answer;
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final AtomicInteger connections = new AtomicInteger();
   private volatile SSLContext tls;
+  private volatile boolean keepsAlive;
+  private volatile boolean wantsIdentity;
 
   private HostileRegistry(ServerSocket server, Answer answer) {
     this.server = server;
@@ -83,6 +87,23 @@ public final class HostileRegistry implements AutoCloseable {
   public HostileRegistry with(SSLContext context) {
     tls = context;
     return this;
+  }
+
+  /** Takes any number of requests over one connection from now on, instead of one. */
+  public HostileRegistry keepingAlive() {
+    keepsAlive = true;
+    return this;
+  }
+
+  /** Lets nobody in over TLS without a certificate from now on. */
+  public HostileRegistry wantingIdentity() {
+    wantsIdentity = true;
+    return this;
+  }
+
+  /** How many connections have been opened, whatever came over them. */
+  public int connections() {
+    return connections.get();
   }
 
   /** A whole answer. */
@@ -133,6 +154,7 @@ public final class HostileRegistry implements AutoCloseable {
       try {
         @SuppressWarnings("resource") // Closed by the thread that serves it.
         var socket = server.accept();
+        connections.incrementAndGet();
         Thread.ofVirtual().start(() -> serve(socket));
       } catch (IOException e) {
         return; // closed
@@ -150,6 +172,7 @@ public final class HostileRegistry implements AutoCloseable {
       } else if (context != null) {
         var over = (SSLSocket) context.getSocketFactory().createSocket(socket, begun, true);
         over.setUseClientMode(false);
+        over.setNeedClientAuth(wantsIdentity);
         over.startHandshake();
         serve(over.getInputStream(), over, true);
       }
@@ -159,10 +182,13 @@ public final class HostileRegistry implements AutoCloseable {
   }
 
   private void serve(InputStream in, Socket socket, boolean secure) throws IOException {
-    var request = read(new BufferedInputStream(in), secure);
-    asked.add(request);
-    answer.write(request, socket.getOutputStream());
-    socket.getOutputStream().flush();
+    var requests = new BufferedInputStream(in);
+    do {
+      var request = read(requests, secure);
+      asked.add(request);
+      answer.write(request, socket.getOutputStream());
+      socket.getOutputStream().flush();
+    } while (keepsAlive);
   }
 
   private static Asked read(InputStream in, boolean secure) throws IOException {

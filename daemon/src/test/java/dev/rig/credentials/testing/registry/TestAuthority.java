@@ -21,6 +21,7 @@ import java.util.Date;
 import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
@@ -107,7 +108,7 @@ public final class TestAuthority {
         pair.getPrivate(), sign(new X500Name("CN=server"), pair, own.key(), addressOrName));
   }
 
-  /** A server's TLS with a certificate for an address or a name. */
+  /** A server's TLS with a certificate for an address or a name, which trusts clients of this. */
   public SSLContext server(String addressOrName) {
     var identity = identity(addressOrName);
     try {
@@ -121,7 +122,12 @@ public final class TestAuthority {
       var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       managers.init(store, NO_PASSWORD);
       var context = SSLContext.getInstance("TLS");
-      context.init(managers.getKeyManagers(), null, null);
+      var trust = KeyStore.getInstance("PKCS12");
+      trust.load(null, null);
+      trust.setCertificateEntry("own", own.certificate());
+      var clients = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      clients.init(trust);
+      context.init(managers.getKeyManagers(), clients.getTrustManagers(), null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);

@@ -7,7 +7,7 @@ import dev.rig.credentials.registry.CallObserver;
 import dev.rig.credentials.registry.RegistryCredentials;
 import dev.rig.credentials.registry.client.RegistryClient;
 import dev.rig.credentials.registry.client.RegistrySettings;
-import dev.rig.credentials.registry.http.Proxies;
+import dev.rig.credentials.net.Proxies;
 import dev.rig.credentials.time.SystemScheduler;
 import java.nio.file.Path;
 import java.util.List;

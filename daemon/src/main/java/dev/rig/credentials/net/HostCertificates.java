@@ -1,0 +1,102 @@
+package dev.rig.credentials.net;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a machine's files say of whom to trust: the system's store, and folders per host as Docker
+ * ({@code /etc/docker/certs.d/HOST:PORT}) and podman ({@code /etc/containers/certs.d/HOST:PORT}) read
+ * them. In such a folder {@code *.crt} are authorities, and {@code *.cert} with {@code *.key} of the
+ * same name are certificates that this side shows.
+ *
+ * @param folders those with a folder for each host
+ * @param bundles files with the authorities of the system; the first that exists counts
+ */
+record HostCertificates(List<Path> folders, List<Path> bundles) {
+  /** Nothing but what is configured. */
+  static final HostCertificates NONE = new HostCertificates(List.of(), List.of());
+
+  /**
+   * A machine's files.
+   *
+   * @param etc the folder that is {@code /etc}
+   */
+  static HostCertificates of(Path etc) {
+    return new HostCertificates(
+        List.of(etc.resolve("containers/certs.d"), etc.resolve("docker/certs.d")),
+        // Where Go's crypto/x509 looks, too: Debian, Fedora, SUSE, Alpine.
+        List.of(
+            etc.resolve("ssl/certs/ca-certificates.crt"),
+            etc.resolve("pki/tls/certs/ca-bundle.crt"),
+            etc.resolve("ssl/ca-bundle.pem"),
+            etc.resolve("ssl/cert.pem")));
+  }
+
+  /**
+   * The files of a host.
+   *
+   * @param authorities PEM files
+   * @param identities files of keys by the file of their certificate
+   * @param state differs when a file has changed
+   */
+  record Found(List<Path> authorities, Map<Path, Path> identities, String state) {
+    boolean isEmpty() {
+      return authorities.isEmpty() && identities.isEmpty();
+    }
+  }
+
+  /**
+   * Looks for the files of an origin, under its host with the port, and without it if it is the
+   * usual one.
+   *
+   * @throws HttpFailure if a folder cannot be read, or a key is missing
+   */
+  Found find(Origin origin) throws HttpFailure {
+    var authorities = new ArrayList<Path>();
+    var identities = new TreeMap<Path, Path>();
+    var state = new StringBuilder();
+    for (var folder : folders) {
+      for (var name : List.of(origin.host() + ":" + origin.port(), origin.authority())) {
+        var own = folder.resolve(name);
+        if (Files.isDirectory(own) && state.indexOf(own + "\n") < 0) {
+          state.append(own).append('\n');
+          read(own, authorities, identities, state);
+        }
+      }
+    }
+    return new Found(authorities, identities, state.toString());
+  }
+
+  private static void read(
+      Path folder, List<Path> authorities, Map<Path, Path> identities, StringBuilder state)
+      throws HttpFailure {
+    try (var files = Files.list(folder)) {
+      for (var file : files.sorted().toList()) {
+        var name = file.getFileName().toString();
+        if (name.endsWith(".crt")) {
+          authorities.add(file);
+        } else if (name.endsWith(".cert")) {
+          var key = file.resolveSibling(name.substring(0, name.length() - 4) + "key");
+          if (!Files.exists(key)) {
+            throw HttpFailure.refused(
+                "the certificate " + file + " has no key beside it; authorities end in .crt");
+          }
+          identities.put(file, key);
+          state.append(stamp(key));
+        }
+        state.append(stamp(file));
+      }
+    } catch (IOException e) {
+      throw HttpFailure.refused("the folder of certificates " + folder + " cannot be read");
+    }
+  }
+
+  private static String stamp(Path file) throws IOException {
+    return "%s %s %d%n".formatted(file, Files.getLastModifiedTime(file), Files.size(file));
+  }
+}

@@ -1,0 +1,124 @@
+package dev.rig.credentials.net;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a request goes. Servers send addresses that {@link java.net.URI} refuses and Go's {@code
+ * net/url} accepts: hosts with an underscore, and paths and queries with spaces, brackets, braces or
+ * raw bytes. What is valid is kept byte for byte, because a signature may cover it.
+ *
+ * @param origin scheme, host and port
+ * @param target path and query as they are sent: printable ASCII that begins with a slash
+ */
+public record HttpAddress(Origin origin, String target) {
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?<authority>[^/?#]*)(?<rest>.*)");
+  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*");
+
+  /** Printable, and nevertheless not allowed in a request's first line or in a URI (RFC 3986). */
+  private static final String ENCODED = " \"<>\\^`{|}";
+
+  public HttpAddress {
+    if (!target.startsWith("/") || !target.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      throw new IllegalArgumentException("not the target of a request");
+    }
+  }
+
+  /** An absolute address without its fragment; null if it is not one of http or https. */
+  public static @Nullable HttpAddress parse(String text) {
+    var matcher = ABSOLUTE.matcher(text);
+    if (hasControl(text) || !matcher.matches()) {
+      return null;
+    }
+    var scheme = matcher.group("scheme").toLowerCase(Locale.ROOT);
+    var origin = Origin.parse(scheme, matcher.group("authority"));
+    return origin == null ? null : new HttpAddress(origin, target(matcher.group("rest")));
+  }
+
+  /**
+   * Resolves a reference, such as a {@code Location} (RFC 3986, 5.2).
+   *
+   * @param reference where a character above 127 is a byte of the header
+   * @return null if it leads to something other than http or https
+   */
+  public @Nullable HttpAddress resolve(String reference) {
+    if (SCHEME.matcher(reference).matches()) {
+      return parse(reference);
+    }
+    if (reference.startsWith("//")) {
+      return parse(origin.scheme() + ":" + reference);
+    }
+    if (hasControl(reference)) {
+      return null;
+    }
+    var path = target.split("\\?", 2)[0];
+    if (reference.startsWith("/")) {
+      return new HttpAddress(origin, target(reference));
+    }
+    if (reference.startsWith("?")) {
+      return new HttpAddress(origin, target(path + reference));
+    }
+    return reference.isEmpty() || reference.startsWith("#")
+        ? this
+        : new HttpAddress(origin, relative(path, target("/" + reference).substring(1)));
+  }
+
+  /** The path of a reference beside another one, without the segments {@code .} and {@code ..}. */
+  private static String relative(String base, String reference) {
+    int query = reference.indexOf('?');
+    var path = query < 0 ? reference : reference.substring(0, query);
+    var merged = base.substring(0, base.lastIndexOf('/') + 1) + path;
+    var segments = new java.util.ArrayDeque<String>();
+    var parts = merged.substring(1).split("/", -1);
+    for (int i = 0; i < parts.length; i++) {
+      boolean dots = parts[i].equals(".") || parts[i].equals("..");
+      if (parts[i].equals("..")) {
+        segments.pollLast();
+      }
+      if (!dots) {
+        segments.addLast(parts[i]);
+      } else if (i == parts.length - 1) {
+        segments.addLast("");
+      }
+    }
+    return "/" + String.join("/", segments) + (query < 0 ? "" : reference.substring(query));
+  }
+
+  /** Path and query as they are sent, of what stands behind a host. */
+  private static String target(String rest) {
+    var text = rest.split("#", 2)[0];
+    var target = new StringBuilder(text.length() + 16);
+    if (!text.startsWith("/")) {
+      target.append('/');
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c > 0xff) {
+        for (byte one : Character.toString(c).getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
+          target.append(String.format(Locale.ROOT, "%%%02X", one & 0xff));
+        }
+      } else if (c > '~' || ENCODED.indexOf(c) >= 0) {
+        target.append(String.format(Locale.ROOT, "%%%02X", (int) c));
+      } else {
+        target.append(c);
+      }
+    }
+    return target.toString();
+  }
+
+  private static boolean hasControl(String text) {
+    return text.chars().anyMatch(c -> c < ' ' || c == 0x7f);
+  }
+
+  /** The same with more in its query; both parts are encoded already. */
+  public HttpAddress query(String more) {
+    return new HttpAddress(origin, target + (target.indexOf('?') < 0 ? "?" : "&") + more);
+  }
+
+  @Override
+  public String toString() {
+    return origin + target;
+  }
+}

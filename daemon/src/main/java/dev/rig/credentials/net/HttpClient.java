@@ -1,0 +1,152 @@
+package dev.rig.credentials.net;
+
+import dev.rig.credentials.net.HttpFailure.Kind;
+import dev.rig.credentials.time.Time;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Sends requests over TCP. The addresses that are checked are those that are connected to, and the
+ * certificate must be that of the host. It follows no redirect, keeps no cookie, answers no
+ * challenge and tries nothing twice, except on a kept connection that the other side had closed.
+ */
+public final class HttpClient implements AutoCloseable {
+  private static final int REMEMBERED = 256;
+
+  private final HostResolver resolver;
+  private final PlainHttpPolicy plain;
+  private final TlsAuthorities authorities;
+  private final Proxies proxies;
+  private final HttpTransport transport;
+
+  /** The address that answered last of a host with several: its connections are kept. */
+  private final Map<Origin, InetAddress> answered = new LinkedHashMap<>(); // guarded by itself
+
+  /** A client; nothing is opened or read before the first request. */
+  public HttpClient(
+      HostResolver resolver,
+      PlainHttpPolicy plain,
+      TlsAuthorities authorities,
+      Proxies proxies,
+      Time time) {
+    this(resolver, plain, authorities, proxies, new HttpTransport(time, HttpTransport.IDLE));
+  }
+
+  HttpClient(
+      HostResolver resolver,
+      PlainHttpPolicy plain,
+      TlsAuthorities authorities,
+      Proxies proxies,
+      HttpTransport transport) {
+    this.resolver = resolver;
+    this.plain = plain;
+    this.authorities = authorities;
+    this.proxies = proxies;
+    this.transport = transport;
+  }
+
+
+  /**
+   * Sends a request.
+   *
+   * @param rule where the name of the host may lead
+   * @return any response
+   * @throws HttpFailure if there is none
+   */
+  public HttpResponse send(HttpRequest request, ZoneRule rule, RequestBudget budget)
+      throws HttpFailure, InterruptedException {
+    var origin = request.address().origin();
+    budget.checkTime(origin.authority());
+    if (!origin.isSecure() && !plain.allows(origin)) {
+      throw HttpFailure.refused(
+          origin.authority()
+              + " would be asked over plain http; list it in daemon.registryClient.insecure to"
+              + " allow that");
+    }
+    var tls = origin.isSecure() ? authorities.sockets(origin) : null;
+    var proxy = proxies.of(origin);
+    if (proxy != null) {
+      var hop = Proxies.origin(proxy);
+      var at = checked(hop, ZoneRule.ASKED_FOR, budget);
+      return any(hop, at, budget, address -> Hop.through(proxy, address, origin, tls), request);
+    }
+    var at = checked(origin, rule, budget);
+    for (var address : at) {
+      if (!origin.isSecure() && !plain.allows(origin, address)) {
+        throw HttpFailure.refused(
+            origin.host() + " would be asked over plain http, and is not this machine");
+      }
+    }
+    return any(origin, at, budget, address -> Hop.direct(origin, address, tls), request);
+  }
+
+  /** The addresses of a host, of which every one is allowed. */
+  private List<InetAddress> checked(Origin origin, ZoneRule rule, RequestBudget budget)
+      throws HttpFailure, InterruptedException {
+    var addresses = resolver.lookup(origin.bareHost(), budget);
+    for (var address : addresses) {
+      rule.check(origin, address);
+    }
+    return addresses;
+  }
+
+  private interface Hops {
+    Hop to(InetAddress address);
+  }
+
+  /** Sends the request to the first address that answers. */
+  private HttpResponse any(
+      Origin origin,
+      List<InetAddress> addresses,
+      RequestBudget budget,
+      Hops hops,
+      HttpRequest request)
+      throws HttpFailure, InterruptedException {
+    for (var address : preferred(origin, addresses)) {
+      try {
+        var response = transport.send(request, hops.to(address), budget);
+        if (addresses.size() > 1) {
+          remember(origin, address);
+        }
+        return response;
+      } catch (HttpFailure e) {
+        if (e.kind() != Kind.NO_LISTENER) {
+          throw e;
+        }
+        budget.checkTime(origin.authority());
+      }
+    }
+    throw new HttpFailure(Kind.NO_LISTENER, "nothing answers at " + origin.authority());
+  }
+
+  private List<InetAddress> preferred(Origin origin, List<InetAddress> addresses) {
+    synchronized (answered) {
+      var last = answered.get(origin);
+      if (last == null || !addresses.contains(last)) {
+        return addresses;
+      }
+      var order = new ArrayList<>(addresses);
+      order.remove(last);
+      order.addFirst(last);
+      return order;
+    }
+  }
+
+  private void remember(Origin origin, InetAddress address) {
+    synchronized (answered) {
+      answered.put(origin, address);
+      if (answered.size() > REMEMBERED) {
+        answered.remove(answered.keySet().iterator().next());
+      }
+    }
+  }
+
+  /** Closes its connections. */
+  @Override
+  public void close() {
+    transport.close();
+  }
+}

@@ -1,0 +1,66 @@
+package dev.rig.credentials.net;
+
+import dev.rig.credentials.credential.Secret;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request.
+ *
+ * @param method {@code GET} or {@code POST}
+ * @param address its path and query are sent as they are
+ * @param headers by name, without those that the client adds to every request
+ * @param authorization the value of that header; null for none
+ * @param body null for none
+ */
+public record HttpRequest(
+    String method,
+    HttpAddress address,
+    Map<String, String> headers,
+    @Nullable Secret authorization,
+    @Nullable Secret body) {
+  public HttpRequest {
+    headers = Map.copyOf(headers);
+    headers.forEach(HttpRequest::checkHeader);
+    if (authorization != null) {
+      checkHeader("Authorization", authorization.reveal());
+    }
+  }
+
+  private static void checkHeader(String name, String value) {
+    if (value.chars().anyMatch(c -> c < ' ' || c > '~')) {
+      throw new IllegalArgumentException("the header " + name + " would not be one line of ASCII");
+    }
+  }
+
+  public static HttpRequest get(HttpAddress address) {
+    return new HttpRequest("GET", address, Map.of(), null, null);
+  }
+
+  /** A request with a body, which is sent as UTF-8. */
+  public static HttpRequest post(HttpAddress address, String contentType, Secret body) {
+    return new HttpRequest("POST", address, Map.of("Content-Type", contentType), null, body);
+  }
+
+  public HttpRequest with(String header, String value) {
+    var more = new LinkedHashMap<>(headers);
+    more.put(header, value);
+    return new HttpRequest(method, address, more, authorization, body);
+  }
+
+  public HttpRequest authorised(@Nullable Secret value) {
+    return new HttpRequest(method, address, headers, value, body);
+  }
+
+  /** The same for another address. */
+  public HttpRequest at(HttpAddress elsewhere) {
+    return new HttpRequest(method, elsewhere, headers, authorization, body);
+  }
+
+  /** Where it goes; a query may hold a signature. */
+  @Override
+  public String toString() {
+    return method + " " + address.origin();
+  }
+}

@@ -1,0 +1,186 @@
+package dev.rig.credentials.net;
+
+import dev.rig.credentials.time.Time;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
+import org.apache.hc.core5.http.message.BasicLineParser;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/** Apache HttpClient with nothing but exchanges and a pool of connections, made at first use. */
+final class HttpTransport implements AutoCloseable {
+  /** How long a connection is kept without a request. */
+  static final Duration IDLE = Duration.ofSeconds(30);
+
+  private static final int MOST_CONNECTIONS = 64;
+  private static final int MOST_TO_AN_ADDRESS = 8;
+  private static final int LONGEST_LINE = 16 * 1024;
+  private static final int MOST_HEADERS = 128;
+
+  /** Of one address, so that a host with a dead address is still answered by another. */
+  private static final Timeout CONNECT = Timeout.ofSeconds(3);
+
+  /** The deadline of the exchange comes first. */
+  private static final Timeout HANDSHAKE = Timeout.ofSeconds(60);
+
+  private static final String ROUTE = "rig.route";
+
+  private final Time time;
+  private final Duration idle;
+  private final AtomicBoolean sweeping = new AtomicBoolean();
+  private @Nullable PoolingHttpClientConnectionManager pool; // guarded by this
+  private @Nullable CloseableHttpClient client; // guarded by this
+
+  HttpTransport(Time time, Duration idle) {
+    this.time = time;
+    this.idle = idle;
+  }
+
+  /**
+   * Sends a request and reads its response.
+   *
+   * @throws HttpFailure if there is none
+   */
+  HttpResponse send(HttpRequest request, Hop hop, RequestBudget budget)
+      throws HttpFailure, InterruptedException {
+    budget.checkTime(hop.who());
+    try (var exchange = new Exchange(client(), hop, budget)) {
+      var cut = time.scheduler().schedule(budget.left(), exchange::cut);
+      try {
+        return exchange.send(request, this::closeIdle);
+      } finally {
+        cut.cancel();
+      }
+    } finally {
+      sweepLater();
+    }
+  }
+
+  /** Notes in the context of an exchange what its connection is made with. */
+  static void route(HttpClientContext context, Hop hop) {
+    context.setAttribute(ROUTE, hop.route());
+    context.setAttribute(TlsUpgrade.SOCKETS, hop.tls());
+    context.setUserToken(hop.tls()); // a connection is not shared by those who trust differently
+  }
+
+  private synchronized CloseableHttpClient client() {
+    var made = client;
+    if (made == null) {
+      var connections = pool();
+      made =
+          HttpClientBuilder.create()
+              .setConnectionManager(connections)
+              .setRequestExecutor(new OneExchange())
+              .setRoutePlanner((host, context) -> (HttpRoute) context.getAttribute(ROUTE))
+              .setDefaultRequestConfig(
+                  RequestConfig.custom()
+                      .setAuthenticationEnabled(false)
+                      .setProtocolUpgradeEnabled(false)
+                      .setConnectionKeepAlive(TimeValue.of(idle))
+                      .build())
+              .setUserAgent("rig-credentials")
+              .disableRedirectHandling()
+              .disableCookieManagement()
+              .disableAuthCaching()
+              .disableAutomaticRetries()
+              .disableContentCompression()
+              .disableConnectionState()
+              .build();
+      pool = connections;
+      client = made;
+    }
+    return made;
+  }
+
+  private PoolingHttpClientConnectionManager pool() {
+    var bounds =
+        Http1Config.custom()
+            .setMaxLineLength(LONGEST_LINE)
+            .setMaxHeaderCount(MOST_HEADERS)
+            .setMaxEmptyLineCount(1)
+            .build();
+    return PoolingHttpClientConnectionManagerBuilder.create()
+        .setMaxConnTotal(MOST_CONNECTIONS)
+        .setMaxConnPerRoute(MOST_TO_AN_ADDRESS)
+        .setDnsResolver(NoLookups.INSTANCE)
+        .setTlsSocketStrategy(new TlsUpgrade())
+        .setDefaultTlsConfig(TlsConfig.custom().setHandshakeTimeout(HANDSHAKE).build())
+        .setDefaultConnectionConfig(
+            ConnectionConfig.custom()
+                .setConnectTimeout(CONNECT)
+                .setIdleTimeout(Timeout.of(idle))
+                .build())
+        .setConnectionFactory(
+            // The client's own parser would pass over what stands before the status line.
+            new ManagedHttpClientConnectionFactory(
+                bounds,
+                null,
+                new DefaultHttpResponseParserFactory(bounds, BasicLineParser.INSTANCE, null)))
+        .build();
+  }
+
+  /** Every address has been looked up and checked before. */
+  private enum NoLookups implements DnsResolver {
+    INSTANCE;
+
+    @Override
+    public java.net.InetAddress[] resolve(String host) {
+      throw new IllegalStateException("a host was to be looked up that had not been checked");
+    }
+
+    @Override
+    public String resolveCanonicalHostname(String host) {
+      return host;
+    }
+  }
+
+  private synchronized void closeIdle(Duration unused) {
+    if (pool != null) {
+      pool.closeIdle(TimeValue.of(unused));
+    }
+  }
+
+  /** Closes what has been idle for too long, once in as long a time. */
+  private void sweepLater() {
+    if (sweeping.compareAndSet(false, true)) {
+      // Closing a connection with TLS sends something, which a scheduler must not wait for.
+      time.scheduler().schedule(idle, () -> Thread.ofVirtual().start(this::sweep));
+    }
+  }
+
+  private void sweep() {
+    sweeping.set(false);
+    closeIdle(idle);
+    if (keepsAny()) {
+      sweepLater();
+    }
+  }
+
+  private synchronized boolean keepsAny() {
+    return pool != null && pool.getTotalStats().getAvailable() > 0;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (client != null) {
+      client.close(CloseMode.IMMEDIATE);
+      client = null;
+      pool = null;
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.rig.credentials.net;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From how far away an address can be reached, the farthest first. What a registry names (a token
+ * realm, a blob's location) must not lie nearer to this machine than the registry itself, so that
+ * no registry has this daemon ask what only this daemon can reach (T4, T5).
+ */
+public enum NetworkZone {
+  /** The Internet. */
+  PUBLIC,
+  /** A private network: RFC 1918, RFC 6598, RFC 4193. */
+  PRIVATE,
+  /** This machine. */
+  LOOPBACK,
+  /** This link, everybody or nobody; metadata services answer on such addresses. Never asked. */
+  NEVER;
+
+  private static final int CARRIER_FIRST = 100;
+  private static final int IPV4 = 4;
+  private static final int IPV6 = 16;
+
+  static NetworkZone of(InetAddress address) {
+    if (address.isAnyLocalAddress()
+        || address.isLinkLocalAddress()
+        || address.isMulticastAddress()) {
+      return NEVER;
+    }
+    if (address.isLoopbackAddress()) {
+      return LOOPBACK;
+    }
+    return address instanceof Inet6Address
+        ? ofIpv6(address, address.getAddress())
+        : ofIpv4(address, address.getAddress());
+  }
+
+  private static NetworkZone ofIpv4(InetAddress address, byte[] bytes) {
+    int first = bytes[0] & 0xff;
+    int second = bytes[1] & 0xff;
+    if (first == 0 || first >= 240) {
+      return NEVER;
+    }
+    if (first == 127) {
+      return LOOPBACK;
+    }
+    boolean carrier = first == CARRIER_FIRST && (second & 0xc0) == 64;
+    return address.isSiteLocalAddress() || carrier ? PRIVATE : PUBLIC;
+  }
+
+  private static NetworkZone ofIpv6(InetAddress address, byte[] bytes) {
+    boolean uniqueLocal = (bytes[0] & 0xfe) == 0xfc;
+    var own = address.isSiteLocalAddress() || uniqueLocal ? PRIVATE : PUBLIC;
+    var inside = inside(bytes);
+    if (inside == null) {
+      return own;
+    }
+    var zone = of(inside);
+    return zone.isNoNearerThan(own) ? own : zone;
+  }
+
+  /** The IPv4 address that an IPv6 address leads to (T22); null if it holds none. */
+  private static @Nullable InetAddress inside(byte[] bytes) {
+    if (startsWith(bytes, 0x20, 0x02)) { // 6to4, RFC 3056
+      return ipv4(bytes, 2);
+    }
+    boolean mapped = startsWith(bytes, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff); // RFC 4291
+    boolean compatible = startsWith(bytes, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0); // RFC 4291
+    boolean translated = startsWith(bytes, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0); // RFC 2765
+    boolean nat64 = startsWith(bytes, 0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0); // RFC 6052
+    boolean localNat64 = startsWith(bytes, 0, 0x64, 0xff, 0x9b, 0, 1); // RFC 8215
+    if (mapped || compatible || translated || nat64 || localNat64) {
+      return ipv4(bytes, IPV6 - IPV4);
+    }
+    if (startsWith(bytes, 0x20, 0x01, 0, 0)) { // Teredo, RFC 4380: the client's address, inverted
+      var inverted = bytes.clone();
+      for (int i = IPV6 - IPV4; i < IPV6; i++) {
+        inverted[i] = (byte) ~inverted[i];
+      }
+      return ipv4(inverted, IPV6 - IPV4);
+    }
+    return null;
+  }
+
+  private static boolean startsWith(byte[] bytes, int... prefix) {
+    for (int i = 0; i < prefix.length; i++) {
+      if ((bytes[i] & 0xff) != prefix[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static InetAddress ipv4(byte[] bytes, int from) {
+    try {
+      return InetAddress.getByAddress(Arrays.copyOfRange(bytes, from, from + IPV4));
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four bytes are an address", e);
+    }
+  }
+
+  /** Whether an answer from the other zone may name an address of this one. */
+  boolean isNoNearerThan(NetworkZone other) {
+    return this != NEVER && compareTo(other) <= 0;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.rig.credentials.net;
+
+import dev.rig.credentials.time.Time;
+import java.nio.file.Path;
+
+/** Sends requests over a Unix socket. */
+public final class UnixHttpClient implements AutoCloseable {
+  private static final Origin HERE = new Origin("http", "localhost", 80);
+
+  private final Path socket;
+  private final HttpTransport transport;
+
+  /** A client; nothing is opened before the first request. */
+  public UnixHttpClient(Path socket, Time time) {
+    this.socket = socket;
+    this.transport = new HttpTransport(time, HttpTransport.IDLE);
+  }
+
+  /**
+   * The address of a path and query.
+   *
+   * @param target encoded, from the slash on
+   */
+  public static HttpAddress address(String target) {
+    return HERE.at(target);
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @return any response
+   * @throws HttpFailure if there is none
+   */
+  public HttpResponse send(HttpRequest request, RequestBudget budget)
+      throws HttpFailure, InterruptedException {
+    return transport.send(request, Hop.unix(request.address().origin(), socket), budget);
+  }
+
+  @Override
+  public void close() {
+    transport.close();
+  }
+}

@@ -1,0 +1,193 @@
+package dev.rig.credentials.net;
+
+import static dev.rig.credentials.testing.registry.HostileRegistry.reply;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.net.HttpFailure.Kind;
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.registry.HostileRegistry;
+import dev.rig.credentials.testing.registry.TestAuthority;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeptConnectionsTest {
+  @TempDir private Path folder;
+
+  private static HostileRegistry keeping() {
+    return HostileRegistry.start((asked, out) -> reply(out, 200, "{}")).keepingAlive();
+  }
+
+  @Test
+  void aConnectionServesOneRequestAfterAnother() throws Exception {
+    try (var server = keeping()) {
+      var fixture = new HttpFixture(server);
+      for (int i = 0; i < 20; i++) {
+        fixture.get(server, "/" + i);
+      }
+      assertEquals(20, server.asked().size());
+      assertEquals(1, server.connections());
+    }
+  }
+
+  @Test
+  void aConnectionWithTlsIsKept() throws Exception {
+    var authority = new TestAuthority(TestAuthority.Keys.EC);
+    var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
+    try (var server = keeping().with(authority.server(HttpFixture.HOST))) {
+      var fixture = new HttpFixture(server.port(), List.of(file), null);
+      fixture.send(HttpFixture.get("https", server.port(), "/"));
+      fixture.send(HttpFixture.get("https", server.port(), "/"));
+      assertEquals(1, server.connections());
+    }
+  }
+
+  @Test
+  void noMoreConnectionsAreOpenedThanThePoolHolds() throws Exception {
+    try (var server = keeping();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var fixture = new HttpFixture(server);
+      var running = new ArrayList<Future<HttpResponse>>();
+      for (int i = 0; i < 200; i++) {
+        running.add(threads.submit(() -> fixture.get(server, "/")));
+      }
+      for (var one : running) {
+        assertEquals(200, one.get().status());
+      }
+      assertTrue(server.connections() <= 8, () -> server.connections() + " connections");
+    }
+  }
+
+  @Test
+  void aConnectionThatTheOtherSideClosedIsReplacedOnce() throws Exception {
+    try (var server = HostileRegistry.start((asked, out) -> reply(out, 200, "{}"))) {
+      var fixture = new HttpFixture(server);
+      fixture.get(server, "/1"); // it closes the connection without saying so
+      assertEquals(200, fixture.get(server, "/2").status());
+      assertEquals(2, server.asked().size());
+    }
+  }
+
+  @Test
+  void nothingIsSentTwiceOnceAnAnswerHasBegun() throws Exception {
+    var requests = new AtomicInteger();
+    try (var server =
+        HostileRegistry.start((asked, out) -> {
+              if (requests.incrementAndGet() == 1) {
+                reply(out, 200, "{}");
+              } else {
+                out.write("HTTP/1.1 2".getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+                throw new java.io.IOException("and gone");
+              }
+            })
+            .keepingAlive()) {
+      var fixture = new HttpFixture(server);
+      fixture.get(server, "/");
+      fixture.failure(server);
+      assertEquals(2, server.asked().size());
+    }
+  }
+
+  @Test
+  void aNewConnectionThatBreaksIsNotReplaced() {
+    try (var server =
+        HostileRegistry.start((asked, out) -> {
+          throw new java.io.IOException("gone");
+        })) {
+      assertEquals(Kind.BROKEN, new HttpFixture(server).failure(server).kind());
+      assertEquals(1, server.asked().size());
+    }
+  }
+
+  @Test
+  void anAnswerThatWasCutOffDoesNotLeaveItsRestToTheNext() throws Exception {
+    try (var server =
+        HostileRegistry.start((asked, out) -> {
+              if (asked.target().equals("/large")) {
+                out.write("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+              } else {
+                reply(out, 200, "{}");
+              }
+            })
+            .keepingAlive()) {
+      var fixture = new HttpFixture(server);
+      fixture.get(server, "/");
+      assertEquals(
+          Kind.INVALID, fixture.failure(HttpFixture.get("http", server.port(), "/large")).kind());
+      assertEquals("{}", HttpFixture.text(fixture.get(server, "/")));
+      assertEquals(2, server.connections());
+    }
+  }
+
+  @Test
+  void whatIsDirectIsNotKeptForAProxy() throws Exception {
+    try (var server = keeping()) {
+      new HttpFixture(server).get(server, "/");
+      var proxied =
+          new HttpFixture(server.port(), List.of(), URI.create("http://" + server.host()));
+      proxied.get(server, "/");
+      assertEquals(2, server.connections());
+      assertEquals(
+          List.of("/", "http://registry.test:" + server.port() + "/"),
+          server.asked().stream().map(HostileRegistry.Asked::target).toList());
+    }
+  }
+
+  @Test
+  void anotherAddressOfANameIsAnotherConnection() throws Exception {
+    try (var one = keeping();
+        var other =
+            HostileRegistry.start("127.0.0.2", one.port(), (asked, out) -> reply(out, 200, "{}"))) {
+      var addresses = new ArrayList<>(List.of("127.0.0.1"));
+      var fixture = new HttpFixture(one.port(), List.of(), null, HttpTransport.IDLE, addresses);
+      fixture.get(one, "/");
+      addresses.set(0, "127.0.0.2");
+      fixture.get(one, "/");
+      assertEquals(1, one.asked().size());
+      assertEquals(1, other.asked().size());
+    }
+  }
+
+  @Test
+  void anIdleConnectionIsClosed() throws Exception {
+    var closed = new CompletableFuture<Integer>();
+    try (var server = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.1"))) {
+      Thread.ofVirtual().start(() -> {
+        try (var socket = server.accept()) {
+          var in = socket.getInputStream();
+          in.read(new byte[4096]);
+          socket.getOutputStream().write("HTTP/1.1 204 No\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+          closed.complete(in.read());
+        } catch (java.io.IOException e) {
+          closed.completeExceptionally(e);
+        }
+      });
+      var idle = Duration.ofMillis(1);
+      var fixture =
+          new HttpFixture(server.getLocalPort(), List.of(), null, idle, List.of("127.0.0.1"));
+      fixture.send(HttpFixture.get("http", server.getLocalPort(), "/"));
+      Eventually.within(
+          Duration.ofSeconds(5),
+          () -> {
+            fixture.time.advance(idle);
+            return closed.isDone();
+          },
+          () -> "the connection is closed");
+      assertEquals(-1, closed.get());
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.rig.credentials.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProxiesTest {
+  private static final URI PROXY = URI.create("http://proxy.example:3128");
+
+  private static Proxies except(String noProxy) {
+    return Proxies.of(Map.of("HTTPS_PROXY", PROXY.toString(), "NO_PROXY", noProxy));
+  }
+
+  @Test
+  void theEnvironmentNamesThem() throws Exception {
+    var proxies =
+        Proxies.of(
+            Map.of(
+                "HTTPS_PROXY", "http://other.example",
+                "https_proxy", "proxy.example:3128",
+                "NO_PROXY", "ghcr.io, .corp.example ,*.int.example,registry.example:5000"));
+    assertNull(proxies.of(Origin.of("http", "quay.io")));
+    assertEquals(PROXY, proxies.of(Origin.of("https", "quay.io")));
+    for (var direct :
+        List.of(
+            "ghcr.io",
+            "a.ghcr.io",
+            "a.corp.example",
+            "b.int.example",
+            "registry.example:5000",
+            "127.0.0.1:5000",
+            "localhost",
+            "[::1]:5000")) {
+      assertNull(proxies.of(Origin.of("https", direct)), direct);
+    }
+    assertEquals(PROXY, proxies.of(Origin.of("https", "registry.example")));
+    assertEquals(PROXY, proxies.of(Origin.of("https", "notghcr.io")));
+  }
+
+  /** As golang.org/x/net/http/httpproxy decides, case by case. */
+  @ParameterizedTest
+  @CsvSource({
+    "192.0.2.0/24, 192.0.2.77:5000, true",
+    "192.0.2.0/24, 192.0.3.1, false",
+    "192.0.2.128/25, 192.0.2.127, false",
+    "192.0.2.128/25, 192.0.2.129, true",
+    "0.0.0.0/0, 198.51.100.1, true",
+    "0.0.0.0/0, registry.example, false",
+    "2001:db8::/32, [2001:db8:1::5]:5000, true",
+    "2001:db8::/33, [2001:db8:8000::5]:5000, false",
+    "192.0.2.1, 192.0.2.1:5000, true",
+    "192.0.2.1:5000, 192.0.2.1:5000, true",
+    "192.0.2.1:5000, 192.0.2.1:5001, false",
+    "2001:db8::1, [2001:db8::1]:5000, true",
+    "[2001:db8::1]:5000, [2001:db8::1]:5000, true",
+    "[2001:db8::1]:5000, [2001:db8::1], false",
+    "192.0.2, 192.0.2.1, false",
+    "192.0.2.0/33, 192.0.2.1, false",
+    "192.0.2.0/x, 192.0.2.1, false",
+    "corp.example, corp.example, true",
+    "corp.example, a.b.corp.example:5000, true",
+    "corp.example, notcorp.example, false",
+    ".corp.example, corp.example, false",
+    ".corp.example, a.corp.example, true",
+    "*.corp.example, corp.example, false",
+    "*.corp.example, a.corp.example, true",
+    "corp.example:443, corp.example, true",
+    "corp.example:443, corp.example:5000, false",
+    ".corp.example:5000, a.corp.example:5000, true",
+    "CORP.example, a.corp.EXAMPLE, true",
+    ":443, corp.example, false",
+    "corp.example:x, corp.example, false",
+    "*, anything.example, true",
+    "*, 192.0.2.1, true"
+  })
+  void noProxyIsReadAsGoReadsIt(String noProxy, String host, boolean direct) throws Exception {
+    var origin = Origin.of("https", host.toLowerCase(Locale.ROOT));
+    assertEquals(direct ? null : PROXY, except(noProxy).of(origin));
+  }
+
+  @Test
+  void anAddressThatIsNoneIsRefusedWithoutRepeatingIt() {
+    for (var value : List.of("http://u:s3cret@", "::s3cret", "http://s3cret host/")) {
+      var thrown =
+          assertThrows(
+              IllegalArgumentException.class, () -> Proxies.of(Map.of("HTTPS_PROXY", value)));
+      assertEquals("HTTPS_PROXY is not the address of an http proxy", thrown.getMessage());
+    }
+    var proxies = Proxies.of(Map.of("HTTPS_PROXY", "http://u:s3cret@proxy.example:1"));
+    assertTrue(!proxies.toString().contains("s3cret"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"socks5", "SOCKS5H", "https"})
+  void anotherKindOfProxyIsRefusedWhereARegistryWouldBeAskedThroughIt(String kind)
+      throws Exception {
+    var proxies =
+        Proxies.of(
+            Map.of("HTTPS_PROXY", kind + "://u:s3cret@host:1080", "NO_PROXY", "direct.example"));
+    assertNull(proxies.of(Origin.of("https", "direct.example")));
+    assertNull(proxies.of(Origin.of("https", "127.0.0.1:5000")));
+    var thrown =
+        assertThrows(HttpFailure.class, () -> proxies.of(Origin.of("https", "ghcr.io")));
+    assertEquals(HttpFailure.Kind.REFUSED, thrown.kind());
+    assertEquals(
+        "HTTPS_PROXY names a proxy of the kind %s, and registries are asked through http:// proxies"
+                .formatted(kind.toLowerCase(Locale.ROOT))
+            + " only; list ghcr.io in NO_PROXY if it is reached directly",
+        thrown.getMessage());
+  }
+}

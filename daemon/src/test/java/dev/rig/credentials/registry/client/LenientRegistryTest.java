@@ -1,0 +1,301 @@
+package dev.rig.credentials.registry.client;
+
+import static dev.rig.credentials.testing.registry.HostileRegistry.reply;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.net.Proxies;
+import dev.rig.credentials.registry.RegistryFailure;
+import dev.rig.credentials.registry.ResolvedImage;
+import dev.rig.credentials.registry.content.FakeImage;
+import dev.rig.credentials.registry.content.ImageManifest;
+import dev.rig.credentials.testing.registry.HostileRegistry;
+import dev.rig.credentials.testing.registry.HostileRegistry.Asked;
+import dev.rig.credentials.testing.registry.TestAuthority;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Registries as they are: what is unusual and not wrong is understood (K15, K16). */
+class LenientRegistryTest {
+  private static final FakeImage IMAGE = FakeImage.oci();
+  private static final String PASSWORD = "Basic Ym90OnMzY3JldA==";
+
+  @TempDir private Path folder;
+
+  private static List<Asked> authorised(HostileRegistry registry) {
+    return registry.asked().stream().filter(Asked::isAuthorised).toList();
+  }
+
+  // Hosts and addresses
+
+  @Test
+  void aHostWithAnUnderscoreIsAsked() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> ClientFixture.serve(IMAGE, asked, out))) {
+      var host = "my_registry:" + registry.port();
+      var settings = new RegistrySettings(Set.of(host), List.of(), Map.of(), Proxies.NONE);
+      var fixture =
+          new ClientFixture(
+              FakeCredentials.none(),
+              settings,
+              name -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
+      var resolved =
+          assertInstanceOf(
+              ResolvedImage.class,
+              fixture.client.resolve(ClientFixture.image(host + "/acme/app:1")));
+      assertEquals(host, resolved.registry());
+      assertEquals(host, registry.asked().getLast().header("host"));
+    }
+  }
+
+  @Test
+  void aHostWithAnUnderscoreIsAskedOverTls() throws Exception {
+    var authority = new TestAuthority(TestAuthority.Keys.EC);
+    var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
+    try (var registry =
+        HostileRegistry.start((asked, out) -> ClientFixture.serve(IMAGE, asked, out))
+            .with(authority.server("my_registry"))) {
+      var settings = new RegistrySettings(Set.of(), List.of(file), Map.of(), Proxies.NONE);
+      var fixture =
+          new ClientFixture(
+              FakeCredentials.none(),
+              settings,
+              name -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
+      var image = ClientFixture.image("my_registry:" + registry.port() + "/acme/app:1");
+      assertInstanceOf(ResolvedImage.class, fixture.client.resolve(image));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"oci://", "docker://", "https://", "OCI://"})
+  void aSchemeInFrontOfAReferenceIsPassedOver(String scheme) throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> ClientFixture.serve(IMAGE, asked, out))) {
+      var fixture = new ClientFixture(FakeCredentials.none());
+      var image = ClientFixture.image(scheme + registry.host() + "/acme/app:1");
+      assertInstanceOf(ResolvedImage.class, fixture.client.resolve(image));
+    }
+  }
+
+  @Test
+  void aLocationIsTakenAsGoTakesIt() throws Exception {
+    try (var bucket = HostileRegistry.start((asked, out) -> reply(out, 200, IMAGE.config()));
+        var registry =
+            HostileRegistry.start((asked, out) -> {
+              if (asked.target().contains("/blobs/")) {
+                reply(
+                    out,
+                    307,
+                    "",
+                    "Location: http://" + bucket.host() + "/my_bucket/a b?sig={x|y}&e=%2f[1]");
+              } else {
+                ClientFixture.serve(IMAGE, asked, out);
+              }
+            })) {
+      new ClientFixture(FakeCredentials.none()).resolve(registry, ResolvedImage.class);
+      assertEquals(
+          "/my_bucket/a%20b?sig=%7Bx%7Cy%7D&e=%2f[1]", bucket.asked().getFirst().target());
+    }
+  }
+
+  // Authentication
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403})
+  void aPrivateRepositoryOfAnOpenRegistryIsTriedOnceWithTheCredential(int status)
+      throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().equals("/v2/") || asked.header("authorization").equals(PASSWORD)) {
+            ClientFixture.serve(IMAGE, asked, out);
+          } else {
+            reply(out, status, "");
+          }
+        })) {
+      var fixture = new ClientFixture(FakeCredentials.passwords("s3cret"));
+      fixture.resolve(registry, ResolvedImage.class);
+      assertEquals(1, fixture.credentials.lookups());
+      assertEquals(0, fixture.credentials.rejections());
+    }
+  }
+
+  @Test
+  void anOpenRegistryThatRefusesTheCredentialTooIsNotAskedForEver() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) ->
+            reply(out, asked.target().equals("/v2/") ? 200 : 403, ""))) {
+      var fixture = new ClientFixture(FakeCredentials.passwords("s3cret", "other"));
+      fixture.resolve(registry, RegistryFailure.Unauthorised.class);
+      assertEquals(1, authorised(registry).size());
+      assertEquals(0, fixture.credentials.rejections(), "it may not read this, and is kept");
+    }
+  }
+
+  @Test
+  void anOpenRepositoryIsNotShownACredential() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> ClientFixture.serve(IMAGE, asked, out))) {
+      var fixture = new ClientFixture(FakeCredentials.passwords("s3cret"));
+      fixture.resolve(registry, ResolvedImage.class);
+      assertEquals(List.of(), authorised(registry));
+      assertEquals(0, fixture.credentials.lookups());
+    }
+  }
+
+  @Test
+  void theTargetOfARedirectGetsATokenThatAnybodyMayHave() throws Exception {
+    try (var mirror =
+            HostileRegistry.start((asked, out) -> {
+              if (asked.target().startsWith("/token")) {
+                reply(out, 200, "{\"token\":\"anybody\"}");
+              } else if (asked.header("authorization").equals("Bearer anybody")) {
+                ClientFixture.serve(IMAGE, asked, out);
+              } else {
+                var realm = "http://" + asked.header("host") + "/token";
+                reply(
+                    out,
+                    401,
+                    "",
+                    "WWW-Authenticate: Bearer realm=\"%s\",service=\"m\",scope=\"%s\""
+                        .formatted(realm, "repository:mirror/app:pull"));
+              }
+            });
+        var registry =
+            HostileRegistry.start((asked, out) -> {
+              if (!asked.header("authorization").equals(PASSWORD)) {
+                reply(out, 401, "", "WWW-Authenticate: Basic realm=\"private\"");
+              } else if (asked.target().equals("/v2/")) {
+                reply(out, 200, "{}");
+              } else {
+                reply(out, 307, "", "Location: http://" + mirror.host() + asked.target());
+              }
+            })) {
+      var fixture = new ClientFixture(FakeCredentials.passwords("s3cret"));
+      fixture.resolve(registry, ResolvedImage.class);
+      assertEquals(1, fixture.credentials.lookups());
+      for (var asked : authorised(mirror)) {
+        assertEquals("Bearer anybody", asked.header("authorization"));
+      }
+      assertTrue(
+          mirror.asked().stream()
+              .anyMatch(
+                  asked -> asked.target().equals("/token?service=m&scope=repository%3Amirror%2Fapp%3Apull")));
+    }
+  }
+
+  @Test
+  void aTargetThatRefusesTheTokenIsNotAskedInACircle() throws Exception {
+    try (var mirror =
+            HostileRegistry.start((asked, out) -> {
+              if (asked.target().startsWith("/token")) {
+                reply(out, 200, "{\"token\":\"anybody\"}");
+              } else {
+                var realm = "http://" + asked.header("host") + "/token";
+                reply(out, 401, "", "WWW-Authenticate: Bearer realm=\"" + realm + "\"");
+              }
+            });
+        var registry =
+            HostileRegistry.start((asked, out) -> {
+              if (asked.target().equals("/v2/")) {
+                reply(out, 200, "{}");
+              } else {
+                reply(out, 307, "", "Location: http://" + mirror.host() + "/x");
+              }
+            })) {
+      new ClientFixture(FakeCredentials.passwords("s3cret"))
+          .resolve(registry, RegistryFailure.BadAnswer.class);
+      assertEquals(3, mirror.asked().size());
+    }
+  }
+
+  // Limits
+
+  @Test
+  void aLimitOfOneRepositoryIsNotOneOfTheHost() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().startsWith("/v2/acme/busy/")) {
+            reply(out, 429, "", "Retry-After: 86400");
+          } else {
+            ClientFixture.serve(IMAGE, asked, out);
+          }
+        })) {
+      var fixture = new ClientFixture(FakeCredentials.none());
+      var busy = ClientFixture.image(registry.host() + "/acme/busy:1");
+      var failure =
+          assertInstanceOf(RegistryFailure.RateLimited.class, fixture.client.resolve(busy));
+      assertEquals(fixture.time.now().plus(Duration.ofDays(1)), failure.retryAt());
+      assertTrue(failure.message().contains("/acme/busy limits the rate"), failure.message());
+      fixture.resolve(registry, ResolvedImage.class);
+      int before = registry.asked().size();
+      assertInstanceOf(RegistryFailure.RateLimited.class, fixture.client.resolve(busy));
+      assertEquals(before, registry.asked().size(), "it is not asked before its time");
+    }
+  }
+
+  // Manifests
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/octet-stream",
+        "binary/octet-stream",
+        "text/plain; charset=utf-8",
+        "application/json"
+      })
+  void aManifestWithoutATypeIsReadByWhatIsInIt(String type) throws Exception {
+    var text = new String(IMAGE.manifest(), StandardCharsets.UTF_8);
+    var manifest =
+        text.replaceAll("\"mediaType\":\"" + ImageManifest.OCI_MANIFEST.replace("+", "\\+") + "\",", "");
+    assertTrue(manifest.length() < text.length() || !text.contains(ImageManifest.OCI_MANIFEST));
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().contains("/manifests/")) {
+            reply(out, 200, manifest, "Content-Type: " + type);
+          } else {
+            ClientFixture.serve(IMAGE, asked, out);
+          }
+        })) {
+      var resolved =
+          new ClientFixture(FakeCredentials.none()).resolve(registry, ResolvedImage.class);
+      assertEquals(ImageManifest.OCI_MANIFEST, resolved.mediaType());
+    }
+  }
+
+  @Test
+  void anIndexWithoutATypeIsReadByWhatIsInIt() throws Exception {
+    var index = "{\"schemaVersion\":2,\"manifests\":[]}";
+    try (var registry = HostileRegistry.start((asked, out) -> reply(out, 200, index))) {
+      var resolved =
+          new ClientFixture(FakeCredentials.none()).resolve(registry, ResolvedImage.class);
+      assertEquals(ImageManifest.OCI_INDEX, resolved.mediaType());
+    }
+  }
+
+  @Test
+  void a404AboutAcceptIsNotAMissingTag() throws Exception {
+    var body =
+        "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":"
+            + "\"OCI index found, but Accept header does not support\\u001b[1m OCI indexes\"}]}";
+    try (var registry =
+        HostileRegistry.start((asked, out) ->
+            reply(out, asked.target().equals("/v2/") ? 200 : 404, body))) {
+      var failure =
+          new ClientFixture(FakeCredentials.none())
+              .resolve(registry, RegistryFailure.BadAnswer.class);
+      assertTrue(failure.message().contains("in a form that was not asked for"), failure.message());
+      assertTrue(failure.message().chars().allMatch(c -> c >= ' '), failure.message());
+    }
+  }
+}
