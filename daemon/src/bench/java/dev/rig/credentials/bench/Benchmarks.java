@@ -30,6 +30,7 @@ public final class Benchmarks {
           new StartRows(),
           new PullRows(),
           new ResolveRows(),
+          new ConnectionRows(),
           new FleetRows());
 
   private final PrintStream out;

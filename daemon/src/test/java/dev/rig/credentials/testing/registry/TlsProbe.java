@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
  * own runtime, which may lack what a whole JDK has.
  */
 public final class TlsProbe implements RegistryCredentials {
-  private TlsProbe() {}
+  TlsProbe() {}
 
   /** The image, then files of authorities. */
   public static void main(String[] arguments) throws Exception {
