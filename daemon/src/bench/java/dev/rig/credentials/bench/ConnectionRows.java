@@ -91,10 +91,10 @@ final class ConnectionRows implements Rows {
   private static Row many(Workbench bench) throws Exception {
     var image = FakeImage.oci();
     try (var registry =
-            HostileRegistry.start((asked, out) -> serve(image, asked.target(), out)).keepingAlive();
+            HostileRegistry.start((asked, out) -> serve(image, asked.target(), out))
+                .keepingAlive();
         var threads = Executors.newFixedThreadPool(AT_A_TIME)) {
-      var daemon =
-          bench.daemon("many").configured("values.yaml", "rig: {dockerRegistries: {}}\n");
+      var daemon = bench.daemon("many").configured("values.yaml", "rig: {dockerRegistries: {}}\n");
       daemon.start();
       var socket = daemon.socket().resolveSibling("platform.sock");
       Eventually.within(Duration.ofSeconds(20), () -> Files.exists(socket), socket::toString);

@@ -174,7 +174,9 @@ final class ResolveRows implements Rows {
     each(i -> {
       var layout =
           ImageLayout.write(
-              bench.folder().resolve(name + "-image-" + i), created.plusSeconds(i).toString(), "amd64");
+              bench.folder().resolve(name + "-image-" + i),
+              created.plusSeconds(i).toString(),
+              "amd64");
       Command.of(
               skopeo,
               "--insecure-policy",

@@ -83,8 +83,7 @@ final class DemoHttp {
     boolean right = true;
     try (var http = new UnixHttpClient(socket, time)) {
       for (var target : List.of("/v1/credentials?image=" + image, "/v1/registries")) {
-        var request =
-            HttpRequest.get(UnixHttpClient.address(target)).with("Rig-Credentials", "1");
+        var request = HttpRequest.get(UnixHttpClient.address(target)).with("Rig-Credentials", "1");
         var budget = RequestBudget.start(time.ticker());
         right &= row("platform.sock", target, () -> http.send(request, budget));
       }

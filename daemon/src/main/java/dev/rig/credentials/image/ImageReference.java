@@ -49,8 +49,9 @@ public final class ImageReference {
 
   private static ImageReference parse(String text, boolean key) throws InvalidReferenceException {
     RegistryName.checkCharacters(text);
-    var rest = RegistryName.withoutScheme(text);
-    boolean scheme = rest.length() < text.length();
+    var named = RegistryName.withoutTransport(text);
+    var rest = RegistryName.withoutScheme(named);
+    boolean scheme = rest.length() < named.length();
     boolean trailingSlash = rest.endsWith("/");
     if (trailingSlash) {
       rest = rest.substring(0, rest.length() - 1);
@@ -86,10 +87,6 @@ public final class ImageReference {
     }
     if (!host && path.isEmpty()) {
       throw new InvalidReferenceException("it has no host");
-    }
-    var normalHost = host ? RegistryName.host(first, false) : RegistryName.HUB;
-    if (normalHost.equals(RegistryName.HUB) && path.startsWith("v1//")) {
-      path = "v1/" + path.substring(4); // Docker's device login joins its keys with two slashes
     }
     if (!path.isEmpty()) {
       RegistryName.checkPath(path);

@@ -16,12 +16,18 @@ final class RegistryName {
 
   private RegistryName() {}
 
-  /**
-   * The text behind {@code http://} or {@code https://}, and behind what Helm, ORAS, skopeo and
-   * podman put in front of images, in any case; the text itself if none of them is there.
-   */
+  /** The text behind {@code http://} or {@code https://}, in any case; the text where none is. */
   static String withoutScheme(String text) {
-    for (var scheme : new String[] {"https://", "http://", "oci://", "docker://"}) {
+    return without(text, "https://", "http://");
+  }
+
+  /** The text behind what Helm and ORAS, or skopeo and podman, put in front of images. */
+  static String withoutTransport(String text) {
+    return without(text, "oci://", "docker://");
+  }
+
+  private static String without(String text, String... schemes) {
+    for (var scheme : schemes) {
       if (text.regionMatches(true, 0, scheme, 0, scheme.length())) {
         return text.substring(scheme.length());
       }

@@ -16,7 +16,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Reads the private key of a certificate that this side shows: PEM, in PKCS #8, PKCS #1 or SEC 1. */
+/**
+ * Reads the private key of a certificate that this side shows: PEM, in PKCS #8, PKCS #1 or SEC 1.
+ */
 final class ClientIdentity {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----([^-]*)-----END \\1-----");

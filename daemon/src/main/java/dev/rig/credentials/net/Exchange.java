@@ -239,7 +239,8 @@ final class Exchange implements AutoCloseable {
     }
     if (e instanceof ClientProtocolException
         || e instanceof MessageConstraintException
-        || (e instanceof MalformedChunkCodingException && !(e instanceof TruncatedChunkException))) {
+        || (e instanceof MalformedChunkCodingException
+            && !(e instanceof TruncatedChunkException))) {
       return invalid(detail(e));
     }
     if (e instanceof SSLException) {
@@ -249,8 +250,7 @@ final class Exchange implements AutoCloseable {
               "the certificate of %s is not trusted (%s); name its authority in"
                       .formatted(hop.who(), detail(e))
                   + " daemon.registryClient.caFiles")
-          : new HttpFailure(
-              Kind.BROKEN, "TLS with %s failed (%s)".formatted(hop.who(), detail(e)));
+          : new HttpFailure(Kind.BROKEN, "TLS with %s failed (%s)".formatted(hop.who(), detail(e)));
     }
     return new HttpFailure(
         Kind.BROKEN, "the connection with %s broke (%s)".formatted(hop.who(), detail(e)));

@@ -10,9 +10,9 @@ import java.util.TreeMap;
 
 /**
  * What a machine's files say of whom to trust: the system's store, and folders per host as Docker
- * ({@code /etc/docker/certs.d/HOST:PORT}) and podman ({@code /etc/containers/certs.d/HOST:PORT}) read
- * them. In such a folder {@code *.crt} are authorities, and {@code *.cert} with {@code *.key} of the
- * same name are certificates that this side shows.
+ * ({@code /etc/docker/certs.d/HOST:PORT}) and podman ({@code /etc/containers/certs.d/HOST:PORT})
+ * read them. In such a folder {@code *.crt} are authorities, and {@code *.cert} with {@code *.key}
+ * of the same name are certificates that this side shows.
  *
  * @param folders those with a folder for each host
  * @param bundles files with the authorities of the system; the first that exists counts

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a request goes. Servers send addresses that {@link java.net.URI} refuses and Go's {@code
- * net/url} accepts: hosts with an underscore, and paths and queries with spaces, brackets, braces or
- * raw bytes. What is valid is kept byte for byte, because a signature may cover it.
+ * net/url} accepts: hosts with an underscore, and paths and queries with spaces, brackets, braces
+ * or raw bytes. What is valid is kept byte for byte, because a signature may cover it.
  *
  * @param origin scheme, host and port
  * @param target path and query as they are sent: printable ASCII that begins with a slash

@@ -48,7 +48,6 @@ public final class HttpClient implements AutoCloseable {
     this.transport = transport;
   }
 
-
   /**
    * Sends a request.
    *

@@ -36,8 +36,7 @@ public record Origin(String scheme, String host, int port) {
       return null;
     }
     var digits = matcher.group(2);
-    int port =
-        digits == null || digits.isEmpty() ? usualPort(scheme) : Integer.parseInt(digits);
+    int port = digits == null || digits.isEmpty() ? usualPort(scheme) : Integer.parseInt(digits);
     return port < 1 || port > LAST_PORT ? null : new Origin(scheme, matcher.group(1), port);
   }
 

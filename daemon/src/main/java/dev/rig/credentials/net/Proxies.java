@@ -70,8 +70,8 @@ public final class Proxies {
    * The proxy for an origin.
    *
    * @return null if it is reached directly
-   * @throws HttpFailure if the proxy is of a kind that is not supported: SOCKS, or one that is asked
-   *     over TLS
+   * @throws HttpFailure if the proxy is of a kind that is not supported: SOCKS, or one that is
+   *     asked over TLS
    */
   @Nullable URI of(Origin origin) throws HttpFailure {
     var proxy = origin.isSecure() ? https : http;

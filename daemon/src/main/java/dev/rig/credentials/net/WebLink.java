@@ -46,8 +46,7 @@ public record WebLink(String target, List<String> relations) {
         var target = target();
         var relation = parameters().get("rel");
         if (!target.isEmpty() && relation != null && !relation.isBlank()) {
-          links.add(
-              new WebLink(target, List.of(relation.toLowerCase(Locale.ROOT).split("\\s+"))));
+          links.add(new WebLink(target, List.of(relation.toLowerCase(Locale.ROOT).split("\\s+"))));
         }
       }
     }

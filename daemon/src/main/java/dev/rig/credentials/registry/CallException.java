@@ -72,8 +72,7 @@ public final class CallException extends Exception {
 
   public static CallException rateLimited(String because, Instant retryAt) {
     var thrown =
-        new CallException(
-            because, false, words -> new RegistryFailure.RateLimited(words, retryAt));
+        new CallException(because, false, words -> new RegistryFailure.RateLimited(words, retryAt));
     thrown.rateLimited = true;
     return thrown;
   }

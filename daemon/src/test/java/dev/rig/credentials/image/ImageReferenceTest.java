@@ -41,6 +41,9 @@ class ImageReferenceTest {
     "GHCR.io/acme/app:1.2, ghcr.io/acme/app",
     "https://ghcr.io/, ghcr.io",
     "http://ghcr.io, ghcr.io",
+    "oci://ghcr.io/acme/chart:1, ghcr.io/acme/chart",
+    "docker://nginx:1, index.docker.io/library/nginx",
+    "docker://docker.io/library/nginx, index.docker.io/library/nginx",
     "ghcr.io/acme/App, ghcr.io/acme/App",
     "ghcr.io:443/acme, ghcr.io:443/acme",
     "localhost, localhost",
@@ -97,6 +100,11 @@ class ImageReferenceTest {
   @Test
   void keysOfDockersDeviceLoginAreExact() throws InvalidReferenceException {
     assertTrue(ImageReference.ofKey("https://index.docker.io/v1/access-token").isExactKey());
+    // docker/cli joins its server's address, which ends in a slash, and "/access-token".
+    assertEquals(
+        ImageReference.ofKey("https://index.docker.io/v1/access-token"),
+        ImageReference.ofKey("https://index.docker.io/v1//access-token"));
+    assertTrue(ImageReference.ofKey("https://index.docker.io/v1//refresh-token").isExactKey());
     assertTrue(ImageReference.ofKey("https://index.docker.io/v1/refresh-token").isExactKey());
     assertTrue(ImageReference.ofKey("https://index.docker.io/v1//access-token").isExactKey());
     assertTrue(ImageReference.ofKey("https://index.docker.io/v1//refresh-token").isExactKey());

@@ -56,7 +56,11 @@ class AddressZonesIT {
             File.pathSeparator,
             home.resolve("lib").resolve("rig-credentials.jar").toString(),
             Path.of(
-                    AddressProbe.class.getProtectionDomain().getCodeSource().getLocation().getPath())
+                    AddressProbe.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .getPath())
                 .toString());
     var words =
         new ArrayList<Object>(

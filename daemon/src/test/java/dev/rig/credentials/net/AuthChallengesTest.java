@@ -36,7 +36,8 @@ class AuthChallengesTest {
   void severalChallengesInOneHeaderAreToldApart() throws Exception {
     var challenges =
         read(
-            "Negotiate, NTLM, Digest , Basic realm=x, charset=UTF-8 , Bearer realm=\"r\", Negotiate");
+            "Negotiate, NTLM, Digest , Basic realm=x, charset=UTF-8 , Bearer realm=\"r\","
+                + " Negotiate");
     assertEquals(
         List.of("negotiate", "ntlm", "digest", "basic", "bearer"),
         challenges.stream().map(AuthChallenge::scheme).toList());
@@ -77,7 +78,9 @@ class AuthChallengesTest {
   @Test
   void aRealmWithoutItsQuotationMarksIsRead() throws Exception {
     for (var header :
-        List.of("Bearer realm=https://a.example/token,service=s", "Bearer realm=\"https://a.example/token")) {
+        List.of(
+            "Bearer realm=https://a.example/token,service=s",
+            "Bearer realm=\"https://a.example/token")) {
       assertEquals("https://a.example/token", read(header).getFirst().parameter("realm"), header);
     }
   }

@@ -59,7 +59,9 @@ class CertificateAuthoritiesTest {
   void anAuthorityInTheFolderOfAHostSignsForThatHost(String program) throws Exception {
     try (var server = server();
         var other = server()) {
-      write("%s/certs.d/%s:%d/ca.crt".formatted(program, HttpFixture.HOST, server.port()), authority.pem());
+      write(
+          "%s/certs.d/%s:%d/ca.crt".formatted(program, HttpFixture.HOST, server.port()),
+          authority.pem());
       assertEquals(200, client(server.port()).send(get(server)).status());
       assertEquals(Kind.UNTRUSTED, client(other.port()).failure(get(other)).kind());
     }
@@ -81,7 +83,9 @@ class CertificateAuthoritiesTest {
       var client = client(server.port());
       assertEquals(Kind.UNTRUSTED, client.failure(get(server)).kind());
       var file =
-          write("docker/certs.d/%s:%d/ca.crt".formatted(HttpFixture.HOST, server.port()), authority.pem());
+          write(
+              "docker/certs.d/%s:%d/ca.crt".formatted(HttpFixture.HOST, server.port()),
+              authority.pem());
       assertEquals(200, client.send(get(server)).status());
       Files.writeString(file, new TestAuthority(Keys.EC).pem());
       Files.setLastModifiedTime(file, FileTime.fromMillis(1));
@@ -157,8 +161,12 @@ class CertificateAuthoritiesTest {
     var inside = ECPrivateKey.getInstance(info.parsePrivateKey());
     var sec1 =
         new ECPrivateKey(
-            256, inside.getKey(), inside.getPublicKey(), info.getPrivateKeyAlgorithm().getParameters());
-    var read = (java.security.interfaces.ECPrivateKey) read(pem("EC PRIVATE KEY", sec1.getEncoded()));
+            256,
+            inside.getKey(),
+            inside.getPublicKey(),
+            info.getPrivateKeyAlgorithm().getParameters());
+    var read =
+        (java.security.interfaces.ECPrivateKey) read(pem("EC PRIVATE KEY", sec1.getEncoded()));
     assertEquals(inside.getKey(), read.getS());
   }
 

@@ -37,7 +37,8 @@ class HttpAddressTest {
 
   @Test
   void whatGoAcceptsAndAUriDoesNotIsEncoded() {
-    assertEquals("/a%20b?c=%22%3C%3E%7B%7C%7D%5C%5E%60", parse("http://h/a b?c=\"<>{|}\\^`").target());
+    assertEquals(
+        "/a%20b?c=%22%3C%3E%7B%7C%7D%5C%5E%60", parse("http://h/a b?c=\"<>{|}\\^`").target());
     assertEquals("/caf%E9", parse("http://h/caf\u00e9").target(), "a byte of a header");
     assertEquals("/%E2%82%AC", parse("http://h/\u20ac").target());
   }

@@ -51,19 +51,20 @@ class HttpDeadlineTest {
   private ServerSocket silent(String text, CountDownLatch reached) throws IOException {
     var server = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
     open.add(server);
-    Thread.ofVirtual().start(() -> {
-      try {
-        while (true) {
-          var socket = server.accept();
-          open.add(socket);
-          socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
-          socket.getOutputStream().flush();
-          reached.countDown();
-        }
-      } catch (IOException e) {
-        // closed
-      }
-    });
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            while (true) {
+              var socket = server.accept();
+              open.add(socket);
+              socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+              socket.getOutputStream().flush();
+              reached.countDown();
+            }
+          } catch (IOException e) {
+            // closed
+          }
+        });
     return server;
   }
 
@@ -149,9 +150,7 @@ class HttpDeadlineTest {
     var failure =
         assertThrows(
             HttpFailure.class,
-            () ->
-                fixture.client.send(
-                    HttpFixture.get("http", 1, "/"), ZoneRule.ASKED_FOR, budget));
+            () -> fixture.client.send(HttpFixture.get("http", 1, "/"), ZoneRule.ASKED_FOR, budget));
     assertEquals(Kind.TOO_SLOW, failure.kind());
     assertEquals(List.of(), fixture.lookups);
   }
@@ -163,13 +162,14 @@ class HttpDeadlineTest {
     var fixture = new HttpFixture(port, List.of(), null);
     var ended = new CompletableFuture<Throwable>();
     var thread =
-        Thread.ofVirtual().start(() -> {
-          try {
-            fixture.send(HttpFixture.get("http", port, "/"));
-          } catch (Exception e) {
-            ended.complete(e);
-          }
-        });
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                fixture.send(HttpFixture.get("http", port, "/"));
+              } catch (Exception e) {
+                ended.complete(e);
+              }
+            });
     reached.await();
     thread.interrupt();
     assertInstanceOf(InterruptedException.class, ended.get());

@@ -28,7 +28,11 @@ final class HttpFixture {
   }
 
   HttpFixture(
-      int port, List<Path> authorities, @Nullable URI proxy, Duration idle, List<String> addresses) {
+      int port,
+      List<Path> authorities,
+      @Nullable URI proxy,
+      Duration idle,
+      List<String> addresses) {
     this(
         port,
         new CertificateAuthorities(authorities, Map.of(), HostCertificates.NONE),

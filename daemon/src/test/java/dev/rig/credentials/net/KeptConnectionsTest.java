@@ -85,15 +85,16 @@ class KeptConnectionsTest {
   void nothingIsSentTwiceOnceAnAnswerHasBegun() throws Exception {
     var requests = new AtomicInteger();
     try (var server =
-        HostileRegistry.start((asked, out) -> {
-              if (requests.incrementAndGet() == 1) {
-                reply(out, 200, "{}");
-              } else {
-                out.write("HTTP/1.1 2".getBytes(StandardCharsets.US_ASCII));
-                out.flush();
-                throw new java.io.IOException("and gone");
-              }
-            })
+        HostileRegistry.start(
+                (asked, out) -> {
+                  if (requests.incrementAndGet() == 1) {
+                    reply(out, 200, "{}");
+                  } else {
+                    out.write("HTTP/1.1 2".getBytes(StandardCharsets.US_ASCII));
+                    out.flush();
+                    throw new java.io.IOException("and gone");
+                  }
+                })
             .keepingAlive()) {
       var fixture = new HttpFixture(server);
       fixture.get(server, "/");
@@ -116,13 +117,16 @@ class KeptConnectionsTest {
   @Test
   void anAnswerThatWasCutOffDoesNotLeaveItsRestToTheNext() throws Exception {
     try (var server =
-        HostileRegistry.start((asked, out) -> {
-              if (asked.target().equals("/large")) {
-                out.write("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-              } else {
-                reply(out, 200, "{}");
-              }
-            })
+        HostileRegistry.start(
+                (asked, out) -> {
+                  if (asked.target().equals("/large")) {
+                    out.write(
+                        "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+                  } else {
+                    reply(out, 200, "{}");
+                  }
+                })
             .keepingAlive()) {
       var fixture = new HttpFixture(server);
       fixture.get(server, "/");
@@ -166,16 +170,19 @@ class KeptConnectionsTest {
   void anIdleConnectionIsClosed() throws Exception {
     var closed = new CompletableFuture<Integer>();
     try (var server = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.1"))) {
-      Thread.ofVirtual().start(() -> {
-        try (var socket = server.accept()) {
-          var in = socket.getInputStream();
-          in.read(new byte[4096]);
-          socket.getOutputStream().write("HTTP/1.1 204 No\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-          closed.complete(in.read());
-        } catch (java.io.IOException e) {
-          closed.completeExceptionally(e);
-        }
-      });
+      Thread.ofVirtual()
+          .start(() -> {
+            try (var socket = server.accept()) {
+              var in = socket.getInputStream();
+              in.read(new byte[4096]);
+              socket
+                  .getOutputStream()
+                  .write("HTTP/1.1 204 No\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+              closed.complete(in.read());
+            } catch (java.io.IOException e) {
+              closed.completeExceptionally(e);
+            }
+          });
       var idle = Duration.ofMillis(1);
       var fixture =
           new HttpFixture(server.getLocalPort(), List.of(), null, idle, List.of("127.0.0.1"));

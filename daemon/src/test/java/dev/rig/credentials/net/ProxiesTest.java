@@ -109,8 +109,7 @@ class ProxiesTest {
             Map.of("HTTPS_PROXY", kind + "://u:s3cret@host:1080", "NO_PROXY", "direct.example"));
     assertNull(proxies.of(Origin.of("https", "direct.example")));
     assertNull(proxies.of(Origin.of("https", "127.0.0.1:5000")));
-    var thrown =
-        assertThrows(HttpFailure.class, () -> proxies.of(Origin.of("https", "ghcr.io")));
+    var thrown = assertThrows(HttpFailure.class, () -> proxies.of(Origin.of("https", "ghcr.io")));
     assertEquals(HttpFailure.Kind.REFUSED, thrown.kind());
     assertEquals(
         "HTTPS_PROXY names a proxy of the kind %s, and registries are asked through http:// proxies"

@@ -34,21 +34,23 @@ class UnixHttpClientTest {
   private ServerSocketChannel serve(String answer) throws IOException {
     var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(folder.resolve("s.sock")));
-    Thread.ofVirtual().start(() -> {
-      try (var channel = server.accept()) {
-        var in =
-            new BufferedReader(
-                new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
-        for (var line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
-          lines.add(line);
-        }
-        channel.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
-        asked.countDown();
-        in.read();
-      } catch (IOException e) {
-        // the client has gone
-      }
-    });
+    Thread.ofVirtual()
+        .start(() -> {
+          try (var channel = server.accept()) {
+            var in =
+                new BufferedReader(
+                    new InputStreamReader(
+                        Channels.newInputStream(channel), StandardCharsets.UTF_8));
+            for (var line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
+              lines.add(line);
+            }
+            channel.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
+            asked.countDown();
+            in.read();
+          } catch (IOException e) {
+            // the client has gone
+          }
+        });
     return server;
   }
 
@@ -83,11 +85,9 @@ class UnixHttpClientTest {
     try (var server = serve("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{")) {
       assertTrue(server.isOpen());
       var answer =
-          CompletableFuture.supplyAsync(
-              () ->
-                  assertThrows(
-                      HttpFailure.class,
-                      () -> send(HttpRequest.get(UnixHttpClient.address("/")))));
+          CompletableFuture.supplyAsync(() ->
+              assertThrows(
+                  HttpFailure.class, () -> send(HttpRequest.get(UnixHttpClient.address("/")))));
       asked.await();
       time.advance(Duration.ofSeconds(10));
       assertEquals(Kind.TOO_SLOW, answer.get().kind());

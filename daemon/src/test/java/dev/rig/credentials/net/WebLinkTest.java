@@ -39,7 +39,20 @@ class WebLinkTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", ",", ";", "<", "<>", "</a", "</a>", "</a>; rel", "</a>; rel=", "</a>;;;", "\"", "=;=,"})
+      strings = {
+        "",
+        ",",
+        ";",
+        "<",
+        "<>",
+        "</a",
+        "</a>",
+        "</a>; rel",
+        "</a>; rel=",
+        "</a>;;;",
+        "\"",
+        "=;=,"
+      })
   void whatIsNotALinkIsNone(String header) {
     assertEquals(List.of(), WebLink.parse(List.of(header)));
   }

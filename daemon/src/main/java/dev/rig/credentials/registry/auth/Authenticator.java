@@ -1,17 +1,17 @@
 package dev.rig.credentials.registry.auth;
 
-import dev.rig.credentials.net.AuthChallenge;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.image.ImageReference;
-import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.registry.RegistryCredentials;
-import dev.rig.credentials.net.RequestBudget;
+import dev.rig.credentials.net.AuthChallenge;
 import dev.rig.credentials.net.BasicAuthorization;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.RequestBudget;
+import dev.rig.credentials.registry.CallException;
+import dev.rig.credentials.registry.RegistryCredentials;
 import dev.rig.credentials.time.Ticker;
 import java.time.Duration;
 import java.util.List;
@@ -176,12 +176,7 @@ public final class Authenticator {
       throws CallException, InterruptedException {
     var credential = credential();
     var realm = realms.check(image.host(), endpoint, challenge, credential != null);
-    return tokens.token(
-        realm,
-        challenge.parameter("service"),
-        scope(),
-        credential,
-        budget);
+    return tokens.token(realm, challenge.parameter("service"), scope(), credential, budget);
   }
 
   private @Nullable Credential credential() {

@@ -1,8 +1,5 @@
 package dev.rig.credentials.registry.auth;
 
-import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.net.RequestBudget;
-import dev.rig.credentials.registry.call.RetryingClient;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.net.AuthChallenge;
 import dev.rig.credentials.net.AuthChallenges;
@@ -11,7 +8,10 @@ import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.net.Origin;
 import dev.rig.credentials.net.PlainHttpPolicy;
+import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.net.ZoneRule;
+import dev.rig.credentials.registry.CallException;
+import dev.rig.credentials.registry.call.RetryingClient;
 import dev.rig.credentials.time.Ticker;
 import java.time.Duration;
 import java.util.LinkedHashMap;

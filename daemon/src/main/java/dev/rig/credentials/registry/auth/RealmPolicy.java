@@ -1,12 +1,12 @@
 package dev.rig.credentials.registry.auth;
 
-import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.net.AuthChallenge;
 import dev.rig.credentials.net.HttpAddress;
 import dev.rig.credentials.net.NetworkZone;
 import dev.rig.credentials.net.Origin;
 import dev.rig.credentials.net.PlainHttpPolicy;
 import dev.rig.credentials.net.ZoneRule;
+import dev.rig.credentials.registry.CallException;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -2,13 +2,13 @@ package dev.rig.credentials.registry.auth;
 
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
-import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.registry.JsonObject;
-import dev.rig.credentials.net.RequestBudget;
-import dev.rig.credentials.registry.call.RetryingClient;
 import dev.rig.credentials.net.BasicAuthorization;
 import dev.rig.credentials.net.HttpAddress;
 import dev.rig.credentials.net.HttpRequest;
+import dev.rig.credentials.net.RequestBudget;
+import dev.rig.credentials.registry.CallException;
+import dev.rig.credentials.registry.JsonObject;
+import dev.rig.credentials.registry.call.RetryingClient;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

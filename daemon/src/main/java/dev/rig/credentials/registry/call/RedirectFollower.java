@@ -1,11 +1,11 @@
 package dev.rig.credentials.registry.call;
 
-import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.net.HttpAddress;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.net.ZoneRule;
+import dev.rig.credentials.registry.CallException;
 import org.jspecify.annotations.Nullable;
 
 /**

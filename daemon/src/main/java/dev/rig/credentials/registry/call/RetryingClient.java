@@ -1,12 +1,12 @@
 package dev.rig.credentials.registry.call;
 
-import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.net.HttpAddress;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.net.Origin;
+import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.net.ZoneRule;
+import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.time.Time;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -119,7 +119,8 @@ public final class RetryingClient {
       throw limited
           ? rateLimited(scope, asked == null ? USUAL_PAUSE : asked)
           : CallException.unreachable(
-              "%s answered %d, %d times".formatted(scope.origin().authority(), reply.status(), TRIES));
+              "%s answered %d, %d times"
+                  .formatted(scope.origin().authority(), reply.status(), TRIES));
     }
     var jittered = jittered(attempt);
     pause(asked == null ? jittered : asked.plus(jittered), scope.origin(), budget);

@@ -27,7 +27,8 @@ public final class DigestCache {
   private record Key(String host, String path, Digest digest) {}
 
   /** In the order of their use, the latest last. */
-  private final Map<Key, HttpResponse> kept = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
+  private final Map<Key, HttpResponse> kept =
+      new LinkedHashMap<>(16, 0.75f, true); // guarded by this
 
   private long bytes; // guarded by this
 

@@ -2,12 +2,12 @@ package dev.rig.credentials.registry.content;
 
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.ImageOrigin;
 import dev.rig.credentials.registry.ImagePlatform;
 import dev.rig.credentials.registry.JsonObject;
 import dev.rig.credentials.registry.ResolvedImage;
-import dev.rig.credentials.net.HttpResponse;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;

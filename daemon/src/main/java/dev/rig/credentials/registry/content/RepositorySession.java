@@ -2,18 +2,18 @@ package dev.rig.credentials.registry.content;
 
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.ImageReference;
-import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.net.AuthChallenge;
+import dev.rig.credentials.net.HttpRequest;
+import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.Origin;
+import dev.rig.credentials.net.RequestBudget;
+import dev.rig.credentials.net.ZoneRule;
+import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.auth.Authenticator;
 import dev.rig.credentials.registry.auth.EndpointDiscovery;
 import dev.rig.credentials.registry.auth.RegistryEndpoint;
 import dev.rig.credentials.registry.call.Redirects;
 import dev.rig.credentials.registry.call.RetryingClient;
-import dev.rig.credentials.net.HttpRequest;
-import dev.rig.credentials.net.HttpResponse;
-import dev.rig.credentials.net.Origin;
-import dev.rig.credentials.net.ZoneRule;
 import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +80,8 @@ public final class RepositorySession {
    */
   HttpResponse get(String what, String accept, int... also)
       throws CallException, InterruptedException {
-    var ask = HttpRequest.get(endpoint.site().at("/v2/" + image.path() + what)).with("Accept", accept);
+    var ask =
+        HttpRequest.get(endpoint.site().at("/v2/" + image.path() + what)).with("Accept", accept);
     var reply = call(ask);
     if (isShutToEverybody(reply) && login.volunteer()) {
       reply = call(ask);
@@ -109,7 +110,9 @@ public final class RepositorySession {
     };
   }
 
-  /** Whether a registry that lets everybody into its root refuses, and does not say what it wants. */
+  /**
+   * Whether a registry that lets everybody into its root refuses, and does not say what it wants.
+   */
   private boolean isShutToEverybody(HttpResponse reply) throws CallException {
     return endpoint.challenges().isEmpty()
         && (reply.status() == 403

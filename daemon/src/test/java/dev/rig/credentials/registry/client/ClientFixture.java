@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.net.HostResolver;
+import dev.rig.credentials.net.Proxies;
 import dev.rig.credentials.registry.CallObserver;
 import dev.rig.credentials.registry.Resolution;
 import dev.rig.credentials.registry.content.FakeImage;
-import dev.rig.credentials.net.HostResolver;
-import dev.rig.credentials.net.Proxies;
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.testing.registry.HostileRegistry;
 import dev.rig.credentials.testing.registry.HostileRegistry.Asked;

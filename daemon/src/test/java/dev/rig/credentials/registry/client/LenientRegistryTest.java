@@ -104,8 +104,7 @@ class LenientRegistryTest {
               }
             })) {
       new ClientFixture(FakeCredentials.none()).resolve(registry, ResolvedImage.class);
-      assertEquals(
-          "/my_bucket/a%20b?sig=%7Bx%7Cy%7D&e=%2f[1]", bucket.asked().getFirst().target());
+      assertEquals("/my_bucket/a%20b?sig=%7Bx%7Cy%7D&e=%2f[1]", bucket.asked().getFirst().target());
     }
   }
 
@@ -113,8 +112,7 @@ class LenientRegistryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403})
-  void aPrivateRepositoryOfAnOpenRegistryIsTriedOnceWithTheCredential(int status)
-      throws Exception {
+  void aPrivateRepositoryOfAnOpenRegistryIsTriedOnceWithTheCredential(int status) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().equals("/v2/") || asked.header("authorization").equals(PASSWORD)) {
@@ -133,8 +131,8 @@ class LenientRegistryTest {
   @Test
   void anOpenRegistryThatRefusesTheCredentialTooIsNotAskedForEver() throws Exception {
     try (var registry =
-        HostileRegistry.start((asked, out) ->
-            reply(out, asked.target().equals("/v2/") ? 200 : 403, ""))) {
+        HostileRegistry.start(
+            (asked, out) -> reply(out, asked.target().equals("/v2/") ? 200 : 403, ""))) {
       var fixture = new ClientFixture(FakeCredentials.passwords("s3cret", "other"));
       fixture.resolve(registry, RegistryFailure.Unauthorised.class);
       assertEquals(1, authorised(registry).size());
@@ -189,8 +187,10 @@ class LenientRegistryTest {
       }
       assertTrue(
           mirror.asked().stream()
-              .anyMatch(
-                  asked -> asked.target().equals("/token?service=m&scope=repository%3Amirror%2Fapp%3Apull")));
+              .anyMatch(asked ->
+                  asked
+                      .target()
+                      .equals("/token?service=m&scope=repository%3Amirror%2Fapp%3Apull")));
     }
   }
 
@@ -257,7 +257,8 @@ class LenientRegistryTest {
   void aManifestWithoutATypeIsReadByWhatIsInIt(String type) throws Exception {
     var text = new String(IMAGE.manifest(), StandardCharsets.UTF_8);
     var manifest =
-        text.replaceAll("\"mediaType\":\"" + ImageManifest.OCI_MANIFEST.replace("+", "\\+") + "\",", "");
+        text.replaceAll(
+            "\"mediaType\":\"" + ImageManifest.OCI_MANIFEST.replace("+", "\\+") + "\",", "");
     assertTrue(manifest.length() < text.length() || !text.contains(ImageManifest.OCI_MANIFEST));
     try (var registry =
         HostileRegistry.start((asked, out) -> {
@@ -289,8 +290,8 @@ class LenientRegistryTest {
         "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":"
             + "\"OCI index found, but Accept header does not support\\u001b[1m OCI indexes\"}]}";
     try (var registry =
-        HostileRegistry.start((asked, out) ->
-            reply(out, asked.target().equals("/v2/") ? 200 : 404, body))) {
+        HostileRegistry.start(
+            (asked, out) -> reply(out, asked.target().equals("/v2/") ? 200 : 404, body))) {
       var failure =
           new ClientFixture(FakeCredentials.none())
               .resolve(registry, RegistryFailure.BadAnswer.class);

@@ -203,11 +203,16 @@ class TagsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"</v2/acme/app/tags/list>; rel=\"next\"", "<>; rel=next", "rel=\"next\"", "</x?a b>; rel=next"})
+      strings = {
+        "</v2/acme/app/tags/list>; rel=\"next\"",
+        "<>; rel=next",
+        "rel=\"next\"",
+        "</x?a b>; rel=next"
+      })
   void aLinkThatIsNotUnderstoodIsNotTheEndOfTheList(String link) throws Exception {
     try (var registry =
-        HostileRegistry.start((asked, out) ->
-            reply(out, 200, list(Stream.of("a", "b")), "Link: " + link))) {
+        HostileRegistry.start(
+            (asked, out) -> reply(out, 200, list(Stream.of("a", "b")), "Link: " + link))) {
       var page = page(registry, 1, null);
       assertTrue(page.truncated());
       assertEquals(1, page.tags().size());

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.ImageReference;
-import dev.rig.credentials.registry.client.ClientFixture;
 import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.net.NetworkZone;
+import dev.rig.credentials.registry.client.ClientFixture;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
