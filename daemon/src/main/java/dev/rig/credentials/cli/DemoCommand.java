@@ -249,6 +249,8 @@ final class DemoCommand implements Callable<Integer> {
     ExplainCommand.print(console, image, explained, clock);
     if (overHttp) {
       right &= new DemoHttp(console).show(daemon, image);
+    } else {
+      DemoHttp.rehearse(daemon, image);
     }
     return right ? ExitStatus.OK : ExitStatus.FAILED;
   }

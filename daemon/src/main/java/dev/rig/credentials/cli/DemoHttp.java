@@ -16,8 +16,15 @@ import dev.rig.credentials.net.TlsAuthorities;
 import dev.rig.credentials.net.UnixHttpClient;
 import dev.rig.credentials.net.ZoneRule;
 import dev.rig.credentials.time.SystemScheduler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -56,6 +63,45 @@ final class DemoHttp {
     return right;
   }
 
+  /** Has the daemon answer the same without the HTTP client, of which nothing is to be trained. */
+  static void rehearse(Daemon daemon, String image) {
+    try {
+      var admin = daemon.admin().orElse(null);
+      if (admin != null) {
+        rehearse(admin, PAGES);
+      }
+      var platform = daemon.platformSocket().orElse(null);
+      if (platform != null) {
+        rehearse(UnixDomainSocketAddress.of(platform), targets(image));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void rehearse(SocketAddress server, List<String> targets) throws IOException {
+    for (var target : targets) {
+      rehearse(server, target);
+    }
+  }
+
+  private static void rehearse(SocketAddress server, String target) throws IOException {
+    var request =
+        "GET %s HTTP/1.1\r\nHost: localhost\r\nRig-Credentials: 1\r\nConnection: close\r\n\r\n"
+            .formatted(target);
+    try (var channel = SocketChannel.open(server)) {
+      channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+      var answer = ByteBuffer.allocate(8 * 1024);
+      while (channel.read(answer) >= 0) {
+        answer.clear();
+      }
+    }
+  }
+
+  private static List<String> targets(String image) {
+    return List.of("/v1/credentials?image=" + image, "/v1/registries");
+  }
+
   private boolean showAdmin(InetSocketAddress admin, SystemScheduler scheduler)
       throws InterruptedException {
     var time = scheduler.time();
@@ -82,7 +128,7 @@ final class DemoHttp {
     var time = scheduler.time();
     boolean right = true;
     try (var http = new UnixHttpClient(socket, time)) {
-      for (var target : List.of("/v1/credentials?image=" + image, "/v1/registries")) {
+      for (var target : targets(image)) {
         var request = HttpRequest.get(UnixHttpClient.address(target)).with("Rig-Credentials", "1");
         var budget = RequestBudget.start(time.ticker());
         right &= row("platform.sock", target, () -> http.send(request, budget));
