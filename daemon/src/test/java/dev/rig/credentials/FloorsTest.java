@@ -21,7 +21,16 @@ import org.junit.jupiter.api.Test;
 class FloorsTest {
   private static final String ROOT = "dev.rig.credentials.";
   private static final String[] L0 =
-      packages("image", "credential", "problem", "time", "metrics", "files", "linux", "net");
+      packages(
+          "image",
+          "credential",
+          "problem",
+          "time",
+          "concurrent",
+          "metrics",
+          "files",
+          "linux",
+          "net");
   private static final String[] L1 =
       packages("config", "source", "cache", "store", "access", "socket", "registry", "kube");
   private static final String[] L2 = packages("broker", "request");

@@ -1,5 +1,6 @@
 package dev.rig.credentials.access;
 
+import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.linux.SystemUsers;
 import dev.rig.credentials.linux.UserDatabase;
@@ -14,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -57,11 +57,7 @@ public final class AccessControl implements AutoCloseable {
 
   /** Lets nobody do anything until it is told whom. */
   public static AccessControl open(Time time) {
-    return new AccessControl(
-        new SystemUsers(),
-        time,
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("rig-users").daemon(true).factory()));
+    return new AccessControl(new SystemUsers(), time, Workers.one("rig-users", time.scheduler()));
   }
 
   /** Lets who asks meanwhile wait: new entries are never answered by old rules, nor old by new. */
@@ -140,7 +136,7 @@ public final class AccessControl implements AutoCloseable {
       lookups.execute(() -> {
         try {
           result.complete(current.of(peer, database));
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
           LOG.log(Level.ERROR, "the user database could not be asked", e);
           result.complete(current.asTheKernelTells(peer));
         } finally {

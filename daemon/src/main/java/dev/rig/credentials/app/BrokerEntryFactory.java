@@ -90,6 +90,11 @@ final class BrokerEntryFactory {
       source.remember(registry, lease);
     }
 
+    @Override
+    public Duration patience() {
+      return source.patience();
+    }
+
     /** The source's own future: cancelling it has to reach the run. */
     @Override
     public CompletableFuture<Lease> issue(SourceRequest request) {

@@ -1,6 +1,7 @@
 package dev.rig.credentials.app;
 
 import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.config.ClusterSettings;
 import dev.rig.credentials.http.platform.PullSecretKeeper;
 import dev.rig.credentials.image.ImageReference;
@@ -37,7 +38,7 @@ final class ClusterPullSecrets implements PullSecretKeeper {
             broker::lookup,
             new ClusterScriptRunner(runner),
             environment,
-            BackgroundThreads::one,
+            name -> Workers.one(name, time.scheduler()),
             time,
             new SplittableRandom());
   }

@@ -3,6 +3,8 @@ package dev.rig.credentials.app;
 import dev.rig.credentials.access.AccessControl;
 import dev.rig.credentials.app.audit.AuditLog;
 import dev.rig.credentials.broker.Broker;
+import dev.rig.credentials.concurrent.UncaughtErrors;
+import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.helperapi.HelperApi;
@@ -21,7 +23,9 @@ import dev.rig.credentials.socket.bind.InheritedSocket;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.source.process.ProcessRunner;
 import dev.rig.credentials.store.StoredLogins;
+import dev.rig.credentials.time.Scheduler;
 import dev.rig.credentials.time.SystemScheduler;
+import dev.rig.credentials.time.Ticker;
 import dev.rig.credentials.wire.Action;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,12 +39,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A running daemon: everything that the packages below make, put together. */
 public final class Daemon implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Daemon.class.getName());
+
+  private static final long HTTP_STOP_SECONDS = 4;
 
   /** The file of the logins that people store. */
   private static final String LOGINS = "logins.sealed";
@@ -74,6 +81,7 @@ public final class Daemon implements AutoCloseable {
     var scope = new ResourceScope();
     try {
       var scheduler = scope.add(new SystemScheduler(), SystemScheduler::close);
+      UncaughtErrors.install(Ticker.system());
       return new Daemon(
           new DaemonContext(
               settings, environment, version, scheduler.time(), new ComponentHealthChecks(), scope),
@@ -117,7 +125,7 @@ public final class Daemon implements AutoCloseable {
     http =
         scope.add(
             new HttpListeners(context, entries),
-            serving -> BackgroundThreads.together(serving::close, socket::close));
+            serving -> closeBoth(serving, socket, time.scheduler()));
     broker.prefetch();
     clusters.apply(configuration.clusters());
     http.openPlatform(
@@ -127,7 +135,7 @@ public final class Daemon implements AutoCloseable {
         access,
         observers);
     http.openAdmin(activity);
-    BackgroundThreads.once("rig-http", http::warmUp);
+    Workers.one("rig-http", time.scheduler()).execute(http::warmUp);
     LOG.log(Level.INFO, configuration.registries().size() + " registries");
     reloader =
         watched.isEmpty()
@@ -150,18 +158,31 @@ public final class Daemon implements AutoCloseable {
                     },
                     entries.metrics(),
                     time,
-                    BackgroundThreads.one("rig-reload")),
+                    Workers.one("rig-reload", time.scheduler())),
                 Reloader::close);
     if (reloader != null) {
       health.add(reloader::health);
       reloader.start();
     }
     supervisor.ready();
-    supervisor.watch(socket::ifServing);
+    supervisor.watch(action -> socket.ifServing(() -> http.ifServing(action)));
+  }
+
+  /** Both at the same time: each may take its own time for answers that are due. */
+  private static void closeBoth(HttpListeners http, SocketServer socket, Scheduler scheduler) {
+    var other = Workers.one("rig-http-stop", scheduler);
+    other.execute(http::close);
+    other.shutdown();
+    socket.close();
+    try {
+      boolean _ = other.awaitTermination(HTTP_STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static AuditLog audit(DaemonContext context) {
-    var writer = BackgroundThreads.oneBehind(AuditLog.MOST_WAITING, "rig-audit");
+    var writer = new Workers("rig-audit", 0, 1, AuditLog.MOST_WAITING, context.time().scheduler());
     var audit = new AuditLog(context.settings().audit(), context.time(), writer);
     context.health().add(audit::health);
     return context.scope().add(audit, AuditLog::close);
@@ -170,7 +191,9 @@ public final class Daemon implements AutoCloseable {
   /** Where there are none, the state folder is left alone until the first one is stored. */
   private static StoredLogins logins(DaemonContext context, StateFiles state) {
     var writer =
-        context.scope().add(BackgroundThreads.one("rig-logins"), ExecutorService::shutdown);
+        context
+            .scope()
+            .add(Workers.one("rig-logins", context.time().scheduler()), ExecutorService::shutdown);
     var logins =
         new StoredLogins(() -> state.file(LOGINS, "logins"), writer, context.time().clock());
     if (state.holds(LOGINS)) {
@@ -183,7 +206,11 @@ public final class Daemon implements AutoCloseable {
   private static Function<Action, RequestApi> apis(
       DaemonContext context, Broker broker, StoredLogins logins, int ownUid) {
     var listings =
-        context.scope().add(BackgroundThreads.one("rig-listings"), ExecutorService::shutdownNow);
+        context
+            .scope()
+            .add(
+                Workers.one("rig-listings", context.time().scheduler()),
+                ExecutorService::shutdownNow);
     var scripts =
         new ScriptSurroundings(
             context.environment().getOrDefault("PATH", ""), context.settings().shell().toString());

@@ -124,6 +124,17 @@ final class HttpListeners implements AutoCloseable {
     }
   }
 
+  /** Runs that soon, if clients of all of these are served: if not, never. */
+  void ifServing(Runnable action) {
+    var port = admin;
+    Runnable last = port == null ? action : () -> port.ifServing(action);
+    if (platform == null) {
+      last.run();
+    } else {
+      platform.ifServing(last);
+    }
+  }
+
   /** Where the admin port listens; empty where there is none. */
   Optional<InetSocketAddress> admin() {
     return Optional.ofNullable(admin).map(AdminPort::address);

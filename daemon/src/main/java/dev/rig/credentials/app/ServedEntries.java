@@ -7,6 +7,7 @@ import dev.rig.credentials.broker.LeaseArchive;
 import dev.rig.credentials.broker.StartJitter;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
+import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.credential.Lease;
@@ -101,7 +102,7 @@ final class ServedEntries {
         SealedFile.remove(state.path(FILE));
         return;
       }
-      var writer = BackgroundThreads.one("rig-archive");
+      var writer = Workers.one("rig-archive", context.time().scheduler());
       var archive = new LeaseArchive(state.file(FILE, PURPOSE), leases, context.time(), writer);
       health.add(archive::health);
       archive.restore(broker.entries());

@@ -1,5 +1,6 @@
 package dev.rig.credentials.app;
 
+import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.linux.NotifySocket;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.time.Time;
@@ -66,7 +67,7 @@ final class SystemdNotifier implements AutoCloseable {
   static SystemdNotifier of(
       Map<String, String> environment, Time time, Supplier<List<ComponentHealth>> health) {
     var socket = NotifySocket.of(environment);
-    var worker = BackgroundThreads.one("rig-supervisor");
+    var worker = Workers.one("rig-supervisor", time.scheduler());
     return socket
         .map(notify ->
             new SystemdNotifier(
@@ -119,8 +120,8 @@ final class SystemdNotifier implements AutoCloseable {
               .schedule(
                   watchdog.dividedBy(2),
                   () -> {
-                    serving.accept(() -> tell(() -> "WATCHDOG=1\n" + status()));
                     watch(serving);
+                    serving.accept(() -> tell(() -> "WATCHDOG=1\n" + status()));
                   });
     }
   }

@@ -2,6 +2,7 @@ package dev.rig.credentials.broker;
 
 import dev.rig.credentials.broker.Explanation.Considered;
 import dev.rig.credentials.cache.CacheEntryState;
+import dev.rig.credentials.cache.CacheLoader;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.cache.LoadFailedException;
 import dev.rig.credentials.config.ServiceAccountUse;
@@ -15,6 +16,7 @@ import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.registry.RegistryCredentials;
 import dev.rig.credentials.time.Time;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -33,8 +35,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Broker implements RegistryCredentials, AutoCloseable {
   /** How the cache obtains a lease; for whoever builds the cache. */
-  public static final Function<BrokerEntry, CompletableFuture<Lease>> LOADER =
-      entry -> entry.source().issue(new SourceRequest(entry.registry()));
+  public static final CacheLoader<BrokerEntry, Lease> LOADER =
+      new CacheLoader<>() {
+        @Override
+        public CompletableFuture<Lease> load(BrokerEntry entry) {
+          return entry.source().issue(new SourceRequest(entry.registry()));
+        }
+
+        @Override
+        public Duration patience(BrokerEntry entry) {
+          return entry.source().patience();
+        }
+      };
 
   /** How many entries' credentials are fetched ahead at a time. */
   private static final int PREFETCHED_AT_A_TIME = 4;

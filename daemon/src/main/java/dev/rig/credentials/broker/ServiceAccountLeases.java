@@ -1,5 +1,6 @@
 package dev.rig.credentials.broker;
 
+import dev.rig.credentials.cache.CacheLoader;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.credential.Lease;
@@ -9,6 +10,7 @@ import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.time.Time;
+import java.time.Duration;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +50,7 @@ final class ServiceAccountLeases {
             1, 1, standard.backoff(), standard.rejectionPause(), standard.maximumKeys());
     this.time = time;
     this.leases =
-        new ExpiringCache<>(this::issue, Lease::expiresAt, policy, time, new SplittableRandom());
+        new ExpiringCache<>(new Loader(), Lease::expiresAt, policy, time, new SplittableRandom());
   }
 
   /** The account's lease; it ends with the token that it was issued for, if not earlier. */
@@ -77,6 +79,18 @@ final class ServiceAccountLeases {
   /** Drops the leases of entries that are not wanted any more. */
   void retain(Predicate<BrokerEntry> wanted) {
     leases.retain(key -> wanted.test(key.entry()));
+  }
+
+  private final class Loader implements CacheLoader<Key, Lease> {
+    @Override
+    public CompletableFuture<Lease> load(Key key) {
+      return issue(key);
+    }
+
+    @Override
+    public Duration patience(Key key) {
+      return key.entry().source().patience();
+    }
   }
 
   private CompletableFuture<Lease> issue(Key key) {

@@ -1,11 +1,13 @@
 package dev.rig.credentials.cache;
 
+import dev.rig.credentials.concurrent.UncaughtErrors;
 import dev.rig.credentials.time.Scheduler.Cancellable;
 import dev.rig.credentials.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -20,6 +22,7 @@ final class CacheEntry<V> {
   private static final Duration LONGEST_TIMER = Duration.ofDays(365);
 
   private final Supplier<CompletableFuture<V>> loader;
+  private final Duration patience;
   private final Function<V, Instant> expiry;
   private final CachePolicy policy;
   private final Time time;
@@ -61,12 +64,14 @@ final class CacheEntry<V> {
 
   CacheEntry(
       Supplier<CompletableFuture<V>> loader,
+      Duration patience,
       Function<V, Instant> expiry,
       CachePolicy policy,
       Time time,
       RandomGenerator random,
       Runnable changed) {
     this.loader = loader;
+    this.patience = patience;
     this.expiry = expiry;
     this.policy = policy;
     this.time = time;
@@ -177,11 +182,16 @@ final class CacheEntry<V> {
    */
   private void begin(CompletableFuture<V> flight, boolean first) {
     var began = new Moment(time.now(), time.nanos());
+    // Whatever happens to the loader's worker, the load ends.
+    var deadline = time.scheduler().schedule(patience, () -> timedOut(flight, began, first));
     CompletableFuture<V> loading;
     try {
       loading = loader.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       loading = CompletableFuture.failedFuture(e);
+      if (e instanceof Error) {
+        UncaughtErrors.report(e);
+      }
     }
     synchronized (this) {
       if (isUnderWay(flight)) {
@@ -190,7 +200,23 @@ final class CacheEntry<V> {
         loading.cancel(true);
       }
     }
-    var _ = loading.whenComplete((value, thrown) -> ended(flight, began, first, value, thrown));
+    var _ =
+        loading.whenComplete((value, thrown) -> {
+          deadline.cancel();
+          ended(flight, began, first, value, thrown);
+        });
+  }
+
+  private void timedOut(CompletableFuture<V> flight, Moment began, boolean first) {
+    CompletableFuture<V> loading;
+    synchronized (this) {
+      loading = isUnderWay(flight) ? source : null;
+    }
+    var late = new TimeoutException("it took longer than " + patience.toMillis() / 1000.0 + " s");
+    ended(flight, began, first, null, late);
+    if (loading != null) {
+      loading.cancel(true);
+    }
   }
 
   private void ended(

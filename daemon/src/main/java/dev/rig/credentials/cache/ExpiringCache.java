@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the value; compared by identity where one is rejected
  */
 public final class ExpiringCache<K, V> implements AutoCloseable {
-  private final Function<K, CompletableFuture<V>> loader;
+  private final CacheLoader<K, V> loader;
   private final Function<V, Instant> expiry;
   private final CachePolicy policy;
   private final Time time;
@@ -36,13 +36,11 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
   /**
    * An empty cache.
    *
-   * @param loader begins to load a value and does not block; what it throws or completes with is a
-   *     failure whose message is shown to people
    * @param expiry when a value ends; {@link Instant#MAX} for never
    * @param random spreads refreshes and retries; need not be secure
    */
   public ExpiringCache(
-      Function<K, CompletableFuture<V>> loader,
+      CacheLoader<K, V> loader,
       Function<V, Instant> expiry,
       CachePolicy policy,
       Time time,
@@ -56,7 +54,7 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
    * @param changed called, on any thread, when a value was loaded or rejected; must not block
    */
   public ExpiringCache(
-      Function<K, CompletableFuture<V>> loader,
+      CacheLoader<K, V> loader,
       Function<V, Instant> expiry,
       CachePolicy policy,
       Time time,
@@ -182,7 +180,10 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
           .ifPresent(oldest -> drop(oldest.getKey()));
     }
     return entries.computeIfAbsent(
-        key, k -> new CacheEntry<>(() -> loader.apply(k), expiry, policy, time, random, changed));
+        key,
+        k ->
+            new CacheEntry<>(
+                () -> loader.load(k), loader.patience(k), expiry, policy, time, random, changed));
   }
 
   private void drop(K key) {

@@ -35,6 +35,7 @@ import picocli.CommandLine.Mixin;
       "1:the socket cannot be bound",
       "2:the command line was not understood",
       "3:another daemon serves at that socket",
+      "70:an error of the Java virtual machine",
       "78:the configuration cannot be used"
     })
 final class ServeCommand implements Callable<Integer> {

@@ -1,5 +1,6 @@
 package dev.rig.credentials.credential;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** Where an entry's credential comes from. */
@@ -17,4 +18,9 @@ public interface CredentialSource {
 
   /** Hands back a lease from before a restart, whose secret is not to be shown either. */
   default void remember(String registry, Lease lease) {}
+
+  /** How long {@link #issue} may take; the caller gives up after it. */
+  default Duration patience() {
+    return Duration.ofMinutes(1);
+  }
 }

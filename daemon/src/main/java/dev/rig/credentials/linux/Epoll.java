@@ -60,13 +60,17 @@ public final class Epoll implements AutoCloseable {
     }
   }
 
-  /** Waits without a limit; the number of events, 0 after a signal. */
+  /**
+   * Waits without a limit; the number of events, 0 after a signal.
+   *
+   * @throws InternalError if the kernel refuses: no thread can go on with this instance
+   */
   public int await() {
     int count = LibC.epoll_wait(fd, ready, BATCH, -1);
     if (count < 0) {
       Errno error = LibC.lastError();
       if (error != Errno.EINTR) {
-        throw new IllegalStateException("epoll_wait: " + error);
+        throw new InternalError("epoll_wait: " + error);
       }
       return 0;
     }

@@ -1,7 +1,6 @@
 package dev.rig.credentials.linux;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import dev.rig.credentials.concurrent.UncaughtErrors;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -26,7 +25,6 @@ public final class EventLoop {
     void abandon();
   }
 
-  private static final Logger LOG = System.getLogger(EventLoop.class.getName());
   private static final long WAKE_TOKEN = 0;
 
   private final Epoll epoll;
@@ -160,18 +158,17 @@ public final class EventLoop {
     }
     try {
       handler.ready(events);
-    } catch (RuntimeException | LinkageError failure) {
-      LOG.log(Level.ERROR, "an event of the socket could not be handled", failure);
-      handler.abandon();
+    } catch (Throwable failure) { // whatever one connection meets, the others are served
+      UncaughtErrors.report(failure);
+      runTask(handler::abandon);
     }
   }
 
-  // Link errors too: out of descriptors a class cannot be loaded, and that passes (F22).
   private static void runTask(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | LinkageError failure) {
-      LOG.log(Level.ERROR, "a task of the socket's event loop failed", failure);
+    } catch (Throwable failure) {
+      UncaughtErrors.report(failure);
     }
   }
 }

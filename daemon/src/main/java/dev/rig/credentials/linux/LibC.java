@@ -72,6 +72,7 @@ public final class LibC {
   private static final NativeFunction RECV = new NativeFunction("recv", "lipli");
   private static final NativeFunction SEND = new NativeFunction("send", "lipli");
   private static final NativeFunction SENDTO = new NativeFunction("sendto", "liplipi");
+  private static final NativeFunction SETSOCKOPT = new NativeFunction("setsockopt", "iiiipi");
   private static final NativeFunction SHUTDOWN = new NativeFunction("shutdown", "iii");
   private static final NativeFunction SOCKET = new NativeFunction("socket", "iiii");
   private static final NativeFunction UMASK = new NativeFunction("umask", "ii");
@@ -201,6 +202,10 @@ public final class LibC {
 
   static long sendto(int fd, Pointer buffer, long size, int flags, Pointer address, int length) {
     return SENDTO.call(fd, buffer, size, flags, address, length);
+  }
+
+  public static int setsockopt(int fd, int level, int name, Pointer value, int length) {
+    return (int) SETSOCKOPT.call(fd, level, name, value, length);
   }
 
   public static int shutdown(int fd, int how) {

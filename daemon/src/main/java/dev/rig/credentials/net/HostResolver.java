@@ -51,7 +51,14 @@ public final class HostResolver {
       throw budget.tooSlow("looking up host names");
     }
     var found = new CompletableFuture<List<InetAddress>>();
-    Thread.ofPlatform().daemon().name("rig-names").start(() -> lookup(name, found));
+    try {
+      Thread.ofPlatform().daemon().name("rig-names").start(() -> lookup(name, found));
+    } catch (OutOfMemoryError noThread) {
+      turns.release();
+      throw new HttpFailure(
+          HttpFailure.Kind.UNREACHABLE,
+          "the system has no thread to look up the host name " + name);
+    }
     try {
       return found.get(left.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
@@ -67,7 +74,7 @@ public final class HostResolver {
       found.complete(List.of(resolver.addresses(name)));
     } catch (UnknownHostException e) {
       found.completeExceptionally(new UncheckedIOException(e));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       found.completeExceptionally(e);
     } finally {
       turns.release();

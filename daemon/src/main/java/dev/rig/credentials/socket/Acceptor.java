@@ -4,13 +4,13 @@ import dev.rig.credentials.linux.Epoll;
 import dev.rig.credentials.linux.EventLoop;
 import dev.rig.credentials.linux.LibC;
 import dev.rig.credentials.linux.Peer;
-import dev.rig.credentials.linux.PeerCredentials;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.problem.Problem;
 import dev.rig.credentials.socket.bind.ListeningSocket;
 import dev.rig.credentials.socket.bind.SocketBinding;
 import dev.rig.credentials.socket.bind.SocketBusyException;
 import dev.rig.credentials.socket.bind.SocketRefusedException;
+import dev.rig.credentials.time.LogThrottle;
 import dev.rig.credentials.time.Time;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -30,7 +30,12 @@ import org.jspecify.annotations.Nullable;
 final class Acceptor implements EventLoop.Handler {
   /** Takes over the accepted descriptors. */
   interface Admission {
-    void admit(int fd, Peer peer);
+    void admit(int fd, @Nullable Peer peer);
+  }
+
+  /** Says which process connected; null for a socket whose peers the kernel does not name. */
+  interface Peers {
+    @Nullable Peer of(int fd) throws IOException;
   }
 
   private static final Logger LOG = System.getLogger(Acceptor.class.getName());
@@ -46,14 +51,15 @@ final class Acceptor implements EventLoop.Handler {
 
   private static final int FLAGS = LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
 
-  private final PeerCredentials peers = new PeerCredentials();
   private final SocketBinding binding;
-  private final String place;
+  private final Peers peers;
   private final EventLoop loop;
   private final Time time;
   private final Admission admission;
   private final AtomicLong pauses = new AtomicLong();
   private final AtomicLong denied = new AtomicLong();
+
+  private final LogThrottle shortage;
 
   // Made in advance: what they need could not be loaded when there is no descriptor left.
   private final Runnable resumption = this::resume;
@@ -62,23 +68,26 @@ final class Acceptor implements EventLoop.Handler {
   private ListeningSocket listener;
   private long token = -1;
   private boolean paused;
+
+  /** Whether the last attempt to accept found a shortage. */
   private boolean starved;
+
+  /** Whether the log says that connections cannot be accepted. */
+  private boolean complained;
+
   private volatile boolean closed;
 
   /** Why the socket is not bound; null while it is. Written by the event loop. */
   private volatile @Nullable Problem problem;
 
-  /**
-   * Binds the socket.
-   *
-   * @param place the socket's, for the log
-   */
-  Acceptor(SocketBinding binding, String place, EventLoop loop, Time time, Admission admission) {
+  /** Binds the socket. */
+  Acceptor(SocketBinding binding, Peers peers, EventLoop loop, Time time, Admission admission) {
     this.binding = binding;
-    this.place = place;
+    this.peers = peers;
     this.loop = loop;
     this.time = time;
     this.admission = admission;
+    shortage = new LogThrottle(time.ticker());
     listener = binding.bind();
     resumptionOnLoop = () -> loop.execute(resumption);
   }
@@ -103,6 +112,15 @@ final class Acceptor implements EventLoop.Handler {
         counts);
   }
 
+  /** Runs that on the event loop, soon, if clients are accepted: by a loop that hangs, never. */
+  void ifServing(Runnable action) {
+    loop.execute(() -> {
+      if (problem == null && !closed && !starved) {
+        action.run();
+      }
+    });
+  }
+
   void start() {
     token = loop.register(listener.descriptor(), paused ? 0 : Epoll.IN, this);
   }
@@ -115,8 +133,8 @@ final class Acceptor implements EventLoop.Handler {
                 BETWEEN_LOOKS,
                 () -> {
                   if (!closed) {
-                    loop.execute(this::look);
                     watch();
+                    loop.execute(this::look);
                   }
                 });
   }
@@ -130,7 +148,7 @@ final class Acceptor implements EventLoop.Handler {
       // Both are open, so that two listeners cannot have one number.
       if (next.descriptor() != listener.descriptor()) {
         replace(next);
-        LOG.log(Level.WARNING, "the socket''s file was gone; bound {0} again", place);
+        LOG.log(Level.WARNING, "the socket''s file was gone; bound {0} again", binding);
       }
       problem = null;
     } catch (SocketRefusedException refused) {
@@ -176,8 +194,9 @@ final class Acceptor implements EventLoop.Handler {
     if (fd < 0) {
       return afterFailure(LibC.lastError());
     }
-    if (starved) {
-      starved = false;
+    starved = false;
+    if (complained) {
+      complained = false;
       LOG.log(Level.INFO, "accepting connections again");
     }
     Peer peer;
@@ -207,8 +226,9 @@ final class Acceptor implements EventLoop.Handler {
   /** The connection that cannot be accepted stays ready: without a pause the loop would spin. */
   private void pause(String reason) {
     pauses.incrementAndGet();
-    if (!starved) {
-      starved = true;
+    starved = true;
+    if (shortage.isDue()) {
+      complained = true;
       LOG.log(Level.WARNING, "cannot accept connections for now: {0}", reason);
     }
     if (!paused && !closed) {

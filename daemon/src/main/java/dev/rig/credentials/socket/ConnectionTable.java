@@ -3,6 +3,7 @@ package dev.rig.credentials.socket;
 import dev.rig.credentials.linux.EventLoop;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.socket.bind.SocketLimits;
+import dev.rig.credentials.time.LogThrottle;
 import dev.rig.credentials.time.Time;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -11,11 +12,13 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open connections: who is let in, and who has to go when.
@@ -31,8 +34,6 @@ final class ConnectionTable implements Acceptor.Admission {
 
   /** How far apart deadlines are looked at, while there is a connection. */
   private static final Duration SWEEP = Duration.ofMillis(100);
-
-  private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
 
   private final EventLoop loop;
   private final DescriptorIo stream;
@@ -53,8 +54,7 @@ final class ConnectionTable implements Acceptor.Admission {
   private final AtomicLong malformed = new AtomicLong();
   private final AtomicLong requests = new AtomicLong();
   private long buffered;
-  private boolean warned;
-  private long warnedAt;
+  private final LogThrottle warning;
   private boolean draining;
 
   ConnectionTable(
@@ -64,6 +64,7 @@ final class ConnectionTable implements Acceptor.Admission {
     this.limits = limits;
     this.handler = handler;
     this.time = time;
+    warning = new LogThrottle(time.ticker());
   }
 
   EventLoop loop() {
@@ -96,7 +97,8 @@ final class ConnectionTable implements Acceptor.Admission {
 
   /** Takes over an accepted descriptor: serves it, or closes it. */
   @Override
-  public void admit(int fd, Peer peer) {
+  public void admit(int fd, @Nullable Peer unixPeer) {
+    var peer = Objects.requireNonNull(unixPeer);
     if (!hasRoom(peer)) {
       refused.incrementAndGet();
       warn(peer);
@@ -111,9 +113,9 @@ final class ConnectionTable implements Acceptor.Admission {
     startSweeping();
     try {
       connection.start();
-    } catch (RuntimeException failure) {
-      LOG.log(Level.ERROR, "a connection could not be served", failure);
+    } catch (RuntimeException | Error failure) {
       connection.close();
+      throw failure;
     }
   }
 
@@ -166,10 +168,7 @@ final class ConnectionTable implements Acceptor.Admission {
   }
 
   private void warn(Peer peer) {
-    long now = time.nanos();
-    if (!warned || now - warnedAt >= BETWEEN_WARNINGS.toNanos()) {
-      warned = true;
-      warnedAt = now;
+    if (warning.isDue()) {
       LOG.log(
           Level.WARNING,
           "too many connections: {0} open, {1} of them of the refused peer ({2})",
@@ -203,8 +202,8 @@ final class ConnectionTable implements Acceptor.Admission {
       }
       return;
     }
-    loop.execute(this::sweep);
     time.scheduler().schedule(SWEEP, this::tick);
+    loop.execute(this::sweep);
   }
 
   private void sweep() {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection whose peer the kernel has named, for a protocol that holds a conversation. Reading
@@ -23,22 +24,33 @@ public final class PeerStream implements AutoCloseable {
   private final Pointer chunk = LibC.memory(CHUNK);
   private final Pointer pollfd = LibC.memory(POLLFD);
   private final int fd;
-  private final Peer peer;
+  private final @Nullable Peer peer;
   private final Ticker ticker;
+  private final long readEnd;
+  private byte[] received;
 
   /** Guards the descriptor against a call after it was closed and its number reused. */
   private final Object lock = new Object();
 
   private boolean closed;
 
-  PeerStream(int fd, Peer peer, Ticker ticker) {
+  /**
+   * A stream.
+   *
+   * @param peer null if the kernel does not name it
+   * @param received what the client has sent already
+   * @param readEnd when the client must have sent the rest, by the ticker
+   */
+  PeerStream(int fd, @Nullable Peer peer, byte[] received, Ticker ticker, long readEnd) {
     this.fd = fd;
     this.peer = peer;
+    this.received = received;
     this.ticker = ticker;
+    this.readEnd = readEnd;
   }
 
-  /** Whose it is. */
-  public Peer peer() {
+  /** Whose it is; null if the kernel does not tell, as over TCP. */
+  public @Nullable Peer peer() {
     return peer;
   }
 
@@ -48,8 +60,12 @@ public final class PeerStream implements AutoCloseable {
    * @return empty at the end
    * @throws IOException when nothing comes in time, or the connection is broken
    */
-  public byte[] read(Duration limit) throws IOException {
-    long end = ticker.nanos() + limit.toNanos();
+  public byte[] read() throws IOException {
+    if (received.length > 0) {
+      var first = received;
+      received = new byte[0];
+      return first;
+    }
     while (true) {
       long count = LibC.recv(fd, chunk, CHUNK, LibC.MSG_DONTWAIT);
       if (count >= 0) {
@@ -57,7 +73,7 @@ public final class PeerStream implements AutoCloseable {
         chunk.get(0, bytes, 0, bytes.length);
         return bytes;
       }
-      await(LibC.POLLIN, end);
+      await(LibC.POLLIN, readEnd);
     }
   }
 

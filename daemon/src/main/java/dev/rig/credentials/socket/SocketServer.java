@@ -1,6 +1,7 @@
 package dev.rig.credentials.socket;
 
 import dev.rig.credentials.linux.EventLoop;
+import dev.rig.credentials.linux.PeerCredentials;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.socket.bind.InheritedSocket;
 import dev.rig.credentials.socket.bind.PathBinding;
@@ -44,7 +45,7 @@ public final class SocketServer implements AutoCloseable {
     this.binding = binding;
     this.loop = loop;
     connections = new ConnectionTable(loop, new DescriptorIo(), options.limits(), handler, time);
-    acceptor = new Acceptor(binding, options.path().toString(), loop, time, connections);
+    acceptor = new Acceptor(binding, new PeerCredentials()::of, loop, time, connections);
   }
 
   /**
@@ -110,11 +111,7 @@ public final class SocketServer implements AutoCloseable {
    * Runs that on the event loop, soon, if clients can reach the socket: a loop that hangs never.
    */
   public void ifServing(Runnable action) {
-    loop.execute(() -> {
-      if (health().healthy()) {
-        action.run();
-      }
-    });
+    acceptor.ifServing(action);
   }
 
   /** What it has done so far. */

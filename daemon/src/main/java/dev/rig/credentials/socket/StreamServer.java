@@ -1,93 +1,149 @@
 package dev.rig.credentials.socket;
 
+import dev.rig.credentials.concurrent.Workers;
+import dev.rig.credentials.linux.Epoll;
 import dev.rig.credentials.linux.EventLoop;
 import dev.rig.credentials.linux.Peer;
+import dev.rig.credentials.linux.PeerCredentials;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.socket.bind.PathBinding;
+import dev.rig.credentials.socket.bind.SocketBinding;
 import dev.rig.credentials.socket.bind.SocketBusyException;
+import dev.rig.credentials.socket.bind.SocketLimits;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.socket.bind.SocketRefusedException;
+import dev.rig.credentials.socket.bind.TcpBinding;
+import dev.rig.credentials.time.Scheduler.Cancellable;
 import dev.rig.credentials.time.Time;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A Unix socket, bound and watched like the daemon's own, whose connections are handed to a handler
- * as blocking streams, each on a thread of its own.
- *
- * <p>Platform threads: what blocks is a native call, which would hold a virtual thread's carrier.
+ * A listening socket whose connections are handed to a protocol as blocking streams, each as soon
+ * as its whole request has come. Until then a connection holds no thread, and at a limit it is the
+ * oldest of these that is closed: requests that never end keep nobody out (F37).
  */
 public final class StreamServer implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(StreamServer.class.getName());
-  private static final Duration IDLE_THREAD = Duration.ofSeconds(5);
+  /** What a server speaks on its connections. */
+  public interface Protocol {
+    /**
+     * Begins to look for the end of a request.
+     *
+     * @param interim sends bytes to the client while its request is incomplete
+     */
+    Framing framing(Consumer<byte[]> interim);
 
-  private final SocketOptions options;
-  private final Consumer<PeerStream> handler;
+    /** Answers the request of a stream and returns; the stream is closed after it. */
+    void serve(PeerStream stream);
+  }
+
+  /** Finds the end of one request. */
+  public interface Framing {
+    /**
+     * Whether these further bytes complete the request, or make it one that cannot be completed.
+     */
+    boolean isCompleteWith(byte[] bytes, int from, int to);
+  }
+
+  /** Requests that are answered at a time; further ones wait. */
+  private static final int THREADS = 64;
+
+  /** Requests of one user that are answered at a time; further ones are closed, and retry. */
+  private static final int THREADS_OF_A_USER = 32;
+
+  private static final int FIRST_BUFFER = 1024;
+  private static final int CHUNKS_PER_TURN = 8;
+  private static final int NO_USER = -1;
+
+  private final SocketLimits limits;
+  private final Protocol protocol;
   private final Time time;
   private final EventLoop loop;
-  private final ExecutorService threads;
-  private final Set<PeerStream> open = ConcurrentHashMap.newKeySet();
+  private final Workers threads;
+  private final Acceptor acceptor;
+  private final Set<PeerStream> answered = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger open = new AtomicInteger();
   private final Map<Integer, Integer> openByUser = new ConcurrentHashMap<>();
   private final AtomicBoolean closing = new AtomicBoolean();
-  private final Acceptor acceptor;
+
+  // These belong to the event loop.
+  private final DescriptorIo io = new DescriptorIo();
+
+  /** In the order of their age. */
+  private final Set<IncomingRequest> incoming = new LinkedHashSet<>();
+
+  private long buffered;
 
   private StreamServer(
-      SocketOptions options, Consumer<PeerStream> handler, String name, Time time, EventLoop loop) {
-    this.options = options;
-    this.handler = handler;
+      SocketBinding binding,
+      Acceptor.Peers peers,
+      SocketLimits limits,
+      Protocol protocol,
+      String name,
+      Time time,
+      EventLoop loop) {
+    this.limits = limits;
+    this.protocol = protocol;
     this.time = time;
     this.loop = loop;
-    acceptor =
-        new Acceptor(new PathBinding(options), options.path().toString(), loop, time, this::admit);
-    threads =
-        new ThreadPoolExecutor(
-            0,
-            options.limits().connections(),
-            IDLE_THREAD.toMillis(),
-            TimeUnit.MILLISECONDS,
-            new SynchronousQueue<>(),
-            Thread.ofPlatform().name(name + "-", 0).daemon(true).factory());
+    threads = new Workers(name, 1, THREADS, limits.connections(), time.scheduler());
+    acceptor = new Acceptor(binding, peers, loop, time, this::admit);
   }
 
   /**
-   * Binds the socket and begins to accept.
+   * Binds a Unix socket and begins to serve.
    *
-   * @param handler holds one conversation and returns; the stream is closed behind it
    * @param name of the threads
-   * @throws SocketBusyException when another daemon serves at that path
-   * @throws SocketRefusedException when the path or its folder is not fit, or the system refuses
+   * @throws SocketBusyException if another daemon serves at that path
+   * @throws SocketRefusedException if the path or its folder is not fit, or the system refuses
    */
   public static StreamServer open(
-      SocketOptions options, Consumer<PeerStream> handler, String name, Time time) {
+      SocketOptions options, Protocol protocol, String name, Time time) {
+    return open(
+        new PathBinding(options),
+        new PeerCredentials()::of,
+        options.limits(),
+        protocol,
+        name,
+        time);
+  }
+
+  /** Begins to serve on a TCP socket, whose peers the kernel does not name. */
+  public static StreamServer open(
+      TcpBinding binding, SocketLimits limits, Protocol protocol, String name, Time time) {
+    return open(binding, _ -> null, limits, protocol, name, time);
+  }
+
+  private static StreamServer open(
+      SocketBinding binding,
+      Acceptor.Peers peers,
+      SocketLimits limits,
+      Protocol protocol,
+      String name,
+      Time time) {
     var loop = new EventLoop(name);
     StreamServer server;
     try {
-      server = new StreamServer(options, handler, name, time, loop);
+      server = new StreamServer(binding, peers, limits, protocol, name, time, loop);
     } catch (RuntimeException refused) {
       loop.discard();
       throw refused;
     }
     server.acceptor.start();
-    server.loop.start();
+    loop.start();
     server.acceptor.watch();
     return server;
-  }
-
-  /** The socket's file, absolute. */
-  public Path path() {
-    return options.path();
   }
 
   /** Whether clients can reach it, under that name. */
@@ -95,63 +151,213 @@ public final class StreamServer implements AutoCloseable {
     return acceptor.health(part, Map.of());
   }
 
-  private void admit(int fd, Peer peer) {
-    var stream = new PeerStream(fd, peer, time.ticker());
-    int uid = peer.uid();
-    if (openByUser.merge(uid, 1, Integer::sum) > options.limits().connectionsPerUser()) {
-      forget(uid);
-      stream.close();
+  /** Runs that on one of the threads, soon, if clients are served: if not, never. */
+  public void ifServing(Runnable action) {
+    acceptor.ifServing(() -> {
+      try {
+        threads.execute(action);
+      } catch (RejectedExecutionException busy) {
+        // All threads are busy, and as many requests wait as may: clients are not served.
+      }
+    });
+  }
+
+  private void admit(int fd, @Nullable Peer peer) {
+    int uid = uid(peer);
+    boolean room =
+        (openByUser.getOrDefault(uid, 0) < limits.connectionsPerUser()
+                || evict(one -> uid(one.peer) == uid))
+            && (open.get() < limits.connections() || evict(_ -> true));
+    if (!room) {
+      io.close(fd);
       return;
     }
-    open.add(stream);
+    IncomingRequest request;
     try {
-      threads.execute(() -> handle(stream));
+      request = new IncomingRequest(fd, peer);
+    } catch (RuntimeException | Error failure) {
+      io.close(fd);
+      throw failure;
+    }
+    open.incrementAndGet();
+    openByUser.merge(uid, 1, Integer::sum);
+    incoming.add(request);
+    try {
+      request.start();
+    } catch (RuntimeException | Error failure) {
+      request.drop();
+      throw failure;
+    }
+  }
+
+  private static int uid(@Nullable Peer peer) {
+    return peer == null ? NO_USER : peer.uid();
+  }
+
+  private boolean evict(Predicate<IncomingRequest> among) {
+    for (var one : List.copyOf(incoming)) {
+      if (among.test(one)) {
+        one.receive(); // its last byte may have come in this very round of events
+        if (one.drop()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void answer(PeerStream stream) {
+    int uid = uid(stream.peer());
+    long others = answered.stream().filter(other -> uid(other.peer()) == uid).count();
+    answered.add(stream);
+    if (uid != NO_USER && others >= THREADS_OF_A_USER) {
+      end(stream);
+      return;
+    }
+    try {
+      threads.execute(() -> {
+        try {
+          protocol.serve(stream);
+        } finally {
+          end(stream);
+        }
+      });
     } catch (RejectedExecutionException tooMany) {
       end(stream);
     }
   }
 
-  private void handle(PeerStream stream) {
-    try {
-      handler.accept(stream);
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "a conversation failed", e);
-    } finally {
-      end(stream);
-    }
-  }
-
   private void end(PeerStream stream) {
-    open.remove(stream);
-    forget(stream.peer().uid());
     stream.close();
+    answered.remove(stream);
+    forget(stream.peer());
   }
 
-  private void forget(int uid) {
-    openByUser.computeIfPresent(uid, (_, count) -> count > 1 ? count - 1 : null);
+  private void forget(@Nullable Peer peer) {
+    open.decrementAndGet();
+    openByUser.computeIfPresent(uid(peer), (_, count) -> count > 1 ? count - 1 : null);
   }
 
   /**
-   * Removes the file if it is still ours, lets who is being answered finish within {@link
-   * SocketLimits#drain}, and closes the others.
+   * Removes the file if it is still ours, lets the requests that are being answered finish within
+   * {@link SocketLimits#drain}, and closes the others.
    */
   @Override
   public void close() {
     if (closing.getAndSet(true)) {
       return;
     }
-    loop.execute(acceptor::close);
+    loop.execute(() -> {
+      acceptor.close();
+      List.copyOf(incoming).forEach(IncomingRequest::drop);
+    });
     loop.stop();
-    threads.shutdown();
     try {
       loop.join();
-      if (threads.awaitTermination(options.limits().drain().toMillis(), TimeUnit.MILLISECONDS)) {
+      threads.shutdown();
+      if (threads.awaitTermination(limits.drain().toMillis(), TimeUnit.MILLISECONDS)) {
         return;
       }
     } catch (InterruptedException again) {
       Thread.currentThread().interrupt();
     }
-    open.forEach(PeerStream::abort);
+    answered.forEach(PeerStream::abort);
     threads.shutdownNow();
+  }
+
+  /** A connection whose request is not complete. Belongs to the event loop. */
+  private final class IncomingRequest implements EventLoop.Handler {
+    private final int fd;
+    private final @Nullable Peer peer;
+    private final Framing framing;
+    private final long end;
+    private final Cancellable deadline;
+    private byte[] bytes = new byte[0];
+    private int length;
+    private long token = -1;
+    private boolean over;
+
+    IncomingRequest(int fd, @Nullable Peer peer) {
+      this.fd = fd;
+      this.peer = peer;
+      framing = protocol.framing(interim -> io.write(fd, interim, 0));
+      end = time.nanos() + limits.request().toNanos();
+      deadline = time.scheduler().schedule(limits.request(), () -> loop.execute(this::drop));
+    }
+
+    /** Takes what has come already, and waits for the rest if there is one. */
+    void start() {
+      receive();
+      if (!over) {
+        token = loop.register(fd, Epoll.IN, this);
+      }
+    }
+
+    @Override
+    public void ready(int events) {
+      receive();
+    }
+
+    @Override
+    public void abandon() {
+      drop();
+    }
+
+    void receive() {
+      for (int turn = 0; turn < CHUNKS_PER_TURN && !over; turn++) {
+        int count = io.read(fd);
+        if (count == DescriptorIo.LATER) {
+          return;
+        }
+        if (count == DescriptorIo.BROKEN || (count == 0 && length == 0)) {
+          drop();
+        } else if (count == 0 || isCompleteWith(count)) {
+          handOver();
+        }
+      }
+    }
+
+    private boolean isCompleteWith(int count) {
+      int before = length;
+      if (before + count > bytes.length) {
+        bytes = Arrays.copyOf(bytes, Math.max(FIRST_BUFFER, (before + count) * 2));
+      }
+      io.take(bytes, before, count);
+      length += count;
+      buffered += count;
+      while (buffered > limits.buffered() && incoming.size() > 1) {
+        var oldest = incoming.iterator();
+        var one = oldest.next();
+        (one == this ? oldest.next() : one).drop();
+      }
+      return framing.isCompleteWith(bytes, before, length);
+    }
+
+    private void handOver() {
+      var stream = new PeerStream(fd, peer, Arrays.copyOf(bytes, length), time.ticker(), end);
+      leave();
+      answer(stream);
+    }
+
+    /** Closes it without an answer; false if it was handed over or closed already. */
+    boolean drop() {
+      if (over) {
+        return false;
+      }
+      leave();
+      io.close(fd);
+      forget(peer);
+      return true;
+    }
+
+    private void leave() {
+      over = true;
+      deadline.cancel();
+      incoming.remove(this);
+      buffered -= length;
+      if (token >= 0) {
+        loop.unregister(fd, token);
+      }
+    }
   }
 }

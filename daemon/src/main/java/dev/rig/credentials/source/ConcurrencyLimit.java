@@ -44,7 +44,7 @@ public final class ConcurrencyLimit {
     CompletableFuture<T> begun;
     try {
       begun = turn.work().get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       begun = CompletableFuture.failedFuture(e);
     }
     var going = begun;

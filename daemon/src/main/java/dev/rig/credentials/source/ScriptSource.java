@@ -48,6 +48,9 @@ public final class ScriptSource implements CredentialSource {
 
   private static final String RULE = "; " + ScriptOutput.RULE;
 
+  /** For the runner to report a timeout of its own, before the caller gives up. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
   /** In an exception's message; the log has all that is kept. */
   private static final int MAX_STDERR_CHARACTERS = 200;
 
@@ -89,6 +92,11 @@ public final class ScriptSource implements CredentialSource {
     this.known = known;
     this.runner = runner;
     this.time = time;
+  }
+
+  @Override
+  public Duration patience() {
+    return timeout.plus(GRACE);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.rig.credentials.time;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -13,6 +14,7 @@ public final class SystemScheduler implements Scheduler, AutoCloseable {
     executor =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("rig-scheduler").daemon(true).factory());
+    executor.prestartCoreThread(); // or the first task of a shortage would be lost
     executor.setRemoveOnCancelPolicy(true);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
@@ -24,8 +26,23 @@ public final class SystemScheduler implements Scheduler, AutoCloseable {
 
   @Override
   public Cancellable schedule(Duration delay, Runnable task) {
-    var future = executor.schedule(task, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
-    return () -> future.cancel(false);
+    try {
+      var future =
+          executor.schedule(() -> run(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+      return () -> future.cancel(false);
+    } catch (RejectedExecutionException closed) {
+      return () -> {}; // what was to come after the end does not come
+    }
+  }
+
+  /** An executor keeps what a task throws to itself; here it is handled as in any thread. */
+  private static void run(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable failure) {
+      var thread = Thread.currentThread();
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+    }
   }
 
   @Override

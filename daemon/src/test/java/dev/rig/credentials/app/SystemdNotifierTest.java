@@ -115,4 +115,15 @@ class SystemdNotifierTest {
   void watchdogOfAnotherProcessIsNone() {
     assertNull(SystemdNotifier.watchdog(Map.of("WATCHDOG_USEC", "1000000", "WATCHDOG_PID", "1")));
   }
+
+  @Test
+  void watchdogWithoutASocketToTellIsIgnored() {
+    var supervisor =
+        SystemdNotifier.of(Map.of("WATCHDOG_USEC", "1000000"), time.time(), () -> health);
+    supervisor.ready();
+    supervisor.watch(Runnable::run);
+    assertEquals(0, time.pending());
+    supervisor.close();
+    assertEquals(List.of(), List.copyOf(told));
+  }
 }

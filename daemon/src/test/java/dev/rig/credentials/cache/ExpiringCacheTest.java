@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -458,5 +459,65 @@ class ExpiringCacheTest {
       assertSame(value, state.last());
     });
     assertEquals(2, changes.size());
+  }
+
+  private final class Patient implements CacheLoader<String, Value> {
+    @Override
+    public CompletableFuture<Value> load(String key) {
+      return ExpiringCacheTest.this.load(key);
+    }
+
+    @Override
+    public Duration patience(String key) {
+      return Duration.ofSeconds(5);
+    }
+  }
+
+  /** F36: whatever became of its worker. */
+  @Test
+  void f36_loadThatNeverEndsFailsAtItsDeadlineAndTheNextOneSucceeds() {
+    try (var patient =
+        new ExpiringCache<>(new Patient(), Value::expiresAt, policy, time.time(), new Random(1))) {
+      var asked = patient.get("k");
+      time.advance(Duration.ofMillis(4_999));
+      assertFalse(asked.isDone());
+      time.advance(Duration.ofMillis(1));
+      assertEquals("it took longer than 5.0 s", failure(asked).getMessage());
+      assertTrue(loads.getFirst().isCancelled(), "its worker is told");
+      assertFalse(patient.state("k").orElseThrow().loading());
+      time.advance(Duration.ofSeconds(1));
+      var again = patient.get("k");
+      var value = value("v", Duration.ofHours(1));
+      loads.getLast().complete(value);
+      assertSame(value, again.join());
+      time.advance(Duration.ofSeconds(10));
+      assertSame(value, patient.live("k"), "the deadline of a load that has ended is gone");
+    }
+  }
+
+  /** F36: as an executor does that cannot start a thread. */
+  @Test
+  void f36_loaderThatThrowsAnErrorIsAFailureAndTheNextLoadSucceeds() {
+    var shortage = new AtomicBoolean(true);
+    try (var poor =
+        new ExpiringCache<String, Value>(
+            key -> {
+              if (shortage.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              return load(key);
+            },
+            Value::expiresAt,
+            policy,
+            time.time(),
+            new Random(1))) {
+      assertEquals("unable to create native thread", failure(poor.get("k")).getMessage());
+      shortage.set(false);
+      time.advance(Duration.ofSeconds(1));
+      var asked = poor.get("k");
+      var value = value("v", Duration.ofHours(1));
+      loads.getLast().complete(value);
+      assertSame(value, asked.join());
+    }
   }
 }

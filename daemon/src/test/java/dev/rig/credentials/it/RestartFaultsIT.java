@@ -2,6 +2,7 @@ package dev.rig.credentials.it;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,8 +113,22 @@ class RestartFaultsIT {
                     0, NativeClient.answer("example.org", "bot", "from-the-file"), ""),
                 outcome),
         () -> assertNotEquals("0", Files.readString(statuses).strip()),
+        () ->
+            assertFalse(
+                unrestarted()
+                    .contains(Files.readString(statuses).lines().findFirst().orElseThrow()),
+                "systemd restarts a daemon that ends with this status"),
         () -> assertEquals(List.of(), dumps()),
         () -> assertTrue(took.compareTo(Duration.ofSeconds(5)) <= 0, () -> "took " + took));
+  }
+
+  /** The exit statuses after which the shipped unit is not restarted. */
+  private static List<String> unrestarted() throws IOException {
+    var unit = Path.of(System.getProperty("basedir"), "../systemd/rig-credentials.service");
+    return Files.readAllLines(unit).stream()
+        .filter(line -> line.startsWith("RestartPreventExitStatus="))
+        .flatMap(line -> Stream.of(line.split("[= ]", -1)).skip(1))
+        .toList();
   }
 
   private List<Path> dumps() {

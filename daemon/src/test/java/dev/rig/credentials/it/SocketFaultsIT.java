@@ -240,6 +240,9 @@ class SocketFaultsIT {
     Eventually.within(PATIENCE, () -> since(began).toMillis() > 2_000, () -> "two seconds pass");
     long used = ProcFiles.processorTicks(running.pid()) - ticks;
     assertTrue(used < 50, () -> used * 10 + " ms of processor time in 2 s");
+    var complaints =
+        running.stderr().lines().filter(line -> line.contains("cannot accept")).toList();
+    assertEquals(1, complaints.size(), complaints::toString); // and the next in a minute
     assertTrue(running.isAlive());
 
     idle.forEach(RawClient::close);

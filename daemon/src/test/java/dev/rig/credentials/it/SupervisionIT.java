@@ -10,9 +10,11 @@ import dev.rig.credentials.testing.daemon.NotifyListener;
 import dev.rig.credentials.testing.daemon.ProgramResult;
 import dev.rig.credentials.testing.machine.Reaper;
 import dev.rig.credentials.testing.machine.Signal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,5 +88,26 @@ class SupervisionIT {
     assertEquals(
         new ProgramResult(0, NativeClient.answer("example.org", "bot", "0"), ""),
         daemon.client().get("example.org"));
+  }
+
+  /** A platform's socket that no longer answers is noticed, though the other socket does. */
+  @Test
+  void daemonWhosePlatformSocketIsGoneIsSilent() throws Exception {
+    daemon.with("WATCHDOG_USEC", 500_000).start();
+    Eventually.within(LIMIT, () -> manager.lives() >= 2, () -> manager.lives() + " times");
+    var platform = daemon.socket().resolveSibling("platform.sock");
+    Files.delete(platform);
+    Files.createDirectory(platform);
+    Eventually.within(
+        LIMIT,
+        () -> {
+          long before = manager.lives();
+          LockSupport.parkNanos(2_000_000_000L);
+          return manager.lives() == before;
+        },
+        () -> manager.lives() + " times");
+    Files.delete(platform);
+    long silent = manager.lives();
+    Eventually.within(LIMIT, () -> manager.lives() > silent + 1, () -> manager.lives() + " times");
   }
 }

@@ -70,4 +70,18 @@ class ConcurrencyLimitTest {
     var _ = take();
     assertEquals(1, begun.size());
   }
+
+  /** F36: as an executor does that cannot start a thread. */
+  @Test
+  void f36_workThatThrowsAnErrorFailsAndFreesItsTurn() {
+    for (int i = 0; i < 3; i++) {
+      var failed =
+          turns.<String>take(() -> {
+            throw new OutOfMemoryError("unable to create native thread");
+          });
+      assertTrue(failed.isCompletedExceptionally());
+    }
+    var _ = take();
+    assertEquals(1, begun.size());
+  }
 }

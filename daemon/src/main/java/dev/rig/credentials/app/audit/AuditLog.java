@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -91,7 +91,7 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
   private final boolean all;
   private final Function<Peer, PeerProcess> processes;
   private final Time time;
-  private final ThreadPoolExecutor writer;
+  private final ExecutorService writer;
   private final Map<Kind, Repeats> kinds = new ConcurrentHashMap<>();
   private final AtomicLong lines = new AtomicLong();
   private final AtomicLong denied = new AtomicLong();
@@ -105,12 +105,11 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
    * @param writer one thread behind a queue that refuses what is too much; closed together with
    *     this
    */
-  public AuditLog(boolean all, Time time, ThreadPoolExecutor writer) {
+  public AuditLog(boolean all, Time time, ExecutorService writer) {
     this(all, PeerProcess::of, time, writer);
   }
 
-  AuditLog(
-      boolean all, Function<Peer, PeerProcess> processes, Time time, ThreadPoolExecutor writer) {
+  AuditLog(boolean all, Function<Peer, PeerProcess> processes, Time time, ExecutorService writer) {
     this.all = all;
     this.processes = processes;
     this.time = time;

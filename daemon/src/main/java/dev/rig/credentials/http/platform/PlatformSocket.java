@@ -3,12 +3,9 @@ package dev.rig.credentials.http.platform;
 import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.http.server.LazyHttpEngine;
-import dev.rig.credentials.http.server.RequestDeadline;
-import dev.rig.credentials.http.server.UnixHttpConnection;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.request.AnsweredRequest;
-import dev.rig.credentials.socket.PeerStream;
 import dev.rig.credentials.socket.StreamServer;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.time.Time;
@@ -20,18 +17,14 @@ import java.util.function.UnaryOperator;
 
 /** The socket of the platform's API. */
 public final class PlatformSocket implements AutoCloseable {
-  private static final int MOST_CONNECTIONS = 64;
-  private static final int MOST_OF_A_USER = 32;
-
   private final LazyHttpEngine engine;
-  private final Time time;
+  private final Path path;
   private final StreamServer server;
 
   private PlatformSocket(SocketOptions options, PlatformApi api, Time time) {
-    this.engine = new LazyHttpEngine("platform", api::routing);
-    this.time = time;
-    var limits = options.limits().withConnections(MOST_CONNECTIONS, MOST_OF_A_USER);
-    this.server = StreamServer.open(options.withLimits(limits), this::serve, "rig-platform", time);
+    engine = new LazyHttpEngine("platform", api::routing);
+    path = options.path();
+    server = StreamServer.open(options, engine, "rig-platform", time);
   }
 
   /**
@@ -77,18 +70,6 @@ public final class PlatformSocket implements AutoCloseable {
         new OpenApiResource());
   }
 
-  private void serve(PeerStream stream) {
-    try {
-      engine
-          .get()
-          .serve(
-              new UnixHttpConnection(
-                  stream, new RequestDeadline(time.ticker(), RequestDeadline.REQUEST)));
-    } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** Makes ready for the first request, which takes a moment. */
   public void warmUp() {
     engine.warmUp();
@@ -96,12 +77,17 @@ public final class PlatformSocket implements AutoCloseable {
 
   /** The socket's file. */
   public Path path() {
-    return server.path();
+    return path;
   }
 
   /** Whether clients can reach it. */
   public ComponentHealth health() {
     return server.health("platformSocket");
+  }
+
+  /** Runs that soon, if requests are answered: if not, never. */
+  public void ifServing(Runnable action) {
+    server.ifServing(action);
   }
 
   @Override

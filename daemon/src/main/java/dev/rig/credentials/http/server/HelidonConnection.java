@@ -1,5 +1,6 @@
 package dev.rig.credentials.http.server;
 
+import dev.rig.credentials.socket.PeerStream;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
@@ -9,18 +10,22 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.Router;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** A connection as Helidon's HTTP/1.1 wants to have its connection. */
+/** A stream as Helidon's HTTP/1.1 wants to have its connection. */
 final class HelidonConnection implements ConnectionContext, DataWriter {
-  private final HttpConnection connection;
+  /** For a client to take an answer. */
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  private final PeerStream connection;
   private final ListenerContext listener;
   private final Router router;
   private final DataReader reader;
   private Runnable written = () -> {};
 
-  HelidonConnection(HttpConnection connection, ListenerContext listener, Router router) {
+  HelidonConnection(PeerStream connection, ListenerContext listener, Router router) {
     this.connection = connection;
     this.listener = listener;
     this.router = router;
@@ -47,7 +52,7 @@ final class HelidonConnection implements ConnectionContext, DataWriter {
   public void write(BufferData buffer) {
     written.run();
     try {
-      connection.write(buffer.readBytes());
+      connection.write(buffer.readBytes(), ANSWER);
     } catch (IOException e) {
       throw new CloseConnectionException("the client does not read", e);
     }

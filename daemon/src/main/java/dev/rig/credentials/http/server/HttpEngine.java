@@ -1,7 +1,9 @@
 package dev.rig.credentials.http.server;
 
+import dev.rig.credentials.socket.PeerStream;
 import io.helidon.common.concurrency.limits.FixedLimit;
 import io.helidon.common.context.Context;
+import io.helidon.http.DateTime;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
 import io.helidon.webserver.CloseConnectionException;
@@ -34,6 +36,9 @@ public final class HttpEngine {
    * @param name for Helidon's own messages
    */
   HttpEngine(String name, HttpRouting.Builder routing) {
+    // Starts the thread of Helidon's clock now: if a response were the first to need it, and the
+    // system had no thread then, the class would be unusable for ever.
+    var _ = DateTime.http1Bytes();
     http1 = Http1ConnectionSelector.builder().config(Http1Config.create()).build();
     router = Router.builder().addRouting(routing).build();
     var config =
@@ -63,7 +68,7 @@ public final class HttpEngine {
       implements ListenerContext {}
 
   /** Reads the request of a connection, has it answered, and returns. */
-  public void serve(HttpConnection connection) {
+  void serve(PeerStream connection) {
     try {
       var context = new HelidonConnection(connection, listener, router);
       var served = http1.connection(context);

@@ -1,33 +1,48 @@
 package dev.rig.credentials.http.server;
 
+import dev.rig.credentials.socket.PeerStream;
+import dev.rig.credentials.socket.StreamServer.Framing;
+import dev.rig.credentials.socket.StreamServer.Protocol;
 import io.helidon.webserver.http.HttpRouting;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An engine that is made once, by whoever comes first: the daemon's start does not wait for
- * Helidon.
+ * An engine that is made by the first request or by {@link #warmUp}: the daemon's start does not
+ * wait for Helidon. If it cannot be made, as without descriptors, the next request tries again.
  */
-public final class LazyHttpEngine {
-  private final FutureTask<HttpEngine> engine;
+public final class LazyHttpEngine implements Protocol {
+  private final String name;
+  private final Supplier<HttpRouting.Builder> routing;
+  private @Nullable HttpEngine engine;
 
   public LazyHttpEngine(String name, Supplier<HttpRouting.Builder> routing) {
-    engine = new FutureTask<>(() -> new HttpEngine(name, routing.get()));
+    this.name = name;
+    this.routing = routing;
   }
 
-  /** Makes it, unless that is done or under way. */
+  /** Makes it, unless that is done. */
   public void warmUp() {
-    engine.run();
+    var _ = engine();
   }
 
-  /** The engine; waits until it is made. */
-  public HttpEngine get() throws InterruptedException {
-    engine.run();
-    try {
-      return engine.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("the HTTP engine cannot be made", e.getCause());
+  private synchronized HttpEngine engine() {
+    var made = engine;
+    if (made == null) {
+      made = new HttpEngine(name, routing.get());
+      engine = made;
     }
+    return made;
+  }
+
+  @Override
+  public Framing framing(Consumer<byte[]> interim) {
+    return new RequestFraming(interim);
+  }
+
+  @Override
+  public void serve(PeerStream stream) {
+    engine().serve(stream);
   }
 }

@@ -211,6 +211,11 @@ public final class PathBinding implements SocketBinding {
     }
   }
 
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
   /** To be called while the listener is still open, or its inode may be another's already. */
   @Override
   public void release() {

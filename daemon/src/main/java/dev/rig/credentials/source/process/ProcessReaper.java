@@ -1,9 +1,12 @@
 package dev.rig.credentials.source.process;
 
+import dev.rig.credentials.concurrent.UncaughtErrors;
+import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.linux.ProcessSignals;
 import dev.rig.credentials.linux.ProcessTable;
 import dev.rig.credentials.linux.ProcessTable.Entry;
-import dev.rig.credentials.time.Scheduler;
+import dev.rig.credentials.time.LogThrottle;
+import dev.rig.credentials.time.Time;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -13,7 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -26,8 +28,12 @@ final class ProcessReaper {
   private static final Duration SELDOM = Duration.ofMillis(500);
 
   private final ProcessSignals signals;
-  private final Scheduler scheduler;
-  private final Executor executor;
+  private final Time time;
+
+  /** One thread that stays: even when there is no other, what keeps them busy is ended. */
+  private final Workers worker;
+
+  private final LogThrottle failures;
   private final boolean adopting;
   private final ProcessAttribution attribution;
 
@@ -46,14 +52,11 @@ final class ProcessReaper {
   private final Object requests = new Object();
   private boolean requested;
 
-  ProcessReaper(
-      ProcessAttribution attribution,
-      ProcessSignals signals,
-      Scheduler scheduler,
-      Executor executor) {
+  ProcessReaper(ProcessAttribution attribution, ProcessSignals signals, Time time) {
     this.signals = signals;
-    this.scheduler = scheduler;
-    this.executor = executor;
+    this.time = time;
+    this.worker = new Workers("rig-reaper", 1, 1, Integer.MAX_VALUE, time.scheduler());
+    this.failures = new LogThrottle(time.ticker());
     this.adopting = signals.adoptOrphans();
     this.attribution = attribution;
   }
@@ -121,7 +124,7 @@ final class ProcessReaper {
       }
       requested = true;
     }
-    executor.execute(() -> look(true));
+    worker.execute(() -> look(true));
   }
 
   private void look(boolean news) {
@@ -169,9 +172,14 @@ final class ProcessReaper {
       if (open || looked.size() > gone.size()) {
         lookAgain();
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       // Usually a lack of descriptors, which passes.
-      LOG.log(Level.WARNING, "the processes of scripts cannot be looked for", e);
+      if (failures.isDue()) {
+        LOG.log(Level.WARNING, "the processes of scripts cannot be looked for", e);
+      }
+      if (e instanceof Error) {
+        UncaughtErrors.report(e);
+      }
       lookAgain();
     } finally {
       lock.unlock();
@@ -199,7 +207,7 @@ final class ProcessReaper {
   private void lookAgain() {
     if (!again) {
       again = true;
-      var _ = scheduler.schedule(pause, () -> executor.execute(() -> look(false)));
+      var _ = time.scheduler().schedule(pause, () -> worker.execute(() -> look(false)));
       pause = pause.multipliedBy(2).compareTo(SELDOM) < 0 ? pause.multipliedBy(2) : SELDOM;
     }
   }

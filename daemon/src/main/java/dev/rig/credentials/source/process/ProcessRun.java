@@ -139,6 +139,11 @@ final class ProcessRun {
     };
   }
 
+  /** Whether it is not over, and has time left to begin. */
+  synchronized boolean mayStillStart() {
+    return phase == Phase.RUNNING && time.nanos() - began < spec.timeout().toNanos();
+  }
+
   /** A further file to remove when the process has ended. */
   synchronized void file(Path path) {
     files.add(path);
@@ -178,9 +183,18 @@ final class ProcessRun {
         after(spec.timeout(), () -> stop(new TimedOut(spec.timeout()), Phase.ASKED));
       }
     }
-    var _ = running.onExit().thenAcceptAsync(it -> exited(it.exitValue()), executor);
+    // Also if the JDK has no thread for its own part of it: the process has ended.
+    var _ = running.onExit().whenComplete((_, _) -> executor.execute(() -> waitFor(running)));
     executor.execute(() -> readStdout(running.getInputStream()));
     executor.execute(() -> readStderr(running.getErrorStream()));
+  }
+
+  private void waitFor(Process ended) {
+    try {
+      exited(ended.waitFor());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Ends it, if nothing else has: the result is given at once, the processes follow. */

@@ -1,8 +1,11 @@
 package dev.rig.credentials.source.process;
 
+import dev.rig.credentials.concurrent.UncaughtErrors;
+import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.linux.ProcessSignals;
 import dev.rig.credentials.source.process.ProcessOutcome.Stopped;
 import dev.rig.credentials.source.process.ProgramArguments.UnusableException;
+import dev.rig.credentials.time.LogThrottle;
 import dev.rig.credentials.time.Time;
 import java.io.File;
 import java.io.IOException;
@@ -22,8 +25,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,6 +54,12 @@ public final class ProcessRunner implements AutoCloseable {
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4,12}){4}\\.");
 
   private static final Logger LOG = System.getLogger(ProcessRunner.class.getName());
+
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(200);
+
+  /** EAGAIN, ENOMEM, ENFILE and EMFILE of errno(3), as the JDK writes them. */
+  private static final Pattern SHORTAGE = Pattern.compile("error[:=] ?(11|12|23|24)\\b");
+
   private static final Duration KILL_PATIENCE = Duration.ofMillis(2_500);
 
   private final ScriptFolder folder;
@@ -67,10 +74,8 @@ public final class ProcessRunner implements AutoCloseable {
   /** Whatever was asked for and is not gone. */
   private final Set<ProcessRun> active = ConcurrentHashMap.newKeySet();
 
-  /** Platform threads: native calls and pipes would hold a virtual thread's carrier. */
-  private final ExecutorService threads =
-      Executors.newCachedThreadPool(
-          Thread.ofPlatform().name("rig-process-", 0).daemon(true).factory());
+  private final Workers threads;
+  private final LogThrottle shortages;
 
   private ProcessRunner(
       ScriptFolder folder,
@@ -85,8 +90,10 @@ public final class ProcessRunner implements AutoCloseable {
     this.shell = shell;
     this.time = time;
     this.setsid = setsid;
-    this.reaper =
-        new ProcessReaper(ProcessAttribution.of(owner), signals, time.scheduler(), threads);
+    this.shortages = new LogThrottle(time.ticker());
+    this.threads =
+        new Workers("rig-process", 0, Integer.MAX_VALUE, Integer.MAX_VALUE, time.scheduler());
+    this.reaper = new ProcessReaper(ProcessAttribution.of(owner), signals, time);
     if (!reaper.adopting()) {
       LOG.log(
           Level.WARNING,
@@ -187,22 +194,58 @@ public final class ProcessRunner implements AutoCloseable {
       builder.redirectInput(Redirect.from(new File("/dev/null")));
       builder.environment().clear();
       builder.environment().putAll(environment);
+      launch(run, builder);
+    } catch (UnusableException e) {
+      run.couldNotStart(String.valueOf(e.getMessage()));
+    } catch (IOException | RuntimeException | Error e) {
+      failed(run, e);
+    }
+  }
+
+  /** Starts the process, or tries again for as long as the run may take while a shortage lasts. */
+  private void launch(ProcessRun run, ProcessBuilder builder) {
+    try {
       if (reaper.start(run, builder)) {
         run.follow();
       } else {
         run.couldNotStart("the daemon is stopping");
       }
-    } catch (UnusableException e) {
-      run.couldNotStart(String.valueOf(e.getMessage()));
-    } catch (IOException e) {
+    } catch (IOException | OutOfMemoryError e) {
+      if (isShortage(e) && run.mayStillStart()) {
+        shortage(e);
+        var _ =
+            time.scheduler()
+                .schedule(BETWEEN_ATTEMPTS, () -> threads.execute(() -> launch(run, builder)));
+      } else {
+        failed(run, e);
+      }
+    } catch (RuntimeException | Error e) {
+      failed(run, e);
+    }
+  }
+
+  private static boolean isShortage(Throwable failure) {
+    return failure instanceof Error
+        || SHORTAGE.matcher(String.valueOf(failure.getMessage())).find();
+  }
+
+  private void shortage(Throwable failure) {
+    reaper.request(); // of what the JDK forked before it found no thread to wait for it
+    if (shortages.isDue()) {
+      LOG.log(Level.WARNING, "the system has no process or thread for a script: {0}", failure);
+    }
+  }
+
+  private static void failed(ProcessRun run, Throwable failure) {
+    if (failure instanceof IOException e) {
       LOG.log(Level.DEBUG, "a process could not be started", e);
       run.couldNotStart("the system refused to start it: " + inOneLine(e));
-    } catch (RuntimeException | Error e) {
-      // Without its message: the JDK's can repeat a variable's value.
-      run.couldNotStart("the daemon failed to start it: " + e.getClass().getSimpleName());
-      if (e instanceof Error error) {
-        throw error;
-      }
+      return;
+    }
+    // Without its message: the JDK's can repeat a variable's value.
+    run.couldNotStart("the daemon failed to start it: " + failure.getClass().getSimpleName());
+    if (failure instanceof Error) {
+      UncaughtErrors.report(failure);
     }
   }
 

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.app.BackgroundThreads;
 import dev.rig.credentials.app.logging.Logging;
+import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.config.LogFormat;
 import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.linux.Peer;
@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.logging.LogManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +38,7 @@ final class AuditLogTest {
   @TempDir private Path folder;
   private final ByteArrayOutputStream stream = new ByteArrayOutputStream();
   private final FakeTime time = new FakeTime();
-  private final ThreadPoolExecutor writer = BackgroundThreads.oneBehind(8, "test-audit");
+  private final Workers writer = new Workers("test-audit", 0, 1, 8, time);
 
   @AfterEach
   void restoreLogging() throws Exception {

@@ -1,0 +1,210 @@
+package dev.rig.credentials.concurrent;
+
+import dev.rig.credentials.time.Scheduler;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads that start on demand and end when they are idle; tasks that find no free thread wait, in
+ * order. If the system has no further thread, which makes {@link
+ * java.util.concurrent.ThreadPoolExecutor} throw and lose the task, the tasks wait for one: it is
+ * tried again until it starts. A task that throws is reported to {@link UncaughtErrors}; its thread
+ * goes on.
+ *
+ * <p>Platform threads: what blocks in a native call would hold a virtual thread's carrier.
+ */
+public final class Workers extends AbstractExecutorService {
+  private static final Duration IDLE = Duration.ofSeconds(5);
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(100);
+
+  private final int kept;
+  private final int most;
+  private final int mostWaiting;
+  private final Scheduler scheduler;
+  private final ThreadFactory factory;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  // This guards all that follows.
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private final Set<Thread> threads = new HashSet<>();
+
+  /** Threads that are free to take a task. */
+  private int idle;
+
+  private boolean retrying;
+  private boolean closed;
+
+  /**
+   * Workers that wait for tasks.
+   *
+   * @param name of the threads
+   * @param kept threads that start now and stay, for tasks that a shortage must not delay
+   * @param most threads at a time
+   * @param mostWaiting tasks that may wait for a thread; further ones are refused
+   * @param scheduler tries again to start threads; has to run until these workers have ended
+   */
+  public Workers(String name, int kept, int most, int mostWaiting, Scheduler scheduler) {
+    this(kept, most, mostWaiting, scheduler, factory(name, most));
+  }
+
+  Workers(int kept, int most, int mostWaiting, Scheduler scheduler, ThreadFactory factory) {
+    this.kept = kept;
+    this.most = most;
+    this.mostWaiting = mostWaiting;
+    this.scheduler = scheduler;
+    this.factory = factory;
+    grow();
+  }
+
+  /** One thread, with any number of tasks that wait. */
+  public static Workers one(String name, Scheduler scheduler) {
+    return new Workers(name, 0, 1, Integer.MAX_VALUE, scheduler);
+  }
+
+  private static ThreadFactory factory(String name, int most) {
+    var threads = Thread.ofPlatform().daemon(true);
+    return (most == 1 ? threads.name(name) : threads.name(name + "-", 0)).factory();
+  }
+
+  /**
+   * Runs the task on one of the threads.
+   *
+   * @throws RejectedExecutionException if too many tasks wait, or after {@link #shutdown}
+   */
+  @Override
+  public synchronized void execute(Runnable task) {
+    long room = (long) mostWaiting + idle + most - threads.size();
+    if (closed || waiting.size() >= room) {
+      throw new RejectedExecutionException(closed ? "stopped" : "too many tasks wait");
+    }
+    waiting.add(task);
+    grow();
+    notify();
+  }
+
+  /** Starts as many threads as are kept, and as the tasks need that wait. */
+  private synchronized void grow() {
+    while (threads.size() < kept || (waiting.size() > idle && threads.size() < most)) {
+      var thread = factory.newThread(this::work);
+      threads.add(thread);
+      boolean started = false;
+      try {
+        thread.start();
+        started = true;
+        idle++; // until it takes its first task
+      } catch (OutOfMemoryError noThread) {
+        UncaughtErrors.report(noThread);
+      } finally {
+        if (!started) {
+          threads.remove(thread);
+        }
+      }
+      if (!started) {
+        tryLater();
+        return;
+      }
+    }
+  }
+
+  private void tryLater() {
+    if (!retrying) {
+      retrying = true;
+      var _ = scheduler.schedule(BETWEEN_ATTEMPTS, this::tryAgain);
+    }
+  }
+
+  private synchronized void tryAgain() {
+    retrying = false;
+    grow();
+  }
+
+  private void work() {
+    for (var task = next(true); task != null; task = next(false)) {
+      try {
+        task.run();
+      } catch (Throwable failure) { // whatever it is, this thread has other tasks
+        UncaughtErrors.report(failure);
+      }
+    }
+  }
+
+  /** The next task; null when this thread is to end. */
+  private synchronized @Nullable Runnable next(boolean first) {
+    if (first) {
+      idle--;
+    }
+    boolean _ = Thread.interrupted(); // meant for the task before
+    boolean needed = true;
+    while (waiting.isEmpty() && !closed && needed) {
+      idle++;
+      try {
+        wait(threads.size() > kept ? IDLE.toMillis() : 0);
+      } catch (InterruptedException stopped) {
+        // Then there is nothing to do, or the next task is to be done.
+      } finally {
+        idle--;
+      }
+      needed = threads.size() <= kept;
+    }
+    var task = waiting.poll();
+    if (task == null) {
+      threads.remove(Thread.currentThread());
+      end();
+    }
+    return task;
+  }
+
+  private void end() {
+    if (closed && threads.isEmpty() && waiting.isEmpty()) {
+      ended.complete(null);
+    }
+  }
+
+  @Override
+  public synchronized void shutdown() {
+    closed = true;
+    notifyAll();
+    end();
+  }
+
+  @Override
+  public synchronized List<Runnable> shutdownNow() {
+    var left = List.copyOf(waiting);
+    waiting.clear();
+    threads.forEach(Thread::interrupt);
+    shutdown();
+    return left;
+  }
+
+  @Override
+  public synchronized boolean isShutdown() {
+    return closed;
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return ended.isDone();
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    try {
+      ended.get(timeout, unit);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.FreePort;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.HttpOverTcp;
+import dev.rig.credentials.testing.daemon.HttpOverUnix;
+import dev.rig.credentials.testing.daemon.RawClient;
+import dev.rig.credentials.testing.machine.Reaper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.IntSupplier;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** C15, F37: requests that never end silence nobody. */
+class HalfOpenIT {
+  private static final Duration PROMISED = Duration.ofSeconds(1);
+
+  /** Halves of a head, of a body, and of one whose client waits to be told to send it. */
+  private static final List<String> HALVES =
+      List.of(
+          "",
+          "GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\n",
+          "POST /v1/pull-secrets HTTP/1.1\r\nHost: x\r\nRig-Credentials: 1\r\n"
+              + "Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{",
+          "POST /v1/pull-secrets HTTP/1.1\r\nHost: x\r\nRig-Credentials: 1\r\n"
+              + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{",
+          "POST /v1/pull-secrets HTTP/1.1\r\nHost: x\r\nRig-Credentials: 1\r\n"
+              + "Expect: 100-continue\r\nContent-Length: 10\r\n\r\n");
+
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private DaemonUnderTest daemon;
+
+  private void start(int port) {
+    daemon =
+        new DaemonUnderTest(reaper, folder.resolve("d"))
+            .configured(
+                "values.yaml",
+                """
+                rig:
+                  dockerRegistries:
+                    example.org: {username: bot, password: from-the-file}
+                """)
+            .admin("127.0.0.1:" + port);
+    daemon.start();
+  }
+
+  /** Probes again and again while the half-open connections are as young as they get, and older. */
+  private static void probe(IntSupplier status) {
+    for (int i = 0; i < 20; i++) {
+      long began = System.nanoTime();
+      assertEquals(200, status.getAsInt());
+      var took = Duration.ofNanos(System.nanoTime() - began);
+      assertTrue(took.compareTo(PROMISED) < 0, () -> "a probe took " + took);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, 1000})
+  void c15_probesOfTheAdminPortAreAnswered(int halfOpen) throws IOException {
+    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePort.next());
+    start(address.getPort());
+    var http = new HttpOverTcp(address);
+    assertEquals(200, http.get("/health/ready").status());
+    for (int i = 0; i < halfOpen; i++) {
+      var socket = reaper.own(new Socket(address.getAddress(), address.getPort()));
+      var half = HALVES.get(i % HALVES.size()).getBytes(StandardCharsets.US_ASCII);
+      socket.getOutputStream().write(half);
+    }
+    probe(() -> http.get("/health/ready").status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, 1000})
+  void f37_requestsOfThePlatformsSocketAreAnswered(int halfOpen) throws IOException {
+    start(FreePort.next());
+    var socket = daemon.socket().resolveSibling("platform.sock");
+    var http = new HttpOverUnix(socket);
+    assertEquals(200, http.get("/v1/registries").status());
+    for (int i = 0; i < halfOpen; i++) {
+      reaper.own(RawClient.connect(socket)).send(HALVES.get(i % HALVES.size()));
+    }
+    probe(() -> http.get("/v1/registries").status());
+  }
+}
