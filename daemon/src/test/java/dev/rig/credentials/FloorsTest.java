@@ -1,7 +1,11 @@
 package dev.rig.credentials;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -12,6 +16,10 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.image.Hash;
+import java.nio.file.Files;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +36,7 @@ class FloorsTest {
           "time",
           "concurrent",
           "metrics",
+          "json",
           "files",
           "linux",
           "net");
@@ -153,7 +162,7 @@ class FloorsTest {
     only("io.helidon..", "http", "registry");
     only("io.prometheus..", "metrics");
     only("io.fabric8..", "kube");
-    only("com.fasterxml.jackson.databind..", "kube");
+    only("com.fasterxml.jackson..", "json");
     only("org.apache.hc..", "net");
     only("com.github.dockerjava..", "dev");
     only("org.jline..", "cli");
@@ -171,6 +180,27 @@ class FloorsTest {
         .callMethod(Instant.class, "now")
         .orShould()
         .callMethod(Thread.class, "sleep", long.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyOneClassRenamesFiles() {
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(AtomicFile.class)
+        .should()
+        .callMethodWhere(target(owner(assignableTo(Files.class))).and(target(name("move"))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyOneClassHashes() {
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(Hash.class)
+        .should()
+        .callMethodWhere(
+            target(owner(assignableTo(MessageDigest.class))).and(target(name("getInstance"))))
         .check(CLASSES);
   }
 

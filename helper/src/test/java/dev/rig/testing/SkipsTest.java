@@ -29,7 +29,7 @@ class SkipsTest {
 
     @Test
     void needsAProgram() {
-      Requirement.need(false, "skopeo is not installed", "apt install skopeo");
+      throw new MissingRequirementException("skopeo is not installed", "apt install skopeo");
     }
 
     @Test
@@ -45,7 +45,7 @@ class SkipsTest {
   static final class WholeClass {
     @BeforeAll
     static void prepare() {
-      Requirement.need(false, "this needs root", "run as root");
+      throw new MissingRequirementException("this needs root", "run as root");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.SourceRequest;
+import dev.rig.credentials.image.Hash;
 import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.source.KnownSecrets;
 import dev.rig.credentials.source.ScriptSource;
@@ -14,10 +15,8 @@ import dev.rig.credentials.source.process.ProcessRunner;
 import dev.rig.credentials.time.Ticker;
 import dev.rig.credentials.time.Time;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -126,38 +125,33 @@ final class BrokerEntryFactory {
 
   /** A hash of everything that a credential depends on: a lease is void when that changes. */
   private static String fingerprint(RegistryEntry configured) {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-    add(digest, configured.serviceAccount().name());
+    var parts = new ArrayList<byte[]>();
+    add(parts, configured.serviceAccount().name());
     switch (configured.source()) {
       case EntrySource.StaticLogin(var credential) -> {
-        add(digest, "static");
-        add(digest, credential.username());
-        add(digest, credential.secret().reveal());
+        add(parts, "static");
+        add(parts, credential.username());
+        add(parts, credential.secret().reveal());
       }
       case EntrySource.Script script -> {
-        add(digest, "script");
-        add(digest, script.text().reveal());
-        add(digest, configured.expire().toString());
-        add(digest, script.timeout().toString());
+        add(parts, "script");
+        add(parts, script.text().reveal());
+        add(parts, configured.expire().toString());
+        add(parts, script.timeout().toString());
         new TreeMap<>(script.env())
             .forEach((name, value) -> {
-              add(digest, name);
-              add(digest, value);
+              add(parts, name);
+              add(parts, value);
             });
       }
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Hash.SHA256.hex(parts.toArray(byte[][]::new));
   }
 
   /** With its length before it, so that no two lists of texts are one. */
-  private static void add(MessageDigest digest, String text) {
+  private static void add(List<byte[]> parts, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
-    digest.update(bytes);
+    parts.add((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+    parts.add(bytes);
   }
 }

@@ -4,11 +4,12 @@ import dev.rig.credentials.cli.client.ConfigOptions;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.ReportFormat;
 import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.config.RegistryEntry;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -43,7 +44,7 @@ final class CheckCommand implements Callable<Integer> {
     var configuration = config.load(console);
     if (output == ReportFormat.JSON) {
       var entries = configuration.registries().stream().map(CheckCommand::json).toList();
-      console.out().println(JsonOutput.print(Map.of("entries", entries)));
+      console.out().println(JsonWriter.text(JsonForm.INDENTED, Map.of("entries", entries)));
       return ExitStatus.OK;
     }
     var table = new TextTable("PREFIX", "SOURCE", "EXPIRE", "TIMEOUT", "ALIAS", "DEFAULT", "FROM");

@@ -16,13 +16,14 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.config.AdminAddress;
 import dev.rig.credentials.config.LogFormat;
 import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.config.reader.ConfigLoader;
+import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.source.process.ProcessOutcome;
 import dev.rig.credentials.source.process.ProcessSpec;
 import dev.rig.credentials.store.SealingKey;
@@ -35,8 +36,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -178,7 +177,7 @@ final class DemoCommand implements Callable<Integer> {
       if (example == null) {
         throw new CommandException(ExitStatus.FAILED, "this build has no example in it");
       }
-      Files.copy(example, values, StandardCopyOption.REPLACE_EXISTING);
+      AtomicFile.replace(values, example.readAllBytes());
       return values;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -211,10 +210,9 @@ final class DemoCommand implements Callable<Integer> {
     }
     var bytes = new byte[SealingKey.SHORTEST];
     new SecureRandom().nextBytes(bytes);
-    var ownerOnly =
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     try {
-      return Files.write(Files.createFile(file, ownerOnly), bytes);
+      AtomicFile.create(file, bytes);
+      return file;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -230,14 +228,14 @@ final class DemoCommand implements Callable<Integer> {
       var answer = ask(daemon, question);
       boolean miss = question.key().equals("example.org");
       right &= answer.username().isEmpty() == miss;
-      var explained = JsonOutput.parse(client.ask(Action.EXPLAIN, question.key()).body());
-      var entry = explained.child("answering");
+      var explained = DaemonClient.parse(client.ask(Action.EXPLAIN, question.key()).body());
+      var entry = explained.object("answering");
       table.row(
           question.program(),
           question.key(),
-          entry == null ? "-" : entry.text("prefix"),
-          entry == null ? "-" : entry.text("source"),
-          entry == null ? "-" : expiry(entry),
+          entry.display("prefix"),
+          entry.display("source"),
+          explained.has("answering") ? expiry(entry) : "-",
           answer.username().isEmpty() ? answer.text() : answer.username(),
           Long.toString(micros(client, question)));
     }
@@ -245,7 +243,7 @@ final class DemoCommand implements Callable<Integer> {
     console.out().println();
     console.out().println("$ rig-credentials explain registry.gitlab.com/rigdev/foobar");
     var image = "registry.gitlab.com/rigdev/foobar";
-    var explained = JsonOutput.parse(client.ask(Action.EXPLAIN, image).body());
+    var explained = DaemonClient.parse(client.ask(Action.EXPLAIN, image).body());
     ExplainCommand.print(console, image, explained, clock);
     if (overHttp) {
       right &= new DemoHttp(console).show(daemon, image);
@@ -279,14 +277,10 @@ final class DemoCommand implements Callable<Integer> {
     if (!answered) {
       return new Answer(text.isEmpty() ? String.join(" ", outcome.stderr()) : text, "");
     }
-    var json = JsonOutput.parse(text);
-    if (json.has("Username")) {
-      return new Answer(text, json.text("Username"));
-    }
-    var auth = json.child("auth");
-    var key = auth == null ? null : auth.fields().keySet().stream().findFirst().orElse(null);
-    var credential = auth == null || key == null ? null : auth.child(key);
-    return new Answer(text, credential == null ? "" : credential.text("username"));
+    var json = DaemonClient.parse(outcome.stdout());
+    var auth = json.object("auth");
+    var login = auth.fields().keySet().stream().findFirst().map(auth::object).orElse(auth);
+    return new Answer(text, json.textOrEmpty("Username") + login.textOrEmpty("username"));
   }
 
   private Path helperFolder() {
@@ -316,9 +310,10 @@ final class DemoCommand implements Callable<Integer> {
     return sorted[TIMED_ASKS / 2] / 1000;
   }
 
-  private String expiry(JsonOutput.Node entry) {
+  private String expiry(JsonObject entry) {
     return entry.has("expiresAt")
-        ? Durations.text(Duration.between(clock.instant(), Instant.parse(entry.text("expiresAt"))))
+        ? Durations.text(
+            Duration.between(clock.instant(), Instant.parse(entry.display("expiresAt"))))
         : "never";
   }
 

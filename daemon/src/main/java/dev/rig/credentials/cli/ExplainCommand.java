@@ -4,8 +4,10 @@ import dev.rig.credentials.cli.client.SocketOption;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.ReportFormat;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.wire.Action;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,21 +49,21 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var document = JsonOutput.parse(socket.client(console).askFor(Action.EXPLAIN, image));
+    var document = socket.client(console).askForJson(Action.EXPLAIN, image);
     if (output == ReportFormat.JSON) {
-      console.out().println(JsonOutput.print(document.fields()));
+      console.out().println(JsonWriter.text(JsonForm.INDENTED, document));
     } else {
       print(console, image, document, InstantSource.system());
     }
-    return document.text("outcome").equals("found") ? ExitStatus.OK : ExitStatus.FAILED;
+    return document.display("outcome").equals("found") ? ExitStatus.OK : ExitStatus.FAILED;
   }
 
-  static void print(Console console, String image, JsonOutput.Node document, InstantSource clock) {
+  static void print(Console console, String image, JsonObject document, InstantSource clock) {
     var out = console.out();
     out.println("Image:       " + image);
-    out.println("Reference:   " + document.text("reference"));
+    out.println("Reference:   " + document.display("reference"));
     out.println("Considered:");
-    var considered = document.list("considered");
+    var considered = document.objects("considered");
     if (considered.isEmpty()) {
       out.println("  no entry matches; \"rig-credentials list\" shows those that there are");
     }
@@ -69,47 +71,47 @@ final class ExplainCommand implements Callable<Integer> {
       out.printf(
           "  %s %s (%s): %s%n",
           entry.isTrue("answers") ? "->" : "  ",
-          entry.text("prefix"),
+          entry.display("prefix"),
           source(entry),
-          entry.text("why"));
+          entry.display("why"));
     }
-    out.println("Outcome:     " + document.text("outcome"));
+    out.println("Outcome:     " + document.display("outcome"));
     if (document.has("reason")) {
-      out.println("Reason:      " + document.text("reason"));
+      out.println("Reason:      " + document.display("reason"));
     }
-    var answering = document.child("answering");
-    if (answering == null) {
+    if (!document.has("answering")) {
       return;
     }
+    var answering = document.object("answering");
     var stored =
         answering.has("storedAt")
-            ? ", stored " + ago(Instant.parse(answering.text("storedAt")), clock)
+            ? ", stored " + ago(Instant.parse(answering.display("storedAt")), clock)
             : "";
     out.println("Source:      " + source(answering) + stored);
     if (answering.has("issuedAt")) {
-      out.println("Issued:      " + withAge(answering.text("issuedAt"), clock));
+      out.println("Issued:      " + withAge(answering.display("issuedAt"), clock));
       out.println(
           "Expires:     "
               + (answering.has("expiresAt")
-                  ? withAge(answering.text("expiresAt"), clock)
+                  ? withAge(answering.display("expiresAt"), clock)
                   : "never"));
     }
-    if (answering.has("lastRun") && answering.text("source").equals("script")) {
+    if (answering.has("lastRun") && answering.display("source").equals("script")) {
       out.printf(
           "Last run:    %s, took %s ms%n",
-          withAge(answering.text("lastRun"), clock), answering.text("lastRunMillis"));
+          withAge(answering.display("lastRun"), clock), answering.display("lastRunMillis"));
     }
     if (answering.has("lastError")) {
       out.printf(
           "Last error:  %s (failed %s times in a row)%n",
-          answering.text("lastError"), answering.text("failures"));
-      out.println("Next try:    " + withAge(answering.text("nextAttempt"), clock));
+          answering.display("lastError"), answering.display("failures"));
+      out.println("Next try:    " + withAge(answering.display("nextAttempt"), clock));
     }
   }
 
-  private static String source(JsonOutput.Node one) {
-    var of = one.text("source").equals("login") ? " of " : ", ";
-    return one.text("source") + of + one.text("origin");
+  private static String source(JsonObject one) {
+    var of = one.display("source").equals("login") ? " of " : ", ";
+    return one.display("source") + of + one.display("origin");
   }
 
   private static String withAge(String instant, InstantSource clock) {

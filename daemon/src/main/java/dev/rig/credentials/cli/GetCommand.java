@@ -1,15 +1,18 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.client.DaemonClient;
 import dev.rig.credentials.cli.client.SocketOption;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.OutputFormat;
 import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.wire.Action;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -76,34 +79,35 @@ final class GetCommand implements Callable<Integer> {
       console.out().print(docker);
       return ExitStatus.OK;
     }
-    var credential = JsonOutput.parse(docker);
-    var secret = hide ? HIDDEN : credential.text("Secret");
-    var answering = JsonOutput.parse(client.askFor(Action.EXPLAIN, image)).child("answering");
-    var expires = answering == null ? "-" : answering.text("expiresAt");
-    var prefix = answering == null ? "-" : answering.text("prefix");
+    var credential = DaemonClient.parse(docker.getBytes(StandardCharsets.UTF_8));
+    var secret = hide ? HIDDEN : credential.display("Secret");
+    var answering = client.askForJson(Action.EXPLAIN, image).object("answering");
+    var expires = answering.display("expiresAt");
+    var prefix = answering.display("prefix");
     switch (output) {
       case DOCKER -> {
         var json = new LinkedHashMap<>(credential.fields());
         json.put("Secret", secret);
-        console.out().println(JsonOutput.print(json));
+        console.out().println(JsonWriter.text(JsonForm.INDENTED, json));
       }
-      case JSON -> {
-        var json = new LinkedHashMap<String, Object>();
-        json.put("image", image);
-        json.put("prefix", prefix);
-        json.put("username", credential.text("Username"));
-        json.put("password", secret);
-        if (!expires.equals("-")) {
-          json.put("expiresAt", expires);
-        }
-        console.out().println(JsonOutput.print(json));
-      }
+      case JSON ->
+          console
+              .out()
+              .println(
+                  JsonWriter.text(
+                      JsonForm.INDENTED,
+                      json ->
+                          json.put("image", image)
+                              .put("prefix", prefix)
+                              .put("username", credential.display("Username"))
+                              .put("password", secret)
+                              .put("expiresAt", answering.text("expiresAt"))));
       case TABLE -> {
         var table = new TextTable("IMAGE", "PREFIX", "USERNAME", "SECRET", "EXPIRES");
         table.row(
             image,
             prefix,
-            credential.text("Username"),
+            credential.display("Username"),
             secret,
             expires.equals("-") ? "never" : expires);
         table.print(console.out());

@@ -4,6 +4,7 @@ import dev.rig.credentials.cli.client.ConfigOptions;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.files.AtomicFile;
 import dev.rig.credentials.kubelet.KubeletProcesses;
 import dev.rig.credentials.kubelet.ProviderConfig;
 import dev.rig.credentials.kubelet.ProviderFiles;
@@ -227,7 +228,7 @@ final class KubeletConfigCommand implements Callable<Integer> {
   }
 
   private void take(Path file) throws IOException {
-    if (ProviderFiles.remove(file)) {
+    if (AtomicFile.remove(file)) {
       console.out().println("removed " + file);
     }
   }

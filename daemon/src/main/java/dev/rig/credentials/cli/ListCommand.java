@@ -4,9 +4,11 @@ import dev.rig.credentials.cli.client.SocketOption;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.OutputFormat;
 import dev.rig.credentials.cli.output.TextTable;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.wire.Action;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,18 +50,17 @@ final class ListCommand implements Callable<Integer> {
       case JSON ->
           console
               .out()
-              .println(
-                  JsonOutput.print(JsonOutput.parse(client.askFor(Action.STATUS, "")).fields()));
+              .println(JsonWriter.text(JsonForm.INDENTED, client.askForJson(Action.STATUS, "")));
       case TABLE -> {
         var table = new TextTable("PREFIX", "SOURCE", "LEASE", "ALIAS", "DEFAULT", "FROM");
-        for (var entry : JsonOutput.parse(client.askFor(Action.STATUS, "")).list("entries")) {
+        for (var entry : client.askForJson(Action.STATUS, "").objects("entries")) {
           table.row(
-              entry.text("prefix"),
-              entry.text("source"),
+              entry.display("prefix"),
+              entry.display("source"),
               lease(entry),
-              entry.text("alias"),
+              entry.display("alias"),
               entry.isTrue("default") ? "yes" : "-",
-              entry.text("origin"));
+              entry.display("origin"));
         }
         table.print(console.out());
       }
@@ -67,12 +68,12 @@ final class ListCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  private String lease(JsonOutput.Node entry) {
+  private String lease(JsonObject entry) {
     if (entry.has("expiresAt")) {
-      var left = Duration.between(clock.instant(), Instant.parse(entry.text("expiresAt")));
+      var left = Duration.between(clock.instant(), Instant.parse(entry.display("expiresAt")));
       return "for " + Durations.text(left);
     }
-    if (entry.has("issuedAt") || entry.text("source").equals("static")) {
+    if (entry.has("issuedAt") || entry.display("source").equals("static")) {
       return "for ever";
     }
     if (entry.has("lastError")) {

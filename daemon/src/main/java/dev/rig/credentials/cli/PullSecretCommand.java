@@ -4,9 +4,11 @@ import dev.rig.credentials.cli.client.PlatformOption;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.cli.output.YamlOutput;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.json.JsonWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -135,25 +137,25 @@ final class PullSecretCommand implements Callable<Integer> {
     for (var image : answer.texts("unmatched")) {
       note("no entry matches " + image + ": it needs no pull secret");
     }
-    if (answer.text("outcome").equals("notNeeded")) {
+    if (answer.display("outcome").equals("notNeeded")) {
       return ExitStatus.OK;
     }
     answer.texts("notes").forEach(this::note);
-    var manifest = answer.child("manifest");
-    if (output != null && manifest != null) {
-      print(output, manifest);
+    if (output != null && answer.has("manifest")) {
+      print(output, answer.object("manifest"));
     } else if (apply) {
       console
           .out()
           .println(
-              "secret %s/%s %s".formatted(namespace, answer.text("name"), answer.text("outcome")));
+              "secret %s/%s %s"
+                  .formatted(namespace, answer.display("name"), answer.display("outcome")));
     } else {
       show(answer);
     }
     return ExitStatus.OK;
   }
 
-  private void print(Form form, JsonOutput.Node manifest) {
+  private void print(Form form, JsonObject manifest) {
     if (console.terminal()) {
       note("what follows holds credentials: keep it out of logs and repositories");
     }
@@ -161,22 +163,22 @@ final class PullSecretCommand implements Callable<Integer> {
         .out()
         .print(
             form == Form.JSON
-                ? JsonOutput.print(manifest.fields()) + System.lineSeparator()
-                : YamlOutput.print(manifest.fields()));
+                ? JsonWriter.text(JsonForm.INDENTED, manifest) + System.lineSeparator()
+                : YamlOutput.print(manifest));
   }
 
-  private void show(JsonOutput.Node answer) {
+  private void show(JsonObject answer) {
     var table = new TextTable("KEY", "ENTRY", "GOOD UNTIL");
-    for (var held : answer.list("entries")) {
+    for (var held : answer.objects("entries")) {
       table.row(
-          held.text("key"),
-          held.text("prefix"),
-          held.has("expiresAt") ? held.text("expiresAt") : "always");
+          held.display("key"),
+          held.display("prefix"),
+          held.has("expiresAt") ? held.display("expiresAt") : "always");
     }
     table.print(console.out());
     note(
         "nothing was written; --apply writes secret %s/%s, --output prints it"
-            .formatted(namespace, answer.text("name")));
+            .formatted(namespace, answer.display("name")));
   }
 
   private int prune() {
@@ -185,25 +187,25 @@ final class PullSecretCommand implements Callable<Integer> {
     put(request, "namespace", namespace);
     request.put("apply", apply);
     var answer = ask("/v1/pull-secrets/prune", request);
-    for (var secret : answer.list("secrets")) {
+    for (var secret : answer.objects("secrets")) {
       console
           .out()
           .println(
               "secret %s/%s %s: %s"
                   .formatted(
-                      secret.text("namespace"),
-                      secret.text("name"),
+                      secret.display("namespace"),
+                      secret.display("name"),
                       answer.isTrue("removed") ? "removed" : "would be removed",
-                      secret.text("reason")));
+                      secret.display("reason")));
     }
-    if (!apply && !answer.list("secrets").isEmpty()) {
+    if (!apply && !answer.objects("secrets").isEmpty()) {
       note("nothing was removed; --apply removes them");
     }
     return ExitStatus.OK;
   }
 
-  private JsonOutput.Node ask(String path, Map<String, Object> request) {
-    var answer = platform.client(console).post(path, JsonOutput.print(request));
+  private JsonObject ask(String path, Map<String, Object> request) {
+    var answer = platform.client(console).post(path, JsonWriter.text(JsonForm.INDENTED, request));
     if (!answer.isOk()) {
       throw new CommandException(ExitStatus.FAILED, answer.problem());
     }

@@ -8,10 +8,12 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.ProgressBar;
 import dev.rig.credentials.cli.output.ReportFormat;
 import dev.rig.credentials.cli.output.TextTable;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.json.JsonWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -119,33 +121,35 @@ final class ResolveCommand implements Callable<Integer> {
     for (int i = 0; i < answers.size(); i++) {
       if (answers.get(i).isOk()) {
         var image = answers.get(i).body();
-        table.row(images.get(i), image.text("digest"), platforms(image), size(image), age(image));
+        table.row(
+            images.get(i), image.display("digest"), platforms(image), size(image), age(image));
       }
     }
     table.print(console.out());
   }
 
-  private static String platforms(JsonOutput.Node image) {
+  private static String platforms(JsonObject image) {
     var names = new ArrayList<String>();
-    for (var platform : image.list("platforms")) {
+    for (var platform : image.objects("platforms")) {
       names.add(
-          platform.text("os")
+          platform.display("os")
               + "/"
-              + platform.text("architecture")
-              + (platform.has("variant") ? "/" + platform.text("variant") : ""));
+              + platform.display("architecture")
+              + (platform.has("variant") ? "/" + platform.display("variant") : ""));
     }
     return names.isEmpty() ? "-" : String.join(",", names);
   }
 
-  private static String size(JsonOutput.Node image) {
+  private static String size(JsonObject image) {
     return image.fields().get("imageSize") instanceof Number size
         ? ByteSizes.text(size.longValue())
         : "-";
   }
 
-  private String age(JsonOutput.Node image) {
+  private String age(JsonObject image) {
     return image.has("createdAt")
-        ? Durations.text(Duration.between(Instant.parse(image.text("createdAt")), clock.instant()))
+        ? Durations.text(
+            Duration.between(Instant.parse(image.display("createdAt")), clock.instant()))
         : "-";
   }
 
@@ -160,12 +164,12 @@ final class ResolveCommand implements Callable<Integer> {
         failed.put("image", images.get(i));
         failed.put("status", answer.status());
         if (answer.body().has("reason")) {
-          failed.put("reason", answer.body().text("reason"));
+          failed.put("reason", answer.body().display("reason"));
         }
         failed.put("error", answer.problem());
         list.add(failed);
       }
     }
-    console.out().println(JsonOutput.print(list));
+    console.out().println(JsonWriter.text(JsonForm.INDENTED, list));
   }
 }

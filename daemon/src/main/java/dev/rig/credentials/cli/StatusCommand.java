@@ -5,9 +5,11 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.OutputFormat;
 import dev.rig.credentials.cli.output.TextTable;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.wire.Action;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -62,13 +64,13 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     var client = socket.client(console);
     if (!watch) {
-      return print(JsonOutput.parse(client.askFor(Action.STATUS, "")), "");
+      return print(client.askForJson(Action.STATUS, ""), "");
     }
     var never = new CountDownLatch(1);
     do {
       try {
         print(
-            JsonOutput.parse(client.askFor(Action.STATUS, "")),
+            client.askForJson(Action.STATUS, ""),
             console.terminal() && output == OutputFormat.TABLE ? CLEAR : "");
       } catch (CommandException away) {
         console.err().println("rig-credentials: " + away.getMessage()); // as during a restart
@@ -78,24 +80,24 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /** In one piece, so that a terminal does not flicker. */
-  private int print(JsonOutput.Node document, String before) {
+  private int print(JsonObject document, String before) {
     var text = new ByteArrayOutputStream();
     try (var out = new PrintStream(text, false, StandardCharsets.UTF_8)) {
       out.print(before);
       if (output == OutputFormat.JSON) {
-        out.println(JsonOutput.print(document.fields()));
+        out.println(JsonWriter.text(JsonForm.INDENTED, document));
       } else {
         table(document, clock.instant(), out);
       }
     }
     console.out().print(text.toString(StandardCharsets.UTF_8));
     console.out().flush();
-    return document.list("health").stream().allMatch(part -> part.isTrue("healthy"))
+    return document.objects("health").stream().allMatch(part -> part.isTrue("healthy"))
         ? ExitStatus.OK
         : ExitStatus.FAILED;
   }
 
-  static void table(JsonOutput.Node document, Instant now, PrintStream out) {
+  static void table(JsonObject document, Instant now, PrintStream out) {
     var table =
         new TextTable(
             "PREFIX",
@@ -108,13 +110,13 @@ final class StatusCommand implements Callable<Integer> {
             "TOOK",
             "NEXT TRY",
             "LAST ERROR");
-    for (var entry : document.list("entries")) {
-      boolean script = !entry.text("source").equals("static");
-      row(table, entry.text("prefix"), entry.text("source"), script, entry, now);
-      var hosts = entry.list("hosts");
-      hosts.forEach(host -> row(table, "  " + host.text("registry"), "", script, host, now));
+    for (var entry : document.objects("entries")) {
+      boolean script = !entry.display("source").equals("static");
+      row(table, entry.display("prefix"), entry.display("source"), script, entry, now);
+      var hosts = entry.objects("hosts");
+      hosts.forEach(host -> row(table, "  " + host.display("registry"), "", script, host, now));
       int more =
-          entry.has("hostCount") ? Integer.parseInt(entry.text("hostCount")) - hosts.size() : 0;
+          entry.has("hostCount") ? Integer.parseInt(entry.display("hostCount")) - hosts.size() : 0;
       if (more > 0) {
         table.row("  and " + more + " more hosts", "", "", "", "", "", "", "", "", "");
       }
@@ -122,48 +124,43 @@ final class StatusCommand implements Callable<Integer> {
     table.print(out);
     if (document.has("scriptShell")) {
       out.println();
-      out.println("Scripts without #! run with " + document.text("scriptShell") + ".");
+      out.println("Scripts without #! run with " + document.display("scriptShell") + ".");
     }
-    for (var part : document.list("health")) {
+    for (var part : document.objects("health")) {
       if (!part.isTrue("healthy")) {
         out.println();
-        out.println(part.text("part") + " is not well:");
+        out.println(part.display("part") + " is not well:");
         part.texts("messages").forEach(message -> out.println("  " + message));
       }
     }
   }
 
   private static void row(
-      TextTable table,
-      String name,
-      String source,
-      boolean script,
-      JsonOutput.Node lease,
-      Instant now) {
+      TextTable table, String name, String source, boolean script, JsonObject lease, Instant now) {
     table.row(
         name,
         source,
         since(lease, "issuedAt", now),
         lease.has("issuedAt") && !lease.has("expiresAt") ? "never" : until(lease, now),
-        lease.text("hits"),
-        script ? lease.text("runs") : "-",
+        lease.display("hits"),
+        script ? lease.display("runs") : "-",
         !script ? "-" : lease.isTrue("loading") ? "now" : since(lease, "lastRun", now),
-        script && lease.has("lastRunMillis") ? lease.text("lastRunMillis") + "ms" : "-",
+        script && lease.has("lastRunMillis") ? lease.display("lastRunMillis") + "ms" : "-",
         lease.has("nextAttempt")
-            ? Durations.text(Duration.between(now, Instant.parse(lease.text("nextAttempt"))))
+            ? Durations.text(Duration.between(now, Instant.parse(lease.display("nextAttempt"))))
             : "-",
-        lease.text("lastError"));
+        lease.display("lastError"));
   }
 
-  private static String since(JsonOutput.Node entry, String field, Instant now) {
+  private static String since(JsonObject entry, String field, Instant now) {
     return entry.has(field)
         ? Durations.text(Duration.between(Instant.parse(entry.text(field)), now))
         : "-";
   }
 
-  private static String until(JsonOutput.Node entry, Instant now) {
+  private static String until(JsonObject entry, Instant now) {
     return entry.has("expiresAt")
-        ? Durations.text(Duration.between(now, Instant.parse(entry.text("expiresAt"))))
+        ? Durations.text(Duration.between(now, Instant.parse(entry.display("expiresAt"))))
         : "-";
   }
 }

@@ -6,9 +6,11 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.ReportFormat;
 import dev.rig.credentials.cli.output.TextTable;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.json.JsonWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -72,20 +74,20 @@ final class TagsCommand implements Callable<Integer> {
     }
     var page = answer.body();
     switch (output) {
-      case JSON -> console.out().println(JsonOutput.print(page.fields()));
+      case JSON -> console.out().println(JsonWriter.text(JsonForm.INDENTED, page));
       case TABLE -> table(page);
     }
     return ExitStatus.OK;
   }
 
-  private void table(JsonOutput.Node page) {
+  private void table(JsonObject page) {
     var table = new TextTable("TAG", "AGE", "DIGEST");
-    for (var tag : page.list("tags")) {
-      table.row(tag.text("name"), age(tag), tag.text("digest"));
+    for (var tag : page.objects("tags")) {
+      table.row(tag.display("name"), age(tag), tag.display("digest"));
     }
     table.print(console.out());
     if (page.has("next")) {
-      console.err().println("More: rig-credentials tags --after " + page.text("next") + " …");
+      console.err().println("More: rig-credentials tags --after " + page.display("next") + " …");
     }
     if (page.isTrue("truncated")) {
       console.err().println("The list is incomplete: the repository has more tags than were read.");
@@ -94,9 +96,9 @@ final class TagsCommand implements Callable<Integer> {
     }
   }
 
-  private String age(JsonOutput.Node tag) {
+  private String age(JsonObject tag) {
     return tag.has("createdAt")
-        ? Durations.text(Duration.between(Instant.parse(tag.text("createdAt")), clock.instant()))
+        ? Durations.text(Duration.between(Instant.parse(tag.display("createdAt")), clock.instant()))
         : "-";
   }
 }

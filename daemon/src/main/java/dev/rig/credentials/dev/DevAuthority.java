@@ -1,5 +1,6 @@
 package dev.rig.credentials.dev;
 
+import dev.rig.credentials.image.Hash;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -8,7 +9,6 @@ import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -248,9 +248,9 @@ final class DevAuthority {
   }
 
   /** RFC 5280, 4.2.1.2: the SHA-1 of the key's bits, which is a name and protects nothing. */
-  private static byte[] id(PublicKey key) throws GeneralSecurityException {
+  private static byte[] id(PublicKey key) {
     var bits = SubjectPublicKeyInfo.getInstance(key.getEncoded()).getPublicKeyData().getBytes();
-    return MessageDigest.getInstance("SHA-1").digest(bits);
+    return Hash.SHA1.of(bits);
   }
 
   private static X509Certificate read(byte[] derOrPem) throws GeneralSecurityException {

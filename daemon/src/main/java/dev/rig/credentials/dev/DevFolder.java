@@ -1,5 +1,8 @@
 package dev.rig.credentials.dev;
 
+import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.files.RegularFile;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.StateFolder;
 import java.io.IOException;
@@ -7,8 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -107,8 +108,8 @@ final class DevFolder {
     random.nextBytes(secret);
     var tls =
         record.place().tls()
-            ? ", tls: {certificate: \"%s\", key: \"%s\", minimumtls: tls1.2}"
-                .formatted(quoted(seen.certificate()), quoted(seen.key()))
+            ? ", tls: {certificate: %s, key: %s, minimumtls: tls1.2}"
+                .formatted(JsonWriter.quoted(seen.certificate()), JsonWriter.quoted(seen.key()))
             : "";
     try {
       Files.createDirectories(data());
@@ -119,18 +120,18 @@ final class DevFolder {
           version: 0.1
           log: {level: warn}
           storage:
-            filesystem: {rootdirectory: "%s"}
+            filesystem: {rootdirectory: %s}
             delete: {enabled: true}
-          http: {addr: "%s", secret: "%s"%s}
+          http: {addr: %s, secret: %s%s}
           auth:
-            htpasswd: {realm: rig-dev, path: "%s"}
+            htpasswd: {realm: rig-dev, path: %s}
           """
               .formatted(
-                  quoted(seen.data()),
-                  seen.address(),
-                  HexFormat.of().formatHex(secret),
+                  JsonWriter.quoted(seen.data()),
+                  JsonWriter.quoted(seen.address()),
+                  JsonWriter.quoted(HexFormat.of().formatHex(secret)),
                   tls,
-                  quoted(seen.passwords())));
+                  JsonWriter.quoted(seen.passwords())));
     } catch (IOException e) {
       throw new DevException("cannot write to " + folder + ": " + e.getMessage(), e);
     }
@@ -147,7 +148,7 @@ final class DevFolder {
       if (Files.exists(key())
           && Files.exists(certificate())
           && Files.exists(authority())
-          && authority.stillGood(Files.readAllBytes(certificate()), place, now)) {
+          && authority.stillGood(RegularFile.read(certificate(), RegularFile.SMALL), place, now)) {
         return false;
       }
       var identity = authority.sign(place, now);
@@ -161,17 +162,8 @@ final class DevFolder {
     }
   }
 
-  private static String quoted(String text) {
-    return text.replace("\\", "\\\\").replace("\"", "\\\"");
-  }
-
   private static void replace(Path file, String content) throws IOException {
-    var part = file.resolveSibling("." + file.getFileName() + ".part");
-    Files.deleteIfExists(part);
-    Files.createFile(
-        part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.write(part, content.getBytes(StandardCharsets.UTF_8));
-    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    AtomicFile.replace(file, content.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The bytes of all images. */

@@ -17,11 +17,15 @@ import java.util.Optional;
  * @param owner its uid
  */
 public record FileId(long device, long inode, int mode, int owner) {
+  /** The {@link #kind} of what can be read to its end. */
+  static final String REGULAR_FILE = "a regular file";
+
   private static final int TYPE = 0170000;
   private static final int SOCKET = 0140000;
   private static final int SYMLINK = 0120000;
   private static final int REGULAR = 0100000;
   private static final int FOLDER = 0040000;
+  private static final int FIFO = 0010000;
   private static final int STICKY = 01000;
   private static final int WRITABLE_BY_ALL = 0002;
 
@@ -78,8 +82,9 @@ public record FileId(long device, long inode, int mode, int owner) {
     return switch (mode & TYPE) {
       case SOCKET -> "a socket";
       case SYMLINK -> "a symbolic link";
-      case REGULAR -> "a regular file";
+      case REGULAR -> REGULAR_FILE;
       case FOLDER -> "a folder";
+      case FIFO -> "a FIFO";
       default -> "a special file";
     };
   }

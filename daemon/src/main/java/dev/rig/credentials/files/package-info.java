@@ -1,4 +1,7 @@
-/** Private files that are replaced atomically, the identity of a file, and who can change it. */
+/**
+ * Files that are replaced atomically, read without blocking, told apart by their identity, and
+ * checked for who can change them.
+ */
 @NullMarked
 package dev.rig.credentials.files;
 

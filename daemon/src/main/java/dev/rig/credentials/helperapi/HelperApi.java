@@ -6,6 +6,11 @@ import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.helperapi.KeyLookup.Answer;
+import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.request.RequestApi;
@@ -133,13 +138,12 @@ public final class HelperApi implements RequestApi {
 
   private static RequestResult found(ServerKey key, Credential credential, String prefix) {
     var document =
-        GoJson.line(json -> {
-          json.writeStartObject();
-          json.writeStringField("ServerURL", key.text());
-          json.writeStringField("Username", credential.username());
-          json.writeStringField("Secret", credential.secret().reveal());
-          json.writeEndObject();
-        });
+        JsonWriter.line(
+            JsonForm.GO,
+            json ->
+                json.put("ServerURL", key.text())
+                    .put("Username", credential.username())
+                    .put("Secret", credential.secret().reveal()));
     return new RequestResult(new Reply(0, document), RequestOutcome.FOUND, prefix);
   }
 

@@ -6,6 +6,8 @@ import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.helperapi.KeyLookup.Answer;
 import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.request.RequestOutcome;
 import dev.rig.credentials.request.RequestResult;
@@ -136,12 +138,6 @@ final class ListHandler {
   }
 
   private static byte[] document(Map<String, String> names) {
-    return GoJson.line(json -> {
-      json.writeStartObject();
-      for (var name : names.entrySet()) {
-        json.writeStringField(name.getKey(), name.getValue());
-      }
-      json.writeEndObject();
-    });
+    return JsonWriter.line(JsonForm.GO, json -> names.forEach(json::put));
   }
 }

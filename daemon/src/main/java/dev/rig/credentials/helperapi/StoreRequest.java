@@ -1,12 +1,12 @@
 package dev.rig.credentials.helperapi;
 
-import com.fasterxml.jackson.core.JsonToken;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.store.StoredLogin;
 import dev.rig.credentials.wire.Wire;
-import java.io.IOException;
 
 /**
  * The payload of {@code store}.
@@ -23,30 +23,15 @@ record StoreRequest(ServerKey key, StoredLogin login) {
    *     payload
    */
   static StoreRequest parse(byte[] payload) throws RefusedRequestException {
-    var server = "";
-    var username = "";
-    var secret = "";
-    try (var json = GoJson.parser(payload)) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw new RefusedRequestException("rig-credentials: store needs a JSON object");
-      }
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        var name = json.currentName();
-        var token = json.nextToken();
-        if (name.equals("ServerURL") && token == JsonToken.VALUE_STRING) {
-          server = json.getText();
-        } else if (name.equals("Username") && token == JsonToken.VALUE_STRING) {
-          username = json.getText();
-        } else if (name.equals("Secret") && token == JsonToken.VALUE_STRING) {
-          secret = json.getText();
-        } else {
-          json.skipChildren();
-        }
-      }
-    } catch (IOException e) {
-      // The parser's message would quote the payload, which holds a secret.
+    JsonObject json;
+    try {
+      json = JsonObject.parse(payload);
+    } catch (JsonException e) {
       throw new RefusedRequestException("rig-credentials: store needs a valid JSON object");
     }
+    var server = json.textOrEmpty("ServerURL");
+    var username = json.textOrEmpty("Username");
+    var secret = json.textOrEmpty("Secret");
     if (server.isEmpty()) {
       throw new RefusedRequestException(Wire.NO_SERVER_URL);
     }

@@ -1,8 +1,5 @@
 package dev.rig.credentials.image;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
@@ -57,13 +54,8 @@ public record Digest(String algorithm, String hex) {
   }
 
   private static Digest of(String algorithm, byte[] content) {
-    var name = algorithm.equals("sha256") ? "SHA-256" : "SHA-512";
-    try {
-      var hash = MessageDigest.getInstance(name).digest(content);
-      return new Digest(algorithm, HexFormat.of().formatHex(hash));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has " + name, e);
-    }
+    var hash = algorithm.equals("sha256") ? Hash.SHA256 : Hash.SHA512;
+    return new Digest(algorithm, hash.hex(content));
   }
 
   /** Whether this is the digest of that content. */

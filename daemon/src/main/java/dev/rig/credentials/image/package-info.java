@@ -1,4 +1,7 @@
-/** Image references, registry prefixes, and the table that finds the longest matching prefix. */
+/**
+ * Image references, digests, registry prefixes, and the table that finds the longest matching
+ * prefix.
+ */
 @NullMarked
 package dev.rig.credentials.image;
 

@@ -1,10 +1,10 @@
 package dev.rig.credentials.kube;
 
 import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.files.RegularFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Set;
@@ -65,7 +65,7 @@ public final class ConfiguredAccess implements ClusterAccessSource {
     }
     if (text.startsWith("/")) {
       try {
-        return Files.readString(Path.of(text));
+        return RegularFile.text(Path.of(text));
       } catch (IOException e) {
         throw new PullSecretException(
             PullSecretException.Reason.CLUSTER, "its certificateAuthority cannot be read");

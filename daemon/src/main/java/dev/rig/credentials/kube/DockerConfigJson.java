@@ -1,17 +1,14 @@
 package dev.rig.credentials.kube;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,53 +18,42 @@ import java.util.TreeMap;
  * byte for byte the same.
  */
 public record DockerConfigJson(SortedMap<String, Credential> credentials) {
-  private static final JsonFactory JSON_FACTORY = new JsonFactory();
-
   public DockerConfigJson {
     credentials = Collections.unmodifiableSortedMap(new TreeMap<>(credentials));
   }
 
   /** The document in UTF-8, with {@code auth} beside name and password for clients but kubelets. */
   public byte[] encode() {
-    var bytes = new ByteArrayOutputStream(256);
-    try (var json = JSON_FACTORY.createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeObjectFieldStart("auths");
-      for (var entry : credentials.entrySet()) {
-        var credential = entry.getValue();
-        var login = credential.username() + ":" + credential.secret().reveal();
-        json.writeObjectFieldStart(entry.getKey());
-        json.writeStringField("username", credential.username());
-        json.writeStringField("password", credential.secret().reveal());
-        json.writeStringField(
-            "auth", Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
-        json.writeEndObject();
-      }
-      json.writeEndObject();
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // a byte array does not fail
-    }
-    return bytes.toByteArray();
+    return JsonWriter.bytes(json ->
+        json.object(
+            "auths", auths -> credentials.forEach((key, login) -> auth(auths, key, login))));
+  }
+
+  private static void auth(JsonWriter auths, String key, Credential credential) {
+    var secret = credential.secret().reveal();
+    var login = (credential.username() + ":" + secret).getBytes(StandardCharsets.UTF_8);
+    auths.object(
+        key,
+        json ->
+            json.put("username", credential.username())
+                .put("password", secret)
+                .put("auth", Base64.getEncoder().encodeToString(login)));
   }
 
   /** Reads what {@link #encode} wrote; empty for anything else, which is written anew then. */
   static DockerConfigJson decode(byte[] document) {
     var credentials = new TreeMap<String, Credential>();
     try {
-      if (JSON.std.mapFrom(document).get("auths") instanceof Map<?, ?> auths) {
-        auths.forEach((key, value) -> {
-          if (value instanceof Map<?, ?> auth
-              && auth.get("username") instanceof String username
-              && auth.get("password") instanceof String password
-              && !username.isEmpty()
-              && !password.isEmpty()) {
-            credentials.put(key.toString(), new Credential(username, Secret.of(password)));
-          }
-        });
+      var auths = JsonObject.parse(document).object("auths");
+      for (var key : auths.fields().keySet()) {
+        var username = auths.object(key).textOrEmpty("username");
+        var password = auths.object(key).textOrEmpty("password");
+        if (!username.isEmpty() && !password.isEmpty()) {
+          credentials.put(key, new Credential(username, Secret.of(password)));
+        }
       }
-    } catch (IOException e) {
-      return new DockerConfigJson(new TreeMap<>()); // not JSON: somebody else's
+    } catch (JsonException e) {
+      return new DockerConfigJson(new TreeMap<>()); // somebody else's
     }
     var config = new DockerConfigJson(credentials);
     return Arrays.equals(config.encode(), document)

@@ -1,12 +1,11 @@
 package dev.rig.credentials.kube;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.rig.credentials.credential.Secret;
-import java.io.IOException;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,18 +30,16 @@ record ExecCredential(
    * @throws PullSecretException when it is none; the message repeats nothing of it
    */
   static ExecCredential parse(byte[] printed) {
-    Map<String, Object> document;
+    JsonObject document;
     try {
-      document = JSON.std.mapFrom(printed);
-    } catch (IOException e) {
-      throw invalid("what its script printed is not JSON");
+      document = JsonObject.parse(printed);
+    } catch (JsonException e) {
+      throw invalid("what its script printed is not valid JSON: " + e.getMessage());
     }
-    if (!"ExecCredential".equals(document.get("kind"))) {
+    if (!document.textOrEmpty("kind").equals("ExecCredential")) {
       throw invalid("what its script printed is not of the kind ExecCredential");
     }
-    if (!(document.get("status") instanceof Map<?, ?> status)) {
-      throw invalid("the ExecCredential of its script has no status");
-    }
+    var status = document.object("status");
     var token = text(status, "token");
     var certificate = text(status, "clientCertificateData");
     var key = text(status, "clientKeyData");
@@ -65,8 +62,9 @@ record ExecCredential(
     }
   }
 
-  private static @Nullable String text(Map<?, ?> fields, String name) {
-    return fields.get(name) instanceof String text && !text.isEmpty() ? text : null;
+  private static @Nullable String text(JsonObject fields, String name) {
+    var text = fields.textOrEmpty(name);
+    return text.isEmpty() ? null : text;
   }
 
   private static PullSecretException invalid(String what) {

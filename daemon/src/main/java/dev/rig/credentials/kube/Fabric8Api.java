@@ -1,5 +1,7 @@
 package dev.rig.credentials.kube;
 
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.kube.KubeApiException.Kind;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -148,8 +150,11 @@ public final class Fabric8Api implements KubeApi {
             .withFieldManager(SecretAnnotations.MANAGER)
             .build();
     var patch =
-        "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}"
-            .formatted(SecretAnnotations.CAPSULE_PULL_SECRET, pullSecret);
+        JsonWriter.text(
+            JsonForm.COMPACT,
+            Map.of(
+                "metadata",
+                Map.of("annotations", Map.of(SecretAnnotations.CAPSULE_PULL_SECRET, pullSecret))));
     asking(
         "patch capsule " + namespace + "/" + name,
         kubernetes -> capsule(kubernetes, namespace, name).patch(context, patch));

@@ -1,8 +1,8 @@
 package dev.rig.credentials.kube;
 
 import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.files.RegularFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -42,7 +42,7 @@ public final class InClusterAccess implements ClusterAccessSource {
   /** The namespace that the pod runs in; {@code default} where that is not known. */
   public String namespace() {
     try {
-      return Files.readString(folder.resolve("namespace")).strip();
+      return RegularFile.text(folder.resolve("namespace")).strip();
     } catch (IOException e) {
       return "default";
     }
@@ -50,7 +50,7 @@ public final class InClusterAccess implements ClusterAccessSource {
 
   private String read(String name) {
     try {
-      return Files.readString(folder.resolve(name));
+      return RegularFile.text(folder.resolve(name));
     } catch (IOException e) {
       throw new PullSecretException(
           PullSecretException.Reason.CLUSTER,

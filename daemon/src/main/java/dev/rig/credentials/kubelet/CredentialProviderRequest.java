@@ -1,12 +1,8 @@
 package dev.rig.credentials.kubelet;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.rig.credentials.credential.Secret;
-import java.io.IOException;
-import java.util.HashMap;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,8 +23,6 @@ record CredentialProviderRequest(
   private static final String GROUP = "credentialprovider.kubelet.k8s.io/";
   private static final Set<String> VERSIONS =
       Set.of(GROUP + "v1", GROUP + "v1beta1", GROUP + "v1alpha1");
-  private static final JsonFactory JSON =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /**
    * Reads a request; fields of later versions are passed over.
@@ -36,64 +30,34 @@ record CredentialProviderRequest(
    * @throws MalformedRequestException with a message that repeats nothing of the payload
    */
   static CredentialProviderRequest parse(byte[] payload) throws MalformedRequestException {
-    var apiVersion = "";
-    var kind = "";
-    var image = "";
-    var serviceAccountToken = "";
-    var annotations = new HashMap<String, String>();
-    try (var json = JSON.createParser(payload)) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw new MalformedRequestException("the request is not a JSON object");
-      }
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        var name = json.currentName();
-        var token = json.nextToken();
-        boolean text = token == JsonToken.VALUE_STRING;
-        if (text && name.equals("apiVersion")) {
-          apiVersion = json.getText();
-        } else if (text && name.equals("kind")) {
-          kind = json.getText();
-        } else if (text && name.equals("image")) {
-          image = json.getText();
-        } else if (text && name.equals("serviceAccountToken")) {
-          serviceAccountToken = json.getText();
-        } else if (token == JsonToken.START_OBJECT && name.equals("serviceAccountAnnotations")) {
-          readTexts(json, annotations);
-        } else {
-          json.skipChildren();
-        }
-      }
-    } catch (IOException e) {
-      // The parser's message would quote the payload, which may hold a token.
-      throw new MalformedRequestException("the request is not valid JSON");
+    JsonObject json;
+    try {
+      json = JsonObject.parse(payload);
+    } catch (JsonException e) {
+      throw new MalformedRequestException("the request is not valid JSON: " + e.getMessage());
     }
+    var apiVersion = json.textOrEmpty("apiVersion");
     if (!VERSIONS.contains(apiVersion)) {
       throw new MalformedRequestException(
           "the request's apiVersion is none of " + GROUP + "v1, v1beta1 and v1alpha1");
     }
-    if (!kind.equals("CredentialProviderRequest")) {
+    if (!json.textOrEmpty("kind").equals("CredentialProviderRequest")) {
       throw new MalformedRequestException("the request's kind is not CredentialProviderRequest");
     }
+    var image = json.textOrEmpty("image");
     if (image.isEmpty()) {
       throw new MalformedRequestException("the request has no image");
+    }
+    var annotations = json.object("serviceAccountAnnotations");
+    if (annotations.texts().size() < annotations.fields().size()) {
+      throw new MalformedRequestException("an annotation of the service account is not a text");
     }
     boolean withToken = apiVersion.equals(GROUP + "v1");
     return new CredentialProviderRequest(
         apiVersion,
         image,
-        Secret.of(withToken ? serviceAccountToken : ""),
-        withToken ? annotations : Map.of());
-  }
-
-  private static void readTexts(JsonParser json, Map<String, String> texts)
-      throws IOException, MalformedRequestException {
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      var name = json.currentName();
-      if (json.nextToken() != JsonToken.VALUE_STRING) {
-        throw new MalformedRequestException("an annotation of the service account is not a text");
-      }
-      texts.put(name, json.getText());
-    }
+        Secret.of(withToken ? json.textOrEmpty("serviceAccountToken") : ""),
+        withToken ? annotations.texts() : Map.of());
   }
 
   /** A request that cannot be answered. */

@@ -1,10 +1,8 @@
 package dev.rig.credentials.kubelet;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import dev.rig.credentials.credential.Credential;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonWriter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +21,6 @@ record CredentialProviderResponse(
     Duration cacheDuration,
     @Nullable String authKey,
     @Nullable Credential credential) {
-  private static final JsonFactory JSON = new JsonFactory();
-
   /** For which images an answer is reused: {@code PluginCacheKeyType} of the kubelet. */
   enum CacheKeyType {
     IMAGE("Image"),
@@ -45,30 +41,25 @@ record CredentialProviderResponse(
 
   /** The document with a newline behind it, in UTF-8. */
   byte[] encode() {
-    var bytes = new ByteArrayOutputStream(256);
-    try {
-      var json = JSON.createGenerator(bytes);
-      try (json) {
-        json.writeStartObject();
-        json.writeStringField("apiVersion", apiVersion);
-        json.writeStringField("kind", "CredentialProviderResponse");
-        json.writeStringField("cacheKeyType", cacheKeyType.word);
-        json.writeStringField("cacheDuration", goDuration(cacheDuration));
-        json.writeObjectFieldStart("auth");
-        if (authKey != null && credential != null) {
-          json.writeObjectFieldStart(authKey);
-          json.writeStringField("username", credential.username());
-          json.writeStringField("password", credential.secret().reveal());
-          json.writeEndObject();
-        }
-        json.writeEndObject();
-        json.writeEndObject();
-      }
-      bytes.write('\n');
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // a byte array does not fail
+    return JsonWriter.line(
+        JsonForm.COMPACT,
+        json ->
+            json.put("apiVersion", apiVersion)
+                .put("kind", "CredentialProviderResponse")
+                .put("cacheKeyType", cacheKeyType.word)
+                .put("cacheDuration", goDuration(cacheDuration))
+                .object("auth", this::auth));
+  }
+
+  private void auth(JsonWriter json) {
+    if (authKey != null && credential != null) {
+      json.object(
+          authKey,
+          login ->
+              login
+                  .put("username", credential.username())
+                  .put("password", credential.secret().reveal()));
     }
-    return bytes.toByteArray();
   }
 
   /** Whole seconds as Go's {@code Duration.String} writes them: {@code 1h0m5s}, {@code 0s}. */

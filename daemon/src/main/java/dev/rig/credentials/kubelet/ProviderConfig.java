@@ -1,6 +1,6 @@
 package dev.rig.credentials.kubelet;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.rig.credentials.json.JsonWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,14 +47,14 @@ public record ProviderConfig(List<Provider> providers) {
     yaml.append("kind: CredentialProviderConfig\n");
     yaml.append("providers:\n");
     for (var provider : providers) {
-      yaml.append("  - name: ").append(quoted(provider.name())).append('\n');
+      yaml.append("  - name: ").append(JsonWriter.quoted(provider.name())).append('\n');
       yaml.append("    apiVersion: \"credentialprovider.kubelet.k8s.io/v1\"\n");
       yaml.append("    defaultCacheDuration: \"0s\"\n");
       list(yaml, "    ", "matchImages", provider.matchImages());
       if (provider.socket() != null) {
         yaml.append("    env:\n");
         yaml.append("      - name: \"RIG_CREDENTIALS_SOCKET\"\n");
-        yaml.append("        value: ").append(quoted(provider.socket())).append('\n');
+        yaml.append("        value: ").append(JsonWriter.quoted(provider.socket())).append('\n');
       }
       if (provider.tokens() != null) {
         tokens(yaml, provider.tokens());
@@ -66,9 +66,11 @@ public record ProviderConfig(List<Provider> providers) {
   private static void tokens(StringBuilder yaml, TokenSettings tokens) {
     yaml.append("    tokenAttributes:\n");
     yaml.append("      serviceAccountTokenAudience: ")
-        .append(quoted(tokens.audience()))
+        .append(JsonWriter.quoted(tokens.audience()))
         .append('\n');
-    yaml.append("      cacheType: ").append(quoted(tokens.cacheType().toString())).append('\n');
+    yaml.append("      cacheType: ")
+        .append(JsonWriter.quoted(tokens.cacheType().toString()))
+        .append('\n');
     yaml.append("      requireServiceAccount: ")
         .append(tokens.requireServiceAccount())
         .append('\n');
@@ -79,11 +81,8 @@ public record ProviderConfig(List<Provider> providers) {
   private static void list(StringBuilder yaml, String indent, String name, List<String> texts) {
     if (!texts.isEmpty()) {
       yaml.append(indent).append(name).append(":\n");
-      texts.forEach(text -> yaml.append(indent).append("  - ").append(quoted(text)).append('\n'));
+      texts.forEach(
+          text -> yaml.append(indent).append("  - ").append(JsonWriter.quoted(text)).append('\n'));
     }
-  }
-
-  private static String quoted(String text) {
-    return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
   }
 }

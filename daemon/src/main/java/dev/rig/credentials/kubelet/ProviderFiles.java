@@ -1,20 +1,17 @@
 package dev.rig.credentials.kubelet;
 
+import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.files.RegularFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.Set;
 
 /** Puts files where a kubelet reads them, each whole or not at all, and takes them away again. */
@@ -41,8 +38,7 @@ public final class ProviderFiles {
   }
 
   /**
-   * Writes a file beside its place, forces it to the disk, and renames it: who reads it, also after
-   * a power failure, finds the old content or the new.
+   * Replaces a file that is not like this already.
    *
    * @param mode as {@code ls} shows it
    * @return false where the file was like this already and was not touched
@@ -53,46 +49,8 @@ public final class ProviderFiles {
     if (isLike(file, content, permissions)) {
       return false;
     }
-    var folder = parent(file);
-    var temporary = Files.createTempFile(folder, temporary(file), ".new");
-    try {
-      try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-        var bytes = ByteBuffer.wrap(content);
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        Files.setPosixFilePermissions(temporary, permissions);
-        channel.force(true);
-      }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      Files.deleteIfExists(temporary);
-      throw e;
-    }
-    force(folder);
+    AtomicFile.replace(file, content, mode, null);
     return true;
-  }
-
-  /**
-   * Removes a file, with what {@link #put} left beside it where it was killed, and forces that to
-   * the disk.
-   *
-   * @return false where there was none
-   * @throws IOException when it could not be removed
-   */
-  public static boolean remove(Path file) throws IOException {
-    var folder = parent(file);
-    if (!Files.isDirectory(folder)) {
-      return false;
-    }
-    boolean removed = Files.deleteIfExists(file);
-    try (var leftovers = Files.newDirectoryStream(folder, temporary(file) + "*.new")) {
-      for (var leftover : leftovers) {
-        Files.delete(leftover);
-      }
-    }
-    force(folder);
-    return removed;
   }
 
   /** Removes a folder that is there and empty. */
@@ -115,26 +73,12 @@ public final class ProviderFiles {
     }
   }
 
-  private static Path parent(Path file) {
-    return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder");
-  }
-
-  private static String temporary(Path file) {
-    return "." + file.getFileName();
-  }
-
-  private static void force(Path folder) throws IOException {
-    try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
   private static boolean isLike(Path file, byte[] content, Set<PosixFilePermission> permissions)
       throws IOException {
     try {
       return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
           && Files.getPosixFilePermissions(file).equals(permissions)
-          && Arrays.equals(Files.readAllBytes(file), content);
+          && Arrays.equals(RegularFile.readAtMost(file, content.length + 1), content);
     } catch (NoSuchFileException e) {
       return false;
     }

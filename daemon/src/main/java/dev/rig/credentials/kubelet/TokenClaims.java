@@ -1,15 +1,11 @@
 package dev.rig.credentials.kubelet;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.ServiceAccount;
 import dev.rig.credentials.credential.ServiceAccountToken;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedRequestException;
-import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
@@ -27,15 +23,6 @@ final class TokenClaims {
   /** Far more than the API server issues. */
   private static final int LONGEST = 64 * 1024;
 
-  private static final JsonFactory JSON =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-
-  private String subject = "";
-  private String namespace = "";
-  private String name = "";
-  private String uid = "";
-  private double expiry = Double.NaN;
-
   private TokenClaims() {}
 
   /**
@@ -50,84 +37,29 @@ final class TokenClaims {
     if (token.reveal().length() > LONGEST || parts.length != 3) {
       throw malformed("is not a signed JWT");
     }
-    var claims = new TokenClaims();
-    try (var json = JSON.createParser(Base64.getUrlDecoder().decode(parts[1]))) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw malformed("has no claims");
-      }
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        claims.readClaim(json);
-      }
-    } catch (IOException | IllegalArgumentException e) {
-      // Their messages would quote the token.
+    JsonObject claims;
+    try {
+      claims = JsonObject.parse(Base64.getUrlDecoder().decode(parts[1]));
+    } catch (JsonException | IllegalArgumentException e) {
+      // The decoder's message would quote the token.
       throw malformed("has claims that are not Base64 of JSON");
     }
-    return claims.token(token, annotations);
-  }
-
-  private void readClaim(JsonParser json) throws IOException {
-    var claim = json.currentName();
-    var value = json.nextToken();
-    if (claim.equals("sub") && value == JsonToken.VALUE_STRING) {
-      subject = json.getText();
-    } else if (claim.equals("exp") && value.isNumeric()) {
-      expiry = json.getDoubleValue();
-    } else if (claim.equals("kubernetes.io") && value == JsonToken.START_OBJECT) {
-      readKubernetes(json);
-    } else {
-      json.skipChildren();
-    }
-  }
-
-  private void readKubernetes(JsonParser json) throws IOException {
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      var claim = json.currentName();
-      var value = json.nextToken();
-      if (claim.equals("namespace") && value == JsonToken.VALUE_STRING) {
-        namespace = json.getText();
-      } else if (claim.equals("serviceaccount") && value == JsonToken.START_OBJECT) {
-        readServiceAccount(json);
-      } else {
-        json.skipChildren();
-      }
-    }
-  }
-
-  private void readServiceAccount(JsonParser json) throws IOException {
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      var claim = json.currentName();
-      var value = json.nextToken();
-      if (claim.equals("name") && value == JsonToken.VALUE_STRING) {
-        name = json.getText();
-      } else if (claim.equals("uid") && value == JsonToken.VALUE_STRING) {
-        uid = json.getText();
-      } else {
-        json.skipChildren();
-      }
-    }
-  }
-
-  private ServiceAccountToken token(Secret token, Map<String, String> annotations)
-      throws MalformedRequestException {
+    var kubernetes = claims.object("kubernetes.io");
+    var namespace = kubernetes.textOrEmpty("namespace");
+    var name = kubernetes.object("serviceaccount").textOrEmpty("name");
+    var uid = kubernetes.object("serviceaccount").textOrEmpty("uid");
     if (namespace.isEmpty() || name.isEmpty() || uid.isEmpty()) {
       throw malformed("does not say whose it is");
     }
-    if (!subject.equals("system:serviceaccount:" + namespace + ":" + name)) {
+    if (!claims.textOrEmpty("sub").equals("system:serviceaccount:" + namespace + ":" + name)) {
       throw malformed("names two service accounts");
     }
-    return new ServiceAccountToken(
-        new ServiceAccount(namespace, name, uid), token, expiresAt(), annotations);
-  }
-
-  private Instant expiresAt() throws MalformedRequestException {
-    try {
-      if (expiry > 0 && expiry < Long.MAX_VALUE) {
-        return Instant.ofEpochSecond((long) expiry);
-      }
-    } catch (DateTimeException e) {
-      // Below, as for every other time that is none.
+    var expiresAt = claims.epochSeconds("exp");
+    if (expiresAt == null || !expiresAt.isAfter(Instant.EPOCH)) {
+      throw malformed("does not say when it ends");
     }
-    throw malformed("does not say when it ends");
+    return new ServiceAccountToken(
+        new ServiceAccount(namespace, name, uid), token, expiresAt, annotations);
   }
 
   private static MalformedRequestException malformed(String what) {

@@ -1,6 +1,8 @@
 package dev.rig.credentials.registry;
 
 import dev.rig.credentials.net.HttpFailure;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.registry.client.RegistryClient;
 import java.time.Instant;
 import java.util.function.Function;
@@ -59,6 +61,20 @@ public final class CallException extends Exception {
 
   public static CallException badAnswer(String because) {
     return new CallException(because, false, RegistryFailure.BadAnswer::new);
+  }
+
+  /**
+   * What somebody sent as JSON.
+   *
+   * @param who the sender, for people
+   * @throws CallException if it is not one JSON object
+   */
+  public static JsonObject json(byte[] body, String who) throws CallException {
+    try {
+      return JsonObject.parse(body);
+    } catch (JsonException e) {
+      throw badAnswer(who + " sent no valid JSON object: " + e.getMessage());
+    }
   }
 
   public static CallException unauthorised(String because) {

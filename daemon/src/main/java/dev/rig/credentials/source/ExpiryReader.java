@@ -1,18 +1,12 @@
 package dev.rig.credentials.source;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.rig.credentials.credential.Credential;
-import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
-import java.time.DateTimeException;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * When a credential ends by its own word. Two forms say so, and nothing else is guessed:
@@ -29,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>No signature is checked: the end is only ever used to stop earlier.
  */
 final class ExpiryReader {
-  private static final JsonFactory JSON = new JsonFactory();
-  private static final Set<String> ECR = Set.of("payload", "datakey", "version", "type");
+  private static final List<String> ECR = List.of("payload", "datakey", "version", "type");
 
   private ExpiryReader() {}
 
@@ -40,68 +33,22 @@ final class ExpiryReader {
     var parts = secret.split("\\.", -1);
     return switch (parts.length) {
       case 3 ->
-          field(decoded(Base64.getUrlDecoder(), parts[0]), Set.of("alg"), null).isPresent()
-              ? field(decoded(Base64.getUrlDecoder(), parts[1]), Set.of(), "exp")
-                  .flatMap(Found::end)
-              : Optional.empty();
-      case 1 -> field(decoded(Base64.getDecoder(), secret), ECR, "expiration").flatMap(Found::end);
+          decoded(Base64.getUrlDecoder(), parts[0], List.of("alg"))
+              .flatMap(_ -> decoded(Base64.getUrlDecoder(), parts[1], List.of()))
+              .map(claims -> claims.epochSeconds("exp"));
+      case 1 ->
+          decoded(Base64.getDecoder(), secret, ECR).map(token -> token.epochSeconds("expiration"));
       default -> Optional.empty();
     };
   }
 
-  private static byte @Nullable [] decoded(Base64.Decoder decoder, String text) {
+  /** The object, if it has these texts. */
+  private static Optional<JsonObject> decoded(
+      Base64.Decoder decoder, String text, List<String> required) {
     try {
-      return decoder.decode(text);
-    } catch (IllegalArgumentException notBase64) {
-      return null;
-    }
-  }
-
-  /** A number of seconds since the epoch; null where none was asked for. */
-  private record Found(@Nullable BigDecimal seconds) {
-    Optional<Instant> end() {
-      if (seconds == null || seconds.precision() - seconds.scale() > 18) {
-        return Optional.empty(); // further away than there is time
-      }
-      try {
-        var whole = seconds.setScale(0, RoundingMode.FLOOR);
-        return Optional.of(Instant.ofEpochSecond(whole.longValueExact()));
-      } catch (DateTimeException | ArithmeticException beyondTime) {
-        return Optional.empty();
-      }
-    }
-  }
-
-  /**
-   * Reads one JSON object.
-   *
-   * @param required the names of the texts that it has to have
-   * @param number the name of the number that it has to have; null for none
-   */
-  private static Optional<Found> field(
-      byte @Nullable [] json, Set<String> required, @Nullable String number) {
-    if (json == null || json.length == 0 || json[0] != '{') {
-      return Optional.empty();
-    }
-    var missing = new HashSet<>(required);
-    BigDecimal seconds = null;
-    try (var parser = JSON.createParser(json)) {
-      var _ = parser.nextToken();
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        var name = parser.currentName();
-        var value = parser.nextToken();
-        if (value == JsonToken.VALUE_STRING) {
-          missing.remove(name);
-        } else if (value != null && value.isNumeric() && name.equals(number)) {
-          seconds = parser.getDecimalValue();
-        }
-        parser.skipChildren();
-      }
-      boolean whole = parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null;
-      return whole && missing.isEmpty() && (number == null || seconds != null)
-          ? Optional.of(new Found(seconds))
-          : Optional.empty();
-    } catch (IOException notJson) {
+      return Optional.of(JsonObject.parse(decoder.decode(text)))
+          .filter(json -> json.texts().keySet().containsAll(required));
+    } catch (JsonException | IllegalArgumentException other) {
       return Optional.empty();
     }
   }

@@ -6,6 +6,8 @@ import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.source.process.ProcessOutcome;
 import dev.rig.credentials.source.process.ProcessOutcome.CouldNotStart;
 import dev.rig.credentials.source.process.ProcessOutcome.Exited;
@@ -24,6 +26,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -115,7 +119,7 @@ public final class ScriptSource implements CredentialSource {
     variables.put(REGISTRY, request.registry());
     var pod = request.serviceAccount();
     if (pod != null) {
-      variables.put(ANNOTATIONS, AnnotationsJson.of(pod.annotations()));
+      variables.put(ANNOTATIONS, JsonWriter.text(JsonForm.ASCII, new TreeMap<>(pod.annotations())));
     }
     var spec = ProcessSpec.script(script, variables, timeout);
     var begun = time.now();

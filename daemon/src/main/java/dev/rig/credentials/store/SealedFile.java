@@ -1,12 +1,12 @@
 package dev.rig.credentials.store;
 
-import dev.rig.credentials.files.PrivateFiles;
+import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.files.RegularFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +66,7 @@ public final class SealedFile {
    */
   public void write(List<SealedRecord> records) {
     try {
-      PrivateFiles.replace(path, sealer.seal(records));
+      AtomicFile.replace(path, sealer.seal(records));
     } catch (IOException e) {
       throw new StoreException("cannot write " + path + ": " + reason(e), e);
     }
@@ -79,15 +79,13 @@ public final class SealedFile {
    *     counts
    */
   public Optional<Contents> read() {
-    byte[] bytes;
-    try (var in = Files.newInputStream(path)) {
-      bytes = in.readNBytes(LARGEST);
+    try {
+      return Optional.of(new Contents(sealer.open(RegularFile.read(path, LARGEST))));
     } catch (NoSuchFileException none) {
       return Optional.empty();
     } catch (IOException e) {
       throw new StoreException("cannot read " + path + ": " + reason(e), e);
     }
-    return Optional.of(new Contents(sealer.open(bytes)));
   }
 
   /**
@@ -99,7 +97,8 @@ public final class SealedFile {
   public Path setAside() {
     var aside = path.resolveSibling(path.getFileName() + ".refused");
     try {
-      return Files.move(path, aside, StandardCopyOption.REPLACE_EXISTING);
+      AtomicFile.rename(path, aside);
+      return aside;
     } catch (IOException e) {
       throw new StoreException("cannot set " + path + " aside: " + reason(e), e);
     }

@@ -1,10 +1,10 @@
 package dev.rig.credentials.store;
 
+import dev.rig.credentials.image.Hash;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,7 +78,7 @@ final class Sealer {
       number++;
     }
     out.writeBytes(new byte[Integer.BYTES]);
-    var whole = sha256(out.toByteArray());
+    var whole = Hash.SHA256.of(out.toByteArray());
     out.writeBytes(crypt(true, fileKey, number, data(whole, number, ""), new byte[0]));
     return out.toByteArray();
   }
@@ -115,7 +115,7 @@ final class Sealer {
       buffer.get(tag).get(sealed);
       records.add(new Sealed(records.size(), tag, sealed));
     }
-    var whole = sha256(Arrays.copyOf(file, buffer.position()));
+    var whole = Hash.SHA256.of(Arrays.copyOf(file, buffer.position()));
     var seal = new byte[buffer.remaining()];
     buffer.get(seal);
     int number = records.size();
@@ -194,13 +194,5 @@ final class Sealer {
     var full = new byte[mac.getMacSize()];
     var _ = mac.doFinal(full, 0);
     return Arrays.copyOf(full, TAG);
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -1,6 +1,8 @@
 package dev.rig.credentials.store;
 
-import dev.rig.credentials.files.PrivateFiles;
+import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.files.PrivateFolder;
+import dev.rig.credentials.files.RegularFile;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -36,7 +38,7 @@ public final class StateFolder {
 
   static StateFolder open(Path path, Path machineId) {
     try {
-      PrivateFiles.prepare(path);
+      PrivateFolder.prepare(path);
     } catch (IOException e) {
       throw new StoreException("cannot use the state folder: " + words(e), e);
     }
@@ -68,7 +70,7 @@ public final class StateFolder {
       var fresh = new byte[SealingKey.SHORTEST];
       new SecureRandom().nextBytes(fresh);
       try {
-        PrivateFiles.create(beside, fresh);
+        AtomicFile.create(beside, fresh);
       } catch (IOException e) {
         throw new StoreException("cannot make a sealing key: " + words(e), e);
       }
@@ -78,8 +80,8 @@ public final class StateFolder {
 
   private SealingKey read(Path file, SealingKey.Origin origin) {
     byte[] secret;
-    try (var in = Files.newInputStream(file)) {
-      secret = in.readNBytes(MOST_KEY_BYTES);
+    try {
+      secret = RegularFile.readAtMost(file, MOST_KEY_BYTES);
       if (origin == SealingKey.Origin.GENERATED
           && Files.getAttribute(file, "unix:mode") instanceof Integer mode
           && (mode & READABLE_BY_OTHERS) != 0) {
@@ -99,7 +101,7 @@ public final class StateFolder {
   /** machine-id(5); containers often have none, and then nothing tells them apart. */
   private String machine() {
     try {
-      return Files.readString(machineId).strip();
+      return RegularFile.text(machineId).strip();
     } catch (IOException none) {
       return "";
     }

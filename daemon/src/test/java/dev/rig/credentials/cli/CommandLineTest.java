@@ -9,9 +9,9 @@ import dev.rig.credentials.app.EffectiveSettings;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.reader.ConfigLoader;
+import dev.rig.credentials.testing.Json;
 import dev.rig.credentials.testing.daemon.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -136,7 +136,8 @@ class CommandLineTest {
     assertTrue(lines.get(2).startsWith("ghcr.io/acme  script  1h 0m"), lines.get(2));
     assertFalse(printed().contains("CANARY"));
     assertEquals(ExitStatus.OK, run(false, "check", "-o", "json", "-c", values.toString()));
-    assertEquals("ghcr.io", JsonOutput.parse(printed()).list("entries").getFirst().text("prefix"));
+    assertTrue(
+        String.valueOf(Json.object(printed()).get("entries")).startsWith("[{prefix=ghcr.io, "));
     assertFalse(printed().contains("CANARY"));
   }
 
@@ -222,7 +223,7 @@ class CommandLineTest {
   void tagTakesNoPartInAQuestion() {
     try (var _ = daemon()) {
       assertEquals(ExitStatus.OK, run(false, "get", "ghcr.io/acme/app:1.2"));
-      assertEquals("user", JsonOutput.parse(printed()).text("Username"));
+      assertEquals("user", Json.object(printed()).get("Username"));
       assertEquals(ExitStatus.FAILED, run(false, "get", "redis:7"));
       assertTrue(complained().contains("credentials not found in native keychain"), complained());
     }

@@ -9,9 +9,9 @@ import dev.rig.credentials.app.Daemon;
 import dev.rig.credentials.app.EffectiveSettings;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.reader.ConfigLoader;
+import dev.rig.credentials.testing.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -261,9 +261,8 @@ class DockerConfigCommandTest {
     given(read(file).replaceFirst("\\{", "{\"auths\": {\"quay.io\": {}},"));
     assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
     assertEquals(
-        JsonOutput.parse("{\"auths\":{\"quay.io\":{}},\"credHelpers\":{\"ghcr.io\":\"gh-login\"}}")
-            .toString(),
-        JsonOutput.parse(read(file)).toString());
+        Map.of("auths", Map.of("quay.io", Map.of()), "credHelpers", Map.of("ghcr.io", "gh-login")),
+        Json.object(read(file)));
     assertTrue(printed().contains("What it was before the first change is in"), this::printed);
   }
 

@@ -1,12 +1,13 @@
 package dev.rig.credentials.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.cli.output.ByteSizes;
 import dev.rig.credentials.cli.output.Console;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.ProgressBar;
+import dev.rig.credentials.testing.Json;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -138,10 +139,11 @@ class PlatformCommandsTest {
   void jsonHasEveryImageInItsOrder() {
     answers = target -> target.contains("missing") ? answer(404, MISSING) : answer(200, APP);
     assertEquals(1, run("resolve", "--output", "json", "missing", "ghcr.io/acme/app:1"));
-    var list = JsonOutput.parse("{\"list\":" + printed() + "}").list("list");
-    assertEquals("noSuchTag", list.get(0).text("reason"));
-    assertEquals("missing", list.get(0).text("image"));
-    assertEquals("sha256:abc", list.get(1).text("digest"));
+    var list = Json.list(printed());
+    var failed = assertInstanceOf(Map.class, list.get(0));
+    assertEquals("noSuchTag", failed.get("reason"));
+    assertEquals("missing", failed.get("image"));
+    assertEquals("sha256:abc", assertInstanceOf(Map.class, list.get(1)).get("digest"));
   }
 
   @Test

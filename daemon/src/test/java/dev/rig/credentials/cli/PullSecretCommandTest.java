@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.cli.output.YamlOutput;
+import dev.rig.credentials.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -58,11 +59,11 @@ class PullSecretCommandTest {
     labels.put("yes", "No");
     var document = new LinkedHashMap<String, Object>();
     document.put("kind", "Secret");
-    document.put("labels", labels);
+    document.put("labels", JsonObject.of(labels));
     document.put(".dockerconfigjson", "e30=");
     document.put("number", "12");
     document.put("text", "a: \"b\" #c\n");
-    document.put("none", Map.of());
+    document.put("none", JsonObject.EMPTY);
     assertEquals(
         """
         kind: Secret
@@ -74,6 +75,6 @@ class PullSecretCommandTest {
         text: "a: \\"b\\" #c\\n"
         none: {}
         """,
-        YamlOutput.print(document));
+        YamlOutput.print(JsonObject.of(document)));
   }
 }

@@ -2,8 +2,8 @@ package dev.rig.credentials.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.rig.credentials.testing.GoModule;
+import dev.rig.credentials.testing.Json;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.kube.KubeApiServer;
 import dev.rig.credentials.testing.kube.RbacRules;
@@ -60,7 +60,7 @@ class KubernetesIT extends PullSecretCases {
                 "--output",
                 "json")
             .succeeded();
-    var config = config(JSON.std.mapFrom(printed.stdout()));
+    var config = config(Json.object(printed.stdout()));
     assertEquals(
         List.of("acme", "", "", "hub", "team", "AWS", "", "v2", ""),
         tried(

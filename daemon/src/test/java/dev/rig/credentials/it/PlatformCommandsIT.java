@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.testing.Canary;
 import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.Json;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
@@ -91,8 +91,8 @@ class PlatformCommandsIT {
     return Digest.sha256(raw.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
-  private static List<Object> list(ProgramResult outcome) throws IOException {
-    return JSON.std.listFrom(outcome.stdout());
+  private static List<Object> list(ProgramResult outcome) {
+    return Json.list(outcome.stdout());
   }
 
   private static Object field(Object object, String name) {
@@ -163,7 +163,7 @@ class PlatformCommandsIT {
     var table = daemon.commandLine("tags", repository).succeeded();
     var lines = table.stdout().lines().toList();
     var json = daemon.commandLine("tags", "--output", "json", repository).succeeded();
-    var tags = (List<?>) JSON.std.mapFrom(json.stdout()).get("tags");
+    var tags = (List<?>) Json.object(json.stdout()).get("tags");
     var first = daemon.commandLine("tags", "--limit", "1", repository).succeeded();
     var missing = daemon.commandLine("tags", repository + "/nothing");
     assertAll(

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.Json;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
@@ -17,7 +17,6 @@ import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
 import dev.rig.credentials.testing.registry.RegistryServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,12 +158,8 @@ abstract class PullSecretCases {
   }
 
   private Map<?, ?> login(Map<String, Object> secret) {
-    try {
-      var auths = (Map<?, ?>) JSON.std.mapFrom(config(secret)).get("auths");
-      return (Map<?, ?>) auths.get(registry.host());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    var auths = (Map<?, ?>) Json.object(config(secret)).get("auths");
+    return (Map<?, ?>) auths.get(registry.host());
   }
 
   /** Waits until the Secret holds another user, and logs in with what it holds then. */
@@ -191,18 +186,14 @@ abstract class PullSecretCases {
 
   @SuppressWarnings("unchecked") // JSON's own types
   private static long count(DaemonUnderTest daemon, String what) {
-    try {
-      return ((List<Map<String, Object>>) JSON.std.mapFrom(daemon.status()).get("health"))
-          .stream()
-              .filter(part -> part.get("part").equals("pull secrets of prod"))
-              .map(part -> (Map<String, Number>) part.get("counts"))
-              .findFirst()
-              .orElseThrow()
-              .get(what)
-              .longValue();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return ((List<Map<String, Object>>) Json.object(daemon.status()).get("health"))
+        .stream()
+            .filter(part -> part.get("part").equals("pull secrets of prod"))
+            .map(part -> (Map<String, Number>) part.get("counts"))
+            .findFirst()
+            .orElseThrow()
+            .get(what)
+            .longValue();
   }
 
   private static void waitUntilRotating(DaemonUnderTest daemon, Duration limit) {
@@ -347,13 +338,9 @@ abstract class PullSecretCases {
     daemon.start();
     var json = pullSecret(daemon, "quay.io/a", "--name", "printed", "--output", "json").succeeded();
     var yaml = pullSecret(daemon, "quay.io/a", "--name", "printed", "--output", "yaml").succeeded();
-    try {
-      var document = JSON.std.mapFrom(json.stdout());
-      assertEquals(document, new Yaml().load(yaml.stdout()));
-      assertTrue(config(document).contains("of-quay"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    var document = Json.object(json.stdout());
+    assertEquals(document, new Yaml().load(yaml.stdout()));
+    assertTrue(config(document).contains("of-quay"));
     assertTrue(cluster.secret("printed").isEmpty());
     var shown = pullSecret(daemon, "quay.io/a").succeeded();
     assertTrue(shown.stdout().contains("quay.io"), shown::toString);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,10 +82,10 @@ class ProviderFilesTest {
     ProviderFiles.put(file, OLD, ProviderFiles.EXECUTABLE);
     Files.write(folder.resolve(".program123.new"), NEW);
     Files.write(folder.resolve("other"), NEW);
-    assertTrue(ProviderFiles.remove(file));
+    assertTrue(AtomicFile.remove(file));
     assertEquals(1, files(folder), "the other file stays");
-    assertFalse(ProviderFiles.remove(file));
-    assertFalse(ProviderFiles.remove(folder.resolve("none").resolve("file")));
+    assertFalse(AtomicFile.remove(file));
+    assertFalse(AtomicFile.remove(folder.resolve("none").resolve("file")));
   }
 
   @Test

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedRequestException;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.Json;
 import dev.rig.credentials.testing.daemon.BrokerFixture;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Request;
@@ -50,7 +50,7 @@ class ProviderRequestFuzz {
       assertFalse(body.contains(SECRET), body);
       return;
     }
-    var answer = JSON.std.mapFrom(body);
+    var answer = Json.object(body);
     assertEquals(
         Set.of("apiVersion", "kind", "cacheKeyType", "cacheDuration", "auth"), answer.keySet());
     assertEquals(request.apiVersion(), answer.get("apiVersion"));

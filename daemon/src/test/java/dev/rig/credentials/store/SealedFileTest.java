@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.files.RegularFileTest;
 import dev.rig.credentials.testing.Canary;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class SealedFileTest {
@@ -62,6 +64,22 @@ class SealedFileTest {
     assertEquals(List.of("second"), texts(file(), "quay.io\n1"));
     assertEquals(List.of(), texts(file(), "ghcr.io\n2"), "another fingerprint");
     assertEquals(3, file().read().orElseThrow().size());
+  }
+
+  /** C18. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void fifoInItsPlaceIsRefusedWithoutWaitingAndCanBeSetAsideAndReplaced() throws Exception {
+    RegularFileTest.fifo(path);
+    var refusal = assertThrows(StoreException.class, () -> file().read());
+    assertEquals(
+        "cannot read " + path + ": it is a FIFO, not a regular file", refusal.getMessage());
+    write();
+    assertEquals(3, file().read().orElseThrow().size());
+    Files.delete(path);
+    RegularFileTest.fifo(path);
+    assertTrue(Files.exists(file().setAside()));
+    assertTrue(file().read().isEmpty());
   }
 
   @Test
@@ -194,16 +212,19 @@ class SealedFileTest {
   void writeThatFailsLeavesTheOldFileByteIdentical() throws Exception {
     write();
     var before = Files.readAllBytes(path);
-    Files.createDirectories(folder.resolve(".leases.sealed.part/in-the-way"));
-    assertThrows(StoreException.class, () -> file().write(List.of()));
-    assertArrayEquals(before, Files.readAllBytes(path));
+    // Its name leaves no room for that of another file next to it.
+    var file = Files.move(path, folder.resolve("l".repeat(250)));
+    assertThrows(
+        StoreException.class,
+        () -> new SealedFile(file, key(SECRET, "machine"), "leases").write(List.of()));
+    assertArrayEquals(before, Files.readAllBytes(file));
   }
 
-  /** F13: what a write that was killed leaves does not disturb the next. */
+  /** F13. */
   @Test
-  void partOfAKilledWriteIsReplaced() throws Exception {
+  void partOfAKilledWriteDoesNotDisturb() throws Exception {
     write();
-    Files.writeString(folder.resolve(".leases.sealed.part"), "half");
+    Files.writeString(folder.resolve(".leases.sealed1.new"), "half");
     assertEquals(List.of("second"), texts(file(), "quay.io\n1"));
     file().write(List.of());
     assertEquals(0, file().read().orElseThrow().size());

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.files.RegularFileTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** T16. */
@@ -73,6 +75,25 @@ class StateFolderTest {
     assertThrows(StoreException.class, () -> folder().key(temp.resolve("none"), null));
     var weak = Files.writeString(temp.resolve("short"), KEY.substring(1));
     assertThrows(StoreException.class, () -> folder().key(weak, null));
+  }
+
+  /** F39. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void fifoOrFolderInPlaceOfAKeyIsRefusedWithoutWaiting() throws Exception {
+    var state = folder();
+    var fifo = RegularFileTest.fifo(temp.resolve("fifo"));
+    for (var file : List.of(fifo, temp)) {
+      var refusal = assertThrows(StoreException.class, () -> state.key(file, null));
+      assertTrue(
+          String.valueOf(refusal.getMessage()).endsWith(", not a regular file"), refusal::toString);
+    }
+    RegularFileTest.fifo(temp.resolve("a/state/sealing.key"));
+    assertThrows(StoreException.class, () -> state.key(null, null));
+    RegularFileTest.fifo(temp.resolve("machine-id"));
+    assertEquals(
+        SealingKey.Origin.FILE,
+        state.key(Files.writeString(temp.resolve("named"), KEY), null).origin());
   }
 
   @Test

@@ -1,8 +1,9 @@
 package dev.rig.credentials.app.logging;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import dev.rig.credentials.config.LogFormat;
 import dev.rig.credentials.config.LogLevel;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonWriter;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -21,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the JDK's log goes: one line an event to a stream, as text or as JSON. */
 public final class Logging {
-  private static final JsonFactory JSON = new JsonFactory();
-
   private Logging() {}
 
   /** Ours alone are logged at every level: a library's debugging may show what it carries. */
@@ -118,31 +117,22 @@ public final class Logging {
   private static final class JsonLines extends Formatter {
     @Override
     public String format(LogRecord event) {
-      var line = new StringWriter();
-      try {
-        var json = JSON.createGenerator(line);
-        try (json) {
-          json.writeStartObject();
-          json.writeStringField("time", event.getInstant().toString());
-          json.writeStringField("level", word(event.getLevel()));
-          json.writeStringField("logger", source(event));
-          if (structured(event) instanceof StructuredEvent fields) {
-            json.writeStringField("message", fields.summary());
-            for (var field : fields.fields().entrySet()) {
-              json.writePOJOField(field.getKey(), field.getValue());
-            }
-          } else {
-            json.writeStringField("message", formatMessage(event));
-          }
-          if (event.getThrown() != null) {
-            json.writeStringField("stack", stack(event.getThrown()));
-          }
-          json.writeEndObject();
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e); // a text in memory does not fail
+      return JsonWriter.text(JsonForm.COMPACT, json -> write(json, event)) + '\n';
+    }
+
+    private void write(JsonWriter json, LogRecord event) {
+      json.put("time", event.getInstant().toString())
+          .put("level", word(event.getLevel()))
+          .put("logger", source(event));
+      if (structured(event) instanceof StructuredEvent fields) {
+        json.put("message", fields.summary());
+        fields.fields().forEach(json::put);
+      } else {
+        json.put("message", formatMessage(event));
       }
-      return line.append('\n').toString();
+      if (event.getThrown() != null) {
+        json.put("stack", stack(event.getThrown()));
+      }
     }
   }
 }

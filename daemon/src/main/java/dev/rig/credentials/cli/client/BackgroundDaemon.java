@@ -3,10 +3,12 @@ package dev.rig.credentials.cli.client;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.files.AtomicFile;
 import dev.rig.credentials.time.SystemScheduler;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.SocketPath;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -88,7 +90,7 @@ public final class BackgroundDaemon {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       if (new ConfigOptions().paths(console).stream().noneMatch(Files::exists)) {
         var empty = state.resolve("no-registries.yaml");
-        Files.writeString(empty, NO_REGISTRIES);
+        AtomicFile.replace(empty, NO_REGISTRIES.getBytes(StandardCharsets.UTF_8));
         command.add("--config");
         command.add(empty.toString());
       }

@@ -4,6 +4,8 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.client.JdkExchange;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.MalformedReplyException;
 import dev.rig.credentials.wire.Reply;
@@ -98,5 +100,28 @@ public final class DaemonClient {
           reply.status(), line.startsWith(prefix) ? line.substring(prefix.length()) : line);
     }
     return body;
+  }
+
+  /**
+   * The body of a successful answer that is JSON.
+   *
+   * @throws CommandException when the daemon answers with a failure, which is the message
+   */
+  public JsonObject askForJson(Action action, String payload) {
+    return parse(askFor(action, payload).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * An answer of the daemon's that is JSON.
+   *
+   * @throws CommandException when it is not
+   */
+  public static JsonObject parse(byte[] answer) {
+    try {
+      return JsonObject.parse(answer);
+    } catch (JsonException e) {
+      throw new CommandException(
+          ExitStatus.FAILED, "the daemon's answer is not valid JSON: " + e.getMessage());
+    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.rig.credentials.cli.client;
 
 import dev.rig.credentials.cli.output.CommandException;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
@@ -39,8 +38,9 @@ public final class DaemonCredentials implements RegistryCredentials {
       var reply = daemon.ask(Action.GET, name);
       var text = new String(reply.body(), StandardCharsets.UTF_8).strip();
       if (reply.status() == 0) {
-        var json = JsonOutput.parse(text);
-        var credential = new Credential(json.text("Username"), Secret.of(json.text("Secret")));
+        var json = DaemonClient.parse(reply.body());
+        var credential =
+            new Credential(json.display("Username"), Secret.of(json.display("Secret")));
         return new Lookup.Found(name, new Lease(credential, Instant.EPOCH, Lease.NEVER));
       }
       return text.equals(Wire.NOT_FOUND)

@@ -2,8 +2,8 @@ package dev.rig.credentials.cli.client;
 
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.net.HttpFailure;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.RequestBudget;
@@ -28,7 +28,7 @@ public final class PlatformClient {
    *
    * @param body the object; one without fields where there is none
    */
-  public record Answer(int status, JsonOutput.Node body) {
+  public record Answer(int status, JsonObject body) {
     public boolean isOk() {
       return status >= 200 && status < 300;
     }
@@ -36,10 +36,10 @@ public final class PlatformClient {
     /** Why it is none that was hoped for, in the daemon's own words (RFC 9457). */
     public String problem() {
       if (body.has("detail")) {
-        return body.text("detail");
+        return body.display("detail");
       }
       return body.has("title")
-          ? body.text("title")
+          ? body.display("title")
           : "the daemon answered with the status " + status;
     }
   }
@@ -97,10 +97,9 @@ public final class PlatformClient {
         request.with("Rig-Credentials", "1").with("Accept", JSON + ", application/problem+json");
     try {
       var response = http.send(asked, RequestBudget.start(time.ticker(), LONGEST, MOST_BYTES));
-      var body = new String(response.body(), StandardCharsets.UTF_8);
+      var body = response.body();
       return new Answer(
-          response.status(),
-          body.isBlank() ? new JsonOutput.Node(Map.of()) : JsonOutput.parse(body));
+          response.status(), body.length == 0 ? JsonObject.EMPTY : DaemonClient.parse(body));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException(ExitStatus.FAILED, "interrupted");

@@ -4,9 +4,10 @@ import dev.rig.credentials.cli.output.ByteSizes;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.ReportFormat;
 import dev.rig.credentials.cli.output.TextTable;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonWriter;
 import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -67,7 +68,7 @@ final class DevStatusCommand implements Callable<Integer> {
         }
         json.put("images", found.images());
         json.put("bytes", found.bytes());
-        console.out().println(JsonOutput.print(json));
+        console.out().println(JsonWriter.text(JsonForm.INDENTED, json));
       }
     }
     if (runner == null) {

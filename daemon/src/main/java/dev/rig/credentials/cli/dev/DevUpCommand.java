@@ -3,8 +3,9 @@ package dev.rig.credentials.cli.dev;
 import dev.rig.credentials.cli.client.BackgroundDaemon;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.dev.DevRegistry;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.wire.Action;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,7 +95,8 @@ final class DevUpCommand implements Callable<Integer> {
   }
 
   private static String login(DevRegistry.Access access) {
-    return JsonOutput.print(
+    return JsonWriter.text(
+        JsonForm.INDENTED,
         Map.of(
             "ServerURL",
             access.host(),

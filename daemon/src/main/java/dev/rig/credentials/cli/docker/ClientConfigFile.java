@@ -1,22 +1,19 @@
 package dev.rig.credentials.cli.docker;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.files.RegularFile;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.json.JsonWriter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,22 +31,6 @@ public final class ClientConfigFile {
 
   /** How far a chain of symbolic links is followed; the kernel's own limit. */
   private static final int MOST_LINKS = 40;
-
-  private static final String OWNER_ONLY = "rw-------";
-
-  /** As Docker writes it: a tab a level, a space behind the colon. */
-  private static final JSON FORM =
-      JSON.std
-          .with(JSON.Feature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .with(JSON.Feature.WRITE_NULL_PROPERTIES)
-          .with(
-              new DefaultPrettyPrinter(
-                      Separators.createDefaultInstance()
-                          .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
-                          .withObjectEmptySeparator("")
-                          .withArrayEmptySeparator(""))
-                  .withObjectIndenter(new DefaultIndenter("\t", "\n"))
-                  .withArrayIndenter(new DefaultIndenter("\t", "\n")));
 
   private final Path path;
   private final byte[] content;
@@ -81,7 +62,7 @@ public final class ClientConfigFile {
   }
 
   private static byte[] contentOf(Path path) throws IOException {
-    return Files.exists(path) ? Files.readAllBytes(path) : new byte[0];
+    return Files.exists(path) ? RegularFile.read(path, JsonObject.LARGEST) : new byte[0];
   }
 
   private static Map<String, Object> readObject(Path path) throws IOException {
@@ -104,32 +85,13 @@ public final class ClientConfigFile {
     return target;
   }
 
-  private static Map<String, Object> parse(Path path, byte[] content) throws IOException {
+  private static Map<String, Object> parse(Path path, byte[] content) {
+    boolean blank = new String(content, StandardCharsets.UTF_8).isBlank();
     try {
-      var text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString().strip();
-      if (text.isEmpty()) {
-        return new LinkedHashMap<>();
-      }
-      try (var parser = FORM.createParser(text)) {
-        var document = FORM.mapFrom(parser);
-        if (parser.nextToken() != null) {
-          throw new CommandException(
-              ExitStatus.FAILED, path + ": more than one JSON object stands in it");
-        }
-        return document;
-      }
-    } catch (CharacterCodingException e) {
-      throw new CommandException(ExitStatus.FAILED, path + ": is not UTF-8");
-    } catch (JsonProcessingException e) {
-      // Its message quotes the file, where logins stand.
-      var at = e.getLocation();
+      return new LinkedHashMap<>((blank ? JsonObject.EMPTY : JsonObject.parse(content)).fields());
+    } catch (JsonException e) {
       throw new CommandException(
-          ExitStatus.FAILED,
-          at == null
-              ? path + ": is not a JSON object"
-              : "%s:%d:%d: is not a JSON object, or has a key twice"
-                  .formatted(path, at.getLineNr(), at.getColumnNr()));
+          ExitStatus.FAILED, path + e.position() + ": cannot be used: " + e.getMessage());
     }
   }
 
@@ -186,7 +148,7 @@ public final class ClientConfigFile {
   void writeRestored() {
     try {
       boolean isOriginal = Files.exists(backup()) && document.equals(readObject(backup()));
-      var bytes = isOriginal ? Files.readAllBytes(backup()) : encoded(document);
+      var bytes = isOriginal ? contentOf(backup()) : encoded(document);
       if (!document.equals(parse(path, content))) {
         write(bytes, false);
       }
@@ -210,22 +172,24 @@ public final class ClientConfigFile {
     if (!Arrays.equals(content, contentOf(path))) {
       throw new IOException("another process has changed it meanwhile; try again");
     }
-    var like = existed ? path : folder;
+    var like = existed ? path : folder; // run by sudo, it must leave what the user can read
     var mode =
-        existed ? PosixFilePermissions.toString(Files.getPosixFilePermissions(path)) : OWNER_ONLY;
+        existed
+            ? PosixFilePermissions.toString(Files.getPosixFilePermissions(path))
+            : AtomicFile.PRIVATE;
     var made = new ArrayList<Path>();
     try {
       if (original && existed && !Files.exists(backup())) {
         made.add(backup());
-        FileReplacement.put(backup(), content, mode, like);
+        AtomicFile.replaceOrOverwrite(backup(), content, mode, like);
       }
       if (!replaced.document().isEmpty()) {
         if (!Files.exists(replacedFile())) {
           made.add(replacedFile());
         }
-        FileReplacement.put(replacedFile(), encoded(replaced.document()), mode, like);
+        AtomicFile.replaceOrOverwrite(replacedFile(), encoded(replaced.document()), mode, like);
       }
-      FileReplacement.put(path, bytes, mode, like);
+      AtomicFile.replaceOrOverwrite(path, bytes, mode, like);
       if (replaced.document().isEmpty()) {
         Files.deleteIfExists(replacedFile());
       }
@@ -235,13 +199,10 @@ public final class ClientConfigFile {
       }
       throw e;
     }
-    try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 
-  private static byte[] encoded(Map<String, ?> object) throws IOException {
-    return (FORM.asString(object) + "\n").getBytes(StandardCharsets.UTF_8);
+  private static byte[] encoded(Map<String, ?> object) {
+    return (JsonWriter.text(JsonForm.DOCKER, object) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private static CommandException failed(String what, IOException e) {

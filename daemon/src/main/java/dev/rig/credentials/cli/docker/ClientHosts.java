@@ -2,11 +2,11 @@ package dev.rig.credentials.cli.docker;
 
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,17 +49,17 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
   }
 
   /** From what a daemon answers to {@code status}: there a glob has the hosts it was asked for. */
-  public static ClientHosts of(JsonOutput.Node status) {
+  public static ClientHosts of(JsonObject status) {
     return of(
-        status.list("entries").stream()
+        status.objects("entries").stream()
             .flatMap(entry ->
-                prefix(entry.text(entry.has("registry") ? "registry" : "prefix"))
+                prefix(entry.display(entry.has("registry") ? "registry" : "prefix"))
                     .map(prefix ->
                         new Served(
                             prefix,
                             entry.isTrue("default"),
-                            entry.text("serviceAccount").equals("required"),
-                            entry.text("origin")))
+                            entry.display("serviceAccount").equals("required"),
+                            entry.display("origin")))
                     .stream()));
   }
 

@@ -6,7 +6,6 @@ import dev.rig.credentials.cli.client.SocketOption;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.wire.Action;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +115,7 @@ public final class DockerConfigCommand implements Callable<Integer> {
   private ClientHosts hosts() {
     return config.isGiven()
         ? ClientHosts.of(config.load(console).registries())
-        : ClientHosts.of(JsonOutput.parse(socket.client(console).askFor(Action.STATUS, "")));
+        : ClientHosts.of(socket.client(console).askForJson(Action.STATUS, ""));
   }
 
   private void tell(

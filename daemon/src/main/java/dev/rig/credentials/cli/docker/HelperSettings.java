@@ -2,6 +2,7 @@ package dev.rig.credentials.cli.docker;
 
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,7 +40,7 @@ public final class HelperSettings {
     this.replaced = file.replaced();
     this.replace = replace;
     for (var name : new String[] {HELPERS, LOGINS}) {
-      if (document.get(name) != null && !(document.get(name) instanceof Map)) {
+      if (document.get(name) != null && !(document.get(name) instanceof JsonObject)) {
         throw new CommandException(
             ExitStatus.FAILED, "%s: \"%s\" is not an object".formatted(file.path(), name));
       }
@@ -91,7 +92,7 @@ public final class HelperSettings {
       }
     }
     if (!changes.isEmpty()) {
-      document.put(HELPERS, helpers);
+      document.put(HELPERS, JsonObject.of(helpers));
     }
   }
 
@@ -140,7 +141,7 @@ public final class HelperSettings {
       }
     }
     if (!ours.isEmpty()) {
-      document.put(HELPERS, helpers);
+      document.put(HELPERS, JsonObject.of(helpers));
       if (helpers.isEmpty()) {
         replaced.restore(document, HELPERS);
       }
@@ -180,12 +181,11 @@ public final class HelperSettings {
   }
 
   private boolean hasLogin(String key) {
-    return object(LOGINS).get(key) instanceof Map<?, ?> login
-        && (login.get("auth") != null || login.get("identitytoken") != null);
+    return object(LOGINS).get(key) instanceof JsonObject login
+        && (login.has("auth") || login.has("identitytoken"));
   }
 
-  @SuppressWarnings("unchecked") // the keys of a JSON object are texts
   private Map<String, Object> object(String name) {
-    return document.get(name) instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+    return document.get(name) instanceof JsonObject object ? object.fields() : Map.of();
   }
 }

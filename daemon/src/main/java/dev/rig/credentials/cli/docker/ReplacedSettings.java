@@ -1,5 +1,6 @@
 package dev.rig.credentials.cli.docker;
 
+import dev.rig.credentials.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -24,7 +25,7 @@ record ReplacedSettings(Map<String, Object> document) {
     if (helpers.containsKey(key) || helpers().containsKey(key)) {
       var kept = new LinkedHashMap<>(helpers());
       copy(helpers, kept, key);
-      document.put(HelperSettings.HELPERS, kept);
+      document.put(HelperSettings.HELPERS, JsonObject.of(kept));
     }
   }
 
@@ -46,10 +47,9 @@ record ReplacedSettings(Map<String, Object> document) {
     }
   }
 
-  @SuppressWarnings("unchecked") // the keys of a JSON object are texts
   private Map<String, Object> helpers() {
-    return document.get(HelperSettings.HELPERS) instanceof Map<?, ?> map
-        ? (Map<String, Object>) map
+    return document.get(HelperSettings.HELPERS) instanceof JsonObject helpers
+        ? helpers.fields()
         : Map.of();
   }
 }

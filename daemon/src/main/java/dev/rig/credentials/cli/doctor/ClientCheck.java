@@ -7,7 +7,7 @@ import dev.rig.credentials.cli.docker.ClientHosts;
 import dev.rig.credentials.cli.docker.HelperSettings;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
-import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ final class ClientCheck {
   private static final int MOST_BYTES = 4096;
 
   private final Console console;
-  private final JsonOutput.Node daemon;
+  private final JsonObject daemon;
   private final ClientHosts hosts;
 
   /**
@@ -33,7 +33,7 @@ final class ClientCheck {
    *
    * @param daemon what the daemon says of itself; nothing where it is away
    */
-  ClientCheck(Console console, JsonOutput.Node daemon) {
+  ClientCheck(Console console, JsonObject daemon) {
     this.console = console;
     this.daemon = daemon;
     this.hosts = ClientHosts.of(daemon);

@@ -1,7 +1,7 @@
 package dev.rig.credentials.cli.doctor;
 
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.Version;
+import dev.rig.credentials.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +24,7 @@ final class ClockCheck {
     this.clock = clock;
   }
 
-  void look(JsonOutput.Node daemon, List<Finding> findings) {
+  void look(JsonObject daemon, List<Finding> findings) {
     var now = clock.instant();
     var shown = now.truncatedTo(ChronoUnit.SECONDS);
     if (now.isBefore(Version.built().minus(Duration.ofDays(1)))) {
@@ -41,10 +41,10 @@ final class ClockCheck {
     }
   }
 
-  private static boolean issuedLater(JsonOutput.Node daemon, Instant now) {
-    return daemon.list("entries").stream()
+  private static boolean issuedLater(JsonObject daemon, Instant now) {
+    return daemon.objects("entries").stream()
         .filter(entry -> entry.has("issuedAt"))
-        .anyMatch(entry -> Instant.parse(entry.text("issuedAt")).isAfter(now.plus(TOLERANCE)));
+        .anyMatch(entry -> Instant.parse(entry.display("issuedAt")).isAfter(now.plus(TOLERANCE)));
   }
 
   private String keeper() {

@@ -2,8 +2,8 @@ package dev.rig.credentials.cli.doctor;
 
 import dev.rig.credentials.cli.client.DaemonClient;
 import dev.rig.credentials.cli.output.CommandException;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.Version;
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.wire.Action;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +13,6 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 
 /** The socket, who may ask there, and how the daemon behind it does. */
 final class DaemonCheck {
@@ -31,7 +30,7 @@ final class DaemonCheck {
   }
 
   /** Tells what it finds, and gives what the daemon says of itself: nothing when it is away. */
-  JsonOutput.Node look(List<Finding> findings) {
+  JsonObject look(List<Finding> findings) {
     var path = client.socket();
     try {
       var file = Files.readAttributes(path, PosixFileAttributes.class);
@@ -39,7 +38,7 @@ final class DaemonCheck {
         findings.add(
             Finding.fail(
                 SOCKET, path + " is not a socket", "remove it, or name the socket with --socket"));
-        return new JsonOutput.Node(Map.of());
+        return JsonObject.EMPTY;
       }
       permissions(path, file, findings);
       if (Files.isWritable(path)) {
@@ -54,7 +53,7 @@ final class DaemonCheck {
               "you may not enter the folder of " + path,
               "join the folder's group: \"usermod -aG rig-credentials NAME\", then log in anew"));
     }
-    return new JsonOutput.Node(Map.of());
+    return JsonObject.EMPTY;
   }
 
   private static void permissions(Path path, PosixFileAttributes file, List<Finding> findings)
@@ -90,7 +89,7 @@ final class DaemonCheck {
     }
   }
 
-  private JsonOutput.Node ask(Path path, List<Finding> findings) {
+  private JsonObject ask(Path path, List<Finding> findings) {
     try {
       var answer = client.askFor(Action.VERSION, "").strip();
       var version = answer.substring(answer.lastIndexOf(' ') + 1);
@@ -102,36 +101,36 @@ final class DaemonCheck {
                   "the daemon at %s is version %s, this is %s"
                       .formatted(path, version, Version.text()),
                   "restart the daemon: \"systemctl restart rig-credentials\""));
-      var status = JsonOutput.parse(client.askFor(Action.STATUS, ""));
+      var status = client.askForJson(Action.STATUS, "");
       status(status, findings);
       return status;
     } catch (CommandException e) {
       findings.add(Finding.fail(SOCKET, "no daemon answers at " + path, START));
-      return new JsonOutput.Node(Map.of());
+      return JsonObject.EMPTY;
     }
   }
 
-  private static void status(JsonOutput.Node status, List<Finding> findings) {
+  private static void status(JsonObject status, List<Finding> findings) {
     int before = findings.size();
-    for (var part : status.list("health")) {
+    for (var part : status.objects("health")) {
       if (!part.isTrue("healthy")) {
         findings.add(
             Finding.fail(
                 DAEMON,
-                part.text("part") + " is not well: " + String.join("; ", part.texts("messages")),
+                part.display("part") + " is not well: " + String.join("; ", part.texts("messages")),
                 "\"rig-credentials status\" shows it, the daemon's log says why"));
       }
     }
-    for (var entry : status.list("entries")) {
+    for (var entry : status.objects("entries")) {
       if (entry.has("lastError")) {
         findings.add(
             Finding.warn(
                 DAEMON,
-                entry.text("prefix") + ": " + entry.text("lastError"),
-                "\"rig-credentials explain " + entry.text("registry") + "\""));
+                entry.display("prefix") + ": " + entry.display("lastError"),
+                "\"rig-credentials explain " + entry.display("registry") + "\""));
       }
     }
-    int entries = status.list("entries").size();
+    int entries = status.objects("entries").size();
     if (entries == 0) {
       findings.add(
           Finding.warn(DAEMON, "no registry is configured", "add one to rig.dockerRegistries"));

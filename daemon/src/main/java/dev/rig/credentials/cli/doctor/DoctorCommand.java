@@ -4,8 +4,9 @@ import dev.rig.credentials.cli.client.ConfigOptions;
 import dev.rig.credentials.cli.client.SocketOption;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.ReportFormat;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -69,7 +70,9 @@ public final class DoctorCommand implements Callable<Integer> {
       console
           .out()
           .println(
-              JsonOutput.print(Map.of("findings", findings.stream().map(this::json).toList())));
+              JsonWriter.text(
+                  JsonForm.INDENTED,
+                  Map.of("findings", findings.stream().map(this::json).toList())));
     } else {
       print(findings);
     }

@@ -1,6 +1,7 @@
 package dev.rig.credentials.cli.doctor;
 
-import dev.rig.credentials.cli.output.JsonOutput;
+import dev.rig.credentials.files.RegularFile;
+import dev.rig.credentials.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -31,7 +32,7 @@ final class KubeletCheck {
   private static final long MILLIS_A_TICK = 10;
 
   private final Path root;
-  private final JsonOutput.Node daemon;
+  private final JsonObject daemon;
 
   /**
    * The check.
@@ -39,7 +40,7 @@ final class KubeletCheck {
    * @param root the folder with {@code /proc}, and with what the kubelet's flags name
    * @param daemon what the daemon says of itself
    */
-  KubeletCheck(Path root, JsonOutput.Node daemon) {
+  KubeletCheck(Path root, JsonObject daemon) {
     this.root = root;
     this.daemon = daemon;
   }
@@ -85,7 +86,7 @@ final class KubeletCheck {
     var text = new StringBuilder();
     var changed = Instant.MIN;
     for (var file : files(config)) {
-      text.append(Files.readString(file)).append('\n');
+      text.append(RegularFile.text(file)).append('\n');
       var written = Files.getLastModifiedTime(file).toInstant();
       changed = written.isAfter(changed) ? written : changed;
     }
@@ -129,8 +130,8 @@ final class KubeletCheck {
 
   private Set<String> missing(String text) {
     var missing = new LinkedHashSet<String>();
-    for (var entry : daemon.list("entries")) {
-      var prefix = entry.text("prefix");
+    for (var entry : daemon.objects("entries")) {
+      var prefix = entry.display("prefix");
       int slash = prefix.indexOf('/');
       var host = slash < 0 ? prefix : prefix.substring(0, slash);
       if (!text.contains(host)) {

@@ -3,11 +3,11 @@ package dev.rig.credentials.cli.doctor;
 import dev.rig.credentials.cli.client.ConfigOptions;
 import dev.rig.credentials.cli.client.ProgramPath;
 import dev.rig.credentials.cli.output.Console;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.problem.ProblemsException;
 import dev.rig.credentials.source.process.Shell;
 import java.nio.file.Files;
@@ -47,13 +47,13 @@ final class ScriptCheck {
    *
    * @param daemon what the daemon says of itself: scripts have its PATH; without one, the user's
    */
-  ScriptCheck(Console console, ConfigOptions config, JsonOutput.Node daemon) {
+  ScriptCheck(Console console, ConfigOptions config, JsonObject daemon) {
     this.console = console;
     this.config = config;
     boolean told = daemon.has("scriptPath");
     this.whose = told ? "the daemon's" : "your";
-    this.daemonShell = daemon.has("scriptShell") ? daemon.text("scriptShell") : "";
-    this.path = told ? daemon.text("scriptPath") : ProgramPath.path(console);
+    this.daemonShell = daemon.display("scriptShell");
+    this.path = told ? daemon.display("scriptPath") : ProgramPath.path(console);
   }
 
   void look(List<Finding> findings) {

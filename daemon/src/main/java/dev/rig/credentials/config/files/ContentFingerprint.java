@@ -1,10 +1,9 @@
 package dev.rig.credentials.config.files;
 
+import dev.rig.credentials.image.Hash;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Tells whether two inputs are the same. */
@@ -13,21 +12,16 @@ public final class ContentFingerprint {
 
   /** SHA-256 in hex over names and contents, each with its length. */
   public static String of(List<InputFile> files) {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    var parts = new ArrayList<byte[]>();
     for (var file : files) {
-      add(digest, file.name().getBytes(StandardCharsets.UTF_8));
-      add(digest, file.content());
+      add(parts, file.name().getBytes(StandardCharsets.UTF_8));
+      add(parts, file.content());
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Hash.SHA256.hex(parts.toArray(byte[][]::new));
   }
 
-  private static void add(MessageDigest digest, byte[] bytes) {
-    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
-    digest.update(bytes);
+  private static void add(List<byte[]> parts, byte[] bytes) {
+    parts.add(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length).array());
+    parts.add(bytes);
   }
 }

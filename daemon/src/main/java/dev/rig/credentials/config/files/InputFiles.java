@@ -2,6 +2,7 @@ package dev.rig.credentials.config.files;
 
 import dev.rig.credentials.config.ProblemCollector;
 import dev.rig.credentials.config.SourcePosition;
+import dev.rig.credentials.files.RegularFile;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -42,9 +43,7 @@ public final class InputFiles {
 
   /** Reads at most a byte more than is allowed, so that too much is noticed and not held. */
   public static byte[] limited(Path file) throws IOException {
-    try (var in = Files.newInputStream(file)) {
-      return in.readNBytes(LARGEST + 1);
-    }
+    return RegularFile.readAtMost(file, LARGEST + 1);
   }
 
   /** The files in the order in which they are merged. What cannot be read is a finding. */

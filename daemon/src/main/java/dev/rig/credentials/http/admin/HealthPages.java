@@ -1,14 +1,14 @@
 package dev.rig.credentials.http.admin;
 
-import dev.rig.credentials.http.server.ApiJson;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.problem.ComponentHealth;
 import io.helidon.health.HealthCheck;
 import io.helidon.health.HealthCheckResponse;
 import io.helidon.health.HealthCheckResponse.Status;
 import io.helidon.health.HealthCheckType;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -31,34 +31,22 @@ final class HealthPages {
   record Report(boolean up, String body) {}
 
   Report report(HealthCheckType type) {
-    var checks = checks(type);
-    var answers = checks.stream().map(HealthCheck::call).toList();
-    boolean up = answers.stream().allMatch(answer -> answer.status() == Status.UP);
+    var answers =
+        checks(type).stream().map(check -> Map.entry(check.name(), check.call())).toList();
+    boolean up = answers.stream().allMatch(answer -> answer.getValue().status() == Status.UP);
     return new Report(
         up,
-        ApiJson.text(json -> {
-          json.writeStringField("status", up ? "UP" : "DOWN");
-          json.writeArrayFieldStart("checks");
-          for (int i = 0; i < checks.size(); i++) {
-            var answer = answers.get(i);
-            json.writeStartObject();
-            json.writeStringField("name", checks.get(i).name());
-            json.writeStringField("status", answer.status().name());
-            json.writeObjectFieldStart("data");
-            answer
-                .details()
-                .forEach((name, value) -> {
-                  try {
-                    ApiJson.text(json, name, value);
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e); // into memory
-                  }
-                });
-            json.writeEndObject();
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-        }));
+        JsonWriter.text(
+            JsonForm.COMPACT,
+            json ->
+                json.put("status", up ? "UP" : "DOWN")
+                    .objects(
+                        "checks",
+                        answers,
+                        (one, check) ->
+                            one.put("name", check.getKey())
+                                .put("status", check.getValue().status())
+                                .put("data", check.getValue().details()))));
   }
 
   private List<HealthCheck> checks(HealthCheckType type) {

@@ -3,7 +3,6 @@ package dev.rig.credentials.http.platform;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
-import dev.rig.credentials.http.server.ApiJson;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.time.Time;
 import java.time.Duration;
@@ -53,11 +52,11 @@ final class CredentialsResource implements ApiResource {
 
   private static void found(PlatformRequest request, String prefix, Lease lease) {
     request.json(json -> {
-      json.writeStringField("prefix", prefix);
-      json.writeStringField("username", lease.credential().username());
-      json.writeStringField("password", lease.credential().secret().reveal());
-      ApiJson.instant(json, "issuedAt", lease.issuedAt());
-      ApiJson.instant(json, "expiresAt", lease.expiresAt());
+      json.put("prefix", prefix);
+      json.put("username", lease.credential().username());
+      json.put("password", lease.credential().secret().reveal());
+      json.put("issuedAt", lease.issuedAt());
+      json.put("expiresAt", lease.expiresAt());
     });
   }
 
@@ -78,7 +77,8 @@ final class CredentialsResource implements ApiResource {
   }
 
   private void reject(PlatformRequest request) {
-    if (!(request.body().get("image") instanceof String image)) {
+    var image = request.body().text("image");
+    if (image == null) {
       throw ProblemResponseException.badRequest("the body has no text \"image\"");
     }
     var reference = request.reference("image", image);
@@ -90,8 +90,8 @@ final class CredentialsResource implements ApiResource {
     request.about(prefix);
     boolean dropped = broker.reject(reference, "");
     request.json(json -> {
-      json.writeStringField("prefix", prefix);
-      json.writeBooleanField("dropped", dropped);
+      json.put("prefix", prefix);
+      json.put("dropped", dropped);
     });
   }
 }

@@ -1,12 +1,10 @@
 package dev.rig.credentials.http.platform;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import dev.rig.credentials.http.server.ApiJson;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.registry.ImageOrigin;
 import dev.rig.credentials.registry.ImagePlatform;
 import dev.rig.credentials.registry.RegistryFailure;
 import dev.rig.credentials.registry.ResolvedImage;
-import java.io.IOException;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -38,53 +36,36 @@ final class ImagesResource implements ApiResource {
     }
   }
 
-  private void write(JsonGenerator json, String image, ResolvedImage resolved) throws IOException {
-    json.writeStringField("image", image);
-    json.writeStringField("registry", resolved.registry());
-    json.writeStringField("repository", resolved.repository());
-    ApiJson.text(json, "tag", resolved.tag());
-    json.writeStringField("digest", resolved.digest().toString());
-    json.writeStringField("mediaType", resolved.mediaType());
-    json.writeNumberField("size", resolved.size());
-    if (resolved.imageSize() != null) {
-      json.writeNumberField("imageSize", resolved.imageSize());
+  private void write(JsonWriter json, String image, ResolvedImage resolved) {
+    json.put("image", image)
+        .put("registry", resolved.registry())
+        .put("repository", resolved.repository())
+        .put("tag", resolved.tag())
+        .put("digest", resolved.digest())
+        .put("mediaType", resolved.mediaType())
+        .put("size", resolved.size())
+        .put("imageSize", resolved.imageSize())
+        .put("createdAt", resolved.createdAt())
+        .put("labels", resolved.labels());
+    var origin = resolved.origin();
+    if (!origin.equals(ImageOrigin.UNKNOWN)) {
+      json.object(
+          "origin", one -> one.put("source", origin.source()).put("revision", origin.revision()));
     }
-    ApiJson.instant(json, "createdAt", resolved.createdAt());
-    json.writeObjectFieldStart("labels");
-    for (var label : resolved.labels().entrySet()) {
-      json.writeStringField(label.getKey(), label.getValue());
-    }
-    json.writeEndObject();
-    origin(json, resolved.origin());
     if (!resolved.platforms().isEmpty()) {
-      json.writeArrayFieldStart("platforms");
-      for (var platform : resolved.platforms()) {
-        platform(json, platform);
-      }
-      json.writeEndArray();
+      json.objects("platforms", resolved.platforms(), ImagesResource::platform);
     }
-    json.writeStringField(
+    json.put(
         "pinned",
         inCluster.apply(resolved.registry())
             + resolved.pinned().substring(resolved.registry().length()));
   }
 
-  private static void origin(JsonGenerator json, ImageOrigin origin) throws IOException {
-    if (!origin.equals(ImageOrigin.UNKNOWN)) {
-      json.writeObjectFieldStart("origin");
-      ApiJson.text(json, "source", origin.source());
-      ApiJson.text(json, "revision", origin.revision());
-      json.writeEndObject();
-    }
-  }
-
-  private static void platform(JsonGenerator json, ImagePlatform platform) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("os", platform.os());
-    json.writeStringField("architecture", platform.architecture());
-    ApiJson.text(json, "variant", platform.variant());
-    json.writeStringField("digest", platform.digest().toString());
-    json.writeNumberField("size", platform.size());
-    json.writeEndObject();
+  private static void platform(JsonWriter json, ImagePlatform platform) {
+    json.put("os", platform.os())
+        .put("architecture", platform.architecture())
+        .put("variant", platform.variant())
+        .put("digest", platform.digest())
+        .put("size", platform.size());
   }
 }

@@ -1,21 +1,21 @@
 package dev.rig.credentials.http.platform;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.access.Permission;
-import dev.rig.credentials.http.server.ApiJson;
 import dev.rig.credentials.http.server.HttpEngine;
 import dev.rig.credentials.http.server.Responses;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.linux.Peer;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -101,8 +101,8 @@ final class PlatformRequest {
     return rights.may(Permission.PLATFORM, entry);
   }
 
-  /** The fields of the JSON object that was sent. */
-  Map<String, Object> body() {
+  /** The JSON object that was sent. */
+  JsonObject body() {
     var type = request.headers().contentType().map(one -> one.mediaType().text()).orElse("");
     if (!type.equals(JSON_TYPE)) {
       throw ProblemResponseException.of(
@@ -112,10 +112,11 @@ final class PlatformRequest {
           "send " + JSON_TYPE);
     }
     try (var in = request.content().inputStream()) {
-      return JSON.std.mapFrom(in.readNBytes(HttpEngine.MOST_BODY));
+      return JsonObject.parse(in.readNBytes(HttpEngine.MOST_BODY));
     } catch (IOException e) {
-      throw ProblemResponseException.badRequest(
-          "the body is not a JSON object"); // its text stays unsaid
+      throw ProblemResponseException.badRequest("the body cannot be read");
+    } catch (JsonException e) {
+      throw ProblemResponseException.badRequest("the body is not a JSON object: " + e.getMessage());
     }
   }
 
@@ -133,8 +134,8 @@ final class PlatformRequest {
   }
 
   /** Answers with a JSON object. */
-  void json(ApiJson.Fields fields) {
-    Responses.answer(response, 200, JSON_TYPE, ApiJson.object(fields));
+  void json(JsonWriter.Fields fields) {
+    Responses.answer(response, 200, JSON_TYPE, JsonWriter.bytes(fields));
   }
 
   /** Answers with a JSON document that is there already. */

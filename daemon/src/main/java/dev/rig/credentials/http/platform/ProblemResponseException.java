@@ -1,7 +1,7 @@
 package dev.rig.credentials.http.platform;
 
 import dev.rig.credentials.credential.Lease;
-import dev.rig.credentials.http.server.ApiJson;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.registry.RegistryFailure;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,13 +106,13 @@ final class ProblemResponseException extends RuntimeException {
   }
 
   byte[] document() {
-    return ApiJson.object(json -> {
-      json.writeStringField("type", TYPE + reason);
-      json.writeStringField("title", title);
-      json.writeNumberField("status", status);
-      json.writeStringField("detail", detail());
-      json.writeStringField("reason", reason);
-      ApiJson.instant(json, "nextAttempt", nextAttempt());
+    return JsonWriter.bytes(json -> {
+      json.put("type", TYPE + reason);
+      json.put("title", title);
+      json.put("status", status);
+      json.put("detail", detail());
+      json.put("reason", reason);
+      json.put("nextAttempt", nextAttempt());
     });
   }
 }

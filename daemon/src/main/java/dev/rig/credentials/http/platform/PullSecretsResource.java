@@ -1,14 +1,12 @@
 package dev.rig.credentials.http.platform;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.rig.credentials.credential.Lease;
-import dev.rig.credentials.http.server.ApiJson;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.kube.PullSecretException;
 import dev.rig.credentials.kube.secret.PruneAnswer;
 import dev.rig.credentials.kube.secret.PruneRequest;
 import dev.rig.credentials.kube.secret.PullSecretAnswer;
 import dev.rig.credentials.kube.secret.PullSecretRequest;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +35,7 @@ final class PullSecretsResource implements ApiResource {
   }
 
   private void create(PlatformRequest request) throws InterruptedException {
-    var body = new Body(request.body());
+    var body = new Body(request.body().fields());
     var asked =
         new PullSecretRequest(
             body.required("cluster"),
@@ -51,29 +49,22 @@ final class PullSecretsResource implements ApiResource {
     request.json(json -> write(json, answer));
   }
 
-  private static void write(JsonGenerator json, PullSecretAnswer answer) throws IOException {
-    json.writeStringField("cluster", answer.cluster());
-    json.writeStringField("namespace", answer.namespace());
-    ApiJson.text(json, "name", answer.name());
-    json.writeStringField("outcome", word(answer.outcome()));
-    json.writeArrayFieldStart("entries");
-    for (var held : answer.entries()) {
-      json.writeStartObject();
-      json.writeStringField("key", held.key());
-      json.writeStringField("prefix", held.prefix());
-      ApiJson.instant(json, "expiresAt", held.expiresAt());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    texts(json, "unmatched", answer.unmatched());
-    if (!answer.goodUntil().equals(Lease.NEVER)) {
-      ApiJson.instant(json, "goodUntil", answer.goodUntil());
-    }
-    texts(json, "notes", answer.notes());
-    if (answer.manifest() != null) {
-      json.writeFieldName("manifest");
-      object(json, answer.manifest());
-    }
+  private static void write(JsonWriter json, PullSecretAnswer answer) {
+    json.put("cluster", answer.cluster());
+    json.put("namespace", answer.namespace());
+    json.put("name", answer.name());
+    json.put("outcome", word(answer.outcome()));
+    json.objects(
+        "entries",
+        answer.entries(),
+        (one, held) ->
+            one.put("key", held.key())
+                .put("prefix", held.prefix())
+                .put("expiresAt", held.expiresAt()));
+    json.put("unmatched", answer.unmatched());
+    json.put("goodUntil", answer.goodUntil());
+    json.put("notes", answer.notes());
+    json.put("manifest", answer.manifest());
   }
 
   private static String word(PullSecretAnswer.Outcome outcome) {
@@ -86,50 +77,25 @@ final class PullSecretsResource implements ApiResource {
     };
   }
 
-  private static void texts(JsonGenerator json, String name, List<String> texts)
-      throws IOException {
-    json.writeArrayFieldStart(name);
-    for (var text : texts) {
-      json.writeString(text);
-    }
-    json.writeEndArray();
-  }
-
-  /** A manifest's objects hold texts and objects. */
-  private static void object(JsonGenerator json, Map<?, ?> fields) throws IOException {
-    json.writeStartObject();
-    for (var field : fields.entrySet()) {
-      json.writeFieldName(String.valueOf(field.getKey()));
-      if (field.getValue() instanceof Map<?, ?> inner) {
-        object(json, inner);
-      } else {
-        json.writeString(String.valueOf(field.getValue()));
-      }
-    }
-    json.writeEndObject();
-  }
-
   private void prune(PlatformRequest request) throws InterruptedException {
-    var body = new Body(request.body());
+    var body = new Body(request.body().fields());
     var asked =
         new PruneRequest(body.required("cluster"), body.text("namespace"), body.flag("apply"));
     var answer = await(keeper.prune(asked));
     request.json(json -> write(json, answer));
   }
 
-  private static void write(JsonGenerator json, PruneAnswer answer) throws IOException {
-    json.writeStringField("cluster", answer.cluster());
-    json.writeBooleanField("removed", answer.removed());
-    json.writeArrayFieldStart("secrets");
-    for (var secret : answer.secrets()) {
-      json.writeStartObject();
-      json.writeStringField("namespace", secret.namespace());
-      json.writeStringField("name", secret.name());
-      json.writeStringField("reason", secret.reason());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeNumberField("kept", answer.kept());
+  private static void write(JsonWriter json, PruneAnswer answer) {
+    json.put("cluster", answer.cluster());
+    json.put("removed", answer.removed());
+    json.objects(
+        "secrets",
+        answer.secrets(),
+        (one, secret) ->
+            one.put("namespace", secret.namespace())
+                .put("name", secret.name())
+                .put("reason", secret.reason()));
+    json.put("kept", answer.kept());
   }
 
   private static <T> T await(CompletableFuture<T> answer) throws InterruptedException {

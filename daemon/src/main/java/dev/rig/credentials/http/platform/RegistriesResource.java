@@ -1,12 +1,10 @@
 package dev.rig.credentials.http.platform;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.broker.EntryLeaseReading;
 import dev.rig.credentials.broker.EntryState;
-import dev.rig.credentials.http.server.ApiJson;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.time.Time;
-import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 
@@ -26,41 +24,34 @@ final class RegistriesResource implements ApiResource {
   }
 
   private void get(PlatformRequest request) {
-    request.json(json -> {
-      json.writeArrayFieldStart("registries");
-      for (var state : broker.states()) {
-        if (request.maySee(state.entry().prefix())) {
-          write(json, state);
-        }
-      }
-      json.writeEndArray();
-    });
+    var seen =
+        broker.states().stream().filter(state -> request.maySee(state.entry().prefix())).toList();
+    request.json(json -> json.objects("registries", seen, this::write));
   }
 
-  private void write(JsonGenerator json, EntryState state) throws IOException {
+  private void write(JsonWriter json, EntryState state) {
     var entry = state.entry();
-    json.writeStartObject();
-    json.writeStringField("prefix", entry.prefix().toString());
-    json.writeStringField("source", entry.source().kind());
-    json.writeStringField("origin", entry.origin());
-    ApiJson.text(json, "alias", entry.alias());
-    json.writeBooleanField("default", entry.isDefault());
-    json.writeStringField("serviceAccount", word(entry.serviceAccount()));
-    json.writeObjectFieldStart("lease");
-    json.writeStringField("state", word(EntryLeaseReading.of(state, time.now()).state()));
+    json.put("prefix", entry.prefix())
+        .put("source", entry.source().kind())
+        .put("origin", entry.origin())
+        .put("alias", entry.alias())
+        .put("default", entry.isDefault())
+        .put("serviceAccount", word(entry.serviceAccount()))
+        .object("lease", lease -> lease(lease, state));
+  }
+
+  private void lease(JsonWriter json, EntryState state) {
+    json.put("state", word(EntryLeaseReading.of(state, time.now()).state()));
     var slot = state.state();
     if (slot != null) {
       if (slot.value() != null) {
-        ApiJson.instant(json, "issuedAt", slot.value().issuedAt());
-        ApiJson.instant(json, "expiresAt", slot.value().expiresAt());
+        json.put("issuedAt", slot.value().issuedAt()).put("expiresAt", slot.value().expiresAt());
       }
       if (slot.failure() != null) {
-        ApiJson.text(json, "lastError", slot.failure().reason());
-        ApiJson.instant(json, "nextAttempt", slot.failure().nextAttempt());
+        json.put("lastError", slot.failure().reason())
+            .put("nextAttempt", slot.failure().nextAttempt());
       }
     }
-    json.writeEndObject();
-    json.writeEndObject();
   }
 
   private static String word(Enum<?> value) {

@@ -1,6 +1,5 @@
 package dev.rig.credentials.http.platform;
 
-import dev.rig.credentials.http.server.ApiJson;
 import dev.rig.credentials.registry.RegistryFailure;
 import dev.rig.credentials.registry.TagPage;
 import java.net.URLEncoder;
@@ -57,19 +56,17 @@ final class TagsResource implements ApiResource {
               .formatted(encoded(asked), limit, encoded(page.next())));
     }
     request.json(json -> {
-      json.writeStringField("registry", page.registry());
-      json.writeStringField("repository", page.repository());
-      json.writeArrayFieldStart("tags");
-      for (var tag : page.tags()) {
-        json.writeStartObject();
-        json.writeStringField("name", tag.name());
-        ApiJson.text(json, "digest", tag.digest());
-        ApiJson.instant(json, "createdAt", tag.createdAt());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeBooleanField("truncated", page.truncated());
-      ApiJson.text(json, "next", page.next());
+      json.put("registry", page.registry());
+      json.put("repository", page.repository());
+      json.objects(
+          "tags",
+          page.tags(),
+          (one, tag) ->
+              one.put("name", tag.name())
+                  .put("digest", tag.digest())
+                  .put("createdAt", tag.createdAt()));
+      json.put("truncated", page.truncated());
+      json.put("next", page.next());
     });
   }
 

@@ -2,12 +2,12 @@ package dev.rig.credentials.registry.auth;
 
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.net.BasicAuthorization;
 import dev.rig.credentials.net.HttpAddress;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.registry.JsonObject;
 import dev.rig.credentials.registry.call.RetryingClient;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +57,7 @@ public final class TokenService {
     var reply = caller.call(ask, realm.rule(), null, budget);
     var who = "the token service " + realm.address().origin().host();
     return switch (reply.status()) {
-      case 200 -> Secret.of("Bearer " + token(JsonObject.parse(reply.body(), who), who));
+      case 200 -> Secret.of("Bearer " + token(CallException.json(reply.body(), who), who));
       case 400, 401, 403 -> null;
       default -> {
         if (reply.isRedirect()) {

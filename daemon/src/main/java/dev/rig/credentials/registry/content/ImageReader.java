@@ -3,10 +3,11 @@ package dev.rig.credentials.registry.content;
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.ImageOrigin;
 import dev.rig.credentials.registry.ImagePlatform;
-import dev.rig.credentials.registry.JsonObject;
 import dev.rig.credentials.registry.ResolvedImage;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -239,18 +240,17 @@ public final class ImageReader {
 
   private static List<JsonObject> errors(HttpResponse reply) {
     try {
-      return JsonObject.parse(reply.body(), "").objects("errors");
-    } catch (CallException e) {
+      return JsonObject.parse(reply.body()).objects("errors");
+    } catch (JsonException e) {
       return List.of(); // a page for people
     }
   }
 
   private Config config(Digest digest) throws CallException, InterruptedException {
     var reply = unchanging(digest, this::configOf);
-    var json = JsonObject.parse(reply.body(), session.who());
+    var json = CallException.json(reply.body(), session.who());
     return new Config(
-        instant(json.text("created")),
-        ManifestReader.texts(json.object("config").object("Labels")));
+        instant(json.text("created")), json.object("config").object("Labels").texts());
   }
 
   private HttpResponse configOf(Digest digest) throws CallException, InterruptedException {

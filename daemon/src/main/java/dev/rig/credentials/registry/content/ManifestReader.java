@@ -2,14 +2,12 @@ package dev.rig.credentials.registry.content;
 
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.ImagePlatform;
-import dev.rig.credentials.registry.JsonObject;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +32,7 @@ final class ManifestReader {
    */
   static ImageManifest read(byte[] bytes, @Nullable String contentType, String who)
       throws CallException {
-    var json = JsonObject.parse(bytes, who);
+    var json = CallException.json(bytes, who);
     var type = type(json, contentType, who);
     return switch (type) {
       case ImageManifest.DOCKER_MANIFEST, ImageManifest.OCI_MANIFEST -> {
@@ -43,14 +41,14 @@ final class ManifestReader {
           throw CallException.badAnswer(who + " sent a manifest that is an index too");
         }
         yield new ImageManifest.Image(
-            type, texts(json.object("annotations")), config(json, who), imageSize(json));
+            type, json.object("annotations").texts(), config(json, who), imageSize(json));
       }
       case ImageManifest.DOCKER_LIST, ImageManifest.OCI_INDEX -> {
         if (json.has("config") || json.has("layers")) {
           throw CallException.badAnswer(who + " sent an index that is a manifest too");
         }
         yield new ImageManifest.Index(
-            type, texts(json.object("annotations")), platforms(json, who));
+            type, json.object("annotations").texts(), platforms(json, who));
       }
       default ->
           throw CallException.badAnswer(who + " sent no manifest of a kind that is still in use");
@@ -129,17 +127,5 @@ final class ManifestReader {
     } catch (InvalidReferenceException e) {
       throw CallException.badAnswer(who + " sent a manifest with an invalid digest in it");
     }
-  }
-
-  /** The fields that are texts. */
-  static Map<String, String> texts(JsonObject json) {
-    var texts = new HashMap<String, String>();
-    json.fields()
-        .forEach((name, value) -> {
-          if (value instanceof String text) {
-            texts.put(name, text);
-          }
-        });
-    return texts;
   }
 }

@@ -1,9 +1,9 @@
 package dev.rig.credentials.registry.content;
 
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.net.WebLink;
 import dev.rig.credentials.registry.CallException;
-import dev.rig.credentials.registry.JsonObject;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,7 +117,7 @@ final class TagNameListing {
 
   /** Adds the names of a page; returns how many stand in it. */
   private int add(HttpResponse reply) throws CallException {
-    var json = JsonObject.parse(reply.body(), session.who());
+    var json = CallException.json(reply.body(), session.who());
     var listed = json.texts("tags");
     for (var name : listed) {
       if (TAG.matcher(name).matches() && names.size() < MOST) {

@@ -8,10 +8,11 @@ import dev.rig.credentials.app.Daemon;
 import dev.rig.credentials.app.EffectiveSettings;
 import dev.rig.credentials.cli.client.DaemonClient;
 import dev.rig.credentials.cli.output.Console;
-import dev.rig.credentials.cli.output.JsonOutput;
 import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.reader.ConfigLoader;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -337,16 +338,18 @@ class DoctorCommandTest {
   }
 
   @Test
-  void jsonHasTheSameFindings() {
+  void jsonHasTheSameFindings() throws JsonException {
     var diagnosis = diagnosis("-o", "json");
-    var findings = JsonOutput.parse(diagnosis.substring(2)).list("findings");
+    var findings =
+        JsonObject.parse(diagnosis.substring(2).getBytes(StandardCharsets.UTF_8))
+            .objects("findings");
     var socket =
         findings.stream()
-            .filter(one -> one.text("check").equals("socket"))
+            .filter(one -> one.textOrEmpty("check").equals("socket"))
             .findFirst()
             .orElseThrow();
-    assertEquals("fail", socket.text("verdict"));
-    assertEquals("there is no socket at " + socket(), socket.text("message"));
-    assertTrue(socket.text("advice").startsWith("start it"), diagnosis);
+    assertEquals("fail", socket.textOrEmpty("verdict"));
+    assertEquals("there is no socket at " + socket(), socket.textOrEmpty("message"));
+    assertTrue(socket.textOrEmpty("advice").startsWith("start it"), diagnosis);
   }
 }

@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.jr.ob.JSON;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.http.FakeKeeper;
@@ -30,11 +31,9 @@ import dev.rig.credentials.testing.daemon.AccessFixture;
 import dev.rig.credentials.testing.daemon.BrokerFixture;
 import dev.rig.credentials.testing.daemon.HttpOverUnix;
 import dev.rig.credentials.testing.daemon.HttpReply;
-import dev.rig.credentials.testing.kube.JsonSchema;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.ProcFiles;
 import dev.rig.credentials.time.SystemScheduler;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,6 +54,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The platform's API over its real socket, with a broker in fake time and a fake registry. */
 class PlatformApiTest {
+  private static final OpenApiSchemas SCHEMAS = new OpenApiSchemas();
   private static final String SECRET = "s3cret-of-the-registry";
   private static final Digest DIGEST = digest("a");
 
@@ -400,9 +400,7 @@ class PlatformApiTest {
     valid("Registries", reply);
     assertEquals(List.of(), new Canary(SECRET).foundIn(reply.body()));
     var states =
-        JsonSchema.array(reply.json(), "registries").stream()
-            .map(entry -> JsonSchema.object(entry, "lease").get("state"))
-            .toList();
+        new ObjectMapper().valueToTree(reply.json()).at("/registries").findValuesAsText("state");
     assertEquals(List.of("live", "live", "failed"), states);
   }
 
@@ -460,6 +458,25 @@ class PlatformApiTest {
     }
   }
 
+  /** C20. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/pull-secrets", "/v1/pull-secrets/prune", "/v1/credentials/reject"})
+  void bodyThatIsNestedDeeplyIsABadRequest(String path) {
+    var body = "{\"images\":" + "[".repeat(900) + "]".repeat(900) + "}";
+    var reply = http.post(path, "application/json", body);
+    assertEquals(400, reply.status());
+    assertEquals("badRequest", reply.reason());
+    valid("Problem", reply);
+  }
+
+  @Test
+  void bodyWithAKeyTwiceOrWithMoreBehindItIsABadRequest() {
+    for (var body : List.of("{\"image\":\"a.org/x\",\"image\":\"b.org/x\"}", "{} {}", "[]", "")) {
+      assertEquals(
+          400, http.post("/v1/credentials/reject", "application/json", body).status(), body);
+    }
+  }
+
   @Test
   void pruningIsADryRunUnlessItIsAsked() {
     var reply = http.post("/v1/pull-secrets/prune", "application/json", "{\"cluster\":\"prod\"}");
@@ -476,16 +493,19 @@ class PlatformApiTest {
   }
 
   @Test
-  void documentTellsEveryRouteAndParameterAndNoOther() throws IOException {
-    var document = document();
+  void documentTellsEveryRouteAndParameterAndNoOther() {
     var described = new TreeMap<String, Object>();
-    JsonSchema.object(document, "paths")
-        .forEach((path, methods) ->
-            ((Map<?, ?>) methods)
-                .forEach((method, operation) ->
+    SCHEMAS
+        .document()
+        .get("paths")
+        .properties()
+        .forEach(path ->
+            path.getValue()
+                .properties()
+                .forEach(method ->
                     described.put(
-                        method.toString().toUpperCase(java.util.Locale.ROOT) + " " + path,
-                        queries(document, (Map<?, ?>) operation))));
+                        method.getKey().toUpperCase(java.util.Locale.ROOT) + " " + path.getKey(),
+                        queries(method.getValue()))));
     var there =
         PlatformSocket.resources(
                 fixture.broker(), new FakeImages(), host -> host, keeper, fixture.time().time())
@@ -498,14 +518,16 @@ class PlatformApiTest {
                     (one, other) -> one,
                     TreeMap::new));
     assertEquals(there, described);
-    assertEquals("3.1.0", document.get("openapi"));
+    assertEquals("3.1.0", SCHEMAS.document().get("openapi").asText());
   }
 
-  private static List<Object> queries(Map<?, ?> document, Map<?, ?> operation) {
-    return JsonSchema.array(operation, "parameters").stream()
-        .map(one -> JsonSchema.resolve(document, (Map<?, ?>) one))
-        .filter(one -> "query".equals(one.get("in")))
-        .map(one -> (Object) one.get("name"))
+  private static List<String> queries(JsonNode operation) {
+    return operation
+        .get("parameters")
+        .valueStream()
+        .map(SCHEMAS::resolve)
+        .filter(one -> one.get("in").asText().equals("query"))
+        .map(one -> one.get("name").asText())
         .toList();
   }
 
@@ -525,27 +547,27 @@ class PlatformApiTest {
   }
 
   @Test
-  void schemaOfTheDocumentRefusesWhatIsNotInIt() throws IOException {
-    var document = document();
-    var schema = JsonSchema.resolve(document, Map.of("$ref", "#/components/schemas/Rejected"));
+  void schemaOfTheDocumentRefusesWhatIsNotInIt() {
     assertEquals(
-        List.of("$ has no dropped", "$.more is not in the schema"),
-        JsonSchema.complaints(document, schema, new TreeMap<>(Map.of("prefix", "a", "more", 1))));
-  }
-
-  private static Map<String, Object> document() throws IOException {
-    return JSON.std.mapFrom(OpenApiResource.document());
+        List.of(
+            ": required property 'dropped' not found",
+            ": property 'more' is not defined in the schema and the schema does not allow"
+                + " additional properties"),
+        SCHEMAS.problems("Rejected", "{\"prefix\":\"a\",\"more\":1}"));
+    assertEquals(
+        1,
+        SCHEMAS
+            .problems(
+                "Credential",
+                """
+                {"prefix":"a","username":"u","password":"p","issuedAt":"yesterday"}
+                """)
+            .size(),
+        "formats count");
   }
 
   private static void valid(String schema, HttpReply reply) {
-    try {
-      var document = document();
-      var reference = Map.of("$ref", "#/components/schemas/" + schema);
-      assertEquals(
-          List.of(), JsonSchema.complaints(document, reference, reply.json()), reply::toString);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+    assertEquals(List.of(), SCHEMAS.problems(schema, reply.body()), reply::toString);
   }
 
   private List<String> observed() {

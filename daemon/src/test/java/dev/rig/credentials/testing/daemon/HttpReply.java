@@ -1,8 +1,6 @@
 package dev.rig.credentials.testing.daemon;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.rig.credentials.testing.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -34,11 +32,7 @@ public record HttpReply(int status, Map<String, String> headers, String body) {
 
   /** The body as a JSON object. */
   public Map<String, Object> json() {
-    try {
-      return JSON.std.mapFrom(body);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a JSON object: " + this, e);
-    }
+    return Json.object(body);
   }
 
   /** The reason of a problem document. */

@@ -1,8 +1,8 @@
 package dev.rig.credentials.testing.kube;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.rig.credentials.testing.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -142,7 +142,7 @@ public final class FakeKubernetes implements AutoCloseable {
       } catch (RuntimeException e) {
         answer = failure(500, String.valueOf(e)).answer();
       }
-      var bytes = JSON.std.asBytes(answer.body());
+      var bytes = Json.bytes(answer.body());
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.sendResponseHeaders(answer.status(), bytes.length);
       exchange.getResponseBody().write(bytes);
@@ -407,17 +407,13 @@ public final class FakeKubernetes implements AutoCloseable {
 
   private static Map<String, Object> parse(byte[] json) {
     try {
-      return JSON.std.mapFrom(json);
-    } catch (IOException e) {
+      return Json.object(json);
+    } catch (UncheckedIOException e) {
       throw failure(400, "not JSON");
     }
   }
 
   private static Map<String, Object> copy(Map<String, Object> object) {
-    try {
-      return parse(JSON.std.asBytes(object));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return parse(Json.bytes(object));
   }
 }

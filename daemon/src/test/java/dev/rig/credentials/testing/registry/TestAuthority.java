@@ -1,18 +1,18 @@
 package dev.rig.credentials.testing.registry;
 
-import java.io.ByteArrayInputStream;
+import dev.rig.credentials.testing.Json;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.net.InetAddress;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.Signature;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,26 +22,24 @@ import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
-import org.bouncycastle.asn1.DERBitString;
-import org.bouncycastle.asn1.DEROctetString;
-import org.bouncycastle.asn1.DERSequence;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x509.Time;
-import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.IPAddress;
+import org.bouncycastle.util.io.pem.PemObject;
 
 /** An authority that nobody knows, and the certificates that it signs; good for a day. */
 public final class TestAuthority {
   private static final X500Name NAME = new X500Name("CN=Test Authority");
+  private static final Provider BC = new BouncyCastleProvider();
   private static final char[] NO_PASSWORD = new char[0];
 
   /** What the keys of a certificate are. */
@@ -84,21 +82,22 @@ public final class TestAuthority {
 
   /** A certificate as PEM. */
   public static String pem(X509Certificate certificate) {
-    try {
-      return pem("CERTIFICATE", certificate.getEncoded());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    return written(certificate);
   }
 
   /** A key as PEM, in PKCS #8. */
   public static String pem(PrivateKey key) {
-    return pem("PRIVATE KEY", key.getEncoded());
+    return written(new PemObject("PRIVATE KEY", key.getEncoded()));
   }
 
-  private static String pem(String label, byte[] content) {
-    var text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
-    return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(label, text);
+  private static String written(Object object) {
+    var text = new StringWriter();
+    try (var pem = new JcaPEMWriter(text)) {
+      pem.writeObject(object);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
   }
 
   /** A new key with a certificate for an address or a name. */
@@ -138,7 +137,7 @@ public final class TestAuthority {
 
   private static KeyPair pair(Keys keys) {
     try {
-      var generator = KeyPairGenerator.getInstance(keys.algorithm, new BouncyCastleProvider());
+      var generator = KeyPairGenerator.getInstance(keys.algorithm, BC);
       generator.initialize(keys.size);
       return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
@@ -149,43 +148,23 @@ public final class TestAuthority {
   private X509Certificate sign(
       X500Name subject, KeyPair pair, PrivateKey signer, String addressOrName) {
     try {
-      var algorithm =
-          new AlgorithmIdentifier(
-              keys == Keys.EC
-                  ? X9ObjectIdentifiers.ecdsa_with_SHA256
-                  : PKCSObjectIdentifiers.sha256WithRSAEncryption);
-      var generator = new V3TBSCertificateGenerator();
-      generator.setSerialNumber(
-          new org.bouncycastle.asn1.ASN1Integer(
-              BigInteger.valueOf(pair.getPublic().hashCode()).abs().add(BigInteger.ONE)));
-      generator.setIssuer(NAME);
-      generator.setSubject(subject);
-      generator.setStartDate(new Time(Date.from(Instant.now().minus(Duration.ofHours(1)))));
-      generator.setEndDate(new Time(Date.from(Instant.now().plus(Duration.ofDays(1)))));
-      generator.setSubjectPublicKeyInfo(
-          SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()));
-      generator.setSignature(algorithm);
-      var extensions = new ExtensionsGenerator();
-      extensions.addExtension(
+      var builder =
+          new JcaX509v3CertificateBuilder(
+              NAME,
+              BigInteger.valueOf(pair.getPublic().hashCode()).abs().add(BigInteger.ONE),
+              Date.from(Instant.now().minus(Duration.ofHours(1))),
+              Date.from(Instant.now().plus(Duration.ofDays(1))),
+              subject,
+              pair.getPublic());
+      builder.addExtension(
           Extension.basicConstraints, true, new BasicConstraints(addressOrName == null));
       if (addressOrName != null) {
-        extensions.addExtension(
+        builder.addExtension(
             Extension.subjectAlternativeName, false, new GeneralNames(name(addressOrName)));
       }
-      generator.setExtensions(extensions.generate());
-      var toSign = generator.generateTBSCertificate();
-      var signature = Signature.getInstance(keys.signature, new BouncyCastleProvider());
-      signature.initSign(signer);
-      signature.update(toSign.getEncoded("DER"));
-      var whole =
-          new DERSequence(
-              new org.bouncycastle.asn1.ASN1Encodable[] {
-                toSign, algorithm, new DERBitString(signature.sign())
-              });
-      return (X509Certificate)
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(new ByteArrayInputStream(whole.getEncoded("DER")));
-    } catch (GeneralSecurityException e) {
+      var content = new JcaContentSignerBuilder(keys.signature).setProvider(BC).build(signer);
+      return new JcaX509CertificateConverter().getCertificate(builder.build(content));
+    } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -193,12 +172,8 @@ public final class TestAuthority {
   }
 
   private static GeneralName name(String addressOrName) {
-    try {
-      var address = InetAddress.ofLiteral(addressOrName).getAddress();
-      return new GeneralName(GeneralName.iPAddress, new DEROctetString(address));
-    } catch (IllegalArgumentException notAnAddress) {
-      return new GeneralName(GeneralName.dNSName, addressOrName);
-    }
+    boolean address = IPAddress.isValid(addressOrName);
+    return new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, addressOrName);
   }
 
   /** A token of three parts, signed with the key of an RSA authority (RFC 7519, RS256). */
@@ -207,19 +182,17 @@ public final class TestAuthority {
       var x5c = Base64.getEncoder().encodeToString(own.certificate().getEncoded());
       var header = "{\"typ\":\"JWT\",\"alg\":\"RS256\",\"x5c\":[\"" + x5c + "\"]}";
       var encoder = Base64.getUrlEncoder().withoutPadding();
-      var body = com.fasterxml.jackson.jr.ob.JSON.std.asBytes(claims);
+      var body = Json.bytes(claims);
       var start =
           encoder.encodeToString(header.getBytes(java.nio.charset.StandardCharsets.US_ASCII))
               + "."
               + encoder.encodeToString(body);
-      var signature = Signature.getInstance("SHA256withRSA", new BouncyCastleProvider());
+      var signature = Signature.getInstance("SHA256withRSA", BC);
       signature.initSign(own.key());
       signature.update(start.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
       return start + "." + encoder.encodeToString(signature.sign());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

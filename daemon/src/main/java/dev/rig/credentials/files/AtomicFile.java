@@ -1,0 +1,195 @@
+package dev.rig.credentials.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files that are replaced as a whole: written next to their place, forced to the disk, renamed, and
+ * the folder forced to the disk. After a failure or a crash at any moment the file is the old or
+ * the new one, and never readable by more users than it should be. Modes are as {@code ls} shows
+ * them.
+ */
+public final class AtomicFile {
+  /** For the owner only. */
+  public static final String PRIVATE = "rw-------";
+
+  /** Ends the name of the new file until it is whole; digits are before it. */
+  private static final String PART = ".new";
+
+  /** After so long nobody writes it any more. */
+  private static final Duration ABANDONED = Duration.ofHours(1);
+
+  private AtomicFile() {}
+
+  /** Replaces a file by one that only this user reads. */
+  public static void replace(Path file, byte[] content) throws IOException {
+    replace(file, content, PRIVATE, null);
+  }
+
+  /**
+   * Replaces a file.
+   *
+   * @param mode of the new file
+   * @param like whose owner and group the new file gets; null for this process's own
+   */
+  public static void replace(Path file, byte[] content, String mode, @Nullable Path like)
+      throws IOException {
+    var refused = tryReplace(file, content, mode, like);
+    if (refused != null) {
+      throw refused;
+    }
+  }
+
+  /** The same, but a file that is a mount point cannot be renamed over: it is written in place. */
+  public static void replaceOrOverwrite(Path file, byte[] content, String mode, @Nullable Path like)
+      throws IOException {
+    var refused = tryReplace(file, content, mode, like);
+    if (refused != null) {
+      overwrite(file, content, refused);
+    }
+  }
+
+  /** Why the whole new file could not be renamed to its place; null if it was. */
+  private static @Nullable FileSystemException tryReplace(
+      Path file, byte[] content, String mode, @Nullable Path like) throws IOException {
+    var folder = folder(file);
+    var part = Files.createTempFile(folder, "." + file.getFileName(), PART); // with mode 0600
+    try {
+      try (var channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+        write(channel, content);
+        if (like != null) {
+          giveToOwnerOf(like, part);
+        }
+        Files.setPosixFilePermissions(part, PosixFilePermissions.fromString(mode));
+        channel.force(true);
+      }
+      removeLeftovers(file, Files.getLastModifiedTime(part).toInstant().minus(ABANDONED));
+      try {
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      } catch (FileSystemException refused) {
+        deleteQuietly(part);
+        return refused;
+      }
+    } catch (IOException e) {
+      deleteQuietly(part);
+      throw e;
+    }
+    force(folder);
+    return null;
+  }
+
+  private static void overwrite(Path file, byte[] content, FileSystemException refused)
+      throws IOException {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw refused;
+    }
+    var before = Files.readAllBytes(file);
+    try (var channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+      try {
+        write(channel, content);
+      } catch (IOException full) {
+        write(channel, before);
+        throw full;
+      }
+      channel.force(true);
+    }
+  }
+
+  /** Makes a file that did not exist, which only this user reads. */
+  public static void create(Path file, byte[] content) throws IOException {
+    var options =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE));
+    try (var channel = FileChannel.open(file, options, mode)) {
+      write(channel, content);
+      channel.force(true);
+    }
+    force(folder(file));
+  }
+
+  /** Renames a file within its folder, in place of another. */
+  public static void rename(Path file, Path to) throws IOException {
+    Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
+    force(folder(to));
+  }
+
+  /**
+   * Removes a file, with what processes that were killed while they replaced it left there.
+   *
+   * @return false if there was none
+   */
+  public static boolean remove(Path file) throws IOException {
+    var folder = folder(file);
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    boolean removed = Files.deleteIfExists(file);
+    removeLeftovers(file, Instant.MAX);
+    force(folder);
+    return removed;
+  }
+
+  private static void removeLeftovers(Path file, Instant before) throws IOException {
+    var name = Pattern.compile(Pattern.quote("." + file.getFileName()) + "[0-9]+" + PART);
+    try (var files =
+        Files.newDirectoryStream(
+            folder(file), other -> name.matcher(other.getFileName().toString()).matches())) {
+      for (var leftover : files) {
+        if (Files.getLastModifiedTime(leftover).toInstant().isBefore(before)) {
+          Files.delete(leftover);
+        }
+      }
+    }
+  }
+
+  private static void write(FileChannel channel, byte[] content) throws IOException {
+    channel.position(0);
+    var bytes = ByteBuffer.wrap(content);
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    channel.truncate(content.length);
+  }
+
+  private static void giveToOwnerOf(Path like, Path file) throws IOException {
+    for (var attribute : new String[] {"unix:uid", "unix:gid"}) {
+      var wanted = Files.getAttribute(like, attribute);
+      if (!wanted.equals(Files.getAttribute(file, attribute))) {
+        Files.setAttribute(file, attribute, wanted);
+      }
+    }
+  }
+
+  private static Path folder(Path file) {
+    return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder");
+  }
+
+  private static void force(Path folder) throws IOException {
+    try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static void deleteQuietly(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException stays) {
+      // The next write removes it; the failure that led here is the one to report.
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.rig.credentials.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Folders in which nobody else can replace a file. */
+public final class PrivateFolder {
+  private static final int WRITABLE_BY_OTHERS = 0022;
+
+  private PrivateFolder() {}
+
+  /**
+   * Makes sure that the folder exists and that nobody but this user and root can replace what lies
+   * in it. One that is missing is made with mode 0700, with those above it.
+   *
+   * @throws IOException when it cannot be had so; the message is for people
+   */
+  public static void prepare(Path folder) throws IOException {
+    Files.createDirectories(
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    var attributes = Files.readAttributes(folder, "unix:mode,uid");
+    int mode = attributes.get("mode") instanceof Integer bits ? bits : WRITABLE_BY_OTHERS;
+    var self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    if (!self.equals(attributes.get("uid")) && !Integer.valueOf(0).equals(attributes.get("uid"))) {
+      throw new IOException(folder + " belongs to another user");
+    }
+    if ((mode & WRITABLE_BY_OTHERS) != 0) {
+      throw new IOException(folder + " can be written to by others: chmod go-w");
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.rig.credentials.files;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Reads files, and only files: to open a FIFO waits for its other end, perhaps for ever, and a
+ * device may have no end (F39). Symbolic links are followed.
+ */
+public final class RegularFile {
+  /** Enough for a key, a certificate, a token or a settings file, in bytes. */
+  public static final int SMALL = 1 << 20;
+
+  private RegularFile() {}
+
+  /**
+   * Reads a whole file.
+   *
+   * @param largest how many bytes it may have
+   * @throws NoSuchFileException if there is none
+   * @throws FileSystemException if it is not a regular file or is larger; the reason is for people
+   * @throws IOException if it cannot be read
+   */
+  public static byte[] read(Path file, int largest) throws IOException {
+    var bytes = readAtMost(file, largest + 1);
+    if (bytes.length > largest) {
+      throw new FileSystemException(
+          file.toString(), null, "it is larger than " + largest + " bytes");
+    }
+    return bytes;
+  }
+
+  /**
+   * Reads the beginning of a file.
+   *
+   * @param most how many bytes to read
+   * @throws NoSuchFileException if there is none
+   * @throws FileSystemException if it is not a regular file; the reason is for people
+   * @throws IOException if it cannot be read
+   */
+  public static byte[] readAtMost(Path file, int most) throws IOException {
+    var kind =
+        FileId.behind(file).orElseThrow(() -> new NoSuchFileException(file.toString())).kind();
+    if (!kind.equals(FileId.REGULAR_FILE)) {
+      throw new FileSystemException(
+          file.toString(), null, "it is " + kind + ", not a regular file");
+    }
+    try (var in = Files.newInputStream(file)) {
+      return in.readNBytes(most);
+    }
+  }
+
+  /**
+   * Reads a small file of UTF-8; bytes that are not are replaced.
+   *
+   * @throws IOException as {@link #read} does
+   */
+  public static String text(Path file) throws IOException {
+    return new String(read(file, SMALL), StandardCharsets.UTF_8);
+  }
+}

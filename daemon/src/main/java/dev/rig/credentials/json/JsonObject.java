@@ -1,0 +1,161 @@
+package dev.rig.credentials.json;
+
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON object, which never changes. A typed accessor answers with nothing where a field is
+ * absent, {@code null} or of another type.
+ */
+public final class JsonObject {
+  /** No fields. */
+  public static final JsonObject EMPTY = new JsonObject(Map.of());
+
+  /** The largest document that is read, in bytes. */
+  public static final int LARGEST = 16 << 20;
+
+  /** Digits of a second: more than there is time. */
+  private static final int MOST_DIGITS = 18;
+
+  private final Map<String, @Nullable Object> fields;
+
+  JsonObject(Map<String, @Nullable Object> fields) {
+    this.fields = Collections.unmodifiableMap(fields);
+  }
+
+  /**
+   * Reads a document that is one object and nothing else: UTF-8, at most {@link #LARGEST} bytes, at
+   * most 100 levels deep, no key twice in an object.
+   *
+   * @throws JsonException if it is something else
+   */
+  public static JsonObject parse(byte[] document) throws JsonException {
+    if (document.length > LARGEST) {
+      throw new JsonException("it is larger than " + LARGEST + " bytes");
+    }
+    try {
+      return JsonReader.read(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(document)).toString());
+    } catch (CharacterCodingException e) {
+      throw new JsonException("it is not UTF-8");
+    }
+  }
+
+  /**
+   * An object with these fields, in their order.
+   *
+   * @param fields of texts, numbers, booleans, nulls, lists and objects
+   */
+  public static JsonObject of(Map<String, ? extends @Nullable Object> fields) {
+    return new JsonObject(new LinkedHashMap<>(fields));
+  }
+
+  /**
+   * The fields in the document's order: a {@code String}, {@code Long}, {@code BigInteger}, {@code
+   * BigDecimal}, {@code Boolean}, null, {@code List} of these, or {@code JsonObject}.
+   */
+  public Map<String, @Nullable Object> fields() {
+    return fields;
+  }
+
+  /** Whether there is a value that is not {@code null}. */
+  public boolean has(String name) {
+    return fields.get(name) != null;
+  }
+
+  public boolean isTrue(String name) {
+    return Boolean.TRUE.equals(fields.get(name));
+  }
+
+  public @Nullable String text(String name) {
+    return fields.get(name) instanceof String text ? text : null;
+  }
+
+  /** The text of a field; empty if there is none. */
+  public String textOrEmpty(String name) {
+    return fields.get(name) instanceof String text ? text : "";
+  }
+
+  /** The text or number of a field as a table shows it; a dash if there is none. */
+  public String display(String name) {
+    var value = fields.get(name);
+    return value == null ? "-" : value.toString();
+  }
+
+  /** An integer that is not negative and fits into a long; null for anything else. */
+  public @Nullable Long size(String name) {
+    return fields.get(name) instanceof Long size && size >= 0 ? size : null;
+  }
+
+  /**
+   * The time that is so many seconds after the epoch, without fractions; null for anything else.
+   */
+  public @Nullable Instant epochSeconds(String name) {
+    try {
+      return switch (fields.get(name)) {
+        case Long seconds -> Instant.ofEpochSecond(seconds);
+        // Of 1e999999999 nobody wants to see all digits.
+        case BigDecimal seconds when (long) seconds.precision() - seconds.scale() <= MOST_DIGITS ->
+            Instant.ofEpochSecond(seconds.longValue());
+        case null, default -> null;
+      };
+    } catch (DateTimeException beyondTime) {
+      return null;
+    }
+  }
+
+  /** The object in a field; an empty one if there is none. */
+  public JsonObject object(String name) {
+    return fields.get(name) instanceof JsonObject object ? object : EMPTY;
+  }
+
+  /** The values of a list, an empty object for each that is none; empty if there is no list. */
+  public List<JsonObject> objects(String name) {
+    return fields.get(name) instanceof List<?> list
+        ? list.stream().map(value -> value instanceof JsonObject object ? object : EMPTY).toList()
+        : List.of();
+  }
+
+  /** The texts of a list, without what else is in it; empty if there is no list. */
+  public List<String> texts(String name) {
+    return fields.get(name) instanceof List<?> list
+        ? list.stream().filter(String.class::isInstance).map(String.class::cast).toList()
+        : List.of();
+  }
+
+  /** The fields that are texts. */
+  public Map<String, String> texts() {
+    var texts = new LinkedHashMap<String, String>();
+    fields.forEach((name, value) -> {
+      if (value instanceof String text) {
+        texts.put(name, text);
+      }
+    });
+    return texts;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof JsonObject object && fields.equals(object.fields);
+  }
+
+  @Override
+  public int hashCode() {
+    return fields.hashCode();
+  }
+
+  /** Without the values, which may be secret. */
+  @Override
+  public String toString() {
+    return "JsonObject" + fields.keySet();
+  }
+}

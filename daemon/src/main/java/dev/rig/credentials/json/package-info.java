@@ -1,0 +1,5 @@
+/** The one reader and the one writer of JSON, over Jackson's streams. */
+@NullMarked
+package dev.rig.credentials.json;
+
+import org.jspecify.annotations.NullMarked;
