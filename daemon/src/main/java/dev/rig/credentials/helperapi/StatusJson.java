@@ -124,7 +124,9 @@ final class StatusJson {
             json.put("scriptPath", scripts.path())
                 .put("scriptShell", scripts.shell())
                 .objects(
-                    "entries", states, (one, state) -> state(one, state, mayGet.test(state.entry())))
+                    "entries",
+                    states,
+                    (one, state) -> state(one, state, mayGet.test(state.entry())))
                 .objects("health", health, StatusJson::part));
   }
 

@@ -1,7 +1,7 @@
 package dev.rig.credentials.json;
 
-import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.core.JsonLocation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A text that is not one JSON object within the bounds of {@link JsonObject#parse(byte[])}. The

@@ -1,8 +1,8 @@
 package dev.rig.credentials.registry;
 
-import dev.rig.credentials.net.HttpFailure;
 import dev.rig.credentials.json.JsonException;
 import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.net.HttpFailure;
 import dev.rig.credentials.registry.client.RegistryClient;
 import java.time.Instant;
 import java.util.function.Function;

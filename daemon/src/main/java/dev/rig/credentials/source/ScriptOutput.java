@@ -1,10 +1,8 @@
 package dev.rig.credentials.source;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
-import java.io.IOException;
+import dev.rig.credentials.json.JsonTexts;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -84,15 +82,7 @@ sealed interface ScriptOutput {
       texts.add(text);
       texts.add(text.substring(text.indexOf(':') + 1).strip());
     }
-    try (var json = new JsonFactory().createParser(stdout)) {
-      for (var token = json.nextToken(); token != null; token = json.nextToken()) {
-        if (token == JsonToken.VALUE_STRING) {
-          texts.add(json.getText());
-        }
-      }
-    } catch (IOException e) {
-      // What came before stands: it is no JSON, or is cut.
-    }
+    texts.addAll(JsonTexts.in(stdout));
     return texts;
   }
 

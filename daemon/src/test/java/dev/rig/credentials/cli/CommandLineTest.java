@@ -237,7 +237,7 @@ class CommandLineTest {
     try (var _ = daemon()) {
       for (var image : List.of("nginx", "nginx:1.25", "team/app", "docker.io/nginx")) {
         assertEquals(ExitStatus.OK, run(false, "get", image), this::complained);
-        assertEquals("hub", JsonOutput.parse(printed()).text("Username"));
+        assertEquals("hub", Json.object(printed()).get("Username"));
       }
     }
   }

@@ -13,7 +13,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 
 /** Asks the daemon over the platform's socket: JSON over HTTP. */
 public final class PlatformClient {

@@ -2,9 +2,9 @@ package dev.rig.credentials.registry.content;
 
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.InvalidReferenceException;
-import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.json.JsonException;
 import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.ImageOrigin;
 import dev.rig.credentials.registry.ImagePlatform;
