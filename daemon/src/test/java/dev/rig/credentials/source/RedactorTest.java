@@ -32,9 +32,7 @@ final class RedactorTest {
     var percent = URLEncoder.encode(SECRET, StandardCharsets.UTF_8);
     var json = SECRET.replace("\\", "\\\\").replace("\"", "\\\"");
     var strict = new StringBuilder();
-    for (var unit : SECRET.toCharArray()) {
-      strict.append("\\u%04x".formatted((int) unit));
-    }
+    SECRET.chars().forEach(unit -> strict.append("\\u%04x".formatted(unit)));
     var hex = HexFormat.of().formatHex(bytes);
     var forms =
         Stream.of(
