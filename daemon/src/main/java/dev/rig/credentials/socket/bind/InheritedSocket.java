@@ -84,7 +84,7 @@ public record InheritedSocket(int descriptor, Path path) implements SocketBindin
     int flags = LibC.fcntl(descriptor, LibC.F_GETFL, 0);
     LibC.fcntl(descriptor, LibC.F_SETFL, flags | LibC.O_NONBLOCK);
     LibC.fcntl(descriptor, LibC.F_SETFD, LibC.FD_CLOEXEC);
-    return new ListeningSocket(descriptor);
+    return ListeningSocket.of(descriptor);
   }
 
   @Override

@@ -1,11 +1,30 @@
 package dev.rig.credentials.socket.bind;
 
 import dev.rig.credentials.linux.LibC;
+import java.io.Closeable;
+import java.io.IOException;
 
-/** A listening, non-blocking descriptor. */
-public record ListeningSocket(int descriptor) {
+/**
+ * A listening, non-blocking descriptor.
+ *
+ * @param owner closes the descriptor
+ */
+public record ListeningSocket(int descriptor, Closeable owner) {
+  /** A descriptor that has no other owner. */
+  static ListeningSocket of(int descriptor) {
+    return new ListeningSocket(
+        descriptor,
+        () -> {
+          int _ = LibC.close(descriptor);
+        });
+  }
+
   /** Closes the descriptor; leaves the file system alone. */
   public void close() {
-    int _ = LibC.close(descriptor);
+    try {
+      owner.close();
+    } catch (IOException alreadyReleased) {
+      // close(2) has released the descriptor whatever it reports.
+    }
   }
 }

@@ -2,12 +2,14 @@ package dev.rig.credentials.socket.bind;
 
 import dev.rig.credentials.files.FileId;
 import dev.rig.credentials.linux.LibC;
-import dev.rig.credentials.linux.UnixAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import jnr.constants.platform.Errno;
+import jnr.unixsocket.UnixServerSocketChannel;
+import jnr.unixsocket.UnixSocketAddress;
+import jnr.unixsocket.UnixSocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,92 +106,66 @@ public final class PathBinding implements SocketBinding {
     }
   }
 
-  private boolean isAlive() {
-    var probe = new ListeningSocket(socket());
-    try {
-      var address = address();
-      if (LibC.connect(probe.descriptor(), address.memory(), address.length()) == 0) {
+  private boolean isAlive() throws IOException {
+    try (var probe = UnixSocketChannel.create()) {
+      probe.configureBlocking(false);
+      try {
+        // Also if it is not connected yet, which is a full backlog: a process listens.
+        boolean _ = probe.connect(new UnixSocketAddress(path.toString()));
         return true;
+      } catch (IOException failure) {
+        Errno error = LibC.lastError();
+        if (error == Errno.ECONNREFUSED || error == Errno.ENOENT) {
+          return false;
+        }
+        throw new SocketRefusedException(
+            path,
+            "cannot tell whether a daemon serves it: " + error,
+            SocketRefusedException.OTHER_PATH);
       }
-      Errno error = LibC.lastError();
-      return switch (error) {
-        case ECONNREFUSED, ENOENT -> false;
-        case EAGAIN, EWOULDBLOCK -> true; // a full backlog: a process listens
-        default ->
-            throw new SocketRefusedException(
-                path,
-                "cannot tell whether a daemon serves it: " + error,
-                SocketRefusedException.OTHER_PATH);
-      };
-    } finally {
-      probe.close();
     }
-  }
-
-  private int socket() {
-    int type = LibC.SOCK_STREAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
-    int fd = LibC.socket(LibC.AF_UNIX, type, 0);
-    if (fd < 0) {
-      throw failed("socket");
-    }
-    return fd;
-  }
-
-  private UnixAddress address() {
-    return UnixAddress.of(path.toString().getBytes(StandardCharsets.US_ASCII));
-  }
-
-  private SocketRefusedException failed(String call) {
-    var reason = new IOException(call + ": " + LibC.lastError());
-    return new SocketRefusedException(path, "cannot bind", reason);
   }
 
   private Bound bindFile() {
-    var socket = new ListeningSocket(socket());
-    boolean named = false;
+    UnixServerSocketChannel channel = null;
     boolean done = false;
     try {
+      channel = UnixServerSocketChannel.open();
+      channel.configureBlocking(false);
+      LibC.fcntl(channel.getFD(), LibC.F_SETFD, LibC.FD_CLOEXEC);
       // Linux makes the file with the descriptor's mode and the mask; either alone is private.
-      LibC.fchmod(socket.descriptor(), SocketOptions.PRIVATE);
-      bind(socket.descriptor());
-      named = true;
-      if (LibC.listen(socket.descriptor(), options.limits().backlog()) < 0) {
-        throw failed("listen");
-      }
+      LibC.fchmod(channel.getFD(), SocketOptions.PRIVATE);
+      bind(channel);
       if (options.group() != null) {
         SocketGroup.give(path, options.group());
       }
       Files.setAttribute(path, "unix:mode", options.mode());
       FileId file = FileId.of(path).orElseThrow(() -> new IOException("it vanished at once"));
       done = true;
-      return new Bound(socket, file);
+      return new Bound(new ListeningSocket(channel.getFD(), channel::close), file);
     } catch (IOException failure) {
       throw new SocketRefusedException(path, "cannot bind", failure);
     } finally {
-      if (!done) {
-        abandon(socket, named);
+      if (!done && channel != null) {
+        abandon(channel);
       }
     }
   }
 
-  private void bind(int fd) {
-    var address = address();
+  private void bind(UnixServerSocketChannel channel) throws IOException {
     synchronized (UMASK) {
       int before = LibC.umask(NOT_FOR_OTHERS);
       try {
-        if (LibC.bind(fd, address.memory(), address.length()) < 0) {
-          throw failed("bind");
-        }
+        channel.socket().bind(new UnixSocketAddress(path.toString()), options.limits().backlog());
       } finally {
         LibC.umask(before);
       }
     }
   }
 
-  private void abandon(ListeningSocket socket, boolean named) {
-    socket.close();
-    try {
-      if (named) {
+  private void abandon(UnixServerSocketChannel channel) {
+    try (channel) {
+      if (channel.getLocalSocketAddress() != null) {
         Files.deleteIfExists(path);
       }
     } catch (IOException lost) {

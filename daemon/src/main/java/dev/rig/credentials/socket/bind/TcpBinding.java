@@ -52,7 +52,7 @@ public record TcpBinding(ListeningSocket socket, InetSocketAddress address)
     if (fd < 0) {
       throw failed();
     }
-    var socket = new ListeningSocket(fd);
+    var socket = ListeningSocket.of(fd);
     try {
       int port = listen(fd, any, ipv6, host, wanted.getPort(), backlog);
       return new TcpBinding(socket, new InetSocketAddress(host, port));
