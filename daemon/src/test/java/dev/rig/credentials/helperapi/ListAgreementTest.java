@@ -3,11 +3,11 @@ package dev.rig.credentials.helperapi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.Json;
 import dev.rig.credentials.testing.daemon.BrokerFixture;
 import dev.rig.credentials.testing.daemon.LoginsFixture;
 import dev.rig.credentials.wire.Action;
@@ -122,8 +122,10 @@ class ListAgreementTest {
     }
 
     private void store(String key) {
-      var payload = "{\"ServerURL\":\"%s\",\"Username\":\"own of %s\",\"Secret\":\"s\"}";
-      ask(Action.STORE, "", payload.formatted(key, key));
+      ask(
+          Action.STORE,
+          "",
+          "{\"ServerURL\":\"%s\",\"Username\":\"own of %s\",\"Secret\":\"s\"}".formatted(key, key));
       logins.put(key, "own of " + key);
     }
 
@@ -226,11 +228,7 @@ class ListAgreementTest {
     }
 
     private static Map<String, Object> json(Reply reply) {
-      try {
-        return JSON.std.mapFrom(reply.body());
-      } catch (IOException e) {
-        throw new AssertionError(new String(reply.body(), StandardCharsets.UTF_8), e);
-      }
+      return Json.object(reply.body());
     }
 
     @Override

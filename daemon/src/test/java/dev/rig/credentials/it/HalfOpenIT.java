@@ -32,12 +32,21 @@ class HalfOpenIT {
       List.of(
           "",
           "GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\n",
-          "POST /v1/pull-secrets HTTP/1.1\r\nHost: x\r\nRig-Credentials: 1\r\n"
-              + "Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{",
-          "POST /v1/pull-secrets HTTP/1.1\r\nHost: x\r\nRig-Credentials: 1\r\n"
-              + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{",
-          "POST /v1/pull-secrets HTTP/1.1\r\nHost: x\r\nRig-Credentials: 1\r\n"
-              + "Expect: 100-continue\r\nContent-Length: 10\r\n\r\n");
+          post("Content-Length: 60000") + "{",
+          post("Transfer-Encoding: chunked") + "ff\r\n{",
+          post("Expect: 100-continue\r\nContent-Length: 10"));
+
+  private static String post(String headers) {
+    return String.join(
+        "\r\n",
+        "POST /v1/pull-secrets HTTP/1.1",
+        "Host: x",
+        "Rig-Credentials: 1",
+        "Content-Type: application/json",
+        headers,
+        "",
+        "");
+  }
 
   @TempDir private Path folder;
   @AutoClose private final Reaper reaper = new Reaper();

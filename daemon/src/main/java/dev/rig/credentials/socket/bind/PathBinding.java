@@ -142,7 +142,7 @@ public final class PathBinding implements SocketBinding {
       Files.setAttribute(path, "unix:mode", options.mode());
       FileId file = FileId.of(path).orElseThrow(() -> new IOException("it vanished at once"));
       done = true;
-      return new Bound(new ListeningSocket(channel.getFD(), channel::close), file);
+      return new Bound(new ListeningSocket(channel.getFD(), channel), file);
     } catch (IOException failure) {
       throw new SocketRefusedException(path, "cannot bind", failure);
     } finally {
