@@ -16,8 +16,10 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.files.AtomicFile;
 import dev.rig.credentials.image.Hash;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -35,6 +37,7 @@ class FloorsTest {
           "problem",
           "time",
           "concurrent",
+          "text",
           "metrics",
           "json",
           "files",
@@ -201,6 +204,25 @@ class FloorsTest {
         .should()
         .callMethodWhere(
             target(owner(assignableTo(MessageDigest.class))).and(target(name("getInstance"))))
+        .check(CLASSES);
+  }
+
+  /** T24: what is printed is escaped, and these alone print control sequences of their own. */
+  @Test
+  void nothingPrintsPastTheEscaping() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "cli..")
+        .and()
+        .doNotHaveSimpleName("Main")
+        .and()
+        .doNotHaveSimpleName("ProgressBar")
+        .and()
+        .doNotHaveSimpleName("PushProgressBars")
+        .and()
+        .doNotHaveSimpleName("StatusCommand")
+        .should()
+        .callMethod(Console.class, "raw", PrintStream.class)
         .check(CLASSES);
   }
 

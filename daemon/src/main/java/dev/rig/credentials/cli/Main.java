@@ -10,6 +10,7 @@ import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.problem.ProblemsException;
+import dev.rig.credentials.text.Printable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -63,8 +64,10 @@ public final class Main implements Runnable {
   /** Runs one command. */
   static int run(Console console, String... arguments) {
     var commandLine = commandLine(console, arguments);
-    commandLine.setOut(new java.io.PrintWriter(console.out(), true, StandardCharsets.UTF_8));
-    commandLine.setErr(new java.io.PrintWriter(console.err(), true, StandardCharsets.UTF_8));
+    commandLine.setOut(
+        new java.io.PrintWriter(Console.raw(console.out()), true, StandardCharsets.UTF_8));
+    commandLine.setErr(
+        new java.io.PrintWriter(Console.raw(console.err()), true, StandardCharsets.UTF_8));
     return commandLine.execute(arguments);
   }
 
@@ -123,7 +126,7 @@ public final class Main implements Runnable {
   private static int failed(Console console, Exception thrown) throws Exception {
     return switch (thrown) {
       case ProblemsException problems -> {
-        problems.problems().forEach(console.err()::println);
+        problems.problems().forEach(one -> console.err().println(Printable.of(one.toString())));
         yield ExitStatus.CONFIGURATION;
       }
       case CommandException command -> {

@@ -83,13 +83,13 @@ final class StatusCommand implements Callable<Integer> {
   private int print(JsonObject document, String before) {
     var text = new ByteArrayOutputStream();
     try (var out = new PrintStream(text, false, StandardCharsets.UTF_8)) {
-      out.print(before);
       if (output == OutputFormat.JSON) {
         out.println(JsonWriter.text(JsonForm.INDENTED, document));
       } else {
         table(document, clock.instant(), out);
       }
     }
+    Console.raw(console.out()).print(before);
     console.out().print(text.toString(StandardCharsets.UTF_8));
     console.out().flush();
     return document.objects("health").stream().allMatch(part -> part.isTrue("healthy"))

@@ -1,5 +1,6 @@
 package dev.rig.credentials.json;
 
+import dev.rig.credentials.text.Printable;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -85,10 +86,10 @@ public final class JsonObject {
     return fields.get(name) instanceof String text ? text : "";
   }
 
-  /** The text or number of a field as a table shows it; a dash if there is none. */
+  /** The text or number of a field as a person is shown it, escaped; a dash if there is none. */
   public String display(String name) {
     var value = fields.get(name);
-    return value == null ? "-" : value.toString();
+    return value == null ? "-" : Printable.of(value.toString());
   }
 
   /** An integer that is not negative and fits into a long; null for anything else. */

@@ -2,6 +2,7 @@ package dev.rig.credentials.app.audit;
 
 import dev.rig.credentials.app.logging.StructuredEvent;
 import dev.rig.credentials.request.AnsweredRequest;
+import dev.rig.credentials.text.Printable;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -45,36 +46,8 @@ record AuditRecord(AnsweredRequest answered, PeerProcess process, long more)
 
   private static void put(Map<String, Object> fields, String name, @Nullable String value) {
     if (value != null) {
-      fields.put(name, printable(value));
+      fields.put(name, Printable.of(value));
     }
-  }
-
-  /** What a terminal or a reader of lines could take for more than text is written as its code. */
-  private static String printable(String text) {
-    var clean = new StringBuilder();
-    text.codePoints()
-        .forEach(c -> {
-          if (isPrintable(c)) {
-            clean.appendCodePoint(c);
-          } else {
-            clean.append(String.format(Locale.ROOT, "\\u%04x", c));
-          }
-        });
-    return clean.toString();
-  }
-
-  private static boolean isPrintable(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
-    };
   }
 
   /** {@code name=value}, in quotes where the value has a space, a quote or a backslash. */

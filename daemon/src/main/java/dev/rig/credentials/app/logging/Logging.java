@@ -4,6 +4,7 @@ import dev.rig.credentials.config.LogFormat;
 import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
+import dev.rig.credentials.text.Printable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -101,9 +102,12 @@ public final class Logging {
       line.append(' ');
       var level = word(event.getLevel());
       line.append(level).append(" ".repeat(LEVEL_WIDTH - level.length()));
-      line.append(source(event)).append(": ").append(formatMessage(event)).append('\n');
+      line.append(source(event))
+          .append(": ")
+          .append(Printable.of(formatMessage(event)))
+          .append('\n');
       if (event.getThrown() != null) {
-        line.append(stack(event.getThrown()));
+        line.append(Printable.lines(stack(event.getThrown())));
       }
       return line.toString();
     }
@@ -117,7 +121,8 @@ public final class Logging {
   private static final class JsonLines extends Formatter {
     @Override
     public String format(LogRecord event) {
-      return JsonWriter.text(JsonForm.COMPACT, json -> write(json, event)) + '\n';
+      // Only inside of strings can there be anything to escape, and this is JSON's own form.
+      return Printable.of(JsonWriter.text(JsonForm.COMPACT, json -> write(json, event))) + '\n';
     }
 
     private void write(JsonWriter json, LogRecord event) {

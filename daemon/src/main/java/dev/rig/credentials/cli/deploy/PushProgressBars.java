@@ -1,7 +1,9 @@
 package dev.rig.credentials.cli.deploy;
 
 import dev.rig.credentials.cli.output.ByteSizes;
+import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.dev.PushProgress;
+import dev.rig.credentials.text.Printable;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,21 +25,21 @@ final class PushProgressBars implements PushProgress {
    * @param terminal whether standard error is one
    */
   PushProgressBars(PrintStream err, boolean terminal) {
-    this.err = err;
+    this.err = Console.raw(err);
     this.terminal = terminal;
   }
 
   @Override
   public synchronized void layer(String layer, String status, long current, long total) {
     boolean moving = total > 0 && status.equals("Pushing");
-    var line = moving ? bar(current, total) : status;
-    if (line.equals(bars.put(layer, line)) || (moving && !terminal)) {
+    var line = moving ? bar(current, total) : Printable.of(status);
+    if (line.equals(bars.put(Printable.of(layer), line)) || (moving && !terminal)) {
       return;
     }
     if (terminal) {
       draw();
     } else if (status.equals("Pushed") || status.endsWith("exists")) {
-      err.println(layer + ": " + status);
+      err.println(Printable.of(layer + ": " + status));
     }
   }
 

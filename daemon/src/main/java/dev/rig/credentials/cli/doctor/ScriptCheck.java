@@ -52,7 +52,7 @@ final class ScriptCheck {
     this.config = config;
     boolean told = daemon.has("scriptPath");
     this.whose = told ? "the daemon's" : "your";
-    this.daemonShell = daemon.display("scriptShell");
+    this.daemonShell = daemon.textOrEmpty("scriptShell");
     this.path = told ? daemon.display("scriptPath") : ProgramPath.path(console);
   }
 

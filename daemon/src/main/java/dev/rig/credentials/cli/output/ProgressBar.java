@@ -20,7 +20,7 @@ public final class ProgressBar implements AutoCloseable {
    * @param terminal whether standard error is one
    */
   public ProgressBar(PrintStream err, boolean terminal, int all) {
-    this.err = err;
+    this.err = Console.raw(err);
     this.all = all;
     shown = terminal && all > 1;
     draw();

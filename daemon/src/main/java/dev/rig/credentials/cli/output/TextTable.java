@@ -1,8 +1,10 @@
 package dev.rig.credentials.cli.output;
 
+import dev.rig.credentials.text.Printable;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Columns of text, as wide as they have to be. */
 public final class TextTable {
@@ -15,7 +17,7 @@ public final class TextTable {
   }
 
   public void row(String... cells) {
-    rows.add(List.of(cells));
+    rows.add(Stream.of(cells).map(Printable::of).toList());
   }
 
   public void print(PrintStream out) {

@@ -1,12 +1,14 @@
 package dev.rig.credentials.http.admin;
 
+import dev.rig.credentials.text.Printable;
+
 /** Text for an HTML page. */
 final class Html {
   private Html() {}
 
   /** The text as it may stand between tags and in a quoted attribute. */
   static String escape(Object value) {
-    var text = value.toString();
+    var text = Printable.lines(value.toString());
     var escaped = new StringBuilder(text.length() + 16);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -16,7 +18,7 @@ final class Html {
         case '>' -> escaped.append("&gt;");
         case '"' -> escaped.append("&quot;");
         case '\'' -> escaped.append("&#39;");
-        default -> escaped.append(c < ' ' && c != '\n' ? '\ufffd' : c);
+        default -> escaped.append(c);
       }
     }
     return escaped.toString();

@@ -1,8 +1,8 @@
 package dev.rig.credentials.source.process;
 
+import dev.rig.credentials.text.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** The last lines of a stream of any length, in a fixed amount of memory. */
 public final class StderrTail {
@@ -37,25 +37,8 @@ public final class StderrTail {
     return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size());
   }
 
-  /** The text with everything that could move a terminal's cursor or hide written as an escape. */
+  /** The text in one line that is safe to print; a tab becomes a space. */
   public static String escape(String text) {
-    return text.codePoints()
-        .mapToObj(point ->
-            point == '\t'
-                ? " "
-                : printable(point) ? Character.toString(point) : String.format("\\u{%x}", point))
-        .collect(Collectors.joining());
-  }
-
-  private static boolean printable(int point) {
-    return switch (Character.getType(point)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
-    };
+    return Printable.of(text.replace('\t', ' '));
   }
 }

@@ -43,6 +43,6 @@ final class StderrTailTest {
   @Test
   void controlCharactersAreEscaped() {
     add("\u001b[2Jred\u202e\u2028 \tend\u0007\n");
-    assertEquals(List.of("\\u{1b}[2Jred\\u{202e}\\u{2028}  end\\u{7}"), tail.lines());
+    assertEquals(List.of("\\u001b[2Jred\\u202e\\u2028  end\\u0007"), tail.lines());
   }
 }
