@@ -4,6 +4,8 @@ import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -108,7 +110,7 @@ public final class DaemonUnderTest {
         START,
         () -> {
           Assertions.assertTrue(running.isAlive(), () -> "it ended: " + running.stderr());
-          return answers();
+          return answers() && acceptsAtItsAdminPort();
         },
         () -> "the daemon answers; it said: " + running.stderr());
     return running;
@@ -157,6 +159,19 @@ public final class DaemonUnderTest {
     var outcome = commandLine("status", "--output", "json");
     Assertions.assertFalse(outcome.stdout().isEmpty(), outcome::toString);
     return outcome.stdout();
+  }
+
+  /** The admin port is opened last; true if this test has chosen none. */
+  private boolean acceptsAtItsAdminPort() {
+    int port = Integer.parseInt("0" + admin.replaceFirst("^\\D.*$|.*:", ""));
+    if (port == 0) {
+      return true;
+    }
+    try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return true;
+    } catch (IOException e) {
+      return false; // not yet
+    }
   }
 
   /** Whether a daemon answers on the socket. */
