@@ -28,10 +28,13 @@ record LeaseRecord(String registry, Lease lease, Instant writtenAt) {
     return entry.prefix() + "\n" + entry.fingerprint();
   }
 
-  /** What is kept of a lease that is over: the user name. It is good at no time. */
+  /**
+   * What is kept of a lease that is over, for its user name and to redact its secret (T21). It is
+   * good at no time.
+   */
   LeaseRecord lapsed() {
-    var nameOnly = new Credential(lease.credential().username(), Secret.of("-"));
-    return new LeaseRecord(registry, new Lease(nameOnly, Instant.EPOCH, Instant.EPOCH), writtenAt);
+    var over = new Lease(lease.credential(), Instant.EPOCH, Instant.EPOCH);
+    return new LeaseRecord(registry, over, writtenAt);
   }
 
   SealedRecord seal(BrokerEntry entry) {

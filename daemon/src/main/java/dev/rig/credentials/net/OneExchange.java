@@ -17,6 +17,7 @@ import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.Timeout;
 
 /**
  * Sends one request over a connection. It tells a kept connection that the other side had closed
@@ -34,6 +35,9 @@ final class OneExchange extends HttpRequestExecutor {
     }
   }
 
+  /** What a kept connection holds before a request would be taken for its response. */
+  private static final Timeout GLANCE = Timeout.ofMilliseconds(1);
+
   private static final class TooManyInterimException extends RuntimeException {
     @Serial private static final long serialVersionUID = 1L;
   }
@@ -49,6 +53,9 @@ final class OneExchange extends HttpRequestExecutor {
     long received = details.getReceivedBytesCount();
     var route = HttpClientContext.cast(context).getHttpRoute(); // null for the CONNECT of a proxy
     boolean kept = route != null && details.getResponseCount() > (route.isTunnelled() ? 1 : 0);
+    if (kept && connection.isDataAvailable(GLANCE)) {
+      throw new StaleException(new IOException("it holds bytes that no request has asked for"));
+    }
     var executor = new HttpRequestExecutor(Http1Config.DEFAULT, null, new InterimCount());
     try {
       return executor.execute(request, connection, interim, context);

@@ -18,6 +18,7 @@ import dev.rig.credentials.testing.daemon.BrokerFixture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -100,7 +101,7 @@ class LeaseArchiveTest {
 
   /** C4: a list after a restart still names what it named before. */
   @Test
-  void lapsedLeaseKeepsItsUserNameAndNothingElse() throws Exception {
+  void lapsedLeaseKeepsItsUserNameAndItsSecretToRedact() throws Exception {
     var entry = BrokerFixture.configured("a.org", script, "1");
     var first = new Life(entry);
     first.ask("a.org/x");
@@ -113,7 +114,8 @@ class LeaseArchiveTest {
     assertNull(state.value());
     var last = Objects.requireNonNull(state.last());
     assertEquals("u", last.credential().username());
-    assertEquals("-", last.credential().secret().reveal());
+    assertEquals("s", last.credential().secret().reveal());
+    assertEquals(Instant.EPOCH, last.expiresAt());
     second.end();
     var third = new Life(entry);
     var kept = Objects.requireNonNull(third.broker.state(BrokerFixture.image("a.org"), ""));

@@ -171,7 +171,7 @@ class PlatformCommandsIT {
         () -> assertTrue(lines.get(0).matches("TAG +AGE +DIGEST *"), table::toString),
         () -> assertTrue(lines.get(1).matches("2\\.0 .* " + digest("2.0")), table::toString),
         () -> assertTrue(lines.get(2).matches("1\\.0 .* " + digest("1.0")), table::toString),
-        () -> assertEquals("", table.stderr()),
+        () -> assertEquals("The list is complete.\n", table.stderr()),
         () -> assertEquals("2.0", field(tags.get(0), "name")),
         () -> assertEquals("2026-02-03T04:05:06Z", field(tags.get(0), "createdAt")),
         () -> assertEquals("1.0", field(tags.get(1), "name")),

@@ -349,7 +349,7 @@ class SecretLeakIT {
   void t21_servedSecretOnStderrIsFoundNowhere() throws Exception {
     var served = secret("served");
     var own = secret("own environment");
-    var files = PrivateFile.folder(folder.resolve("files"));
+    var files = PrivateFile.folder(daemon.folder().resolve("files"));
     PrivateFile.write(files.resolve("line"), "u:" + served + "\n");
     var forms = new ArrayList<>(forms(served));
     forms.addAll(forms(own));

@@ -103,6 +103,29 @@ class KeptConnectionsTest {
     }
   }
 
+  /** Bytes after a whole response would be taken for the answer to the next request. */
+  @Test
+  void bytesThatNoRequestAskedForAreNotTheNextAnswer() throws Exception {
+    try (var server =
+        HostileRegistry.start(
+                (asked, out) -> {
+                  reply(out, 200, "{}");
+                  if (asked.target().equals("/1")) {
+                    out.write(
+                        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
+                            .getBytes(StandardCharsets.US_ASCII));
+                    out.flush();
+                  }
+                })
+            .keepingAlive()) {
+      var fixture = new HttpFixture(server);
+      fixture.get(server, "/1");
+      var second = new String(fixture.get(server, "/2").body(), StandardCharsets.UTF_8);
+      assertEquals("{}", second);
+      assertEquals(2, server.connections());
+    }
+  }
+
   @Test
   void aNewConnectionThatBreaksIsNotReplaced() {
     try (var server =

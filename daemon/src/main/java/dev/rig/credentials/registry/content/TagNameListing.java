@@ -47,6 +47,7 @@ final class TagNameListing {
   private final RepositorySession session;
   private final Set<String> names = new LinkedHashSet<>();
   private final Map<String, Instant> created = new HashMap<>();
+  private boolean cut;
   private int pageSize;
   private String last = "";
 
@@ -70,9 +71,17 @@ final class TagNameListing {
     boolean guessed = false;
     for (int page = 1; ; page++) {
       int before = names.size();
-      int read = add(reply);
+      int read;
+      try {
+        read = add(reply);
+      } catch (CallException e) {
+        if (page == 1) {
+          throw e;
+        }
+        return true; // the pages before this one are an answer, and not all of it
+      }
       if (guessed && names.size() == before) {
-        return false; // it ignores where to begin, and had said everything
+        return cut; // it ignores where to begin, and had said everything
       }
       var next = next(reply);
       boolean full = read == pageSize && names.size() > before;
@@ -81,7 +90,7 @@ final class TagNameListing {
         next = "?n=%d&last=%s".formatted(pageSize, last); // some give no link
       }
       if (next == null) {
-        return mentionsNext(reply);
+        return cut || mentionsNext(reply);
       }
       if (names.size() == before || names.size() >= MOST || page == MOST_PAGES) {
         return true;
@@ -120,9 +129,14 @@ final class TagNameListing {
     var json = CallException.json(reply.body(), session.who());
     var listed = json.texts("tags");
     for (var name : listed) {
-      if (TAG.matcher(name).matches() && names.size() < MOST) {
+      if (!TAG.matcher(name).matches()) {
+        continue;
+      }
+      if (names.size() < MOST) {
         names.add(name);
         last = name;
+      } else {
+        cut |= !names.contains(name);
       }
     }
     times(json.object("manifest"));
