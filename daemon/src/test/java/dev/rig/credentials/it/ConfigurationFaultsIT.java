@@ -25,7 +25,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** F14 to F16 of {@code faults.md} on the built daemon: what happens to its configuration. */
+/**
+ * F14 to F16 of {@code docs/reliability.md} on the built daemon: what happens to its configuration.
+ */
 class ConfigurationFaultsIT {
   private static final String STATIC =
       """

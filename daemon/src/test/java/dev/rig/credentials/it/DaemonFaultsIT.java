@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Faults of {@code faults.md} that need whole processes: the built daemon and the built client. */
+/**
+ * Faults of {@code docs/reliability.md} that need whole processes: the built daemon and the built
+ * client.
+ */
 class DaemonFaultsIT {
   private static final String NOT_FOUND = "credentials not found in native keychain\n";
 

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** T10 and T19 of {@code faults.md} on the built daemon: what its process lets others see. */
+/**
+ * T10 and T19 of {@code docs/security.md} on the built daemon: what its process lets others see.
+ */
 class HardeningIT {
   private static final int NOBODY = 65534;
   private static final String ANSWER = NativeClient.answer("example.org", "bot", "from-the-file");

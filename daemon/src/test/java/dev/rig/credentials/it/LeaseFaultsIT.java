@@ -35,7 +35,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** F10 to F13, F21 and F34 of {@code faults.md} on the built daemon: what happens to leases. */
+/**
+ * F10 to F13, F21 and F34 of {@code docs/reliability.md} on the built daemon: what happens to
+ * leases.
+ */
 class LeaseFaultsIT {
   /** How often F13 kills the daemon: {@code -Dfaults.kills=1000} for the whole row. */
   private static final int KILLS = Integer.getInteger("faults.kills", 20);

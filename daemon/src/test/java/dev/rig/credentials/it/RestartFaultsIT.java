@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** F33 and F35 of {@code faults.md} on the built daemon: it ends and comes back. */
+/** F33 and F35 of {@code docs/reliability.md} on the built daemon: it ends and comes back. */
 class RestartFaultsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * F1 to F9 of {@code faults.md} on the built daemon: what scripts do wrong.
+ * F1 to F9 of {@code docs/reliability.md} on the built daemon: what scripts do wrong.
  *
  * <p>The scripts belong to globs, so that nothing runs before somebody asks, and every host asked
  * for is a run of its own.

@@ -42,8 +42,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * T11 of {@code faults.md} on the built daemon: a canary in every place that holds a secret, every
- * fault that has to do with one, the finest log level, and then a look everywhere.
+ * T11 of {@code docs/security.md} on the built daemon: a canary in every place that holds a secret,
+ * every fault that has to do with one, the finest log level, and then a look everywhere.
  */
 class SecretLeakIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);

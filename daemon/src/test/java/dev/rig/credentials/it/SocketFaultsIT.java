@@ -33,7 +33,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** F17 to F20 and F22 to F25 of {@code faults.md} on the built daemon: what the socket bears. */
+/**
+ * F17 to F20 and F22 to F25 of {@code docs/reliability.md} on the built daemon: what the socket
+ * bears.
+ */
 class SocketFaultsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String STATIC =

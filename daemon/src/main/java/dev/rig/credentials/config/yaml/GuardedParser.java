@@ -18,7 +18,7 @@ import org.yaml.snakeyaml.parser.Parser;
 /**
  * Lets through only what a configuration needs of YAML: no tags, no deep nesting, no alias that
  * multiplies, no key twice, no key that is not text. It sees every event before nodes are made of
- * it, so that nothing that is refused has cost anything yet (faults.md, T14).
+ * it, so that nothing that is refused has cost anything yet (docs/security.md, T14).
  */
 final class GuardedParser implements Parser {
   /** How deep mappings and lists may nest. */
