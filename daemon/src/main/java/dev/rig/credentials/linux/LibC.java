@@ -48,7 +48,6 @@ public final class LibC {
   private static final NativeFunction BIND = new NativeFunction("bind", "iipi");
   private static final NativeFunction CLOCK_GETTIME = new NativeFunction("clock_gettime", "iip");
   private static final NativeFunction CLOSE = new NativeFunction("close", "ii");
-  private static final NativeFunction CONNECT = new NativeFunction("connect", "iipi");
   private static final NativeFunction EPOLL_CREATE1 = new NativeFunction("epoll_create1", "ii");
   private static final NativeFunction EPOLL_CTL = new NativeFunction("epoll_ctl", "iiiip");
   private static final NativeFunction EPOLL_WAIT = new NativeFunction("epoll_wait", "iipii");
@@ -106,10 +105,6 @@ public final class LibC {
 
   public static int close(int fd) {
     return (int) CLOSE.call(fd);
-  }
-
-  public static int connect(int fd, Pointer address, int length) {
-    return (int) CONNECT.call(fd, address, length);
   }
 
   static int epoll_create1(int flags) {
