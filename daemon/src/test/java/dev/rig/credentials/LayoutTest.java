@@ -39,15 +39,6 @@ class LayoutTest {
   }
 
   @Test
-  void noTwoClassesShareASimpleName() {
-    var names =
-        files()
-            .filter(file -> !file.endsWith("package-info.java"))
-            .collect(Collectors.groupingBy(file -> file.getFileName().toString()));
-    assertEquals(List.of(), names.values().stream().filter(sharing -> sharing.size() > 1).toList());
-  }
-
-  @Test
   void theMapInContributingIsTheListOfPackageSentences() throws IOException {
     Map<String, String> map = new TreeMap<>();
     var rows = ROW.matcher(Files.readString(ROOT.resolve("CONTRIBUTING.md")));

@@ -19,7 +19,7 @@ public final class PeerRights {
           List.of(new AccessRule(List.of(), List.of(), EnumSet.allOf(Permission.class), List.of())),
           true);
 
-  private final Map<Permission, Scope> scopes = new EnumMap<>(Permission.class);
+  private final Map<Permission, RegistryScope> scopes = new EnumMap<>(Permission.class);
   private final boolean ownLogins;
 
   /**
@@ -33,7 +33,7 @@ public final class PeerRights {
     for (var permission : Permission.values()) {
       var giving = rules.stream().filter(rule -> rule.permissions().contains(permission)).toList();
       if (!giving.isEmpty()) {
-        scopes.put(permission, Scope.of(giving));
+        scopes.put(permission, RegistryScope.of(giving));
       }
     }
   }
@@ -75,22 +75,22 @@ public final class PeerRights {
   }
 
   /** The registries that a permission extends to. */
-  private record Scope(
+  private record RegistryScope(
       boolean everything,
       List<RegistryPrefix> prefixes,
       PrefixTable<RegistryPrefix> table,
       PrefixTable<RegistryPrefix> globs) {
     private static final PrefixTable<RegistryPrefix> NONE = PrefixTable.of(Map.of());
 
-    static Scope of(List<AccessRule> rules) {
+    static RegistryScope of(List<AccessRule> rules) {
       if (rules.stream().anyMatch(rule -> rule.registries().isEmpty())) {
-        return new Scope(true, List.of(), NONE, NONE);
+        return new RegistryScope(true, List.of(), NONE, NONE);
       }
       var prefixes = new LinkedHashMap<RegistryPrefix, RegistryPrefix>();
       rules.forEach(rule -> rule.registries().forEach(one -> prefixes.put(one, one)));
       var globs = new LinkedHashMap<>(prefixes);
       globs.keySet().removeIf(prefix -> !prefix.isGlob());
-      return new Scope(
+      return new RegistryScope(
           false,
           new ArrayList<>(prefixes.keySet()),
           PrefixTable.of(prefixes),

@@ -51,7 +51,7 @@ final class AccessPolicyLoader {
         rule.registries());
   }
 
-  private static Permission permission(ConfiguredAccessRule.Action action) {
+  private static Permission permission(ConfiguredAccessRule.AccessAction action) {
     return switch (action) {
       case GET -> Permission.GET;
       case STORE -> Permission.STORE;

@@ -99,6 +99,6 @@ final class ClusterPullSecrets implements PullSecretKeeper {
         git != null && git.url() != null,
         registry == null || registry.host() == null || registry.clusterHost() == null
             ? null
-            : new Cluster.DevRegistry(registry.host(), registry.clusterHost()));
+            : new Cluster.DevRegistryNames(registry.host(), registry.clusterHost()));
   }
 }

@@ -18,10 +18,10 @@ final class StateFiles {
   private final EffectiveSettings settings;
   private final Map<String, String> environment;
 
-  private record Opened(StateFolder folder, SealingKey key) {}
+  private record UnlockedState(StateFolder folder, SealingKey key) {}
 
   /** The monitor of this guards it. */
-  private @Nullable Opened opened;
+  private @Nullable UnlockedState opened;
 
   StateFiles(EffectiveSettings settings, Map<String, String> environment) {
     this.settings = settings;
@@ -48,21 +48,21 @@ final class StateFiles {
     return new SealedFile(state.folder().file(name), state.key(), purpose);
   }
 
-  private synchronized Opened open() {
+  private synchronized UnlockedState open() {
     if (opened == null) {
       var folder = StateFolder.open(settings.stateDir());
       var credentials = environment.getOrDefault("CREDENTIALS_DIRECTORY", "");
       var key =
           folder.key(
               settings.sealingKeyFile(), credentials.isEmpty() ? null : Path.of(credentials));
-      if (key.origin() == SealingKey.Origin.GENERATED) {
+      if (key.origin() == SealingKey.KeyOrigin.GENERATED) {
         LOG.log(
             Level.WARNING,
             "leases and logins are sealed with a key that lies beside them; better give one by"
                 + " daemon.sealingKeyFile or as systemd''s credential {0}",
             StateFolder.CREDENTIAL);
       }
-      opened = new Opened(folder, key);
+      opened = new UnlockedState(folder, key);
     }
     return opened;
   }

@@ -33,15 +33,16 @@ final class ServiceAccountLeases {
    *
    * @param annotations part of it, because scripts decide by them, as by a role to assume
    */
-  private record Key(BrokerEntry entry, ServiceAccount account, Map<String, String> annotations) {}
+  private record ServiceAccountKey(
+      BrokerEntry entry, ServiceAccount account, Map<String, String> annotations) {}
 
   private final Time time;
-  private final ExpiringCache<Key, Lease> leases;
+  private final ExpiringCache<ServiceAccountKey, Lease> leases;
 
   /**
    * The tokens of the questions that wait; whichever is there when a run begins serves them all.
    */
-  private final Map<Key, ServiceAccountToken> tokens = new ConcurrentHashMap<>();
+  private final Map<ServiceAccountKey, ServiceAccountToken> tokens = new ConcurrentHashMap<>();
 
   ServiceAccountLeases(Time time) {
     var standard = CachePolicy.standard(MOST);
@@ -55,7 +56,7 @@ final class ServiceAccountLeases {
 
   /** The account's lease; it ends with the token that it was issued for, if not earlier. */
   CompletableFuture<Lease> get(BrokerEntry entry, ServiceAccountToken token) {
-    var key = new Key(entry, token.account(), token.annotations());
+    var key = new ServiceAccountKey(entry, token.account(), token.annotations());
     if (!time.now().isBefore(token.expiresAt())) {
       return CompletableFuture.failedFuture(
           new SourceException(ReasonClass.TOKEN, "the pod's service-account token has expired"));
@@ -81,19 +82,19 @@ final class ServiceAccountLeases {
     leases.retain(key -> wanted.test(key.entry()));
   }
 
-  private final class Loader implements CacheLoader<Key, Lease> {
+  private final class Loader implements CacheLoader<ServiceAccountKey, Lease> {
     @Override
-    public CompletableFuture<Lease> load(Key key) {
+    public CompletableFuture<Lease> load(ServiceAccountKey key) {
       return issue(key);
     }
 
     @Override
-    public Duration patience(Key key) {
+    public Duration patience(ServiceAccountKey key) {
       return key.entry().source().patience();
     }
   }
 
-  private CompletableFuture<Lease> issue(Key key) {
+  private CompletableFuture<Lease> issue(ServiceAccountKey key) {
     var token = tokens.get(key);
     if (token == null) {
       return CompletableFuture.failedFuture(

@@ -412,7 +412,7 @@ final class CacheEntry<V> {
         lastLoadTook,
         failure == null
             ? null
-            : new CacheEntryState.Failure(
+            : new CacheEntryState.LoadFailure(
                 reason(failure), failures, failure.nextAttempt(), failure.getCause()));
   }
 

@@ -25,7 +25,7 @@ public record CacheEntryState<V>(
     long loads,
     @Nullable Instant lastLoad,
     @Nullable Duration lastLoadTook,
-    @Nullable Failure failure) {
+    @Nullable LoadFailure failure) {
   /**
    * Loads that fail.
    *
@@ -34,5 +34,6 @@ public record CacheEntryState<V>(
    * @param nextAttempt when the next load may begin
    * @param cause what the loader failed with; null if it gave a value that had expired
    */
-  public record Failure(String reason, int count, Instant nextAttempt, @Nullable Throwable cause) {}
+  public record LoadFailure(
+      String reason, int count, Instant nextAttempt, @Nullable Throwable cause) {}
 }

@@ -80,13 +80,13 @@ final class DemoCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  private record Question(String program, String action, String key, String payload) {
-    static Question helper(String key) {
-      return new Question(HELPER, "get", key, key);
+  private record HelperCall(String program, String action, String key, String payload) {
+    static HelperCall helper(String key) {
+      return new HelperCall(HELPER, "get", key, key);
     }
 
-    static Question kubelet(String image) {
-      return new Question(
+    static HelperCall kubelet(String image) {
+      return new HelperCall(
           PROVIDER,
           "",
           image,
@@ -98,15 +98,15 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static final List<Question> QUESTIONS =
+  private static final List<HelperCall> QUESTIONS =
       List.of(
-          Question.helper("https://index.docker.io/v1/"),
-          Question.helper("registry.gitlab.com"),
-          Question.helper("registry.gitlab.com/rigdev/foobar"),
-          Question.helper("1234.dkr.ecr.eu-west-1.amazonaws.com"),
-          Question.helper("example.org"),
-          Question.kubelet("docker.io/library/nginx"),
-          Question.kubelet("registry.gitlab.com/rigdev/foobar"));
+          HelperCall.helper("https://index.docker.io/v1/"),
+          HelperCall.helper("registry.gitlab.com"),
+          HelperCall.helper("registry.gitlab.com/rigdev/foobar"),
+          HelperCall.helper("1234.dkr.ecr.eu-west-1.amazonaws.com"),
+          HelperCall.helper("example.org"),
+          HelperCall.kubelet("docker.io/library/nginx"),
+          HelperCall.kubelet("registry.gitlab.com/rigdev/foobar"));
 
   @Override
   public Integer call() throws InterruptedException {
@@ -254,10 +254,10 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** What a helper printed; the user name is empty where it is not a credential. */
-  private record Answer(String text, String username) {}
+  private record HelperOutput(String text, String username) {}
 
   /** The native helper as a client starts it: the payload on stdin, the answer on stdout. */
-  private Answer ask(Daemon daemon, Question question) {
+  private HelperOutput ask(Daemon daemon, HelperCall question) {
     var helper = helperFolder().resolve(question.program());
     var outcome =
         daemon
@@ -275,12 +275,12 @@ final class DemoCommand implements Callable<Integer> {
     var text = new String(outcome.stdout(), StandardCharsets.UTF_8).strip();
     boolean answered = outcome.ending() instanceof ProcessOutcome.Exited(var status) && status == 0;
     if (!answered) {
-      return new Answer(text.isEmpty() ? String.join(" ", outcome.stderr()) : text, "");
+      return new HelperOutput(text.isEmpty() ? String.join(" ", outcome.stderr()) : text, "");
     }
     var json = DaemonClient.parse(outcome.stdout());
     var auth = json.object("auth");
     var login = auth.fields().keySet().stream().findFirst().map(auth::object).orElse(auth);
-    return new Answer(text, json.textOrEmpty("Username") + login.textOrEmpty("username"));
+    return new HelperOutput(text, json.textOrEmpty("Username") + login.textOrEmpty("username"));
   }
 
   private Path helperFolder() {
@@ -295,7 +295,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** How long the daemon takes to answer over its socket, connecting included: the median. */
-  private long micros(DaemonClient client, Question question) {
+  private long micros(DaemonClient client, HelperCall question) {
     var action = question.program().equals(HELPER) ? Action.GET : Action.KUBELET;
     long[] sorted =
         LongStream.generate(

@@ -1,7 +1,7 @@
 package dev.rig.credentials.cli;
 
 import dev.rig.credentials.cli.client.PlatformClient;
-import dev.rig.credentials.cli.client.PlatformClient.Answer;
+import dev.rig.credentials.cli.client.PlatformClient.PlatformReply;
 import dev.rig.credentials.cli.client.PlatformOption;
 import dev.rig.credentials.cli.output.ByteSizes;
 import dev.rig.credentials.cli.output.CommandException;
@@ -83,12 +83,12 @@ final class ResolveCommand implements Callable<Integer> {
   }
 
   /** The answers, in the order of the images. */
-  private List<Answer> ask(PlatformClient client) throws InterruptedException {
+  private List<PlatformReply> ask(PlatformClient client) throws InterruptedException {
     var turns = new Semaphore(AT_A_TIME);
-    var answers = new ArrayList<Answer>();
+    var answers = new ArrayList<PlatformReply>();
     try (var progress = new ProgressBar(console.err(), errTerminal, images.size());
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var running = new ArrayList<Future<Answer>>();
+      var running = new ArrayList<Future<PlatformReply>>();
       for (var image : images) {
         running.add(
             threads.submit(() -> {
@@ -113,8 +113,8 @@ final class ResolveCommand implements Callable<Integer> {
     }
   }
 
-  private void table(List<Answer> answers) {
-    if (answers.stream().noneMatch(Answer::isOk)) {
+  private void table(List<PlatformReply> answers) {
+    if (answers.stream().noneMatch(PlatformReply::isOk)) {
       return;
     }
     var table = new TextTable("IMAGE", "DIGEST", "PLATFORMS", "SIZE", "AGE");
@@ -153,7 +153,7 @@ final class ResolveCommand implements Callable<Integer> {
         : "-";
   }
 
-  private void json(List<Answer> answers) {
+  private void json(List<PlatformReply> answers) {
     var list = new ArrayList<Object>();
     for (int i = 0; i < answers.size(); i++) {
       var answer = answers.get(i);

@@ -26,7 +26,7 @@ public record ClusterSettings(
     @Nullable String certificateAuthority,
     @Nullable Boolean createPullSecrets,
     @Nullable List<String> pullSecretNamespaces,
-    @Nullable DevRegistry devRegistry,
+    @Nullable DevRegistryHosts devRegistry,
     @Nullable Git git) {
   /** The kind of cluster. */
   public enum Type {
@@ -40,11 +40,11 @@ public record ClusterSettings(
    * @param host names images when they are pushed from outside
    * @param clusterHost names them when they are pulled inside
    */
-  public record DevRegistry(@Nullable String host, @Nullable String clusterHost) {
-    DevRegistry overriddenBy(@Nullable DevRegistry later) {
+  public record DevRegistryHosts(@Nullable String host, @Nullable String clusterHost) {
+    DevRegistryHosts overriddenBy(@Nullable DevRegistryHosts later) {
       return later == null
           ? this
-          : new DevRegistry(last(host, later.host), last(clusterHost, later.clusterHost));
+          : new DevRegistryHosts(last(host, later.host), last(clusterHost, later.clusterHost));
     }
   }
 

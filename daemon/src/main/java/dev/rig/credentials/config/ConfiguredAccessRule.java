@@ -18,10 +18,10 @@ public record ConfiguredAccessRule(
     SourcePosition origin,
     List<String> users,
     List<String> groups,
-    Set<Action> actions,
+    Set<AccessAction> actions,
     List<RegistryPrefix> registries) {
   /** What a peer can ask of the socket; {@code PLATFORM} is the HTTP API of the platform's. */
-  public enum Action {
+  public enum AccessAction {
     GET,
     STORE,
     ERASE,

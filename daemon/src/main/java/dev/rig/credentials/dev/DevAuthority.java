@@ -80,7 +80,7 @@ final class DevAuthority {
    * @param certificate everybody may have it
    * @param key nobody may
    */
-  record Identity(String certificate, String key) {
+  record CertificateAndKey(String certificate, String key) {
     /** The key is left out. */
     @Override
     public String toString() {
@@ -146,7 +146,7 @@ final class DevAuthority {
   }
 
   /** A server's new key with a certificate for the addresses and names that lead to the place. */
-  Identity sign(DevRegistryAddress place, Instant now) {
+  CertificateAndKey sign(DevRegistryAddress place, Instant now) {
     try {
       var pair = pair();
       var extensions = new ExtensionsGenerator();
@@ -162,7 +162,7 @@ final class DevAuthority {
       var issuer = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
       var subject = new X500Name("CN=Rig Credentials development registry");
       var signed = issue(key, issuer, subject, pair.getPublic(), now, LEAF_LIFE, extensions);
-      return new Identity(
+      return new CertificateAndKey(
           pem("CERTIFICATE", signed.getEncoded()),
           pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
     } catch (GeneralSecurityException | IOException e) {

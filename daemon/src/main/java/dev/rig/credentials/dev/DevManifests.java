@@ -49,7 +49,7 @@ public final class DevManifests {
    * @param nodePort of each node, from 30000 to 32767
    * @param storage the size of a volume that outlives the pod; null for none
    */
-  public record Place(
+  public record ManifestTarget(
       String namespace,
       String cluster,
       String host,
@@ -61,7 +61,7 @@ public final class DevManifests {
      *
      * @throws DevException when a value is not what Kubernetes takes
      */
-    public Place {
+    public ManifestTarget {
       matches(NAME, namespace, "a namespace");
       matches(NAME, cluster, "a cluster's name");
       matches(HOST, host, "a host with its port");
@@ -103,7 +103,7 @@ public final class DevManifests {
   }
 
   /** What {@code kubectl apply} takes; of the password it has only a hash. */
-  public String manifests(Place place) {
+  public String manifests(ManifestTarget place) {
     var login = login();
     var documents = new ArrayList<String>();
     documents.add(secret(place, login));
@@ -116,7 +116,7 @@ public final class DevManifests {
     return String.join("---\n", documents);
   }
 
-  private static String head(Place place) {
+  private static String head(ManifestTarget place) {
     return """
     metadata:
       name: %1$s
@@ -126,7 +126,7 @@ public final class DevManifests {
         .formatted(place.service(), place.namespace());
   }
 
-  private static String secret(Place place, Login login) {
+  private static String secret(ManifestTarget place, Login login) {
     return """
     apiVersion: v1
     kind: Secret
@@ -137,7 +137,7 @@ public final class DevManifests {
         .formatted(head(place), login.passwordLine(), login.httpSecret());
   }
 
-  private static String claim(Place place, String storage) {
+  private static String claim(ManifestTarget place, String storage) {
     return """
     apiVersion: v1
     kind: PersistentVolumeClaim
@@ -149,7 +149,7 @@ public final class DevManifests {
         .formatted(head(place), storage);
   }
 
-  private static String service(Place place) {
+  private static String service(ManifestTarget place) {
     return """
     apiVersion: v1
     kind: Service
@@ -162,7 +162,7 @@ public final class DevManifests {
         .formatted(head(place), place.service(), place.port(), place.nodePort());
   }
 
-  private static String deployment(Place place) {
+  private static String deployment(ManifestTarget place) {
     var storage =
         place.storage() == null
             ? "emptyDir: {}"
@@ -223,7 +223,7 @@ public final class DevManifests {
   }
 
   /** The Helm values that register it, with its password. */
-  public String values(Place place) {
+  public String values(ManifestTarget place) {
     var credential = login().credential();
     return """
     rig:

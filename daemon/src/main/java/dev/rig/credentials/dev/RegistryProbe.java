@@ -5,7 +5,7 @@ import dev.rig.credentials.net.HostResolver;
 import dev.rig.credentials.net.HttpAddress;
 import dev.rig.credentials.net.HttpClient;
 import dev.rig.credentials.net.HttpFailure;
-import dev.rig.credentials.net.HttpFailure.Kind;
+import dev.rig.credentials.net.HttpFailure.HttpFailureKind;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.PlainHttpPolicy;
 import dev.rig.credentials.net.Proxies;
@@ -62,7 +62,7 @@ final class RegistryProbe {
       var budget = RequestBudget.start(time.ticker(), ANSWER, MOST_BYTES);
       return http.send(request, ZoneRule.ASKED_FOR, budget).status();
     } catch (HttpFailure e) {
-      return e.kind() == Kind.NO_LISTENER ? NOBODY : SOMEBODY;
+      return e.kind() == HttpFailureKind.NO_LISTENER ? NOBODY : SOMEBODY;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return SOMEBODY;

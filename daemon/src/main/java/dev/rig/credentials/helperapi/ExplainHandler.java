@@ -33,7 +33,7 @@ final class ExplainHandler {
    *
    * @param answers whether it is what answers
    */
-  record OwnLogin(StoredLogin login, int uid, boolean answers, String why) {}
+  record ExplainedLogin(StoredLogin login, int uid, boolean answers, String why) {}
 
   ExplainHandler(Broker broker, StoredLogins logins) {
     this.broker = broker;
@@ -75,7 +75,7 @@ final class ExplainHandler {
     return rights.may(Permission.LIST, entry.prefix()) || rights.may(Permission.LIST, reference);
   }
 
-  private @Nullable OwnLogin own(
+  private @Nullable ExplainedLogin own(
       ImageReference reference, Peer peer, PeerRights rights, @Nullable BrokerEntry entry) {
     if (!rights.mayWithOwn(Permission.GET, reference)
         || !rights.mayWithOwn(Permission.LIST, reference)) {
@@ -86,7 +86,7 @@ final class ExplainHandler {
       return null;
     }
     boolean answers = KeyLookup.wins(login, reference, entry);
-    return new OwnLogin(login, peer.uid(), answers, why(answers, entry != null));
+    return new ExplainedLogin(login, peer.uid(), answers, why(answers, entry != null));
   }
 
   private static String why(boolean answers, boolean configured) {
@@ -98,7 +98,7 @@ final class ExplainHandler {
 
   /** No entry is asked for its credential, as none is when a client gets its login. */
   private RequestResult answeredBy(
-      OwnLogin own, ImageReference reference, Predicate<BrokerEntry> shown) {
+      ExplainedLogin own, ImageReference reference, Predicate<BrokerEntry> shown) {
     var entries =
         broker.considered(reference).stream()
             .filter(one -> shown.test(one.entry()))

@@ -5,7 +5,7 @@ import dev.rig.credentials.access.Permission;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Lookup;
-import dev.rig.credentials.helperapi.KeyLookup.Answer;
+import dev.rig.credentials.helperapi.KeyLookup.KeyAnswer;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.linux.Peer;
@@ -107,9 +107,10 @@ public final class HelperApi implements RequestApi {
         ? keys.find(alias, key, peer, rights, true)
             .thenApply(answer ->
                 switch (answer) {
-                  case Answer.OwnLogin(var login) -> found(key, login.credential(), login.name());
-                  case Answer.Denied(var prefix) -> denied(peer, key).about(prefix);
-                  case Answer.Configured(var lookup) -> answer(alias, key, lookup);
+                  case KeyAnswer.StoredLoginAnswer(var login) ->
+                      found(key, login.credential(), login.name());
+                  case KeyAnswer.Denied(var prefix) -> denied(peer, key).about(prefix);
+                  case KeyAnswer.Configured(var lookup) -> answer(alias, key, lookup);
                 })
         : CompletableFuture.completedFuture(denied(peer, key));
   }

@@ -25,19 +25,19 @@ final class KeyLookup {
   }
 
   /** What answers a key. */
-  sealed interface Answer {
+  sealed interface KeyAnswer {
     /** A login of the peer's own. */
-    record OwnLogin(StoredLogin login) implements Answer {}
+    record StoredLoginAnswer(StoredLogin login) implements KeyAnswer {}
 
     /** A configured entry, or nothing. */
-    record Configured(Lookup lookup) implements Answer {}
+    record Configured(Lookup lookup) implements KeyAnswer {}
 
     /**
      * An entry that the access rules do not let the peer get.
      *
      * @param prefix the entry, as its normalised prefix
      */
-    record Denied(String prefix) implements Answer {}
+    record Denied(String prefix) implements KeyAnswer {}
   }
 
   /**
@@ -45,7 +45,7 @@ final class KeyLookup {
    *
    * @param use false for a listing
    */
-  CompletableFuture<Answer> find(
+  CompletableFuture<KeyAnswer> find(
       String alias, ServerKey key, Peer peer, PeerRights rights, boolean use) {
     var reference = key.reference();
     // An alias gets its entry whatever is asked for: only the rules for the entry count then.
@@ -54,17 +54,17 @@ final class KeyLookup {
         alias.isEmpty() && rights.mayWithOwn(Permission.GET, reference)
             ? logins.find(peer.uid(), reference)
             : null;
-    return broker.<Answer>answer(
+    return broker.<KeyAnswer>answer(
         new Question(reference, alias, null, use),
         entry -> {
           if (own != null && wins(own, reference, entry)) {
-            return Optional.of(new Answer.OwnLogin(own));
+            return Optional.of(new KeyAnswer.StoredLoginAnswer(own));
           }
           return entry == null || mayAsk || rights.may(Permission.GET, entry.prefix())
               ? Optional.empty()
-              : Optional.of(new Answer.Denied(entry.prefix().toString()));
+              : Optional.of(new KeyAnswer.Denied(entry.prefix().toString()));
         },
-        Answer.Configured::new);
+        KeyAnswer.Configured::new);
   }
 
   /**

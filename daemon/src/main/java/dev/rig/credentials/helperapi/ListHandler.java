@@ -4,7 +4,7 @@ import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.access.Permission;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.credential.Lookup;
-import dev.rig.credentials.helperapi.KeyLookup.Answer;
+import dev.rig.credentials.helperapi.KeyLookup.KeyAnswer;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
@@ -69,12 +69,12 @@ final class ListHandler {
       addOwn(peer, rights, names);
     }
     var limit = new ConcurrencyLimit(MOST_AT_ONCE);
-    var asked = new ArrayList<CompletableFuture<Answer>>();
+    var asked = new ArrayList<CompletableFuture<KeyAnswer>>();
     var found = new ArrayList<CompletableFuture<Void>>();
     for (var key : keys(alias)) {
       var entry = broker.managing(key.reference(), alias);
       if (entry != null && rights.may(Permission.LIST, entry.prefix())) {
-        Supplier<CompletableFuture<Answer>> ask =
+        Supplier<CompletableFuture<KeyAnswer>> ask =
             () -> lookup.find(alias, key, peer, rights, false);
         // A script that has to be started waits for its turn; cancelled by then, it never runs.
         var answer = broker.needsRun(key.reference(), alias) ? limit.take(ask) : ask.get();
@@ -120,10 +120,10 @@ final class ListHandler {
     return keys;
   }
 
-  private static Optional<String> username(Answer answer) {
+  private static Optional<String> username(KeyAnswer answer) {
     return switch (answer) {
-      case Answer.OwnLogin(var login) -> Optional.of(login.credential().username());
-      case Answer.Configured(Lookup.Found(var prefix, var lease)) ->
+      case KeyAnswer.StoredLoginAnswer(var login) -> Optional.of(login.credential().username());
+      case KeyAnswer.Configured(Lookup.Found(var prefix, var lease)) ->
           Optional.of(lease.credential().username());
       default -> Optional.empty();
     };

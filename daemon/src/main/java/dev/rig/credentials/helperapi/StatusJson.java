@@ -7,7 +7,7 @@ import dev.rig.credentials.broker.Explanation.Considered;
 import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.credential.ReasonClass;
-import dev.rig.credentials.helperapi.ExplainHandler.OwnLogin;
+import dev.rig.credentials.helperapi.ExplainHandler.ExplainedLogin;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.json.JsonWriter.Fields;
@@ -32,7 +32,7 @@ final class StatusJson {
    * @param mayGet for which entries a reason is shown whole
    */
   static byte[] explanation(
-      Explanation explanation, @Nullable OwnLogin own, Predicate<BrokerEntry> mayGet) {
+      Explanation explanation, @Nullable ExplainedLogin own, Predicate<BrokerEntry> mayGet) {
     var answering = explanation.answering();
     boolean whole = answering != null && mayGet.test(answering.entry());
     return JsonWriter.line(
@@ -60,7 +60,7 @@ final class StatusJson {
   }
 
   /** A question that the asker's own login answers. */
-  static byte[] explanation(String reference, List<Considered> entries, OwnLogin own) {
+  static byte[] explanation(String reference, List<Considered> entries, ExplainedLogin own) {
     return JsonWriter.line(
         JsonForm.GO,
         json ->
@@ -76,7 +76,7 @@ final class StatusJson {
   }
 
   private static List<Fields> considered(
-      List<Considered> entries, @Nullable OwnLogin first, @Nullable OwnLogin last) {
+      List<Considered> entries, @Nullable ExplainedLogin first, @Nullable ExplainedLogin last) {
     var considered = new ArrayList<Fields>();
     if (first != null) {
       considered.add(json -> login(json, first));
@@ -96,12 +96,12 @@ final class StatusJson {
         .put("origin", considered.entry().origin());
   }
 
-  private static void login(JsonWriter json, OwnLogin own) {
+  private static void login(JsonWriter json, ExplainedLogin own) {
     json.put("prefix", own.login().name()).put("answers", own.answers()).put("why", own.why());
     source(json, own);
   }
 
-  private static void source(JsonWriter json, OwnLogin own) {
+  private static void source(JsonWriter json, ExplainedLogin own) {
     json.put("source", "login")
         .put("origin", "uid " + Integer.toUnsignedString(own.uid()))
         .put("storedAt", own.login().storedAt());

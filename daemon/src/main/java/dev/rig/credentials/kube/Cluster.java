@@ -24,14 +24,14 @@ public record Cluster(
     @Nullable String certificateAuthority,
     List<String> namespaces,
     boolean gitOps,
-    @Nullable DevRegistry devRegistry) {
+    @Nullable DevRegistryNames devRegistry) {
   /**
    * A development registry.
    *
    * @param host its name outside of the cluster, with which images are pushed
    * @param clusterHost its name inside, with which they are pulled
    */
-  public record DevRegistry(String host, String clusterHost) {}
+  public record DevRegistryNames(String host, String clusterHost) {}
 
   public Cluster {
     namespaces = List.copyOf(namespaces);

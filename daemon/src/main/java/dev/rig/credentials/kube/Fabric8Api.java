@@ -2,7 +2,7 @@ package dev.rig.credentials.kube;
 
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
-import dev.rig.credentials.kube.KubeApiException.Kind;
+import dev.rig.credentials.kube.KubeApiException.KubeFailureKind;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -166,7 +166,7 @@ public final class Fabric8Api implements KubeApi {
   }
 
   @Override
-  public Optional<Workload> workload(Rollouts.Kind kind, String namespace, String name) {
+  public Optional<Workload> workload(Rollouts.WorkloadKind kind, String namespace, String name) {
     return asking(
         "get " + kind.word() + " " + namespace + "/" + name,
         kubernetes ->
@@ -181,7 +181,7 @@ public final class Fabric8Api implements KubeApi {
 
   @Override
   public void deploy(
-      Rollouts.Kind kind,
+      Rollouts.WorkloadKind kind,
       String namespace,
       String name,
       Workload read,
@@ -210,7 +210,8 @@ public final class Fabric8Api implements KubeApi {
         kubernetes ->
             Optional.ofNullable(
                     kubernetes
-                        .genericKubernetesResources(Workloads.context(Rollouts.Kind.DEPLOYMENT))
+                        .genericKubernetesResources(
+                            Workloads.context(Rollouts.WorkloadKind.DEPLOYMENT))
                         .inNamespace(namespace)
                         .withName(name)
                         .get())
@@ -279,7 +280,7 @@ public final class Fabric8Api implements KubeApi {
         SecretAnnotations.list(annotations.get(SecretAnnotations.ENTRIES)),
         SecretAnnotations.end(annotations.get(SecretAnnotations.EXPIRES)),
         DockerConfigJson.decode(Base64.getDecoder().decode(data == null ? "" : data)),
-        new PullSecret.Version(metadata.getUid(), metadata.getResourceVersion()));
+        new PullSecret.ObjectVersion(metadata.getUid(), metadata.getResourceVersion()));
   }
 
   private static Secret written(PullSecret secret) {
@@ -339,12 +340,12 @@ public final class Fabric8Api implements KubeApi {
       return request.apply(client());
     } catch (KubernetesClientException e) {
       var failure = failure(what, e);
-      if (failure.kind() == Kind.UNAUTHORIZED) {
+      if (failure.kind() == KubeFailureKind.UNAUTHORIZED) {
         access.rejected();
       }
       throw failure;
     } catch (PullSecretException e) {
-      throw new KubeApiException(Kind.AWAY, String.valueOf(e.getMessage()));
+      throw new KubeApiException(KubeFailureKind.AWAY, String.valueOf(e.getMessage()));
     }
   }
 
@@ -389,10 +390,10 @@ public final class Fabric8Api implements KubeApi {
   private KubeApiException failure(String what, KubernetesClientException e) {
     var kind =
         switch (e.getCode()) {
-          case 401 -> Kind.UNAUTHORIZED;
-          case 409 -> Kind.CONFLICT;
-          case 0, 429 -> Kind.AWAY;
-          default -> e.getCode() >= 500 ? Kind.AWAY : Kind.REFUSED;
+          case 401 -> KubeFailureKind.UNAUTHORIZED;
+          case 409 -> KubeFailureKind.CONFLICT;
+          case 0, 429 -> KubeFailureKind.AWAY;
+          default -> e.getCode() >= 500 ? KubeFailureKind.AWAY : KubeFailureKind.REFUSED;
         };
     return new KubeApiException(kind, "cannot " + what + ": " + reason(e));
   }

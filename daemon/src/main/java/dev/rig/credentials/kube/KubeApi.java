@@ -87,14 +87,14 @@ public interface KubeApi extends AutoCloseable {
       @Nullable String releases,
       String resourceVersion) {}
 
-  Optional<Workload> workload(Rollouts.Kind kind, String namespace, String name);
+  Optional<Workload> workload(Rollouts.WorkloadKind kind, String namespace, String name);
 
   /**
    * Has it run that image, by server-side apply of nothing else; a conflict when it is in another
    * state by now.
    */
   void deploy(
-      Rollouts.Kind kind,
+      Rollouts.WorkloadKind kind,
       String namespace,
       String name,
       Workload read,

@@ -5,7 +5,7 @@ public final class KubeApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** What follows from it. */
-  public enum Kind {
+  public enum KubeFailureKind {
     /** Nobody answered in time, or with an error of the server's: the same may do later. */
     AWAY,
     /** The object has changed since it was read. */
@@ -16,19 +16,19 @@ public final class KubeApiException extends RuntimeException {
     REFUSED
   }
 
-  private final Kind kind;
+  private final KubeFailureKind kind;
 
-  KubeApiException(Kind kind, String message) {
+  KubeApiException(KubeFailureKind kind, String message) {
     super(message);
     this.kind = kind;
   }
 
-  public Kind kind() {
+  public KubeFailureKind kind() {
     return kind;
   }
 
   /** Whether other requests would fare no better now. */
   public boolean concernsAll() {
-    return kind == Kind.AWAY || kind == Kind.UNAUTHORIZED;
+    return kind == KubeFailureKind.AWAY || kind == KubeFailureKind.UNAUTHORIZED;
   }
 }

@@ -99,7 +99,7 @@ public final class LeaderElection {
       held = true;
       seen = null;
     } catch (KubeApiException e) {
-      if (e.kind() != KubeApiException.Kind.CONFLICT) {
+      if (e.kind() != KubeApiException.KubeFailureKind.CONFLICT) {
         throw e;
       }
       held = false; // another one was faster

@@ -24,9 +24,9 @@ public record PullSecret(
     List<String> entries,
     Instant expiresAt,
     DockerConfigJson config,
-    @Nullable Version version) {
+    @Nullable ObjectVersion version) {
   /** A state of an object: a request that carries it fails when the object is another by now. */
-  record Version(String uid, String resourceVersion) {}
+  record ObjectVersion(String uid, String resourceVersion) {}
 
   public PullSecret {
     images = List.copyOf(images);

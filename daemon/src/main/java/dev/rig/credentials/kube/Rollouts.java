@@ -15,7 +15,7 @@ public final class Rollouts implements AutoCloseable {
   private final Time time;
 
   /** What an image is deployed to. */
-  public enum Kind {
+  public enum WorkloadKind {
     CAPSULE,
     DEPLOYMENT;
 
@@ -43,10 +43,10 @@ public final class Rollouts implements AutoCloseable {
   public record Readiness(int ready, int wanted, boolean complete) {}
 
   /** The cluster did not do it; the message is for people, without a secret. */
-  public static final class Refused extends RuntimeException {
+  public static final class RolloutRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    Refused(String message) {
+    RolloutRefusedException(String message) {
       super(message);
     }
   }
@@ -72,11 +72,11 @@ public final class Rollouts implements AutoCloseable {
    *
    * @throws Refused when that cannot be told
    */
-  public List<Release> history(Kind kind, String namespace, String name) {
+  public List<Release> history(WorkloadKind kind, String namespace, String name) {
     try {
       return Releases.read(workload(kind, namespace, name).releases());
     } catch (KubeApiException e) {
-      throw new Refused(String.valueOf(e.getMessage()));
+      throw new RolloutRefusedException(String.valueOf(e.getMessage()));
     }
   }
 
@@ -86,7 +86,8 @@ public final class Rollouts implements AutoCloseable {
    * @param tag what the image is called; null for nothing
    * @throws Refused when it cannot, also because somebody else changed it meanwhile
    */
-  public void deploy(Kind kind, String namespace, String name, String image, @Nullable String tag) {
+  public void deploy(
+      WorkloadKind kind, String namespace, String name, String image, @Nullable String tag) {
     try {
       var read = workload(kind, namespace, name);
       var release = new Release(image, tag, time.now().truncatedTo(ChronoUnit.SECONDS));
@@ -98,7 +99,7 @@ public final class Rollouts implements AutoCloseable {
           image,
           Releases.write(release, Releases.read(read.releases())));
     } catch (KubeApiException e) {
-      throw new Refused(String.valueOf(e.getMessage()));
+      throw new RolloutRefusedException(String.valueOf(e.getMessage()));
     }
   }
 
@@ -112,14 +113,15 @@ public final class Rollouts implements AutoCloseable {
     try {
       return api.readiness(namespace, name, image);
     } catch (KubeApiException e) {
-      throw new Refused(String.valueOf(e.getMessage()));
+      throw new RolloutRefusedException(String.valueOf(e.getMessage()));
     }
   }
 
-  private KubeApi.Workload workload(Kind kind, String namespace, String name) {
+  private KubeApi.Workload workload(WorkloadKind kind, String namespace, String name) {
     return api.workload(kind, namespace, name)
-        .orElseThrow(
-            () -> new Refused("there is no %s %s/%s".formatted(kind.word(), namespace, name)));
+        .orElseThrow(() ->
+            new RolloutRefusedException(
+                "there is no %s %s/%s".formatted(kind.word(), namespace, name)));
   }
 
   @Override

@@ -19,8 +19,8 @@ final class Workloads {
 
   private Workloads() {}
 
-  static ResourceDefinitionContext context(Rollouts.Kind kind) {
-    boolean capsule = kind == Rollouts.Kind.CAPSULE;
+  static ResourceDefinitionContext context(Rollouts.WorkloadKind kind) {
+    boolean capsule = kind == Rollouts.WorkloadKind.CAPSULE;
     return new ResourceDefinitionContext.Builder()
         .withGroup(capsule ? "rig.dev" : "apps")
         .withVersion(capsule ? "v1alpha2" : "v1")
@@ -30,10 +30,10 @@ final class Workloads {
         .build();
   }
 
-  static Workload read(Rollouts.Kind kind, GenericKubernetesResource found) {
+  static Workload read(Rollouts.WorkloadKind kind, GenericKubernetesResource found) {
     var metadata = found.getMetadata();
     var annotations = metadata.getAnnotations();
-    var container = kind == Rollouts.Kind.CAPSULE ? null : container(found);
+    var container = kind == Rollouts.WorkloadKind.CAPSULE ? null : container(found);
     var image = container == null ? found.<Object>get("spec", "image") : container.get("image");
     return new Workload(
         image instanceof String text && !text.isEmpty() ? text : null,
@@ -59,7 +59,7 @@ final class Workloads {
   }
 
   static GenericKubernetesResource written(
-      Rollouts.Kind kind,
+      Rollouts.WorkloadKind kind,
       String namespace,
       String name,
       Workload read,
@@ -77,7 +77,7 @@ final class Workloads {
             .addToAnnotations(Releases.ANNOTATION, releases)
             .build());
     Map<String, Object> spec =
-        kind == Rollouts.Kind.CAPSULE
+        kind == Rollouts.WorkloadKind.CAPSULE
             ? Map.of("image", image)
             : Map.of(
                 "template",

@@ -29,28 +29,31 @@ record CredentialProviderRequest(
    *
    * @throws MalformedRequestException with a message that repeats nothing of the payload
    */
-  static CredentialProviderRequest parse(byte[] payload) throws MalformedRequestException {
+  static CredentialProviderRequest parse(byte[] payload) throws MalformedProviderRequestException {
     JsonObject json;
     try {
       json = JsonObject.parse(payload);
     } catch (JsonException e) {
-      throw new MalformedRequestException("the request is not valid JSON: " + e.getMessage());
+      throw new MalformedProviderRequestException(
+          "the request is not valid JSON: " + e.getMessage());
     }
     var apiVersion = json.textOrEmpty("apiVersion");
     if (!VERSIONS.contains(apiVersion)) {
-      throw new MalformedRequestException(
+      throw new MalformedProviderRequestException(
           "the request's apiVersion is none of " + GROUP + "v1, v1beta1 and v1alpha1");
     }
     if (!json.textOrEmpty("kind").equals("CredentialProviderRequest")) {
-      throw new MalformedRequestException("the request's kind is not CredentialProviderRequest");
+      throw new MalformedProviderRequestException(
+          "the request's kind is not CredentialProviderRequest");
     }
     var image = json.textOrEmpty("image");
     if (image.isEmpty()) {
-      throw new MalformedRequestException("the request has no image");
+      throw new MalformedProviderRequestException("the request has no image");
     }
     var annotations = json.object("serviceAccountAnnotations");
     if (annotations.texts().size() < annotations.fields().size()) {
-      throw new MalformedRequestException("an annotation of the service account is not a text");
+      throw new MalformedProviderRequestException(
+          "an annotation of the service account is not a text");
     }
     boolean withToken = apiVersion.equals(GROUP + "v1");
     return new CredentialProviderRequest(
@@ -61,10 +64,10 @@ record CredentialProviderRequest(
   }
 
   /** A request that cannot be answered. */
-  static final class MalformedRequestException extends Exception {
+  static final class MalformedProviderRequestException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    MalformedRequestException(String message) {
+    MalformedProviderRequestException(String message) {
       super(message);
     }
   }

@@ -8,7 +8,7 @@ import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
-import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedRequestException;
+import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedProviderRequestException;
 import dev.rig.credentials.kubelet.CredentialProviderResponse.CacheKeyType;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.request.RequestApi;
@@ -77,7 +77,7 @@ public final class KubeletApi implements RequestApi {
                   ? Optional.empty()
                   : Optional.of(denied(peer, reference, entry.prefix().toString())),
           lookup -> answer(request, reference, lookup));
-    } catch (MalformedRequestException e) {
+    } catch (MalformedProviderRequestException e) {
       return done(refused(String.valueOf(e.getMessage())));
     } catch (InvalidReferenceException e) {
       return done(refused("the request's image is not one: " + e.getMessage()));

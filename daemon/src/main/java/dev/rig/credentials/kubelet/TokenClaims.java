@@ -5,7 +5,7 @@ import dev.rig.credentials.credential.ServiceAccount;
 import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.json.JsonException;
 import dev.rig.credentials.json.JsonObject;
-import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedRequestException;
+import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedProviderRequestException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
@@ -32,7 +32,7 @@ final class TokenClaims {
    *     repeats nothing of it
    */
   static ServiceAccountToken read(Secret token, Map<String, String> annotations)
-      throws MalformedRequestException {
+      throws MalformedProviderRequestException {
     var parts = token.reveal().split("\\.", -1);
     if (token.reveal().length() > LONGEST || parts.length != 3) {
       throw malformed("is not a signed JWT");
@@ -62,7 +62,7 @@ final class TokenClaims {
         new ServiceAccount(namespace, name, uid), token, expiresAt, annotations);
   }
 
-  private static MalformedRequestException malformed(String what) {
-    return new MalformedRequestException("the request's serviceAccountToken " + what);
+  private static MalformedProviderRequestException malformed(String what) {
+    return new MalformedProviderRequestException("the request's serviceAccountToken " + what);
   }
 }

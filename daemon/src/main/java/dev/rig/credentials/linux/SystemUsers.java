@@ -29,11 +29,11 @@ public final class SystemUsers implements UserDatabase {
   }
 
   /** What a call has found, read out of memory that is gone afterwards. */
-  private interface Reader<T> {
+  private interface RecordReader<T> {
     T read(Pointer struct);
   }
 
-  private static <T> T find(Call call, Reader<T> reader, T none) {
+  private static <T> T find(Call call, RecordReader<T> reader, T none) {
     for (int size = FIRST_BUFFER; size <= LARGEST_BUFFER; size *= 4) {
       var struct = LibC.memory(STRUCT);
       var buffer = LibC.memory(size);

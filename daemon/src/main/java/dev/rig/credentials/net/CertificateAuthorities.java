@@ -76,7 +76,7 @@ public final class CertificateAuthorities implements TlsAuthorities {
     }
   }
 
-  private SSLSocketFactory make(@Nullable Path only, HostCertificates.Found found)
+  private SSLSocketFactory make(@Nullable Path only, HostCertificates.CertificateFiles found)
       throws GeneralSecurityException, IOException, HttpFailure {
     var trusted = new LinkedHashSet<>(only == null ? everybody() : read(only));
     for (var file : found.authorities()) {

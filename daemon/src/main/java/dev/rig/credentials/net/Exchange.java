@@ -1,6 +1,6 @@
 package dev.rig.credentials.net;
 
-import dev.rig.credentials.net.HttpFailure.Kind;
+import dev.rig.credentials.net.HttpFailure.HttpFailureKind;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -149,7 +149,7 @@ final class Exchange implements AutoCloseable {
     try {
       if (hop.tls() != null && context.getSSLSession() == null) {
         throw new HttpFailure(
-            Kind.UNREACHABLE,
+            HttpFailureKind.UNREACHABLE,
             "the proxy %s answered %d for %s"
                 .formatted(proxyName(), response.getCode(), hop.who()));
       }
@@ -235,7 +235,7 @@ final class Exchange implements AutoCloseable {
         || e instanceof ConnectTimeoutException
         || e instanceof NoRouteToHostException
         || (unconnected && hop.route().getUnixDomainSocket() != null)) {
-      return new HttpFailure(Kind.NO_LISTENER, detail(e));
+      return new HttpFailure(HttpFailureKind.NO_LISTENER, detail(e));
     }
     if (e instanceof ClientProtocolException
         || e instanceof MessageConstraintException
@@ -246,14 +246,16 @@ final class Exchange implements AutoCloseable {
     if (e instanceof SSLException) {
       return isAboutCertificates(e)
           ? new HttpFailure(
-              Kind.UNTRUSTED,
+              HttpFailureKind.UNTRUSTED,
               "the certificate of %s is not trusted (%s); name its authority in"
                       .formatted(hop.who(), detail(e))
                   + " daemon.registryClient.caFiles")
-          : new HttpFailure(Kind.BROKEN, "TLS with %s failed (%s)".formatted(hop.who(), detail(e)));
+          : new HttpFailure(
+              HttpFailureKind.BROKEN, "TLS with %s failed (%s)".formatted(hop.who(), detail(e)));
     }
     return new HttpFailure(
-        Kind.BROKEN, "the connection with %s broke (%s)".formatted(hop.who(), detail(e)));
+        HttpFailureKind.BROKEN,
+        "the connection with %s broke (%s)".formatted(hop.who(), detail(e)));
   }
 
   private static String detail(IOException e) {

@@ -44,7 +44,7 @@ record HostCertificates(List<Path> folders, List<Path> bundles) {
    * @param identities files of keys by the file of their certificate
    * @param state differs when a file has changed
    */
-  record Found(List<Path> authorities, Map<Path, Path> identities, String state) {
+  record CertificateFiles(List<Path> authorities, Map<Path, Path> identities, String state) {
     boolean isEmpty() {
       return authorities.isEmpty() && identities.isEmpty();
     }
@@ -56,7 +56,7 @@ record HostCertificates(List<Path> folders, List<Path> bundles) {
    *
    * @throws HttpFailure if a folder cannot be read, or a key is missing
    */
-  Found find(Origin origin) throws HttpFailure {
+  CertificateFiles find(Origin origin) throws HttpFailure {
     var authorities = new ArrayList<Path>();
     var identities = new TreeMap<Path, Path>();
     var state = new StringBuilder();
@@ -69,7 +69,7 @@ record HostCertificates(List<Path> folders, List<Path> bundles) {
         }
       }
     }
-    return new Found(authorities, identities, state.toString());
+    return new CertificateFiles(authorities, identities, state.toString());
   }
 
   private static void read(

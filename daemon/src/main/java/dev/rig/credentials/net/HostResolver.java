@@ -56,14 +56,14 @@ public final class HostResolver {
     } catch (OutOfMemoryError noThread) {
       turns.release();
       throw new HttpFailure(
-          HttpFailure.Kind.UNREACHABLE,
+          HttpFailure.HttpFailureKind.UNREACHABLE,
           "the system has no thread to look up the host name " + name);
     }
     try {
       return found.get(left.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw new HttpFailure(
-          HttpFailure.Kind.UNREACHABLE, "the host name " + name + " is not known");
+          HttpFailure.HttpFailureKind.UNREACHABLE, "the host name " + name + " is not known");
     } catch (TimeoutException e) {
       throw budget.tooSlow("looking up the host name " + name);
     }

@@ -1,6 +1,6 @@
 package dev.rig.credentials.net;
 
-import dev.rig.credentials.net.HttpFailure.Kind;
+import dev.rig.credentials.net.HttpFailure.HttpFailureKind;
 import dev.rig.credentials.time.Time;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -112,13 +112,13 @@ public final class HttpClient implements AutoCloseable {
         }
         return response;
       } catch (HttpFailure e) {
-        if (e.kind() != Kind.NO_LISTENER) {
+        if (e.kind() != HttpFailureKind.NO_LISTENER) {
           throw e;
         }
         budget.checkTime(origin.authority());
       }
     }
-    throw new HttpFailure(Kind.NO_LISTENER, "nothing answers at " + origin.authority());
+    throw new HttpFailure(HttpFailureKind.NO_LISTENER, "nothing answers at " + origin.authority());
   }
 
   private List<InetAddress> preferred(Origin origin, List<InetAddress> addresses) {

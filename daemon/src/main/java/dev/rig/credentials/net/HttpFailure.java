@@ -7,7 +7,7 @@ public final class HttpFailure extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
   /** What went wrong. */
-  public enum Kind {
+  public enum HttpFailureKind {
     /** Nothing listens there. */
     NO_LISTENER,
     /** The connection broke, or TLS failed; another try may go well. */
@@ -24,22 +24,22 @@ public final class HttpFailure extends Exception {
     INVALID
   }
 
-  private final Kind kind;
+  private final HttpFailureKind kind;
 
-  public HttpFailure(Kind kind, String message) {
+  public HttpFailure(HttpFailureKind kind, String message) {
     super(message, null, false, false);
     this.kind = kind;
   }
 
   static HttpFailure refused(String message) {
-    return new HttpFailure(Kind.REFUSED, message);
+    return new HttpFailure(HttpFailureKind.REFUSED, message);
   }
 
   static HttpFailure invalid(String message) {
-    return new HttpFailure(Kind.INVALID, message);
+    return new HttpFailure(HttpFailureKind.INVALID, message);
   }
 
-  public Kind kind() {
+  public HttpFailureKind kind() {
     return kind;
   }
 }

@@ -74,7 +74,8 @@ public final class RequestBudget {
   /** What a call fails with when its time is over. */
   public HttpFailure tooSlow(String who) {
     return new HttpFailure(
-        HttpFailure.Kind.TOO_SLOW, "%s took longer than %d s".formatted(who, time.toSeconds()));
+        HttpFailure.HttpFailureKind.TOO_SLOW,
+        "%s took longer than %d s".formatted(who, time.toSeconds()));
   }
 
   /**

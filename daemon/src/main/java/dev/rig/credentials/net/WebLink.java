@@ -26,18 +26,18 @@ public record WebLink(String target, List<String> relations) {
     var links = new ArrayList<WebLink>();
     for (var header : headers) {
       if (header.length() <= LONGEST) {
-        new Reader(header).read(links);
+        new LinkReader(header).read(links);
       }
     }
     return links;
   }
 
   /** Reads one header. */
-  private static final class Reader {
+  private static final class LinkReader {
     private final String text;
     private int at;
 
-    Reader(String text) {
+    LinkReader(String text) {
       this.text = text;
     }
 

@@ -9,7 +9,7 @@ public interface CallObserver {
   CallObserver NONE = (host, outcome, took) -> {};
 
   /** How a call ended. */
-  enum Outcome {
+  enum CallOutcome {
     /** It was answered: also with a redirect or a "not found". */
     ANSWERED,
     /** 401 or 403. */
@@ -28,5 +28,5 @@ public interface CallObserver {
    * @param host the registry's, token service's or storage's, with a port that is not the usual one
    * @param took from before the connection to the end of the answer
    */
-  void ended(String host, Outcome outcome, Duration took);
+  void ended(String host, CallOutcome outcome, Duration took);
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** One connection: one request, one answer. Belongs to the event loop's thread. */
 final class Connection implements EventLoop.Handler {
   /** Where a connection stands; each phase but the last has its deadline. */
-  enum Phase {
+  enum ConnectionPhase {
     /** Nothing has come yet. */
     IDLE,
     /** Some of a request has come. */
@@ -40,7 +40,7 @@ final class Connection implements EventLoop.Handler {
   private final int fd;
   private final Peer peer;
   private final ConnectionTable owner;
-  private Phase phase = Phase.IDLE;
+  private ConnectionPhase phase = ConnectionPhase.IDLE;
   private final long since;
   private long deadline;
   private byte[] received = new byte[0];
@@ -66,7 +66,7 @@ final class Connection implements EventLoop.Handler {
     return peer;
   }
 
-  Phase phase() {
+  ConnectionPhase phase() {
     return phase;
   }
 
@@ -81,13 +81,13 @@ final class Connection implements EventLoop.Handler {
 
   /** Whether closing it now would take an answer away. */
   boolean isOwed() {
-    return phase == Phase.HANDLING || phase == Phase.ANSWERING;
+    return phase == ConnectionPhase.HANDLING || phase == ConnectionPhase.ANSWERING;
   }
 
   /** Takes what has come already, and waits for the rest if there is one. */
   void start() {
     read();
-    if (phase != Phase.CLOSED) {
+    if (phase != ConnectionPhase.CLOSED) {
       token = owner.loop().register(fd, interest, this);
     }
   }
@@ -113,7 +113,7 @@ final class Connection implements EventLoop.Handler {
 
   /** Looks for a byte that has come since the last event. */
   void poll() {
-    if (phase == Phase.IDLE) {
+    if (phase == ConnectionPhase.IDLE) {
       read();
     }
   }
@@ -132,8 +132,8 @@ final class Connection implements EventLoop.Handler {
         complete();
         return;
       }
-      if (phase == Phase.IDLE) {
-        phase = Phase.READING;
+      if (phase == ConnectionPhase.IDLE) {
+        phase = ConnectionPhase.READING;
         allow(owner.limits().request());
       }
       if (receivedLength + count > Wire.REQUEST_LIMIT) {
@@ -186,10 +186,10 @@ final class Connection implements EventLoop.Handler {
       received = new byte[0];
     }
     owner.countRequest();
-    phase = Phase.HANDLING;
+    phase = ConnectionPhase.HANDLING;
     allow(owner.limits().handler());
     ask(request);
-    if (phase == Phase.HANDLING) {
+    if (phase == ConnectionPhase.HANDLING) {
       want(0);
     }
   }
@@ -221,7 +221,7 @@ final class Connection implements EventLoop.Handler {
   }
 
   private void settle(@Nullable Reply reply, @Nullable Throwable failure) {
-    if (phase != Phase.HANDLING) {
+    if (phase != ConnectionPhase.HANDLING) {
       return;
     }
     if (reply == null) {
@@ -251,7 +251,7 @@ final class Connection implements EventLoop.Handler {
       close(); // without a byte: the client tries again
       return;
     }
-    phase = Phase.ANSWERING;
+    phase = ConnectionPhase.ANSWERING;
     allow(owner.limits().answer());
     write();
   }
@@ -277,7 +277,7 @@ final class Connection implements EventLoop.Handler {
     // Closed with bytes unread, the connection would be reset and the answer may be lost to a
     // client that still writes. The answer's deadline goes on.
     owner.stream().endOutput(fd);
-    phase = Phase.DISCARDING;
+    phase = ConnectionPhase.DISCARDING;
     want(Epoll.IN);
     discard();
   }
@@ -310,10 +310,10 @@ final class Connection implements EventLoop.Handler {
 
   /** Closes it; harmless when it is closed already. */
   void close() {
-    if (phase == Phase.CLOSED) {
+    if (phase == ConnectionPhase.CLOSED) {
       return;
     }
-    phase = Phase.CLOSED;
+    phase = ConnectionPhase.CLOSED;
     owner.hold(held, 0);
     held = 0;
     if (token >= 0) {

@@ -153,13 +153,13 @@ final class ConnectionTable implements Acceptor.Admission {
       if (now - one.since() < grace) {
         return false; // and all after it are younger
       }
-      if (one.phase() == Connection.Phase.IDLE && among.test(one)) {
+      if (one.phase() == Connection.ConnectionPhase.IDLE && among.test(one)) {
         one.poll(); // its first byte may have come in this very round of events
-        if (one.phase() == Connection.Phase.IDLE) {
+        if (one.phase() == Connection.ConnectionPhase.IDLE) {
           evicted.incrementAndGet();
           one.close();
         }
-        if (one.phase() == Connection.Phase.CLOSED) {
+        if (one.phase() == Connection.ConnectionPhase.CLOSED) {
           return true;
         }
       }

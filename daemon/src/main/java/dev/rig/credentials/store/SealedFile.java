@@ -42,9 +42,9 @@ public final class SealedFile {
 
   /** What a file holds. */
   public static final class Contents {
-    private final Sealer.Opened opened;
+    private final Sealer.OpenedFile opened;
 
-    private Contents(Sealer.Opened opened) {
+    private Contents(Sealer.OpenedFile opened) {
       this.opened = opened;
     }
 

@@ -88,7 +88,7 @@ final class Sealer {
    *
    * @throws StoreException when it is not exactly what was sealed with this key for this purpose
    */
-  Opened open(byte[] file) {
+  OpenedFile open(byte[] file) {
     if (file.length < HEADER + Integer.BYTES + MAC
         || !Arrays.equals(file, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
       throw new StoreException("it is not a sealed file, or cut short");
@@ -120,19 +120,19 @@ final class Sealer {
     buffer.get(seal);
     int number = records.size();
     crypt(false, fileKey, number, data(whole, number, ""), seal);
-    return new Opened(header, fileKey, records);
+    return new OpenedFile(header, fileKey, records);
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
   private record Sealed(int number, byte[] tag, byte[] bytes) {}
 
   /** A file that is whole; its records are opened one by one. */
-  static final class Opened {
+  static final class OpenedFile {
     private final byte[] header;
     private final byte[] fileKey;
     private final List<Sealed> records;
 
-    private Opened(byte[] header, byte[] fileKey, List<Sealed> records) {
+    private OpenedFile(byte[] header, byte[] fileKey, List<Sealed> records) {
       this.header = header;
       this.fileKey = fileKey;
       this.records = List.copyOf(records);

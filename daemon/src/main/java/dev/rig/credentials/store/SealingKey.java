@@ -17,10 +17,10 @@ public final class SealingKey {
 
   private final byte[] secret;
   private final String machine;
-  private final Origin origin;
+  private final KeyOrigin origin;
 
   /** Where a key comes from. */
-  public enum Origin {
+  public enum KeyOrigin {
     /** systemd's credentials, {@code $CREDENTIALS_DIRECTORY}. */
     SYSTEMD,
     /** A file that was named. */
@@ -35,7 +35,7 @@ public final class SealingKey {
    * @param secret at least {@link #SHORTEST} bytes, all of which count
    * @param machine what tells this machine from others; files of another cannot be opened
    */
-  public SealingKey(byte[] secret, String machine, Origin origin) {
+  public SealingKey(byte[] secret, String machine, KeyOrigin origin) {
     if (secret.length < SHORTEST) {
       throw new IllegalArgumentException("a sealing key has at least " + SHORTEST + " bytes");
     }
@@ -45,7 +45,7 @@ public final class SealingKey {
   }
 
   /** Where it comes from. */
-  public Origin origin() {
+  public KeyOrigin origin() {
     return origin;
   }
 

@@ -60,10 +60,10 @@ public final class StateFolder {
    */
   public SealingKey key(@Nullable Path named, @Nullable Path credentials) {
     if (named != null) {
-      return read(named, SealingKey.Origin.FILE);
+      return read(named, SealingKey.KeyOrigin.FILE);
     }
     if (credentials != null && Files.exists(credentials.resolve(CREDENTIAL))) {
-      return read(credentials.resolve(CREDENTIAL), SealingKey.Origin.SYSTEMD);
+      return read(credentials.resolve(CREDENTIAL), SealingKey.KeyOrigin.SYSTEMD);
     }
     var beside = file(GENERATED);
     if (!Files.exists(beside)) {
@@ -75,14 +75,14 @@ public final class StateFolder {
         throw new StoreException("cannot make a sealing key: " + words(e), e);
       }
     }
-    return read(beside, SealingKey.Origin.GENERATED);
+    return read(beside, SealingKey.KeyOrigin.GENERATED);
   }
 
-  private SealingKey read(Path file, SealingKey.Origin origin) {
+  private SealingKey read(Path file, SealingKey.KeyOrigin origin) {
     byte[] secret;
     try {
       secret = RegularFile.readAtMost(file, MOST_KEY_BYTES);
-      if (origin == SealingKey.Origin.GENERATED
+      if (origin == SealingKey.KeyOrigin.GENERATED
           && Files.getAttribute(file, "unix:mode") instanceof Integer mode
           && (mode & READABLE_BY_OTHERS) != 0) {
         throw new StoreException("others may read the sealing key " + file + ": chmod 0600");

@@ -51,7 +51,7 @@ class LeaseArchiveTest {
     private final LeaseArchive archive =
         new LeaseArchive(
             new SealedFile(
-                path, new SealingKey(new byte[32], "m", SealingKey.Origin.FILE), "leases"),
+                path, new SealingKey(new byte[32], "m", SealingKey.KeyOrigin.FILE), "leases"),
             leases,
             time.time(),
             new SameThread());

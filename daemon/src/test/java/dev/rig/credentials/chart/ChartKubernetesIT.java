@@ -202,7 +202,8 @@ class ChartKubernetesIT {
   @Test
   void registryForDevelopmentIsTakenWherePodsAreRestricted() {
     var place =
-        new DevManifests.Place("restricted", "kind", "h:30000", "registry:5000", 30_000, "10Gi");
+        new DevManifests.ManifestTarget(
+            "restricted", "kind", "h:30000", "registry:5000", 30_000, "10Gi");
     var manifests = new DevManifests(folder.resolve("state"), Map.of()).manifests(place);
     for (var document : manifests.split("---\n", -1)) {
       assertTaken(applied(document));

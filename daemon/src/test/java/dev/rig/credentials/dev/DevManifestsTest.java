@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rig.credentials.chart.KubernetesSchemas;
-import dev.rig.credentials.dev.DevManifests.Place;
+import dev.rig.credentials.dev.DevManifests.ManifestTarget;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +22,8 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 class DevManifestsTest {
-  private static final Place USUAL =
-      new Place("default", "kind", "localhost:30000", "registry:5000", 30_000, null);
+  private static final ManifestTarget USUAL =
+      new ManifestTarget("default", "kind", "localhost:30000", "registry:5000", 30_000, null);
   private static final KubernetesSchemas SCHEMAS = new KubernetesSchemas();
 
   @TempDir private Path state;
@@ -51,7 +51,8 @@ class DevManifestsTest {
 
   @Test
   void manifestsAreWhatKubernetesDefines() {
-    var storage = new Place("dev", "kind", "10.0.0.1:30500", "images.dev:80", 30_500, "10Gi");
+    var storage =
+        new ManifestTarget("dev", "kind", "10.0.0.1:30500", "images.dev:80", 30_500, "10Gi");
     for (var place : List.of(USUAL, storage)) {
       var documents = read(manifests.manifests(place));
       var problems = new ArrayList<String>();
@@ -66,7 +67,8 @@ class DevManifestsTest {
     var documents =
         read(
             manifests.manifests(
-                new Place("dev", "kind", "10.0.0.1:30500", "images.dev:80", 30_500, "10Gi")));
+                new ManifestTarget(
+                    "dev", "kind", "10.0.0.1:30500", "images.dev:80", 30_500, "10Gi")));
     var service = only(documents, "Service");
     assertEquals("images", service.at("/metadata/name").asText());
     assertEquals("dev", service.at("/metadata/namespace").asText());
@@ -107,15 +109,20 @@ class DevManifestsTest {
     for (var hostile : List.of("a\nb", "a: b", "\"", "Ä", "")) {
       assertThrows(
           DevException.class,
-          () -> new Place(hostile, "kind", "h:1", "registry:5000", 30_000, null));
+          () -> new ManifestTarget(hostile, "kind", "h:1", "registry:5000", 30_000, null));
       assertThrows(
-          DevException.class, () -> new Place("n", hostile, "h:1", "registry:5000", 30_000, null));
+          DevException.class,
+          () -> new ManifestTarget("n", hostile, "h:1", "registry:5000", 30_000, null));
       assertThrows(
-          DevException.class, () -> new Place("n", "kind", hostile, "r:5000", 30_000, null));
-      assertThrows(DevException.class, () -> new Place("n", "kind", "h:1", hostile, 30_000, null));
+          DevException.class,
+          () -> new ManifestTarget("n", "kind", hostile, "r:5000", 30_000, null));
       assertThrows(
-          DevException.class, () -> new Place("n", "kind", "h:1", "r:5000", 30_000, hostile));
+          DevException.class, () -> new ManifestTarget("n", "kind", "h:1", hostile, 30_000, null));
+      assertThrows(
+          DevException.class,
+          () -> new ManifestTarget("n", "kind", "h:1", "r:5000", 30_000, hostile));
     }
-    assertThrows(DevException.class, () -> new Place("n", "kind", "h:1", "r:5000", 5000, null));
+    assertThrows(
+        DevException.class, () -> new ManifestTarget("n", "kind", "h:1", "r:5000", 5000, null));
   }
 }

@@ -41,7 +41,7 @@ class HelperApiTest {
           () ->
               new SealedFile(
                   this.folder.resolve("logins.sealed"),
-                  new SealingKey(new byte[SealingKey.SHORTEST], "", SealingKey.Origin.FILE),
+                  new SealingKey(new byte[SealingKey.SHORTEST], "", SealingKey.KeyOrigin.FILE),
                   "logins"),
           Runnable::run,
           fixture.time().time().clock());

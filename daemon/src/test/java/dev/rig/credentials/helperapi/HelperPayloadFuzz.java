@@ -31,7 +31,7 @@ class HelperPayloadFuzz {
           () ->
               new SealedFile(
                   Path.of("/nonexistent", "logins.sealed"),
-                  new SealingKey(new byte[SealingKey.SHORTEST], "", SealingKey.Origin.FILE),
+                  new SealingKey(new byte[SealingKey.SHORTEST], "", SealingKey.KeyOrigin.FILE),
                   "logins"),
           Runnable::run,
           fixture.time().time().clock());

@@ -40,7 +40,7 @@ public final class FakeKeeper implements PullSecretKeeper {
             request.cluster(),
             request.namespace(),
             "rig-pull-x",
-            PullSecretAnswer.Outcome.CREATED,
+            PullSecretAnswer.PullSecretOutcome.CREATED,
             List.of(new PullSecretAnswer.Held("quay.io", "quay.io", Lease.NEVER)),
             List.of("ghcr.io/public"),
             Lease.NEVER,

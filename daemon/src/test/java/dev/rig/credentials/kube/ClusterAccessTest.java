@@ -122,7 +122,7 @@ class ClusterAccessTest {
       kubernetes.accept("two");
       printed = credential("\"token\":\"one\"");
       var refused = assertThrows(KubeApiException.class, () -> api.secrets(null));
-      assertEquals(KubeApiException.Kind.UNAUTHORIZED, refused.kind());
+      assertEquals(KubeApiException.KubeFailureKind.UNAUTHORIZED, refused.kind());
       printed = credential("\"token\":\"two\"");
       assertEquals(List.of(), api.secrets(null));
       assertEquals(2, runs.size());

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.credential.Secret;
-import dev.rig.credentials.kube.Rollouts.Kind;
 import dev.rig.credentials.kube.Rollouts.Release;
+import dev.rig.credentials.kube.Rollouts.WorkloadKind;
 import dev.rig.credentials.testing.kube.FakeKubernetes;
 import dev.rig.credentials.time.SystemScheduler;
 import java.util.List;
@@ -41,12 +41,12 @@ class RolloutsTest {
   @Test
   void capsuleRunsTheImageAndItsHistoryHasTheNewestFirst() {
     kubernetes.put("capsules", inNamespace(CAPSULE));
-    assertEquals(List.of(), rollouts.history(Kind.CAPSULE, "acme", "web"));
+    assertEquals(List.of(), rollouts.history(WorkloadKind.CAPSULE, "acme", "web"));
 
-    rollouts.deploy(Kind.CAPSULE, "acme", "web", "r/web@sha256:1", "v1");
-    rollouts.deploy(Kind.CAPSULE, "acme", "web", "r/web@sha256:2", null);
+    rollouts.deploy(WorkloadKind.CAPSULE, "acme", "web", "r/web@sha256:1", "v1");
+    rollouts.deploy(WorkloadKind.CAPSULE, "acme", "web", "r/web@sha256:2", null);
 
-    var history = rollouts.history(Kind.CAPSULE, "acme", "web");
+    var history = rollouts.history(WorkloadKind.CAPSULE, "acme", "web");
     assertEquals(
         List.of("r/web@sha256:2", "r/web@sha256:1"), history.stream().map(Release::image).toList());
     assertEquals("v1", history.getLast().tag());
@@ -58,9 +58,9 @@ class RolloutsTest {
   void historyKeepsTheLastTen() {
     kubernetes.put("capsules", inNamespace(CAPSULE));
     for (int i = 1; i <= 12; i++) {
-      rollouts.deploy(Kind.CAPSULE, "acme", "web", "r/web@sha256:" + i, null);
+      rollouts.deploy(WorkloadKind.CAPSULE, "acme", "web", "r/web@sha256:" + i, null);
     }
-    var history = rollouts.history(Kind.CAPSULE, "acme", "web");
+    var history = rollouts.history(WorkloadKind.CAPSULE, "acme", "web");
     assertEquals(10, history.size());
     assertEquals("r/web@sha256:3", history.getLast().image());
   }
@@ -69,8 +69,8 @@ class RolloutsTest {
   void whatIsNotThereIsNotMade() {
     var refused =
         assertThrows(
-            Rollouts.Refused.class,
-            () -> rollouts.deploy(Kind.CAPSULE, "acme", "web", "r/web@sha256:1", null));
+            Rollouts.RolloutRefusedException.class,
+            () -> rollouts.deploy(WorkloadKind.CAPSULE, "acme", "web", "r/web@sha256:1", null));
     assertEquals("there is no capsule acme/web", refused.getMessage());
     assertEquals(List.of(), kubernetes.keys("capsules"));
   }
@@ -78,7 +78,7 @@ class RolloutsTest {
   @Test
   void deploymentIsReadyWhenAllItsPodsRunTheImage() {
     kubernetes.put("deployments", deployment("web:old", 2, 2));
-    rollouts.deploy(Kind.DEPLOYMENT, "acme", "web", "r/web@sha256:1", null);
+    rollouts.deploy(WorkloadKind.DEPLOYMENT, "acme", "web", "r/web@sha256:1", null);
     var applied = kubernetes.object("deployments/acme/web").orElseThrow().toString();
     assertTrue(
         applied.contains("name=web, image=r/web@sha256:1")

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.config.ServiceAccountUse;
-import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedRequestException;
+import dev.rig.credentials.kubelet.CredentialProviderRequest.MalformedProviderRequestException;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.testing.Json;
@@ -39,7 +39,7 @@ class ProviderRequestFuzz {
     CredentialProviderRequest request;
     try {
       request = CredentialProviderRequest.parse(document);
-    } catch (MalformedRequestException refused) {
+    } catch (MalformedProviderRequestException refused) {
       assertEquals(1, reply.status());
       assertFalse(body.contains(SECRET), body);
       return;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.net.HttpFailure.Kind;
+import dev.rig.credentials.net.HttpFailure.HttpFailureKind;
 import dev.rig.credentials.testing.registry.HostileRegistry;
 import dev.rig.credentials.testing.registry.TestAuthority;
 import dev.rig.credentials.testing.registry.TestAuthority.Keys;
@@ -63,7 +63,7 @@ class CertificateAuthoritiesTest {
           "%s/certs.d/%s:%d/ca.crt".formatted(program, HttpFixture.HOST, server.port()),
           authority.pem());
       assertEquals(200, client(server.port()).send(get(server)).status());
-      assertEquals(Kind.UNTRUSTED, client(other.port()).failure(get(other)).kind());
+      assertEquals(HttpFailureKind.UNTRUSTED, client(other.port()).failure(get(other)).kind());
     }
   }
 
@@ -81,7 +81,7 @@ class CertificateAuthoritiesTest {
   void aFolderThatChangesCounts() throws Exception {
     try (var server = server()) {
       var client = client(server.port());
-      assertEquals(Kind.UNTRUSTED, client.failure(get(server)).kind());
+      assertEquals(HttpFailureKind.UNTRUSTED, client.failure(get(server)).kind());
       var file =
           write(
               "docker/certs.d/%s:%d/ca.crt".formatted(HttpFixture.HOST, server.port()),
@@ -90,7 +90,7 @@ class CertificateAuthoritiesTest {
       Files.writeString(file, new TestAuthority(Keys.EC).pem());
       Files.setLastModifiedTime(file, FileTime.fromMillis(1));
       assertEquals(
-          Kind.UNTRUSTED,
+          HttpFailureKind.UNTRUSTED,
           client.failure(get(server)).kind(),
           "a connection that was made with the former trust is not used");
     }
@@ -115,7 +115,7 @@ class CertificateAuthoritiesTest {
   void aBrokenStoreOfTheSystemIsPassedOver() throws Exception {
     write("ssl/certs/ca-certificates.crt", "no certificate");
     try (var server = server()) {
-      assertEquals(Kind.UNTRUSTED, client(server.port()).failure(get(server)).kind());
+      assertEquals(HttpFailureKind.UNTRUSTED, client(server.port()).failure(get(server)).kind());
     }
   }
 
@@ -130,7 +130,7 @@ class CertificateAuthoritiesTest {
       var folder = "docker/certs.d/%s:%d/".formatted(HttpFixture.HOST, server.port());
       write(folder + "ca.crt", signer.pem());
       var failure = client(server.port()).failure(get(server));
-      assertEquals(Kind.BROKEN, failure.kind(), failure.getMessage());
+      assertEquals(HttpFailureKind.BROKEN, failure.kind(), failure.getMessage());
       var identity = signer.identity("client.test");
       write(folder + "client.cert", TestAuthority.pem(identity.certificate()));
       write(folder + "client.key", TestAuthority.pem(identity.key()));
@@ -187,7 +187,7 @@ class CertificateAuthoritiesTest {
   void aCertificateWithoutItsKeyIsRefusedWithTheReason() throws Exception {
     write("docker/certs.d/registry.test:5000/ca.cert", authority.pem());
     var failure = client(5000).failure(HttpFixture.get("https", 5000, "/"));
-    assertEquals(Kind.REFUSED, failure.kind());
+    assertEquals(HttpFailureKind.REFUSED, failure.kind());
     assertTrue(String.valueOf(failure.getMessage()).contains("has no key beside it"));
   }
 
@@ -200,7 +200,7 @@ class CertificateAuthoritiesTest {
       var authorities =
           new CertificateAuthorities(List.of(), Map.of(host, own), HostCertificates.of(etc));
       var failure = new HttpFixture(server.port(), authorities).failure(get(server));
-      assertEquals(Kind.UNTRUSTED, failure.kind());
+      assertEquals(HttpFailureKind.UNTRUSTED, failure.kind());
     }
   }
 }

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.credential.Secret;
-import dev.rig.credentials.net.HttpFailure.Kind;
+import dev.rig.credentials.net.HttpFailure.HttpFailureKind;
 import dev.rig.credentials.testing.registry.HostileRegistry;
 import dev.rig.credentials.testing.registry.TestAuthority;
 import java.io.ByteArrayOutputStream;
@@ -66,7 +66,7 @@ class HttpClientTest {
       assertEquals(200, right.send(HttpFixture.get("https", named.port(), "/")).status());
       var wrong = new HttpFixture(addressed.port(), List.of(file), null);
       var failure = wrong.failure(HttpFixture.get("https", addressed.port(), "/"));
-      assertEquals(Kind.UNTRUSTED, failure.kind());
+      assertEquals(HttpFailureKind.UNTRUSTED, failure.kind());
       assertEquals(List.of(), addressed.asked());
     }
   }
@@ -76,7 +76,7 @@ class HttpClientTest {
     try (var server = HostileRegistry.start((asked, out) -> reply(out, 200, ""))) {
       var addresses = List.of("127.0.0.1", "169.254.169.254");
       var fixture = new HttpFixture(server.port(), List.of(), null, HttpTransport.IDLE, addresses);
-      assertEquals(Kind.REFUSED, fixture.failure(server).kind());
+      assertEquals(HttpFailureKind.REFUSED, fixture.failure(server).kind());
       assertEquals(0, server.connections());
     }
   }
@@ -98,7 +98,7 @@ class HttpClientTest {
     }
     var failure =
         new HttpFixture(port, List.of(), null).failure(HttpFixture.get("http", port, "/"));
-    assertEquals(Kind.NO_LISTENER, failure.kind());
+    assertEquals(HttpFailureKind.NO_LISTENER, failure.kind());
     assertEquals("nothing answers at registry.test:" + port, failure.getMessage());
   }
 
@@ -196,7 +196,7 @@ class HttpClientTest {
       })
   void whatIsNotValidHttpIsRefused(String text) {
     try (var server = saying(text)) {
-      assertEquals(Kind.INVALID, new HttpFixture(server).failure(server).kind(), text);
+      assertEquals(HttpFailureKind.INVALID, new HttpFixture(server).failure(server).kind(), text);
     }
   }
 
@@ -209,7 +209,7 @@ class HttpClientTest {
       })
   void anAnswerThatBreaksOffIsABrokenConnection(String text) {
     try (var server = saying(text)) {
-      assertEquals(Kind.BROKEN, new HttpFixture(server).failure(server).kind(), text);
+      assertEquals(HttpFailureKind.BROKEN, new HttpFixture(server).failure(server).kind(), text);
     }
   }
 
@@ -231,7 +231,7 @@ class HttpClientTest {
   @Test
   void interimAnswersEnd() {
     try (var server = saying("HTTP/1.1 102 Processing\r\n\r\n".repeat(1000))) {
-      assertEquals(Kind.INVALID, new HttpFixture(server).failure(server).kind());
+      assertEquals(HttpFailureKind.INVALID, new HttpFixture(server).failure(server).kind());
     }
   }
 
@@ -239,7 +239,7 @@ class HttpClientTest {
   void headersAreBoundedInLengthAndNumber() {
     for (var head : List.of("X: " + "x".repeat(17_000), "X: y\r\n".repeat(200) + "X: y")) {
       try (var server = saying("HTTP/1.1 200 OK\r\n" + head + "\r\nContent-Length: 0\r\n\r\n")) {
-        assertEquals(Kind.INVALID, new HttpFixture(server).failure(server).kind());
+        assertEquals(HttpFailureKind.INVALID, new HttpFixture(server).failure(server).kind());
       }
     }
   }
@@ -269,7 +269,7 @@ class HttpClientTest {
     try (var server =
         HostileRegistry.start((asked, out) -> reply(out, 200, packed, "Content-Encoding: gzip"))) {
       var failure = new HttpFixture(server).failure(server);
-      assertEquals(Kind.INVALID, failure.kind());
+      assertEquals(HttpFailureKind.INVALID, failure.kind());
       assertTrue(String.valueOf(failure.getMessage()).contains("more than 4 MiB"));
     }
   }
@@ -300,7 +300,7 @@ class HttpClientTest {
         var fixture = new HttpFixture(443, List.of(), address);
         var request = HttpFixture.get("https", 443, "/").authorised(Secret.of("Basic x"));
         var failure = fixture.failure(request);
-        assertEquals(Kind.UNREACHABLE, failure.kind());
+        assertEquals(HttpFailureKind.UNREACHABLE, failure.kind());
         assertEquals(
             "the proxy %s answered %d for registry.test".formatted(proxy.host(), status),
             failure.getMessage());

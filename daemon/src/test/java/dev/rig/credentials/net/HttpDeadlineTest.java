@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.net.HttpFailure.Kind;
+import dev.rig.credentials.net.HttpFailure.HttpFailureKind;
 import dev.rig.credentials.testing.Eventually;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -117,7 +117,7 @@ class HttpDeadlineTest {
     var failed = assertThrows(ExecutionException.class, answer::get);
     var took = Duration.ofNanos(System.nanoTime() - from);
     var failure = assertInstanceOf(HttpFailure.class, failed.getCause());
-    assertEquals(Kind.TOO_SLOW, failure.kind(), failure.getMessage());
+    assertEquals(HttpFailureKind.TOO_SLOW, failure.kind(), failure.getMessage());
     assertTrue(took.toMillis() < 500, took::toString);
   }
 
@@ -126,7 +126,7 @@ class HttpDeadlineTest {
     var reached = new CountDownLatch(8);
     int port = silent("", reached).getLocalPort();
     var fixture = new HttpFixture(port, List.of(), null);
-    var answers = new ArrayList<CompletableFuture<Kind>>();
+    var answers = new ArrayList<CompletableFuture<HttpFailureKind>>();
     for (int i = 0; i < 9; i++) {
       answers.add(
           CompletableFuture.supplyAsync(
@@ -138,7 +138,7 @@ class HttpDeadlineTest {
         Duration.ofSeconds(5), () -> fixture.time.pending() >= 9, () -> "nine deadlines");
     fixture.time.advance(Duration.ofSeconds(10));
     for (var answer : answers) {
-      assertEquals(Kind.TOO_SLOW, answer.get());
+      assertEquals(HttpFailureKind.TOO_SLOW, answer.get());
     }
   }
 
@@ -151,7 +151,7 @@ class HttpDeadlineTest {
         assertThrows(
             HttpFailure.class,
             () -> fixture.client.send(HttpFixture.get("http", 1, "/"), ZoneRule.ASKED_FOR, budget));
-    assertEquals(Kind.TOO_SLOW, failure.kind());
+    assertEquals(HttpFailureKind.TOO_SLOW, failure.kind());
     assertEquals(List.of(), fixture.lookups);
   }
 

@@ -4,7 +4,7 @@ import static dev.rig.credentials.testing.registry.HostileRegistry.reply;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rig.credentials.net.HttpFailure.Kind;
+import dev.rig.credentials.net.HttpFailure.HttpFailureKind;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.registry.HostileRegistry;
 import dev.rig.credentials.testing.registry.TestAuthority;
@@ -132,7 +132,7 @@ class KeptConnectionsTest {
         HostileRegistry.start((asked, out) -> {
           throw new java.io.IOException("gone");
         })) {
-      assertEquals(Kind.BROKEN, new HttpFixture(server).failure(server).kind());
+      assertEquals(HttpFailureKind.BROKEN, new HttpFixture(server).failure(server).kind());
       assertEquals(1, server.asked().size());
     }
   }
@@ -154,7 +154,8 @@ class KeptConnectionsTest {
       var fixture = new HttpFixture(server);
       fixture.get(server, "/");
       assertEquals(
-          Kind.INVALID, fixture.failure(HttpFixture.get("http", server.port(), "/large")).kind());
+          HttpFailureKind.INVALID,
+          fixture.failure(HttpFixture.get("http", server.port(), "/large")).kind());
       assertEquals("{}", HttpFixture.text(fixture.get(server, "/")));
       assertEquals(2, server.connections());
     }

@@ -110,7 +110,7 @@ class ProxiesTest {
     assertNull(proxies.of(Origin.of("https", "direct.example")));
     assertNull(proxies.of(Origin.of("https", "127.0.0.1:5000")));
     var thrown = assertThrows(HttpFailure.class, () -> proxies.of(Origin.of("https", "ghcr.io")));
-    assertEquals(HttpFailure.Kind.REFUSED, thrown.kind());
+    assertEquals(HttpFailure.HttpFailureKind.REFUSED, thrown.kind());
     assertEquals(
         "HTTPS_PROXY names a proxy of the kind %s, and registries are asked through http:// proxies"
                 .formatted(kind.toLowerCase(Locale.ROOT))

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.credential.Secret;
-import dev.rig.credentials.net.HttpFailure.Kind;
+import dev.rig.credentials.net.HttpFailure.HttpFailureKind;
 import dev.rig.credentials.testing.FakeTime;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -77,7 +77,7 @@ class UnixHttpClientTest {
     var request =
         HttpRequest.post(UnixHttpClient.address("/"), "application/json", Secret.of("{}"));
     var failure = assertThrows(HttpFailure.class, () -> send(request));
-    assertEquals(Kind.NO_LISTENER, failure.kind(), failure.getMessage());
+    assertEquals(HttpFailureKind.NO_LISTENER, failure.kind(), failure.getMessage());
   }
 
   @Test
@@ -90,7 +90,7 @@ class UnixHttpClientTest {
                   HttpFailure.class, () -> send(HttpRequest.get(UnixHttpClient.address("/")))));
       asked.await();
       time.advance(Duration.ofSeconds(10));
-      assertEquals(Kind.TOO_SLOW, answer.get().kind());
+      assertEquals(HttpFailureKind.TOO_SLOW, answer.get().kind());
     }
   }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 class SealedFileFuzz {
   private final Sealer sealer =
       new Sealer(
-          new SealingKey(new byte[32], "machine", SealingKey.Origin.FILE),
+          new SealingKey(new byte[32], "machine", SealingKey.KeyOrigin.FILE),
           "leases",
           new SecureRandom());
   private final byte[] good =

@@ -35,7 +35,7 @@ class SealedFileTest {
   }
 
   private static SealingKey key(byte[] secret, String machine) {
-    return new SealingKey(secret, machine, SealingKey.Origin.FILE);
+    return new SealingKey(secret, machine, SealingKey.KeyOrigin.FILE);
   }
 
   private SealedFile file() {

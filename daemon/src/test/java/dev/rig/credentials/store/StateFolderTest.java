@@ -40,7 +40,7 @@ class StateFolderTest {
   @Test
   void t16_generatedKeyIsPrivateAndStays() throws Exception {
     var first = folder().key(null, null);
-    assertEquals(SealingKey.Origin.GENERATED, first.origin());
+    assertEquals(SealingKey.KeyOrigin.GENERATED, first.origin());
     var file = temp.resolve("a/state/sealing.key");
     assertEquals(0600, (int) Files.getAttribute(file, "unix:mode") & 07777);
     new SealedFile(temp.resolve("f"), first, "x").write(List.of());
@@ -59,7 +59,7 @@ class StateFolderTest {
   @Test
   void credentialOfSystemdComesBeforeAGeneratedKey() throws Exception {
     Files.writeString(temp.resolve(StateFolder.CREDENTIAL), KEY);
-    assertEquals(SealingKey.Origin.SYSTEMD, folder().key(null, temp).origin());
+    assertEquals(SealingKey.KeyOrigin.SYSTEMD, folder().key(null, temp).origin());
     assertFalse(Files.exists(temp.resolve("a/state/sealing.key")));
   }
 
@@ -67,7 +67,7 @@ class StateFolderTest {
   void namedFileComesFirst() throws Exception {
     Files.writeString(temp.resolve(StateFolder.CREDENTIAL), KEY);
     var named = Files.writeString(temp.resolve("named"), KEY);
-    assertEquals(SealingKey.Origin.FILE, folder().key(named, temp).origin());
+    assertEquals(SealingKey.KeyOrigin.FILE, folder().key(named, temp).origin());
   }
 
   @Test
@@ -92,7 +92,7 @@ class StateFolderTest {
     assertThrows(StoreException.class, () -> state.key(null, null));
     RegularFileTest.fifo(temp.resolve("machine-id"));
     assertEquals(
-        SealingKey.Origin.FILE,
+        SealingKey.KeyOrigin.FILE,
         state.key(Files.writeString(temp.resolve("named"), KEY), null).origin());
   }
 

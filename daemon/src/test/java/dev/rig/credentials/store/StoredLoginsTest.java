@@ -48,7 +48,7 @@ final class StoredLoginsTest {
   }
 
   private SealedFile sealed(String purpose) {
-    var key = new SealingKey(new byte[SealingKey.SHORTEST], "machine", SealingKey.Origin.FILE);
+    var key = new SealingKey(new byte[SealingKey.SHORTEST], "machine", SealingKey.KeyOrigin.FILE);
     return new SealedFile(file, key, purpose);
   }
 

@@ -4,14 +4,14 @@ package dev.rig.credentials.client;
  * How one attempt to ask the daemon ended.
  *
  * @param outcome how far it came
- * @param answer what was read; empty unless the outcome is {@link Outcome#ANSWERED}
+ * @param answer what was read; empty unless the outcome is {@link AttemptOutcome#ANSWERED}
  * @param reason the machine's words for a failure, such as {@code Connection refused}; empty where
  *     there is nothing to add
  */
 @SuppressWarnings("ArrayRecordComponent") // Carried from one place to the next, never compared.
-public record Attempt(Outcome outcome, byte[] answer, String reason) {
+public record Attempt(AttemptOutcome outcome, byte[] answer, String reason) {
   /** How far an attempt came. */
-  public enum Outcome {
+  public enum AttemptOutcome {
     /** The connection ended after at least one byte of an answer. */
     ANSWERED("", false),
     /** There is no socket. */
@@ -34,7 +34,7 @@ public record Attempt(Outcome outcome, byte[] answer, String reason) {
     private final String words;
     private final boolean passing;
 
-    Outcome(String words, boolean passing) {
+    AttemptOutcome(String words, boolean passing) {
       this.words = words;
       this.passing = passing;
     }
@@ -48,15 +48,15 @@ public record Attempt(Outcome outcome, byte[] answer, String reason) {
   private static final byte[] NOTHING = {};
 
   static Attempt answered(byte[] answer) {
-    return new Attempt(Outcome.ANSWERED, answer, "");
+    return new Attempt(AttemptOutcome.ANSWERED, answer, "");
   }
 
-  static Attempt ended(Outcome outcome) {
+  static Attempt ended(AttemptOutcome outcome) {
     return new Attempt(outcome, NOTHING, "");
   }
 
   static Attempt failed(String reason) {
-    return new Attempt(Outcome.FAILED, NOTHING, reason);
+    return new Attempt(AttemptOutcome.FAILED, NOTHING, reason);
   }
 
   /** What went wrong, in a few words of lower case. */
@@ -66,6 +66,8 @@ public record Attempt(Outcome outcome, byte[] answer, String reason) {
 
   /** Whether nobody took the question: what {@code RIG_CREDENTIALS_OPTIONAL} is for. */
   boolean unreachable() {
-    return outcome.passing() || outcome == Outcome.DENIED || outcome == Outcome.FAILED;
+    return outcome.passing()
+        || outcome == AttemptOutcome.DENIED
+        || outcome == AttemptOutcome.FAILED;
   }
 }

@@ -63,7 +63,7 @@ final class Client {
             machine, () -> SocketPath.ofClient(machine::variable, machine::exists));
     Attempt attempt =
         conversation.ask(new Request(action, alias, payload), connectMillis(action, optional));
-    if (attempt.outcome() == Attempt.Outcome.ANSWERED) {
+    if (attempt.outcome() == Attempt.AttemptOutcome.ANSWERED) {
       return answer(action, attempt.answer());
     }
     if (attempt.unreachable()) {
@@ -167,7 +167,7 @@ final class Client {
         "; start it with \"rig-credentials serve\" or \"systemctl "
             + (own ? "--user " : "")
             + "start rig-credentials\"";
-    return own && attempt.outcome() == Attempt.Outcome.MISSING
+    return own && attempt.outcome() == Attempt.AttemptOutcome.MISSING
         ? words
             + ", remove "
             + socket

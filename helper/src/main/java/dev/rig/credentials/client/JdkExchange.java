@@ -23,7 +23,7 @@ public final class JdkExchange {
    * @param path the socket
    * @param request the whole request
    * @param limit the most bytes of an answer that are read; a longer one is {@link
-   *     Attempt.Outcome#TOO_LONG}
+   *     Attempt.AttemptOutcome#TOO_LONG}
    * @param millis how long this may take in all
    */
   public static Attempt exchange(String path, byte[] request, int limit, long millis) {
@@ -43,7 +43,7 @@ public final class JdkExchange {
       }
       SelectionKey key = channel.register(selector, 0);
       if (!send(channel, key, request, end)) {
-        return Attempt.ended(Attempt.Outcome.LATE);
+        return Attempt.ended(Attempt.AttemptOutcome.LATE);
       }
       return receive(channel, key, limit, end);
     } catch (IOException e) {
@@ -58,19 +58,19 @@ public final class JdkExchange {
         return null;
       }
       // What JDK 17 makes of EAGAIN; with Unix sockets no connection is ever under way.
-      return Attempt.ended(Attempt.Outcome.BUSY);
+      return Attempt.ended(Attempt.AttemptOutcome.BUSY);
     } catch (ConnectException e) {
-      return Attempt.ended(Attempt.Outcome.REFUSED);
+      return Attempt.ended(Attempt.AttemptOutcome.REFUSED);
     } catch (IOException e) {
       // The JDK has one exception for ENOENT, EACCES and EAGAIN: look at the file instead.
       if (Files.notExists(file)) {
-        return Attempt.ended(Attempt.Outcome.MISSING);
+        return Attempt.ended(Attempt.AttemptOutcome.MISSING);
       }
       if (!Files.isWritable(file)) {
-        return Attempt.ended(Attempt.Outcome.DENIED);
+        return Attempt.ended(Attempt.AttemptOutcome.DENIED);
       }
       // EAGAIN is left, as a rule: the socket is there and takes nobody now.
-      return new Attempt(Attempt.Outcome.BUSY, new byte[0], words(e));
+      return new Attempt(Attempt.AttemptOutcome.BUSY, new byte[0], words(e));
     }
   }
 
@@ -97,7 +97,7 @@ public final class JdkExchange {
     var bytes = new ByteAccumulator();
     while (true) {
       if (bytes.length() > limit) {
-        return Attempt.ended(Attempt.Outcome.TOO_LONG);
+        return Attempt.ended(Attempt.AttemptOutcome.TOO_LONG);
       }
       byte[] room = bytes.room();
       int read;
@@ -111,10 +111,10 @@ public final class JdkExchange {
         bytes.add(read);
       } else if (read < 0) {
         return bytes.length() == 0
-            ? Attempt.ended(Attempt.Outcome.CLOSED)
+            ? Attempt.ended(Attempt.AttemptOutcome.CLOSED)
             : Attempt.answered(bytes.all());
       } else if (!await(key, SelectionKey.OP_READ, end)) {
-        return Attempt.ended(Attempt.Outcome.LATE);
+        return Attempt.ended(Attempt.AttemptOutcome.LATE);
       }
     }
   }

@@ -103,7 +103,7 @@ final class NativeMachine implements Machine {
       return notConnected(-fd);
     }
     Attempt attempt = exchange(fd, request, end);
-    if (attempt.outcome() != Attempt.Outcome.ANSWERED) {
+    if (attempt.outcome() != Attempt.AttemptOutcome.ANSWERED) {
       int unused = NativeFunctions.close(fd);
     } // Else the process ends, which closes it without another call of the kernel.
     return attempt;
@@ -111,12 +111,12 @@ final class NativeMachine implements Machine {
 
   private Attempt exchange(int fd, byte[] request, long end) {
     if (!send(fd, request, end)) {
-      return Attempt.ended(Attempt.Outcome.LATE);
+      return Attempt.ended(Attempt.AttemptOutcome.LATE);
     }
     // Without effect when the daemon has gone: then what it said is still there to be read.
     int unused = NativeFunctions.halfClose(fd);
     // No daemon has answered yet: waiting comes before reading.
-    return await(fd, 0, end) ? receive(fd, end) : Attempt.ended(Attempt.Outcome.LATE);
+    return await(fd, 0, end) ? receive(fd, end) : Attempt.ended(Attempt.AttemptOutcome.LATE);
   }
 
   /** Sends all, or as much as the daemon takes; false when the time is over. */
@@ -141,7 +141,7 @@ final class NativeMachine implements Machine {
     var bytes = new ByteAccumulator();
     while (true) {
       if (bytes.length() > Wire.ANSWER_LIMIT) {
-        return Attempt.ended(Attempt.Outcome.TOO_LONG);
+        return Attempt.ended(Attempt.AttemptOutcome.TOO_LONG);
       }
       byte[] room = bytes.room();
       int count = room.length - bytes.length();
@@ -150,14 +150,14 @@ final class NativeMachine implements Machine {
         bytes.add(read);
       } else if (read == -NativeFunctions.errorAgain()) {
         if (!await(fd, 0, end)) {
-          return Attempt.ended(Attempt.Outcome.LATE);
+          return Attempt.ended(Attempt.AttemptOutcome.LATE);
         }
       } else if (read == 0
           || read == -NativeFunctions.errorReset()
           || read == -NativeFunctions.errorPipe()) {
         // A daemon that answers before it has read all resets the connection behind its answer.
         return bytes.length() == 0
-            ? Attempt.ended(Attempt.Outcome.CLOSED)
+            ? Attempt.ended(Attempt.AttemptOutcome.CLOSED)
             : Attempt.answered(bytes.all());
       } else if (read != -NativeFunctions.errorInterrupted()) {
         return Attempt.failed(reason(-read));
@@ -172,16 +172,16 @@ final class NativeMachine implements Machine {
 
   private Attempt notConnected(int error) {
     if (error == NativeFunctions.errorMissing()) {
-      return Attempt.ended(Attempt.Outcome.MISSING);
+      return Attempt.ended(Attempt.AttemptOutcome.MISSING);
     }
     if (error == NativeFunctions.errorRefused()) {
-      return Attempt.ended(Attempt.Outcome.REFUSED);
+      return Attempt.ended(Attempt.AttemptOutcome.REFUSED);
     }
     if (error == NativeFunctions.errorAgain()) {
-      return Attempt.ended(Attempt.Outcome.BUSY);
+      return Attempt.ended(Attempt.AttemptOutcome.BUSY);
     }
     if (error == NativeFunctions.errorDenied()) {
-      return Attempt.ended(Attempt.Outcome.DENIED);
+      return Attempt.ended(Attempt.AttemptOutcome.DENIED);
     }
     return Attempt.failed(reason(error));
   }

@@ -57,7 +57,7 @@ final class RetryingExchange {
       long allowed = Wire.CLIENT_DEADLINE_MILLIS - (began - start);
       Attempt attempt = machine.exchange(socket, frame, allowed);
       long ended = machine.millis();
-      if (attempt.outcome() == Attempt.Outcome.CLOSED) {
+      if (attempt.outcome() == Attempt.AttemptOutcome.CLOSED) {
         connected += ended - began;
       }
       long gone = ended - start;
@@ -71,7 +71,8 @@ final class RetryingExchange {
   }
 
   private static boolean worthAnother(Attempt attempt, Action action) {
-    boolean mayBeDone = attempt.outcome() == Attempt.Outcome.CLOSED && action == Action.STORE;
+    boolean mayBeDone =
+        attempt.outcome() == Attempt.AttemptOutcome.CLOSED && action == Action.STORE;
     return attempt.outcome().passing() && !mayBeDone;
   }
 }

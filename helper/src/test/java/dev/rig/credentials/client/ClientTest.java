@@ -103,9 +103,9 @@ class ClientTest {
 
   @ParameterizedTest
   @EnumSource(
-      value = Attempt.Outcome.class,
+      value = Attempt.AttemptOutcome.class,
       names = {"MISSING", "REFUSED", "BUSY", "CLOSED"})
-  void aDaemonThatRestartsIsTriedAgain(Attempt.Outcome outcome) {
+  void aDaemonThatRestartsIsTriedAgain(Attempt.AttemptOutcome outcome) {
     FakeMachine machine =
         FakeMachine.ending(
             Attempt.ended(outcome),
@@ -118,7 +118,7 @@ class ClientTest {
 
   @Test
   void pausesGrowToTheirCapAndEndWithTheTimeForConnecting() {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.REFUSED);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.REFUSED);
     assertEquals(1, machine.run("get"));
     assertEquals(Wire.CLIENT_CONNECT_MILLIS, machine.waited());
     assertEquals(List.of(10L, 20L, 40L, 80L, 160L, 200L, 200L), machine.pauses.subList(0, 7));
@@ -128,7 +128,7 @@ class ClientTest {
 
   @Test
   void allAttemptsTogetherStayInsideTheDeadline() {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.CLOSED);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.CLOSED);
     machine.attemptMillis = 1_000;
     assertEquals(1, machine.run("get"));
     assertEquals(Wire.CLIENT_DEADLINE_MILLIS, machine.allowed.get(0));
@@ -144,11 +144,11 @@ class ClientTest {
   void f33_waitingForAnAnswerLeavesTheTimeForConnectingWhole() {
     FakeMachine machine =
         FakeMachine.ending(
-            Attempt.ended(Attempt.Outcome.CLOSED),
-            Attempt.ended(Attempt.Outcome.MISSING),
+            Attempt.ended(Attempt.AttemptOutcome.CLOSED),
+            Attempt.ended(Attempt.AttemptOutcome.MISSING),
             Attempt.answered("0\n{}\n".getBytes(StandardCharsets.UTF_8)));
     machine.attemptMillis = Wire.CLIENT_CONNECT_MILLIS + 1_000;
-    machine.instantly = Attempt.Outcome.MISSING;
+    machine.instantly = Attempt.AttemptOutcome.MISSING;
     assertEquals(0, machine.run("get"));
     assertEquals("{}\n", machine.stdout());
     assertEquals(List.of(10L, 20L), machine.pauses);
@@ -156,7 +156,7 @@ class ClientTest {
 
   @Test
   void aStoreIsNotAskedTwiceOnceConnected() {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.CLOSED);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.CLOSED);
     assertEquals(1, machine.run("store"));
     assertEquals(1, machine.requests.size());
     assertTrue(machine.stdout().contains("may not be stored"), machine.stdout());
@@ -164,16 +164,16 @@ class ClientTest {
 
   @Test
   void aStoreIsTriedAgainWhileNobodyTakesIt() {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     assertEquals(1, machine.run("store"));
     assertEquals(Wire.CLIENT_CONNECT_MILLIS, machine.waited());
   }
 
   @ParameterizedTest
   @EnumSource(
-      value = Attempt.Outcome.class,
+      value = Attempt.AttemptOutcome.class,
       names = {"DENIED", "LATE"})
-  void whatDoesNotPassIsNotTriedAgain(Attempt.Outcome outcome) {
+  void whatDoesNotPassIsNotTriedAgain(Attempt.AttemptOutcome outcome) {
     FakeMachine machine = FakeMachine.ending(outcome);
     assertEquals(1, machine.run("get"));
     assertEquals(1, machine.requests.size());
@@ -181,7 +181,7 @@ class ClientTest {
 
   @Test
   void permissionDeniedSaysWhatToDo() {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.DENIED);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.DENIED);
     assertEquals(1, machine.run("get"));
     assertEquals(
         "rig-credentials: this user may not connect to /run/rig-credentials/credentials.sock:"
@@ -198,7 +198,7 @@ class ClientTest {
 
   @Test
   void theKubeletReadsOfAMissingDaemonOnStderr() {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
     machine.program = "rig-credential-provider";
     assertEquals(1, machine.run());
@@ -213,7 +213,7 @@ class ClientTest {
     "erase,0,''",
   })
   void whereItIsOptionalAMissingDaemonStopsNobody(String action, int status, String stdout) {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
     assertEquals(status, machine.run(action));
     assertEquals(stdout, machine.stdout().strip());
@@ -223,7 +223,7 @@ class ClientTest {
 
   @Test
   void whereItIsOptionalAStoreStillFails() {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
     assertEquals(1, machine.run("store"));
     assertEquals(UNREACHABLE.formatted("no such socket"), machine.stdout());
@@ -231,7 +231,7 @@ class ClientTest {
 
   @Test
   void whereItIsOptionalADaemonThatHangsIsStillAFailure() {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.LATE);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.LATE);
     machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
     assertEquals(1, machine.run("get"));
     assertTrue(machine.stdout().contains("did not answer within 45 s"), machine.stdout());
@@ -239,7 +239,7 @@ class ClientTest {
 
   @Test
   void optionalMeansOneAndNothingElse() {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "0");
     assertEquals(1, machine.run("get"));
     assertEquals(UNREACHABLE.formatted("no such socket"), machine.stdout());
@@ -253,7 +253,7 @@ class ClientTest {
     assertEquals("the daemon's\n", answering.stdout());
     assertEquals(List.of("version\n"), answering.requests);
 
-    FakeMachine alone = FakeMachine.ending(Attempt.Outcome.MISSING);
+    FakeMachine alone = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     assertEquals(0, alone.run(word));
     assertEquals("docker-credential-rig (dev.rig.credentials) 1.2.3\n", alone.stdout());
     assertEquals(0, alone.waited());
@@ -351,7 +351,7 @@ class ClientTest {
   void f41_theUsersFirstDaemonIsFoundWhileWaitingForTheMachines() {
     FakeMachine machine =
         FakeMachine.ending(
-            Attempt.ended(Attempt.Outcome.MISSING),
+            Attempt.ended(Attempt.AttemptOutcome.MISSING),
             Attempt.answered("0\n{}\n".getBytes(StandardCharsets.UTF_8)));
     machine.variables.put("XDG_RUNTIME_DIR", "/run/user/7");
     machine.whilePausing = () -> machine.files.add(OWN);
@@ -361,7 +361,7 @@ class ClientTest {
 
   @Test
   void f41_theUsersOwnDaemonIsWaitedForAndNamedInTheFailure() {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     machine.variables.put("XDG_RUNTIME_DIR", "/run/user/7");
     machine.files.add(OWN + ".lock");
     assertEquals(1, machine.run("get"));
@@ -379,7 +379,7 @@ class ClientTest {
   /** Docker calls it four times in a row at a logout, which may take 6 s without a daemon. */
   @Test
   void anEraseWaitsAQuarterAsLong() {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.MISSING);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     assertEquals(1, machine.run("erase"));
     assertTrue(4 * machine.waited() <= 5_000, () -> machine.waited() + " ms");
     assertEquals(UNREACHABLE.formatted("no such socket"), machine.stdout());
@@ -388,7 +388,7 @@ class ClientTest {
   /** T25. */
   @Test
   void t25_anAnswerThatIsTooLongIsAFailureInOneLine() {
-    FakeMachine machine = FakeMachine.ending(Attempt.Outcome.TOO_LONG);
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.TOO_LONG);
     machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
     assertEquals(1, machine.run("get"));
     assertEquals(1, machine.requests.size());

@@ -29,7 +29,7 @@ final class FakeMachine implements Machine {
   long attemptMillis;
 
   /** The attempts that take no time all the same; null for none. */
-  Attempt.Outcome instantly;
+  Attempt.AttemptOutcome instantly;
 
   /** What else happens during each pause. */
   Runnable whilePausing = () -> {};
@@ -52,7 +52,7 @@ final class FakeMachine implements Machine {
     return machine;
   }
 
-  static FakeMachine ending(Attempt.Outcome outcome) {
+  static FakeMachine ending(Attempt.AttemptOutcome outcome) {
     return ending(Attempt.ended(outcome));
   }
 

@@ -44,10 +44,10 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
   /** Lines that wait. */
   public static final int MOST_WAITING = 1024;
 
-  private record Kind(
+  private record RecordKind(
       String action, @Nullable String prefix, RequestOutcome outcome, int uid, int gid) {
-    static Kind of(AnsweredRequest answered) {
-      return new Kind(
+    static RecordKind of(AnsweredRequest answered) {
+      return new RecordKind(
           answered.action(),
           answered.prefix(),
           answered.outcome(),
@@ -92,7 +92,7 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
   private final Function<Peer, PeerProcess> processes;
   private final Time time;
   private final ExecutorService writer;
-  private final Map<Kind, Repeats> kinds = new ConcurrentHashMap<>();
+  private final Map<RecordKind, Repeats> kinds = new ConcurrentHashMap<>();
   private final AtomicLong lines = new AtomicLong();
   private final AtomicLong denied = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
@@ -126,7 +126,7 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
     if (!(isDenied || all) || !LOG.isLoggable(level(answered))) {
       return;
     }
-    var kind = Kind.of(answered);
+    var kind = RecordKind.of(answered);
     while (true) {
       var repeats = kinds.get(kind);
       if (repeats == null) {

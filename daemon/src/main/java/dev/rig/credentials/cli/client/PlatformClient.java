@@ -27,7 +27,7 @@ public final class PlatformClient {
    *
    * @param body the object; one without fields where there is none
    */
-  public record Answer(int status, JsonObject body) {
+  public record PlatformReply(int status, JsonObject body) {
     public boolean isOk() {
       return status >= 200 && status < 300;
     }
@@ -64,7 +64,7 @@ public final class PlatformClient {
    * @param target path and query, encoded
    * @throws CommandException if the daemon cannot be reached, with the next step
    */
-  public Answer get(String target) {
+  public PlatformReply get(String target) {
     return ask(HttpRequest.get(UnixHttpClient.address(target)));
   }
 
@@ -75,7 +75,7 @@ public final class PlatformClient {
    * @param json what it is to be done with
    * @throws CommandException if the daemon cannot be reached, with the next step
    */
-  public Answer post(String target, String json) {
+  public PlatformReply post(String target, String json) {
     return ask(HttpRequest.post(UnixHttpClient.address(target), JSON, Secret.of(json)));
   }
 
@@ -90,14 +90,14 @@ public final class PlatformClient {
     };
   }
 
-  private Answer ask(HttpRequest request) {
+  private PlatformReply ask(HttpRequest request) {
     // The header shows the daemon that no web page and no proxy asks (T17).
     var asked =
         request.with("Rig-Credentials", "1").with("Accept", JSON + ", application/problem+json");
     try {
       var response = http.send(asked, RequestBudget.start(time.ticker(), LONGEST, MOST_BYTES));
       var body = response.body();
-      return new Answer(
+      return new PlatformReply(
           response.status(), body.length == 0 ? JsonObject.EMPTY : DaemonClient.parse(body));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

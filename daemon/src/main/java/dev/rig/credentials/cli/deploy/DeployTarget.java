@@ -130,7 +130,8 @@ final class DeployTarget {
     return new DevHost(host, clusterHost(host, configured));
   }
 
-  private static String clusterHost(String host, ClusterSettings.@Nullable DevRegistry configured) {
+  private static String clusterHost(
+      String host, ClusterSettings.@Nullable DevRegistryHosts configured) {
     return configured != null && host.equals(configured.host())
         ? Objects.requireNonNullElse(configured.clusterHost(), host)
         : host;

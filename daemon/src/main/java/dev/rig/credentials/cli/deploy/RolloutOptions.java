@@ -5,8 +5,8 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.kube.Rollouts;
-import dev.rig.credentials.kube.Rollouts.Kind;
 import dev.rig.credentials.kube.Rollouts.Release;
+import dev.rig.credentials.kube.Rollouts.WorkloadKind;
 import dev.rig.credentials.time.SystemScheduler;
 import dev.rig.credentials.time.Time;
 import java.io.UncheckedIOException;
@@ -30,7 +30,7 @@ final class RolloutOptions {
       names = "--kind",
       paramLabel = "KIND",
       description = "Capsule (rig.dev/v1alpha2) or Deployment; Capsule when unset.")
-  private Kind kind = Kind.CAPSULE;
+  private WorkloadKind kind = WorkloadKind.CAPSULE;
 
   @Option(
       names = "--wait",
@@ -38,7 +38,7 @@ final class RolloutOptions {
       description = "Wait so long until all its pods run the image; 0 when unset.")
   private int wait;
 
-  private interface Task<T> {
+  private interface RolloutTask<T> {
     T run(Rollouts rollouts, Time time) throws InterruptedException;
   }
 
@@ -104,7 +104,7 @@ final class RolloutOptions {
     }
   }
 
-  private <T> T with(Console console, DeployTarget target, String cluster, Task<T> task)
+  private <T> T with(Console console, DeployTarget target, String cluster, RolloutTask<T> task)
       throws InterruptedException {
     var settings = target.configuration(console).clusters().get(cluster);
     if (settings == null) {
@@ -119,7 +119,7 @@ final class RolloutOptions {
                 console.environment(),
                 scheduler.time())) {
       return task.run(access.rollouts(), scheduler.time());
-    } catch (Rollouts.Refused e) {
+    } catch (Rollouts.RolloutRefusedException e) {
       throw new CommandException(ExitStatus.FAILED, cluster + ": " + e.getMessage());
     } catch (UncheckedIOException e) {
       throw new CommandException(ExitStatus.FAILED, String.valueOf(e.getMessage()));

@@ -80,7 +80,8 @@ final class DevManifestsCommand implements Callable<Integer> {
     try {
       var outside = host == null ? "localhost:" + nodePort : host;
       var place =
-          new DevManifests.Place(namespace, cluster, outside, clusterHost, nodePort, storage);
+          new DevManifests.ManifestTarget(
+              namespace, cluster, outside, clusterHost, nodePort, storage);
       var manifests = new DevManifests(state.folder(console), console.environment());
       console.out().print(values ? manifests.values(place) : manifests.manifests(place));
       return ExitStatus.OK;

@@ -21,7 +21,7 @@ public final class StateOption {
           "The folder for what outlives a command: that of the daemon's defaults when unset.")
   private @Nullable Path folder;
 
-  public interface Task<T> {
+  public interface StateTask<T> {
     T run(DevRegistry registry) throws InterruptedException;
   }
 
@@ -38,7 +38,7 @@ public final class StateOption {
    *
    * @throws CommandException when that fails
    */
-  public <T> T with(Console console, Task<T> task) throws InterruptedException {
+  public <T> T with(Console console, StateTask<T> task) throws InterruptedException {
     try (var scheduler = new SystemScheduler()) {
       return task.run(new DevRegistry(folder(console), console.environment(), scheduler.time()));
     } catch (DevException e) {

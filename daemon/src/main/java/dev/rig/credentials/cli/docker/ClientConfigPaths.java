@@ -15,7 +15,7 @@ public final class ClientConfigPaths {
    *
    * @throws CommandException when the environment does not tell where it is
    */
-  public static Path of(ClientHosts.Client client, Console console) {
+  public static Path of(ClientHosts.ContainerClient client, Console console) {
     return switch (client) {
       case DOCKER -> {
         var folder = value("DOCKER_CONFIG", console);

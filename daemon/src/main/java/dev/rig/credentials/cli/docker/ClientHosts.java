@@ -128,12 +128,12 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
   }
 
   /** The keys under which a client looks for them. */
-  public List<String> keys(Client client) {
+  public List<String> keys(ContainerClient client) {
     return hosts.stream().map(host -> host.equals(HUB) ? client.hub : host).toList();
   }
 
   /** Whose configuration it is. */
-  public enum Client {
+  public enum ContainerClient {
     /** docker/cli, and those that read its file: BuildKit, crane, Jib, helm, oras. */
     DOCKER("https://index.docker.io/v1/"),
     /** containers/image: podman, skopeo, buildah. It refuses a key with a scheme. */
@@ -141,7 +141,7 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
 
     private final String hub;
 
-    Client(String hub) {
+    ContainerClient(String hub) {
       this.hub = hub;
     }
   }

@@ -87,7 +87,7 @@ public final class DockerConfigCommand implements Callable<Integer> {
     if (podman && store) {
       throw new CommandException(ExitStatus.USAGE, "podman knows no credsStore, only credHelpers");
     }
-    var client = podman ? ClientHosts.Client.PODMAN : ClientHosts.Client.DOCKER;
+    var client = podman ? ClientHosts.ContainerClient.PODMAN : ClientHosts.ContainerClient.DOCKER;
     var path = file != null ? file : ClientConfigPaths.of(client, console);
     var target = ClientConfigFile.read(path);
     var settings = new HelperSettings(target, replace);

@@ -42,11 +42,12 @@ final class ClientCheck {
   void look(List<Finding> findings) {
     var about = new ArrayList<Finding>();
     Set<String> helpers = new LinkedHashSet<>(List.of("rig"));
-    var docker = client("docker", ClientHosts.Client.DOCKER, List.of("docker"), helpers, about);
+    var docker =
+        client("docker", ClientHosts.ContainerClient.DOCKER, List.of("docker"), helpers, about);
     var podman =
         client(
             "podman",
-            ClientHosts.Client.PODMAN,
+            ClientHosts.ContainerClient.PODMAN,
             List.of("podman", "skopeo", "buildah"),
             helpers,
             about);
@@ -57,7 +58,7 @@ final class ClientCheck {
   /** Whether that client is here at all. */
   private boolean client(
       String check,
-      ClientHosts.Client client,
+      ClientHosts.ContainerClient client,
       List<String> programs,
       Set<String> helpers,
       List<Finding> findings) {
@@ -80,7 +81,7 @@ final class ClientCheck {
                 "%s does not have the helper asked for %s"
                     .formatted(file.path(), String.join(", ", missing)),
                 "\"rig-credentials docker-config"
-                    + (client == ClientHosts.Client.PODMAN ? " --podman" : "")
+                    + (client == ClientHosts.ContainerClient.PODMAN ? " --podman" : "")
                     + "\" shows what to change, --write does it"));
       } else if (settings.ours().isEmpty()) {
         findings.add(Finding.ok(check, file.path() + " does not name the helper"));

@@ -76,7 +76,7 @@ public final class DoctorCommand implements Callable<Integer> {
     } else {
       print(findings);
     }
-    return findings.stream().anyMatch(finding -> finding.verdict() == Finding.Verdict.FAIL)
+    return findings.stream().anyMatch(finding -> finding.verdict() == Finding.FindingLevel.FAIL)
         ? ExitStatus.FAILED
         : ExitStatus.OK;
   }

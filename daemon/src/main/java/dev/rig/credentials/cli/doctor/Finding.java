@@ -7,9 +7,9 @@ package dev.rig.credentials.cli.doctor;
  * @param message a sentence without its full stop
  * @param advice what to do; empty where nothing is
  */
-record Finding(Verdict verdict, String check, String message, String advice) {
+record Finding(FindingLevel verdict, String check, String message, String advice) {
   /** How it is. */
-  enum Verdict {
+  enum FindingLevel {
     OK,
     /** It may be meant so. */
     WARN,
@@ -18,14 +18,14 @@ record Finding(Verdict verdict, String check, String message, String advice) {
   }
 
   static Finding ok(String check, String message) {
-    return new Finding(Verdict.OK, check, message, "");
+    return new Finding(FindingLevel.OK, check, message, "");
   }
 
   static Finding warn(String check, String message, String advice) {
-    return new Finding(Verdict.WARN, check, message, advice);
+    return new Finding(FindingLevel.WARN, check, message, advice);
   }
 
   static Finding fail(String check, String message, String advice) {
-    return new Finding(Verdict.FAIL, check, message, advice);
+    return new Finding(FindingLevel.FAIL, check, message, advice);
   }
 }

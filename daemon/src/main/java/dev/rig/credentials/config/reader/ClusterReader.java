@@ -46,12 +46,12 @@ final class ClusterReader {
         git(fields.get("git")));
   }
 
-  private ClusterSettings.@Nullable DevRegistry devRegistry(@Nullable Node node) {
+  private ClusterSettings.@Nullable DevRegistryHosts devRegistry(@Nullable Node node) {
     if (node == null || NodeReader.isUnset(node)) {
       return null;
     }
     var fields = byKey(node, "devRegistry");
-    return new ClusterSettings.DevRegistry(text(fields, "host"), text(fields, "clusterHost"));
+    return new ClusterSettings.DevRegistryHosts(text(fields, "host"), text(fields, "clusterHost"));
   }
 
   private ClusterSettings.@Nullable Git git(@Nullable Node node) {

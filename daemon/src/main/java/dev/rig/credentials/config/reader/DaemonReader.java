@@ -175,13 +175,13 @@ final class DaemonReader {
     return texts;
   }
 
-  private Set<ConfiguredAccessRule.Action> actions(@Nullable Node node) {
+  private Set<ConfiguredAccessRule.AccessAction> actions(@Nullable Node node) {
     if (node == null || NodeReader.isUnset(node)) {
-      return EnumSet.allOf(ConfiguredAccessRule.Action.class);
+      return EnumSet.allOf(ConfiguredAccessRule.AccessAction.class);
     }
-    var actions = EnumSet.noneOf(ConfiguredAccessRule.Action.class);
+    var actions = EnumSet.noneOf(ConfiguredAccessRule.AccessAction.class);
     for (var element : list(node, "actions")) {
-      var action = nodes.oneOf(element, "the action", ConfiguredAccessRule.Action.class);
+      var action = nodes.oneOf(element, "the action", ConfiguredAccessRule.AccessAction.class);
       if (action != null) {
         actions.add(action.value());
       }

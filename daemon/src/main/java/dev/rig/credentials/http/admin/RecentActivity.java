@@ -20,13 +20,14 @@ public final class RecentActivity {
    *
    * @param prefix the entry that it was about; null for none
    */
-  record Failure(Instant at, String action, @Nullable String prefix, String outcome, Peer peer) {}
+  record RecentFailure(
+      Instant at, String action, @Nullable String prefix, String outcome, Peer peer) {}
 
   /** A user whose processes have asked. */
   record CallerSeen(Peer last, String action, Instant at, long requests) {}
 
   private final InstantSource clock;
-  private final Deque<Failure> failures = new ArrayDeque<>();
+  private final Deque<RecentFailure> failures = new ArrayDeque<>();
   private final Map<Integer, CallerSeen> callers = new LinkedHashMap<>(16, 0.75f, true);
 
   public RecentActivity(InstantSource clock) {
@@ -49,7 +50,7 @@ public final class RecentActivity {
       callers.remove(callers.keySet().iterator().next());
     }
     if (failed) {
-      failures.addFirst(new Failure(now, action, prefix, outcome, peer));
+      failures.addFirst(new RecentFailure(now, action, prefix, outcome, peer));
       if (failures.size() > MOST_ERRORS) {
         failures.removeLast();
       }
@@ -57,7 +58,7 @@ public final class RecentActivity {
   }
 
   /** The newest first. */
-  synchronized List<Failure> failures() {
+  synchronized List<RecentFailure> failures() {
     return List.copyOf(failures);
   }
 

@@ -80,21 +80,21 @@ final class StatusPage {
         + "</body>\n</html>\n";
   }
 
-  private record Verdict(String style, String title, String text) {}
+  private record PageVerdict(String style, String title, String text) {}
 
-  private static Verdict verdict(
+  private static PageVerdict verdict(
       List<ComponentHealth> health, List<EntryState> entries, Instant now) {
     var sick = health.stream().filter(part -> !part.healthy()).map(ComponentHealth::part).toList();
     if (!sick.isEmpty()) {
-      return new Verdict("bad", "Not well", "Needs attention: " + String.join(", ", sick));
+      return new PageVerdict("bad", "Not well", "Needs attention: " + String.join(", ", sick));
     }
     long failing = entries.stream().filter(entry -> isFailing(entry, now)).count();
     return failing > 0
-        ? new Verdict(
+        ? new PageVerdict(
             "warn",
             failing + " failing",
             failing + (failing == 1 ? " registry fails" : " registries fail"))
-        : new Verdict("good", "All well", "All well");
+        : new PageVerdict("good", "All well", "All well");
   }
 
   private static boolean isFailing(EntryState entry, Instant now) {

@@ -10,18 +10,18 @@ import java.util.List;
  * @param parameters the names of those of the query
  * @param answer answers one request; throws a {@link ProblemResponseException} where it cannot
  */
-record ApiOperation(String method, String path, List<String> parameters, Answer answer) {
+record ApiOperation(String method, String path, List<String> parameters, OperationHandler answer) {
   /** Answers one request. */
   @FunctionalInterface
-  interface Answer {
+  interface OperationHandler {
     void to(PlatformRequest request) throws InterruptedException;
   }
 
-  static ApiOperation get(String path, List<String> parameters, Answer answer) {
+  static ApiOperation get(String path, List<String> parameters, OperationHandler answer) {
     return new ApiOperation("GET", path, parameters, answer);
   }
 
-  static ApiOperation post(String path, Answer answer) {
+  static ApiOperation post(String path, OperationHandler answer) {
     return new ApiOperation("POST", path, List.of(), answer);
   }
 }

@@ -67,7 +67,7 @@ final class PullSecretsResource implements ApiResource {
     json.put("manifest", answer.manifest());
   }
 
-  private static String word(PullSecretAnswer.Outcome outcome) {
+  private static String word(PullSecretAnswer.PullSecretOutcome outcome) {
     return switch (outcome) {
       case CREATED -> "created";
       case UPDATED -> "updated";

@@ -21,7 +21,7 @@ final class RequestFraming implements Framing {
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-  private enum Place {
+  private enum FramingState {
     HEAD,
     /** As many bytes as {@link #left} says. */
     BODY,
@@ -35,7 +35,7 @@ final class RequestFraming implements Framing {
   private final Consumer<byte[]> interim;
   private final StringBuilder head = new StringBuilder();
   private final StringBuilder line = new StringBuilder();
-  private Place place = Place.HEAD;
+  private FramingState place = FramingState.HEAD;
   private int lineLength;
   private long left;
   private long body;
@@ -55,7 +55,7 @@ final class RequestFraming implements Framing {
 
   @Override
   public boolean isCompleteWith(byte[] bytes, int from, int to) {
-    for (int at = from; at < to && place != Place.END; at++) {
+    for (int at = from; at < to && place != FramingState.END; at++) {
       switch (place) {
         case HEAD -> head(bytes[at]);
         case BODY -> {
@@ -68,17 +68,17 @@ final class RequestFraming implements Framing {
           long skipped = Math.min(left, to - at);
           at += (int) skipped - 1;
           left -= skipped;
-          place = left == 0 ? Place.CHUNK_SIZE : place;
+          place = left == 0 ? FramingState.CHUNK_SIZE : place;
         }
         case CHUNK_SIZE -> chunkSize(bytes[at]);
         default -> trailer(bytes[at]);
       }
     }
-    return place == Place.END;
+    return place == FramingState.END;
   }
 
   private void endIf(boolean complete) {
-    place = complete ? Place.END : place;
+    place = complete ? FramingState.END : place;
   }
 
   private void head(byte one) {
@@ -102,14 +102,14 @@ final class RequestFraming implements Framing {
   private void headEnded(String fields) {
     var length = LENGTH.matcher(fields);
     if (CHUNKED.matcher(fields).find()) {
-      place = Place.CHUNK_SIZE;
+      place = FramingState.CHUNK_SIZE;
     } else if (length.find()) {
       left = Long.parseLong(length.group(1));
-      place = left == 0 || left > HttpEngine.MOST_BODY ? Place.END : Place.BODY;
+      place = left == 0 || left > HttpEngine.MOST_BODY ? FramingState.END : FramingState.BODY;
     } else {
-      place = Place.END;
+      place = FramingState.END;
     }
-    if (place != Place.END && EXPECT.matcher(fields).find()) {
+    if (place != FramingState.END && EXPECT.matcher(fields).find()) {
       interim.accept(CONTINUE);
     }
   }
@@ -123,16 +123,16 @@ final class RequestFraming implements Framing {
     var size = line.toString().split(";", 2)[0].strip();
     line.setLength(0);
     if (!size.matches("[0-9a-fA-F]{1,6}")) {
-      place = Place.END;
+      place = FramingState.END;
       return;
     }
     int bytes = Integer.parseInt(size, 16);
     body += bytes;
     if (bytes == 0) {
-      place = Place.TRAILER;
+      place = FramingState.TRAILER;
     } else {
       left = bytes + 2L;
-      place = body > HttpEngine.MOST_BODY ? Place.END : Place.CHUNK;
+      place = body > HttpEngine.MOST_BODY ? FramingState.END : FramingState.CHUNK;
     }
   }
 

@@ -5,12 +5,12 @@ import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.kube.Cluster;
 import dev.rig.credentials.kube.KubeApi;
 import dev.rig.credentials.kube.KubeApiException;
-import dev.rig.credentials.kube.KubeApiException.Kind;
+import dev.rig.credentials.kube.KubeApiException.KubeFailureKind;
 import dev.rig.credentials.kube.PullSecret;
 import dev.rig.credentials.kube.PullSecretException;
 import dev.rig.credentials.kube.PullSecretException.Reason;
 import dev.rig.credentials.kube.secret.PullSecretAnswer.Held;
-import dev.rig.credentials.kube.secret.PullSecretAnswer.Outcome;
+import dev.rig.credentials.kube.secret.PullSecretAnswer.PullSecretOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +113,7 @@ final class ClusterSecrets {
 
   private PullSecretAnswer write(PullSecretRequest request, List<String> images, SecretPlan now) {
     if (now.needsNothing()) {
-      return answer(request, null, Outcome.NOT_NEEDED, now, null);
+      return answer(request, null, PullSecretOutcome.NOT_NEEDED, now, null);
     }
     if (!now.missing().isEmpty()) {
       throw new PullSecretException(Reason.NO_CREDENTIAL, String.join("; ", now.reasons()));
@@ -123,7 +123,7 @@ final class ClusterSecrets {
             request.name(), () -> SecretNames.of(request.capsule(), images));
     var wanted = now.secret(request.namespace(), name, images, request.capsule());
     if (request.dryRun()) {
-      return answer(request, wanted, Outcome.DRY_RUN, now, wanted);
+      return answer(request, wanted, PullSecretOutcome.DRY_RUN, now, wanted);
     }
     if (request.capsule() != null) {
       checkFree(request, capsule(request.namespace(), request.capsule()), name);
@@ -133,7 +133,7 @@ final class ClusterSecrets {
       var capsule = capsule(request.namespace(), request.capsule());
       if (!name.equals(capsule.pullSecret())) {
         api.annotateCapsule(request.namespace(), request.capsule(), name);
-        outcome = outcome == Outcome.UNCHANGED ? Outcome.UPDATED : outcome;
+        outcome = outcome == PullSecretOutcome.UNCHANGED ? PullSecretOutcome.UPDATED : outcome;
       }
     }
     return answer(request, wanted, outcome, now, null);
@@ -150,32 +150,32 @@ final class ClusterSecrets {
   }
 
   /** The rotation may write in between: then what it wrote is looked at again. */
-  private Outcome writtenOnce(PullSecret wanted) {
+  private PullSecretOutcome writtenOnce(PullSecret wanted) {
     try {
       return written(wanted);
     } catch (KubeApiException e) {
-      if (e.kind() != Kind.CONFLICT) {
+      if (e.kind() != KubeFailureKind.CONFLICT) {
         throw e;
       }
       return written(wanted);
     }
   }
 
-  private Outcome written(PullSecret wanted) {
+  private PullSecretOutcome written(PullSecret wanted) {
     var there = api.secret(wanted.namespace(), wanted.name()).orElse(null);
     return switch (there) {
       case null -> {
         api.apply(wanted);
-        yield Outcome.CREATED;
+        yield PullSecretOutcome.CREATED;
       }
       case KubeApi.Foreign _ ->
           throw new PullSecretException(
               Reason.REFUSED,
               "Secret %s is not of rig-credentials: choose another name".formatted(wanted.path()));
-      case KubeApi.Ours(var old) when wanted.says(old) -> Outcome.UNCHANGED;
+      case KubeApi.Ours(var old) when wanted.says(old) -> PullSecretOutcome.UNCHANGED;
       case KubeApi.Ours(var old) -> {
         api.apply(wanted.inPlaceOf(old));
-        yield Outcome.UPDATED;
+        yield PullSecretOutcome.UPDATED;
       }
     };
   }
@@ -183,13 +183,13 @@ final class ClusterSecrets {
   private PullSecretAnswer answer(
       PullSecretRequest request,
       @Nullable PullSecret secret,
-      Outcome outcome,
+      PullSecretOutcome outcome,
       SecretPlan now,
       @Nullable PullSecret shown) {
     var notes = new ArrayList<String>();
     if (secret != null && !secret.expiresAt().equals(Lease.NEVER)) {
       notes.add(
-          outcome == Outcome.DRY_RUN
+          outcome == PullSecretOutcome.DRY_RUN
               ? "its credentials end at %s: it is rewritten ahead of that once it is in the cluster"
                   .formatted(secret.expiresAt())
               : "its credentials end at %s; it is rewritten ahead of that"

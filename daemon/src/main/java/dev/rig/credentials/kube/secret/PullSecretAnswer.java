@@ -20,14 +20,14 @@ public record PullSecretAnswer(
     String cluster,
     String namespace,
     @Nullable String name,
-    Outcome outcome,
+    PullSecretOutcome outcome,
     List<Held> entries,
     List<String> unmatched,
     Instant goodUntil,
     List<String> notes,
     @Nullable Map<String, Object> manifest) {
   /** What was done. */
-  public enum Outcome {
+  public enum PullSecretOutcome {
     CREATED,
     UPDATED,
     UNCHANGED,

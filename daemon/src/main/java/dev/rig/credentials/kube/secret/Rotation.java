@@ -3,7 +3,7 @@ package dev.rig.credentials.kube.secret;
 import dev.rig.credentials.kube.Cluster;
 import dev.rig.credentials.kube.KubeApi;
 import dev.rig.credentials.kube.KubeApiException;
-import dev.rig.credentials.kube.KubeApiException.Kind;
+import dev.rig.credentials.kube.KubeApiException.KubeFailureKind;
 import dev.rig.credentials.kube.LeaderElection;
 import dev.rig.credentials.kube.PullSecret;
 import dev.rig.credentials.kube.PullSecretException;
@@ -229,7 +229,7 @@ final class Rotation implements AutoCloseable {
         throw e;
       }
       failures.incrementAndGet();
-      if (e.kind() != Kind.CONFLICT) {
+      if (e.kind() != KubeFailureKind.CONFLICT) {
         found.put(old.path(), String.valueOf(e.getMessage()));
       }
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param missing images whose entry has no credential now
  * @param unmatched images that no entry answers for
  */
-record SecretPlan(List<Known> known, List<Missing> missing, List<String> unmatched) {
+record SecretPlan(List<AvailableLease> known, List<Missing> missing, List<String> unmatched) {
   /** What the entries have for one image. */
   sealed interface Part {}
 
@@ -29,7 +29,7 @@ record SecretPlan(List<Known> known, List<Missing> missing, List<String> unmatch
    * @param prefix the entry
    * @param key what the kubelet finds it by
    */
-  record Known(String prefix, String key, Lease lease) implements Part {}
+  record AvailableLease(String prefix, String key, Lease lease) implements Part {}
 
   /**
    * None now.
@@ -46,12 +46,12 @@ record SecretPlan(List<Known> known, List<Missing> missing, List<String> unmatch
   record Unmatched(String image) implements Part {}
 
   static SecretPlan of(List<Part> parts) {
-    var known = new ArrayList<Known>();
+    var known = new ArrayList<AvailableLease>();
     var missing = new ArrayList<Missing>();
     var unmatched = new ArrayList<String>();
     for (var part : parts) {
       switch (part) {
-        case Known one -> known.add(one);
+        case AvailableLease one -> known.add(one);
         case Missing one -> missing.add(one);
         case Unmatched(var image) -> unmatched.add(image);
       }

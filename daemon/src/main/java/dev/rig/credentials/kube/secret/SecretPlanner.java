@@ -19,7 +19,7 @@ final class SecretPlanner {
 
   private final Function<ImageReference, CompletableFuture<Lookup>> lookups;
   private final Time time;
-  private final Cluster.@Nullable DevRegistry devRegistry;
+  private final Cluster.@Nullable DevRegistryNames devRegistry;
 
   /**
    * A composer for one cluster.
@@ -29,7 +29,7 @@ final class SecretPlanner {
   SecretPlanner(
       Function<ImageReference, CompletableFuture<Lookup>> lookups,
       Time time,
-      Cluster.@Nullable DevRegistry devRegistry) {
+      Cluster.@Nullable DevRegistryNames devRegistry) {
     this.lookups = lookups;
     this.time = time;
     this.devRegistry = devRegistry;
@@ -115,7 +115,7 @@ final class SecretPlanner {
         yield new SecretPlan.Missing(prefix, key(image, prefix), refusal, refusal);
       }
       case Lookup.Found(var prefix, var lease) ->
-          new SecretPlan.Known(prefix, key(image, prefix), lease);
+          new SecretPlan.AvailableLease(prefix, key(image, prefix), lease);
     };
   }
 

@@ -34,12 +34,12 @@ public final class EndpointDiscovery {
   /** For TLS with a server that only knows plain http, and may be waiting for more of it. */
   private static final Duration TLS_TRIAL = Duration.ofSeconds(3);
 
-  private record Known(RegistryEndpoint endpoint, long until) {}
+  private record DiscoveredEndpoint(RegistryEndpoint endpoint, long until) {}
 
   private final RetryingClient caller;
   private final PlainHttpPolicy plain;
   private final Ticker ticker;
-  private final Map<String, Known> known = new LinkedHashMap<>(); // guarded by this
+  private final Map<String, DiscoveredEndpoint> known = new LinkedHashMap<>(); // guarded by this
 
   public EndpointDiscovery(RetryingClient caller, PlainHttpPolicy plain, Ticker ticker) {
     this.caller = caller;
@@ -64,7 +64,7 @@ public final class EndpointDiscovery {
     }
     var endpoint = find(host(registry), budget);
     synchronized (this) {
-      known.put(registry, new Known(endpoint, ticker.nanos() + REMEMBERED.toNanos()));
+      known.put(registry, new DiscoveredEndpoint(endpoint, ticker.nanos() + REMEMBERED.toNanos()));
       if (known.size() > MOST) {
         known.remove(known.keySet().iterator().next());
       }

@@ -8,7 +8,7 @@ import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.net.ZoneRule;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.CallObserver;
-import dev.rig.credentials.registry.CallObserver.Outcome;
+import dev.rig.credentials.registry.CallObserver.CallOutcome;
 import dev.rig.credentials.time.Ticker;
 import java.time.Duration;
 
@@ -33,7 +33,7 @@ public final class ObservedHttp {
   HttpResponse send(HttpRequest request, ZoneRule rule, RequestBudget budget)
       throws CallException, InterruptedException {
     long from = ticker.nanos();
-    var outcome = Outcome.FAILED;
+    var outcome = CallOutcome.FAILED;
     try {
       var response = http.send(request, rule, budget);
       outcome = outcome(response.status());
@@ -46,11 +46,11 @@ public final class ObservedHttp {
     }
   }
 
-  private static Outcome outcome(int status) {
+  private static CallOutcome outcome(int status) {
     return switch (status) {
-      case 401, 403 -> Outcome.UNAUTHORISED;
-      case 429 -> Outcome.RATE_LIMITED;
-      default -> status >= 500 ? Outcome.SERVER_ERROR : Outcome.ANSWERED;
+      case 401, 403 -> CallOutcome.UNAUTHORISED;
+      case 429 -> CallOutcome.RATE_LIMITED;
+      default -> status >= 500 ? CallOutcome.SERVER_ERROR : CallOutcome.ANSWERED;
     };
   }
 }

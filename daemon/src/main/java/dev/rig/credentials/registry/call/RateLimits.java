@@ -22,10 +22,10 @@ final class RateLimits {
    *
    * @param repository empty if it is about the origin
    */
-  record Scope(Origin origin, String repository) {
-    static Scope of(HttpAddress address) {
+  record RateLimitScope(Origin origin, String repository) {
+    static RateLimitScope of(HttpAddress address) {
       var matcher = REPOSITORY.matcher(address.target());
-      return new Scope(address.origin(), matcher.matches() ? matcher.group(1) : "");
+      return new RateLimitScope(address.origin(), matcher.matches() ? matcher.group(1) : "");
     }
 
     @Override
@@ -35,14 +35,14 @@ final class RateLimits {
   }
 
   private final Ticker ticker;
-  private final Map<Scope, Long> ends = new LinkedHashMap<>(); // guarded by this
+  private final Map<RateLimitScope, Long> ends = new LinkedHashMap<>(); // guarded by this
 
   RateLimits(Ticker ticker) {
     this.ticker = ticker;
   }
 
   /** Calls nothing in a scope from now on for some time; of two times the longer one counts. */
-  synchronized void leaveAlone(Scope scope, Duration time) {
+  synchronized void leaveAlone(RateLimitScope scope, Duration time) {
     long end = ticker.nanos() + time.toNanos();
     ends.merge(scope, end, (one, other) -> one - other > 0 ? one : other);
     if (ends.size() > MOST) {
@@ -51,7 +51,7 @@ final class RateLimits {
   }
 
   /** How long a scope is not to be called; zero if it may be. */
-  synchronized Duration left(Scope scope) {
+  synchronized Duration left(RateLimitScope scope) {
     var end = ends.get(scope);
     long left = end == null ? 0 : end - ticker.nanos();
     if (end != null && left <= 0) {

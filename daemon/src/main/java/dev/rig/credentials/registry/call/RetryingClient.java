@@ -52,7 +52,7 @@ public final class RetryingClient {
       HttpRequest ask, ZoneRule rule, @Nullable Redirects redirects, RequestBudget budget)
       throws CallException, InterruptedException {
     var site = ask.address().origin();
-    var limited = RateLimits.Scope.of(ask.address());
+    var limited = RateLimits.RateLimitScope.of(ask.address());
     leaveAlone(limited, budget);
     for (int attempt = 1; ; attempt++) {
       try {
@@ -85,14 +85,14 @@ public final class RetryingClient {
    * @throws CallException if it asked to wait for longer
    */
   public void checkLimit(HttpAddress address, RequestBudget budget) throws CallException {
-    var scope = RateLimits.Scope.of(address);
+    var scope = RateLimits.RateLimitScope.of(address);
     var left = pauses.left(scope);
     if (!left.isZero() && !budget.allows(left)) {
       throw rateLimited(scope, left);
     }
   }
 
-  private void leaveAlone(RateLimits.Scope scope, RequestBudget budget)
+  private void leaveAlone(RateLimits.RateLimitScope scope, RequestBudget budget)
       throws CallException, InterruptedException {
     var left = pauses.left(scope);
     if (left.isZero()) {
@@ -105,7 +105,8 @@ public final class RetryingClient {
   }
 
   /** Waits for the next try, or fails where there is none. */
-  private void failed(RateLimits.Scope scope, HttpResponse reply, int attempt, RequestBudget budget)
+  private void failed(
+      RateLimits.RateLimitScope scope, HttpResponse reply, int attempt, RequestBudget budget)
       throws CallException, InterruptedException {
     boolean limited = reply.status() == 429;
     var asked = RetryAfter.of(reply.header("retry-after"), time.now());
@@ -126,7 +127,7 @@ public final class RetryingClient {
     pause(asked == null ? jittered : asked.plus(jittered), scope.origin(), budget);
   }
 
-  private CallException rateLimited(RateLimits.Scope scope, Duration left) {
+  private CallException rateLimited(RateLimits.RateLimitScope scope, Duration left) {
     return CallException.rateLimited(
         "%s limits the rate of requests; retry in %d s".formatted(scope, seconds(left)),
         time.now().plus(left));

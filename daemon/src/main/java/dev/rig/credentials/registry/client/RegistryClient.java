@@ -49,7 +49,7 @@ public final class RegistryClient {
   private final TokenService tokens;
   private final DigestCache contents = new DigestCache();
 
-  private interface Question<T> {
+  private interface RegistryOperation<T> {
     T ask(RepositorySession session) throws CallException, InterruptedException;
   }
 
@@ -147,7 +147,7 @@ public final class RegistryClient {
     }
   }
 
-  private <T> T ask(ImageReference image, Question<T> question)
+  private <T> T ask(ImageReference image, RegistryOperation<T> question)
       throws CallException, InterruptedException {
     var budget = RequestBudget.start(time.ticker());
     endpoints.checkLimits(image, budget);

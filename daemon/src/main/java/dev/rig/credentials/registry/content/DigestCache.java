@@ -24,10 +24,10 @@ public final class DigestCache {
   /** About what a content takes besides its bytes. */
   private static final int OVERHEAD = 512;
 
-  private record Key(String host, String path, Digest digest) {}
+  private record ContentKey(String host, String path, Digest digest) {}
 
   /** In the order of their use, the latest last. */
-  private final Map<Key, HttpResponse> kept =
+  private final Map<ContentKey, HttpResponse> kept =
       new LinkedHashMap<>(16, 0.75f, true); // guarded by this
 
   private long bytes; // guarded by this
@@ -55,8 +55,8 @@ public final class DigestCache {
     }
   }
 
-  private static Key key(ImageReference repository, Digest digest) {
-    return new Key(repository.host(), repository.path(), digest);
+  private static ContentKey key(ImageReference repository, Digest digest) {
+    return new ContentKey(repository.host(), repository.path(), digest);
   }
 
   private static int size(HttpResponse reply) {

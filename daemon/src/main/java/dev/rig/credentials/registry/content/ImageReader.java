@@ -25,7 +25,7 @@ public final class ImageReader {
    *
    * @param size its bytes
    */
-  private record Found(ImageManifest manifest, Digest digest, long size) {}
+  private record LoadedManifest(ImageManifest manifest, Digest digest, long size) {}
 
   /**
    * An image's configuration.
@@ -147,11 +147,11 @@ public final class ImageReader {
     return reply;
   }
 
-  private Found manifest(String reference, @Nullable Digest wanted)
+  private LoadedManifest manifest(String reference, @Nullable Digest wanted)
       throws CallException, InterruptedException {
     var reply = reply(reference);
     var digest = digest(reply, wanted);
-    return new Found(manifest(reply), digest, reply.body().length);
+    return new LoadedManifest(manifest(reply), digest, reply.body().length);
   }
 
   private HttpResponse reply(String reference) throws CallException, InterruptedException {

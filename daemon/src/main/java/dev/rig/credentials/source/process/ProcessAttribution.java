@@ -28,15 +28,15 @@ final class ProcessAttribution {
    *
    * @param start tells it from a later process with its number
    */
-  private record Identity(long pid, long start) {}
+  private record ProcessIdentity(long pid, long start) {}
 
   private final String owner;
   private final long self = ProcessHandle.current().pid();
   private final long ownSession;
-  private final Map<Identity, UnattributedProcess> unattributed = new HashMap<>();
+  private final Map<ProcessIdentity, UnattributedProcess> unattributed = new HashMap<>();
 
   /** What was a run's when it lived: an ended process has no environment to tell it by. */
-  private final Set<Identity> known = new HashSet<>();
+  private final Set<ProcessIdentity> known = new HashSet<>();
 
   private Map<String, ProcessRun> runs = Map.of();
   private Map<Long, ProcessRun> sessions = Map.of();
@@ -79,10 +79,10 @@ final class ProcessAttribution {
     members.clear();
     latecomers.clear();
     zombies.clear();
-    var there = new HashSet<Identity>();
-    table.all().forEach(entry -> there.add(new Identity(entry.pid(), entry.start())));
+    var there = new HashSet<ProcessIdentity>();
+    table.all().forEach(entry -> there.add(new ProcessIdentity(entry.pid(), entry.start())));
     known.retainAll(there);
-    var present = new HashSet<Identity>();
+    var present = new HashSet<ProcessIdentity>();
     for (var child : table.children(self)) {
       var leading = leaders.get(child.pid());
       if (leading != null) {
@@ -117,7 +117,7 @@ final class ProcessAttribution {
     return unattributed.values();
   }
 
-  private void adopted(ProcessTable table, Entry child, Set<Identity> present) {
+  private void adopted(ProcessTable table, Entry child, Set<ProcessIdentity> present) {
     var run = sessions.get(child.session());
     if (run == null) {
       var mark = ProcessTable.startedWith(child.pid(), ProcessRunner.MARK).orElse(null);
@@ -136,14 +136,14 @@ final class ProcessAttribution {
       assign(table, child, run);
     } else if (child.session() != ownSession) {
       observe(table, child, present);
-    } else if (known.contains(new Identity(child.pid(), child.start()))) {
+    } else if (known.contains(new ProcessIdentity(child.pid(), child.start()))) {
       collect(child);
     }
     // Any other child in our own session was started by somebody else in this process.
   }
 
-  private void observe(ProcessTable table, Entry child, Set<Identity> present) {
-    var identity = new Identity(child.pid(), child.start());
+  private void observe(ProcessTable table, Entry child, Set<ProcessIdentity> present) {
+    var identity = new ProcessIdentity(child.pid(), child.start());
     present.add(identity);
     var process =
         unattributed.computeIfAbsent(identity, first -> new UnattributedProcess(suspects(child)));
@@ -173,7 +173,7 @@ final class ProcessAttribution {
     for (var entry : table.subtree(top)) {
       if (!entry.zombie()) {
         members.computeIfAbsent(run, first -> new ArrayList<>()).add(entry);
-        known.add(new Identity(entry.pid(), entry.start()));
+        known.add(new ProcessIdentity(entry.pid(), entry.start()));
       }
     }
   }

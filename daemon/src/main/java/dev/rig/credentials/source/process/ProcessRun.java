@@ -40,7 +40,7 @@ final class ProcessRun {
   /** When a result is given though a pipe is open still; after the killing had its time. */
   private static final Duration PIPE_END = Duration.ofMillis(500);
 
-  private enum Phase {
+  private enum RunPhase {
     /** It is starting or running. */
     RUNNING,
     /** It was told to end. */
@@ -62,7 +62,7 @@ final class ProcessRun {
 
   // All that follows is guarded by this.
   private final List<Cancellable> timers = new ArrayList<>();
-  private Phase phase = Phase.RUNNING;
+  private RunPhase phase = RunPhase.RUNNING;
   private @Nullable Ending ending;
   private @Nullable Process process;
   private final List<Path> files = new ArrayList<>();
@@ -85,7 +85,7 @@ final class ProcessRun {
     var _ =
         result.whenComplete((outcome, failure) -> {
           if (result.isCancelled()) {
-            stop(new Stopped(), Phase.ASKED);
+            stop(new Stopped(), RunPhase.ASKED);
           }
         });
   }
@@ -119,7 +119,7 @@ final class ProcessRun {
 
   /** Whether nothing of it may go on. */
   synchronized boolean isOver() {
-    return phase != Phase.RUNNING;
+    return phase != RunPhase.RUNNING;
   }
 
   synchronized boolean hasExited() {
@@ -141,7 +141,7 @@ final class ProcessRun {
 
   /** Whether it is not over, and has time left to begin. */
   synchronized boolean mayStillStart() {
-    return phase == Phase.RUNNING && time.nanos() - began < spec.timeout().toNanos();
+    return phase == RunPhase.RUNNING && time.nanos() - began < spec.timeout().toNanos();
   }
 
   /** A further file to remove when the process has ended. */
@@ -157,7 +157,7 @@ final class ProcessRun {
       if (ending == null) {
         ending = new CouldNotStart(reason);
       }
-      phase = Phase.KILLING;
+      phase = RunPhase.KILLING;
     }
     if (never) {
       gone();
@@ -179,8 +179,8 @@ final class ProcessRun {
     Process running;
     synchronized (this) {
       running = Objects.requireNonNull(process);
-      if (phase == Phase.RUNNING) {
-        after(spec.timeout(), () -> stop(new TimedOut(spec.timeout()), Phase.ASKED));
+      if (phase == RunPhase.RUNNING) {
+        after(spec.timeout(), () -> stop(new TimedOut(spec.timeout()), RunPhase.ASKED));
       }
     }
     // Also if the JDK has no thread for its own part of it: the process has ended.
@@ -199,10 +199,10 @@ final class ProcessRun {
 
   /** Ends it, if nothing else has: the result is given at once, the processes follow. */
   void stop(Ending why, boolean politely) {
-    stop(why, politely ? Phase.ASKED : Phase.KILLING);
+    stop(why, politely ? RunPhase.ASKED : RunPhase.KILLING);
   }
 
-  private void stop(Ending why, Phase next) {
+  private void stop(Ending why, RunPhase next) {
     synchronized (this) {
       boolean late = why instanceof TimedOut && status != null;
       if (ending != null || late) {
@@ -211,7 +211,7 @@ final class ProcessRun {
       ending = why;
       phase = next;
       cancelTimers();
-      if (next == Phase.ASKED) {
+      if (next == RunPhase.ASKED) {
         after(GRACE, this::kill);
       }
     }
@@ -222,7 +222,7 @@ final class ProcessRun {
   /** Asks no longer. */
   void kill() {
     synchronized (this) {
-      phase = Phase.KILLING;
+      phase = RunPhase.KILLING;
     }
     reaper.request();
   }
@@ -242,7 +242,7 @@ final class ProcessRun {
   /** None of its processes is left. */
   void gone() {
     synchronized (this) {
-      phase = Phase.KILLING;
+      phase = RunPhase.KILLING;
       if (!stdoutOpen || !(ending instanceof Exited)) {
         cancelTimers();
       }
@@ -256,7 +256,7 @@ final class ProcessRun {
     synchronized (this) {
       status = exitStatus;
       settled = openPipes == 0;
-      if (!settled && phase == Phase.RUNNING) {
+      if (!settled && phase == RunPhase.RUNNING) {
         after(PIPE_GRACE, this::settle);
       }
     }
@@ -272,7 +272,7 @@ final class ProcessRun {
     synchronized (this) {
       if (ending == null && status != null) {
         ending = new Exited(status);
-        phase = Phase.KILLING;
+        phase = RunPhase.KILLING;
         cancelTimers();
         after(PIPE_END, () -> executor.execute(this::complete));
       }
@@ -285,7 +285,7 @@ final class ProcessRun {
         stream,
         (chunk, length) -> {
           if (!stdout.add(chunk, length)) {
-            stop(new Flooded(spec.stdoutLimit()), Phase.KILLING);
+            stop(new Flooded(spec.stdoutLimit()), RunPhase.KILLING);
           }
         });
     synchronized (this) {
@@ -304,7 +304,7 @@ final class ProcessRun {
     boolean ready;
     synchronized (this) {
       openPipes--;
-      settled = openPipes == 0 && status != null && phase == Phase.RUNNING;
+      settled = openPipes == 0 && status != null && phase == RunPhase.RUNNING;
       ready = looked && !stdoutOpen;
     }
     if (settled) {

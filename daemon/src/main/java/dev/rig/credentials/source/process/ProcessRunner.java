@@ -265,7 +265,7 @@ public final class ProcessRunner implements AutoCloseable {
     var arguments = new ArrayList<String>();
     setsid.ifPresent(program -> arguments.add(program.toString()));
     switch (run.spec().program()) {
-      case ProcessSpec.Script script -> {
+      case ProcessSpec.ScriptProgram script -> {
         var text = script.text();
         boolean own = ProgramArguments.namesInterpreter(text);
         var file = folder.write(run.mark(), own ? text : shell.prologue() + text);

@@ -42,7 +42,8 @@ public record ProcessSpec(
 
   /** A script with the default limit of what it may print. */
   public static ProcessSpec script(String text, Map<String, String> environment, Duration timeout) {
-    return new ProcessSpec(new Script(text), environment, timeout, DEFAULT_STDOUT_LIMIT, Map.of());
+    return new ProcessSpec(
+        new ScriptProgram(text), environment, timeout, DEFAULT_STDOUT_LIMIT, Map.of());
   }
 
   /** A command with the default limit of what it may print. */
@@ -73,7 +74,7 @@ public record ProcessSpec(
    *
    * @param text the whole script
    */
-  public record Script(String text) implements Program {
+  public record ScriptProgram(String text) implements Program {
     @Override
     public String toString() {
       return "Script[redacted]";

@@ -139,7 +139,7 @@ class ConfigLoaderTest {
     assertEquals(Secret.of("t0k"), prod.token());
     assertEquals("https://k8s", prod.url());
     assertEquals(
-        new ClusterSettings.DevRegistry("localhost:30000", "registry:5000"),
+        new ClusterSettings.DevRegistryHosts("localhost:30000", "registry:5000"),
         cluster(clusters, "kind").devRegistry());
     assertFalse(cluster(clusters, "kind").createsPullSecrets());
     assertEquals(new ClusterSettings.Git("https://u:p@git"), cluster(clusters, "git").git());
@@ -170,7 +170,9 @@ class ConfigLoaderTest {
                         new SourcePosition(folder.resolve("a.yaml").toString(), 31, 12),
                         List.of("root", "1000"),
                         List.of(),
-                        Set.of(ConfiguredAccessRule.Action.GET, ConfiguredAccessRule.Action.LIST),
+                        Set.of(
+                            ConfiguredAccessRule.AccessAction.GET,
+                            ConfiguredAccessRule.AccessAction.LIST),
                         List.of(RegistryPrefix.parse("registry.gitlab.com"))))),
         daemon);
   }
@@ -374,7 +376,7 @@ class ConfigLoaderTest {
     assertEquals(LogFormat.TEXT, daemon.get(DaemonSettings.LOG_FORMAT));
     var rules = Objects.requireNonNull(daemon.get(DaemonSettings.ACCESS));
     assertEquals(1, rules.size());
-    assertEquals(EnumSet.allOf(ConfiguredAccessRule.Action.class), rules.get(0).actions());
+    assertEquals(EnumSet.allOf(ConfiguredAccessRule.AccessAction.class), rules.get(0).actions());
     assertEquals(daemon, daemon.overriddenBy(DaemonSettings.UNSET));
     assertEquals(daemon, DaemonSettings.UNSET.overriddenBy(daemon));
   }

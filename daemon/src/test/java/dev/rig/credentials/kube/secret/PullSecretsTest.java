@@ -14,7 +14,7 @@ import dev.rig.credentials.kube.Cluster;
 import dev.rig.credentials.kube.PullSecretException;
 import dev.rig.credentials.kube.PullSecretException.Reason;
 import dev.rig.credentials.kube.SecretAnnotations;
-import dev.rig.credentials.kube.secret.PullSecretAnswer.Outcome;
+import dev.rig.credentials.kube.secret.PullSecretAnswer.PullSecretOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ class PullSecretsTest {
     fixture.entry("docker.io", "hub", "of-the-hub", Duration.ofHours(1));
     fixture.entry("quay.io", "quay", "of-quay");
     var answer = daemon.create(request("redis:7", "ghcr.io/acme/app:1"));
-    assertEquals(Outcome.CREATED, answer.outcome());
+    assertEquals(PullSecretOutcome.CREATED, answer.outcome());
     assertEquals(
         "{\"auths\":{\"ghcr.io/acme/\":{\"username\":\"acme\",\"password\":\"of-acme\","
             + "\"auth\":\"YWNtZTpvZi1hY21l\"},\"https://index.docker.io/v1/\":{\"username\":\"hub\","
@@ -65,7 +65,7 @@ class PullSecretsTest {
   void nothingIsWrittenForImagesThatNoEntryMatches() {
     fixture.entry("quay.io", "quay", "of-quay");
     var answer = daemon.create(request("ghcr.io/public/app"));
-    assertEquals(Outcome.NOT_NEEDED, answer.outcome());
+    assertEquals(PullSecretOutcome.NOT_NEEDED, answer.outcome());
     assertNull(answer.name());
     assertEquals(List.of("ghcr.io/public/app"), answer.unmatched());
     assertEquals(0, fixture.writes());
@@ -75,7 +75,7 @@ class PullSecretsTest {
   void secretForSomeImagesNamesTheOthers() {
     fixture.entry("quay.io", "quay", "of-quay");
     var answer = daemon.create(request("quay.io/a", "ghcr.io/public/app"));
-    assertEquals(Outcome.CREATED, answer.outcome());
+    assertEquals(PullSecretOutcome.CREATED, answer.outcome());
     assertEquals(List.of("ghcr.io/public/app"), answer.unmatched());
     assertEquals(Lease.NEVER, answer.goodUntil());
     assertEquals(List.of(), answer.notes());
@@ -87,7 +87,7 @@ class PullSecretsTest {
     var first = daemon.create(request("quay.io/a", "quay.io/b"));
     fixture.kubernetes.forget();
     var second = daemon.create(request("quay.io/b", "quay.io/a", "quay.io/a"));
-    assertEquals(Outcome.UNCHANGED, second.outcome());
+    assertEquals(PullSecretOutcome.UNCHANGED, second.outcome());
     assertEquals(first.name(), second.name());
     assertEquals(0, fixture.writes());
     assertFalse(first.name().equals(daemon.create(request("quay.io/c")).name()));
@@ -106,7 +106,7 @@ class PullSecretsTest {
     assertEquals(
         Map.of("keep", "me", "rig.dev/pull-secret", "rig-pull-shop"), capsule.get("annotations"));
     fixture.kubernetes.forget();
-    assertEquals(Outcome.UNCHANGED, daemon.create(forCapsule("shop")).outcome());
+    assertEquals(PullSecretOutcome.UNCHANGED, daemon.create(forCapsule("shop")).outcome());
     assertTrue(
         fixture.kubernetes.asked().stream().noneMatch(asked -> asked.verb().equals("patch")));
   }
@@ -161,7 +161,7 @@ class PullSecretsTest {
     var answer =
         daemon.create(
             new PullSecretRequest("prod", "team", null, List.of("quay.io/a"), null, true, false));
-    assertEquals(Outcome.CREATED, answer.outcome());
+    assertEquals(PullSecretOutcome.CREATED, answer.outcome());
     assertTrue(answer.notes().getFirst().contains("git"), answer.notes()::toString);
   }
 
@@ -184,7 +184,7 @@ class PullSecretsTest {
     var answer =
         daemon.create(
             new PullSecretRequest("prod", "team", "x", List.of("quay.io/a"), null, false, true));
-    assertEquals(Outcome.DRY_RUN, answer.outcome());
+    assertEquals(PullSecretOutcome.DRY_RUN, answer.outcome());
     assertEquals(0, fixture.writes());
     assertEquals("Secret", answer.manifest().get("kind"));
     assertFalse(answer.toString().contains("quay"), answer::toString);
@@ -259,7 +259,7 @@ class PullSecretsTest {
             null,
             List.of(),
             false,
-            new Cluster.DevRegistry("localhost:30000", "registry:5000")));
+            new Cluster.DevRegistryNames("localhost:30000", "registry:5000")));
     var name = daemon.create(request("localhost:30000/app")).name();
     assertTrue(fixture.config(name).startsWith("{\"auths\":{\"registry:5000\":"));
   }

@@ -12,7 +12,7 @@ public final class LoginsFixture {
 
   /** Those in a folder's file {@code logins.sealed}. */
   public static StoredLogins in(Path folder, FakeTime time) {
-    var key = new SealingKey(new byte[SealingKey.SHORTEST], "", SealingKey.Origin.FILE);
+    var key = new SealingKey(new byte[SealingKey.SHORTEST], "", SealingKey.KeyOrigin.FILE);
     return new StoredLogins(
         () -> new SealedFile(folder.resolve("logins.sealed"), key, "logins"),
         Runnable::run,
