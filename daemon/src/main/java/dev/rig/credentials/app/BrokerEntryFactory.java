@@ -5,6 +5,8 @@ import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.ReasonClass;
+import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.image.Hash;
 import dev.rig.credentials.metrics.Metrics;
@@ -63,6 +65,7 @@ final class BrokerEntryFactory {
                   configured.prefix().toString(),
                   metrics,
                   time.ticker());
+          case EntrySource.CloudProvider provider -> new UnavailableSource(provider.kind().text());
         };
     return new BrokerEntry(
         configured.prefix(),
@@ -73,6 +76,15 @@ final class BrokerEntryFactory {
         configured.isDefault(),
         configured.serviceAccount(),
         configured.origin().toString());
+  }
+
+  /** Stands for a provider until there is one. */
+  private record UnavailableSource(String kind) implements CredentialSource {
+    @Override
+    public CompletableFuture<Lease> issue(SourceRequest request) {
+      return CompletableFuture.failedFuture(
+          new SourceException(ReasonClass.OTHER, "provider " + kind + " is not available"));
+    }
   }
 
   /** A source whose runs are counted. */
@@ -132,6 +144,16 @@ final class BrokerEntryFactory {
         add(parts, "static");
         add(parts, credential.username());
         add(parts, credential.secret().reveal());
+      }
+      case EntrySource.CloudProvider provider -> {
+        add(parts, provider.kind().text());
+        add(parts, configured.expire().toString());
+        add(parts, provider.timeout().toString());
+        new TreeMap<>(provider.options())
+            .forEach((name, value) -> {
+              add(parts, name);
+              add(parts, value);
+            });
       }
       case EntrySource.Script script -> {
         add(parts, "script");

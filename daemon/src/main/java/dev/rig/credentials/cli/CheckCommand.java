@@ -12,6 +12,7 @@ import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,12 +50,16 @@ final class CheckCommand implements Callable<Integer> {
     }
     var table = new TextTable("PREFIX", "SOURCE", "EXPIRE", "TIMEOUT", "ALIAS", "DEFAULT", "FROM");
     for (var entry : configuration.registries()) {
-      boolean script = entry.source() instanceof EntrySource.Script;
+      var source = entry.source();
       table.row(
           entry.prefix().toString(),
-          script ? "script" : "static",
-          script ? Durations.text(entry.expire()) : "never",
-          entry.source() instanceof EntrySource.Script with ? Durations.text(with.timeout()) : "-",
+          name(source),
+          source instanceof EntrySource.StaticLogin ? "never" : Durations.text(entry.expire()),
+          switch (source) {
+            case EntrySource.StaticLogin _ -> "-";
+            case EntrySource.Script script -> Durations.text(script.timeout());
+            case EntrySource.CloudProvider provider -> Durations.text(provider.timeout());
+          },
           entry.alias() == null ? "-" : entry.alias(),
           entry.isDefault() ? "yes" : "-",
           entry.origin().toString());
@@ -63,13 +68,26 @@ final class CheckCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
+  private static String name(EntrySource source) {
+    return switch (source) {
+      case EntrySource.StaticLogin _ -> "static";
+      case EntrySource.Script _ -> "script";
+      case EntrySource.CloudProvider provider -> provider.kind().text();
+    };
+  }
+
   private static Map<String, Object> json(RegistryEntry entry) {
     var json = new LinkedHashMap<String, Object>();
     json.put("prefix", entry.prefix().toString());
+    json.put("source", name(entry.source()));
     switch (entry.source()) {
-      case EntrySource.StaticLogin _ -> json.put("source", "static");
+      case EntrySource.StaticLogin _ -> {}
+      case EntrySource.CloudProvider provider -> {
+        json.put("expireSeconds", entry.expire().toSeconds());
+        json.put("timeoutSeconds", provider.timeout().toSeconds());
+        json.put("with", new TreeMap<>(provider.options()));
+      }
       case EntrySource.Script script -> {
-        json.put("source", "script");
         json.put("expireSeconds", entry.expire().toSeconds());
         json.put("timeoutSeconds", script.timeout().toSeconds());
         json.put("env", script.env().keySet().stream().sorted().toList());

@@ -1,6 +1,7 @@
 package dev.rig.credentials.config;
 
 import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.ProviderKind;
 import dev.rig.credentials.credential.Secret;
 import java.time.Duration;
 import java.util.Map;
@@ -48,6 +49,19 @@ public sealed interface EntrySource {
     @Override
     public String toString() {
       return "Script[redacted, timeout=" + timeout + "]";
+    }
+  }
+
+  /**
+   * A provider that asks a cloud or GitHub itself.
+   *
+   * @param options what stands below {@code with}, by name; checked, and nothing secret
+   * @param timeout how long one credential may take; positive
+   */
+  record CloudProvider(ProviderKind kind, Map<String, String> options, Duration timeout)
+      implements EntrySource {
+    public CloudProvider {
+      options = Map.copyOf(options);
     }
   }
 }

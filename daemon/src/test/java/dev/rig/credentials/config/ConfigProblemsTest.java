@@ -24,9 +24,9 @@ class ConfigProblemsTest {
         "{username: u} => 25: a user name without a password (add password)",
         "{password: p} => 25: a password without a user name (add username)",
         "{} => 5: the entry says nothing of where its credential comes from (give it username and"
-            + " password, or script)",
+            + " password, script, or provider)",
         "{script: '', username: ''} => 5: the entry says nothing of where its credential comes from"
-            + " (give it username and password, or script)",
+            + " (give it username and password, script, or provider)",
         "'text' => 14: an entry has to be a mapping (write key: value pairs below it)",
         "[a] => 14: an entry has to be a mapping (write key: value pairs below it)",
         "{username: u, password: p, script: s} => 49: a script beside the user name (an entry has"
@@ -68,7 +68,7 @@ class ConfigProblemsTest {
         "{script: s, env: {A: [x]}} => 35: the variable has to be a single text",
         "{script: s, env: {A: \"\\0\"}} => 35: the variable holds a NUL",
         "{username: u, password: p, timeout: 1s} => 50: a timeout without a script (only a script"
-            + " needs it)",
+            + " or a provider needs it)",
         "{username: u, password: p, env: {A: b}} => 50: env without a script (only a script needs"
             + " it)",
         "{script: s, alias: a b} => 33: not a name for an alias (1 to 64 letters, digits, dots,"
@@ -78,8 +78,8 @@ class ConfigProblemsTest {
             + " are (required, optional, ignored)",
         "{username: u, pasword: p} => 28: unknown key \"pasword\" (did you mean \"password\"?)",
         "{USERNAME: u, password: p} => 15: unknown key (did you mean \"username\"?)",
-        "{script: s, hunter2: } => 26: unknown key (known here: username, password, script, expire,"
-            + " timeout, env, alias, default, serviceAccount)",
+        "{script: s, hunter2: } => 26: unknown key (known here: username, password, script,"
+            + " provider, with, expire, timeout, env, alias, default, serviceAccount)",
         "{script: s, script: s} => 26: the key is there twice (first in line 3)",
         "{script: s, [a]: s} => 26: the key is not a text (write the key itself, in quotes if need"
             + " be)",

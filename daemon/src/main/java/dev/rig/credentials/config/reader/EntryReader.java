@@ -28,6 +28,8 @@ final class EntryReader {
           "username",
           "password",
           "script",
+          "provider",
+          "with",
           "expire",
           "timeout",
           "env",
@@ -54,6 +56,7 @@ final class EntryReader {
   private @Nullable Located<String> username;
   private @Nullable Located<String> password;
   private @Nullable Located<String> script;
+  private final ProviderReader provider;
   private @Nullable Located<Duration> expire;
   private @Nullable Located<Duration> timeout;
   private @Nullable Located<String> alias;
@@ -65,6 +68,7 @@ final class EntryReader {
     this.origin = origin;
     this.findings = findings;
     this.order = order;
+    this.provider = new ProviderReader(findings);
   }
 
   /** The alias; null if there is none. */
@@ -100,6 +104,8 @@ final class EntryReader {
         script = last(script, read);
         origin = read == null ? origin : nodes.at(key);
       }
+      case "provider" -> origin = provider.readName(nodes, node) ? nodes.at(key) : origin;
+      case "with" -> provider.readOptions(nodes, node);
       case "expire" ->
           expire =
               last(expire, nodes.duration(node, "expire", RegistryEntry.SHORTEST_EXPIRE, null));
@@ -192,7 +198,7 @@ final class EntryReader {
 
   /** What the documents give together; null, with a finding, if that contradicts itself. */
   @Nullable RegistryEntry entry(RegistryPrefix prefix) {
-    var source = source();
+    var source = source(prefix);
     return source == null
         ? null
         : new RegistryEntry(
@@ -205,21 +211,30 @@ final class EntryReader {
             or(serviceAccount, ServiceAccountUse.IGNORED));
   }
 
-  private @Nullable EntrySource source() {
+  private @Nullable EntrySource source(RegistryPrefix prefix) {
+    if (contradicts()) {
+      return null;
+    }
     if (script != null) {
-      return conflicts(script, username, "the user name")
-              || conflicts(script, password, "the password")
-          ? null
-          : new EntrySource.Script(
-              Secret.of(script.value()),
-              variables(),
-              or(timeout, EntrySource.Script.DEFAULT_TIMEOUT));
+      return new EntrySource.Script(
+          Secret.of(script.value()), variables(), or(timeout, EntrySource.Script.DEFAULT_TIMEOUT));
     }
-    onlyWithScript(timeout, "a timeout");
+    env.values().stream()
+        .findFirst()
+        .ifPresent(variable -> needless(variable, "env", "a script", "a script"));
+    if (provider.name() != null) {
+      return provider.source(
+          prefix,
+          or(timeout, EntrySource.Script.DEFAULT_TIMEOUT),
+          serviceAccount == null || serviceAccount.value() == ServiceAccountUse.IGNORED
+              ? null
+              : serviceAccount);
+    }
+    needless(timeout, "a timeout", "a script", "a script or a provider");
     if (serviceAccount != null && serviceAccount.value() != ServiceAccountUse.IGNORED) {
-      onlyWithScript(serviceAccount, "serviceAccount");
+      needless(serviceAccount, "serviceAccount", "a script", "a script or a provider");
     }
-    env.values().stream().findFirst().ifPresent(variable -> onlyWithScript(variable, "env"));
+    needless(provider.firstOption(), "with", "a provider", "a provider");
     if (username != null && password != null) {
       return new EntrySource.StaticLogin(
           new Credential(username.value(), Secret.of(password.value())));
@@ -232,7 +247,7 @@ final class EntryReader {
       missing(
           origin,
           "the entry says nothing of where its credential comes from",
-          "give it username and password, or script");
+          "give it username and password, script, or provider");
     }
     return null;
   }
@@ -243,23 +258,32 @@ final class EntryReader {
     return variables;
   }
 
+  /** Whether it has more than one source. */
+  private boolean contradicts() {
+    return conflicts(script, "a script", username, "the user name")
+        || conflicts(script, "a script", password, "the password")
+        || conflicts(provider.name(), "a provider", script, "a script")
+        || conflicts(provider.name(), "a provider", username, "the user name")
+        || conflicts(provider.name(), "a provider", password, "the password");
+  }
+
   /** The one that came later is at fault; within a file the one further down. */
-  private boolean conflicts(Located<String> script, @Nullable Located<String> login, String what) {
-    if (login == null) {
+  private boolean conflicts(
+      @Nullable Located<?> one, String what, @Nullable Located<?> other, String otherWhat) {
+    if (one == null || other == null) {
       return false;
     }
-    boolean scriptIsLater = order.compare(script.origin(), login.origin()) > 0;
+    boolean oneIsLater = order.compare(one.origin(), other.origin()) > 0;
     findings.add(
-        scriptIsLater ? script.origin() : login.origin(),
-        scriptIsLater ? "a script beside " + what : what + " beside a script",
-        "an entry has either; the other is at "
-            + (scriptIsLater ? login.origin() : script.origin()));
+        oneIsLater ? one.origin() : other.origin(),
+        oneIsLater ? what + " beside " + otherWhat : otherWhat + " beside " + what,
+        "an entry has either; the other is at " + (oneIsLater ? other.origin() : one.origin()));
     return true;
   }
 
-  private void onlyWithScript(@Nullable Located<?> field, String what) {
+  private void needless(@Nullable Located<?> field, String what, String without, String users) {
     if (field != null) {
-      missing(field.origin(), what + " without a script", "only a script needs it");
+      missing(field.origin(), what + " without " + without, "only " + users + " needs it");
     }
   }
 
