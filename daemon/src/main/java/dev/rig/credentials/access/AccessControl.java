@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,11 @@ public final class AccessControl implements AutoCloseable {
 
   private static final int MOST_KEPT = 4096;
 
+  private static final PeerRights OWN_SCRIPT =
+      PeerRights.refused(
+          "the request comes from a script that this daemon runs, which would wait for itself;"
+              + " an entry's script must not ask this daemon (docker-credential-rig)");
+
   /** A peer without its process. */
   private record PeerIdentity(int uid, int gid, Set<Integer> groups) {}
 
@@ -44,6 +50,7 @@ public final class AccessControl implements AutoCloseable {
   private final Time time;
   private final ExecutorService lookups;
   private final Map<PeerIdentity, CachedRights> known = new ConcurrentHashMap<>();
+  private volatile Predicate<Peer> ownScripts = peer -> false;
   private volatile AccessPolicy policy = AccessPolicy.of(List.of());
 
   /** Whoever asks while it is there waits for it. */
@@ -72,6 +79,14 @@ public final class AccessControl implements AutoCloseable {
     }
   }
 
+  /**
+   * From now on these peers may do nothing: what this daemon runs to get a credential must not ask
+   * this daemon for one, which could be the very one, and wait for itself.
+   */
+  public void refuseOwnScripts(Predicate<Peer> scripts) {
+    ownScripts = scripts;
+  }
+
   /** From now on these rules hold, and nothing but them. */
   public void enforce(List<AccessRule> rules) {
     policy = AccessPolicy.of(rules);
@@ -96,6 +111,9 @@ public final class AccessControl implements AutoCloseable {
 
   /** The rights of a peer, mostly at once; never fails. From any thread. */
   public CompletableFuture<PeerRights> of(Peer peer) {
+    if (ownScripts.test(peer)) {
+      return CompletableFuture.completedFuture(OWN_SCRIPT);
+    }
     var hold = held;
     if (hold != null) {
       return hold.thenCompose(_ -> of(peer));

@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What one peer may do: everything that its access rules let it, together. Immutable. */
 public final class PeerRights {
@@ -21,6 +22,7 @@ public final class PeerRights {
 
   private final Map<Permission, RegistryScope> scopes = new EnumMap<>(Permission.class);
   private final boolean ownLogins;
+  private @Nullable String refusal;
 
   /**
    * The rights that these rules give together.
@@ -36,6 +38,18 @@ public final class PeerRights {
         scopes.put(permission, RegistryScope.of(giving));
       }
     }
+  }
+
+  /** None, whatever the rules say, for that reason. */
+  static PeerRights refused(String reason) {
+    var none = new PeerRights(List.of(), false);
+    none.refusal = reason;
+    return none;
+  }
+
+  /** Why the peer may do nothing at all, whatever the rules say; null if they decide. */
+  public @Nullable String refusal() {
+    return refusal;
   }
 
   /** Whether there is any registry that it may do this with. */

@@ -17,7 +17,7 @@ public enum Permission {
   /** What it takes to ask for that. */
   public static Permission of(Action action) {
     return switch (action) {
-      case GET -> GET;
+      case GET, USERPASS -> GET;
       case STORE -> STORE;
       case ERASE -> ERASE;
       case LIST, EXPLAIN, STATUS -> LIST;

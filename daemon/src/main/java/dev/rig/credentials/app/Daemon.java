@@ -114,6 +114,7 @@ public final class Daemon implements AutoCloseable {
     var rules = new AccessPolicyLoader(access, ownUid, socket.path());
     rules.enforce(configuration.daemon());
     runner = runner(context, socket.path());
+    access.refuseOwnScripts(peer -> runner.isScript(peer.pid()));
     var entries = new ServedEntries(context, configuration.registries(), runner, state);
     var broker = entries.broker();
     var activity = new RecentActivity(time.clock());

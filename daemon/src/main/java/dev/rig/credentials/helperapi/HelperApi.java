@@ -4,6 +4,7 @@ import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.access.Permission;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.CredentialLine;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.helperapi.KeyLookup.KeyAnswer;
 import dev.rig.credentials.json.JsonForm;
@@ -80,7 +81,7 @@ public final class HelperApi implements RequestApi {
   public CompletionStage<RequestResult> answer(Request request, Peer peer, PeerRights rights) {
     try {
       return switch (request.action()) {
-        case GET -> get(request.alias(), ServerKey.parse(request.payload()), peer, rights);
+        case GET, USERPASS -> get(request, ServerKey.parse(request.payload()), peer, rights);
         case STORE -> logins.store(request, peer, rights);
         case ERASE -> logins.erase(request, peer, rights);
         case LIST ->
@@ -102,30 +103,29 @@ public final class HelperApi implements RequestApi {
    * Docker asks for every registry, and a denial would end the pull of a public image.
    */
   private CompletionStage<RequestResult> get(
-      String alias, ServerKey key, Peer peer, PeerRights rights) {
+      Request request, ServerKey key, Peer peer, PeerRights rights) {
+    var denied = RequestResult.denied(peer.uid(), request.action(), key.reference().name());
     return rights.mayWithOwn(Permission.GET)
-        ? keys.find(alias, key, peer, rights, true)
+        ? keys.find(request.alias(), key, peer, rights, true)
             .thenApply(answer ->
                 switch (answer) {
                   case KeyAnswer.StoredLoginAnswer(var login) ->
-                      found(key, login.credential(), login.name());
-                  case KeyAnswer.Denied(var prefix) -> denied(peer, key).about(prefix);
-                  case KeyAnswer.Configured(var lookup) -> answer(alias, key, lookup);
+                      found(request, key, login.credential(), login.name());
+                  case KeyAnswer.Denied(var prefix) -> denied.about(prefix);
+                  case KeyAnswer.Configured(var lookup) -> answer(request, key, lookup);
                 })
-        : CompletableFuture.completedFuture(denied(peer, key));
+        : CompletableFuture.completedFuture(denied);
   }
 
-  private static RequestResult denied(Peer peer, ServerKey key) {
-    return RequestResult.denied(peer.uid(), Action.GET, key.reference().name());
-  }
-
-  private static RequestResult answer(String alias, ServerKey key, Lookup lookup) {
+  private static RequestResult answer(Request request, ServerKey key, Lookup lookup) {
     return switch (lookup) {
-      case Lookup.Found(var prefix, var lease) -> found(key, lease.credential(), prefix);
-      case Lookup.NotFound(var reason) ->
-          RequestResult.of(
-              RequestOutcome.NOT_FOUND,
-              Reply.text(1, alias.isEmpty() ? Wire.NOT_FOUND : "rig-credentials: " + reason));
+      case Lookup.Found(var prefix, var lease) -> found(request, key, lease.credential(), prefix);
+      case Lookup.NotFound(var reason) -> {
+        boolean frozen = request.alias().isEmpty() && request.action() == Action.GET;
+        yield RequestResult.of(
+            RequestOutcome.NOT_FOUND,
+            Reply.text(1, frozen ? Wire.NOT_FOUND : "rig-credentials: " + reason));
+      }
       case Lookup.Failed failed ->
           new RequestResult(
               Reply.text(1, "rig-credentials: " + failed.sentence()),
@@ -134,7 +134,11 @@ public final class HelperApi implements RequestApi {
     };
   }
 
-  private static RequestResult found(ServerKey key, Credential credential, String prefix) {
+  private static RequestResult found(
+      Request request, ServerKey key, Credential credential, String prefix) {
+    if (request.action() == Action.USERPASS) {
+      return userpass(credential, prefix);
+    }
     var document =
         JsonWriter.line(
             JsonForm.GO,
@@ -143,6 +147,20 @@ public final class HelperApi implements RequestApi {
                     .put("Username", credential.username())
                     .put("Secret", credential.secret().reveal()));
     return new RequestResult(new Reply(0, document), RequestOutcome.FOUND, prefix);
+  }
+
+  private static RequestResult userpass(Credential credential, String prefix) {
+    var refusal = CredentialLine.refusal(credential);
+    return refusal.isEmpty()
+        ? new RequestResult(
+            Reply.text(0, CredentialLine.of(credential)), RequestOutcome.FOUND, prefix)
+        : new RequestResult(
+            Reply.text(
+                1,
+                "rig-credentials: %s: one line of USERNAME:PASSWORD cannot carry this credential: %s"
+                    .formatted(prefix, refusal.get())),
+            RequestOutcome.FAILED,
+            prefix);
   }
 
   private RequestResult version(Peer peer, PeerRights rights) {

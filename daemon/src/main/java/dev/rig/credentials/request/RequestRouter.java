@@ -1,6 +1,7 @@
 package dev.rig.credentials.request;
 
 import dev.rig.credentials.access.AccessControl;
+import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.socket.RequestHandler;
 import dev.rig.credentials.time.Time;
@@ -8,6 +9,7 @@ import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -41,7 +43,7 @@ public final class RequestRouter implements RequestHandler {
     long began = time.nanos();
     return access
         .of(peer)
-        .thenCompose(rights -> apis.apply(request.action()).answer(request, peer, rights))
+        .thenCompose(rights -> answer(request, peer, rights))
         .whenComplete((answer, failure) ->
             observer.accept(
                 new AnsweredRequest(
@@ -51,6 +53,14 @@ public final class RequestRouter implements RequestHandler {
                     Duration.ofNanos(time.nanos() - began),
                     peer)))
         .thenApply(RequestResult::reply);
+  }
+
+  private CompletionStage<RequestResult> answer(Request request, Peer peer, PeerRights rights) {
+    var refusal = rights.refusal();
+    return refusal == null
+        ? apis.apply(request.action()).answer(request, peer, rights)
+        : CompletableFuture.completedFuture(
+            RequestResult.of(RequestOutcome.DENIED, Reply.text(1, "rig-credentials: " + refusal)));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.rig.credentials.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -101,6 +102,17 @@ final class AccessControlTest {
     for (var permission : Permission.values()) {
       assertFalse(rights(peer(0)).mayWithOwn(permission));
     }
+  }
+
+  @Test
+  void aScriptOfOurOwnMayDoNothingAndHearsWhy() {
+    access.enforce(List.of(grant(List.of("*"), List.of())));
+    access.refuseOwnScripts(peer -> peer.pid() == 4711);
+    var script = rights(new Peer(4711, 0, 0));
+    assertFalse(script.mayWithOwn(Permission.GET));
+    assertTrue(String.valueOf(script.refusal()).contains("a script that this daemon runs"));
+    assertTrue(rights(new Peer(4712, 0, 0)).may(Permission.GET));
+    assertNull(rights(new Peer(4712, 0, 0)).refusal());
   }
 
   @Test

@@ -85,6 +85,58 @@ class HelperApiTest {
     return ask(action, "", payload.getBytes(StandardCharsets.UTF_8));
   }
 
+  private Reply userpass(String username, String secret) {
+    fixture.fixed("ghcr.io/acme", username, secret);
+    return ask(Action.USERPASS, "ghcr.io/acme/app");
+  }
+
+  @Test
+  void userpassAnswersWithTheLineOfAScript() {
+    var reply = userpass("bot", "p:a <ss>\\n");
+    assertEquals(0, reply.status());
+    assertEquals("bot:p:a <ss>\\n\n", body(reply));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"line\nbreak", "cr\rlf", "nul\0"})
+  void userpassRefusesWhatOneLineCannotCarry(String secret) {
+    var reply = userpass("bot", secret);
+    assertEquals(1, reply.status());
+    assertTrue(
+        body(reply)
+            .startsWith(
+                "rig-credentials: ghcr.io/acme: one line of USERNAME:PASSWORD cannot carry this"
+                    + " credential: the password contains a "),
+        body(reply));
+  }
+
+  @Test
+  void userpassRefusesAnIdentityTokenWithThatReason() {
+    var reply = userpass("<token>", "refresh");
+    assertEquals(1, reply.status());
+    assertTrue(body(reply).contains("identity token"), body(reply));
+    assertFalse(body(reply).contains("refresh"), body(reply));
+  }
+
+  @Test
+  void userpassSaysWhatMatchesNothing() {
+    var reply = ask(Action.USERPASS, "quay.io/acme");
+    assertEquals(1, reply.status());
+    assertTrue(body(reply).startsWith("rig-credentials: "), body(reply));
+    assertTrue(body(reply).contains("quay.io/acme"), body(reply));
+  }
+
+  @Test
+  void userpassIsLetAndDeniedAsGetIs() {
+    fixture.fixed("ghcr.io/acme", "bot", "s");
+    assertEquals(
+        RequestOutcome.FOUND,
+        answer(Action.USERPASS, "ghcr.io/acme", STRANGER, rights("ghcr.io/acme")).outcome());
+    assertEquals(
+        RequestOutcome.DENIED,
+        answer(Action.USERPASS, "ghcr.io/acme", STRANGER, rights("quay.io")).outcome());
+  }
+
   private static String body(Reply reply) {
     return new String(reply.body(), StandardCharsets.UTF_8);
   }

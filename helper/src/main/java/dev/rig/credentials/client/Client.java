@@ -31,12 +31,13 @@ final class Client {
     Invocation invocation = Invocation.of(machine.program(), arguments);
     try {
       if (invocation instanceof Invocation.Ask ask) {
-        return run(ask.action(), ask.alias());
+        return run(ask);
       }
       if (invocation instanceof Invocation.Wrong wrong) {
-        boolean provider = Invocation.isProvider(machine.program());
         String words = wrong.words() + "\n" + HelpText.USAGE;
-        return fail(provider ? Action.KUBELET : Action.GET, words);
+        boolean userpass = arguments.length > 0 && arguments[0].equals(Action.USERPASS.word());
+        boolean provider = Invocation.isProvider(machine.program());
+        return fail(userpass ? Action.USERPASS : provider ? Action.KUBELET : Action.GET, words);
       }
       machine.output(Utf8.bytes(HelpText.USAGE + "\n" + HelpText.REST));
       return 0;
@@ -46,11 +47,13 @@ final class Client {
     }
   }
 
-  private int run(Action action, String alias) throws MachineException {
-    byte[] payload = NOTHING;
+  private int run(Invocation.Ask ask) throws MachineException {
+    Action action = ask.action();
+    String alias = ask.alias();
+    byte[] payload = Utf8.bytes(ask.key());
     // The word that Docker sends with "list" says nothing, and both are asked by people at
     // terminals.
-    if (action != Action.LIST && action != Action.VERSION) {
+    if (action != Action.LIST && action != Action.VERSION && action != Action.USERPASS) {
       int limit = Wire.REQUEST_LIMIT - new Request(action, alias, NOTHING).encode().length;
       payload = machine.input(limit);
       if (payload.length > limit) {
@@ -102,7 +105,7 @@ final class Client {
     if (reply.status() == 0 && !isWhole(body, remark)) {
       return fail(action, "the daemon's answer was cut short; ask again");
     }
-    boolean toError = reply.status() == 0 ? remark : action == Action.KUBELET;
+    boolean toError = reply.status() == 0 ? remark : failsOnStderr(action);
     if (toError) {
       machine.error(body);
     } else {
@@ -177,9 +180,13 @@ final class Client {
   }
 
   /** Docker shows its user what a helper prints to stdout; the kubelet logs stderr. */
+  private static boolean failsOnStderr(Action action) {
+    return action == Action.KUBELET || action == Action.USERPASS;
+  }
+
   private int fail(Action action, String words) throws MachineException {
     byte[] line = Utf8.bytes("rig-credentials: " + words + "\n");
-    if (action == Action.KUBELET) {
+    if (failsOnStderr(action)) {
       machine.error(line);
     } else {
       machine.output(line);

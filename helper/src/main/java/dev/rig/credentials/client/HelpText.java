@@ -5,6 +5,7 @@ final class HelpText {
   static final String USAGE =
       """
       usage: docker-credential-rig get|store|erase|list|version|help
+             docker-credential-rig userpass REGISTRY
              rig-credential-provider\
       """;
 
@@ -20,6 +21,9 @@ final class HelpText {
         erase    a server on stdin; its credential is dropped
         list     the servers that have a credential now, as JSON
         version  the version
+
+        userpass REGISTRY  REGISTRY's credential as one line, USERNAME:PASSWORD, as a script of
+                           rig.dockerRegistries prints it; failures on stderr
 
       Called as docker-credential-rig-NAME it asks for the registry entry with the alias NAME.
       Called as rig-credential-provider it is a kubelet credential provider: a

@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /** What the program's name and its arguments ask for. */
 sealed interface Invocation {
-  /** Ask the daemon; the alias is empty for none. */
-  record Ask(Action action, String alias) implements Invocation {}
+  /** Ask the daemon; the alias is empty for none, the key where it comes on stdin. */
+  record Ask(Action action, String alias, String key) implements Invocation {}
 
   /** Explain the program. */
   record Help() implements Invocation {}
@@ -30,31 +30,36 @@ sealed interface Invocation {
   static Invocation of(String program, String... arguments) {
     String name = program.substring(program.lastIndexOf('/') + 1);
     boolean provider = isProvider(program);
-    if (arguments.length > 1) {
+    String word = arguments.length == 0 ? "" : arguments[0];
+    boolean userpass = word.equals(Action.USERPASS.word());
+    if (arguments.length > (userpass ? 2 : 1)) {
       return new Wrong("too many arguments");
     }
-    String word = arguments.length == 0 ? "" : arguments[0];
+    if (userpass && (arguments.length < 2 || arguments[1].isEmpty())) {
+      return new Wrong("the registry that \"userpass\" is for is missing");
+    }
+    String key = userpass ? arguments[1] : "";
     return switch (word) {
       case "help", "--help", "-h" -> new Help();
-      case "version", "--version", "-version", "-v" -> new Ask(Action.VERSION, "");
-      case "" -> provider ? new Ask(Action.KUBELET, "") : new Wrong("an action is missing");
-      default -> of(word, provider ? "" : name);
+      case "version", "--version", "-version", "-v" -> new Ask(Action.VERSION, "", "");
+      case "" -> provider ? new Ask(Action.KUBELET, "", "") : new Wrong("an action is missing");
+      default -> of(word, provider ? "" : name, key);
     };
   }
 
-  private static Invocation of(String word, String name) {
+  private static Invocation of(String word, String name, String key) {
     Optional<Action> action = Action.of(word).filter(Invocation::isForHelpers);
     if (action.isEmpty()) {
       return new Wrong("unknown action \"" + word + "\"");
     }
     if (!name.startsWith(DOCKER + "-")) {
-      return new Ask(action.get(), "");
+      return new Ask(action.get(), "", key);
     }
     String alias = name.substring(DOCKER.length() + 1);
     if (!Request.isName(alias)) {
       return new Wrong("\"" + alias + "\" in the program's name is not an alias");
     }
-    return new Ask(action.get(), alias);
+    return new Ask(action.get(), alias, key);
   }
 
   /** Whether the program was called as the kubelet calls it. */
@@ -64,7 +69,7 @@ sealed interface Invocation {
 
   private static boolean isForHelpers(Action action) {
     return switch (action) {
-      case GET, STORE, ERASE, LIST, VERSION, KUBELET -> true;
+      case GET, USERPASS, STORE, ERASE, LIST, VERSION, KUBELET -> true;
       case EXPLAIN, STATUS -> false;
     };
   }

@@ -6,11 +6,14 @@ import java.util.Optional;
  * What a client asks of the daemon: the first word of a request.
  *
  * <p>{@code get}, {@code store}, {@code erase}, {@code list} and {@code version} are the actions of
- * docker-credential-helpers. {@code kubelet} carries a CredentialProviderRequest. {@code explain}
- * and {@code status} are for this project's own command line; they answer JSON without a secret.
+ * docker-credential-helpers. {@code userpass} is a {@code get} that is answered with the line
+ * {@code USERNAME:PASSWORD}, what a platform's {@code script} prints. {@code kubelet} carries a
+ * CredentialProviderRequest. {@code explain} and {@code status} are for this project's own command
+ * line; they answer JSON without a secret.
  */
 public enum Action {
   GET("get"),
+  USERPASS("userpass"),
   STORE("store"),
   ERASE("erase"),
   LIST("list"),

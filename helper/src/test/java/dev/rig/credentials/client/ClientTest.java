@@ -83,6 +83,42 @@ class ClientTest {
     assertEquals("no such entry\n", failing.stderr());
   }
 
+  @Test
+  void userpassAsksForItsArgumentAndNeverReadsStdin() {
+    FakeMachine machine = FakeMachine.answering("0\nbot:s:e cret\n");
+    assertEquals(0, machine.run("userpass", "ghcr.io/acme"));
+    assertEquals(List.of("userpass\nghcr.io/acme"), machine.requests);
+    assertEquals("bot:s:e cret\n", machine.stdout());
+    assertEquals("", machine.stderr());
+    assertFalse(machine.stdinRead);
+  }
+
+  /** The platform takes what comes on stdout for a credential. */
+  @Test
+  void whatUserpassFailsForGoesToStderrAlone() {
+    FakeMachine refused = FakeMachine.answering("1\nrig-credentials: no\n");
+    assertEquals(1, refused.run("userpass", "ghcr.io"));
+    assertEquals("rig-credentials: no\n", refused.stderr());
+
+    FakeMachine cut = FakeMachine.answering("0\nbot:sec");
+    assertEquals(1, cut.run("userpass", "ghcr.io"));
+    assertTrue(cut.stderr().contains("cut short"), cut.stderr());
+
+    FakeMachine alone = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
+    alone.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
+    assertEquals(1, alone.run("userpass", "ghcr.io"));
+    assertEquals(UNREACHABLE.formatted("no such socket"), alone.stderr());
+
+    FakeMachine without = FakeMachine.answering("0\n");
+    assertEquals(1, without.run("userpass"));
+    assertTrue(without.stderr().contains(HelpText.USAGE), without.stderr());
+    assertEquals(List.of(), without.requests);
+
+    for (FakeMachine machine : List.of(refused, cut, alone, without)) {
+      assertEquals("", machine.stdout());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"get,false", "list,false", "get,true"})
   void anAnswerThatWasCutShortIsAFailureInOneLine(String action, boolean nothing) {

@@ -23,7 +23,7 @@ class InvocationTest {
   })
   void theNameAndTheArgumentMakeTheQuestion(
       String program, String word, Action action, String alias) {
-    assertEquals(new Invocation.Ask(action, alias), Invocation.of(program, word));
+    assertEquals(new Invocation.Ask(action, alias, ""), Invocation.of(program, word));
   }
 
   @ParameterizedTest
@@ -35,13 +35,31 @@ class InvocationTest {
         "rig-credential-provider_0.1.0"
       })
   void theKubeletCallsWithoutAnArgument(String program) {
-    assertEquals(new Invocation.Ask(Action.KUBELET, ""), Invocation.of(program));
+    assertEquals(new Invocation.Ask(Action.KUBELET, "", ""), Invocation.of(program));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"GET", "take", "explain", "status", "get ", "--get"})
   void anyOtherWordIsWrong(String word) {
     assertInstanceOf(Invocation.Wrong.class, Invocation.of("docker-credential-rig", word));
+  }
+
+  @Test
+  void userpassTakesTheRegistryAsItsArgument() {
+    assertEquals(
+        new Invocation.Ask(Action.USERPASS, "", "ghcr.io/acme"),
+        Invocation.of("docker-credential-rig", "userpass", "ghcr.io/acme"));
+    assertEquals(
+        new Invocation.Ask(Action.USERPASS, "gitlab", "ghcr.io"),
+        Invocation.of("docker-credential-rig-gitlab", "userpass", "ghcr.io"));
+  }
+
+  @Test
+  void userpassTakesExactlyOneRegistry() {
+    for (String[] arguments :
+        new String[][] {{"userpass"}, {"userpass", ""}, {"userpass", "ghcr.io", "quay.io"}}) {
+      assertInstanceOf(Invocation.Wrong.class, Invocation.of("docker-credential-rig", arguments));
+    }
   }
 
   @Test

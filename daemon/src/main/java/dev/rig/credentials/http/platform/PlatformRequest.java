@@ -38,6 +38,10 @@ final class PlatformRequest {
 
   /** Refuses a peer that may not ask about anything. */
   void checkPeer() {
+    var refusal = rights.refusal();
+    if (refusal != null) {
+      throw ProblemResponseException.denied(refusal);
+    }
     if (!rights.may(Permission.PLATFORM)) {
       throw denied("the platform's API");
     }

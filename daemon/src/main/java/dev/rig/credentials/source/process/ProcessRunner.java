@@ -3,10 +3,12 @@ package dev.rig.credentials.source.process;
 import dev.rig.credentials.concurrent.UncaughtErrors;
 import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.linux.ProcessSignals;
+import dev.rig.credentials.linux.ProcessTable;
 import dev.rig.credentials.source.process.ProcessOutcome.Stopped;
 import dev.rig.credentials.source.process.ProgramArguments.UnusableException;
 import dev.rig.credentials.time.LogThrottle;
 import dev.rig.credentials.time.Time;
+import dev.rig.credentials.wire.SocketPath;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -55,6 +57,7 @@ public final class ProcessRunner implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(ProcessRunner.class.getName());
 
+  private static final long SELF = ProcessHandle.current().pid();
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(200);
 
   /** EAGAIN, ENOMEM, ENFILE and EMFILE of errno(3), as the JDK writes them. */
@@ -160,6 +163,38 @@ public final class ProcessRunner implements AutoCloseable {
     var _ = run.whenGone().thenRun(() -> active.remove(run));
     threads.execute(() -> start(run));
     return run.result();
+  }
+
+  /**
+   * Whether that process belongs to a run. A command that was told of a daemon's socket does not
+   * count: it is a client, as in the demo.
+   *
+   * @param pid as this process sees it; 0 where it cannot
+   */
+  public boolean isScript(long pid) {
+    if (pid <= 0 || active.isEmpty()) {
+      return false;
+    }
+    var clients =
+        active.stream()
+            .filter(run -> run.spec().environment().containsKey(SocketPath.VARIABLE))
+            .map(ProcessRun::pid)
+            .toList();
+    try {
+      for (var at = ProcessTable.entry(pid); at.isPresent(); ) {
+        var entry = at.get();
+        if (clients.contains(entry.pid()) || clients.contains(entry.session())) {
+          return false;
+        }
+        if (entry.parent() == SELF) {
+          return active.size() > clients.size();
+        }
+        at = ProcessTable.entry(entry.parent());
+      }
+    } catch (IOException hidden) {
+      LOG.log(Level.DEBUG, "the ancestors of a peer cannot be read", hidden);
+    }
+    return ProcessTable.startedWith(pid, MARK).filter(mark -> mark.startsWith(owner)).isPresent();
   }
 
   /**

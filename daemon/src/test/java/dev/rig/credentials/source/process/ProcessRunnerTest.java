@@ -95,6 +95,50 @@ final class ProcessRunnerTest {
     assertEquals(List.of("one", "two"), outcome.stderr());
   }
 
+  /** Whatever a script starts is its own, in whatever session and below whatever parent. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "echo $$; exec sleep 20",
+        "sleep 20 & echo $!; wait",
+        "(setsid sleep 20 & echo $!); sleep 20",
+        "env -u RIG_RUN setsid sh -c 'echo $$; exec sleep 20' & wait"
+      })
+  void processesOfAScriptAreToldFromOthers(String text) throws Exception {
+    var file = folder.resolve("pid");
+    var run = runner.run(script("{ " + text + "; } >" + file));
+    assertTrue(Processes.eventually(Duration.ofSeconds(5), () -> !read(file).isEmpty()));
+    assertTrue(runner.isScript(Long.parseLong(read(file))));
+    assertFalse(runner.isScript(ProcessHandle.current().pid()));
+    assertFalse(runner.isScript(1));
+    assertFalse(runner.isScript(0));
+    var own = new ProcessBuilder("sleep", "20").start();
+    var client =
+        runner.run(
+            ProcessSpec.command(
+                List.of("sh", "-c", "echo $$ >" + folder.resolve("client") + "; exec sleep 20"),
+                Map.of("RIG_CREDENTIALS_SOCKET", "/nonexistent"),
+                TIMEOUT));
+    try {
+      assertTrue(
+          Processes.eventually(
+              Duration.ofSeconds(5), () -> !read(folder.resolve("client")).isEmpty()));
+      assertFalse(runner.isScript(Long.parseLong(read(folder.resolve("client")))));
+    } finally {
+      own.destroyForcibly();
+      client.cancel(false);
+      run.cancel(false);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException absent) {
+      return "";
+    }
+  }
+
   @Test
   void runLeadsASessionOfItsOwn() throws Exception {
     var outcome = run("read -r pid comm state ppid pgrp sid rest </proc/$$/stat; echo $pid:$sid");
