@@ -10,6 +10,7 @@ import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.image.Hash;
 import dev.rig.credentials.metrics.Metrics;
+import dev.rig.credentials.source.HeldSecrets;
 import dev.rig.credentials.source.KnownSecrets;
 import dev.rig.credentials.source.ScriptSource;
 import dev.rig.credentials.source.StaticSource;
@@ -20,30 +21,24 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes the broker's entries out of configured ones. */
 final class BrokerEntryFactory {
   private final ProcessRunner runner;
-  private final Map<String, String> environment;
+  private final HeldSecrets secrets;
   private final Metrics metrics;
   private final Time time;
-
-  /** By prefix, also of entries that are not configured any more: they may come back. */
-  private final Map<String, KnownSecrets> known = new ConcurrentHashMap<>();
 
   /**
    * A factory.
    *
-   * @param environment the daemon's own, whose values must not be shown
+   * @param secrets learns what must not be shown
    */
-  BrokerEntryFactory(
-      ProcessRunner runner, Map<String, String> environment, Metrics metrics, Time time) {
+  BrokerEntryFactory(ProcessRunner runner, HeldSecrets secrets, Metrics metrics, Time time) {
     this.runner = runner;
-    this.environment = environment;
+    this.secrets = secrets;
     this.metrics = metrics;
     this.time = time;
   }
@@ -56,7 +51,7 @@ final class BrokerEntryFactory {
     var source =
         switch (configured.source()) {
           case EntrySource.StaticLogin(var credential) -> {
-            known(configured).add("", credential.secret());
+            known(configured).configured(List.of(credential.secret().reveal()));
             yield new StaticSource(credential, time);
           }
           case EntrySource.Script script ->
@@ -97,11 +92,6 @@ final class BrokerEntryFactory {
     }
 
     @Override
-    public void remember(String registry, Lease lease) {
-      source.remember(registry, lease);
-    }
-
-    @Override
     public Duration patience() {
       return source.patience();
     }
@@ -131,8 +121,7 @@ final class BrokerEntryFactory {
   }
 
   private KnownSecrets known(RegistryEntry configured) {
-    return known.computeIfAbsent(
-        configured.prefix().toString(), first -> new KnownSecrets(environment));
+    return secrets.of(configured.prefix().toString());
   }
 
   /** A hash of everything that a credential depends on: a lease is void when that changes. */

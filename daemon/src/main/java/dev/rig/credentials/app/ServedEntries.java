@@ -15,6 +15,7 @@ import dev.rig.credentials.metrics.GaugeReadings;
 import dev.rig.credentials.metrics.LeaseReading;
 import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.source.HeldSecrets;
 import dev.rig.credentials.source.process.ProcessRunner;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.StoreException;
@@ -70,9 +71,10 @@ final class ServedEntries {
     var spread = new StartJitter(context.settings().prefetchSpread(), new SplittableRandom());
     broker = new Broker(leases, time, spread);
     metrics = new Metrics(context.version(), new Gauges(broker, context));
-    factory = new BrokerEntryFactory(runner, context.environment(), metrics, time);
+    var secrets = new HeldSecrets(context.environment());
+    factory = new BrokerEntryFactory(runner, secrets, metrics, time);
     broker.replace(factory.of(configured));
-    restore(context, state);
+    restore(context, state, secrets);
     scope.add(broker, Broker::close);
   }
 
@@ -95,7 +97,7 @@ final class ServedEntries {
   }
 
   /** Without an archive the daemon serves all the same, and only its restart is cold. */
-  private void restore(DaemonContext context, StateFiles state) {
+  private void restore(DaemonContext context, StateFiles state, HeldSecrets secrets) {
     var health = context.health();
     try {
       if (!context.settings().warmRestart()) {
@@ -103,7 +105,8 @@ final class ServedEntries {
         return;
       }
       var writer = Workers.one("rig-archive", context.time().scheduler());
-      var archive = new LeaseArchive(state.file(FILE, PURPOSE), leases, context.time(), writer);
+      var archive =
+          new LeaseArchive(state.file(FILE, PURPOSE), leases, secrets, context.time(), writer);
       health.add(archive::health);
       archive.restore(broker.entries());
       listeners.add(archive::changed);

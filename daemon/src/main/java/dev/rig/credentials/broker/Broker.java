@@ -6,6 +6,7 @@ import dev.rig.credentials.cache.CacheLoader;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.cache.LoadFailedException;
 import dev.rig.credentials.config.ServiceAccountUse;
+import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.credential.ReasonClass;
@@ -17,6 +18,7 @@ import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.registry.RegistryCredentials;
 import dev.rig.credentials.time.Time;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -87,8 +89,28 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
   }
 
   private void forgetReplaced() {
+    var now = snapshot;
+    leases.eachState((old, state) -> {
+      var entry = now.successor(old);
+      if (entry != null && state.last() != null) {
+        keep(leases, entry.at(old.registry()), state.last().credential());
+      }
+    });
     leases.retain(entry -> snapshot.contains(entry));
     accountLeases.retain(entry -> snapshot.contains(entry));
+  }
+
+  /**
+   * Keeps what a listing needs of a registry whose lease is void: that a glob was asked for it, and
+   * the last user name. The secret is never answered.
+   */
+  static void keep(
+      ExpiringCache<BrokerEntry, Lease> leases, BrokerEntry entry, Credential credential) {
+    if (!entry.isStatic()) {
+      leases.recall(entry, new Lease(credential, Instant.EPOCH, Instant.EPOCH));
+    } else if (entry.prefix().isGlob()) {
+      var _ = leases.prefetch(entry);
+    }
   }
 
   /** The current entries, in the order of the configuration. */

@@ -44,6 +44,11 @@ final class EntrySnapshot {
     return same != null && same.fingerprint().equals(entry.fingerprint());
   }
 
+  /** The entry that has taken the place of one that is not one of these; null for none. */
+  @Nullable BrokerEntry successor(BrokerEntry entry) {
+    return contains(entry) ? null : byPrefix.get(entry.prefix());
+  }
+
   /**
    * The entry that answers; a question that names only the host goes to its default first.
    *

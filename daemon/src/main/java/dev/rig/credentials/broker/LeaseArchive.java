@@ -1,8 +1,11 @@
 package dev.rig.credentials.broker;
 
 import dev.rig.credentials.cache.ExpiringCache;
+import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.source.HeldSecrets;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.SealedRecord;
 import dev.rig.credentials.store.StoreException;
@@ -11,6 +14,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -21,9 +25,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps leases across a restart in a sealed file, and of those that have lapsed the user name.
- * Those that stand in the configuration, or never end, are not kept. What goes wrong with the file
- * is logged and told by {@link #health}; leases are served all the same.
+ * Keeps leases across a restart in a sealed file, and besides them what a listing needs (the
+ * registries that were asked for, with their last user names) and earlier secrets, to be redacted
+ * (T21). What stands in the configuration, or never ends, is not kept. What goes wrong with the
+ * file is logged and told by {@link #health}; leases are served all the same.
  *
  * <p>Changes are written together, a second behind the first of them, on a thread of its own, and
  * at the end.
@@ -34,8 +39,20 @@ public final class LeaseArchive implements AutoCloseable {
   private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(30);
   private static final Duration LAST_WRITE = Duration.ofSeconds(1);
 
+  /** Labels of the two records that belong to no entry alone; an entry's has two lines. */
+  private static final String REGISTRIES = "registries";
+
+  private static final String SECRETS = "secrets";
+
+  /** Of all earlier secrets together, so that the file can be read again. */
+  private static final int MOST_CHARACTERS = 8 << 20;
+
+  /** For a registry of which only the user name is kept; never answered. */
+  private static final Secret FORGOTTEN = Secret.of("-");
+
   private final SealedFile file;
   private final ExpiringCache<BrokerEntry, Lease> leases;
+  private final HeldSecrets secrets;
   private final Time time;
   private final ExecutorService writer;
   private final AtomicBoolean due = new AtomicBoolean();
@@ -48,15 +65,18 @@ public final class LeaseArchive implements AutoCloseable {
   /**
    * An archive of these leases.
    *
+   * @param secrets what the entries hold or held
    * @param writer runs one task at a time; closed together with the archive
    */
   public LeaseArchive(
       SealedFile file,
       ExpiringCache<BrokerEntry, Lease> leases,
+      HeldSecrets secrets,
       Time time,
       ExecutorService writer) {
     this.file = file;
     this.leases = leases;
+    this.secrets = secrets;
     this.time = time;
     this.writer = writer;
   }
@@ -69,14 +89,8 @@ public final class LeaseArchive implements AutoCloseable {
     try {
       var contents = file.read();
       if (contents.isPresent()) {
-        entries.stream()
-            .filter(entry -> !entry.isStatic())
-            .forEach(entry -> restore(entry, contents.get()));
-        LOG.log(
-            Level.INFO,
-            "{0} of {1} leases from before the restart still hold",
-            restored.get(),
-            contents.get().size());
+        restore(entries, contents.get());
+        LOG.log(Level.INFO, "{0} leases from before the restart still hold", restored.get());
       }
     } catch (StoreException e) {
       refused = "the leases from before the restart could not be used: " + e.getMessage();
@@ -85,12 +99,39 @@ public final class LeaseArchive implements AutoCloseable {
     }
   }
 
+  private void restore(List<BrokerEntry> entries, SealedFile.Contents contents) {
+    var byPrefix = new HashMap<String, BrokerEntry>();
+    entries.forEach(entry -> byPrefix.put(entry.prefix().toString(), entry));
+    for (var row : rows(contents, SECRETS)) {
+      if (byPrefix.containsKey(row.getFirst())) {
+        var known = secrets.of(row.getFirst());
+        row.stream().skip(2).forEach(secret -> known.add(row.get(1), secret));
+      }
+    }
+    entries.stream().filter(entry -> !entry.isStatic()).forEach(entry -> restore(entry, contents));
+    for (var row : rows(contents, REGISTRIES)) {
+      var entry = byPrefix.get(row.getFirst());
+      if (entry != null) {
+        Broker.keep(leases, entry.at(row.get(1)), new Credential(row.get(2), FORGOTTEN));
+      }
+    }
+  }
+
+  /** Of prefix, registry, and one text or more. */
+  private static List<List<String>> rows(SealedFile.Contents contents, String label) {
+    return contents.of(label).stream()
+        .flatMap(content -> SealedTexts.decode(content).stream())
+        .filter(row -> row.size() > 2)
+        .toList();
+  }
+
   private void restore(BrokerEntry entry, SealedFile.Contents contents) {
     for (var content : contents.of(LeaseRecord.label(entry))) {
       LeaseRecord.read(content)
           .ifPresent(record -> {
             var key = entry.at(record.registry());
-            entry.source().remember(record.registry(), record.lease());
+            var secret = record.lease().credential().secret();
+            secrets.of(entry.prefix().toString()).add(record.registry(), secret);
             if (record.isGood(time.now())) {
               leases.restore(key, record.lease());
               restored.incrementAndGet();
@@ -134,13 +175,21 @@ public final class LeaseArchive implements AutoCloseable {
     due.set(false);
     var now = time.now();
     var records = new ArrayList<SealedRecord>();
+    var registries = new ArrayList<List<String>>();
     leases.eachState((entry, state) -> {
       var last = state.last();
+      if (last != null && (!entry.isStatic() || entry.prefix().isGlob())) {
+        registries.add(
+            List.of(entry.prefix().toString(), entry.registry(), last.credential().username()));
+      }
       if (last != null && last.expires() && !entry.isStatic()) {
         var record = new LeaseRecord(entry.registry(), last, now);
         records.add((state.value() == null ? record.lapsed() : record).seal(entry));
       }
     });
+    var held = secrets.toKeep(MOST_CHARACTERS);
+    add(records, REGISTRIES, registries);
+    add(records, SECRETS, held.stream().map(LeaseArchive::row).toList());
     try {
       file.write(records);
       writes.incrementAndGet();
@@ -156,6 +205,18 @@ public final class LeaseArchive implements AutoCloseable {
       problem = e.getMessage();
       writeIn(AFTER_A_FAILURE);
     }
+  }
+
+  private static void add(List<SealedRecord> records, String label, List<List<String>> rows) {
+    if (!rows.isEmpty()) {
+      records.add(new SealedRecord(label, SealedTexts.encode(rows)));
+    }
+  }
+
+  private static List<String> row(HeldSecrets.Held held) {
+    var row = new ArrayList<>(List.of(held.prefix(), held.registry()));
+    row.addAll(held.secrets());
+    return row;
   }
 
   /** How it does. */

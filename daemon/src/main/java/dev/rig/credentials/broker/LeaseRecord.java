@@ -10,7 +10,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,9 +40,9 @@ record LeaseRecord(String registry, Lease lease, Instant writtenAt) {
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
       out.writeByte(FORM);
-      text(out, registry);
-      text(out, lease.credential().username());
-      text(out, lease.credential().secret().reveal());
+      SealedTexts.write(out, registry);
+      SealedTexts.write(out, lease.credential().username());
+      SealedTexts.write(out, lease.credential().secret().reveal());
       instant(out, lease.issuedAt());
       instant(out, lease.expiresAt());
       instant(out, writtenAt);
@@ -59,8 +58,8 @@ record LeaseRecord(String registry, Lease lease, Instant writtenAt) {
       if (in.readByte() != FORM) {
         return Optional.empty();
       }
-      var registry = text(in);
-      var credential = new Credential(text(in), Secret.of(text(in)));
+      var registry = SealedTexts.read(in);
+      var credential = new Credential(SealedTexts.read(in), Secret.of(SealedTexts.read(in)));
       var lease = new Lease(credential, instant(in), instant(in));
       return Optional.of(new LeaseRecord(registry, lease, instant(in)));
     } catch (IOException | DateTimeException | IllegalArgumentException otherForm) {
@@ -78,20 +77,6 @@ record LeaseRecord(String registry, Lease lease, Instant writtenAt) {
     return now.isBefore(lease.expiresAt())
         && !lease.issuedAt().isAfter(latest)
         && !writtenAt.isAfter(latest);
-  }
-
-  private static void text(DataOutputStream out, String text) throws IOException {
-    var bytes = text.getBytes(StandardCharsets.UTF_8);
-    out.writeInt(bytes.length);
-    out.write(bytes);
-  }
-
-  private static String text(DataInputStream in) throws IOException {
-    int length = in.readInt();
-    if (length < 0 || length > in.available()) {
-      throw new IOException("not a length");
-    }
-    return new String(in.readNBytes(length), StandardCharsets.UTF_8);
   }
 
   private static void instant(DataOutputStream out, Instant instant) throws IOException {

@@ -16,9 +16,6 @@ public interface CredentialSource {
    */
   CompletableFuture<Lease> issue(SourceRequest request);
 
-  /** Hands back a lease from before a restart, whose secret is not to be shown either. */
-  default void remember(String registry, Lease lease) {}
-
   /** How long {@link #issue} may take; the caller gives up after it. */
   default Duration patience() {
     return Duration.ofMinutes(1);

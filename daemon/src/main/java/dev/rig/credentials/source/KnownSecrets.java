@@ -6,11 +6,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -29,6 +32,9 @@ public final class KnownSecrets {
   /** Shorter values of variables are words like a region's or a profile's name. */
   private static final int VALUE_WORTH_HIDING = 8;
 
+  /** Values that are no secrets, however short they may be. */
+  private static final Pattern WORD = Pattern.compile("(?i)true|false|null|none|auto");
+
   private static final Pattern SECRET_NAME =
       Pattern.compile("(?i).*(TOKEN|SECRET|PASS|PWD|KEY|CRED|AUTH).*");
 
@@ -45,7 +51,14 @@ public final class KnownSecrets {
   private static final Pattern ADDRESS =
       Pattern.compile("([a-z]+://)?[0-9]+(\\.[0-9]+){3}(:[0-9]+)?");
 
+  /** The registry of what stood in the configuration. */
+  private static final String CONFIGURED = "";
+
   private final List<String> ofDaemon;
+
+  /** What stands in the entry's configuration now: guarded by this. */
+  private Set<String> configured = Set.of();
+
   private final Map<String, Deque<String>> held =
       new LinkedHashMap<>(16, 0.75f, true) { // guarded by this
         private static final long serialVersionUID = 1L;
@@ -64,7 +77,8 @@ public final class KnownSecrets {
   public KnownSecrets(Map<String, String> environment) {
     var telling = new HashMap<>(environment);
     telling.entrySet().removeIf(variable -> isHarmless(variable.getKey(), variable.getValue()));
-    ofDaemon = values(telling);
+    // Most of them are not about credentials: short ones only where the name says so.
+    ofDaemon = values(telling, name -> !SECRET_NAME.matcher(name).matches());
   }
 
   private static boolean isHarmless(String name, String value) {
@@ -82,9 +96,13 @@ public final class KnownSecrets {
   }
 
   /** The entry holds this secret for that registry, from now on or for a while. */
-  public synchronized void add(String registry, Secret secret) {
+  public void add(String registry, Secret secret) {
+    add(registry, secret.reveal());
+  }
+
+  /** The entry held this secret for that registry. */
+  public synchronized void add(String registry, String text) {
     var secrets = held.computeIfAbsent(registry, first -> new ArrayDeque<>());
-    var text = secret.reveal();
     secrets.remove(text);
     secrets.addFirst(text);
     if (secrets.size() > MOST_OF_ONE) {
@@ -92,21 +110,49 @@ public final class KnownSecrets {
     }
   }
 
+  /**
+   * These secrets stand in the entry's configuration from now on; those that stood there before are
+   * secrets that it held.
+   */
+  public synchronized void configured(Collection<String> secrets) {
+    var before = configured;
+    configured = Set.copyOf(secrets);
+    before.stream()
+        .filter(text -> !configured.contains(text))
+        .forEach(text -> add(CONFIGURED, text));
+  }
+
+  /** What it holds or held by registry, the oldest first, without what is configured now. */
+  synchronized Map<String, List<String>> held() {
+    var copies = new LinkedHashMap<String, List<String>>();
+    held.forEach((registry, secrets) ->
+        copies.put(
+            registry,
+            secrets.reversed().stream().filter(text -> !configured.contains(text)).toList()));
+    return copies;
+  }
+
   synchronized List<String> texts() {
     var texts = new ArrayList<>(ofDaemon);
+    texts.addAll(configured);
     held.values().forEach(texts::addAll);
     return texts;
   }
 
   /**
-   * The values of these variables that may be secret: those of eight characters or more, of four
-   * where the name says so, and passwords in URLs.
+   * The values of an entry's own variables that may be secret: those of four characters or more, of
+   * eight where the name is that of a place, and passwords in URLs.
    */
   static List<String> values(Map<String, String> environment) {
+    return values(environment, name -> HARMLESS_NAME.matcher(name).matches());
+  }
+
+  private static List<String> values(
+      Map<String, String> environment, Predicate<String> isHarmless) {
     var secrets = new ArrayList<String>();
     environment.forEach((name, value) -> {
-      int least = SECRET_NAME.matcher(name).matches() ? Redactor.WORTH_HIDING : VALUE_WORTH_HIDING;
-      if (value.length() >= least) {
+      int least = isHarmless.test(name) ? VALUE_WORTH_HIDING : Redactor.WORTH_HIDING;
+      if (value.length() >= least && !WORD.matcher(value).matches()) {
         secrets.add(value);
       }
       var url = USER_INFO.matcher(value);

@@ -11,8 +11,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Takes secrets out of lines of text: as they are, percent-encoded, with the escapes of JSON and of
- * shells, as hexadecimal digits and in base64, also where they are wrapped over several lines.
+ * Takes secrets out of lines of text: as they are, percent-encoded once or twice, with the escapes
+ * of JSON, HTML and shells, as hexadecimal digits and in base64, also where they are wrapped over
+ * several lines, and as part of JSON or of base64 that is in base64 itself.
  */
 final class Redactor {
   private static final String REDACTED = "[redacted]";
@@ -69,16 +70,20 @@ final class Redactor {
 
   private void mark(TextView plain, Cut cut, boolean[] hidden) {
     var unescaped = plain.withoutBackslashes();
-    var texts =
+    var percents = plain.withoutPercents();
+    var urls = List.of(percents, percents.withoutPercents(), unescaped.withoutPercents());
+    var encoded = List.of(unescaped.compact(), percents.compact()); // for its slash and plus
+    var texts = new ArrayList<>(urls);
+    texts.addAll(
         List.of(
             plain,
-            plain.withoutPercents(),
             plain.withoutQuotes(),
+            plain.withoutEntities(),
             unescaped,
             unescaped.withoutBackslashes(),
-            unescaped.withoutPercents());
-    var digits = plain.compactLowerCase();
-    var encoded = List.of(unescaped.compact(), texts.get(1).compact()); // for its slash and plus
+            unescaped.withoutEntities()));
+    encoded.forEach(view -> addDecoded(view, 2, texts));
+    var digits = plain.digits();
     for (var secret : secrets) {
       var needle = TextView.needle(secret);
       var form = needle.replace(' ', '+'); // of application/x-www-form-urlencoded
@@ -86,7 +91,7 @@ final class Redactor {
         view.mark(needle, cut, hidden);
       }
       if (!form.equals(needle)) {
-        texts.get(1).mark(form, cut, hidden);
+        urls.forEach(view -> view.mark(form, cut, hidden));
       }
       var bytes = secret.getBytes(StandardCharsets.UTF_8);
       digits.mark(HexFormat.of().formatHex(bytes), new Cut(cut.atStart(), 8), hidden);
@@ -98,6 +103,21 @@ final class Redactor {
             encoded.forEach(view -> view.markBase64(inner, least, hidden));
           }
         }
+      }
+    }
+  }
+
+  /**
+   * Adds what is in base64, and in the base64 in it; the first character of a group may be
+   * anywhere.
+   */
+  private static void addDecoded(TextView encoded, int levels, List<TextView> texts) {
+    for (int leftOut = 0; leftOut < 4; leftOut++) {
+      var decoded = encoded.decoded(leftOut);
+      texts.add(decoded);
+      if (levels > 1) {
+        texts.add(decoded.withoutBackslashes());
+        addDecoded(decoded.compact(), levels - 1, texts);
       }
     }
   }

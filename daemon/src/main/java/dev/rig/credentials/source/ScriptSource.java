@@ -93,6 +93,7 @@ public final class ScriptSource implements CredentialSource {
     this.timeout = timeout;
     this.expire = expire;
     this.known = known;
+    known.configured(KnownSecrets.values(this.environment));
     this.runner = runner;
     this.time = time;
   }
@@ -105,11 +106,6 @@ public final class ScriptSource implements CredentialSource {
   @Override
   public String kind() {
     return "script";
-  }
-
-  @Override
-  public void remember(String registry, Lease lease) {
-    known.add(registry, lease.credential().secret());
   }
 
   @Override
@@ -161,7 +157,6 @@ public final class ScriptSource implements CredentialSource {
 
   private Redactor redactor(ProcessOutcome outcome, SourceRequest request) {
     var secrets = new ArrayList<>(known.texts());
-    secrets.addAll(KnownSecrets.values(environment));
     secrets.addAll(ScriptOutput.texts(outcome.stdout()));
     if (request.serviceAccount() != null) {
       secrets.add(request.serviceAccount().token().reveal());

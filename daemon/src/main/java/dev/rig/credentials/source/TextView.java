@@ -24,6 +24,16 @@ final class TextView {
           "(?:\\\\u[0-9A-Fa-f]{4})+|\\\\u\\{([0-9A-Fa-f]{1,6})\\}|\\\\x([0-9A-Fa-f]{2})"
               + "|\\\\([0-7]{3})|\\\\([^0-9])");
 
+  /** HTML and XML: numbers, and the five names that both have. */
+  private static final Pattern ENTITY =
+      Pattern.compile("&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));");
+
+  /** What stands between the digits of bytes: {@code 63:34}, {@code 0x63, 0x34}. */
+  private static final Pattern BETWEEN_DIGITS = Pattern.compile("0[xX]|[\\s:,;.-]+");
+
+  private static final String BASE64 =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
   /** A single quote inside a shell's single quotes, as {@code set -x} shows it. */
   private static final Pattern QUOTE = Pattern.compile("'\\\\''|'\"'\"'");
 
@@ -68,6 +78,58 @@ final class TextView {
     return replacing(BACKSLASH, TextView::unescaped);
   }
 
+  /** What a reader of HTML sees. */
+  TextView withoutEntities() {
+    return replacing(ENTITY, TextView::character);
+  }
+
+  private static byte[] character(MatchResult match) {
+    var name = match.group(3);
+    if (name != null) {
+      return utf8(
+          switch (name) {
+            case "lt" -> "<";
+            case "gt" -> ">";
+            case "quot" -> "\"";
+            case "apos" -> "'";
+            default -> "&";
+          });
+    }
+    int point =
+        match.group(1) != null
+            ? Integer.parseInt(match.group(1))
+            : HexFormat.fromHexDigits(match.group(2));
+    return Character.isValidCodePoint(point) ? utf8(Character.toString(point)) : new byte[0];
+  }
+
+  /** What a reader of base64 sees who leaves out the first characters of each run of it. */
+  TextView decoded(int leftOut) {
+    var view = new Builder();
+    int left = leftOut;
+    int bits = 0;
+    int held = 0;
+    for (int i = 0; i < bytes.length(); i++) {
+      int value =
+          BASE64.indexOf(
+              bytes.charAt(i) == '-' ? '+' : bytes.charAt(i) == '_' ? '/' : bytes.charAt(i));
+      if (value < 0) {
+        view.add((byte) 0, from[i], to[i]); // so that nothing is found across it
+        left = leftOut;
+        held = 0;
+      } else if (left > 0) {
+        left--;
+      } else {
+        bits = bits << 6 | value;
+        held += 6;
+        if (held >= 8) {
+          held -= 8;
+          view.add((byte) (bits >> held), from[i - 1], to[i]);
+        }
+      }
+    }
+    return view.build();
+  }
+
   /** What a shell sees inside single quotes. */
   TextView withoutQuotes() {
     return replacing(QUOTE, match -> new byte[] {'\''});
@@ -78,9 +140,9 @@ final class TextView {
     return keeping(c -> c > ' ', false);
   }
 
-  /** The same in lower case. */
-  TextView compactLowerCase() {
-    return keeping(c -> c > ' ', true);
+  /** Without what stands between hexadecimal digits, in lower case. */
+  TextView digits() {
+    return replacing(BETWEEN_DIGITS, match -> new byte[0]).keeping(c -> c > ' ', true);
   }
 
   private interface Replacement {

@@ -3,6 +3,7 @@ package dev.rig.credentials.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.cache.CachePolicy;
@@ -21,7 +22,9 @@ import dev.rig.credentials.testing.daemon.BrokerFixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -80,6 +83,36 @@ class BrokerTest {
         .getFirst()
         .completeExceptionally(new SourceException(ReasonClass.STATUS, "no"));
     assertEquals(1, sources.get(5).runs.size(), "one that fails makes room too");
+  }
+
+  /** C4: what a glob was asked for, and the last user name, outlive a change of the entry. */
+  @Test
+  void changedEntriesAreListedAsBefore() {
+    var fixed = FakeSource.fixed(time, "fixed", "s");
+    var script = FakeSource.script(time, "scripted", "old", Duration.ofHours(1));
+    broker.replace(
+        List.of(
+            BrokerFixture.configured("*.com", fixed, "1"),
+            BrokerFixture.configured("*.org", script, "1"),
+            BrokerFixture.configured("c.net", script, "1"),
+            BrokerFixture.configured("*.gone", fixed, "1")));
+    for (var image : List.of("a.com/x", "b.org/x", "c.net/x", "d.gone/x")) {
+      broker.lookup(BrokerFixture.image(image)).join();
+    }
+    var next = FakeSource.script(time, "next", "new", Duration.ofHours(1));
+    broker.replace(
+        List.of(
+            BrokerFixture.configured("*.com", FakeSource.fixed(time, "other", "s"), "2"),
+            BrokerFixture.configured("*.org", next, "2"),
+            BrokerFixture.configured("c.net", next, "2")));
+    assertEquals(Set.of("a.com", "b.org", "c.net"), broker.registries(""));
+    for (var host : List.of("b.org", "c.net")) {
+      var state = Objects.requireNonNull(broker.state(BrokerFixture.image(host), ""));
+      assertNull(state.value(), host);
+      assertEquals("scripted", Objects.requireNonNull(state.last()).credential().username());
+      assertEquals("new", secret(broker.lookup(BrokerFixture.image(host)).join()));
+    }
+    assertEquals(2, next.asked().size(), "nothing was fetched before it was asked for");
   }
 
   @Test

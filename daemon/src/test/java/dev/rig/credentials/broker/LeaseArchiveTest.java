@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.source.HeldSecrets;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.SealingKey;
 import dev.rig.credentials.testing.FakeSource;
@@ -20,8 +21,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,12 +50,14 @@ class LeaseArchiveTest {
             time.time(),
             new Random(1),
             () -> archive().changed());
+    private final HeldSecrets secrets = new HeldSecrets(Map.of());
     private final Broker broker = new Broker(leases, time.time(), StartJitter.AT_ONCE);
     private final LeaseArchive archive =
         new LeaseArchive(
             new SealedFile(
                 path, new SealingKey(new byte[32], "m", SealingKey.KeyOrigin.FILE), "leases"),
             leases,
+            secrets,
             time.time(),
             new SameThread());
 
@@ -122,6 +127,70 @@ class LeaseArchiveTest {
     assertEquals("u", Objects.requireNonNull(kept.last()).credential().username());
     third.ask("a.org/x");
     assertEquals(runs + 1, script.asked().size());
+  }
+
+  /** C4: hosts that a glob was asked for, whatever its source, and whether it has changed. */
+  @Test
+  void hostsOfGlobsAreKept() {
+    var login = FakeSource.fixed(time, "fixed", "s");
+    var first =
+        new Life(
+            BrokerFixture.configured("*.org", script, "1"),
+            BrokerFixture.configured("*.com", login, "1"),
+            BrokerFixture.configured("*.net/team", login, "1"),
+            BrokerFixture.configured("*.dev", script, "1"));
+    for (var image : List.of("a.org/x", "a.com/x", "b.com/y", "a.net/team/x", "a.dev/x")) {
+      first.ask(image);
+    }
+    time.advance(Duration.ofSeconds(1)); // written without an orderly end
+    var second =
+        new Life(
+            BrokerFixture.configured("*.org", script, "2"),
+            BrokerFixture.configured("*.com", FakeSource.fixed(time, "other", "s"), "2"),
+            BrokerFixture.configured("*.net/team", login, "1"),
+            BrokerFixture.configured("*.dev", FakeSource.fixed(time, "other", "s"), "2"));
+    var listed = Set.of("a.org", "a.com", "b.com", "a.net/team", "a.dev");
+    assertEquals(listed, second.broker.registries(""));
+    var state = Objects.requireNonNull(second.broker.state(BrokerFixture.image("a.org"), ""));
+    assertNull(state.value(), "the secret of the old script is not answered");
+    assertEquals("u", Objects.requireNonNull(state.last()).credential().username());
+    second.end();
+    assertEquals(
+        Set.of("a.com", "b.com"),
+        new Life(BrokerFixture.configured("*.com", script, "3")).broker.registries(""),
+        "and over one more restart, without the entries that are gone");
+  }
+
+  @Test
+  void hostsOfGlobsAreBounded() {
+    var glob = BrokerFixture.configured("*.org", FakeSource.fixed(time, "u", "s"), "1");
+    var first = new Life(glob);
+    for (int i = 0; i < 300; i++) {
+      first.ask("h" + i + ".org/x");
+    }
+    first.end();
+    assertEquals(100, new Life(glob).broker.registries("").size());
+  }
+
+  /** T21: rotated, rejected and replaced secrets are redacted after a restart, too. */
+  @Test
+  void t21_earlierSecretsAreKept() {
+    var entry = BrokerFixture.configured("a.org", script, "1");
+    var first = new Life(entry, BrokerFixture.configured("gone.org", script, "1"));
+    first.secrets.of("a.org").add("a.org", "rotated");
+    first.secrets.of("a.org").add("a.org", "rejected");
+    first.secrets.of("a.org").configured(List.of("replaced"));
+    first.secrets.of("a.org").configured(List.of("configured"));
+    first.secrets.of("gone.org").add("gone.org", "of-another");
+    first.end();
+    var second = new Life(entry);
+    assertEquals(
+        List.of(
+            new HeldSecrets.Held("a.org", "a.org", List.of("rotated", "rejected")),
+            new HeldSecrets.Held("a.org", "", List.of("replaced"))),
+        second.secrets.toKeep(1_000));
+    second.end();
+    assertEquals(2, new Life(entry).secrets.toKeep(1_000).size());
   }
 
   @Test

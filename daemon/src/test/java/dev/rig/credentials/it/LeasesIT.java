@@ -121,6 +121,72 @@ class LeasesIT {
     assertAll(() -> assertEquals(2, runs.runs()), () -> assertFalse(Files.exists(sealed())));
   }
 
+  /** C4. */
+  @Test
+  void hostsThatAGlobWasAskedForAreListedAfterARestart() {
+    daemon.configured(
+        "values.yaml",
+        """
+        rig:
+          dockerRegistries:
+            "*.fixed.org": {username: bot, password: secret}
+            "*.script.org": {script: "echo bot:secret"}
+        """);
+    var first = daemon.start();
+    daemon.client().get("a.fixed.org").succeeded();
+    daemon.client().get("b.script.org").succeeded();
+    var listed = "{\"a.fixed.org\":\"bot\",\"b.script.org\":\"bot\"}\n";
+    assertEquals(listed, daemon.client().ask("list", "").succeeded().stdout());
+    DaemonUnderTest.stop(first);
+    daemon.start();
+    assertEquals(listed, daemon.client().ask("list", "").succeeded().stdout());
+  }
+
+  /** T21: rotated, rejected and replaced secrets stay hidden over restarts. */
+  @Test
+  void t21_earlierSecretsAreRedactedAfterARestart() throws IOException {
+    var files = PrivateFile.folder(folder.resolve("files"));
+    var line = files.resolve("line");
+    var values =
+        """
+        rig:
+          dockerRegistries:
+            a.org: {expire: 1h, script: "cat %s"}
+            b.org: %s
+        """;
+    PrivateFile.write(line, "u:first-canary-token\n");
+    daemon.configured(
+        "values.yaml", values.formatted(line, "{username: u, password: canary-password}"));
+    var first = daemon.start();
+    daemon.client().get("a.org").succeeded();
+    PrivateFile.write(line, "u:second-canary-token\n");
+    daemon.client().ask("erase", "a.org").succeeded();
+    Eventually.within(
+        SOON,
+        () -> daemon.client().get("a.org").stdout().contains("second"),
+        () -> "the rejected one is replaced");
+    var leak = "echo first-canary-token second-canary-token canary-password >&2; exit 1";
+    daemon.configured("values.yaml", values.formatted(line, "{script: \"%s\"}".formatted(leak)));
+    Eventually.within(SOON, () -> first.says("configuration reloaded"), first::stderr);
+    DaemonUnderTest.stop(first);
+    DaemonUnderTest.stop(daemon.start()); // once more, for what was read to be written again
+    daemon.configured(
+        "values.yaml",
+        """
+        rig:
+          dockerRegistries:
+            a.org: {script: "%1$s"}
+            b.org: {script: "%1$s"}
+        """
+            .formatted(leak));
+    var last = daemon.start();
+    var a = daemon.client().get("a.org").stdout();
+    assertTrue(a.contains("[redacted] [redacted] canary-password"), a);
+    var b = daemon.client().get("b.org").stdout();
+    assertTrue(b.contains("first-canary-token second-canary-token [redacted]"), b);
+    DaemonUnderTest.stop(last);
+  }
+
   /** T16. */
   @Test
   void t16_stateFolderHoldsNoPlaintextAndAGeneratedKeyIsWarnedOf() throws IOException {

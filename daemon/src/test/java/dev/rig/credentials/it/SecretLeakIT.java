@@ -1,5 +1,6 @@
 package dev.rig.credentials.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -408,6 +409,11 @@ class SecretLeakIT {
         HexFormat.of().withUpperCase().formatHex(bytes),
         Base64.getEncoder().encodeToString(bytes),
         Base64.getUrlEncoder().encodeToString(line),
+        URLEncoder.encode(percent, StandardCharsets.UTF_8),
+        ascii.replace("\\u0026", "&amp;").replace("\\u003c", "&lt;").replace("\\u003e", "&#x3e;"),
+        HexFormat.ofDelimiter(":").formatHex(bytes),
+        Base64.getEncoder().encodeToString(("{\"u\":\"" + ascii + "\"}").getBytes(UTF_8)),
+        Base64.getEncoder().encodeToString(Base64.getEncoder().encode(line)),
         Base64.getMimeEncoder(64, newline).encodeToString(line),
         Base64.getMimeEncoder(76, newline).encodeToString(line));
   }

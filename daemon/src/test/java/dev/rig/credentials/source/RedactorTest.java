@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,17 @@ final class RedactorTest {
             SECRET.replace("'", "'\"'\"'"),
             hex,
             hex.toUpperCase(Locale.ROOT),
-            HexFormat.ofDelimiter(" ").formatHex(bytes));
+            HexFormat.ofDelimiter(" ").formatHex(bytes),
+            HexFormat.ofDelimiter(":").formatHex(bytes),
+            HexFormat.ofDelimiter("-").withUpperCase().formatHex(bytes),
+            HexFormat.of().withPrefix("0x").withDelimiter(", ").formatHex(bytes),
+            URLEncoder.encode(percent, StandardCharsets.UTF_8),
+            URLEncoder.encode(percent.replace("+", "%20"), StandardCharsets.UTF_8),
+            html("&amp;", "&lt;", "&gt;", "&quot;", "&#39;"),
+            html("&#x26;", "&#x3c;", "&#x3E;", "&#34;", "&apos;"),
+            html("\\u0026amp;", "\\u0026lt;", "\\u0026gt;", "\\u0026quot;", "\\u0026#39;")
+                .replace("\\x", "\\\\x"),
+            SECRET.codePoints().mapToObj("&#x%x;"::formatted).collect(Collectors.joining()));
     var encoded =
         IntStream.range(0, 4)
             .boxed()
@@ -65,6 +76,61 @@ final class RedactorTest {
                         encoder.encodeToString(
                             ("u".repeat(i) + SECRET + "\n").getBytes(StandardCharsets.UTF_8))));
     return Stream.concat(forms, encoded);
+  }
+
+  private static String html(String amp, String lt, String gt, String quote, String apostrophe) {
+    return SECRET
+        .replace("&", amp)
+        .replace("<", lt)
+        .replace(">", gt)
+        .replace("\"", quote)
+        .replace("'", apostrophe);
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What clients of registries and of Kubernetes keep credentials in. */
+  static Stream<String> nested() {
+    var json = SECRET.replace("\\", "\\\\").replace("\"", "\\\"");
+    var ascii = json.replace("&", "\\u0026").replace("<", "\\u003c").replace("\u00e9", "\\u00e9");
+    return IntStream.range(0, 3)
+        .mapToObj("u"::repeat)
+        .flatMap(user ->
+            Stream.of(
+                base64(base64(user + SECRET)),
+                base64("{\"" + user + "\":\"" + json + "\"}"),
+                base64("{\"" + user + "\":\"" + ascii + "\"}"),
+                base64(
+                    "{\"auths\":{\"h\":{\"auth\":\"" + base64("u" + user + ":" + SECRET) + "\"}}}"),
+                base64(base64("u" + user + ":" + SECRET)).replace("=", "%3D"),
+                base64("[" + base64(user + SECRET) + "]").replaceAll("(.{60})", "$1\n")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("nested")
+  void secretInBase64InBase64OrJsonIsTakenOut(String form) {
+    for (var text : List.of(form, "data: " + form, "the config " + form + " is refused")) {
+      var redacted = redact(text.split("\n"));
+      assertTrue(redacted.contains("[redacted]"), redacted);
+      for (var left : redacted.replaceAll("\\s", "").split("\\[redacted\\]")) {
+        for (int skip = 0; skip < Math.min(4, left.length()); skip++) {
+          assertFalse(decoded(left.substring(skip)).contains("the-end"), redacted);
+        }
+      }
+    }
+  }
+
+  /** As far as it is base64, twice. */
+  private static String decoded(String text) {
+    var once = new String(decodedOnce(text), StandardCharsets.ISO_8859_1);
+    return once + new String(decodedOnce(once), StandardCharsets.ISO_8859_1);
+  }
+
+  private static byte[] decodedOnce(String text) {
+    var run = text.replaceAll("[^A-Za-z0-9+/].*", "");
+    return Base64.getDecoder().decode(run.substring(0, run.length() / 4 * 4));
   }
 
   @ParameterizedTest

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +37,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -315,17 +317,63 @@ final class ScriptSourceTest {
     assertFalse(log.text().contains("canary"), log.text());
   }
 
-  @Test
-  void t21_secretFromBeforeARestartIsRedacted() {
-    var source = source("echo refused: canary-token >&2; exit 1");
-    var credential = new Credential("u", Secret.of("canary-token"));
-    source.remember("ghcr.io", new Lease(credential, time.now(), Lease.NEVER));
+  private static void assertRedacted(String expected, ScriptSource source) {
     var failure =
         assertThrows(
             ExecutionException.class, () -> source.issue(REQUEST).get(10, TimeUnit.SECONDS));
     assertEquals(
-        "script exited with status 1; stderr: refused: [redacted]",
+        "script exited with status 1; stderr: " + expected,
         Objects.requireNonNull(failure.getCause()).getMessage());
+  }
+
+  /** T21: what a changed entry held: a static password, a value of env, a script's credential. */
+  @Test
+  void t21_secretsFromBeforeAChangeOfTheEntryAreRedacted() {
+    known.configured(List.of("canary-password"));
+    known.configured(KnownSecrets.values(Map.of("NOTE", "canary-of-env")));
+    known.add("ghcr.io", "canary-token");
+    assertRedacted(
+        "refused: [redacted] [redacted] [redacted]",
+        source("echo refused: canary-token canary-of-env canary-password >&2; exit 1"));
+  }
+
+  /** T21: what is kept over a restart is what was held, and nothing that is configured now. */
+  @Test
+  void t21_whatIsKeptOverARestartIsBounded() {
+    var secrets = new HeldSecrets(Map.of("DEPLOY_NOTE", "canary-note"));
+    var entry = secrets.of("ghcr.io");
+    for (int i = 1; i <= 20; i++) {
+      entry.add("ghcr.io", "token-" + i);
+    }
+    entry.configured(List.of("first-password"));
+    entry.configured(List.of("second-password"));
+    assertEquals(
+        List.of(
+            new HeldSecrets.Held(
+                "ghcr.io",
+                "ghcr.io",
+                IntStream.rangeClosed(13, 20).mapToObj(i -> "token-" + i).toList()),
+            new HeldSecrets.Held("ghcr.io", "", List.of("first-password"))),
+        secrets.toKeep(1_000));
+    assertEquals(1, secrets.toKeep(64).size(), "what does not fit is left out");
+    assertEquals("Held[ghcr.io]", secrets.toKeep(64).getFirst().toString());
+    entry.configured(List.of("first-password"));
+    assertEquals(List.of("second-password"), secrets.toKeep(1_000).getLast().secrets());
+  }
+
+  @Test
+  void shortValuesOfAnEntrysOwnEnvironmentAreRedacted() {
+    assertEquals(
+        Set.of("8243", "https://u:pw42@host", "u:pw42", "pw42", "eu-central-1"),
+        Set.copyOf(
+            KnownSecrets.values(
+                Map.of(
+                    "PIN", "8243",
+                    "PROXY", "https://u:pw42@host",
+                    "AWS_PROFILE", "prod",
+                    "AWS_REGION", "eu-central-1",
+                    "VERBOSE", "true",
+                    "N", "123"))));
   }
 
   @Test
