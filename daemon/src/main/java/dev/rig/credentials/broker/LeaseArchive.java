@@ -213,7 +213,7 @@ public final class LeaseArchive implements AutoCloseable {
     }
   }
 
-  private static List<String> row(HeldSecrets.Held held) {
+  private static List<String> row(HeldSecrets.OfRegistry held) {
     var row = new ArrayList<>(List.of(held.prefix(), held.registry()));
     row.addAll(held.secrets());
     return row;

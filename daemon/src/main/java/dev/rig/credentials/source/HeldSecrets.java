@@ -29,11 +29,11 @@ public final class HeldSecrets {
    *
    * @param secrets the oldest first, in plain text
    */
-  public record Held(String prefix, String registry, List<String> secrets) {
+  public record OfRegistry(String prefix, String registry, List<String> secrets) {
     /** Without its secrets. */
     @Override
     public String toString() {
-      return "Held[" + registry + "]";
+      return "OfRegistry[" + registry + "]";
     }
   }
 
@@ -42,8 +42,8 @@ public final class HeldSecrets {
    *
    * @param most the most characters of all secrets together; what is over is left out
    */
-  public List<Held> toKeep(int most) {
-    var kept = new ArrayList<Held>();
+  public List<OfRegistry> toKeep(int most) {
+    var kept = new ArrayList<OfRegistry>();
     int left = most;
     for (var entry : byPrefix.entrySet()) {
       for (var held : entry.getValue().held().entrySet()) {
@@ -53,7 +53,7 @@ public final class HeldSecrets {
           return kept;
         }
         if (!secrets.isEmpty()) {
-          kept.add(new Held(entry.getKey(), held.getKey(), secrets));
+          kept.add(new OfRegistry(entry.getKey(), held.getKey(), secrets));
         }
       }
     }

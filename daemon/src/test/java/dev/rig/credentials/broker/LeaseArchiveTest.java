@@ -186,8 +186,8 @@ class LeaseArchiveTest {
     var second = new Life(entry);
     assertEquals(
         List.of(
-            new HeldSecrets.Held("a.org", "a.org", List.of("rotated", "rejected")),
-            new HeldSecrets.Held("a.org", "", List.of("replaced"))),
+            new HeldSecrets.OfRegistry("a.org", "a.org", List.of("rotated", "rejected")),
+            new HeldSecrets.OfRegistry("a.org", "", List.of("replaced"))),
         second.secrets.toKeep(1_000));
     second.end();
     assertEquals(2, new Life(entry).secrets.toKeep(1_000).size());

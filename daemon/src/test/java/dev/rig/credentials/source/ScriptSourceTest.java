@@ -349,14 +349,14 @@ final class ScriptSourceTest {
     entry.configured(List.of("second-password"));
     assertEquals(
         List.of(
-            new HeldSecrets.Held(
+            new HeldSecrets.OfRegistry(
                 "ghcr.io",
                 "ghcr.io",
                 IntStream.rangeClosed(13, 20).mapToObj(i -> "token-" + i).toList()),
-            new HeldSecrets.Held("ghcr.io", "", List.of("first-password"))),
+            new HeldSecrets.OfRegistry("ghcr.io", "", List.of("first-password"))),
         secrets.toKeep(1_000));
     assertEquals(1, secrets.toKeep(64).size(), "what does not fit is left out");
-    assertEquals("Held[ghcr.io]", secrets.toKeep(64).getFirst().toString());
+    assertEquals("OfRegistry[ghcr.io]", secrets.toKeep(64).getFirst().toString());
     entry.configured(List.of("first-password"));
     assertEquals(List.of("second-password"), secrets.toKeep(1_000).getLast().secrets());
   }
