@@ -98,6 +98,31 @@ class UserDaemonIT {
     assertEquals(OWN, asking.finish(PATIENCE).succeeded().stdout());
   }
 
+  /** The machine's folder is another user's, and closed. Even root needs a capability to enter. */
+  @Test
+  void f41_firstDaemonOfASessionIsFoundBesideAFolderThatTheUserMayNotEnter() {
+    Tool.needRoot("a /run of its own");
+    var script =
+        "mount -t tmpfs none /run && mkdir -m 700 /run/rig-credentials && chown 1"
+            + " /run/rig-credentials && exec \"$1\" --bounding-set=-dac_override,-dac_read_search"
+            + " \"$0\" get";
+    var asking =
+        reaper.own(
+            Command.of(
+                    Tool.UNSHARE.path(),
+                    "--mount",
+                    "sh",
+                    "-c",
+                    script,
+                    Distribution.client(),
+                    Tool.SETPRIV.path())
+                .with("XDG_RUNTIME_DIR", folder.resolve("session"))
+                .reading("example.org")
+                .start());
+    daemon.launch();
+    assertEquals(OWN, asking.finish(PATIENCE).succeeded().stdout());
+  }
+
   @Test
   void manualsServeInTheBackgroundWorksAsPasted() {
     Tool.needRoot("a /var/lib of its own");

@@ -139,7 +139,11 @@ final class Client {
       case DENIED ->
           "this user may not connect to "
               + socket
-              + ": permission denied; join the group that owns it, or set "
+              + ": permission denied; join the group that owns it, "
+              + (SocketPath.awaitsUsersOwn(socket, machine::variable)
+                  ? "start a daemon of your own with \"rig-credentials serve\", "
+                  : "")
+              + "or set "
               + SocketPath.VARIABLE;
       case LATE ->
           "the daemon at "

@@ -2,6 +2,7 @@ package dev.rig.credentials.client;
 
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Request;
+import dev.rig.credentials.wire.SocketPath;
 import dev.rig.credentials.wire.Wire;
 import java.util.function.Supplier;
 
@@ -70,9 +71,17 @@ final class RetryingExchange {
     }
   }
 
-  private static boolean worthAnother(Attempt attempt, Action action) {
+  /**
+   * Also where the machine's socket lets nobody in, while the user's own may be about to appear.
+   */
+  private boolean isPassing(Attempt attempt) {
+    return attempt.outcome().passing()
+        || (attempt.unreachable() && SocketPath.awaitsUsersOwn(socket, machine::variable));
+  }
+
+  private boolean worthAnother(Attempt attempt, Action action) {
     boolean mayBeDone =
         attempt.outcome() == Attempt.AttemptOutcome.CLOSED && action == Action.STORE;
-    return attempt.outcome().passing() && !mayBeDone;
+    return isPassing(attempt) && !mayBeDone;
   }
 }

@@ -38,6 +38,11 @@ public final class Reply {
     return Arrays.copyOf(body, body.length);
   }
 
+  /** How many bytes go over the socket. */
+  public int length() {
+    return (status + "\n").length() + body.length;
+  }
+
   /** The answer as it goes over the socket. */
   public byte[] encode() {
     byte[] head = (status + "\n").getBytes(StandardCharsets.US_ASCII);

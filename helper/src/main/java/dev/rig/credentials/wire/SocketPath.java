@@ -58,6 +58,14 @@ public final class SocketPath {
     return (named == null || named.isEmpty()) && !socket.equals(MACHINE);
   }
 
+  /**
+   * Whether a client that chooses this socket may choose the user's own one later, which is yet to
+   * be made.
+   */
+  public static boolean awaitsUsersOwn(String socket, UnaryOperator<String> variable) {
+    return !socket.equals(of(variable, own -> true));
+  }
+
   private static String of(UnaryOperator<String> variable, Predicate<String> userSocketCounts) {
     String named = variable.apply(VARIABLE);
     if (named != null && !named.isEmpty()) {

@@ -395,6 +395,56 @@ class ClientTest {
     assertEquals(List.of(SocketPath.MACHINE, OWN), machine.sockets);
   }
 
+  /** F41: also beside a folder of the machine's daemon that the user may not enter. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Attempt.AttemptOutcome.class,
+      names = {"DENIED", "FAILED", "REFUSED"})
+  void f41_theUsersFirstDaemonIsWaitedForWhereTheMachinesIsClosed(Attempt.AttemptOutcome outcome) {
+    FakeMachine machine =
+        FakeMachine.ending(
+            Attempt.ended(outcome),
+            Attempt.ended(outcome),
+            Attempt.answered("0\n{}\n".getBytes(StandardCharsets.UTF_8)));
+    machine.variables.put("XDG_RUNTIME_DIR", "/run/user/7");
+    machine.whilePausing =
+        () -> {
+          if (machine.sockets.size() == 2) {
+            machine.files.add(OWN + ".lock");
+          }
+        };
+    assertEquals(0, machine.run("get"));
+    assertEquals(List.of(SocketPath.MACHINE, SocketPath.MACHINE, OWN), machine.sockets);
+  }
+
+  @Test
+  void f41_theUsersOwnSocketThatIsClosedIsNotTriedAgain() {
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.DENIED);
+    machine.variables.put("XDG_RUNTIME_DIR", "/run/user/7");
+    machine.files.add(OWN);
+    assertEquals(1, machine.run("get"));
+    assertEquals(List.of(OWN), machine.sockets);
+
+    FakeMachine named = FakeMachine.ending(Attempt.AttemptOutcome.DENIED);
+    named.variables.put("XDG_RUNTIME_DIR", "/run/user/7");
+    named.variables.put("RIG_CREDENTIALS_SOCKET", SocketPath.MACHINE);
+    assertEquals(1, named.run("get"));
+    assertEquals(1, named.sockets.size());
+  }
+
+  @Test
+  void f41_waitingForTheUsersFirstDaemonEndsAndSaysWhatToDo() {
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.DENIED);
+    machine.variables.put("XDG_RUNTIME_DIR", "/run/user/7");
+    assertEquals(1, machine.run("get"));
+    assertEquals(Wire.CLIENT_CONNECT_MILLIS, machine.waited());
+    assertEquals(
+        "rig-credentials: this user may not connect to /run/rig-credentials/credentials.sock:"
+            + " permission denied; join the group that owns it, start a daemon of your own with"
+            + " \"rig-credentials serve\", or set RIG_CREDENTIALS_SOCKET\n",
+        machine.stdout());
+  }
+
   @Test
   void f41_theUsersOwnDaemonIsWaitedForAndNamedInTheFailure() {
     FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
