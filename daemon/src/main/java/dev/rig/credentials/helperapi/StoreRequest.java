@@ -44,7 +44,7 @@ record StoreRequest(ServerKey key, StoredLogin login) {
     var key = ServerKey.of(server);
     try {
       return new StoreRequest(
-          key, StoredLogin.of(server, new Credential(username, Secret.of(secret))));
+          key, StoredLogin.of(key.text(), new Credential(username, Secret.of(secret))));
     } catch (InvalidReferenceException e) {
       throw new RefusedRequestException("rig-credentials: not a registry: " + e.getMessage());
     }

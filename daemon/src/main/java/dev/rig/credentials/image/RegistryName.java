@@ -48,12 +48,13 @@ final class RegistryName {
 
   /**
    * Whether a path is no repository but the version of a registry's API: as in an address, or below
-   * Docker Hub's host, which has no repository of that name.
+   * Docker Hub's host, which has no repository of that name, or in upper case, which none has.
    *
    * @param address whether it was written with a scheme or a slash at its end
    */
   static boolean isApiVersion(String host, String path, boolean address) {
-    return (path.equals("v1") || path.equals("v2")) && (address || host.equals(HUB));
+    return (path.equalsIgnoreCase("v1") || path.equalsIgnoreCase("v2"))
+        && (address || host.equals(HUB) || path.startsWith("V"));
   }
 
   /**

@@ -151,6 +151,25 @@ class HelperApiTest {
     assertEquals(0, ask(Action.GET, key).status());
   }
 
+  /** docker-credential-helpers trims keys, too; only control bytes are refused (T1). */
+  @Test
+  void blanksAroundAKeyAreNoPartOfIt() {
+    fixture.fixed("ghcr.io", "u", "s");
+    var expected = "{\"ServerURL\":\"ghcr.io\",\"Username\":\"u\",\"Secret\":\"s\"}\n";
+    for (var key : new String[] {" ghcr.io", "ghcr.io  ", "  ghcr.io \n", "ghcr.io "}) {
+      assertEquals(expected, body(ask(Action.GET, key)), key);
+    }
+    for (var key :
+        new String[] {"ghcr.io \n ", "\nghcr.io", "ghcr.io\t", "ghcr. io", "ghcr.io \r\n"}) {
+      assertEquals(1, ask(Action.GET, key).status(), key);
+    }
+    assertEquals("", body(ask(Action.STORE, login(" own.org ", "me", "s"))));
+    assertTrue(body(ask(Action.LIST, "")).contains("\"own.org\":\"me\""));
+    assertTrue(body(ask(Action.GET, "own.org ")).contains("\"Username\":\"me\""));
+    assertEquals(0, ask(Action.ERASE, " own.org").status());
+    assertEquals(NOT_FOUND, body(ask(Action.GET, "own.org")));
+  }
+
   @Test
   void missIsTheFrozenString() {
     var reply = ask(Action.GET, "example.org");
