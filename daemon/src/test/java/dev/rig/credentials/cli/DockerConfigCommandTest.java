@@ -198,7 +198,7 @@ class DockerConfigCommandTest {
     run("--write");
     assertTrue(read(real).contains("\"ghcr.io\": \"rig\""), read(real));
     run("--remove", "--write");
-    assertEquals("{}\n", read(real));
+    assertFalse(Files.exists(real), "there was none before");
     assertTrue(Files.isSymbolicLink(file));
     assertFalse(
         Files.exists(file.resolveSibling("config.json.before-rig"), LinkOption.NOFOLLOW_LINKS));
@@ -263,7 +263,49 @@ class DockerConfigCommandTest {
     assertEquals(
         Map.of("auths", Map.of("quay.io", Map.of()), "credHelpers", Map.of("ghcr.io", "gh-login")),
         Json.object(read(file)));
-    assertTrue(printed().contains("What it was before the first change is in"), this::printed);
+    assertEquals(List.of(file), filesBesideIt());
+  }
+
+  @Test
+  void c12_removeLeavesNoFileWhereNoneWas() throws IOException {
+    for (var way : new String[][] {{"--write"}, {"--write", "--store"}}) {
+      run(way);
+      run("--write", "extra.example.com");
+      assertEquals(ExitStatus.OK, run("--remove"), this::printed);
+      assertTrue(Files.exists(file));
+      assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
+      assertEquals(List.of(), filesBesideIt());
+      assertTrue(printed().contains("It is gone, as there was none before."), this::printed);
+      assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
+      assertEquals(List.of(), filesBesideIt());
+    }
+    run("--write");
+    given(read(file).replaceFirst("\\{", "{\"auths\": {},"));
+    run("--remove", "--write");
+    assertEquals(Map.of("auths", Map.of()), Json.object(read(file)));
+    assertEquals(List.of(file), filesBesideIt());
+  }
+
+  /** C12: a record of an earlier round would restore what is no longer true. */
+  @Test
+  void c12_nextRoundHasItsOwnOriginal() throws IOException {
+    given("{\"credHelpers\": {\"ghcr.io\": \"first\"}}");
+    run("--write", "--replace");
+    given(read(file).replaceFirst("\\{", "{\"psFormat\": \"x\","));
+    run("--remove", "--write");
+    var second = "{\"credHelpers\": {\"ghcr.io\": \"second\"}}";
+    given(second);
+    run("--write", "--replace");
+    assertEquals(second, read(folder.resolve(".docker/config.json.before-rig")));
+    run("--remove", "--write");
+    assertEquals(second, read(file));
+    run("--write", "--replace");
+    Files.delete(file);
+    run("--remove", "--write");
+    assertEquals(
+        List.of(file.resolveSibling("config.json.before-rig")),
+        filesBesideIt(),
+        "what is left of a file that somebody has removed stays");
   }
 
   private List<Path> filesBesideIt() throws IOException {

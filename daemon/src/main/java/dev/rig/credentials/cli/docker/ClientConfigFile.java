@@ -140,24 +140,40 @@ public final class ClientConfigFile {
   }
 
   /**
-   * Writes the document after everything was restored in it. If it says what the original file
-   * said, it becomes that file again, byte for byte, and no other file is left next to it.
+   * Writes the document after everything was restored in it, and removes what was kept for that. If
+   * it says what the original file said, it becomes that file again, byte for byte; a file that was
+   * made for the helper alone goes away.
    *
    * @throws CommandException as {@link #write(boolean)} does
    */
   void writeRestored() {
     try {
-      boolean isOriginal = Files.exists(backup()) && document.equals(readObject(backup()));
-      var bytes = isOriginal ? contentOf(backup()) : encoded(document);
-      if (!document.equals(parse(path, content))) {
-        write(bytes, false);
+      boolean hasBackup = Files.exists(backup());
+      boolean isOriginal = hasBackup && document.equals(readObject(backup()));
+      boolean changed = !document.equals(parse(path, content));
+      if (changed && !hasBackup && document.isEmpty() && isOurs()) {
+        refuseIfChanged();
+        Files.delete(path);
+      } else if (changed) {
+        write(isOriginal ? contentOf(backup()) : encoded(document), false);
       }
       Files.deleteIfExists(replacedFile());
-      if (isOriginal) {
-        Files.delete(backup());
+      if (Files.exists(path) || isOriginal) { // else it may be all that is left of a file
+        Files.deleteIfExists(backup());
       }
     } catch (IOException e) {
       throw failed("cannot change " + path, e);
+    }
+  }
+
+  /** Whether the file, as it was read, is as this program would have written it. */
+  private boolean isOurs() {
+    return Arrays.equals(content, encoded(parse(path, content)));
+  }
+
+  private void refuseIfChanged() throws IOException {
+    if (!Arrays.equals(content, contentOf(path))) {
+      throw new IOException("another process has changed it meanwhile; try again");
     }
   }
 
@@ -169,9 +185,7 @@ public final class ClientConfigFile {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
     boolean existed = Files.exists(path);
-    if (!Arrays.equals(content, contentOf(path))) {
-      throw new IOException("another process has changed it meanwhile; try again");
-    }
+    refuseIfChanged();
     var like = existed ? path : folder; // run by sudo, it must leave what the user can read
     var mode =
         existed

@@ -139,6 +139,9 @@ public final class DockerConfigCommand implements Callable<Integer> {
     if (changed && write && Files.exists(target.backup())) {
       out.println("What it was before the first change is in " + target.backup() + ".");
     }
+    if (changed && write && remove && !Files.exists(target.path())) {
+      out.println("It is gone, as there was none before.");
+    }
     if (changed && !write) {
       out.println("Nothing was written; --write does it.");
     }
