@@ -3,9 +3,11 @@ package dev.rig.credentials.source;
 import dev.rig.credentials.source.TextView.Cut;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -71,17 +73,18 @@ final class Redactor {
   private void mark(TextView plain, Cut cut, boolean[] hidden) {
     var unescaped = plain.withoutBackslashes();
     var percents = plain.withoutPercents();
-    var urls = List.of(percents, percents.withoutPercents(), unescaped.withoutPercents());
-    var encoded = List.of(unescaped.compact(), percents.compact()); // for its slash and plus
-    var texts = new ArrayList<>(urls);
-    texts.addAll(
-        List.of(
+    var urls = distinct(percents, percents.withoutPercents(), unescaped.withoutPercents());
+    var encoded = new ArrayList<TextView>();
+    distinct(unescaped, percents).forEach(view -> encoded.add(view.compact())); // slash and plus
+    var texts =
+        distinct(
             plain,
             plain.withoutQuotes(),
             plain.withoutEntities(),
             unescaped,
             unescaped.withoutBackslashes(),
-            unescaped.withoutEntities()));
+            unescaped.withoutEntities());
+    texts.addAll(urls);
     encoded.forEach(view -> addDecoded(view, 2, texts));
     var digits = plain.digits();
     for (var secret : secrets) {
@@ -107,11 +110,15 @@ final class Redactor {
     }
   }
 
+  private static Set<TextView> distinct(TextView... views) {
+    return new LinkedHashSet<>(Arrays.asList(views));
+  }
+
   /**
    * Adds what is in base64, and in the base64 in it; the first character of a group may be
    * anywhere.
    */
-  private static void addDecoded(TextView encoded, int levels, List<TextView> texts) {
+  private static void addDecoded(TextView encoded, int levels, Set<TextView> texts) {
     for (int leftOut = 0; leftOut < 4; leftOut++) {
       var decoded = encoded.decoded(leftOut);
       texts.add(decoded);

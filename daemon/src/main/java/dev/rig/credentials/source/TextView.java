@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * A text as one of its readers sees it: its bytes in UTF-8, of which each knows the characters that
- * it stands for. Views of views are possible, as for a URL in JSON.
+ * it stands for. Views of views are possible, as for a URL in JSON. A reader for whom there is
+ * nothing to read differently has the same view.
  */
 final class TextView {
   private static final Pattern PERCENT = Pattern.compile("%([0-9A-Fa-f]{2})");
@@ -31,8 +32,12 @@ final class TextView {
   /** What stands between the digits of bytes: {@code 63:34}, {@code 0x63, 0x34}. */
   private static final Pattern BETWEEN_DIGITS = Pattern.compile("0[xX]|[\\s:,;.-]+");
 
+  /** Both alphabets, of which the second is that of URLs in its last two places. */
   private static final String BASE64 =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" + " ".repeat(62) + "-_";
+
+  /** Less of it holds nothing that is worth hiding. */
+  private static final Pattern BASE64_RUN = Pattern.compile("[A-Za-z0-9+/_-]{6,}");
 
   /** A single quote inside a shell's single quotes, as {@code set -x} shows it. */
   private static final Pattern QUOTE = Pattern.compile("'\\\\''|'\"'\"'");
@@ -105,27 +110,19 @@ final class TextView {
   /** What a reader of base64 sees who leaves out the first characters of each run of it. */
   TextView decoded(int leftOut) {
     var view = new Builder();
-    int left = leftOut;
-    int bits = 0;
-    int held = 0;
-    for (int i = 0; i < bytes.length(); i++) {
-      int value =
-          BASE64.indexOf(
-              bytes.charAt(i) == '-' ? '+' : bytes.charAt(i) == '_' ? '/' : bytes.charAt(i));
-      if (value < 0) {
-        view.add((byte) 0, from[i], to[i]); // so that nothing is found across it
-        left = leftOut;
-        held = 0;
-      } else if (left > 0) {
-        left--;
-      } else {
-        bits = bits << 6 | value;
+    var runs = BASE64_RUN.matcher(bytes);
+    while (runs.find()) {
+      int bits = 0;
+      int held = 0;
+      for (int i = runs.start() + leftOut; i < runs.end(); i++) {
+        bits = bits << 6 | BASE64.indexOf(bytes.charAt(i)) % 64;
         held += 6;
         if (held >= 8) {
           held -= 8;
           view.add((byte) (bits >> held), from[i - 1], to[i]);
         }
       }
+      view.add((byte) 0, from[runs.start()], to[runs.end() - 1]); // nothing is found across it
     }
     return view.build();
   }
@@ -150,14 +147,17 @@ final class TextView {
   }
 
   private TextView replacing(Pattern pattern, Replacement replacement) {
-    var view = new Builder();
     var matcher = pattern.matcher(bytes);
+    if (!matcher.find()) {
+      return this;
+    }
+    var view = new Builder();
     int done = 0;
-    while (matcher.find()) {
+    do {
       copy(view, done, matcher.start());
       done = matcher.end();
       view.add(replacement.of(matcher), from[matcher.start()], to[done - 1]);
-    }
+    } while (matcher.find());
     copy(view, done, bytes.length());
     return view.build();
   }
