@@ -1,6 +1,7 @@
 package dev.rig.credentials.app;
 
 import dev.rig.credentials.config.ClusterSettings;
+import dev.rig.credentials.files.PrivateFolder;
 import dev.rig.credentials.kube.Rollouts;
 import dev.rig.credentials.source.process.ProcessRunner;
 import dev.rig.credentials.source.process.Shell;
@@ -20,18 +21,19 @@ public final class ClusterRollouts implements AutoCloseable {
    *
    * @param name its key in the configuration
    * @param privateFolder where its script lies while it runs
+   * @param shell what runs it
    * @throws UncheckedIOException when that folder cannot be used
    */
   public ClusterRollouts(
       String name,
       ClusterSettings settings,
       Path privateFolder,
+      Shell shell,
       Map<String, String> environment,
       Time time) {
     try {
-      runner =
-          ProcessRunner.open(
-              privateFolder, ScriptEnvironment.of(environment), Shell.ofThisMachine(), time);
+      PrivateFolder.prepare(privateFolder.resolveSibling(""));
+      runner = ProcessRunner.open(privateFolder, ScriptEnvironment.of(environment), shell, time);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

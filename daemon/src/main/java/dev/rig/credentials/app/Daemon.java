@@ -6,6 +6,7 @@ import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.concurrent.UncaughtErrors;
 import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.ConfigurationRemarks;
 import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.helperapi.HelperApi;
 import dev.rig.credentials.helperapi.ScriptSurroundings;
@@ -138,6 +139,7 @@ public final class Daemon implements AutoCloseable {
     http.openAdmin(activity);
     Workers.one("rig-http", time.scheduler()).execute(http::warmUp);
     LOG.log(Level.INFO, configuration.registries().size() + " registries");
+    remark(configuration);
     reloader =
         watched.isEmpty()
             ? null
@@ -155,6 +157,7 @@ public final class Daemon implements AutoCloseable {
                       broker.prefetch();
                       clusters.apply(next.clusters());
                       entries.changed();
+                      remark(next);
                       return EntryChanges.between(before, after);
                     },
                     entries.metrics(),
@@ -167,6 +170,10 @@ public final class Daemon implements AutoCloseable {
     }
     supervisor.ready();
     supervisor.watch(action -> socket.ifServing(() -> http.ifServing(action)));
+  }
+
+  private static void remark(Configuration configuration) {
+    ConfigurationRemarks.of(configuration).forEach(remark -> LOG.log(Level.INFO, remark));
   }
 
   /** Both at the same time: each may take its own time for answers that are due. */

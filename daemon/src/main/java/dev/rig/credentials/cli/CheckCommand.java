@@ -6,10 +6,12 @@ import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.cli.output.ReportFormat;
 import dev.rig.credentials.cli.output.TextTable;
+import dev.rig.credentials.config.ConfigurationRemarks;
 import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
+import dev.rig.credentials.problem.Problem;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,9 +45,15 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var configuration = config.load(console);
+    var _ = ConfigOptions.shell(configuration.daemon());
+    var remarks = ConfigurationRemarks.of(configuration).stream().map(Problem::toString).toList();
     if (output == ReportFormat.JSON) {
       var entries = configuration.registries().stream().map(CheckCommand::json).toList();
-      console.out().println(JsonWriter.text(JsonForm.INDENTED, Map.of("entries", entries)));
+      var json = new TreeMap<String, Object>(Map.of("entries", entries));
+      if (!remarks.isEmpty()) {
+        json.put("remarks", remarks);
+      }
+      console.out().println(JsonWriter.text(JsonForm.INDENTED, json));
       return ExitStatus.OK;
     }
     var table = new TextTable("PREFIX", "SOURCE", "EXPIRE", "TIMEOUT", "ALIAS", "DEFAULT", "FROM");
@@ -65,6 +73,7 @@ final class CheckCommand implements Callable<Integer> {
           entry.origin().toString());
     }
     table.print(console.out());
+    remarks.forEach(remark -> console.out().println("Note: " + remark + "."));
     return ExitStatus.OK;
   }
 

@@ -10,7 +10,6 @@ import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.config.Configuration;
-import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.linux.LibC;
 import dev.rig.credentials.socket.bind.SocketBusyException;
 import dev.rig.credentials.socket.bind.SocketRefusedException;
@@ -100,14 +99,7 @@ final class ServeCommand implements Callable<Integer> {
     var settings =
         EffectiveSettings.resolve(
             configuration.daemon(), options.settings(), console.environment(), console.root());
-    if (configuration.daemon().overriddenBy(options.settings()).get(DaemonSettings.SHELL) != null) {
-      settings
-          .shell()
-          .problem()
-          .ifPresent(problem -> {
-            throw new CommandException(ExitStatus.CONFIGURATION, "daemon.shell: " + problem);
-          });
-    }
+    var _ = ConfigOptions.shell(configuration.daemon().overriddenBy(options.settings()));
     Logging.configure(settings.logLevel(), settings.logFormat(), console.err());
     return settings;
   }

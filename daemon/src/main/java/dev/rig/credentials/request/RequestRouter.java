@@ -8,6 +8,7 @@ import dev.rig.credentials.time.Time;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
+import dev.rig.credentials.wire.Wire;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +17,11 @@ import java.util.function.Function;
 
 /** Has each request answered with the rights of its peer, and reports the outcome. */
 public final class RequestRouter implements RequestHandler {
+  private static final String NO_LIST =
+      "; name the registries below credHelpers in the client's configuration"
+          + " (\"rig-credentials docker-config --write\"), for which it asks one by one, or let"
+          + " daemon.access show this user fewer";
+
   private final Function<Action, RequestApi> apis;
   private final AccessControl access;
   private final Consumer<AnsweredRequest> observer;
@@ -44,6 +50,7 @@ public final class RequestRouter implements RequestHandler {
     return access
         .of(peer)
         .thenCompose(rights -> answer(request, peer, rights))
+        .thenApply(answer -> bounded(request.action(), answer))
         .whenComplete((answer, failure) ->
             observer.accept(
                 new AnsweredRequest(
@@ -61,6 +68,22 @@ public final class RequestRouter implements RequestHandler {
         ? apis.apply(request.action()).answer(request, peer, rights)
         : CompletableFuture.completedFuture(
             RequestResult.of(RequestOutcome.DENIED, Reply.text(1, "rig-credentials: " + refusal)));
+  }
+
+  /**
+   * What no client reads is not sent, so that the reason is: all but {@code status} have a limit.
+   */
+  private static RequestResult bounded(Action action, RequestResult answer) {
+    if (action == Action.STATUS || answer.reply().length() <= Wire.ANSWER_LIMIT) {
+      return answer;
+    }
+    return new RequestResult(
+        Reply.text(
+            1,
+            "rig-credentials: the answer is larger than 1 MiB, and clients read no more"
+                + (action == Action.LIST ? NO_LIST : "")),
+        RequestOutcome.FAILED,
+        answer.prefix());
   }
 
   @Override

@@ -23,6 +23,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,110 @@ class CommandLineTest {
     assertTrue(
         String.valueOf(Json.object(printed()).get("entries")).startsWith("[{prefix=ghcr.io, "));
     assertFalse(printed().contains("CANARY"));
+  }
+
+  /** C5: a default that answers in place of another entry, and a key that matches nothing. */
+  @Test
+  void checkRemarksOnWhatMaySurprise() throws IOException {
+    Files.writeString(
+        values,
+        """
+        rig:
+          dockerRegistries:
+            a.org: {username: u, password: CANARY}
+            a.org/team: {username: u, password: CANARY, default: true}
+            b.org: {username: u, password: CANARY}
+            "*.org/dft": {username: u, password: CANARY, default: true}
+            "*.org": {username: u, password: CANARY}
+            c.org/Team/App: {username: u, password: CANARY}
+            d.org/team: {username: u, password: CANARY, default: true}
+            "*.net/dft": {username: u, password: CANARY, default: true}
+        """);
+    assertEquals(ExitStatus.OK, run(false, "check", "-c", values.toString()), this::complained);
+    var expected =
+        List.of(
+            "%s:4:5: a.org/team (default: true) answers for a.org alone, in place of that entry"
+                + " (%s:3)",
+            "%s:6:5: for a.org alone that entry (%s:3) answers, in place of *.org/dft"
+                + " (default: true)",
+            "%s:6:5: for b.org alone that entry (%s:5) answers, in place of *.org/dft"
+                + " (default: true)",
+            "%s:6:5: *.org/dft (default: true) answers for *.org alone, in place of that entry"
+                + " (%s:7)",
+            "%s:8:5: c.org/Team/App matches no image: their paths are in lower case (write it"
+                + " c.org/team/app)");
+    var told = printed().lines().filter(line -> line.startsWith("Note: ")).toList();
+    assertEquals(
+        expected.stream().map(line -> "Note: " + line.formatted(values, values) + ".").toList(),
+        told);
+    assertEquals(ExitStatus.OK, run(false, "check", "-o", "json", "-c", values.toString()));
+    assertEquals(
+        expected.stream().map(line -> line.formatted(values, values)).toList(),
+        Json.object(printed()).get("remarks"));
+  }
+
+  @Test
+  void checkHasNoRemarksOnWhatIsPlain() {
+    assertEquals(ExitStatus.OK, run(false, "check", "-c", values.toString()));
+    assertFalse(printed().contains("Note: "), printed());
+  }
+
+  @Test
+  void checkRefusesAShellThatServeWouldRefuse() throws IOException {
+    var shell = Files.writeString(folder.resolve("shell"), "#!/bin/sh\nexec /bin/sh \"$@\"\n");
+    Files.writeString(values, VALUES + "daemon: {shell: %s}\n".formatted(shell));
+    for (var mode : List.of("rw-r--r--", "rwxrwxr-x", "rwxr-xrwx")) {
+      Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString(mode));
+      for (var command : List.of("check", "serve")) {
+        assertEquals(ExitStatus.CONFIGURATION, run(false, command, "-c", values.toString()), mode);
+        assertTrue(complained().contains("daemon.shell: " + shell), complained());
+      }
+    }
+    Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertEquals(ExitStatus.OK, run(false, "check", "-c", values.toString()), this::complained);
+    Files.writeString(values, VALUES + "daemon: {shell: bin/sh}\n");
+    assertEquals(ExitStatus.CONFIGURATION, run(false, "check", "-c", values.toString()));
+    assertTrue(complained().contains("not an absolute path"), complained());
+  }
+
+  @Test
+  void scriptOfAClusterRunsWithTheConfiguredShell() throws IOException {
+    var shell =
+        Files.writeString(
+            folder.resolve("shell"),
+            "#!/bin/sh\ntouch %s\nexec /bin/sh \"$@\"\n".formatted(folder.resolve("used")));
+    Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.writeString(
+        values,
+        """
+        rig: {clusters: {c: {type: k8s, url: "http://127.0.0.1:1", script: "exit 1"}}}
+        daemon: {shell: %s}
+        """
+            .formatted(shell));
+    var words = new String[] {"deploy", "app", "--history", "-c", values.toString()};
+    var state = Stream.of("--state-dir", folder.resolve("state").toString());
+    var all = Stream.concat(Stream.of(words), state).toArray(String[]::new);
+    assertEquals(ExitStatus.FAILED, run(false, all), this::complained);
+    assertTrue(Files.exists(folder.resolve("used")), this::complained);
+    Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertEquals(ExitStatus.CONFIGURATION, run(false, all), this::complained);
+  }
+
+  @Test
+  void listThatNoClientReadsIsRefusedWithTheNextStep() throws IOException {
+    var yaml = new StringBuilder("rig:\n  dockerRegistries:\n");
+    for (int i = 0; i < 6_000; i++) { // JSON, as Go writes it, has six characters for each <
+      yaml.append("    h%d.org: {username: '%s', password: p}\n".formatted(i, "<".repeat(40)));
+    }
+    Files.writeString(values, yaml);
+    try (var daemon = daemon();
+        var client = RawClient.connect(daemon.socket())) {
+      var answer = client.send("list\n").endOfRequest().rest();
+      assertTrue(answer.startsWith("1\nrig-credentials: the answer is larger than 1 MiB"), answer);
+      assertTrue(answer.endsWith("let daemon.access show this user fewer\n"), answer);
+      assertEquals(ExitStatus.OK, run(false, "get", "h5999.org"), this::complained);
+      assertEquals(ExitStatus.OK, run(false, "status", "-o", "json"), this::complained);
+    }
   }
 
   @Test

@@ -1,9 +1,12 @@
 package dev.rig.credentials.cli.client;
 
+import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
+import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.reader.ConfigLoader;
+import dev.rig.credentials.source.process.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,6 +46,25 @@ public final class ConfigOptions {
 
   public boolean isGiven() {
     return !paths.isEmpty();
+  }
+
+  /**
+   * The shell of scripts without an interpreter of their own.
+   *
+   * @throws CommandException if the configured one cannot be used
+   */
+  public static Shell shell(DaemonSettings settings) {
+    var configured = settings.get(DaemonSettings.SHELL);
+    if (configured == null) {
+      return Shell.ofThisMachine();
+    }
+    var shell = Shell.of(configured);
+    shell
+        .problem()
+        .ifPresent(problem -> {
+          throw new CommandException(ExitStatus.CONFIGURATION, "daemon.shell: " + problem);
+        });
+    return shell;
   }
 
   /** The files and folders that are read. */

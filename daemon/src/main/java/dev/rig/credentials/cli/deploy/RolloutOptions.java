@@ -1,6 +1,7 @@
 package dev.rig.credentials.cli.deploy;
 
 import dev.rig.credentials.app.ClusterRollouts;
+import dev.rig.credentials.cli.client.ConfigOptions;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
@@ -116,6 +117,7 @@ final class RolloutOptions {
                 cluster,
                 settings,
                 target.state().folder(console).resolve("scripts"),
+                ConfigOptions.shell(target.configuration(console).daemon()),
                 console.environment(),
                 scheduler.time())) {
       return task.run(access.rollouts(), scheduler.time());

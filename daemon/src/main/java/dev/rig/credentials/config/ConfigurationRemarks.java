@@ -1,0 +1,66 @@
+package dev.rig.credentials.config;
+
+import dev.rig.credentials.image.HostGlob;
+import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.problem.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What is valid in a configuration and may still surprise its author. */
+public final class ConfigurationRemarks {
+  private ConfigurationRemarks() {}
+
+  /** The remarks on its registry entries, each with its place; in their order. */
+  public static List<Problem> of(Configuration configuration) {
+    var remarks = new ArrayList<Problem>();
+    var hosts =
+        configuration.registries().stream().filter(entry -> isHost(entry.prefix())).toList();
+    for (var entry : configuration.registries()) {
+      var path = entry.prefix().path();
+      var lowerCase = path.toLowerCase(Locale.ROOT);
+      if (!path.equals(lowerCase)) {
+        add(
+            remarks,
+            entry,
+            entry.prefix() + " matches no image: their paths are in lower case",
+            "write it " + new RegistryPrefix(entry.prefix().host(), lowerCase));
+      }
+      if (entry.isDefault() && !path.isEmpty()) {
+        hosts.forEach(host -> compare(entry, host, remarks));
+      }
+    }
+    return remarks;
+  }
+
+  private static boolean isHost(RegistryPrefix prefix) {
+    return prefix.path().isEmpty();
+  }
+
+  /** A default comes before its host's own entry, and an exact host before a glob. */
+  private static void compare(RegistryEntry byDefault, RegistryEntry host, List<Problem> remarks) {
+    var asked = host.prefix().host();
+    if (asked.equals(byDefault.prefix().host())) {
+      add(
+          remarks,
+          byDefault,
+          "%s (default: true) answers for %s alone, in place of that entry (%s)"
+              .formatted(byDefault.prefix(), host.prefix(), host.origin()),
+          null);
+    } else if (!host.prefix().isGlob() && HostGlob.overlap(asked, byDefault.prefix().host())) {
+      add(
+          remarks,
+          byDefault,
+          "for %s alone that entry (%s) answers, in place of %s (default: true)"
+              .formatted(host.prefix(), host.origin(), byDefault.prefix()),
+          null);
+    }
+  }
+
+  private static void add(
+      List<Problem> remarks, RegistryEntry entry, String message, @Nullable String hint) {
+    var at = entry.origin();
+    remarks.add(new Problem(at.file(), at.line(), at.column(), message, hint));
+  }
+}
