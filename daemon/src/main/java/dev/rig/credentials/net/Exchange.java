@@ -9,7 +9,10 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -209,19 +212,34 @@ final class Exchange implements AutoCloseable {
 
   /** The body without the compression that some servers and caches add unasked. */
   private byte[] decoded(byte[] body, List<String> encodings) throws HttpFailure {
-    var encoding = String.join(", ", encodings).toLowerCase(Locale.ROOT);
-    switch (encoding) {
-      case "", "identity" -> {
-        return body;
-      }
-      case "gzip", "x-gzip" -> {
-        try (var in = new GZIPInputStream(new ByteArrayInputStream(body))) {
-          return read(in);
-        } catch (IOException e) {
-          throw invalid("a body that is not the gzip that it is called");
+    byte[] decoded = body;
+    for (var encoding : String.join(",", encodings).toLowerCase(Locale.ROOT).split(",")) {
+      switch (encoding.strip()) {
+        case "", "identity" -> {}
+        case "gzip", "x-gzip" -> decoded = gunzip(decoded);
+        default -> {
+          if (body.length > 0) {
+            throw invalid("a body in an encoding that it was not asked for");
+          }
         }
       }
-      default -> throw invalid("a body in an encoding that it was not asked for");
+    }
+    return isGzip(decoded) ? gunzip(decoded) : decoded;
+  }
+
+  /** Whether it begins as gzip does (RFC 1952, 2.3.1), which nothing does that is asked for. */
+  private static boolean isGzip(byte[] body) {
+    return body.length > 2 && body[0] == 0x1f && body[1] == (byte) 0x8b && body[2] == 8;
+  }
+
+  private byte[] gunzip(byte[] body) throws HttpFailure {
+    if (body.length == 0) {
+      return body;
+    }
+    try (var in = new GZIPInputStream(new ByteArrayInputStream(body))) {
+      return read(in);
+    } catch (IOException e) {
+      throw invalid("a body that is not the gzip that it is called or begins as");
     }
   }
 
@@ -237,11 +255,14 @@ final class Exchange implements AutoCloseable {
         || (unconnected && hop.route().getUnixDomainSocket() != null)) {
       return new HttpFailure(HttpFailureKind.NO_LISTENER, detail(e));
     }
-    if (e instanceof ClientProtocolException
-        || e instanceof MessageConstraintException
-        || (e instanceof MalformedChunkCodingException
-            && !(e instanceof TruncatedChunkException))) {
-      return invalid(detail(e));
+    if (e instanceof MessageConstraintException) {
+      return invalid("a head that is too large");
+    }
+    if (e instanceof ClientProtocolException) {
+      return invalid("a head that breaks the grammar");
+    }
+    if (e instanceof MalformedChunkCodingException && !(e instanceof TruncatedChunkException)) {
+      return invalid("a body whose chunks break the grammar");
     }
     if (e instanceof SSLException) {
       return isAboutCertificates(e)
@@ -258,17 +279,33 @@ final class Exchange implements AutoCloseable {
         "the connection with %s broke (%s)".formatted(hop.who(), detail(e)));
   }
 
-  private static String detail(IOException e) {
-    return e.getMessage() == null ? "it was closed" : e.getMessage();
+  private static boolean isAboutCertificates(Throwable thrown) {
+    return thrown instanceof CertificateException
+        || thrown instanceof SSLPeerUnverifiedException
+        || (thrown.getCause() != null && isAboutCertificates(thrown.getCause()));
   }
 
-  private static boolean isAboutCertificates(Throwable thrown) {
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof CertificateException || cause instanceof SSLPeerUnverifiedException) {
-        return true;
-      }
+  /** The deepest cause, in plain words: without a class, or what the other side has sent. */
+  private static String detail(IOException e) {
+    var root = root(e);
+    var message = root.getMessage();
+    return switch (root) {
+      case CertPathBuilderException unknown -> "no authority that is trusted has signed it";
+      case CertificateExpiredException expired -> "it has expired";
+      case CertificateNotYetValidException early -> "it is not valid yet";
+      default ->
+          message == null || root.getClass().getName().startsWith("org.apache.")
+              ? "it was closed before a whole answer had come"
+              : message;
+    };
+  }
+
+  private static Throwable root(Throwable thrown) {
+    var root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
     }
-    return false;
+    return root;
   }
 
   @Override

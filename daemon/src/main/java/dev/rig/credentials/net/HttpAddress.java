@@ -1,6 +1,11 @@
 package dev.rig.credentials.net;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +75,7 @@ public record HttpAddress(Origin origin, String target) {
     int query = reference.indexOf('?');
     var path = query < 0 ? reference : reference.substring(0, query);
     var merged = base.substring(0, base.lastIndexOf('/') + 1) + path;
-    var segments = new java.util.ArrayDeque<String>();
+    var segments = new ArrayDeque<String>();
     var parts = merged.substring(1).split("/", -1);
     for (int i = 0; i < parts.length; i++) {
       boolean dots = parts[i].equals(".") || parts[i].equals("..");
@@ -96,7 +101,7 @@ public record HttpAddress(Origin origin, String target) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c > 0xff) {
-        for (byte one : Character.toString(c).getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
+        for (byte one : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
           target.append(String.format(Locale.ROOT, "%%%02X", one & 0xff));
         }
       } else if (c > '~' || ENCODED.indexOf(c) >= 0) {
@@ -108,6 +113,20 @@ public record HttpAddress(Origin origin, String target) {
     return target.toString();
   }
 
+  /** What is wrong with a reference that cannot be asked; without repeating it. */
+  public static String fault(String reference) {
+    var matcher = ABSOLUTE.matcher(reference.startsWith("//") ? "http:" + reference : reference);
+    if (hasControl(reference)) {
+      return "an address with a control character in it";
+    }
+    if (!matcher.matches() || !matcher.group("scheme").matches("(?i)https?")) {
+      return "something other than an http or https address";
+    }
+    return matcher.group("authority").indexOf('@') >= 0
+        ? "an address with a user name or a password in it"
+        : "an address with a host or port that is not valid";
+  }
+
   private static boolean hasControl(String text) {
     return text.chars().anyMatch(c -> c < ' ' || c == 0x7f);
   }
@@ -115,6 +134,31 @@ public record HttpAddress(Origin origin, String target) {
   /** The same with more in its query; both parts are encoded already. */
   public HttpAddress query(String more) {
     return new HttpAddress(origin, target + (target.indexOf('?') < 0 ? "?" : "&") + more);
+  }
+
+  /** The same without parameters of these names in its query; the rest of it is kept. */
+  public HttpAddress without(Set<String> names) {
+    int query = target.indexOf('?');
+    if (query < 0) {
+      return this;
+    }
+    var parts = List.of(target.substring(query + 1).split("[&;]"));
+    var left = parts.stream().filter(part -> !names.contains(name(part))).toList();
+    if (left.size() == parts.size()) {
+      return this;
+    }
+    var path = target.substring(0, query);
+    return new HttpAddress(origin, left.isEmpty() ? path : path + "?" + String.join("&", left));
+  }
+
+  private static String name(String parameter) {
+    var name = parameter.split("=", 2)[0];
+    try {
+      name = URLDecoder.decode(name, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      // A name that nobody can read is none of those.
+    }
+    return name.toLowerCase(Locale.ROOT);
   }
 
   @Override

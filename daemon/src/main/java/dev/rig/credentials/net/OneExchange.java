@@ -10,7 +10,7 @@ import org.apache.hc.core5.http.HttpConnection;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
-import org.apache.hc.core5.http.ProtocolException;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.Http1StreamListener;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
@@ -60,7 +60,7 @@ final class OneExchange extends HttpRequestExecutor {
     try {
       return executor.execute(request, connection, interim, context);
     } catch (TooManyInterimException e) {
-      throw new ProtocolException("too many interim responses");
+      throw new MessageConstraintException("too many interim responses");
     } catch (IOException e) {
       boolean silent = details.getReceivedBytesCount() == received;
       throw kept && silent && !(e instanceof SocketTimeoutException) ? new StaleException(e) : e;

@@ -1,121 +1,92 @@
 package dev.rig.credentials.net;
 
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import org.apache.hc.core5.util.Tokenizer;
+import org.apache.hc.core5.util.Tokenizer.Cursor;
+import org.apache.hc.core5.util.Tokenizer.Delimiter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One link of a header {@code Link} (RFC 8288), also in forms that registries have sent and that
- * the grammar does not allow: without angle brackets, and with apostrophes for quotation marks.
- *
- * @param target the reference, as it was sent
- * @param relations in lower case
+ * Reads headers {@code Link} (RFC 8288), also in forms that registries have sent and that the
+ * grammar does not allow: without angle brackets, with apostrophes for quotation marks, and without
+ * a relation.
  */
-public record WebLink(String target, List<String> relations) {
-  private static final int LONGEST = 16 * 1024;
+public final class WebLink {
+  private static final Tokenizer WORDS = Tokenizer.INSTANCE;
+  private static final Delimiter AFTER_NAME = Tokenizer.delimiters('=', ';', ',');
+  private static final Delimiter AFTER_VALUE = Tokenizer.delimiters(';', ',');
 
-  public WebLink {
-    relations = List.copyOf(relations);
-  }
+  private WebLink() {}
 
-  /** The links of all headers, in their order; nothing of what cannot be read. */
-  public static List<WebLink> parse(List<String> headers) {
-    var links = new ArrayList<WebLink>();
+  /**
+   * The target of the next page, as it was sent: of the first link with that relation, otherwise of
+   * the first in angle brackets that has no relation, as other clients do.
+   *
+   * @return null if there is none
+   */
+  public static @Nullable String next(List<String> headers) {
+    String unrelated = null;
     for (var header : headers) {
-      if (header.length() <= LONGEST) {
-        new LinkReader(header).read(links);
-      }
-    }
-    return links;
-  }
-
-  /** Reads one header. */
-  private static final class LinkReader {
-    private final String text;
-    private int at;
-
-    LinkReader(String text) {
-      this.text = text;
-    }
-
-    void read(List<WebLink> links) {
-      while (skip(" \t,")) {
-        var target = target();
-        var relation = parameters().get("rel");
-        if (!target.isEmpty() && relation != null && !relation.isBlank()) {
-          links.add(new WebLink(target, List.of(relation.toLowerCase(Locale.ROOT).split("\\s+"))));
+      var at = new Cursor(0, header.length());
+      while (skip(header, at, " \t,")) {
+        boolean bracketed = header.charAt(at.getPos()) == '<';
+        var target = bracketed ? enclosed(header, at, '>') : until(header, at, ';');
+        var relation = relation(header, at);
+        if (target.isEmpty()) {
+          continue;
+        }
+        if (Arrays.asList(relation.toLowerCase(Locale.ROOT).split("\\s+")).contains("next")) {
+          return target;
+        }
+        if (unrelated == null && bracketed && relation.isEmpty()) {
+          unrelated = target;
         }
       }
     }
-
-    private String target() {
-      if (text.charAt(at) == '<') {
-        at++;
-        var target = until(">");
-        at = Math.min(at + 1, text.length());
-        return target.strip();
-      }
-      return until(";").strip(); // a query may have a comma in it
-    }
-
-    /** The parameters up to the next link; of two with one name the first counts. */
-    private Map<String, String> parameters() {
-      var parameters = new HashMap<String, String>();
-      while (skip(" \t") && text.charAt(at) != ',') {
-        at++; // the semicolon, or what stands in its place
-        skip(" \t");
-        var name = until("=;,").strip().toLowerCase(Locale.ROOT);
-        var value = "";
-        if (at < text.length() && text.charAt(at) == '=') {
-          at++;
-          value = value();
-        }
-        parameters.putIfAbsent(name, value);
-      }
-      return parameters;
-    }
-
-    private String value() {
-      if (!skip(" \t")) {
-        return "";
-      }
-      char mark = text.charAt(at);
-      if (mark != '"' && mark != '\'') {
-        return until(";,").strip();
-      }
-      at++;
-      var value = until(String.valueOf(mark));
-      at = Math.min(at + 1, text.length());
-      return value.strip();
-    }
-
-    private String until(String ends) {
-      int start = at;
-      while (at < text.length() && ends.indexOf(text.charAt(at)) < 0) {
-        at++;
-      }
-      return text.substring(start, at);
-    }
-
-    /** Skips characters; returns whether there is more. */
-    private boolean skip(String characters) {
-      while (at < text.length() && characters.indexOf(text.charAt(at)) >= 0) {
-        at++;
-      }
-      return at < text.length();
-    }
+    return unrelated;
   }
 
-  /** The target of the first link of a relation; null if there is none. */
-  public static @Nullable String first(List<WebLink> links, String relation) {
-    for (var link : links) {
-      if (link.relations().contains(relation)) {
-        return link.target();
+  /** The relation in the parameters up to the next link; of two the first counts. */
+  private static String relation(String header, Cursor at) {
+    String relation = null;
+    while (skip(header, at, " \t;") && header.charAt(at.getPos()) != ',') {
+      var name = WORDS.parseToken(header, at, AFTER_NAME);
+      var value = "";
+      if (!at.atEnd() && header.charAt(at.getPos()) == '=') {
+        at.updatePos(at.getPos() + 1);
+        value =
+            skip(header, at, " \t") && header.charAt(at.getPos()) == '\''
+                ? enclosed(header, at, '\'')
+                : WORDS.parseValue(header, at, AFTER_VALUE);
+      }
+      if (relation == null && name.equalsIgnoreCase("rel")) {
+        relation = value.replace("\\", ""); // of a quoted-pair
       }
     }
-    return null;
+    return relation == null ? "" : relation;
+  }
+
+  private static String enclosed(String header, Cursor at, char end) {
+    at.updatePos(at.getPos() + 1);
+    var text = until(header, at, end);
+    at.updatePos(Math.min(at.getPos() + 1, header.length()));
+    return text;
+  }
+
+  private static String until(String header, Cursor at, char end) {
+    int from = at.getPos();
+    int found = header.indexOf(end, from);
+    at.updatePos(found < 0 ? header.length() : found);
+    return header.substring(from, at.getPos()).strip();
+  }
+
+  /** Skips characters; returns whether there is more. */
+  private static boolean skip(String header, Cursor at, String characters) {
+    while (!at.atEnd() && characters.indexOf(header.charAt(at.getPos())) >= 0) {
+      at.updatePos(at.getPos() + 1);
+    }
+    return !at.atEnd();
   }
 }

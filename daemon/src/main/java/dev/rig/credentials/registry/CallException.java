@@ -17,7 +17,6 @@ public final class CallException extends Exception {
   private final transient Function<String, RegistryFailure> failure;
   private final boolean transientFault;
   private boolean untrusted;
-  private boolean rateLimited;
 
   private CallException(
       String because, boolean transientFault, Function<String, RegistryFailure> failure) {
@@ -87,10 +86,8 @@ public final class CallException extends Exception {
   }
 
   public static CallException rateLimited(String because, Instant retryAt) {
-    var thrown =
-        new CallException(because, false, words -> new RegistryFailure.RateLimited(words, retryAt));
-    thrown.rateLimited = true;
-    return thrown;
+    return new CallException(
+        because, false, words -> new RegistryFailure.RateLimited(words, retryAt));
   }
 
   public static CallException noSuchTag(String because) {
@@ -111,9 +108,14 @@ public final class CallException extends Exception {
     return untrusted;
   }
 
-  /** Whether the registry limits the rate of requests. */
-  public boolean isRateLimited() {
-    return rateLimited;
+  /** Whether the reason may be where and how the registry was asked. */
+  public boolean mayBeOfTheEndpoint() {
+    return switch (failure("ask")) {
+      case RegistryFailure.Unreachable e -> true;
+      case RegistryFailure.Refused e -> true;
+      case RegistryFailure.BadAnswer e -> true;
+      default -> false;
+    };
   }
 
   /** The answer: "tried to X but failed because Y". */

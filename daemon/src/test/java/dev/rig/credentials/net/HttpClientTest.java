@@ -19,6 +19,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -333,6 +334,89 @@ class HttpClientTest {
       assertThrows(
           IllegalArgumentException.class,
           () -> HttpRequest.get(address).authorised(Secret.of(value)));
+    }
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new GZIPOutputStream(bytes)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return bytes.toByteArray();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "x-gzip", "GZIP", "gzip, identity", "deflate", "br"})
+  void noBodyHasNoEncoding(String encoding) throws Exception {
+    for (int status : new int[] {200, 204, 304, 401, 404}) {
+      try (var server =
+          HostileRegistry.start(
+              (asked, out) -> reply(out, status, "", "Content-Encoding: " + encoding))) {
+        assertEquals(status, new HttpFixture(server).get(server, "/").status());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "X: y",
+        "Content-Encoding: identity",
+        "Content-Encoding:",
+        "Content-Encoding: , GZIP ,identity",
+        "Content-Encoding: gzip\r\nContent-Encoding: identity"
+      })
+  void gzipIsDecodedWhateverItIsCalled(String header) throws Exception {
+    byte[] body = gzip("{}");
+    try (var server = HostileRegistry.start((asked, out) -> reply(out, 200, body, header))) {
+      assertEquals("{}", HttpFixture.text(new HttpFixture(server).get(server, "/")));
+    }
+  }
+
+  @Test
+  void gzipInGzipIsDecodedAsOftenAsItIsCalledSo() throws Exception {
+    var twice = new ByteArrayOutputStream();
+    try (var out = new GZIPOutputStream(twice)) {
+      out.write(gzip("{}"));
+    }
+    try (var server =
+        HostileRegistry.start(
+            (asked, out) -> reply(out, 200, twice.toByteArray(), "Content-Encoding: gzip, gzip"))) {
+      assertEquals("{}", HttpFixture.text(new HttpFixture(server).get(server, "/")));
+    }
+  }
+
+  @Test
+  void gzipThatIsNotCalledSoIsBoundedToo() throws Exception {
+    byte[] body = gzip(" ".repeat(5 * 1024 * 1024));
+    try (var server = HostileRegistry.start((asked, out) -> reply(out, 200, body))) {
+      var failure = new HttpFixture(server).failure(server);
+      assertTrue(failure.getMessage().contains("more than 4 MiB"), failure.getMessage());
+    }
+  }
+
+  @Test
+  void gzipThatBreaksOffIsToldAsThat() throws Exception {
+    byte[] body = Arrays.copyOf(gzip("{\"a\":\"b\"}"), 15);
+    try (var server = HostileRegistry.start((asked, out) -> reply(out, 200, body))) {
+      var failure = new HttpFixture(server).failure(server);
+      assertEquals(HttpFailureKind.INVALID, failure.kind());
+      assertTrue(failure.getMessage().contains("gzip"), failure.getMessage());
+    }
+  }
+
+  @Test
+  void whyACertificateIsNotTrustedIsSaidInPlainWords() throws Exception {
+    var authority = new TestAuthority(TestAuthority.Keys.EC);
+    var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
+    try (var server =
+        HostileRegistry.start((asked, out) -> reply(out, 200, ""))
+            .with(authority.server("other.test"))) {
+      var request = HttpFixture.get("https", server.port(), "/");
+      var unknown = new HttpFixture(server).failure(request).getMessage();
+      assertTrue(unknown.contains("no authority that is trusted has signed it"), unknown);
+      var other = new HttpFixture(server.port(), List.of(file), null).failure(request).getMessage();
+      assertTrue(other.contains("matching registry.test"), other);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.rig.credentials.net;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.testing.registry.HostileRegistry;
@@ -83,8 +84,16 @@ final class HttpFixture {
     return send(get("http", server.port(), target));
   }
 
+  /** A failure, whose message is for people: it names no class and has no control character. */
   HttpFailure failure(HttpRequest request) {
-    return assertThrows(HttpFailure.class, () -> send(request));
+    var failure = assertThrows(HttpFailure.class, () -> send(request));
+    var message = String.valueOf(failure.getMessage());
+    assertTrue(
+        !message.contains("Exception")
+            && !message.matches(".*\\b(org|java|javax|sun)\\.[a-z].*")
+            && message.chars().allMatch(c -> c >= ' ' && c < 0x7f),
+        message);
+    return failure;
   }
 
   HttpFailure failure(HostileRegistry server) {

@@ -78,6 +78,7 @@ class UnixHttpClientTest {
         HttpRequest.post(UnixHttpClient.address("/"), "application/json", Secret.of("{}"));
     var failure = assertThrows(HttpFailure.class, () -> send(request));
     assertEquals(HttpFailureKind.NO_LISTENER, failure.kind(), failure.getMessage());
+    assertEquals("No such file or directory", failure.getMessage());
   }
 
   @Test

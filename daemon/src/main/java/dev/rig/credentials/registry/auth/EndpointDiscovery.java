@@ -29,6 +29,10 @@ public final class EndpointDiscovery {
   private static final String HUB_ENDPOINT = "registry-1.docker.io";
 
   private static final Duration REMEMBERED = Duration.ofMinutes(5);
+
+  /** Not to find out again, for each of many failures, what has just been found out. */
+  private static final Duration NEW = Duration.ofSeconds(30);
+
   private static final int MOST = 256;
 
   /** For TLS with a server that only knows plain http, and may be waiting for more of it. */
@@ -80,8 +84,8 @@ public final class EndpointDiscovery {
   public void checkLimits(ImageReference image, RequestBudget budget) throws CallException {
     for (var scheme : List.of("https", "http")) {
       var origin = Origin.of(scheme, host(image.host()));
-      caller.checkLimit(origin.at("/v2/" + image.path() + "/manifests/"), budget);
-      caller.checkLimit(origin.at("/v2/"), budget);
+      caller.checkLimit(origin, "/" + image.path(), budget);
+      caller.checkLimit(origin, "", budget);
     }
   }
 
@@ -89,9 +93,13 @@ public final class EndpointDiscovery {
     return registry.equals(HUB) ? HUB_ENDPOINT : registry;
   }
 
-  /** Forgets what is known of a registry: it may have changed. */
+  /** Forgets what is known of a registry, which may have changed, unless it is new. */
   public synchronized void forget(String registry) {
-    known.remove(registry);
+    var found = known.get(registry);
+    var left = found == null ? 0 : found.until() - ticker.nanos();
+    if (left < REMEMBERED.minus(NEW).toNanos()) {
+      known.remove(registry);
+    }
   }
 
   private RegistryEndpoint find(String host, RequestBudget budget)
@@ -114,7 +122,7 @@ public final class EndpointDiscovery {
 
   private RegistryEndpoint ask(Origin site, RequestBudget budget)
       throws CallException, InterruptedException {
-    var reply = caller.call(ping(site), ZoneRule.ASKED_FOR, null, budget);
+    var reply = caller.call("", ping(site), ZoneRule.ASKED_FOR, null, budget);
     return new RegistryEndpoint(site, challenges(reply), reply.zone());
   }
 

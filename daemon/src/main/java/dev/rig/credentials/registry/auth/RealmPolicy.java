@@ -80,10 +80,17 @@ public final class RealmPolicy {
 
   private static HttpAddress address(@Nullable String realm, RegistryEndpoint endpoint)
       throws CallException {
-    var address = realm == null || realm.indexOf('#') >= 0 ? null : HttpAddress.parse(realm);
+    if (realm == null) {
+      throw CallException.refused(endpoint.who() + " names no token realm");
+    }
+    boolean fragment = realm.indexOf('#') >= 0;
+    var address = fragment ? null : HttpAddress.parse(realm);
     if (address == null) {
       throw CallException.refused(
-          endpoint.who() + " names a token realm that is not an http or https address");
+          "%s names a token realm that is %s"
+              .formatted(
+                  endpoint.who(),
+                  fragment ? "an address with a fragment" : HttpAddress.fault(realm)));
     }
     return address;
   }

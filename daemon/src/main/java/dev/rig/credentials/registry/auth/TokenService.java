@@ -13,6 +13,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,17 @@ import org.jspecify.annotations.Nullable;
 public final class TokenService {
   private static final String CLIENT = "rig-credentials";
   private static final int LONGEST_TOKEN = 32 * 1024;
+
+  /** What a credential is used for, and who gets what for it, is not for a realm to say. */
+  private static final Set<String> NOT_THE_REALMS =
+      Set.of(
+          "access_type",
+          "client_id",
+          "grant_type",
+          "offline_token",
+          "password",
+          "refresh_token",
+          "username");
 
   private final RetryingClient caller;
 
@@ -50,11 +62,12 @@ public final class TokenService {
       parameters.put("service", service);
     }
     parameters.put("scope", scope);
+    var address = realm.address().without(NOT_THE_REALMS).without(parameters.keySet());
     var ask =
         credential != null && credential.isIdentityToken()
-            ? refreshing(realm.address(), parameters, credential)
-            : getting(realm.address(), parameters, credential);
-    var reply = caller.call(ask, realm.rule(), null, budget);
+            ? refreshing(address, parameters, credential)
+            : getting(address, parameters, credential);
+    var reply = caller.call(" for " + scope, ask, realm.rule(), null, budget);
     var who = "the token service " + realm.address().origin().host();
     return switch (reply.status()) {
       case 200 -> Secret.of("Bearer " + token(CallException.json(reply.body(), who), who));

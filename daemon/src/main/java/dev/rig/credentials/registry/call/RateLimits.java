@@ -1,36 +1,25 @@
 package dev.rig.credentials.registry.call;
 
-import dev.rig.credentials.net.HttpAddress;
 import dev.rig.credentials.net.Origin;
 import dev.rig.credentials.time.Ticker;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** What asked not to be called for a while, and is not called before that (F27). */
 final class RateLimits {
   private static final int MOST = 256;
 
-  /** The paths of the distribution specification that are about one repository. */
-  private static final Pattern REPOSITORY =
-      Pattern.compile("/v2/(.+?)/(?:manifests|blobs|tags|referrers)/.*");
-
   /**
    * What a limit is about: the repository that was asked for, because a registry may hold others
-   * that are not limited; for an address without one the whole origin.
+   * that are not limited; where no repository was asked for the whole origin.
    *
-   * @param repository empty if it is about the origin
+   * @param about as it stands behind the host: {@code /acme/app}; empty if it is about the origin
    */
-  record RateLimitScope(Origin origin, String repository) {
-    static RateLimitScope of(HttpAddress address) {
-      var matcher = REPOSITORY.matcher(address.target());
-      return new RateLimitScope(address.origin(), matcher.matches() ? matcher.group(1) : "");
-    }
-
+  record RateLimitScope(Origin origin, String about) {
     @Override
     public String toString() {
-      return origin.authority() + (repository.isEmpty() ? "" : "/" + repository);
+      return origin.authority() + about;
     }
   }
 

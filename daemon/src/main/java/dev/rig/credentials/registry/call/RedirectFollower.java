@@ -72,7 +72,7 @@ final class RedirectFollower {
     var target = from.resolve(location);
     if (target == null) {
       throw CallException.refused(
-          from.origin().host() + " redirects to something other than an http or https address");
+          from.origin().host() + " redirects to " + HttpAddress.fault(location));
     }
     return target;
   }

@@ -1,15 +1,29 @@
 package dev.rig.credentials.registry.call;
 
+import static java.util.regex.Pattern.CASE_INSENSITIVE;
+
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoField;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The header {@code Retry-After}: seconds or a date (RFC 9110, 10.2.3). */
 final class RetryAfter {
   private static final Duration LONGEST = Duration.ofDays(1);
-  private static final int MOST_DIGITS = 9;
+
+  /** Of two digits for a year: what is further away has passed (RFC 9110, 5.6.7). */
+  private static final int FUTURE_YEARS = 50;
+
+  private static final Pattern SECONDS = Pattern.compile("[0-9]+(\\.[0-9]+)?");
+  private static final Pattern WEEKDAY = Pattern.compile("^[A-Za-z]{3,9},? +");
+  private static final Pattern ZONE = Pattern.compile(" (?:GMT|UTC|[+-]0000)$", CASE_INSENSITIVE);
 
   private RetryAfter() {}
 
@@ -19,20 +33,36 @@ final class RetryAfter {
    * @return zero to a day; null where the header is not there or says nothing
    */
   static @Nullable Duration of(@Nullable String header, Instant now) {
-    if (header == null || header.isEmpty()) {
+    if (header == null) {
       return null;
     }
-    if (header.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      return header.length() > MOST_DIGITS
-          ? LONGEST
-          : bounded(Duration.ofSeconds(Long.parseLong(header)));
+    if (SECONDS.matcher(header).matches()) {
+      double wait = Double.parseDouble(header);
+      return bounded(Duration.ofSeconds((long) Math.ceil(Math.min(wait, LONGEST.toSeconds()))));
     }
+    var date = WEEKDAY.matcher(ZONE.matcher(header.strip()).replaceFirst("")).replaceFirst("");
     try {
-      var date = DateTimeFormatter.RFC_1123_DATE_TIME.parse(header, Instant::from);
-      return bounded(Duration.between(now, date));
+      return bounded(
+          Duration.between(
+              now,
+              LocalDateTime.parse(date.replaceAll(" +", " "), forms(now))
+                  .toInstant(ZoneOffset.UTC)));
     } catch (DateTimeParseException e) {
       return null;
     }
+  }
+
+  /** RFC 1123's form, RFC 850's and that of asctime(), without a weekday and a zone. */
+  private static DateTimeFormatter forms(Instant now) {
+    int year = now.atOffset(ZoneOffset.UTC).getYear();
+    return new DateTimeFormatterBuilder()
+        .parseCaseInsensitive()
+        .appendPattern("[d MMM uuuu HH:mm:ss][d-MMM-uuuu HH:mm:ss][MMM d HH:mm:ss uuuu]")
+        .optionalStart()
+        .appendPattern("d-MMM-")
+        .appendValueReduced(ChronoField.YEAR, 2, 2, year + FUTURE_YEARS - 99)
+        .appendPattern(" HH:mm:ss")
+        .toFormatter(Locale.ENGLISH);
   }
 
   private static Duration bounded(Duration wait) {

@@ -1,6 +1,5 @@
 package dev.rig.credentials.registry.call;
 
-import dev.rig.credentials.net.HttpAddress;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.net.Origin;
@@ -21,7 +20,7 @@ public final class RetryingClient {
   private static final Duration FIRST_WAIT = Duration.ofMillis(200);
   private static final int GROWTH = 3;
 
-  /** For a 429 that does not say when. */
+  /** For a 429 that does not say when, or says a time that has passed. */
   private static final Duration USUAL_PAUSE = Duration.ofSeconds(30);
 
   private final ObservedHttp http;
@@ -43,17 +42,28 @@ public final class RetryingClient {
   /**
    * Calls and follows redirects.
    *
+   * @param about what a limit of the rate is about, as it stands behind the host: {@code
+   *     /acme/app}; empty for the whole origin
+   * @param about what a limit is one of, as it stands behind the host: {@code /acme/app}; empty for
+   *     all of the origin
    * @param rule for the address that is asked first
    * @param redirects for those that an answer names; null follows no redirect
    * @return an answer below 500 that is not 429
    * @throws CallException when there is none
    */
   public HttpResponse call(
-      HttpRequest ask, ZoneRule rule, @Nullable Redirects redirects, RequestBudget budget)
+      String about,
+      HttpRequest ask,
+      ZoneRule rule,
+      @Nullable Redirects redirects,
+      RequestBudget budget)
       throws CallException, InterruptedException {
     var site = ask.address().origin();
-    var limited = RateLimits.RateLimitScope.of(ask.address());
-    leaveAlone(limited, budget);
+    var limited = new RateLimits.RateLimitScope(site, about);
+    var left = checkLimit(site, about, budget);
+    if (!left.isZero()) {
+      waiter.waitFor(left);
+    }
     for (int attempt = 1; ; attempt++) {
       try {
         var reply =
@@ -80,28 +90,20 @@ public final class RetryingClient {
   }
 
   /**
-   * Checks that an address may be called within a budget.
+   * Checks that something may be called within a budget.
    *
+   * @param about as in {@link #call}
+   * @return how long to wait before
    * @throws CallException if it asked to wait for longer
    */
-  public void checkLimit(HttpAddress address, RequestBudget budget) throws CallException {
-    var scope = RateLimits.RateLimitScope.of(address);
+  public Duration checkLimit(Origin origin, String about, RequestBudget budget)
+      throws CallException {
+    var scope = new RateLimits.RateLimitScope(origin, about);
     var left = pauses.left(scope);
     if (!left.isZero() && !budget.allows(left)) {
       throw rateLimited(scope, left);
     }
-  }
-
-  private void leaveAlone(RateLimits.RateLimitScope scope, RequestBudget budget)
-      throws CallException, InterruptedException {
-    var left = pauses.left(scope);
-    if (left.isZero()) {
-      return;
-    }
-    if (!budget.allows(left)) {
-      throw rateLimited(scope, left);
-    }
-    waiter.waitFor(left);
+    return left;
   }
 
   /** Waits for the next try, or fails where there is none. */
@@ -118,7 +120,7 @@ public final class RetryingClient {
     }
     if (attempt == TRIES) {
       throw limited
-          ? rateLimited(scope, asked == null ? USUAL_PAUSE : asked)
+          ? rateLimited(scope, asked == null || asked.isZero() ? USUAL_PAUSE : asked)
           : CallException.unreachable(
               "%s answered %d, %d times"
                   .formatted(scope.origin().authority(), reply.status(), TRIES));

@@ -159,8 +159,8 @@ public final class RegistryClient {
       session.begin();
       return question.ask(session);
     } catch (CallException e) {
-      // What is remembered of the registry may be why: the next question finds it out anew.
-      if (!e.isRateLimited()) {
+      // What is remembered of the registry may be why: the next question finds it out again.
+      if (e.mayBeOfTheEndpoint()) {
         endpoints.forget(image.host());
       }
       throw e;

@@ -227,7 +227,8 @@ public final class ImageReader {
 
   private boolean hasNoTags() throws InterruptedException {
     try {
-      return session.get("/tags/list?n=1", "application/json").status() == 404;
+      var reply = session.get("/tags/list?n=1", "application/json");
+      return reply.status() == 404 && !hasCode(reply, "UNSUPPORTED");
     } catch (CallException e) {
       return false; // the tag is missing, whatever else is wrong
     }

@@ -140,6 +140,7 @@ public final class RepositorySession {
 
   private HttpResponse call(HttpRequest ask) throws CallException, InterruptedException {
     return caller.call(
+        "/" + image.path(),
         ask.authorised(login.authorization()),
         ZoneRule.ASKED_FOR,
         new Redirects(endpoint.elsewhere(), login::anonymous),

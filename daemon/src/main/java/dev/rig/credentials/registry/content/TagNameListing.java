@@ -20,11 +20,14 @@ final class TagNameListing {
   /** As many names as are looked at. */
   static final int MOST = 10_000;
 
-  /** What is asked for in a page, and what instead if that is refused. */
-  private static final int[] PAGES = {1000, 100, 10};
+  /** What is asked for in a page, and what instead if that is refused; at last nothing. */
+  private static final int[] PAGES = {1000, 100, 10, 5, 1, 0};
 
-  /** What registries answer to a page that is larger than they allow. */
-  private static final int TOO_MANY = 400;
+  /** What registries answer to a page that is larger than they allow, or to any size. */
+  private static final int[] REFUSED = {400, 405, 413, 416, 422};
+
+  private static final List<String> REFUSALS =
+      List.of("UNSUPPORTED", "PAGINATION_NUMBER_INVALID", "TOO_MANY_TAGS_REQUESTED");
 
   private static final int MOST_PAGES = 200;
 
@@ -68,7 +71,8 @@ final class TagNameListing {
 
   private boolean readAll() throws CallException, InterruptedException {
     var reply = first();
-    boolean guessed = false;
+    boolean linked = false; // whether the registry says where its next page is
+    boolean owed = true; // whether there is a next page, as far as the registry says
     for (int page = 1; ; page++) {
       int before = names.size();
       int read;
@@ -78,56 +82,74 @@ final class TagNameListing {
         if (page == 1) {
           throw e;
         }
-        return true; // the pages before this one are an answer, and not all of it
+        return owed || cut; // the pages before this one are an answer
       }
-      if (guessed && names.size() == before) {
-        return cut; // it ignores where to begin, and had said everything
-      }
+      boolean grown = names.size() > before;
       var next = next(reply);
-      boolean full = read == pageSize && names.size() > before;
-      guessed = next == null && full && !mentionsNext(reply);
-      if (guessed) {
-        next = "?n=%d&last=%s".formatted(pageSize, last); // some give no link
-      }
-      if (next == null) {
-        return cut || mentionsNext(reply);
-      }
-      if (names.size() == before || names.size() >= MOST || page == MOST_PAGES) {
+      linked |= next != null;
+      boolean full = pageSize > 0 && read >= pageSize;
+      if (next == null && mentionsNext(reply)) {
         return true;
       }
-      if (session.isShortOf(LEFT_FOR_IMAGES)) {
-        return true;
+      if (next == null && (!grown || (linked && !full))) {
+        return cut;
+      }
+      owed = next != null || full;
+      if (!grown
+          || names.size() >= MOST
+          || page == MOST_PAGES
+          || session.isShortOf(LEFT_FOR_IMAGES)) {
+        return owed || cut;
       }
       try {
-        reply = session.get("/tags/list" + next, JSON);
+        // Some give no link, and some of these send less than they are asked for.
+        reply = session.get("/tags/list" + (next == null ? after(last) : next), JSON);
       } catch (CallException e) {
-        return true; // what was read is an answer, and not all of it
+        return owed || cut;
       }
       if (reply.status() == 404) {
-        return true;
+        return owed || cut;
       }
     }
+  }
+
+  private String after(String name) {
+    return pageSize > 0 ? "?n=%d&last=%s".formatted(pageSize, name) : "?last=" + name;
   }
 
   /** The first page: a registry may have a limit of its own, and refuse more than that. */
   private HttpResponse first() throws CallException, InterruptedException {
     for (int size : PAGES) {
       pageSize = size;
-      var reply = session.get("/tags/list?n=" + size, JSON, TOO_MANY);
-      if (reply.status() == 404) {
-        throw ImageReader.noSuchRepository(session);
-      }
-      if (reply.status() != TOO_MANY) {
+      var reply = session.get("/tags/list" + (size > 0 ? "?n=" + size : ""), JSON, REFUSED);
+      if (reply.status() == 200) {
         return reply;
       }
+      boolean missing =
+          reply.status() == 404
+              && REFUSALS.stream().noneMatch(code -> ImageReader.hasCode(reply, code));
+      if (missing
+          || ImageReader.hasCode(reply, "NAME_INVALID")
+          || ImageReader.hasCode(reply, "NAME_UNKNOWN")) {
+        throw ImageReader.noSuchRepository(session);
+      }
+      if (size == 0) {
+        throw CallException.badAnswer(session.who() + " answered " + reply.status());
+      }
     }
-    throw CallException.badAnswer(session.who() + " answered " + TOO_MANY);
+    throw new AssertionError("the last page size is 0");
   }
 
   /** Adds the names of a page; returns how many stand in it. */
   private int add(HttpResponse reply) throws CallException {
     var json = CallException.json(reply.body(), session.who());
+    var tags = json.fields().get("tags");
+    boolean none = tags == null && json.fields().containsKey("tags"); // as distribution says it
+    if (!none && !(tags instanceof List<?>)) {
+      throw CallException.badAnswer(session.who() + " sent no list of tags");
+    }
     var listed = json.texts("tags");
+    cut |= tags instanceof List<?> all && all.size() > listed.size();
     for (var name : listed) {
       if (!TAG.matcher(name).matches()) {
         continue;
@@ -147,22 +169,17 @@ final class TagNameListing {
    * The query of the next page, which is of the same list: of the address that the registry names
    * only the query is used.
    */
-  private static @Nullable String next(HttpResponse reply) {
-    var target = WebLink.first(WebLink.parse(reply.headers("link")), "next");
-    int query = target == null ? -1 : target.indexOf('?');
-    var value = target == null || query < 0 ? "" : target.substring(query);
-    return value.length() > 1 && value.chars().allMatch(TagNameListing::isQueryCharacter)
-        ? value
-        : null;
+  private @Nullable String next(HttpResponse reply) {
+    var link = WebLink.next(reply.headers("link"));
+    var address = link == null ? null : session.site().at("/").resolve(link);
+    var target = address == null ? "" : address.target();
+    int query = target.indexOf('?');
+    return query < 0 || query == target.length() - 1 ? null : target.substring(query);
   }
 
   /** Whether there is a next page, though it may not be understood where. */
   private static boolean mentionsNext(HttpResponse reply) {
     return reply.headers("link").stream().anyMatch(link -> NEXT.matcher(link).find());
-  }
-
-  private static boolean isQueryCharacter(int c) {
-    return c > ' ' && c <= '~' && "\"#<>\\^`{|}".indexOf(c) < 0;
   }
 
   /** Google's registries say in the list what every image is: {@code timeCreatedMs}. */

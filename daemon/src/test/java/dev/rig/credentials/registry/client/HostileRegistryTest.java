@@ -523,6 +523,24 @@ class HostileRegistryTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "Thu, 1 Jan 1970 00:00:00 GMT", "soon", "-5"})
+  void f27_limitThatDoesNotSayForHowLongIsTriedThreeTimes(String header) throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().contains("/manifests/")) {
+            reply(out, 429, "", "Retry-After: " + header);
+          } else {
+            ClientFixture.serve(IMAGE, asked, out);
+          }
+        })) {
+      var fixture = new ClientFixture(FakeCredentials.none());
+      var failure = fixture.resolve(registry, RegistryFailure.RateLimited.class);
+      assertEquals(fixture.time.now().plusSeconds(30), failure.retryAt());
+      assertEquals(4, registry.asked().size(), "and once for /v2/");
+    }
+  }
+
   // F28
 
   @ParameterizedTest

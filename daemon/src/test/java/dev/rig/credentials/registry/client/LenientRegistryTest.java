@@ -13,6 +13,8 @@ import dev.rig.credentials.registry.content.ImageManifest;
 import dev.rig.credentials.testing.registry.HostileRegistry;
 import dev.rig.credentials.testing.registry.HostileRegistry.Asked;
 import dev.rig.credentials.testing.registry.TestAuthority;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +26,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Registries as they are: what is unusual and not wrong is understood (K15, K16). */
@@ -297,6 +300,194 @@ class LenientRegistryTest {
               .resolve(registry, RegistryFailure.BadAnswer.class);
       assertTrue(failure.message().contains("in a form that was not asked for"), failure.message());
       assertTrue(failure.message().chars().allMatch(c -> c >= ' '), failure.message());
+    }
+  }
+
+  // Token services
+
+  private static void challenge(Asked asked, OutputStream out, String realm) throws IOException {
+    reply(
+        out,
+        401,
+        "",
+        "WWW-Authenticate: Bearer realm=\"http://%s%s\",service=\"s\""
+            .formatted(asked.header("host"), realm));
+  }
+
+  @Test
+  void aLimitOfATokenServiceIsForTheRepositoryThatWasAskedFor() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().startsWith("/token")) {
+            boolean busy = asked.target().contains("busy");
+            reply(out, busy ? 429 : 200, "{\"token\":\"t\"}", "Retry-After: 86400");
+          } else if (asked.isAuthorised()) {
+            ClientFixture.serve(IMAGE, asked, out);
+          } else {
+            challenge(asked, out, "/token");
+          }
+        })) {
+      var fixture = new ClientFixture(FakeCredentials.none());
+      var busy = ClientFixture.image(registry.host() + "/acme/busy:1");
+      var failure =
+          assertInstanceOf(RegistryFailure.RateLimited.class, fixture.client.resolve(busy));
+      assertTrue(failure.message().contains("acme/busy"), failure.message());
+      fixture.resolve(registry, ResolvedImage.class);
+      int before = registry.asked().size();
+      assertInstanceOf(RegistryFailure.RateLimited.class, fixture.client.resolve(busy));
+      assertEquals(before, registry.asked().size(), "it is not asked before its time");
+    }
+  }
+
+  @Test
+  void aLimitOfATokenServiceForAnIdentityTokenIsForTheRepositoryToo() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().startsWith("/token")) {
+            boolean busy = asked.body().contains("busy");
+            reply(out, busy ? 429 : 200, "{\"access_token\":\"t\"}", "Retry-After: 86400");
+          } else if (asked.isAuthorised()) {
+            ClientFixture.serve(IMAGE, asked, out);
+          } else {
+            challenge(asked, out, "/token");
+          }
+        })) {
+      var fixture = new ClientFixture(new FakeCredentials(FakeCredentials.found("<token>", "i")));
+      var busy = ClientFixture.image(registry.host() + "/acme/busy:1");
+      assertInstanceOf(RegistryFailure.RateLimited.class, fixture.client.resolve(busy));
+      fixture.resolve(registry, ResolvedImage.class);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/token?scope=repository:x:pull, /token",
+    "/token?a=%2f&scope=x&b=+, /token?a=%2f&b=+",
+    "/token?SCOPE=x, /token",
+    "/token?sc%6fpe=x&scope, /token",
+    "/token?a=1;scope=x, /token?a=1",
+    "/token?service=other&offline_token=true&access_type=offline, /token",
+    "/token?a={x}, /token?a=%7Bx%7D",
+  })
+  void aRealmDoesNotSayWhatTheCredentialIsUsedFor(String realm, String left) throws Exception {
+    for (var user : List.of("bot", "<token>")) {
+      try (var registry =
+          HostileRegistry.start((asked, out) -> {
+            if (asked.target().startsWith("/token")) {
+              reply(out, 200, "{\"token\":\"t\"}");
+            } else if (asked.isAuthorised()) {
+              ClientFixture.serve(IMAGE, asked, out);
+            } else {
+              challenge(asked, out, realm);
+            }
+          })) {
+        new ClientFixture(new FakeCredentials(FakeCredentials.found(user, "s3cret")))
+            .resolve(registry, ResolvedImage.class);
+        var asked =
+            registry.asked().stream().filter(one -> one.target().startsWith("/token")).toList();
+        var own = "service=s&scope=repository%3Aacme%2Fapp%3Apull";
+        boolean get = asked.getFirst().method().equals("GET");
+        assertEquals(
+            get ? left + (left.indexOf('?') < 0 ? "?" : "&") + own : left,
+            asked.getFirst().target());
+        assertTrue(get || asked.getFirst().body().startsWith(own), asked::toString);
+      }
+    }
+  }
+
+  // What is remembered
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 403, 404, 410, 418, 451})
+  void aRefusalDoesNotCostWhatWasFoundOut(int status) throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) ->
+            reply(out, asked.target().equals("/v2/") ? 200 : status, "{\"errors\":[{}]}"))) {
+      var fixture = new ClientFixture(FakeCredentials.none());
+      for (int i = 0; i < 6; i++) {
+        assertInstanceOf(RegistryFailure.class, fixture.resolve(registry));
+      }
+      assertEquals(1, registry.asked().stream().filter(one -> one.target().equals("/v2/")).count());
+    }
+  }
+
+  @Test
+  void aTokenServiceThatRefusesDoesNotCostWhatWasFoundOut() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().startsWith("/token")) {
+            reply(out, 401, "");
+          } else {
+            challenge(asked, out, "/token");
+          }
+        })) {
+      var fixture = new ClientFixture(FakeCredentials.passwords("s3cret"));
+      for (int i = 0; i < 6; i++) {
+        fixture.resolve(registry, RegistryFailure.Unauthorised.class);
+      }
+      assertEquals(1, registry.asked().stream().filter(one -> one.target().equals("/v2/")).count());
+    }
+  }
+
+  @Test
+  void aRegistryThatFailsIsFoundOutAgainAfterAWhile() throws Exception {
+    try (var registry =
+        HostileRegistry.start(
+            (asked, out) -> reply(out, asked.target().equals("/v2/") ? 200 : 418, ""))) {
+      var fixture = new ClientFixture(FakeCredentials.none());
+      fixture.resolve(registry, RegistryFailure.BadAnswer.class);
+      fixture.time.advance(Duration.ofSeconds(31));
+      fixture.resolve(registry, RegistryFailure.BadAnswer.class);
+      fixture.resolve(registry, RegistryFailure.BadAnswer.class);
+      assertEquals(2, registry.asked().stream().filter(one -> one.target().equals("/v2/")).count());
+    }
+  }
+
+  // Reasons
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://user@127.0.0.1/x, a user name or a password",
+    "http://u:p@127.0.0.1/x, a user name or a password",
+    "//u@127.0.0.1/x, a user name or a password",
+    "ftp://127.0.0.1/x, other than an http or https address",
+    "mailto:a@b, other than an http or https address",
+    "http://ex ample/x, a host or port that is not valid",
+    "http://127.0.0.1:99999/x, a host or port that is not valid",
+  })
+  void whyARedirectIsNotFollowedIsSaid(String location, String why) throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().contains("/blobs/")) {
+            reply(out, 307, "", "Location: " + location);
+          } else {
+            ClientFixture.serve(IMAGE, asked, out);
+          }
+        })) {
+      var failure =
+          new ClientFixture(FakeCredentials.none())
+              .resolve(registry, RegistryFailure.Refused.class);
+      assertTrue(failure.message().contains(why), failure.message());
+      assertTrue(!failure.message().contains("u:p"), failure.message());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://u:p@127.0.0.1/token, a user name or a password",
+    "http://127.0.0.1/token#a, a fragment",
+    "ftp://127.0.0.1/token, other than an http or https address",
+    "http://127.0.0.1:0/, a host or port that is not valid",
+  })
+  void whyARealmIsNotAskedIsSaid(String realm, String why) throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) ->
+            reply(out, 401, "", "WWW-Authenticate: Bearer realm=\"" + realm + "\""))) {
+      var failure =
+          new ClientFixture(FakeCredentials.none())
+              .resolve(registry, RegistryFailure.Refused.class);
+      assertTrue(failure.message().contains(why), failure.message());
+      assertTrue(!failure.message().contains("u:p"), failure.message());
     }
   }
 }

@@ -17,12 +17,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TagsTest {
@@ -182,7 +184,15 @@ class TagsTest {
         "</v2/acme/app/tags/list?n=1000&last=b>; title=\"a, b\"; rel=\"last next\"",
         "</v2/acme/app/tags/list?n=1000>; rel=\"prev\","
             + " <https://elsewhere.example/v2/x/tags/list?n=1000&last=b>; REL=\"NEXT\"",
-        "<?n=1000&last=b>; rel=\"next\""
+        "<?n=1000&last=b>; rel=\"next\"",
+        "<?n=1000&last=b>; title=\"a \\\" >, <x>; rel=prev\"; rel=\"next\"",
+        "<?n=1000&last=b>; rel=\"n\\ext\"",
+        "<?n=1000&last=b>",
+        "</x>; rel=prev\r\nLink: <?n=1000&last=b>; rel=next",
+        "<?{\"a\":[1,2]}&last=b#part>; rel=next",
+        "<?x=caf\u00e9&last=b>; rel=next",
+        "<//elsewhere.example/x?n=1000&last=b>; rel=next",
+        "<list?n=1000&last=b>; rel=\"first   next\""
       })
   void everyFormOfALinkIsFollowed(String link) throws Exception {
     try (var registry =
@@ -308,7 +318,9 @@ class TagsTest {
   void aRepositoryWithoutTagsIsNoFailure() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> reply(out, 200, "{\"name\":\"a\",\"tags\":null}"))) {
-      assertEquals(List.of(), page(registry, 10, null).tags());
+      var page = page(registry, 10, null);
+      assertEquals(List.of(), page.tags());
+      assertTrue(!page.truncated(), "this is how distribution says that there are none");
     }
   }
 
@@ -326,6 +338,192 @@ class TagsTest {
           "tried to list the tags of %s/acme/app but failed because %s has no repository acme/app"
               .formatted(registry.host(), registry.host()),
           failure.message());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "[]",
+        "{\"errors\":[]}",
+        "{\"tags\":\"a\"}",
+        "{\"tags\":{\"a\":1}}",
+        "{\"tags\":7}",
+        "{\"tags\":true}"
+      })
+  void whatIsNoListIsNotAnEmptyOne(String body) throws Exception {
+    try (var registry =
+        HostileRegistry.start(
+            (asked, out) -> reply(out, 200, asked.target().equals("/v2/") ? "{}" : body))) {
+      var client = new ClientFixture(FakeCredentials.none()).client;
+      var repository = ClientFixture.image(registry.host() + "/acme/app");
+      assertInstanceOf(RegistryFailure.BadAnswer.class, client.tags(repository, 10, null));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"tags\":\"b\"}", "{\"tags\":{}}", "[\"b\"]", ""})
+  void aLaterPageThatIsNoListIsNotTheEnd(String body) throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().endsWith("n=1000")) {
+            reply(out, 200, list(Stream.of("a")), "Link: <?last=a>; rel=\"next\"");
+          } else {
+            reply(out, asked.target().contains("/manifests/") ? 404 : 200, body);
+          }
+        })) {
+      var page = page(registry, 10, null);
+      assertEquals(List.of("a"), names(page));
+      assertTrue(page.truncated());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "null", "true", "[\"b\"]", "{\"name\":\"b\"}"})
+  void aListOfOtherThingsTooIsNotComplete(String other) throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) ->
+            reply(
+                out,
+                asked.target().contains("/manifests/") ? 404 : 200,
+                "{\"tags\":[\"a\"," + other + "]}"))) {
+      var page = page(registry, 10, null);
+      assertEquals(List.of("a"), names(page));
+      assertTrue(page.truncated());
+    }
+  }
+
+  /** A registry with 23 tags that refuses a page larger than its maximum. */
+  private static HostileRegistry withMaximum(int most, int status, String code) {
+    return HostileRegistry.start((asked, out) -> {
+      if (!asked.target().contains("/tags/list")) {
+        reply(out, asked.target().equals("/v2/") ? 200 : 404, "{\"errors\":[{}]}");
+        return;
+      }
+      var size = Pattern.compile("[?&]n=([0-9]+)").matcher(asked.target());
+      int wanted = size.find() ? Integer.parseInt(size.group(1)) : 0;
+      if (wanted > most) {
+        reply(out, status, "{\"errors\":[{\"code\":\"" + code + "\"}]}");
+        return;
+      }
+      var after = asked.target().split("last=v", 2);
+      int from = after.length < 2 ? 0 : Integer.parseInt(after[1]) - 99;
+      int end = Math.min(23, from + (wanted == 0 ? 7 : wanted));
+      var body = list(IntStream.range(from, end).mapToObj(i -> "v" + (100 + i)));
+      reply(out, 200, from == end ? "{\"tags\":[]}" : body);
+    });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "100, 400, TOO_MANY_TAGS_REQUESTED",
+    "50, 400, PAGINATION_NUMBER_INVALID",
+    "5, 413, X",
+    "5, 422, X",
+    "1, 416, X",
+    "0, 405, UNSUPPORTED",
+    "0, 404, UNSUPPORTED",
+    "0, 400, UNSUPPORTED",
+    "5, 404, PAGINATION_NUMBER_INVALID",
+  })
+  void whateverMaximumARegistryHasAllTagsAreRead(int most, int status, String code)
+      throws Exception {
+    try (var registry = withMaximum(most, status, code)) {
+      var page = page(registry, 1000, null);
+      assertEquals(23, page.tags().size());
+      assertTrue(!page.truncated());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"404, NAME_UNKNOWN", "404, NAME_INVALID", "400, NAME_INVALID", "404, ''"})
+  void aRepositoryThatIsMissingIsNotAskedForLess(int status, String code) throws Exception {
+    try (var registry = withMaximum(-1, status, code)) {
+      var client = new ClientFixture(FakeCredentials.none()).client;
+      var repository = ClientFixture.image(registry.host() + "/acme/app");
+      assertInstanceOf(RegistryFailure.NoSuchRepository.class, client.tags(repository, 10, null));
+      assertEquals(1, lists(registry));
+    }
+  }
+
+  @Test
+  void aRegistryThatListsNoTagsSaysSo() throws Exception {
+    try (var registry = withMaximum(-1, 405, "UNSUPPORTED")) {
+      var client = new ClientFixture(FakeCredentials.none()).client;
+      var repository = ClientFixture.image(registry.host() + "/acme/app");
+      var failure =
+          assertInstanceOf(RegistryFailure.BadAnswer.class, client.tags(repository, 10, null));
+      assertTrue(failure.message().endsWith("answered 405"), failure.message());
+    }
+  }
+
+  private static long lists(HostileRegistry registry) {
+    return registry.asked().stream().filter(asked -> asked.target().contains("/tags/")).count();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 22, 23, 100})
+  void aRegistryThatSilentlySendsLessThanItIsAskedForIsReadToTheEnd(int cap) throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().contains("/tags/list")) {
+            var after = asked.target().split("last=v", 2);
+            int from = after.length < 2 ? 0 : Integer.parseInt(after[1]) - 99;
+            int end = Math.min(23, from + cap);
+            reply(
+                out,
+                200,
+                from == end
+                    ? "{\"tags\":null}"
+                    : list(IntStream.range(from, end).mapToObj(i -> "v" + (100 + i))));
+          } else {
+            reply(out, asked.target().equals("/v2/") ? 200 : 404, "{\"errors\":[{}]}");
+          }
+        })) {
+      var page = page(registry, 1000, null);
+      assertEquals(23, page.tags().size());
+      assertTrue(!page.truncated());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "5, 400, false",
+    "5, 404, false",
+    "5, 200, false",
+    "1000, 400, true",
+    "1000, 404, true",
+    "1000, 200, true"
+  })
+  void aRegistryThatDoesNotSayWhatFollowsIsTakenAtItsWord(int size, int status, boolean truncated)
+      throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().contains("last=")) {
+            reply(out, status, "{\"errors\":[]}");
+          } else if (asked.target().contains("/tags/list")) {
+            reply(out, 200, list(IntStream.range(0, size).mapToObj(i -> "v" + i)));
+          } else {
+            reply(out, asked.target().equals("/v2/") ? 200 : 404, "{\"errors\":[{}]}");
+          }
+        })) {
+      assertEquals(truncated, page(registry, 1, null).truncated());
+    }
+  }
+
+  @Test
+  void aRegistryThatLinksItsPagesIsNotAskedForOneMore() throws Exception {
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.target().endsWith("n=1000")) {
+            reply(out, 200, list(Stream.of("a")), "Link: <?last=a>; rel=\"next\"");
+          } else {
+            reply(out, asked.target().contains("/manifests/") ? 404 : 200, list(Stream.of("b")));
+          }
+        })) {
+      assertTrue(!page(registry, 10, null).truncated());
+      assertEquals(2, lists(registry));
     }
   }
 }
