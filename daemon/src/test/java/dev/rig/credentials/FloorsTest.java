@@ -165,7 +165,7 @@ class FloorsTest {
     only("com.kenai..", "socket", "linux");
     only("org.yaml..", "config");
     only("picocli..", "cli");
-    only("org.bouncycastle..", "store", "dev");
+    only("org.bouncycastle..", "store", "dev", "net");
     only("io.helidon..", "http", "registry");
     only("io.prometheus..", "metrics");
     only("io.fabric8..", "kube");

@@ -8,13 +8,13 @@ import dev.rig.credentials.net.HttpClient;
 import dev.rig.credentials.net.HttpFailure;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.NetworkZone;
 import dev.rig.credentials.net.Origin;
 import dev.rig.credentials.net.PlainHttpPolicy;
 import dev.rig.credentials.net.Proxies;
 import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.net.TlsAuthorities;
 import dev.rig.credentials.net.UnixHttpClient;
-import dev.rig.credentials.net.ZoneRule;
 import dev.rig.credentials.time.SystemScheduler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -117,7 +117,7 @@ final class DemoHttp {
       for (var page : PAGES) {
         var budget = RequestBudget.start(time.ticker());
         var request = HttpRequest.get(origin.at(page));
-        right &= row("admin port", page, () -> http.send(request, ZoneRule.ASKED_FOR, budget));
+        right &= row("admin port", page, () -> http.send(request, NetworkZone.LOOPBACK, budget));
       }
     }
     return right;

@@ -1,17 +1,16 @@
 package dev.rig.credentials.dev;
 
-import dev.rig.credentials.net.BasicAuthorization;
 import dev.rig.credentials.net.HostResolver;
 import dev.rig.credentials.net.HttpAddress;
 import dev.rig.credentials.net.HttpClient;
 import dev.rig.credentials.net.HttpFailure;
 import dev.rig.credentials.net.HttpFailure.HttpFailureKind;
 import dev.rig.credentials.net.HttpRequest;
+import dev.rig.credentials.net.NetworkZone;
 import dev.rig.credentials.net.PlainHttpPolicy;
 import dev.rig.credentials.net.Proxies;
 import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.net.TlsAuthorities;
-import dev.rig.credentials.net.ZoneRule;
 import dev.rig.credentials.time.Time;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -57,10 +56,10 @@ final class RegistryProbe {
       var address = Objects.requireNonNull(HttpAddress.parse(record.place().api()));
       var request = HttpRequest.get(address);
       if (withCredential) {
-        request = request.authorised(BasicAuthorization.header(record.credential()));
+        request = request.authorised(HttpRequest.basic(record.credential()));
       }
       var budget = RequestBudget.start(time.ticker(), ANSWER, MOST_BYTES);
-      return http.send(request, ZoneRule.ASKED_FOR, budget).status();
+      return http.send(request, NetworkZone.LOOPBACK, budget).status();
     } catch (HttpFailure e) {
       return e.kind() == HttpFailureKind.NO_LISTENER ? NOBODY : SOMEBODY;
     } catch (InterruptedException e) {

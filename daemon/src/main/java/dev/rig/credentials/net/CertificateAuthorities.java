@@ -16,12 +16,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import org.apache.hc.core5.ssl.SSLContexts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,11 +85,11 @@ public final class CertificateAuthorities implements TlsAuthorities {
     for (var certificate : trusted) {
       store.setCertificateEntry("authority-" + count++, certificate);
     }
-    var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    managers.init(store);
-    var context = SSLContext.getInstance("TLS");
-    context.init(keys(found.identities()), managers.getTrustManagers(), null);
-    return context.getSocketFactory();
+    return SSLContexts.custom()
+        .loadTrustMaterial(store, null)
+        .loadKeyMaterial(keys(found.identities()), NO_PASSWORD)
+        .build()
+        .getSocketFactory();
   }
 
   private static KeyStore empty() throws GeneralSecurityException, IOException {
@@ -100,12 +98,9 @@ public final class CertificateAuthorities implements TlsAuthorities {
     return store;
   }
 
-  /** What this side shows; null for nothing. */
-  private static KeyManager @Nullable [] keys(Map<Path, Path> identities)
+  /** What this side shows. */
+  private static KeyStore keys(Map<Path, Path> identities)
       throws GeneralSecurityException, IOException, HttpFailure {
-    if (identities.isEmpty()) {
-      return null;
-    }
     var store = empty();
     for (var identity : identities.entrySet()) {
       try {
@@ -118,9 +113,7 @@ public final class CertificateAuthorities implements TlsAuthorities {
         throw HttpFailure.refused("the key " + identity.getValue() + " cannot be used");
       }
     }
-    var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    managers.init(store, NO_PASSWORD);
-    return managers.getKeyManagers();
+    return store;
   }
 
   /** The authorities that are trusted of every host. */

@@ -41,14 +41,14 @@ import org.apache.hc.core5.net.URIAuthority;
 import org.jspecify.annotations.Nullable;
 
 /** One request and its whole response, which are cut off when their time is over (F29). */
-final class Exchange implements AutoCloseable {
+final class Exchange {
   private static final int BLOCK = 8 * 1024;
 
   private final CloseableHttpClient client;
   private final Hop hop;
   private final RequestBudget budget;
-  private @Nullable HttpUriRequestBase sent; // guarded by this
-  private boolean over; // guarded by this
+  private volatile @Nullable HttpUriRequestBase sent;
+  private volatile boolean over;
 
   Exchange(CloseableHttpClient client, Hop hop, RequestBudget budget) {
     this.client = client;
@@ -58,26 +58,20 @@ final class Exchange implements AutoCloseable {
 
   /** Ends it, whatever is being done then: a peer may send a byte a second. */
   void cut() {
-    HttpUriRequestBase running;
-    synchronized (this) {
-      over = true;
-      running = sent;
-    }
+    over = true;
+    var running = sent;
     if (running != null) {
       running.cancel();
     }
   }
 
-  private synchronized boolean isOver() {
-    return over;
-  }
-
-  private synchronized HttpUriRequestBase begin(HttpRequest request) throws HttpFailure {
+  /** The message to send, which is cut off whether the time ends before or after this. */
+  private HttpUriRequestBase begin(HttpRequest request) throws HttpFailure {
+    var message = message(request);
+    sent = message;
     if (over) {
       throw budget.tooSlow(hop.who());
     }
-    var message = message(request);
-    sent = message;
     return message;
   }
 
@@ -101,9 +95,9 @@ final class Exchange implements AutoCloseable {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      throw isOver() ? budget.tooSlow(hop.who()) : failure(e, context);
+      throw over ? budget.tooSlow(hop.who()) : failure(e, context);
     } catch (IllegalStateException e) { // a CancellationException, or a connection that is gone
-      if (isOver()) {
+      if (over) {
         throw budget.tooSlow(hop.who());
       }
       throw e;
@@ -290,9 +284,9 @@ final class Exchange implements AutoCloseable {
     var root = root(e);
     var message = root.getMessage();
     return switch (root) {
-      case CertPathBuilderException unknown -> "no authority that is trusted has signed it";
-      case CertificateExpiredException expired -> "it has expired";
-      case CertificateNotYetValidException early -> "it is not valid yet";
+      case CertPathBuilderException _ -> "no authority that is trusted has signed it";
+      case CertificateExpiredException _ -> "it has expired";
+      case CertificateNotYetValidException _ -> "it is not valid yet";
       default ->
           message == null || root.getClass().getName().startsWith("org.apache.")
               ? "it was closed before a whole answer had come"
@@ -306,12 +300,5 @@ final class Exchange implements AutoCloseable {
       root = root.getCause();
     }
     return root;
-  }
-
-  @Override
-  public void close() {
-    synchronized (this) {
-      sent = null;
-    }
   }
 }

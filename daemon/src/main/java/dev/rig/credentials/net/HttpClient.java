@@ -3,10 +3,10 @@ package dev.rig.credentials.net;
 import dev.rig.credentials.net.HttpFailure.HttpFailureKind;
 import dev.rig.credentials.time.Time;
 import java.net.InetAddress;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Sends requests over TCP. The addresses that are checked are those that are connected to, and the
@@ -23,7 +23,7 @@ public final class HttpClient implements AutoCloseable {
   private final HttpTransport transport;
 
   /** The address that answered last of a host with several: its connections are kept. */
-  private final Map<Origin, InetAddress> answered = new LinkedHashMap<>(); // guarded by itself
+  private final Map<Origin, InetAddress> answered = new ConcurrentHashMap<>();
 
   /** A client; nothing is opened or read before the first request. */
   public HttpClient(
@@ -51,11 +51,12 @@ public final class HttpClient implements AutoCloseable {
   /**
    * Sends a request.
    *
-   * @param rule where the name of the host may lead
+   * @param nearest the nearest zone that the name of the host may lead to; {@link
+   *     NetworkZone#LOOPBACK} for what somebody asks about: everywhere but where nobody is asked
    * @return any response
    * @throws HttpFailure if there is none
    */
-  public HttpResponse send(HttpRequest request, ZoneRule rule, RequestBudget budget)
+  public HttpResponse send(HttpRequest request, NetworkZone nearest, RequestBudget budget)
       throws HttpFailure, InterruptedException {
     var origin = request.address().origin();
     budget.checkTime(origin.authority());
@@ -69,10 +70,10 @@ public final class HttpClient implements AutoCloseable {
     var proxy = proxies.of(origin);
     if (proxy != null) {
       var hop = Proxies.origin(proxy);
-      var at = checked(hop, ZoneRule.ASKED_FOR, budget);
+      var at = checked(hop, NetworkZone.LOOPBACK, budget);
       return any(hop, at, budget, address -> Hop.through(proxy, address, origin, tls), request);
     }
-    var at = checked(origin, rule, budget);
+    var at = checked(origin, nearest, budget);
     for (var address : at) {
       if (!origin.isSecure() && !plain.allows(origin, address)) {
         throw HttpFailure.refused(
@@ -83,11 +84,11 @@ public final class HttpClient implements AutoCloseable {
   }
 
   /** The addresses of a host, of which every one is allowed. */
-  private List<InetAddress> checked(Origin origin, ZoneRule rule, RequestBudget budget)
+  private List<InetAddress> checked(Origin origin, NetworkZone nearest, RequestBudget budget)
       throws HttpFailure, InterruptedException {
     var addresses = resolver.lookup(origin.bareHost(), budget);
     for (var address : addresses) {
-      rule.check(origin, address);
+      nearest.check(origin, address);
     }
     return addresses;
   }
@@ -122,25 +123,15 @@ public final class HttpClient implements AutoCloseable {
   }
 
   private List<InetAddress> preferred(Origin origin, List<InetAddress> addresses) {
-    synchronized (answered) {
-      var last = answered.get(origin);
-      if (last == null || !addresses.contains(last)) {
-        return addresses;
-      }
-      var order = new ArrayList<>(addresses);
-      order.remove(last);
-      order.addFirst(last);
-      return order;
-    }
+    var last = answered.get(origin);
+    return addresses.stream().sorted(Comparator.comparing(one -> !one.equals(last))).toList();
   }
 
   private void remember(Origin origin, InetAddress address) {
-    synchronized (answered) {
-      answered.put(origin, address);
-      if (answered.size() > REMEMBERED) {
-        answered.remove(answered.keySet().iterator().next());
-      }
+    if (answered.size() >= REMEMBERED) {
+      answered.clear();
     }
+    answered.put(origin, address);
   }
 
   /** Closes its connections. */

@@ -1,6 +1,9 @@
 package dev.rig.credentials.net;
 
+import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,13 @@ public record HttpRequest(
     var more = new LinkedHashMap<>(headers);
     more.put(header, value);
     return new HttpRequest(method, address, more, authorization, body);
+  }
+
+  /** The value of {@code Authorization} for a password (RFC 7617). */
+  public static Secret basic(Credential credential) {
+    var login = credential.username() + ":" + credential.secret().reveal();
+    return Secret.of(
+        "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
   }
 
   public HttpRequest authorised(@Nullable Secret value) {

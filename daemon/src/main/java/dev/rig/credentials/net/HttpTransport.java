@@ -3,11 +3,11 @@ package dev.rig.credentials.net;
 import dev.rig.credentials.time.Time;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.InMemoryDnsResolver;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
@@ -59,14 +59,12 @@ final class HttpTransport implements AutoCloseable {
   HttpResponse send(HttpRequest request, Hop hop, RequestBudget budget)
       throws HttpFailure, InterruptedException {
     budget.checkTime(hop.who());
-    try (var exchange = new Exchange(client(), hop, budget)) {
-      var cut = time.scheduler().schedule(budget.left(), exchange::cut);
-      try {
-        return exchange.send(request, this::closeIdle);
-      } finally {
-        cut.cancel();
-      }
+    var exchange = new Exchange(client(), hop, budget);
+    var cut = time.scheduler().schedule(budget.left(), exchange::cut);
+    try {
+      return exchange.send(request, this::closeIdle);
     } finally {
+      cut.cancel();
       sweepLater();
     }
   }
@@ -117,7 +115,7 @@ final class HttpTransport implements AutoCloseable {
     return PoolingHttpClientConnectionManagerBuilder.create()
         .setMaxConnTotal(MOST_CONNECTIONS)
         .setMaxConnPerRoute(MOST_TO_AN_ADDRESS)
-        .setDnsResolver(NoLookups.INSTANCE)
+        .setDnsResolver(new InMemoryDnsResolver()) // knows none: addresses were checked before
         .setTlsSocketStrategy(new TlsUpgrade())
         .setDefaultTlsConfig(TlsConfig.custom().setHandshakeTimeout(HANDSHAKE).build())
         .setDefaultConnectionConfig(
@@ -132,21 +130,6 @@ final class HttpTransport implements AutoCloseable {
                 null,
                 new DefaultHttpResponseParserFactory(bounds, BasicLineParser.INSTANCE, null)))
         .build();
-  }
-
-  /** Every address has been looked up and checked before. */
-  private enum NoLookups implements DnsResolver {
-    INSTANCE;
-
-    @Override
-    public java.net.InetAddress[] resolve(String host) {
-      throw new IllegalStateException("a host was to be looked up that had not been checked");
-    }
-
-    @Override
-    public String resolveCanonicalHostname(String host) {
-      return host;
-    }
   }
 
   private synchronized void closeIdle(Duration unused) {

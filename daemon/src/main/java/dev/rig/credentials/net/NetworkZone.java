@@ -103,6 +103,24 @@ public enum NetworkZone {
     }
   }
 
+  /**
+   * Checks that a name leads no nearer than this zone.
+   *
+   * @throws HttpFailure if it does, or to what is never asked
+   */
+  public void check(Origin origin, InetAddress address) throws HttpFailure {
+    var zone = of(address);
+    if (zone == NEVER) {
+      throw HttpFailure.refused(
+          origin.host() + " is an address of this link or of nobody, which is never asked");
+    }
+    if (!zone.isNoNearerThan(this)) {
+      throw HttpFailure.refused(
+          "%s leads into a network that the registry itself is not in (%s)"
+              .formatted(origin.host(), zone == LOOPBACK ? "this machine" : "a private one"));
+    }
+  }
+
   /** Whether an answer from the other zone may name an address of this one. */
   boolean isNoNearerThan(NetworkZone other) {
     return this != NEVER && compareTo(other) <= 0;

@@ -2,6 +2,7 @@ package dev.rig.credentials.net;
 
 import java.io.IOException;
 import java.io.Serial;
+import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -38,10 +39,6 @@ final class OneExchange extends HttpRequestExecutor {
   /** What a kept connection holds before a request would be taken for its response. */
   private static final Timeout GLANCE = Timeout.ofMilliseconds(1);
 
-  private static final class TooManyInterimException extends RuntimeException {
-    @Serial private static final long serialVersionUID = 1L;
-  }
-
   @Override
   public ClassicHttpResponse execute(
       ClassicHttpRequest request,
@@ -59,8 +56,8 @@ final class OneExchange extends HttpRequestExecutor {
     var executor = new HttpRequestExecutor(Http1Config.DEFAULT, null, new InterimCount());
     try {
       return executor.execute(request, connection, interim, context);
-    } catch (TooManyInterimException e) {
-      throw new MessageConstraintException("too many interim responses");
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     } catch (IOException e) {
       boolean silent = details.getReceivedBytesCount() == received;
       throw kept && silent && !(e instanceof SocketTimeoutException) ? new StaleException(e) : e;
@@ -77,7 +74,8 @@ final class OneExchange extends HttpRequestExecutor {
     @Override
     public void onResponseHead(HttpConnection connection, HttpResponse response) {
       if (++heads > MOST_INTERIM + 1) {
-        throw new TooManyInterimException();
+        throw new UncheckedIOException(
+            new MessageConstraintException("too many interim responses"));
       }
     }
 

@@ -111,9 +111,9 @@ public final class CallException extends Exception {
   /** Whether the reason may be where and how the registry was asked. */
   public boolean mayBeOfTheEndpoint() {
     return switch (failure("ask")) {
-      case RegistryFailure.Unreachable e -> true;
-      case RegistryFailure.Refused e -> true;
-      case RegistryFailure.BadAnswer e -> true;
+      case RegistryFailure.Unreachable _ -> true;
+      case RegistryFailure.Refused _ -> true;
+      case RegistryFailure.BadAnswer _ -> true;
       default -> false;
     };
   }

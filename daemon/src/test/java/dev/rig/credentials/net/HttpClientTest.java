@@ -419,4 +419,25 @@ class HttpClientTest {
       assertTrue(other.contains("matching registry.test"), other);
     }
   }
+
+  // T22
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "169.254.169.254",
+        "::ffff:169.254.169.254",
+        "2002:a9fe:a9fe::1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a9fe:a9fe",
+        "::ffff:0:a9fe:a9fe",
+        "2001:0:0:0:0:0:5601:5601"
+      })
+  void t22_aDisguisedAddressIsRefusedOverHttpsAndPlainHttp(String address) {
+    for (var scheme : List.of("https", "http")) {
+      var fixture = new HttpFixture(5000, List.of(), null, HttpTransport.IDLE, List.of(address));
+      var failure = fixture.failure(HttpFixture.get(scheme, 5000, "/"));
+      assertEquals(HttpFailureKind.REFUSED, failure.kind(), failure.getMessage());
+    }
+  }
 }

@@ -150,7 +150,8 @@ class HttpDeadlineTest {
     var failure =
         assertThrows(
             HttpFailure.class,
-            () -> fixture.client.send(HttpFixture.get("http", 1, "/"), ZoneRule.ASKED_FOR, budget));
+            () ->
+                fixture.client.send(HttpFixture.get("http", 1, "/"), NetworkZone.LOOPBACK, budget));
     assertEquals(HttpFailureKind.TOO_SLOW, failure.kind());
     assertEquals(List.of(), fixture.lookups);
   }

@@ -77,7 +77,7 @@ final class HttpFixture {
   }
 
   HttpResponse send(HttpRequest request) throws Exception {
-    return client.send(request, ZoneRule.ASKED_FOR, budget());
+    return client.send(request, NetworkZone.LOOPBACK, budget());
   }
 
   HttpResponse get(HostileRegistry server, String target) throws Exception {

@@ -1,12 +1,10 @@
 package dev.rig.credentials.registry.auth;
 
 import dev.rig.credentials.credential.Credential;
-import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.net.AuthChallenge;
-import dev.rig.credentials.net.BasicAuthorization;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.net.RequestBudget;
@@ -103,7 +101,7 @@ public final class Authenticator {
     if (credential == null || credential.isIdentityToken()) {
       return false;
     }
-    authorization = BasicAuthorization.header(credential);
+    authorization = HttpRequest.basic(credential);
     return true;
   }
 
@@ -155,7 +153,7 @@ public final class Authenticator {
       throw CallException.unauthorised(
           endpoint.who() + " wants a password, and the entry has an identity token");
     }
-    authorization = BasicAuthorization.header(credential);
+    authorization = HttpRequest.basic(credential);
     return true;
   }
 
@@ -234,10 +232,5 @@ public final class Authenticator {
             "%s lets the entry %s not read it, if it is there at all"
                 .formatted(endpoint.who(), found.prefix()))
         : refused();
-  }
-
-  /** The lease that is used now; for tests. */
-  @Nullable Lease lease() {
-    return lookup instanceof Lookup.Found found ? found.lease() : null;
   }
 }

@@ -2,14 +2,13 @@ package dev.rig.credentials.registry.auth;
 
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.net.AuthChallenge;
-import dev.rig.credentials.net.AuthChallenges;
 import dev.rig.credentials.net.HttpFailure;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.NetworkZone;
 import dev.rig.credentials.net.Origin;
 import dev.rig.credentials.net.PlainHttpPolicy;
 import dev.rig.credentials.net.RequestBudget;
-import dev.rig.credentials.net.ZoneRule;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.call.RetryingClient;
 import dev.rig.credentials.time.Ticker;
@@ -110,7 +109,7 @@ public final class EndpointDiscovery {
       return ask(secure, budget);
     }
     try {
-      caller.once(ping(secure), ZoneRule.ASKED_FOR, budget.atMost(TLS_TRIAL));
+      caller.once(ping(secure), NetworkZone.LOOPBACK, budget.atMost(TLS_TRIAL));
     } catch (CallException e) {
       if (e.isUntrusted()) {
         throw e; // it does speak TLS
@@ -122,7 +121,7 @@ public final class EndpointDiscovery {
 
   private RegistryEndpoint ask(Origin site, RequestBudget budget)
       throws CallException, InterruptedException {
-    var reply = caller.call("", ping(site), ZoneRule.ASKED_FOR, null, budget);
+    var reply = caller.call("", ping(site), NetworkZone.LOOPBACK, null, budget);
     return new RegistryEndpoint(site, challenges(reply), reply.zone());
   }
 
@@ -135,7 +134,7 @@ public final class EndpointDiscovery {
   public static List<AuthChallenge> challenges(HttpResponse response) throws CallException {
     try {
       return response.status() == 401
-          ? AuthChallenges.parse(response.headers("www-authenticate"))
+          ? AuthChallenge.parse(response.headers("www-authenticate"))
           : List.of();
     } catch (HttpFailure e) {
       throw CallException.of(e);

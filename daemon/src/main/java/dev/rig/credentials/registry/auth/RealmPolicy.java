@@ -5,7 +5,6 @@ import dev.rig.credentials.net.HttpAddress;
 import dev.rig.credentials.net.NetworkZone;
 import dev.rig.credentials.net.Origin;
 import dev.rig.credentials.net.PlainHttpPolicy;
-import dev.rig.credentials.net.ZoneRule;
 import dev.rig.credentials.registry.CallException;
 import java.util.Map;
 import java.util.Set;
@@ -17,9 +16,9 @@ public final class RealmPolicy {
    * A token service that may be asked.
    *
    * @param address where
-   * @param rule where its name may lead
+   * @param nearest the nearest zone that its name may lead to
    */
-  public record Realm(HttpAddress address, ZoneRule rule) {}
+  public record Realm(HttpAddress address, NetworkZone nearest) {}
 
   /**
    * The token services of well-known registries that are not on the registry's own host, each as
@@ -75,7 +74,7 @@ public final class RealmPolicy {
     if (listed && nearest == NetworkZone.PUBLIC) {
       nearest = NetworkZone.PRIVATE; // who lists it knows where it is
     }
-    return new Realm(address, new ZoneRule(nearest));
+    return new Realm(address, nearest);
   }
 
   private static HttpAddress address(@Nullable String realm, RegistryEndpoint endpoint)

@@ -3,7 +3,6 @@ package dev.rig.credentials.registry.auth;
 import dev.rig.credentials.net.AuthChallenge;
 import dev.rig.credentials.net.NetworkZone;
 import dev.rig.credentials.net.Origin;
-import dev.rig.credentials.net.ZoneRule;
 import java.util.List;
 
 /**
@@ -21,10 +20,5 @@ public record RegistryEndpoint(Origin site, List<AuthChallenge> challenges, Netw
   /** The registry, for people. */
   public String who() {
     return site.authority();
-  }
-
-  /** For what an answer of it names. */
-  public ZoneRule elsewhere() {
-    return new ZoneRule(reach);
   }
 }

@@ -3,7 +3,6 @@ package dev.rig.credentials.registry.auth;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.json.JsonObject;
-import dev.rig.credentials.net.BasicAuthorization;
 import dev.rig.credentials.net.HttpAddress;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.RequestBudget;
@@ -67,7 +66,7 @@ public final class TokenService {
         credential != null && credential.isIdentityToken()
             ? refreshing(address, parameters, credential)
             : getting(address, parameters, credential);
-    var reply = caller.call(" for " + scope, ask, realm.rule(), null, budget);
+    var reply = caller.call(" for " + scope, ask, realm.nearest(), null, budget);
     var who = "the token service " + realm.address().origin().host();
     return switch (reply.status()) {
       case 200 -> Secret.of("Bearer " + token(CallException.json(reply.body(), who), who));
@@ -84,7 +83,7 @@ public final class TokenService {
   private static HttpRequest getting(
       HttpAddress realm, Map<String, String> parameters, @Nullable Credential credential) {
     return HttpRequest.get(realm.query(form(parameters)))
-        .authorised(credential == null ? null : BasicAuthorization.header(credential));
+        .authorised(credential == null ? null : HttpRequest.basic(credential));
   }
 
   private static HttpRequest refreshing(

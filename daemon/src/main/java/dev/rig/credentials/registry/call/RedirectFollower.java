@@ -1,39 +1,53 @@
 package dev.rig.credentials.registry.call;
 
 import dev.rig.credentials.net.HttpAddress;
+import dev.rig.credentials.net.HttpClient;
+import dev.rig.credentials.net.HttpFailure;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.NetworkZone;
 import dev.rig.credentials.net.RequestBudget;
-import dev.rig.credentials.net.ZoneRule;
 import dev.rig.credentials.registry.CallException;
+import dev.rig.credentials.registry.CallObserver;
+import dev.rig.credentials.registry.CallObserver.CallOutcome;
+import dev.rig.credentials.time.Ticker;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows redirects. The credential stays with the scheme, host and port that it is for: once it
- * has been left out it does not come back (T5).
+ * Sends requests, counts the calls, and follows redirects. The credential stays with the scheme,
+ * host and port that it is for: once it has been left out it does not come back (T5).
  */
 final class RedirectFollower {
   private static final int MOST = 5;
 
-  private final ObservedHttp http;
+  private final HttpClient http;
+  private final Ticker ticker;
+  private final CallObserver observer;
 
-  RedirectFollower(ObservedHttp http) {
+  RedirectFollower(HttpClient http, Ticker ticker, CallObserver observer) {
     this.http = http;
+    this.ticker = ticker;
+    this.observer = observer;
   }
 
   /**
    * The answer where the redirects end.
    *
-   * @param rule for the address that is asked first
+   * @param nearest the nearest zone that the address may be in that is asked first
    * @param redirects for those that an answer names
    */
-  HttpResponse follow(HttpRequest ask, ZoneRule rule, Redirects redirects, RequestBudget budget)
+  HttpResponse follow(
+      HttpRequest ask,
+      NetworkZone nearest,
+      RetryingClient.Redirects redirects,
+      RequestBudget budget)
       throws CallException, InterruptedException {
     var current = ask;
-    var here = rule;
+    var here = nearest;
     boolean away = false;
     for (int followed = 0; followed <= MOST; followed++) {
-      var reply = http.send(current, here, budget);
+      var reply = send(current, here, budget);
       if (!reply.isRedirect()) {
         if (away && reply.status() == 401) {
           // Nothing that another origin says is about our credential.
@@ -56,7 +70,7 @@ final class RedirectFollower {
       }
       if (!to.equals(from)) {
         current = current.authorised(null);
-        here = redirects.rule();
+        here = redirects.nearest();
         away = true;
       }
       current = current.at(target);
@@ -79,5 +93,35 @@ final class RedirectFollower {
 
   private static String host(HttpRequest request) {
     return request.address().origin().host();
+  }
+
+  /**
+   * Sends a request, follows nothing, and counts the call.
+   *
+   * @return any response
+   * @throws CallException if there is none
+   */
+  HttpResponse send(HttpRequest request, NetworkZone nearest, RequestBudget budget)
+      throws CallException, InterruptedException {
+    long from = ticker.nanos();
+    var outcome = CallOutcome.FAILED;
+    try {
+      var response = http.send(request, nearest, budget);
+      outcome = outcome(response.status());
+      return response;
+    } catch (HttpFailure e) {
+      throw CallException.of(e);
+    } finally {
+      var took = Duration.ofNanos(ticker.nanos() - from);
+      observer.ended(request.address().origin().authority(), outcome, took);
+    }
+  }
+
+  private static CallOutcome outcome(int status) {
+    return switch (status) {
+      case 401, 403 -> CallOutcome.UNAUTHORISED;
+      case 429 -> CallOutcome.RATE_LIMITED;
+      default -> status >= 500 ? CallOutcome.SERVER_ERROR : CallOutcome.ANSWERED;
+    };
   }
 }

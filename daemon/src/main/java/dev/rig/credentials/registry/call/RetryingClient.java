@@ -1,11 +1,14 @@
 package dev.rig.credentials.registry.call;
 
+import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.net.HttpClient;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.NetworkZone;
 import dev.rig.credentials.net.Origin;
 import dev.rig.credentials.net.RequestBudget;
-import dev.rig.credentials.net.ZoneRule;
 import dev.rig.credentials.registry.CallException;
+import dev.rig.credentials.registry.CallObserver;
 import dev.rig.credentials.time.Time;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -23,16 +26,35 @@ public final class RetryingClient {
   /** For a 429 that does not say when, or says a time that has passed. */
   private static final Duration USUAL_PAUSE = Duration.ofSeconds(30);
 
-  private final ObservedHttp http;
-  private final RedirectFollower follower;
+  /**
+   * How redirects are followed.
+   *
+   * @param nearest the nearest zone that the addresses may be in that an answer names
+   * @param tokens for targets that let nobody in without a token
+   */
+  public record Redirects(NetworkZone nearest, AnonymousTokens tokens) {
+    /** Gets tokens that anybody may have. */
+    public interface AnonymousTokens {
+      /**
+       * A token for another origin than the one that the credential belongs to.
+       *
+       * @param refused the 401 of that origin
+       * @return the value of the header; null if there is none
+       */
+      @Nullable Secret token(HttpRequest request, HttpResponse refused)
+          throws CallException, InterruptedException;
+    }
+  }
+
+  private final RedirectFollower http;
   private final RateLimits pauses;
   private final Sleeper waiter;
   private final RandomGenerator random;
   private final Time time;
 
-  public RetryingClient(ObservedHttp http, Sleeper waiter, RandomGenerator random, Time time) {
-    this.http = http;
-    this.follower = new RedirectFollower(http);
+  public RetryingClient(
+      HttpClient http, CallObserver observer, Sleeper waiter, RandomGenerator random, Time time) {
+    this.http = new RedirectFollower(http, time.ticker(), observer);
     this.pauses = new RateLimits(time.ticker());
     this.waiter = waiter;
     this.random = random;
@@ -46,7 +68,7 @@ public final class RetryingClient {
    *     /acme/app}; empty for the whole origin
    * @param about what a limit is one of, as it stands behind the host: {@code /acme/app}; empty for
    *     all of the origin
-   * @param rule for the address that is asked first
+   * @param nearest the nearest zone that the address may be in that is asked first
    * @param redirects for those that an answer names; null follows no redirect
    * @return an answer below 500 that is not 429
    * @throws CallException when there is none
@@ -54,7 +76,7 @@ public final class RetryingClient {
   public HttpResponse call(
       String about,
       HttpRequest ask,
-      ZoneRule rule,
+      NetworkZone nearest,
       @Nullable Redirects redirects,
       RequestBudget budget)
       throws CallException, InterruptedException {
@@ -68,8 +90,8 @@ public final class RetryingClient {
       try {
         var reply =
             redirects == null
-                ? http.send(ask, rule, budget)
-                : follower.follow(ask, rule, redirects, budget);
+                ? http.send(ask, nearest, budget)
+                : http.follow(ask, nearest, redirects, budget);
         if (reply.status() != 429 && reply.status() < 500) {
           return reply;
         }
@@ -84,9 +106,9 @@ public final class RetryingClient {
   }
 
   /** Calls once, follows nothing, and takes any answer. */
-  public HttpResponse once(HttpRequest ask, ZoneRule rule, RequestBudget budget)
+  public HttpResponse once(HttpRequest ask, NetworkZone nearest, RequestBudget budget)
       throws CallException, InterruptedException {
-    return http.send(ask, rule, budget);
+    return http.send(ask, nearest, budget);
   }
 
   /**

@@ -18,7 +18,6 @@ import dev.rig.credentials.registry.auth.Authenticator;
 import dev.rig.credentials.registry.auth.EndpointDiscovery;
 import dev.rig.credentials.registry.auth.RealmPolicy;
 import dev.rig.credentials.registry.auth.TokenService;
-import dev.rig.credentials.registry.call.ObservedHttp;
 import dev.rig.credentials.registry.call.RetryingClient;
 import dev.rig.credentials.registry.call.Sleeper;
 import dev.rig.credentials.registry.content.DigestCache;
@@ -88,8 +87,7 @@ public final class RegistryClient {
             new CertificateAuthorities(settings.caFiles(), settings.ownAuthorities()),
             settings.proxies(),
             time);
-    var observed = new ObservedHttp(http, time.ticker(), observer);
-    caller = new RetryingClient(observed, waiter, random, time);
+    caller = new RetryingClient(http, observer, waiter, random, time);
     endpoints = new EndpointDiscovery(caller, plain, time.ticker());
     realms = new RealmPolicy(settings.realms(), plain);
     tokens = new TokenService(caller);

@@ -1,9 +1,15 @@
 package dev.rig.credentials.registry.content;
 
 import dev.rig.credentials.image.Digest;
+import dev.rig.credentials.image.InvalidReferenceException;
+import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.ImagePlatform;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A manifest of Docker's or the OCI's, of which only what is used here was read. */
@@ -19,6 +25,14 @@ public sealed interface ImageManifest {
 
   /** The OCI's index. */
   String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+
+  String DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
+  Set<String> IMAGE_CONFIGS = Set.of(DOCKER_CONFIG, "application/vnd.oci.image.config.v1+json");
+
+  /** What servers call a file that they know nothing of. */
+  Set<String> SAYS_NOTHING =
+      Set.of(
+          "", "application/json", "text/plain", "application/octet-stream", "binary/octet-stream");
 
   /** Its type: one of the four. */
   String mediaType();
@@ -42,4 +56,108 @@ public sealed interface ImageManifest {
   /** Several images. */
   record Index(String mediaType, Map<String, String> annotations, List<ImagePlatform> platforms)
       implements ImageManifest {}
+
+  /**
+   * Reads a manifest.
+   *
+   * @param contentType what its sender calls it; null for nothing
+   * @throws CallException when it is none, or could be read in two ways
+   */
+  static ImageManifest read(byte[] bytes, @Nullable String contentType, String who)
+      throws CallException {
+    var json = CallException.json(bytes, who);
+    var type = type(json, contentType, who);
+    return switch (type) {
+      case DOCKER_MANIFEST, OCI_MANIFEST -> {
+        // What both readers could take for theirs means two images under one digest.
+        if (json.has("manifests")) {
+          throw CallException.badAnswer(who + " sent a manifest that is an index too");
+        }
+        yield new Image(
+            type, json.object("annotations").texts(), config(json, who), imageSize(json));
+      }
+      case DOCKER_LIST, OCI_INDEX -> {
+        if (json.has("config") || json.has("layers")) {
+          throw CallException.badAnswer(who + " sent an index that is a manifest too");
+        }
+        yield new Index(type, json.object("annotations").texts(), platforms(json, who));
+      }
+      default ->
+          throw CallException.badAnswer(who + " sent no manifest of a kind that is still in use");
+    };
+  }
+
+  private static String type(JsonObject json, @Nullable String contentType, String who)
+      throws CallException {
+    var said = contentType == null ? "" : contentType.split(";", 2)[0].strip();
+    said = said.toLowerCase(Locale.ROOT);
+    var own = json.text("mediaType");
+    boolean usual = SAYS_NOTHING.contains(said);
+    if (own == null) {
+      return usual ? typeByContent(json) : said;
+    }
+    if (!usual && !said.equals(own.toLowerCase(Locale.ROOT))) {
+      throw CallException.badAnswer(who + " sent a manifest of another type than it says itself");
+    }
+    return own.toLowerCase(Locale.ROOT);
+  }
+
+  /** The type of a manifest that neither its sender nor itself names; empty if it is none. */
+  private static String typeByContent(JsonObject json) {
+    if (json.has("manifests")) {
+      return OCI_INDEX;
+    }
+    if (!json.has("config") || !json.has("layers")) {
+      return "";
+    }
+    return DOCKER_CONFIG.equals(json.object("config").text("mediaType"))
+        ? DOCKER_MANIFEST
+        : OCI_MANIFEST;
+  }
+
+  private static @Nullable Digest config(JsonObject json, String who) throws CallException {
+    var config = json.object("config");
+    var type = config.text("mediaType");
+    return type != null && IMAGE_CONFIGS.contains(type) ? digest(config, who) : null;
+  }
+
+  private static @Nullable Long imageSize(JsonObject json) {
+    var parts = new ArrayList<>(json.objects("layers"));
+    parts.add(json.object("config"));
+    long sum = 0;
+    for (var part : parts) {
+      var size = part.size("size");
+      if (size == null || Long.MAX_VALUE - sum < size) {
+        return null;
+      }
+      sum += size;
+    }
+    return sum;
+  }
+
+  /** Attestations stand in an index too, for a platform that nobody has. */
+  private static List<ImagePlatform> platforms(JsonObject json, String who) throws CallException {
+    var platforms = new ArrayList<ImagePlatform>();
+    for (var entry : json.objects("manifests")) {
+      var platform = entry.object("platform");
+      var os = platform.text("os");
+      var architecture = platform.text("architecture");
+      var size = entry.size("size");
+      if (os != null && architecture != null && size != null && !os.equals("unknown")) {
+        platforms.add(
+            new ImagePlatform(
+                os, architecture, platform.text("variant"), digest(entry, who), size));
+      }
+    }
+    return platforms;
+  }
+
+  private static Digest digest(JsonObject descriptor, String who) throws CallException {
+    var text = descriptor.text("digest");
+    try {
+      return Digest.parse(text == null ? "" : text);
+    } catch (InvalidReferenceException e) {
+      throw CallException.badAnswer(who + " sent a manifest with an invalid digest in it");
+    }
+  }
 }

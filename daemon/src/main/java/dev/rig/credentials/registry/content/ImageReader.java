@@ -163,7 +163,7 @@ public final class ImageReader {
   }
 
   private ImageManifest manifest(HttpResponse reply) throws CallException {
-    return ManifestReader.read(reply.body(), reply.header("content-type"), session.who());
+    return ImageManifest.read(reply.body(), reply.header("content-type"), session.who());
   }
 
   private Digest digest(HttpResponse reply, @Nullable Digest wanted) throws CallException {

@@ -5,14 +5,13 @@ import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.net.AuthChallenge;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.NetworkZone;
 import dev.rig.credentials.net.Origin;
 import dev.rig.credentials.net.RequestBudget;
-import dev.rig.credentials.net.ZoneRule;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.auth.Authenticator;
 import dev.rig.credentials.registry.auth.EndpointDiscovery;
 import dev.rig.credentials.registry.auth.RegistryEndpoint;
-import dev.rig.credentials.registry.call.Redirects;
 import dev.rig.credentials.registry.call.RetryingClient;
 import java.time.Duration;
 import java.util.Arrays;
@@ -142,8 +141,8 @@ public final class RepositorySession {
     return caller.call(
         "/" + image.path(),
         ask.authorised(login.authorization()),
-        ZoneRule.ASKED_FOR,
-        new Redirects(endpoint.elsewhere(), login::anonymous),
+        NetworkZone.LOOPBACK,
+        new RetryingClient.Redirects(endpoint.reach(), login::anonymous),
         budget);
   }
 }

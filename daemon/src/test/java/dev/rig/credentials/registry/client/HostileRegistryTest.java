@@ -169,10 +169,10 @@ class HostileRegistryTest {
             HttpFailure.class,
             () ->
                 realm
-                    .rule()
+                    .nearest()
                     .check(Origin.of("https", "auth.docker.io"), InetAddress.ofLiteral(address)));
     assertInstanceOf(RegistryFailure.Refused.class, CallException.of(thrown).failure("look"));
-    realm.rule().check(Origin.of("https", "auth.docker.io"), InetAddress.ofLiteral("8.8.8.8"));
+    realm.nearest().check(Origin.of("https", "auth.docker.io"), InetAddress.ofLiteral("8.8.8.8"));
   }
 
   @Test
@@ -317,8 +317,7 @@ class HostileRegistryTest {
   @Test
   void t5_publicRegistryCannotPointIntoAPrivateNetwork() {
     var rule =
-        new RegistryEndpoint(Origin.of("https", "ghcr.io"), List.of(), NetworkZone.PUBLIC)
-            .elsewhere();
+        new RegistryEndpoint(Origin.of("https", "ghcr.io"), List.of(), NetworkZone.PUBLIC).reach();
     for (var address : List.of("127.0.0.1", "10.0.0.1", "192.168.1.1", "::1", "169.254.169.254")) {
       assertThrows(
           HttpFailure.class,

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AuthChallengesTest {
+class AuthChallengeTest {
   private static List<AuthChallenge> read(String header) throws HttpFailure {
-    return AuthChallenges.parse(List.of(header));
+    return AuthChallenge.parse(List.of(header));
   }
 
   @Test
@@ -49,7 +49,7 @@ class AuthChallengesTest {
   void severalHeadersAreReadInTheirOrder() throws Exception {
     assertEquals(
         List.of("bearer", "basic"),
-        AuthChallenges.parse(List.of("Bearer realm=\"r\"", "Basic realm=\"b\"")).stream()
+        AuthChallenge.parse(List.of("Bearer realm=\"r\"", "Basic realm=\"b\"")).stream()
             .map(AuthChallenge::scheme)
             .toList());
   }

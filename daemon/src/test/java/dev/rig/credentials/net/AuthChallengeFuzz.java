@@ -10,14 +10,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Whatever a server sends as {@code WWW-Authenticate}: refused, or understood in one way only. */
-class AuthChallengesFuzz {
+class AuthChallengeFuzz {
   /** Each line is a header. */
   @FuzzTest
   void challenges(byte[] bytes) {
     var headers = List.of(new String(bytes, StandardCharsets.ISO_8859_1).split("\n", -1));
     List<AuthChallenge> challenges;
     try {
-      challenges = AuthChallenges.parse(headers);
+      challenges = AuthChallenge.parse(headers);
     } catch (HttpFailure refused) {
       assertTrue(String.valueOf(refused.getMessage()).chars().allMatch(c -> c >= ' ' && c < 0x7f));
       return;
@@ -29,7 +29,7 @@ class AuthChallengesFuzz {
       }
     }
     try {
-      assertEquals(challenges, AuthChallenges.parse(written(challenges)));
+      assertEquals(challenges, AuthChallenge.parse(written(challenges)));
     } catch (HttpFailure refused) {
       // Written again, a token may have become a longer text in quotation marks.
       assertTrue(

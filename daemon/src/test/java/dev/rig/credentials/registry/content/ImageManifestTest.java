@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Manifests that a registry means ill. */
-class ManifestReaderTest {
+class ImageManifestTest {
   /** C20. */
   @ParameterizedTest
   @ValueSource(ints = {101, 100_000})
@@ -20,7 +20,7 @@ class ManifestReaderTest {
     var refusal =
         assertThrows(
             CallException.class,
-            () -> ManifestReader.read(bytes, ImageManifest.OCI_MANIFEST, "evil.org"));
+            () -> ImageManifest.read(bytes, ImageManifest.OCI_MANIFEST, "evil.org"));
     var failure =
         assertInstanceOf(RegistryFailure.BadAnswer.class, refusal.failure("read a manifest"));
     assertEquals(
