@@ -207,7 +207,7 @@ final class Exchange {
   /** The body without the compression that some servers and caches add unasked. */
   private byte[] decoded(byte[] body, List<String> encodings) throws HttpFailure {
     byte[] decoded = body;
-    for (var encoding : String.join(",", encodings).toLowerCase(Locale.ROOT).split(",")) {
+    for (var encoding : String.join(",", encodings).toLowerCase(Locale.ROOT).split(",", -1)) {
       switch (encoding.strip()) {
         case "", "identity" -> {}
         case "gzip", "x-gzip" -> decoded = gunzip(decoded);

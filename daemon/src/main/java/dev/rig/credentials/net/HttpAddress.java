@@ -142,7 +142,7 @@ public record HttpAddress(Origin origin, String target) {
     if (query < 0) {
       return this;
     }
-    var parts = List.of(target.substring(query + 1).split("[&;]"));
+    var parts = List.of(target.substring(query + 1).split("[&;]", -1));
     var left = parts.stream().filter(part -> !names.contains(name(part))).toList();
     if (left.size() == parts.size()) {
       return this;

@@ -37,7 +37,7 @@ public final class WebLink {
         if (target.isEmpty()) {
           continue;
         }
-        if (Arrays.asList(relation.toLowerCase(Locale.ROOT).split("\\s+")).contains("next")) {
+        if (Arrays.asList(relation.toLowerCase(Locale.ROOT).split("\\s+", -1)).contains("next")) {
           return target;
         }
         if (unrelated == null && bracketed && relation.isEmpty()) {

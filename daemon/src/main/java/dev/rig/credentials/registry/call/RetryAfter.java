@@ -38,7 +38,8 @@ final class RetryAfter {
     }
     if (SECONDS.matcher(header).matches()) {
       double wait = Double.parseDouble(header);
-      return bounded(Duration.ofSeconds((long) Math.ceil(Math.min(wait, LONGEST.toSeconds()))));
+      return bounded(
+          Duration.ofSeconds((long) Math.ceil(Math.min(wait, (double) LONGEST.toSeconds()))));
     }
     var date = WEEKDAY.matcher(ZONE.matcher(header.strip()).replaceFirst("")).replaceFirst("");
     try {
