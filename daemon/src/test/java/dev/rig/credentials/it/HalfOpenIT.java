@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** C15, F37: requests that never end silence nobody. */
+@Isolated("limits of a second, and 1,000 connections")
 class HalfOpenIT {
   private static final Duration PROMISED = Duration.ofSeconds(1);
 

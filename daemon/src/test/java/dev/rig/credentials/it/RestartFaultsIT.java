@@ -25,8 +25,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** F33 and F35 of {@code docs/reliability.md} on the built daemon: it ends and comes back. */
+@Isolated("limits of seconds after a kill")
 class RestartFaultsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

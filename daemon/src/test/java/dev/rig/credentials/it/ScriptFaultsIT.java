@@ -30,6 +30,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * F1 to F9 of {@code docs/reliability.md} on the built daemon: what scripts do wrong.
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>The scripts belong to globs, so that nothing runs before somebody asks, and every host asked
  * for is a run of its own.
  */
+@Isolated("limits of a second, and 10,000 processes")
 class ScriptFaultsIT {
   private static final String STATIC = NativeClient.answer("fixed.org", "bot", "from-the-file");
 

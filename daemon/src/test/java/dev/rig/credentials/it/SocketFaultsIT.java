@@ -32,11 +32,13 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * F17 to F20 and F22 to F25 of {@code docs/reliability.md} on the built daemon: what the socket
  * bears.
  */
+@Isolated("limits of milliseconds")
 class SocketFaultsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String STATIC =

@@ -335,7 +335,7 @@ final class ProcessRunnerTest {
     assertNoSurvivor(token, Duration.ofSeconds(5));
   }
 
-  /** F9 in small: {@link ProcessRunnerIT} does 10,000. */
+  /** F9 in small: {@code ScriptFaultsIT} does 10,000 with the daemon. */
   @Test
   void f9_hundredsOfRunsLeaveNeitherZombiesNorDescriptors() throws Exception {
     assertRunsLeaveNothing(runner, 300, 8);
