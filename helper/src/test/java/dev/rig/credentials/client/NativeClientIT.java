@@ -32,20 +32,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The built programs, native and on a JVM, against a real socket: both do the same. */
 class NativeClientIT {
   /** The two forms of the program. */
   enum Form {
     NATIVE,
-    JVM
+    JVM,
+    ARM64
   }
 
   private static final Path TARGET = Path.of("target").toAbsolutePath();
   private static final byte[] NOTHING = {};
 
   @TempDir private static Path jvmForm;
+  @TempDir private static Path arm64Form;
 
   @TempDir private Path folder;
   private final List<StubDaemon> daemons = new ArrayList<>();
@@ -56,6 +58,13 @@ class NativeClientIT {
     String text() {
       return new String(stdout, StandardCharsets.UTF_8);
     }
+  }
+
+  /** With {@code -Drig.arm64} also the program for arm64, run by QEMU. */
+  static List<Form> forms() {
+    return System.getProperty("rig.arm64") == null
+        ? List.of(Form.NATIVE, Form.JVM)
+        : List.of(Form.values());
   }
 
   /** What the build installs where there is no C compiler: the launcher with the jar beside it. */
@@ -99,7 +108,11 @@ class NativeClientIT {
     Path program = program(form);
     Path link = folder.resolve(name);
     Files.createSymbolicLink(link, program);
-    List<String> command = new ArrayList<>(List.of(link.toString()));
+    List<String> command = new ArrayList<>();
+    if (form == Form.ARM64) {
+      command.addAll(List.of("qemu-aarch64-static", "-0", link.toString()));
+    }
+    command.add(link.toString());
     command.addAll(List.of(arguments));
     Path input = Files.write(folder.resolve("stdin"), stdin);
     Path errors = folder.resolve("stderr");
@@ -125,6 +138,9 @@ class NativeClientIT {
     if (form == Form.JVM) {
       return jvmForm.resolve("docker-credential-rig");
     }
+    if (form == Form.ARM64) {
+      return arm64Form();
+    }
     Path program = TARGET.resolve("docker-credential-rig");
     boolean isNative;
     try (InputStream bytes = Files.newInputStream(program)) {
@@ -137,6 +153,40 @@ class NativeClientIT {
     return program;
   }
 
+  /** Built when first asked for, as a release's is on a machine of that architecture. */
+  private static Path arm64Form() throws IOException {
+    Path program = arm64Form.resolve("docker-credential-rig");
+    if (!Files.exists(program)) {
+      for (String tool : List.of("aarch64-linux-gnu-gcc", "qemu-aarch64-static")) {
+        Requirement.need(
+            Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool))),
+            tool + " is not installed",
+            "apt install gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static");
+      }
+      Process build =
+          new ProcessBuilder(
+                  "/bin/sh",
+                  "src/build/install-client.sh",
+                  "aarch64-linux-gnu-gcc",
+                  TARGET.resolve("native").toString(),
+                  Path.of("src/main/c").toAbsolutePath().toString(),
+                  "src/main/sh/docker-credential-rig",
+                  "0.1.0",
+                  arm64Form.toString())
+              .inheritIO()
+              .start();
+      try {
+        assertEquals(0, build.waitFor());
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      byte[] elf = Files.readAllBytes(program);
+      assertEquals(183, elf[18] & 0xff, "e_machine is EM_AARCH64 (elf.h)");
+    }
+    return program;
+  }
+
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
@@ -146,7 +196,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void getPrintsTheDaemonsAnswer(Form form) throws Exception {
     byte[] answer = bytes("0\n{\"ServerURL\":\"ghcr.io/acme\",\"Secret\":\"\u00fc\"}\n");
     serve(StubDaemon.answers(requests, answer));
@@ -158,7 +208,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void notFoundKeepsItsWordsAndItsStatus(Form form) throws Exception {
     serve(StubDaemon.answers("1\n" + Wire.NOT_FOUND + "\n"));
     Outcome outcome = run(form, "docker-credential-rig", bytes("example.org"), "get");
@@ -167,7 +217,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void theNameOfALinkIsTheAlias(Form form) throws Exception {
     serve(StubDaemon.answers(requests, bytes("0\n{}\n")));
     assertEquals(0, run(form, "docker-credential-rig-gitlab", bytes("x"), "get").status());
@@ -177,7 +227,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void theKubeletsNameIsEnough(Form form) throws Exception {
     byte[] question = bytes("{\"kind\":\"CredentialProviderRequest\"}");
     serve(
@@ -193,7 +243,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void theRemarkOfAStoreGoesToStderr(Form form) throws Exception {
     serve(StubDaemon.answers("0\nmanaged\n"));
     Outcome outcome = run(form, "docker-credential-rig", bytes("{}\n"), "store");
@@ -203,7 +253,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void aMissingDaemonIsOneLineThatSaysWhatToDo(Form form) throws Exception {
     Outcome outcome = run(form, "docker-credential-rig", bytes("ghcr.io"), "get");
     assertEquals(1, outcome.status());
@@ -219,7 +269,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void whereItIsOptionalAMissingDaemonIsNotFoundAtOnce(Form form) throws Exception {
     Map<String, String> optional = Map.of("RIG_CREDENTIALS_OPTIONAL", "1");
     Outcome get = run(form, "docker-credential-rig", optional, bytes("ghcr.io"), "get");
@@ -236,7 +286,7 @@ class NativeClientIT {
 
   /** F25, F33: the socket of a dead daemon refuses, then a new daemon binds. */
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void aDaemonThatComesASecondLaterIsWaitedFor(Form form) throws Exception {
     try (var dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       dead.bind(UnixDomainSocketAddress.of(socket()));
@@ -260,7 +310,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void aConnectionThatEndsBeforeTheAnswerIsTriedAgain(Form form) throws Exception {
     serve(client -> {}, client -> {}, StubDaemon.answers("0\n{}\n"));
     Outcome outcome = run(form, "docker-credential-rig", bytes("ghcr.io"), "get");
@@ -269,7 +319,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void aStoreIsNotAskedTwice(Form form) throws Exception {
     serve(client -> {}, StubDaemon.answers(requests, bytes("0\n")));
     Outcome outcome = run(form, "docker-credential-rig", bytes("{}"), "store");
@@ -280,7 +330,7 @@ class NativeClientIT {
 
   /** The answer stands although most of the request was never read: no SIGPIPE, no reset. */
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void anEarlyAnswerIsReadThoughTheRequestIsNot(Form form) throws Exception {
     StubDaemon.Behaviour early =
         client -> {
@@ -294,7 +344,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void everyByteTravelsBothWaysUpToTheLimit(Form form) throws Exception {
     byte[] payload = new byte[Wire.REQUEST_LIMIT - "get\n".length()];
     new Random(7).nextBytes(payload);
@@ -317,7 +367,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void anAnswerMayHaveOneMebibyte(Form form) throws Exception {
     byte[] answer = new byte[Wire.ANSWER_LIMIT];
     new Random(8).nextBytes(answer);
@@ -332,7 +382,7 @@ class NativeClientIT {
 
   /** T25, case C19. */
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void t25_anAnswerWithoutEndIsDroppedInOneLine(Form form) throws Exception {
     AtomicLong sent = new AtomicLong();
     serve(client -> {
@@ -369,7 +419,7 @@ class NativeClientIT {
 
   /** F41: the lock file says that the user has a daemon, whose socket is absent for a moment. */
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void f41_theUsersDaemonIsWaitedForWhileItRestarts(Form form) throws Exception {
     Path own = Files.createDirectories(folder.resolve("rig-credentials"));
     Files.createFile(own.resolve("credentials.sock.lock"));
@@ -392,7 +442,7 @@ class NativeClientIT {
 
   /** Four of them are one {@code docker logout}. */
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void fourErasesWithoutADaemonTakeLessThanSixSeconds(Form form) throws Exception {
     long millis = 0;
     for (int i = 0; i < 4; i++) {
@@ -405,7 +455,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void aSlowDaemonIsWaitedFor(Form form) throws Exception {
     StubDaemon.Behaviour slow =
         client -> {
@@ -421,7 +471,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void anAnswerThatWasCutShortIsAFailure(Form form) throws Exception {
     serve(StubDaemon.answers("0\n{\"Secret\":\"s"));
     Outcome outcome = run(form, "docker-credential-rig", bytes("ghcr.io"), "get");
@@ -431,7 +481,7 @@ class NativeClientIT {
 
   /** F20: a full queue is no failure; the client comes again. */
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void aFullQueueIsTriedAgain(Form form) throws Exception {
     List<SocketChannel> waiting = new ArrayList<>();
     try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -474,7 +524,7 @@ class NativeClientIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
+  @MethodSource("forms")
   void versionAndHelpNeedNoDaemon(Form form) throws Exception {
     Outcome version = run(form, "docker-credential-rig", NOTHING, "version");
     assertEquals(0, version.status());
