@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.Test;
 class ManualTest {
   private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..").normalize();
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+  private static final Pattern ROW = Pattern.compile("\\| ([FT][0-9]+) \\|(.*)");
+  private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+(?:Test|IT|Cases))\\.(\\w+)`");
   private static final int MOST_LINES = 200;
   private static final int MOST_WORDS = 1600;
 
@@ -51,6 +55,48 @@ class ManualTest {
           manual.filter(page -> !readme.contains("daemon/docs/" + page.getFileName())).toList();
       assertEquals(List.of(), missing);
     }
+  }
+
+  /** A promise without a test is a hope. */
+  @Test
+  void everyFaultAndThreatNamesTestsThatExist() {
+    var tests = new TreeMap<String, List<MatchResult>>();
+    for (var page : List.of("reliability.md", "security.md")) {
+      for (var line : read(ROOT.resolve("daemon/docs").resolve(page)).lines().toList()) {
+        var row = ROW.matcher(line);
+        if (row.matches()) {
+          tests
+              .computeIfAbsent(row.group(1), _ -> new ArrayList<>())
+              .addAll(NAMED_TEST.matcher(row.group(2)).results().toList());
+        }
+      }
+    }
+    assertTrue(tests.size() > 60, "the tables were found: " + tests.keySet());
+    var wrong = new ArrayList<String>();
+    tests.forEach((number, named) -> {
+      if (named.isEmpty()) {
+        wrong.add(number + " has no line in the table of tests");
+      }
+      named.stream()
+          .filter(test -> !isTest(test.group(1), test.group(2)))
+          .forEach(test -> wrong.add(number + ": there is no " + test.group()));
+    });
+    assertEquals(List.of(), wrong);
+  }
+
+  private static boolean isTest(String name, String method) {
+    for (var module : List.of("daemon", "helper")) {
+      var sources = ROOT.resolve(module).resolve("src/test/java");
+      try (var files =
+          Files.find(sources, 20, (file, _) -> file.endsWith(Path.of(name + ".java")))) {
+        if (files.anyMatch(file -> read(file).contains("void " + method + "("))) {
+          return true;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return false;
   }
 
   private static boolean resolves(Path page, String link) {

@@ -1,5 +1,6 @@
 package dev.rig.credentials.access;
 
+import dev.rig.credentials.concurrent.UncaughtErrors;
 import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.linux.SystemUsers;
@@ -156,6 +157,7 @@ public final class AccessControl implements AutoCloseable {
           result.complete(current.of(peer, database));
         } catch (RuntimeException | Error e) {
           LOG.log(Level.ERROR, "the user database could not be asked", e);
+          UncaughtErrors.reportCause(e);
           result.complete(current.asTheKernelTells(peer));
         } finally {
           late.cancel();

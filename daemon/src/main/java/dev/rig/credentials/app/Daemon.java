@@ -70,8 +70,8 @@ public final class Daemon implements AutoCloseable {
    * @throws dev.rig.credentials.socket.bind.SocketBusyException when another daemon serves there
    * @throws dev.rig.credentials.socket.bind.SocketRefusedException when the socket's path is not
    *     fit
-   * @throws UncheckedIOException when the folder for running scripts cannot be used, or an admin
-   *     port that was asked for
+   * @throws UncheckedIOException if the folder for running scripts or the admin port that was named
+   *     is unavailable
    */
   public static Daemon start(
       Configuration configuration,
@@ -126,18 +126,14 @@ public final class Daemon implements AutoCloseable {
     var clusters = clusters(context, entries);
     http =
         scope.add(
-            new HttpListeners(context, entries),
+            new HttpListeners(context, entries, Workers.one("rig-http", time.scheduler())),
             serving -> closeBoth(serving, socket, time.scheduler()));
     broker.prefetch();
     clusters.apply(configuration.clusters());
-    http.openPlatform(
-        socket.path(),
-        images(context, configuration, broker, entries.metrics()),
-        clusters,
-        access,
-        observers);
+    var images = images(context, configuration, broker, entries.metrics());
+    http.openPlatform(socket.path(), images, clusters, access, observers);
     http.openAdmin(activity);
-    Workers.one("rig-http", time.scheduler()).execute(http::warmUp);
+    http.warmUp();
     LOG.log(Level.INFO, configuration.registries().size() + " registries");
     remark(configuration);
     reloader =
@@ -156,6 +152,8 @@ public final class Daemon implements AutoCloseable {
                       });
                       broker.prefetch();
                       clusters.apply(next.clusters());
+                      images.replace(
+                          RegistrySettingsFactory.settings(next.daemon(), context.environment()));
                       entries.changed();
                       remark(next);
                       return EntryChanges.between(before, after);
@@ -240,14 +238,18 @@ public final class Daemon implements AutoCloseable {
 
   private static LazyRegistryClient images(
       DaemonContext context, Configuration configuration, Broker broker, Metrics metrics) {
-    var settings = RegistrySettingsFactory.settings(configuration.daemon(), context.environment());
-    return new LazyRegistryClient(() ->
-        new RegistryClient(
-            broker,
-            settings,
-            context.time(),
-            (host, outcome, took) ->
-                metrics.registryCall(outcome.name().toLowerCase(Locale.ROOT), took)));
+    var images =
+        new LazyRegistryClient(
+            settings ->
+                new RegistryClient(
+                    broker,
+                    settings,
+                    context.time(),
+                    (host, outcome, took) ->
+                        metrics.registryCall(outcome.name().toLowerCase(Locale.ROOT), took)),
+            RegistrySettingsFactory.settings(configuration.daemon(), context.environment()));
+    context.health().add(images::health);
+    return images;
   }
 
   private static SocketServer bind(DaemonContext context, StartupGate gate) {

@@ -8,40 +8,50 @@ import dev.rig.credentials.http.admin.RecentActivity;
 import dev.rig.credentials.http.platform.ImageLookup;
 import dev.rig.credentials.http.platform.PlatformSocket;
 import dev.rig.credentials.request.AnsweredRequest;
-import dev.rig.credentials.socket.bind.SocketBusyException;
+import dev.rig.credentials.socket.OpenListener;
 import dev.rig.credentials.socket.bind.SocketOptions;
-import dev.rig.credentials.socket.bind.SocketRefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The platform's socket and the admin port. One that was asked for and cannot be had fails the
- * start; a default one, which another daemon of the same user may have, is done without.
- */
+/** The platform's socket and the admin port. */
 final class HttpListeners implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(HttpListeners.class.getName());
+  private static final String SOCKET = "socket";
+  private static final String PLATFORM_SOCKET = "platformSocket";
+  private static final String ADMIN_PORT = "adminPort";
+
   private final DaemonContext context;
   private final ServedEntries entries;
-  private @Nullable PlatformSocket platform;
-  private @Nullable AdminPort admin;
+  private final Executor worker;
+  private @Nullable ListenerSlot<PlatformSocket> platform;
+  private @Nullable ListenerSlot<AdminPort> admin;
 
-  /** Serves nothing yet. */
-  HttpListeners(DaemonContext context, ServedEntries entries) {
+  /**
+   * Serves nothing yet.
+   *
+   * @param worker warms up, and opens what could not be opened at the start
+   */
+  HttpListeners(DaemonContext context, ServedEntries entries, Executor worker) {
     this.context = context;
     this.entries = entries;
+    this.worker = worker;
   }
 
   /**
    * Serves the platform's API.
    *
    * @param beside the socket of the helpers
+   * @throws dev.rig.credentials.socket.bind.SocketBusyException if another daemon serves at the
+   *     path that was named
+   * @throws dev.rig.credentials.socket.bind.SocketRefusedException if the path that was named is
+   *     unavailable
    */
   void openPlatform(
       Path beside,
@@ -50,40 +60,39 @@ final class HttpListeners implements AutoCloseable {
       AccessControl access,
       Consumer<AnsweredRequest> observer) {
     var settings = context.settings();
-    var configured = settings.platformSocket();
+    var named = settings.platformSocket();
     var options =
-        SocketOptions.at(configured == null ? beside.resolveSibling("platform.sock") : configured)
+        SocketOptions.at(named == null ? beside.resolveSibling("platform.sock") : named)
             .withAccess(settings.socketMode(), settings.socketGroup());
-    PlatformSocket opened;
-    try {
-      opened =
-          PlatformSocket.open(
-              options,
-              entries.broker(),
-              images,
-              clusters::hostInside,
-              clusters,
-              peer -> access.of(peer).join(),
-              observer,
-              context.time());
-    } catch (SocketBusyException | SocketRefusedException e) {
-      if (configured != null) {
-        throw e;
-      }
-      LOG.log(
-          Level.WARNING,
-          "the platform''s API is not served: {0}; choose a path with --platform-socket",
-          e.getMessage());
-      return;
+    var slot =
+        new ListenerSlot<>(
+            PLATFORM_SOCKET,
+            "choose a path with --platform-socket",
+            () ->
+                PlatformSocket.open(
+                    options,
+                    entries.broker(),
+                    images,
+                    clusters::hostInside,
+                    clusters,
+                    peer -> access.of(peer).join(),
+                    observer,
+                    context.time()),
+            context.time(),
+            worker);
+    platform = slot;
+    if (named == null) {
+      slot.openWhenAvailable();
+    } else {
+      open(slot, "");
     }
-    platform = opened;
-    context.health().add(opened::health);
+    context.health().add(slot::health);
   }
 
   /**
    * Serves probes, metrics and the status page.
    *
-   * @throws UncheckedIOException when a port that was asked for cannot be had
+   * @throws UncheckedIOException if the port that was named is unavailable
    */
   void openAdmin(RecentActivity activity) {
     var settings = context.settings();
@@ -91,58 +100,77 @@ final class HttpListeners implements AutoCloseable {
     if (!(settings.admin() instanceof AdminAddress.Tcp address)) {
       return;
     }
+    // A default path that was unavailable is told in the answer, but does not take the pod away.
+    boolean platformNeeded = platform != null && platform.listener().isPresent();
+    var pages =
+        new AdminPages(
+            context.version(),
+            entries.broker(),
+            context.health(),
+            platformNeeded ? Set.of(SOCKET, PLATFORM_SOCKET) : Set.of(SOCKET),
+            activity,
+            entries.metrics(),
+            time);
+    var slot =
+        new ListenerSlot<>(
+            ADMIN_PORT,
+            "choose another with --admin HOST:PORT, or \"off\"",
+            () -> {
+              try {
+                return AdminPort.open(
+                    new InetSocketAddress(address.host(), address.port()), pages, time);
+              } catch (IOException e) {
+                throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+              }
+            },
+            time,
+            worker);
+    admin = slot;
+    if (settings.adminConfigured()) {
+      open(slot, "the admin port is unavailable: ");
+    } else {
+      slot.openWhenAvailable();
+    }
+    context.health().add(slot::health);
+  }
+
+  private static void open(ListenerSlot<?> slot, String what) {
     try {
-      var pages =
-          new AdminPages(
-              context.version(),
-              entries.broker(),
-              context.health(),
-              activity,
-              entries.metrics(),
-              time);
-      var opened =
-          AdminPort.open(new InetSocketAddress(address.host(), address.port()), pages, time);
-      admin = opened;
-      LOG.log(Level.INFO, "health, metrics and status at http:/" + opened.address());
+      slot.open();
     } catch (IOException e) {
-      var reason = "the admin port %s cannot be had: %s".formatted(address, e.getMessage());
-      if (settings.adminConfigured()) {
-        throw new UncheckedIOException(
-            reason + " (choose another with --admin HOST:PORT, or \"off\")", e);
-      }
-      LOG.log(Level.WARNING, reason + "; serving without it: choose one with --admin");
+      throw new UncheckedIOException(what + e.getMessage(), e);
     }
   }
 
-  /** Makes ready for the first requests; takes a moment. */
+  private Stream<? extends OpenListener> opened() {
+    return Stream.of(Optional.ofNullable(platform), Optional.ofNullable(admin))
+        .flatMap(Optional::stream)
+        .flatMap(slot -> slot.listener().stream());
+  }
+
+  /** Makes ready for the first requests, soon: that takes a moment. */
   void warmUp() {
-    if (platform != null) {
-      platform.warmUp();
-    }
-    if (admin != null) {
-      admin.warmUp();
-    }
+    worker.execute(() -> opened().forEach(OpenListener::warmUp));
   }
 
   /** Runs that soon, if clients of all of these are served: if not, never. */
   void ifServing(Runnable action) {
-    var port = admin;
-    Runnable last = port == null ? action : () -> port.ifServing(action);
-    if (platform == null) {
-      last.run();
-    } else {
-      platform.ifServing(last);
+    var next = action;
+    for (var listener : opened().toList()) {
+      var last = next;
+      next = () -> listener.ifServing(last);
     }
+    next.run();
   }
 
-  /** Where the admin port listens; empty where there is none. */
+  /** Where the admin port listens; empty if there is none. */
   Optional<InetSocketAddress> admin() {
-    return Optional.ofNullable(admin).map(AdminPort::address);
+    return Optional.ofNullable(admin).flatMap(ListenerSlot::listener).map(AdminPort::address);
   }
 
-  /** The platform's socket; empty where there is none. */
+  /** The platform's socket; empty if there is none. */
   Optional<Path> platform() {
-    return Optional.ofNullable(platform).map(PlatformSocket::path);
+    return Optional.ofNullable(platform).flatMap(ListenerSlot::listener).map(PlatformSocket::path);
   }
 
   @Override

@@ -2,28 +2,70 @@ package dev.rig.credentials.app;
 
 import dev.rig.credentials.http.platform.ImageLookup;
 import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.registry.Resolution;
 import dev.rig.credentials.registry.TagListing;
 import dev.rig.credentials.registry.client.RegistryClient;
-import java.util.function.Supplier;
+import dev.rig.credentials.registry.client.RegistrySettings;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The registry client, made at the first question: most daemons are never asked one. */
+/**
+ * The registry client, made at the first question: most daemons are never asked one. Settings that
+ * it cannot work with make it an unhealthy component, and credentials are served all the same
+ * (F40).
+ */
 final class LazyRegistryClient implements ImageLookup {
-  private final Supplier<RegistryClient> maker;
-  private @Nullable RegistryClient client;
+  static final String PART = "registryClient";
 
-  LazyRegistryClient(Supplier<RegistryClient> maker) {
+  private static final Logger LOG = System.getLogger(LazyRegistryClient.class.getName());
+
+  private final Function<RegistrySettings, RegistryClient> maker;
+
+  // All that follows is guarded by this.
+  private RegistrySettings settings;
+  private @Nullable RegistryClient client;
+  private List<String> told = List.of();
+
+  LazyRegistryClient(Function<RegistrySettings, RegistryClient> maker, RegistrySettings settings) {
     this.maker = maker;
+    this.settings = settings;
+    var _ = health();
+  }
+
+  /** Has questions from now on answered with these settings. */
+  synchronized void replace(RegistrySettings next) {
+    if (!next.equals(settings)) {
+      settings = next;
+      client = null;
+    }
+    var _ = health();
   }
 
   private synchronized RegistryClient client() {
     var made = client;
     if (made == null) {
-      made = maker.get();
+      made = maker.apply(settings);
       client = made;
     }
     return made;
+  }
+
+  /** Whether registries can be asked, with the files of authorities as they are now. */
+  synchronized ComponentHealth health() {
+    var problems = settings.problems();
+    if (!problems.equals(told)) {
+      told = problems;
+      if (problems.isEmpty()) {
+        LOG.log(Level.INFO, "registries can be asked again");
+      }
+      problems.forEach(problem -> LOG.log(Level.WARNING, "registries cannot be asked: " + problem));
+    }
+    return new ComponentHealth(PART, problems.isEmpty(), problems, Map.of());
   }
 
   @Override

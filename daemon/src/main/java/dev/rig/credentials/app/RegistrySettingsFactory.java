@@ -2,10 +2,7 @@ package dev.rig.credentials.app;
 
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.RegistryClientSettings;
-import dev.rig.credentials.problem.Problem;
-import dev.rig.credentials.problem.ProblemsException;
 import dev.rig.credentials.registry.client.RegistrySettings;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -13,27 +10,12 @@ import java.util.Objects;
 public final class RegistrySettingsFactory {
   private RegistrySettingsFactory() {}
 
-  /**
-   * The client's settings.
-   *
-   * @throws ProblemsException when the environment names a proxy that is none
-   */
+  /** The client's settings. */
   public static RegistrySettings settings(
       DaemonSettings configured, Map<String, String> environment) {
     var client =
         Objects.requireNonNullElse(
             configured.get(DaemonSettings.REGISTRY_CLIENT), RegistryClientSettings.UNSET);
-    try {
-      return RegistrySettings.of(client.insecure(), client.caFiles(), client.realms(), environment);
-    } catch (IllegalArgumentException e) {
-      throw new ProblemsException(
-          List.of(
-              new Problem(
-                  "environment",
-                  0,
-                  0,
-                  Objects.requireNonNullElse(e.getMessage(), "a proxy is none"),
-                  "write it like http://proxy.example:3128")));
-    }
+    return RegistrySettings.of(client.insecure(), client.caFiles(), client.realms(), environment);
   }
 }

@@ -14,6 +14,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,8 +30,9 @@ final class Reloader implements AutoCloseable {
   /** Two looks have to agree, and the whole has two seconds (F15). */
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(400);
 
-  /** The one setting of the daemon's that a reload takes over. */
-  private static final String TAKEN_OVER = DaemonSettings.ACCESS.name();
+  /** The settings of the daemon's that a reload takes over. */
+  private static final Set<String> TAKEN_OVER =
+      Set.of(DaemonSettings.ACCESS.name(), DaemonSettings.REGISTRY_CLIENT.name());
 
   private final ConfigWatch watch;
   private final Function<Configuration, EntryChanges> apply;
@@ -120,7 +122,7 @@ final class Reloader implements AutoCloseable {
       var changes = apply.apply(next);
       var settings =
           next.daemon().changedFrom(current.daemon()).stream()
-              .filter(name -> !name.equals(TAKEN_OVER))
+              .filter(name -> !TAKEN_OVER.contains(name))
               .toList();
       current = next;
       problems = List.of();

@@ -48,6 +48,11 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
         public Duration patience(BrokerEntry entry) {
           return entry.source().patience();
         }
+
+        @Override
+        public boolean isShortage(Throwable failure) {
+          return SourceException.classOf(failure) == ReasonClass.SHORTAGE;
+        }
       };
 
   /** How many entries' credentials are fetched ahead at a time. */

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class LeaseArchive implements AutoCloseable {
   private static final Logger LOG = System.getLogger(LeaseArchive.class.getName());
   private static final Duration TOGETHER = Duration.ofSeconds(1);
-  private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(30);
+  private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(3);
   private static final Duration LAST_WRITE = Duration.ofSeconds(1);
 
   /** Labels of the two records that belong to no entry alone; an entry's has two lines. */

@@ -92,6 +92,11 @@ final class ServiceAccountLeases {
     public Duration patience(ServiceAccountKey key) {
       return key.entry().source().patience();
     }
+
+    @Override
+    public boolean isShortage(Throwable failure) {
+      return Broker.LOADER.isShortage(failure);
+    }
   }
 
   private CompletableFuture<Lease> issue(ServiceAccountKey key) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class CacheEntry<V> {
 
   private final Supplier<CompletableFuture<V>> loader;
   private final Duration patience;
+  private final Predicate<Throwable> shortage;
   private final Function<V, Instant> expiry;
   private final CachePolicy policy;
   private final Time time;
@@ -65,6 +67,7 @@ final class CacheEntry<V> {
   CacheEntry(
       Supplier<CompletableFuture<V>> loader,
       Duration patience,
+      Predicate<Throwable> shortage,
       Function<V, Instant> expiry,
       CachePolicy policy,
       Time time,
@@ -72,6 +75,7 @@ final class CacheEntry<V> {
       Runnable changed) {
     this.loader = loader;
     this.patience = patience;
+    this.shortage = shortage;
     this.expiry = expiry;
     this.policy = policy;
     this.time = time;
@@ -189,9 +193,6 @@ final class CacheEntry<V> {
       loading = loader.get();
     } catch (RuntimeException | Error e) {
       loading = CompletableFuture.failedFuture(e);
-      if (e instanceof Error) {
-        UncaughtErrors.report(e);
-      }
     }
     synchronized (this) {
       if (isUnderWay(flight)) {
@@ -203,6 +204,7 @@ final class CacheEntry<V> {
     var _ =
         loading.whenComplete((value, thrown) -> {
           deadline.cancel();
+          UncaughtErrors.reportCause(thrown);
           ended(flight, began, first, value, thrown);
         });
   }
@@ -293,8 +295,9 @@ final class CacheEntry<V> {
   }
 
   private LoadFailedException fail(String reason, @Nullable Throwable cause) {
-    failures++;
-    var pause = policy.backoff().pause(failures, random);
+    boolean passes = cause != null && (cause instanceof TimeoutException || shortage.test(cause));
+    failures += passes ? 0 : 1;
+    var pause = policy.backoff().pause(passes ? 1 : failures, random);
     retryNanos = time.nanos() + pause.toNanos();
     var failed = new LoadFailedException(reason, time.now().plus(pause), cause);
     failure = failed;
@@ -413,7 +416,7 @@ final class CacheEntry<V> {
         failure == null
             ? null
             : new CacheEntryState.LoadFailure(
-                reason(failure), failures, failure.nextAttempt(), failure.getCause()));
+                reason(failure), Math.max(1, failures), failure.nextAttempt(), failure.getCause()));
   }
 
   private static String reason(@Nullable Throwable thrown) {

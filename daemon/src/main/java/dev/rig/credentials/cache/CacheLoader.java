@@ -18,4 +18,12 @@ public interface CacheLoader<K, V> {
   default Duration patience(K key) {
     return Duration.ofMinutes(1);
   }
+
+  /**
+   * Whether a failure comes of a shortage on this machine, and not of what is asked: it says
+   * nothing of the next attempt, which is made as soon as after a first failure.
+   */
+  default boolean isShortage(Throwable failure) {
+    return false;
+  }
 }

@@ -183,7 +183,14 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
         key,
         k ->
             new CacheEntry<>(
-                () -> loader.load(k), loader.patience(k), expiry, policy, time, random, changed));
+                () -> loader.load(k),
+                loader.patience(k),
+                loader::isShortage,
+                expiry,
+                policy,
+                time,
+                random,
+                changed));
   }
 
   private void drop(K key) {

@@ -1,5 +1,6 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.app.ConfigurationHealth;
 import dev.rig.credentials.cli.client.ConfigOptions;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
@@ -11,6 +12,7 @@ import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
+import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.problem.Problem;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,7 +26,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,
-    description = "Validate a configuration and print its entries, no secrets.",
+    description = {
+      "Validate a configuration and print its entries, no secrets. Settings with which credentials",
+      "are served but another component would be unhealthy are warnings."
+    },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:it can be used", "78:it cannot, and stderr tells everything that is wrong"})
 final class CheckCommand implements Callable<Integer> {
@@ -47,11 +52,15 @@ final class CheckCommand implements Callable<Integer> {
     var configuration = config.load(console);
     var _ = ConfigOptions.shell(configuration.daemon());
     var remarks = ConfigurationRemarks.of(configuration).stream().map(Problem::toString).toList();
+    var unhealthy = ConfigurationHealth.unhealthy(configuration, console.environment());
     if (output == ReportFormat.JSON) {
       var entries = configuration.registries().stream().map(CheckCommand::json).toList();
       var json = new TreeMap<String, Object>(Map.of("entries", entries));
       if (!remarks.isEmpty()) {
         json.put("remarks", remarks);
+      }
+      if (!unhealthy.isEmpty()) {
+        json.put("unhealthy", unhealthy.stream().map(CheckCommand::json).toList());
       }
       console.out().println(JsonWriter.text(JsonForm.INDENTED, json));
       return ExitStatus.OK;
@@ -74,6 +83,12 @@ final class CheckCommand implements Callable<Integer> {
     }
     table.print(console.out());
     remarks.forEach(remark -> console.out().println("Note: " + remark + "."));
+    for (var component : unhealthy) {
+      component
+          .messages()
+          .forEach(
+              message -> console.err().println("warning: " + component.part() + ": " + message));
+    }
     return ExitStatus.OK;
   }
 
@@ -83,6 +98,10 @@ final class CheckCommand implements Callable<Integer> {
       case EntrySource.Script _ -> "script";
       case EntrySource.CloudProvider provider -> provider.kind().text();
     };
+  }
+
+  private static Map<String, Object> json(ComponentHealth component) {
+    return Map.of("part", component.part(), "messages", component.messages());
   }
 
   private static Map<String, Object> json(RegistryEntry entry) {

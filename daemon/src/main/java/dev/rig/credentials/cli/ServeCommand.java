@@ -9,6 +9,7 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.cli.output.Version;
+import dev.rig.credentials.concurrent.UncaughtErrors;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.linux.LibC;
 import dev.rig.credentials.socket.bind.SocketBusyException;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Mixin;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:stopped by a signal",
-      "1:the socket cannot be bound",
+      "1:a socket or an admin port that was named cannot be bound",
       "2:the command line was not understood",
       "3:another daemon serves at that socket",
       "70:an error of the Java virtual machine",
@@ -120,6 +121,8 @@ final class ServeCommand implements Callable<Integer> {
       throw new CommandException(ExitStatus.FAILED, refused.problem().toString());
     } catch (UncheckedIOException e) {
       throw new CommandException(ExitStatus.FAILED, String.valueOf(e.getMessage()));
+    } catch (Error e) { // as without a thread: the supervisor tries again
+      throw new CommandException(UncaughtErrors.STATUS, "cannot start: " + e);
     }
   }
 

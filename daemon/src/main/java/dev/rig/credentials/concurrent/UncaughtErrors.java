@@ -5,7 +5,9 @@ import dev.rig.credentials.time.Ticker;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one policy for what no code handles, in any thread of this process: it is the handler of
@@ -16,8 +18,10 @@ import java.util.concurrent.ConcurrentHashMap;
  *       {@link StackOverflowError} pass: they are logged, and the work is tried again or fails.
  *   <li>Any other {@link VirtualMachineError} ends the process with status {@link #STATUS}, without
  *       shutdown hooks, which may need what is missing; its supervisor restarts it. A heap that is
- *       full never comes here: {@code -XX:+ExitOnOutOfMemoryError} ends the process first. So does
- *       a class that could not be initialised for want of a thread, and never can be any more.
+ *       full never comes here: {@code -XX:+ExitOnOutOfMemoryError} ends the process first.
+ *   <li>So does a {@link LinkageError} or a {@link ServiceConfigurationError}. A class that could
+ *       not be initialised because the system had no thread, or whose file could not be opened
+ *       because it had no descriptor, stays unusable in this process.
  *   <li>Everything else is a defect of one request or one task: logged.
  * </ul>
  *
@@ -50,6 +54,21 @@ public final class UncaughtErrors implements Thread.UncaughtExceptionHandler {
     thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
   }
 
+  /**
+   * Has the policy applied to the error, if there is one, that caused a failure. For whoever
+   * answers a failure and goes on: a library may have wrapped the error in an exception.
+   *
+   * @param failure null for none
+   */
+  public static void reportCause(@Nullable Throwable failure) {
+    for (var cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Error) {
+        report(cause);
+        return;
+      }
+    }
+  }
+
   /** Whether only a thread was missing: that passes. */
   static boolean isThreadShortage(Throwable thrown) {
     return thrown instanceof OutOfMemoryError
@@ -57,18 +76,11 @@ public final class UncaughtErrors implements Thread.UncaughtExceptionHandler {
   }
 
   private static boolean endsTheProcess(Throwable thrown) {
-    return thrown instanceof VirtualMachineError
-        ? !(thrown instanceof StackOverflowError) && !isThreadShortage(thrown)
-        : isBrokenClass(thrown);
-  }
-
-  /**
-   * Whether a class was not initialised because something was short: it can never be used again.
-   */
-  private static boolean isBrokenClass(Throwable thrown) {
-    return thrown instanceof NoClassDefFoundError
-        && thrown.getCause() != null
-        && String.valueOf(thrown.getCause().getMessage()).contains("OutOfMemoryError");
+    return switch (thrown) {
+      case StackOverflowError _ -> false;
+      case VirtualMachineError error -> !isThreadShortage(error);
+      default -> thrown instanceof LinkageError || thrown instanceof ServiceConfigurationError;
+    };
   }
 
   @Override

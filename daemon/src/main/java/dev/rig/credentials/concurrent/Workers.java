@@ -46,6 +46,9 @@ public final class Workers extends AbstractExecutorService {
   private boolean retrying;
   private boolean closed;
 
+  /** Times that the system had no thread. */
+  private long shortages;
+
   /**
    * Workers that wait for tasks.
    *
@@ -112,10 +115,16 @@ public final class Workers extends AbstractExecutorService {
         }
       }
       if (!started) {
+        shortages++;
         tryLater();
         return;
       }
     }
+  }
+
+  /** How often a thread could not be started so far. */
+  public synchronized long shortages() {
+    return shortages;
   }
 
   private void tryLater() {

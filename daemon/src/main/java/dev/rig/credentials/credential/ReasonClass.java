@@ -15,6 +15,8 @@ public enum ReasonClass {
   SIZE("the script printed too much"),
   /** It could not be started. */
   START("the script could not be started"),
+  /** The system had no process, thread, descriptor or space for it. */
+  SHORTAGE("the system had no process, thread, descriptor or space for the script"),
   /** It was stopped because the daemon stops or its entry changed. */
   STOPPED("the script was stopped"),
   /** What it gave had ended already. */

@@ -2,9 +2,13 @@ package dev.rig.credentials.kube;
 
 import dev.rig.credentials.time.Time;
 import java.util.Map;
+import java.util.Optional;
 
 /** Where the access to a cluster comes from. Used by one thread at a time. */
 public interface ClusterAccessSource {
+  /** Why such a cluster cannot be asked. */
+  String WITHOUT_ACCESS = "it has a url but neither a token nor a script";
+
   /**
    * The access to use now; may block while a script runs.
    *
@@ -30,8 +34,27 @@ public interface ClusterAccessSource {
       return new ConfiguredAccess(url, authority, cluster.token());
     }
     return () -> {
-      throw new PullSecretException(
-          PullSecretException.Reason.CLUSTER, "it has a url but neither a token nor a script");
+      throw new PullSecretException(PullSecretException.Reason.CLUSTER, WITHOUT_ACCESS);
     };
+  }
+
+  /**
+   * Why a cluster's settings, as far as they can be checked without it, are wrong; empty if not.
+   */
+  static Optional<String> problem(Cluster cluster, Map<String, String> environment) {
+    var url = cluster.url();
+    try {
+      if (url == null) {
+        new InClusterAccess(InClusterAccess.FOLDER, environment).current();
+      } else if (cluster.script() == null && cluster.token() == null) {
+        return Optional.of(WITHOUT_ACCESS);
+      } else {
+        ConfiguredAccess.url(url);
+        ConfiguredAccess.pem(cluster.certificateAuthority());
+      }
+      return Optional.empty();
+    } catch (PullSecretException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.rig.credentials.net;
 
+import dev.rig.credentials.files.RegularFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CertificateAuthorities implements TlsAuthorities {
   private static final String ANY = "";
+  private static final int MOST_BYTES = 16 << 20;
   private static final char[] NO_PASSWORD = new char[0];
 
   private record Made(String state, SSLSocketFactory sockets) {}
@@ -53,6 +57,16 @@ public final class CertificateAuthorities implements TlsAuthorities {
     this.files = files;
     this.own = own;
     this.machine = machine;
+  }
+
+  /** Why a file of authorities cannot be used; empty if it can. */
+  public static Optional<String> problem(Path file) {
+    try {
+      read(file);
+      return Optional.empty();
+    } catch (GeneralSecurityException | HttpFailure e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   @Override
@@ -156,7 +170,7 @@ public final class CertificateAuthorities implements TlsAuthorities {
 
   private static List<X509Certificate> read(Path file)
       throws GeneralSecurityException, HttpFailure {
-    try (var in = Files.newInputStream(file)) {
+    try (var in = new ByteArrayInputStream(RegularFile.read(file, MOST_BYTES))) {
       var found =
           CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
               .filter(X509Certificate.class::isInstance)

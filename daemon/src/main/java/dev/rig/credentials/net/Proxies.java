@@ -5,17 +5,35 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The proxies that other machines are reached through. This machine never is. */
 public final class Proxies {
   /** Everything is reached directly. */
-  public static final Proxies NONE = new Proxies(null, null, List.of());
+  public static final Proxies NONE = of(Map.of());
 
   private static final int USUAL_PORT = 80;
 
-  private final @Nullable URI http;
-  private final @Nullable URI https;
+  /**
+   * One proxy.
+   *
+   * @param address null if its variable has none
+   * @param problem why it cannot be used; null if it can be
+   */
+  private record Proxy(@Nullable URI address, @Nullable String problem) {
+    static @Nullable Proxy at(@Nullable URI address) {
+      return address == null ? null : new Proxy(address, null);
+    }
+
+    @Override
+    public String toString() {
+      return problem != null || address == null ? "invalid" : origin(address).toString();
+    }
+  }
+
+  private final @Nullable Proxy http;
+  private final @Nullable Proxy https;
   private final NoProxy direct;
 
   /**
@@ -26,6 +44,10 @@ public final class Proxies {
    * @param direct what is reached without one, as in {@code NO_PROXY}
    */
   public Proxies(@Nullable URI http, @Nullable URI https, List<String> direct) {
+    this(Proxy.at(http), Proxy.at(https), direct);
+  }
+
+  private Proxies(@Nullable Proxy http, @Nullable Proxy https, List<String> direct) {
     this.http = http;
     this.https = https;
     this.direct = new NoProxy(direct);
@@ -33,16 +55,23 @@ public final class Proxies {
 
   /**
    * What {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY} name; in lower case they come
-   * first, as with curl.
-   *
-   * @throws IllegalArgumentException if a proxy is not an address; the message does not repeat it,
-   *     as it may have a password in it
+   * first, as with curl. One that cannot be used is one of the {@link #problems}.
    */
   public static Proxies of(Map<String, String> environment) {
     return new Proxies(
-        address(environment, "HTTP_PROXY"),
-        address(environment, "HTTPS_PROXY"),
+        proxy(environment, "HTTP_PROXY"),
+        proxy(environment, "HTTPS_PROXY"),
         Arrays.asList(variable(environment, "NO_PROXY").split(",")));
+  }
+
+  /**
+   * Why proxies that are named cannot be used; empty if they can. Never repeats an address, which
+   * may have a password in it.
+   */
+  public List<String> problems() {
+    return Stream.of(http, https)
+        .flatMap(proxy -> proxy == null ? Stream.empty() : Stream.ofNullable(proxy.problem()))
+        .toList();
   }
 
   private static String variable(Map<String, String> environment, String name) {
@@ -50,43 +79,47 @@ public final class Proxies {
     return (lower.isEmpty() ? environment.getOrDefault(name, "") : lower).strip();
   }
 
-  private static @Nullable URI address(Map<String, String> environment, String name) {
+  private static @Nullable Proxy proxy(Map<String, String> environment, String name) {
     var value = variable(environment, name);
     if (value.isEmpty()) {
       return null;
     }
     try {
       var address = URI.create(value.contains("://") ? value : "http://" + value);
-      if (address.getScheme() != null && address.getHost() != null) {
-        return address;
+      var scheme = address.getScheme();
+      if (scheme != null && address.getHost() != null) {
+        return "http".equalsIgnoreCase(scheme)
+            ? new Proxy(address, null)
+            : new Proxy(
+                address,
+                "%s names a proxy of the kind %s, and registries are asked through http:// proxies only"
+                    .formatted(name, scheme.toLowerCase(Locale.ROOT)));
       }
     } catch (IllegalArgumentException e) {
       // Its message would repeat the address; ours below does not.
     }
-    throw new IllegalArgumentException(name + " is not the address of an http proxy");
+    return new Proxy(
+        null, name + " is not the address of an http proxy, such as http://proxy.example:3128");
   }
 
   /**
    * The proxy for an origin.
    *
    * @return null if it is reached directly
-   * @throws HttpFailure if the proxy is of a kind that is not supported: SOCKS, or one that is
-   *     asked over TLS
+   * @throws HttpFailure if the proxy cannot be used: its address is invalid, or it is of a kind
+   *     that is not supported, such as SOCKS or one that is asked over TLS
    */
   @Nullable URI of(Origin origin) throws HttpFailure {
     var proxy = origin.isSecure() ? https : http;
     if (proxy == null || PlainHttpPolicy.isLoopback(origin) || direct.covers(origin)) {
       return null;
     }
-    if (!"http".equalsIgnoreCase(proxy.getScheme())) {
+    if (proxy.problem() != null) {
       throw HttpFailure.refused(
-          "%s names a proxy of the kind %s, and registries are asked through http:// proxies only;"
-                  .formatted(
-                      origin.isSecure() ? "HTTPS_PROXY" : "HTTP_PROXY",
-                      proxy.getScheme().toLowerCase(Locale.ROOT))
-              + " list %s in NO_PROXY if it is reached directly".formatted(origin.host()));
+          "%s; list %s in NO_PROXY if it is reached directly"
+              .formatted(proxy.problem(), origin.host()));
     }
-    return proxy;
+    return proxy.address();
   }
 
   /** The origin of a proxy. */
@@ -98,7 +131,6 @@ public final class Proxies {
   /** An address may have a password in it. */
   @Override
   public String toString() {
-    return "Proxies[http=%s, https=%s]"
-        .formatted(http == null ? null : origin(http), https == null ? null : origin(https));
+    return "Proxies[http=%s, https=%s]".formatted(http, https);
   }
 }

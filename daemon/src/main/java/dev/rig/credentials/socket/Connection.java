@@ -1,5 +1,6 @@
 package dev.rig.credentials.socket;
 
+import dev.rig.credentials.concurrent.UncaughtErrors;
 import dev.rig.credentials.linux.Epoll;
 import dev.rig.credentials.linux.EventLoop;
 import dev.rig.credentials.linux.Peer;
@@ -207,7 +208,6 @@ final class Connection implements EventLoop.Handler {
     try {
       owner.handler().handle(request, peer).whenComplete(this::answered);
     } catch (RuntimeException | Error failure) {
-      // Errors too: a class that cannot be loaded for one request must not end everybody's service.
       replyFailed(failure);
     }
   }
@@ -236,6 +236,7 @@ final class Connection implements EventLoop.Handler {
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
+    UncaughtErrors.reportCause(cause);
     LOG.log(Level.ERROR, "a request of " + peer + " could not be answered", cause);
     reply(failure("internal error; see the daemon's log"));
   }

@@ -142,7 +142,11 @@ public final class ScriptSource implements CredentialSource {
       }
       return new Lease(credential, begun, end(credential, begun));
     }
-    var failure = failure(outcome, stderr);
+    var failed = failure(outcome, stderr);
+    var failure =
+        outcome.inShortage()
+            ? new SourceException(ReasonClass.SHORTAGE, String.valueOf(failed.getMessage()))
+            : failed;
     // Here and not where the exception ends up: stderr goes no further, and belongs beside it.
     LOG.log(
         Level.WARNING,

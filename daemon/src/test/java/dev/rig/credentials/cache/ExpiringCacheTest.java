@@ -495,6 +495,43 @@ class ExpiringCacheTest {
     }
   }
 
+  /** A loader whose failures of that text come of a shortage. */
+  private final class ShortOfProcesses implements CacheLoader<String, Value> {
+    @Override
+    public CompletableFuture<Value> load(String key) {
+      return ExpiringCacheTest.this.load(key);
+    }
+
+    @Override
+    public boolean isShortage(Throwable failure) {
+      return "no process".equals(failure.getMessage());
+    }
+  }
+
+  /** F36: what a shortage fails says nothing of the next attempt. */
+  @Test
+  void f36_pausesDoNotGrowWhileAShortageLasts() {
+    try (var poor =
+        new ExpiringCache<>(
+            new ShortOfProcesses(), Value::expiresAt, policy, time.time(), new Random(1))) {
+      for (int attempt = 0; attempt < 10; attempt++) {
+        var asked = poor.get("k");
+        loads.getLast().completeExceptionally(new IllegalStateException("no process"));
+        var next = Duration.between(time.now(), failure(asked).nextAttempt());
+        assertTrue(next.compareTo(Duration.ofSeconds(1)) <= 0, next::toString);
+        time.advance(next);
+      }
+      var last = Duration.ZERO;
+      for (int attempt = 0; attempt < 5; attempt++) {
+        var asked = poor.get("k");
+        loads.getLast().completeExceptionally(new IllegalStateException("exited with status 3"));
+        last = Duration.between(time.now(), failure(asked).nextAttempt());
+        time.advance(last);
+      }
+      assertTrue(last.compareTo(Duration.ofSeconds(8)) >= 0, last::toString);
+    }
+  }
+
   /** F36: as an executor does that cannot start a thread. */
   @Test
   void f36_loaderThatThrowsAnErrorIsAFailureAndTheNextLoadSucceeds() {

@@ -3,9 +3,11 @@ package dev.rig.credentials.concurrent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.rig.credentials.testing.FakeTime;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -62,11 +64,7 @@ class UncaughtErrorsTest {
 
   static Stream<Throwable> passing() {
     return Stream.of(
-        noThread(),
-        new StackOverflowError(),
-        new NoClassDefFoundError("x"),
-        new AssertionError(),
-        new IllegalStateException());
+        noThread(), new StackOverflowError(), new AssertionError(), new IllegalStateException());
   }
 
   @ParameterizedTest
@@ -83,7 +81,10 @@ class UncaughtErrorsTest {
         new OutOfMemoryError("Cannot reserve 8192 bytes of direct buffer memory"),
         new OutOfMemoryError(),
         new InternalError("epoll_wait: EBADF"),
-        brokenClass());
+        brokenClass(),
+        new NoClassDefFoundError("dev/rig/credentials/http/server/HttpEngine"),
+        new ExceptionInInitializerError(new IOException("Too many open files")),
+        new ServiceConfigurationError("io.helidon: Provider not found"));
   }
 
   /** As the JVM reports a class whose initialisation found no thread. */
@@ -100,6 +101,21 @@ class UncaughtErrorsTest {
     meet(thrown);
     assertEquals(1, exits.get());
     assertEquals(1, logged.size());
+  }
+
+  @Test
+  void errorThatALibraryHasWrappedIsReported() {
+    var before = Thread.currentThread().getUncaughtExceptionHandler();
+    Thread.currentThread().setUncaughtExceptionHandler(policy);
+    try {
+      UncaughtErrors.reportCause(null);
+      UncaughtErrors.reportCause(new IllegalStateException(new IOException("reset")));
+      assertEquals(0, exits.get());
+      UncaughtErrors.reportCause(new IllegalStateException(new IOException(brokenClass())));
+      assertEquals(1, exits.get());
+    } finally {
+      Thread.currentThread().setUncaughtExceptionHandler(before);
+    }
   }
 
   @Test

@@ -26,7 +26,12 @@ class AddressZonesIT {
               "plain.test", "169.254.169.254",
               "mapped.test", "::ffff:169.254.169.254",
               "sixtofour.test", "2002:a9fe:a9fe::1",
-              "nat64.test", "64:ff9b::a9fe:a9fe"));
+              "nat64.test", "64:ff9b::a9fe:a9fe",
+              "localnat64.test", "64:ff9b:1::a9fe:a9fe",
+              "translated.test", "::ffff:0:a9fe:a9fe",
+              "teredo.test", "2001:0:102:304::5601:5601",
+              "linklocal.test", "fe80::1",
+              "sixtofour-loopback.test", "2002:7f00:1::1"));
 
   private static final String SETUP =
       """
@@ -35,6 +40,10 @@ class AddressZonesIT {
       ip address add 169.254.169.254/32 dev lo
       ip -6 address add 2002:a9fe:a9fe::1/128 dev lo nodad
       ip -6 address add 64:ff9b::a9fe:a9fe/128 dev lo nodad
+      ip -6 address add 64:ff9b:1::a9fe:a9fe/128 dev lo nodad
+      ip -6 address add ::ffff:0:a9fe:a9fe/128 dev lo nodad
+      ip -6 address add 2001:0:102:304::5601:5601/128 dev lo nodad
+      ip -6 address add 2002:7f00:1::1/128 dev lo nodad
       mount --bind "$1" /etc/hosts
       shift
       exec "$@"
@@ -43,7 +52,7 @@ class AddressZonesIT {
   @TempDir private Path folder;
 
   @Test
-  void anAddressInsideAnAddressIsRefusedLikeItself() {
+  void t22_anAddressInsideAnAddressIsRefusedLikeItself() {
     Tool.needRoot("a network of its own");
     Tool.IP.path();
     var hosts =

@@ -14,7 +14,6 @@ import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,15 +75,6 @@ class AdminIT {
     assertEquals(200, http.get("/health/ready").status());
     for (var page : List.of("/", "/metrics", "/health/ready")) {
       assertEquals(List.of(), new Canary(SECRET).foundIn(http.get(page).body()), page);
-    }
-  }
-
-  @Test
-  void takenPortThatWasAskedForFailsTheStart() throws Exception {
-    try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      var outcome = daemon().launch().finish(SOON);
-      assertEquals(1, outcome.status(), outcome::toString);
-      assertTrue(outcome.stderr().contains("the admin port 127.0.0.1:" + port), outcome::toString);
     }
   }
 

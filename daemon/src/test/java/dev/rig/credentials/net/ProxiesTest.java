@@ -88,16 +88,24 @@ class ProxiesTest {
     assertEquals(direct ? null : PROXY, except(noProxy).of(origin));
   }
 
+  /** C13: credentials are served, and only registries that need the proxy are not asked. */
   @Test
-  void anAddressThatIsNoneIsRefusedWithoutRepeatingIt() {
-    for (var value : List.of("http://u:s3cret@", "::s3cret", "http://s3cret host/")) {
-      var thrown =
-          assertThrows(
-              IllegalArgumentException.class, () -> Proxies.of(Map.of("HTTPS_PROXY", value)));
-      assertEquals("HTTPS_PROXY is not the address of an http proxy", thrown.getMessage());
+  void f40_anAddressThatIsNoneIsAProblemThatDoesNotRepeatIt() throws Exception {
+    for (var value : List.of("http://u:s3cret@", "::s3cret", "http://s3cret host/", "http://")) {
+      var proxies = Proxies.of(Map.of("HTTPS_PROXY", value, "NO_PROXY", "direct.example"));
+      var problem =
+          "HTTPS_PROXY is not the address of an http proxy, such as http://proxy.example:3128";
+      assertEquals(List.of(problem), proxies.problems());
+      assertNull(proxies.of(Origin.of("https", "direct.example")));
+      assertNull(proxies.of(Origin.of("http", "quay.io")));
+      var thrown = assertThrows(HttpFailure.class, () -> proxies.of(Origin.of("https", "quay.io")));
+      assertEquals(
+          problem + "; list quay.io in NO_PROXY if it is reached directly", thrown.getMessage());
+      assertTrue(!proxies.toString().contains("s3cret"));
     }
     var proxies = Proxies.of(Map.of("HTTPS_PROXY", "http://u:s3cret@proxy.example:1"));
     assertTrue(!proxies.toString().contains("s3cret"));
+    assertEquals(List.of(), proxies.problems());
   }
 
   @ParameterizedTest

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** What the admin port shows. */
@@ -37,15 +38,17 @@ public final class AdminPages {
    *
    * @param version the daemon's
    * @param parts how each part of it does
+   * @param needed the parts without which it is not ready
    */
   public AdminPages(
       String version,
       Broker broker,
       Supplier<List<ComponentHealth>> parts,
+      Set<String> needed,
       RecentActivity activity,
       Metrics metrics,
       Time time) {
-    this.health = new HealthPages(parts);
+    this.health = new HealthPages(parts, needed);
     this.status = new StatusPage(version, broker, parts, activity, time);
     this.metrics = metrics;
   }

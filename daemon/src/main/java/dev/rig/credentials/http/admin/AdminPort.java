@@ -1,6 +1,8 @@
 package dev.rig.credentials.http.admin;
 
 import dev.rig.credentials.http.server.LazyHttpEngine;
+import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.socket.OpenListener;
 import dev.rig.credentials.socket.StreamServer;
 import dev.rig.credentials.socket.bind.SocketLimits;
 import dev.rig.credentials.socket.bind.TcpBinding;
@@ -9,7 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /** The port for probes, Prometheus and people's browsers. No secret ever goes through it. */
-public final class AdminPort implements AutoCloseable {
+public final class AdminPort implements OpenListener {
   private static final int MOST_CONNECTIONS = 512;
 
   private final InetSocketAddress address;
@@ -43,14 +45,24 @@ public final class AdminPort implements AutoCloseable {
     return address;
   }
 
-  /** Makes ready for the first request, which takes a moment. */
+  @Override
   public void warmUp() {
     engine.warmUp();
   }
 
-  /** Runs that soon, if requests are answered: if not, never. */
+  @Override
   public void ifServing(Runnable action) {
     server.ifServing(action);
+  }
+
+  @Override
+  public String place() {
+    return "http:/" + address;
+  }
+
+  @Override
+  public ComponentHealth health() {
+    return server.health("adminPort");
   }
 
   @Override

@@ -18,13 +18,17 @@ import java.util.function.Supplier;
  * the last good one (F14).
  */
 final class HealthPages {
-  /** The parts that clients cannot do without. */
-  private static final Set<String> NEEDED = Set.of("socket", "platformSocket");
-
   private final Supplier<List<ComponentHealth>> parts;
+  private final Set<String> needed;
 
-  HealthPages(Supplier<List<ComponentHealth>> parts) {
+  /**
+   * The probes of a daemon.
+   *
+   * @param needed the parts that clients cannot do without
+   */
+  HealthPages(Supplier<List<ComponentHealth>> parts, Set<String> needed) {
     this.parts = parts;
+    this.needed = Set.copyOf(needed);
   }
 
   /** An answer to a probe. */
@@ -59,7 +63,7 @@ final class HealthPages {
                   new Check(
                       type,
                       part.part(),
-                      part.healthy() || !NEEDED.contains(part.part()),
+                      part.healthy() || !needed.contains(part.part()),
                       part.messages()))
               .toList();
     };

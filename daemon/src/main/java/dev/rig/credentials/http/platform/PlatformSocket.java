@@ -6,6 +6,7 @@ import dev.rig.credentials.http.server.LazyHttpEngine;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.request.AnsweredRequest;
+import dev.rig.credentials.socket.OpenListener;
 import dev.rig.credentials.socket.StreamServer;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.time.Time;
@@ -16,7 +17,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** The socket of the platform's API. */
-public final class PlatformSocket implements AutoCloseable {
+public final class PlatformSocket implements OpenListener {
   private final LazyHttpEngine engine;
   private final Path path;
   private final StreamServer server;
@@ -70,7 +71,7 @@ public final class PlatformSocket implements AutoCloseable {
         new OpenApiResource());
   }
 
-  /** Makes ready for the first request, which takes a moment. */
+  @Override
   public void warmUp() {
     engine.warmUp();
   }
@@ -80,14 +81,19 @@ public final class PlatformSocket implements AutoCloseable {
     return path;
   }
 
-  /** Whether clients can reach it. */
+  @Override
   public ComponentHealth health() {
     return server.health("platformSocket");
   }
 
-  /** Runs that soon, if requests are answered: if not, never. */
+  @Override
   public void ifServing(Runnable action) {
     server.ifServing(action);
+  }
+
+  @Override
+  public String place() {
+    return path.toString();
   }
 
   @Override

@@ -52,7 +52,7 @@ public final class HttpEngine {
             Context.builder().id(name).build(),
             MediaContext.builder().mediaSupportsDiscoverServices(false).build(),
             ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build(),
-            DirectHandlers.create(),
+            ReportedErrors.handlers(),
             config,
             // Asked for nothing: what is written is written at once.
             ForkJoinPool.commonPool());

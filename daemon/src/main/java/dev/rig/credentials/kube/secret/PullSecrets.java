@@ -178,6 +178,11 @@ public final class PullSecrets implements AutoCloseable {
     throw new PullSecretException(Reason.NOT_FOUND, "no cluster is configured under that name");
   }
 
+  /** The name of the component that a cluster's pull secrets are. */
+  public static String part(String cluster) {
+    return "pull secrets of " + cluster;
+  }
+
   /** How it goes in each cluster; nothing without one. */
   public List<ComponentHealth> health() {
     return members.values().stream().map(member -> member.rotation().health()).toList();

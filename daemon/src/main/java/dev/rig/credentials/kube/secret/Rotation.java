@@ -1,5 +1,6 @@
 package dev.rig.credentials.kube.secret;
 
+import dev.rig.credentials.concurrent.UncaughtErrors;
 import dev.rig.credentials.kube.Cluster;
 import dev.rig.credentials.kube.KubeApi;
 import dev.rig.credentials.kube.KubeApiException;
@@ -137,7 +138,9 @@ final class Rotation implements AutoCloseable {
         kept = 0;
       }
     } catch (KubeApiException e) {
-      away(e);
+      away(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) { // as without a thread for the HTTP client
+      unexpected(e);
     }
     synchronized (this) {
       if (!closed) {
@@ -189,7 +192,7 @@ final class Rotation implements AutoCloseable {
       var _ =
           CompletableFuture.allOf(all)
               .whenCompleteAsync((nothing, thrown) -> finished(thrown), worker);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       finished(e);
     }
   }
@@ -243,9 +246,9 @@ final class Rotation implements AutoCloseable {
     } else {
       var cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
       if (cause instanceof KubeApiException e) {
-        away(e);
+        away(String.valueOf(e.getMessage()));
       } else if (!(cause instanceof RejectedExecutionException)) {
-        LOG.log(Level.ERROR, "the pull secrets of a cluster could not be kept", cause);
+        unexpected(cause);
       }
       failuresInARow++;
     }
@@ -285,12 +288,18 @@ final class Rotation implements AutoCloseable {
     });
   }
 
-  private void away(KubeApiException e) {
+  private void unexpected(@Nullable Throwable failure) {
+    away("it could not be asked: " + (failure == null ? "" : failure.getClass().getSimpleName()));
+    LOG.log(Level.ERROR, "cluster " + cluster.name() + " could not be asked", failure);
+    UncaughtErrors.reportCause(failure);
+  }
+
+  private void away(String reason) {
     failures.incrementAndGet();
     if (away == null) {
-      LOG.log(Level.WARNING, "cluster {0}: {1}", cluster.name(), e.getMessage());
+      LOG.log(Level.WARNING, "cluster {0}: {1}", cluster.name(), reason);
     }
-    away = e.getMessage();
+    away = reason;
   }
 
   private void back() {
@@ -309,7 +318,7 @@ final class Rotation implements AutoCloseable {
     }
     new TreeMap<>(problems).forEach((secret, what) -> messages.add(secret + ": " + what));
     return new ComponentHealth(
-        "pull secrets of " + cluster.name(),
+        PullSecrets.part(cluster.name()),
         messages.isEmpty(),
         List.copyOf(messages),
         Map.of(

@@ -1,11 +1,14 @@
 package dev.rig.credentials.registry.client;
 
+import dev.rig.credentials.net.CertificateAuthorities;
 import dev.rig.credentials.net.Proxies;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What registries are trusted with.
@@ -35,11 +38,7 @@ public record RegistrySettings(
     this(insecure, caFiles, Map.of(), realms, proxies);
   }
 
-  /**
-   * Settings with the proxies that an environment names.
-   *
-   * @throws IllegalArgumentException when the environment names a proxy that is not valid
-   */
+  /** Settings with the proxies that an environment names. */
   public static RegistrySettings of(
       Set<String> insecure,
       List<Path> caFiles,
@@ -55,6 +54,18 @@ public record RegistrySettings(
     var copy = new HashMap<String, Set<String>>();
     realms.forEach((registry, hosts) -> copy.put(registry, Set.copyOf(hosts)));
     realms = Map.copyOf(copy);
+  }
+
+  /**
+   * Why registries cannot be asked with these: proxies and files that cannot be used, as the files
+   * are now. Empty if they can.
+   */
+  public List<String> problems() {
+    var problems = new ArrayList<>(proxies.problems());
+    Stream.concat(caFiles.stream(), ownAuthorities.values().stream().sorted())
+        .flatMap(file -> CertificateAuthorities.problem(file).stream())
+        .forEach(problems::add);
+    return List.copyOf(problems);
   }
 
   /** These, with hosts that have an authority of their own. */

@@ -9,12 +9,15 @@ public final class ProcessOutcome {
   private final byte[] stdout;
   private final List<String> stderr;
   private final Duration duration;
+  private final boolean inShortage;
 
-  ProcessOutcome(Ending ending, byte[] stdout, List<String> stderr, Duration duration) {
+  ProcessOutcome(
+      Ending ending, byte[] stdout, List<String> stderr, Duration duration, boolean inShortage) {
     this.ending = ending;
     this.stdout = stdout.clone();
     this.stderr = List.copyOf(stderr);
     this.duration = duration;
+    this.inShortage = inShortage;
   }
 
   /** Why it ended. */
@@ -41,6 +44,14 @@ public final class ProcessOutcome {
   /** From the request to the ending, by the monotonic clock. */
   public Duration duration() {
     return duration;
+  }
+
+  /**
+   * Whether the system was short of processes, threads, descriptors or space at some time of the
+   * run: a failure may have come of that.
+   */
+  public boolean inShortage() {
+    return inShortage;
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run: what has happened to it, and what follows from that. */
@@ -54,6 +55,8 @@ final class ProcessRun {
   private final Time time;
   private final Executor executor;
   private final ProcessReaper reaper;
+  private final LongSupplier shortages;
+  private final long shortagesBefore;
   private final long began;
   private final CompletableFuture<ProcessOutcome> result = new CompletableFuture<>();
   private final CompletableFuture<Void> gone = new CompletableFuture<>();
@@ -74,8 +77,21 @@ final class ProcessRun {
   private boolean stdoutOpen = true;
   private @Nullable Integer status;
 
-  ProcessRun(String mark, ProcessSpec spec, Time time, Executor executor, ProcessReaper reaper) {
+  /**
+   * A run that does nothing yet.
+   *
+   * @param shortages how often the system was short of something so far
+   */
+  ProcessRun(
+      String mark,
+      ProcessSpec spec,
+      Time time,
+      Executor executor,
+      ProcessReaper reaper,
+      LongSupplier shortages) {
     this.mark = mark;
+    this.shortages = shortages;
+    this.shortagesBefore = shortages.getAsLong();
     this.spec = spec;
     this.time = time;
     this.executor = executor;
@@ -342,10 +358,12 @@ final class ProcessRun {
       }
     }
     var duration = Duration.ofNanos(time.nanos() - began);
-    result.complete(new ProcessOutcome(how, stdout.bytes(), stderr.lines(), duration));
+    boolean shortage = shortages.getAsLong() != shortagesBefore;
+    result.complete(new ProcessOutcome(how, stdout.bytes(), stderr.lines(), duration, shortage));
   }
 
-  private void removeFiles() {
+  /** Removes its private files, which its process has read or never will. */
+  void removeFiles() {
     List<Path> paths;
     synchronized (this) {
       paths = List.copyOf(files);

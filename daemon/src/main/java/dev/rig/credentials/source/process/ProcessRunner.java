@@ -60,8 +60,14 @@ public final class ProcessRunner implements AutoCloseable {
   private static final long SELF = ProcessHandle.current().pid();
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(200);
 
-  /** EAGAIN, ENOMEM, ENFILE and EMFILE of errno(3), as the JDK writes them. */
-  private static final Pattern SHORTAGE = Pattern.compile("error[:=] ?(11|12|23|24)\\b");
+  /**
+   * EAGAIN, ENOMEM, ENFILE, EMFILE, ENOSPC and EDQUOT of errno(3), as the JDK's ProcessBuilder
+   * writes them, and as its files do, in the words of glibc.
+   */
+  private static final Pattern SHORTAGE =
+      Pattern.compile(
+          "error[:=] ?(11|12|23|24)\\b|Resource temporarily unavailable|Cannot allocate memory"
+              + "|Too many open files|No space left on device|Disk quota exceeded");
 
   private static final Duration KILL_PATIENCE = Duration.ofMillis(2_500);
 
@@ -72,13 +78,17 @@ public final class ProcessRunner implements AutoCloseable {
   private final Optional<Path> setsid;
   private final String owner = UUID.randomUUID() + ".";
   private final AtomicLong runs = new AtomicLong();
+
+  /** Times that a script could not be started because the system was short of something. */
+  private final AtomicLong shortages = new AtomicLong();
+
   private final ProcessReaper reaper;
 
   /** Whatever was asked for and is not gone. */
   private final Set<ProcessRun> active = ConcurrentHashMap.newKeySet();
 
   private final Workers threads;
-  private final LogThrottle shortages;
+  private final LogThrottle complaints;
 
   private ProcessRunner(
       ScriptFolder folder,
@@ -93,7 +103,7 @@ public final class ProcessRunner implements AutoCloseable {
     this.shell = shell;
     this.time = time;
     this.setsid = setsid;
-    this.shortages = new LogThrottle(time.ticker());
+    this.complaints = new LogThrottle(time.ticker());
     this.threads =
         new Workers("rig-process", 0, Integer.MAX_VALUE, Integer.MAX_VALUE, time.scheduler());
     this.reaper = new ProcessReaper(ProcessAttribution.of(owner), signals, time);
@@ -158,7 +168,14 @@ public final class ProcessRunner implements AutoCloseable {
    *     stops them in the same way. Its dependents run on a thread of the runner and may block.
    */
   public CompletableFuture<ProcessOutcome> run(ProcessSpec spec) {
-    var run = new ProcessRun(owner + runs.incrementAndGet(), spec, time, threads, reaper);
+    var run =
+        new ProcessRun(
+            owner + runs.incrementAndGet(),
+            spec,
+            time,
+            threads,
+            reaper,
+            () -> shortages.get() + threads.shortages());
     active.add(run);
     var _ = run.whenGone().thenRun(() -> active.remove(run));
     threads.execute(() -> start(run));
@@ -233,11 +250,11 @@ public final class ProcessRunner implements AutoCloseable {
     } catch (UnusableException e) {
       run.couldNotStart(String.valueOf(e.getMessage()));
     } catch (IOException | RuntimeException | Error e) {
-      failed(run, e);
+      run.removeFiles();
+      tryLater(run, e, () -> start(run));
     }
   }
 
-  /** Starts the process, or tries again for as long as the run may take while a shortage lasts. */
   private void launch(ProcessRun run, ProcessBuilder builder) {
     try {
       if (reaper.start(run, builder)) {
@@ -245,29 +262,39 @@ public final class ProcessRunner implements AutoCloseable {
       } else {
         run.couldNotStart("the daemon is stopping");
       }
-    } catch (IOException | OutOfMemoryError e) {
-      if (isShortage(e) && run.mayStillStart()) {
-        shortage(e);
-        var _ =
-            time.scheduler()
-                .schedule(BETWEEN_ATTEMPTS, () -> threads.execute(() -> launch(run, builder)));
-      } else {
-        failed(run, e);
-      }
-    } catch (RuntimeException | Error e) {
-      failed(run, e);
+    } catch (IOException | RuntimeException | Error e) {
+      tryLater(run, e, () -> launch(run, builder));
+    }
+  }
+
+  /** Tries again for as long as the run may take, if a shortage is all that was wrong. */
+  private void tryLater(ProcessRun run, Throwable failure, Runnable attempt) {
+    boolean shortage = isShortage(failure);
+    if (shortage) {
+      shortage(failure);
+    }
+    if (shortage && run.mayStillStart()) {
+      var _ = time.scheduler().schedule(BETWEEN_ATTEMPTS, () -> threads.execute(attempt));
+    } else {
+      failed(run, failure);
     }
   }
 
   private static boolean isShortage(Throwable failure) {
-    return failure instanceof Error
-        || SHORTAGE.matcher(String.valueOf(failure.getMessage())).find();
+    return failure instanceof OutOfMemoryError
+        || failure.getClass() == FileSystemException.class // the reasons that have a class are none
+        || (failure instanceof IOException
+            && SHORTAGE.matcher(String.valueOf(failure.getMessage())).find());
   }
 
   private void shortage(Throwable failure) {
+    shortages.incrementAndGet();
     reaper.request(); // of what the JDK forked before it found no thread to wait for it
-    if (shortages.isDue()) {
-      LOG.log(Level.WARNING, "the system has no process or thread for a script: {0}", failure);
+    if (complaints.isDue()) {
+      LOG.log(
+          Level.WARNING,
+          "the system has no process, thread, descriptor or space for a script: {0}",
+          failure);
     }
   }
 

@@ -58,6 +58,7 @@ class AdminPortTest {
         "1.2.3",
         fixture.broker(),
         () -> parts,
+        Set.of("socket", "platformSocket"),
         activity,
         new Metrics("1.2.3", GaugeReadings.NONE),
         time);

@@ -56,7 +56,10 @@ public final class DaemonUnderTest {
     return this;
   }
 
-  /** Has it listen there for probes and browsers; there is no admin port otherwise. */
+  /**
+   * Has it listen there for probes and browsers; there is no admin port otherwise. An empty address
+   * leaves it the default one.
+   */
   public DaemonUnderTest admin(String address) {
     admin = address;
     return this;
@@ -129,7 +132,10 @@ public final class DaemonUnderTest {
       words.add("--config");
       words.add(file);
     }
-    words.addAll(List.of("--socket", socket(), "--state-dir", stateFolder(), "--admin", admin));
+    words.addAll(List.of("--socket", socket(), "--state-dir", stateFolder()));
+    if (!admin.isEmpty()) {
+      words.addAll(List.of("--admin", admin));
+    }
     words.addAll(List.of("--log-level", logLevel));
     var command = Command.of(words.toArray()).with("HOME", folder);
     for (var variable : environment.entrySet()) {
@@ -163,11 +169,12 @@ public final class DaemonUnderTest {
 
   /** The admin port is opened last; true if this test has chosen none. */
   private boolean acceptsAtItsAdminPort() {
-    int port = Integer.parseInt("0" + admin.replaceFirst("^\\D.*$|.*:", ""));
+    int port = Integer.parseInt("0" + admin.replaceFirst("^\\D*$|.*:", ""));
     if (port == 0) {
       return true;
     }
-    try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    var host = admin.startsWith("[::1]") ? "::1" : "127.0.0.1";
+    try (var _ = new Socket(InetAddress.ofLiteral(host), port)) {
       return true;
     } catch (IOException e) {
       return false; // not yet

@@ -35,9 +35,11 @@ public record PidsCgroup(Path folder) implements AutoCloseable {
     return true;
   }
 
-  /** Puts a process into it, with all its threads and whatever it starts from now on. */
-  public void add(long pid) {
-    write("cgroup.procs", Long.toString(pid));
+  /** The words that start a program in it, whatever it allows. */
+  public Object[] startsIn() {
+    return new Object[] {
+      "/bin/sh", "-c", "echo $$ > \"$0\" && exec \"$@\"", folder.resolve("cgroup.procs")
+    };
   }
 
   /** Allows not one process or thread more than there are. */

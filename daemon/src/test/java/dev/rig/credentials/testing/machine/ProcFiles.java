@@ -86,6 +86,11 @@ public final class ProcFiles {
     return number(pid, "VmRSS:");
   }
 
+  /** The address space of a process, in KiB. */
+  public static long addressSpaceKib(long pid) {
+    return number(pid, "VmSize:");
+  }
+
   /** The processor time that a process has used so far, in clock ticks of 10 ms. */
   public static long processorTicks(long pid) {
     try {

@@ -1,0 +1,40 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.kube.ClusterAccessSource;
+import dev.rig.credentials.kube.secret.PullSecrets;
+import dev.rig.credentials.problem.ComponentHealth;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which components a configuration would make unhealthy in a daemon that has the same environment:
+ * settings that are well formed but cannot work.
+ */
+public final class ConfigurationHealth {
+  private ConfigurationHealth() {}
+
+  /** The unhealthy components; empty if there are none. Reads files, and asks nobody. */
+  public static List<ComponentHealth> unhealthy(
+      Configuration configuration, Map<String, String> environment) {
+    var found = new ArrayList<ComponentHealth>();
+    var registries =
+        RegistrySettingsFactory.settings(configuration.daemon(), environment).problems();
+    if (!registries.isEmpty()) {
+      found.add(new ComponentHealth(LazyRegistryClient.PART, false, registries, Map.of()));
+    }
+    configuration
+        .clusters()
+        .forEach((name, settings) -> {
+          if (settings.createsPullSecrets()) {
+            ClusterAccessSource.problem(ClusterPullSecrets.cluster(name, settings), environment)
+                .ifPresent(problem ->
+                    found.add(
+                        new ComponentHealth(
+                            PullSecrets.part(name), false, List.of(problem), Map.of())));
+          }
+        });
+    return List.copyOf(found);
+  }
+}
