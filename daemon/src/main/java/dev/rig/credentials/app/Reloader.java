@@ -43,8 +43,11 @@ final class Reloader implements AutoCloseable {
   private final AtomicLong refused = new AtomicLong();
   private volatile List<String> problems = List.of();
 
-  /** Belongs to the worker. */
+  // These belong to the worker.
   private Configuration current;
+
+  /** Whether the files could not be read, as in a shortage: then each look reads them again. */
+  private boolean unread;
 
   /**
    * A reloader that does nothing before {@link #start}.
@@ -101,7 +104,7 @@ final class Reloader implements AutoCloseable {
 
   private void look() {
     try {
-      if (watch.look()) {
+      if (watch.look() || unread) {
         load();
       }
     } finally {
@@ -111,7 +114,10 @@ final class Reloader implements AutoCloseable {
 
   private void load() {
     try {
-      if (ConfigLoader.fingerprint(watch.paths()).equals(current.fingerprint())) {
+      unread = true;
+      var fingerprint = ConfigLoader.fingerprint(watch.paths());
+      unread = false;
+      if (fingerprint.equals(current.fingerprint())) {
         if (!problems.isEmpty()) {
           problems = List.of();
           LOG.log(Level.INFO, "the configuration is again the one that is served");
@@ -144,6 +150,9 @@ final class Reloader implements AutoCloseable {
   }
 
   private void refuse(List<String> reasons) {
+    if (unread && reasons.equals(problems)) {
+      return; // told before
+    }
     refused.incrementAndGet();
     metrics.reload(false);
     problems = reasons;

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,11 +55,19 @@ class ShortageIT {
       var running = used.running();
       pause(Duration.ofMillis(500));
       limit("nofile", running.pid(), "" + (ProcFiles.descriptors(running.pid()) + more));
-      pause(Duration.ofSeconds(6));
+      pause(Duration.ofSeconds(3));
+      PrivateFile.write(
+          used.daemon().file("values.yaml"),
+          UsedDaemon.values() + "    late.example.org: {username: bot, password: b}\n");
+      pause(Duration.ofSeconds(3));
       if (running.isAlive()) {
         limit("nofile", running.pid(), "4096");
       }
       used.worksWithin(PROMISED, "after the shortage");
+      Eventually.within(
+          PROMISED,
+          () -> used.daemon().client().get("late.example.org").status() == 0,
+          () -> "what was configured in the shortage is served: " + used.running().stderr());
       var complaints =
           running.stderr().lines().filter(line -> line.contains("cannot accept")).toList();
       assertTrue(complaints.size() <= 3, complaints::toString); // one a listener and minute
@@ -85,8 +94,11 @@ class ShortageIT {
   }
 
   private List<Path> dumps() throws IOException {
-    try (var files = Files.walk(folder)) {
-      return files.filter(file -> file.toString().matches(".*(hprof|hs_err.*|/core.*)")).toList();
+    try (var files = Files.walk(folder);
+        var here = Files.list(Path.of(""))) { // the folder that the daemon was started in
+      return Stream.concat(files, here)
+          .filter(file -> file.toString().matches(".*(hprof|hs_err.*|/core.*|replay_pid.*)"))
+          .toList();
     }
   }
 

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the built daemon tells a service manager, as sd_notify(3) has it. */
 class SupervisionIT {
@@ -90,14 +92,15 @@ class SupervisionIT {
         daemon.client().get("example.org"));
   }
 
-  /** A platform's socket that no longer answers is noticed, though the other socket does. */
-  @Test
-  void daemonWhosePlatformSocketIsGoneIsSilent() throws Exception {
+  /** A socket that no longer answers is noticed, though the other one does. */
+  @ParameterizedTest
+  @ValueSource(strings = {"platform.sock", "credentials.sock"})
+  void daemonOneOfWhoseSocketsIsGoneIsSilent(String name) throws Exception {
     daemon.with("WATCHDOG_USEC", 500_000).start();
     Eventually.within(LIMIT, () -> manager.lives() >= 2, () -> manager.lives() + " times");
-    var platform = daemon.socket().resolveSibling("platform.sock");
-    Files.delete(platform);
-    Files.createDirectory(platform);
+    var lost = daemon.socket().resolveSibling(name);
+    Files.delete(lost);
+    Files.createDirectory(lost);
     Eventually.within(
         LIMIT,
         () -> {
@@ -106,7 +109,7 @@ class SupervisionIT {
           return manager.lives() == before;
         },
         () -> manager.lives() + " times");
-    Files.delete(platform);
+    Files.delete(lost);
     long silent = manager.lives();
     Eventually.within(LIMIT, () -> manager.lives() > silent + 1, () -> manager.lives() + " times");
   }

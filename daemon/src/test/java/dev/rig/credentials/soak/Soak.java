@@ -1,10 +1,13 @@
 package dev.rig.credentials.soak;
 
+import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.ClientLoad;
+import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
 import dev.rig.credentials.testing.daemon.NativeClient;
 import dev.rig.credentials.testing.daemon.RunCounter;
 import dev.rig.credentials.testing.daemon.Running;
+import dev.rig.credentials.testing.machine.PidsCgroup;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.ProcFiles;
 import dev.rig.credentials.testing.machine.Reaper;
@@ -13,28 +16,50 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 
 /**
- * Gets by the native client, scripts whose leases end, reloads and restarts at once, on the built
- * distribution: {@code mvn -B -Psoak verify -Dsoak.minutes=5}. Exits with status 1 on a get that
- * failed.
+ * Gets by the native client, scripts whose leases end, reloads, restarts and shortages of threads
+ * and descriptors at once, on the built distribution: {@code mvn -B -Psoak verify
+ * -Dsoak.minutes=60}, as root. One daemon is restarted again and again; another one is not, and its
+ * memory and descriptors at the end are compared with those after the first five minutes (of a
+ * shorter soak: after a third of it). Exits with status 1 on a get that failed, on a twentieth more
+ * memory, and on another number of descriptors.
  */
 public final class Soak {
   private static final int SCRIPTS = 4;
   private static final Duration BETWEEN_RELOADS = Duration.ofSeconds(3);
   private static final int RELOADS_PER_RESTART = 5;
+  private static final int RELOADS_PER_SHORTAGE = 4;
+  private static final Duration SHORTAGE = Duration.ofMillis(1_500);
   private static final Duration SETTLED = Duration.ofSeconds(2);
+  private static final Duration WARM = Duration.ofMinutes(5);
+  private static final double MOST_GROWTH = 1.05;
+  private static final int SAMPLES = 9;
+
+  /** What a daemon holds. */
+  private record Footprint(long residentKib, int descriptors, int threads) {}
 
   private final PrintStream out;
-  private final DaemonUnderTest daemon;
+  private final PidsCgroup group;
+  private final DaemonUnderTest steady;
+  private final DaemonUnderTest restarted;
   private final RunCounter runs;
+  private final List<ClientLoad> clients = new ArrayList<>();
   private int reloads;
   private int restarts;
+  private int shortages;
 
   private Soak(PrintStream out, Reaper reaper, Path folder) {
     this.out = out;
-    this.daemon = new DaemonUnderTest(reaper, folder.resolve("d"));
+    this.group = reaper.own(PidsCgroup.create("rig-soak-" + ProcessHandle.current().pid()));
+    this.steady =
+        new DaemonUnderTest(reaper, folder.resolve("s"))
+            .logging("info")
+            .startedBy(group.startsIn());
+    this.restarted = new DaemonUnderTest(reaper, folder.resolve("r")).logging("info");
     this.runs = new RunCounter(folder.resolve("runs"));
   }
 
@@ -52,34 +77,84 @@ public final class Soak {
   }
 
   private boolean run(double minutes) throws InterruptedException {
-    daemon.configured("values.yaml", yaml());
-    var running = daemon.start();
-    var clients = new ArrayList<ClientLoad>();
-    for (int i = 0; i < SCRIPTS; i++) {
-      clients.add(asking("s" + i + ".org", "script-" + i));
-    }
-    clients.add(asking("fixed.org", "from-the-file"));
-    long end = System.nanoTime() + (long) (minutes * Duration.ofMinutes(1).toNanos());
-    Thread.sleep(SETTLED);
-    print("start", running);
-    while (System.nanoTime() - end < 0) {
+    write();
+    var running = steady.start();
+    var other = restarted.start();
+    askAll();
+    long began = System.nanoTime();
+    var whole = Duration.ofMillis((long) (minutes * Duration.ofMinutes(1).toMillis()));
+    var warm = whole.dividedBy(3).compareTo(WARM) < 0 ? whole.dividedBy(3) : WARM;
+    Footprint baseline = null;
+    while (since(began).compareTo(whole) < 0) {
       Thread.sleep(BETWEEN_RELOADS);
       reloads++;
-      PrivateFile.write(daemon.file("values.yaml"), yaml());
+      write();
+      if (reloads % RELOADS_PER_SHORTAGE == 0) {
+        shortage(running);
+      }
       if (reloads % RELOADS_PER_RESTART == 0) {
         restarts++;
-        DaemonUnderTest.stop(running);
-        running = daemon.start();
+        DaemonUnderTest.stop(other);
+        other = restarted.start();
+      }
+      if (baseline == null && since(began).compareTo(warm) >= 0) {
+        baseline = footprint("warm", running);
       }
     }
+    var end = footprint("end", running);
     clients.forEach(ClientLoad::stop);
-    Thread.sleep(SETTLED);
-    print("end", running);
-    return sum(clients);
+    boolean answered = sum();
+    return baseline != null && isEqual(baseline, end) && answered && running.isAlive();
   }
 
-  private ClientLoad asking(String host, String secret) {
-    return ClientLoad.of(1, daemon.client(), host, NativeClient.answer(host, "bot", secret));
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+
+  private void askAll() {
+    for (var daemon : List.of(steady, restarted)) {
+      for (int i = 0; i < SCRIPTS; i++) {
+        ask(daemon, "s" + i + ".org", "script-" + i);
+      }
+      ask(daemon, "fixed.org", "from-the-file");
+    }
+  }
+
+  private void ask(DaemonUnderTest daemon, String host, String secret) {
+    clients.add(ClientLoad.of(1, daemon.client(), host, NativeClient.answer(host, "bot", secret)));
+  }
+
+  /** No further thread or process, or no further descriptor, for a moment. */
+  private void shortage(Running running) throws InterruptedException {
+    shortages++;
+    boolean ofThreads = shortages % 2 == 0;
+    if (ofThreads) {
+      group.freeze();
+    } else {
+      descriptors(running, Integer.toString(ProcFiles.descriptors(running.pid())));
+    }
+    Thread.sleep(SHORTAGE);
+    if (ofThreads) {
+      group.lift();
+    } else {
+      descriptors(running, "4096");
+    }
+  }
+
+  private static void descriptors(Running running, String most) {
+    Command.of(Tool.PRLIMIT.path(), "--pid", running.pid(), "--nofile=" + most + ":")
+        .run()
+        .succeeded();
+  }
+
+  private void write() {
+    for (var daemon : List.of(steady, restarted)) {
+      if (reloads == 0) {
+        daemon.configured("values.yaml", yaml());
+      } else {
+        PrivateFile.write(daemon.file("values.yaml"), yaml());
+      }
+    }
   }
 
   /** Entries that stay, with leases of a few seconds, and one that is another at each reload. */
@@ -101,16 +176,36 @@ public final class Soak {
     return text.toString();
   }
 
-  private void print(String when, Running running) {
+  /** The middle of some looks: a script that runs just now has descriptors and threads. */
+  private Footprint footprint(String when, Running running) throws InterruptedException {
+    Thread.sleep(SETTLED);
+    var resident = new long[SAMPLES];
+    var descriptors = new int[SAMPLES];
+    for (int i = 0; i < SAMPLES; i++) {
+      resident[i] = ProcFiles.residentKib(running.pid());
+      descriptors[i] = ProcFiles.descriptors(running.pid());
+      Thread.sleep(BETWEEN_RELOADS.dividedBy(10));
+    }
+    Arrays.sort(resident);
+    Arrays.sort(descriptors);
+    var found =
+        new Footprint(resident[SAMPLES / 2], descriptors[0], ProcFiles.threads(running.pid()));
     out.printf(
-        "%-6s memory %d KiB, descriptors %d, threads %d%n",
-        when,
-        ProcFiles.residentKib(running.pid()),
-        ProcFiles.descriptors(running.pid()),
-        ProcFiles.threads(running.pid()));
+        "%-5s memory %d KiB, descriptors %d, threads %d%n",
+        when, found.residentKib(), found.descriptors(), found.threads());
+    return found;
   }
 
-  private boolean sum(Iterable<ClientLoad> clients) {
+  private boolean isEqual(Footprint baseline, Footprint end) {
+    double growth = (double) end.residentKib() / baseline.residentKib();
+    boolean good = growth <= MOST_GROWTH && end.descriptors() == baseline.descriptors();
+    out.printf(
+        "memory x %.3f (at most %.2f), descriptors %+d%n",
+        growth, MOST_GROWTH, end.descriptors() - baseline.descriptors());
+    return good;
+  }
+
+  private boolean sum() {
     int gets = 0;
     var wrong = new ArrayList<String>();
     for (var client : clients) {
@@ -119,8 +214,8 @@ public final class Soak {
     }
     wrong.stream().limit(10).forEach(out::println);
     out.printf(
-        "gets %d, failed %d, script runs %d, reloads %d, restarts %d%n",
-        gets, wrong.size(), runs.runs(), reloads, restarts);
+        "gets %d, failed %d, script runs %d, reloads %d, restarts %d, shortages %d%n",
+        gets, wrong.size(), runs.runs(), reloads, restarts, shortages);
     return wrong.isEmpty() && gets > 0;
   }
 
