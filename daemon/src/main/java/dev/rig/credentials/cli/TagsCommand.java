@@ -90,7 +90,10 @@ final class TagsCommand implements Callable<Integer> {
       console.err().println("More: rig-credentials tags --after " + page.display("next") + " …");
     }
     if (page.isTrue("truncated")) {
-      console.err().println("The list is incomplete: the repository has more tags than were read.");
+      console
+          .err()
+          .println(
+              "The list is incomplete: the repository has, or may have, more tags than these.");
     } else if (!page.has("next")) {
       console.err().println("The list is complete.");
     }
