@@ -66,7 +66,9 @@ public final class HttpClient implements AutoCloseable {
               + " would be asked over plain http; list it in daemon.registryClient.insecure to"
               + " allow that");
     }
+    var left = budget.left();
     var tls = origin.isSecure() ? authorities.sockets(origin) : null;
+    budget.giveBack(left.minus(budget.left())); // reading certificates is not the other side's time
     var proxy = proxies.of(origin);
     if (proxy != null) {
       var hop = Proxies.origin(proxy);

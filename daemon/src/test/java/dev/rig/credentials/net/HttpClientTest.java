@@ -19,10 +19,14 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -417,6 +421,27 @@ class HttpClientTest {
       assertTrue(unknown.contains("no authority that is trusted has signed it"), unknown);
       var other = new HttpFixture(server.port(), List.of(file), null).failure(request).toString();
       assertTrue(other.contains("matching registry.test"), other);
+    }
+  }
+
+  @Test
+  void theTimeThatReadingCertificatesTakesIsNotTheOtherSides() throws Exception {
+    var authority = new TestAuthority(TestAuthority.Keys.EC);
+    var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
+    var read = new CertificateAuthorities(List.of(file), Map.of(), HostCertificates.NONE);
+    var reading = new AtomicReference<Runnable>(() -> {});
+    try (var server =
+        HostileRegistry.start((asked, out) -> reply(out, 200, ""))
+            .with(authority.server(HttpFixture.HOST))) {
+      var fixture =
+          new HttpFixture(
+              server.port(),
+              origin -> {
+                Objects.requireNonNull(reading.get()).run();
+                return read.sockets(origin);
+              });
+      reading.set(() -> fixture.time.advance(Duration.ofSeconds(11)));
+      assertEquals(200, fixture.send(HttpFixture.get("https", server.port(), "/")).status());
     }
   }
 
