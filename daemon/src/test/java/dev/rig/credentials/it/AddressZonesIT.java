@@ -30,8 +30,7 @@ class AddressZonesIT {
               "localnat64.test", "64:ff9b:1::a9fe:a9fe",
               "translated.test", "::ffff:0:a9fe:a9fe",
               "teredo.test", "2001:0:102:304::5601:5601",
-              "linklocal.test", "fe80::1",
-              "sixtofour-loopback.test", "2002:7f00:1::1"));
+              "linklocal.test", "fe80::1"));
 
   private static final String SETUP =
       """
@@ -43,7 +42,6 @@ class AddressZonesIT {
       ip -6 address add 64:ff9b:1::a9fe:a9fe/128 dev lo nodad
       ip -6 address add ::ffff:0:a9fe:a9fe/128 dev lo nodad
       ip -6 address add 2001:0:102:304::5601:5601/128 dev lo nodad
-      ip -6 address add 2002:7f00:1::1/128 dev lo nodad
       mount --bind "$1" /etc/hosts
       shift
       exec "$@"

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ShortageIT {
   private static final Duration PROMISED = Duration.ofSeconds(5);
-  private static final Duration START = Duration.ofSeconds(20);
+  private static final Duration START = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
   @AutoClose private final Reaper reaper = new Reaper();
