@@ -6,6 +6,7 @@ import dev.rig.credentials.config.ClusterSettings;
 import dev.rig.credentials.http.platform.PullSecretKeeper;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.kube.Cluster;
+import dev.rig.credentials.kube.PullSecretScope;
 import dev.rig.credentials.kube.secret.PruneAnswer;
 import dev.rig.credentials.kube.secret.PruneRequest;
 import dev.rig.credentials.kube.secret.PullSecretAnswer;
@@ -95,7 +96,9 @@ final class ClusterPullSecrets implements PullSecretKeeper {
         settings.token(),
         settings.script(),
         settings.certificateAuthority(),
-        Objects.requireNonNullElse(settings.pullSecretNamespaces(), List.of()),
+        new PullSecretScope(
+            settings.createsPullSecrets(),
+            Objects.requireNonNullElse(settings.pullSecretNamespaces(), List.of())),
         git != null && git.url() != null,
         registry == null || registry.host() == null || registry.clusterHost() == null
             ? null

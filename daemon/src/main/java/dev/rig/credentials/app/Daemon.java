@@ -233,6 +233,7 @@ public final class Daemon implements AutoCloseable {
     var pullSecrets = scope.add(clusters.pullSecrets(), PullSecrets::close);
     context.health().addAll(pullSecrets::health);
     entries.onChange(pullSecrets::changed);
+    entries.show(pullSecrets::readings);
     return clusters;
   }
 

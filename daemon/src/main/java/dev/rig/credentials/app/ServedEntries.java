@@ -11,6 +11,7 @@ import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.metrics.ClusterReading;
 import dev.rig.credentials.metrics.GaugeReadings;
 import dev.rig.credentials.metrics.LeaseReading;
 import dev.rig.credentials.metrics.Metrics;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /**
  * The entries of a configuration with their leases, those from before a restart included: whoever
@@ -42,6 +44,7 @@ final class ServedEntries {
 
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final ExpiringCache<BrokerEntry, Lease> leases;
+  private volatile Supplier<List<ClusterReading>> clusters = List::of;
   private final Broker broker;
   private final Metrics metrics;
   private final BrokerEntryFactory factory;
@@ -70,7 +73,7 @@ final class ServedEntries {
             ExpiringCache::close);
     var spread = new StartJitter(context.settings().prefetchSpread(), new SplittableRandom());
     broker = new Broker(leases, time, spread);
-    metrics = new Metrics(context.version(), new Gauges(broker, context));
+    metrics = new Metrics(context.version(), new Gauges(broker, context, () -> clusters.get()));
     var secrets = new HeldSecrets(context.environment());
     factory = new BrokerEntryFactory(runner, secrets, metrics, time);
     broker.replace(factory.of(configured));
@@ -79,11 +82,18 @@ final class ServedEntries {
   }
 
   /** What the gauges read at a scrape. */
-  private record Gauges(Broker broker, DaemonContext context) implements GaugeReadings {
+  private record Gauges(
+      Broker broker, DaemonContext context, Supplier<List<ClusterReading>> pullSecrets)
+      implements GaugeReadings {
     @Override
     public List<LeaseReading> leases() {
       var now = context.time().now();
       return broker.states().stream().map(state -> EntryLeaseReading.of(state, now)).toList();
+    }
+
+    @Override
+    public List<ClusterReading> clusters() {
+      return pullSecrets.get();
     }
 
     @Override
@@ -129,6 +139,11 @@ final class ServedEntries {
 
   Metrics metrics() {
     return metrics;
+  }
+
+  /** Shows the clusters' pull secrets in the metrics from now on. */
+  void show(Supplier<List<ClusterReading>> readings) {
+    clusters = readings;
   }
 
   /** Has that run, on any thread, when leases or entries have changed; it must not block. */

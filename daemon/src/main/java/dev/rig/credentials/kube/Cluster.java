@@ -1,7 +1,6 @@
 package dev.rig.credentials.kube;
 
 import dev.rig.credentials.credential.Secret;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param token a bearer token for it
  * @param script prints a client-go {@code ExecCredential}; comes before the token
  * @param certificateAuthority PEM, the same in base64, or the path of a file with it
- * @param namespaces the only ones that secrets are kept in; empty for all
+ * @param scope where its pull secrets go
  * @param gitOps whether deployments to it go through a git repository
  * @param devRegistry how images of a development registry are named inside
  */
@@ -22,7 +21,7 @@ public record Cluster(
     @Nullable Secret token,
     @Nullable Secret script,
     @Nullable String certificateAuthority,
-    List<String> namespaces,
+    PullSecretScope scope,
     boolean gitOps,
     @Nullable DevRegistryNames devRegistry) {
   /**
@@ -32,15 +31,6 @@ public record Cluster(
    * @param clusterHost its name inside, with which they are pulled
    */
   public record DevRegistryNames(String host, String clusterHost) {}
-
-  public Cluster {
-    namespaces = List.copyOf(namespaces);
-  }
-
-  /** Whether secrets may be kept in that namespace. */
-  public boolean wants(String namespace) {
-    return namespaces.isEmpty() || namespaces.contains(namespace);
-  }
 
   /** Only what cannot hold a secret: an address can carry a login. */
   @Override

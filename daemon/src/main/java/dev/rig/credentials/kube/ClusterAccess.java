@@ -1,6 +1,7 @@
 package dev.rig.credentials.kube;
 
 import dev.rig.credentials.credential.Secret;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,15 @@ record ClusterAccess(
     @Nullable Secret clientKey) {
   static ClusterAccess withToken(String url, @Nullable String certificateAuthority, Secret token) {
     return new ClusterAccess(url, certificateAuthority, token, null, null);
+  }
+
+  /** Whether a client made for the other serves with this one's token. */
+  boolean sameBesidesToken(ClusterAccess other) {
+    return url.equals(other.url)
+        && Objects.equals(certificateAuthority, other.certificateAuthority)
+        && (token == null) == (other.token == null)
+        && Objects.equals(clientCertificate, other.clientCertificate)
+        && Objects.equals(clientKey, other.clientKey);
   }
 
   @Override

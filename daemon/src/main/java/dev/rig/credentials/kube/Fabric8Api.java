@@ -2,65 +2,60 @@ package dev.rig.credentials.kube;
 
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
-import dev.rig.credentials.kube.KubeApiException.KubeFailureKind;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Base64;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster's API server through fabric8's client: the one class that touches it. A client is made
- * at the first request, and anew when the access to the cluster changes.
+ * A cluster's API server through fabric8's client: its requests.
  *
  * <p>Used by one thread at a time.
  */
-public final class Fabric8Api implements KubeApi {
-  private static final int CONNECT_MILLIS = 5_000;
-  private static final int REQUEST_MILLIS = 10_000;
-  private static final int LONGEST_MESSAGE = 300;
+public class Fabric8Api implements KubeApi {
+  private static final int LONGEST_NOTE = 1024;
 
   private static final ResourceDefinitionContext CAPSULES =
-      new ResourceDefinitionContext.Builder()
-          .withGroup("rig.dev")
-          .withVersion("v1alpha2")
-          .withKind("Capsule")
-          .withPlural("capsules")
-          .withNamespaced(true)
-          .build();
+      Workloads.context(Rollouts.WorkloadKind.CAPSULE);
 
-  private final ClusterAccessSource access;
-  private @Nullable ClusterAccess used;
-  private @Nullable KubernetesClient client;
+  private final KubeClient client;
 
   public Fabric8Api(ClusterAccessSource access) {
-    this.access = access;
+    this.client = new KubeClient(access);
+  }
+
+  @Override
+  public <T> ObjectWatch watch(
+      Watched<T> kind, @Nullable String namespace, WatchListener<T> listener) {
+    var what = "watch " + kind.plural() + (namespace == null ? "" : " in namespace " + namespace);
+    return client.asking(
+        what,
+        kubernetes ->
+            kind.source()
+                .open(kubernetes, namespace, listener, thrown -> client.failure(what, thrown)));
   }
 
   @Override
   public List<PullSecret> secrets(@Nullable String namespace) {
-    return asking(
+    return client.asking(
         "list secrets",
         kubernetes -> {
           var secrets = kubernetes.secrets();
@@ -70,8 +65,8 @@ public final class Fabric8Api implements KubeApi {
               .list()
               .getItems()
               .stream()
-              .filter(Fabric8Api::isOurs)
-              .map(Fabric8Api::read)
+              .filter(SecretObjects::isOurs)
+              .map(SecretObjects::read)
               .toList();
         });
   }
@@ -79,7 +74,7 @@ public final class Fabric8Api implements KubeApi {
   /** By list, so that no right to read any Secret by its name is needed. */
   @Override
   public Optional<Occupant> secret(String namespace, String name) {
-    return asking(
+    return client.asking(
         "list secrets",
         kubernetes ->
             kubernetes
@@ -90,33 +85,34 @@ public final class Fabric8Api implements KubeApi {
                 .getItems()
                 .stream()
                 .findFirst()
-                .map(found -> isOurs(found) ? new Ours(read(found)) : new Foreign()));
+                .map(found ->
+                    SecretObjects.isOurs(found)
+                        ? new Ours(SecretObjects.read(found))
+                        : new Foreign()));
   }
 
   @Override
-  public void apply(PullSecret secret) {
-    asking(
+  public PullSecret apply(PullSecret secret) {
+    return client.asking(
         "apply secret " + secret.path(),
         kubernetes -> {
-          var version = secret.version();
-          var context =
-              new PatchContext.Builder()
-                  .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                  .withFieldManager(SecretAnnotations.MANAGER)
-                  .withForce(version != null)
-                  .build();
-          return kubernetes
-              .secrets()
-              .inNamespace(secret.namespace())
-              .resource(written(secret))
-              .patch(context);
+          return SecretObjects.read(
+              kubernetes
+                  .secrets()
+                  .inNamespace(secret.namespace())
+                  .resource(SecretObjects.written(secret))
+                  .patch(
+                      patch(
+                          PatchType.SERVER_SIDE_APPLY,
+                          SecretAnnotations.MANAGER,
+                          secret.version() != null)));
         });
   }
 
   @Override
   public void delete(PullSecret secret) {
     var version = Objects.requireNonNull(secret.version());
-    asking(
+    client.asking(
         "delete secret " + secret.path(),
         kubernetes ->
             kubernetes
@@ -129,35 +125,101 @@ public final class Fabric8Api implements KubeApi {
 
   @Override
   public Optional<Capsule> capsule(String namespace, String name) {
-    return asking(
+    return client.asking(
         "get capsule " + namespace + "/" + name,
         kubernetes ->
-            Optional.ofNullable(capsule(kubernetes, namespace, name).get())
-                .map(found ->
-                    new Capsule(
-                        found.get("spec", "image") instanceof String image && !image.isEmpty()
-                            ? image
-                            : null,
-                        annotations(found.getMetadata().getAnnotations())
-                            .get(SecretAnnotations.CAPSULE_PULL_SECRET))));
+            Optional.ofNullable(capsule(kubernetes, namespace, name).get()).map(Capsule::read));
   }
 
   @Override
-  public void annotateCapsule(String namespace, String name, String pullSecret) {
-    var context =
-        new PatchContext.Builder()
-            .withPatchType(PatchType.JSON_MERGE)
-            .withFieldManager(SecretAnnotations.MANAGER)
-            .build();
+  public void annotate(Capsule seen, String pullSecret) {
+    boolean replaces = seen.pullSecret() != null;
+    var written = new GenericKubernetesResource();
+    written.setApiVersion(CAPSULES.getGroup() + "/" + CAPSULES.getVersion());
+    written.setKind(CAPSULES.getKind());
+    written.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(seen.namespace())
+            .withName(seen.name())
+            // With a uid, apply does not create a Capsule that has been deleted meanwhile.
+            .withUid(seen.uid())
+            .withResourceVersion(replaces ? seen.resourceVersion() : null)
+            .addToAnnotations(SecretAnnotations.CAPSULE_PULL_SECRET, pullSecret)
+            .build());
+    client.asking(
+        "apply capsule " + seen.path(),
+        kubernetes ->
+            kubernetes
+                .genericKubernetesResources(CAPSULES)
+                .inNamespace(seen.namespace())
+                .resource(written)
+                .patch(patch(PatchType.SERVER_SIDE_APPLY, SecretAnnotations.MANAGER, replaces)));
+  }
+
+  /** By a merge patch: apply would leave what an earlier version of this wrote by one. */
+  @Override
+  public void removeAnnotation(Capsule seen) {
     var patch =
         JsonWriter.text(
             JsonForm.COMPACT,
             Map.of(
                 "metadata",
-                Map.of("annotations", Map.of(SecretAnnotations.CAPSULE_PULL_SECRET, pullSecret))));
-    asking(
-        "patch capsule " + namespace + "/" + name,
-        kubernetes -> capsule(kubernetes, namespace, name).patch(context, patch));
+                Map.of(
+                    "resourceVersion",
+                    seen.resourceVersion(),
+                    "annotations",
+                    Collections.singletonMap(SecretAnnotations.CAPSULE_PULL_SECRET, null))));
+    client.asking(
+        "patch capsule " + seen.path(),
+        kubernetes ->
+            capsule(kubernetes, seen.namespace(), seen.name())
+                .patch(patch(PatchType.JSON_MERGE, SecretAnnotations.MANAGER, null), patch));
+  }
+
+  private static PatchContext patch(PatchType type, String manager, @Nullable Boolean force) {
+    return new PatchContext.Builder()
+        .withPatchType(type)
+        .withFieldManager(manager)
+        .withForce(force)
+        .build();
+  }
+
+  @Override
+  public void report(KubeEvent event) {
+    var about = event.about();
+    var at = event.at().truncatedTo(ChronoUnit.SECONDS).toString();
+    var note =
+        event.note().length() <= LONGEST_NOTE
+            ? event.note()
+            : event.note().substring(0, LONGEST_NOTE - 1) + "…";
+    var written =
+        new EventBuilder()
+            .withNewMetadata()
+            .withNamespace(about.namespace())
+            .withName(about.name() + "." + UUID.randomUUID())
+            .endMetadata()
+            .withInvolvedObject(
+                new ObjectReferenceBuilder()
+                    .withApiVersion(about.apiVersion())
+                    .withKind(about.kind())
+                    .withNamespace(about.namespace())
+                    .withName(about.name())
+                    .withUid(about.uid())
+                    .build())
+            .withType("Warning")
+            .withReason(event.reason())
+            .withMessage(note)
+            .withNewSource()
+            .withComponent(SecretAnnotations.MANAGER)
+            .endSource()
+            .withFirstTimestamp(at)
+            .withLastTimestamp(at)
+            .withCount(1)
+            .build();
+    client.asking(
+        "create event in namespace " + about.namespace(),
+        kubernetes ->
+            kubernetes.v1().events().inNamespace(about.namespace()).resource(written).create());
   }
 
   private static Resource<GenericKubernetesResource> capsule(
@@ -167,7 +229,7 @@ public final class Fabric8Api implements KubeApi {
 
   @Override
   public Optional<Workload> workload(Rollouts.WorkloadKind kind, String namespace, String name) {
-    return asking(
+    return client.asking(
         "get " + kind.word() + " " + namespace + "/" + name,
         kubernetes ->
             Optional.ofNullable(
@@ -187,25 +249,19 @@ public final class Fabric8Api implements KubeApi {
       Workload read,
       String image,
       String releases) {
-    var context =
-        new PatchContext.Builder()
-            .withPatchType(PatchType.SERVER_SIDE_APPLY)
-            .withFieldManager(Workloads.MANAGER)
-            .withForce(true)
-            .build();
-    asking(
+    client.asking(
         "apply " + kind.word() + " " + namespace + "/" + name,
         kubernetes ->
             kubernetes
                 .genericKubernetesResources(Workloads.context(kind))
                 .inNamespace(namespace)
                 .resource(Workloads.written(kind, namespace, name, read, image, releases))
-                .patch(context));
+                .patch(patch(PatchType.SERVER_SIDE_APPLY, Workloads.MANAGER, true)));
   }
 
   @Override
   public Optional<Rollouts.Readiness> readiness(String namespace, String name, String image) {
-    return asking(
+    return client.asking(
         "get deployment " + namespace + "/" + name,
         kubernetes ->
             Optional.ofNullable(
@@ -220,7 +276,7 @@ public final class Fabric8Api implements KubeApi {
 
   @Override
   public Optional<Lock> lock(String namespace, String name) {
-    return asking(
+    return client.asking(
         "get lease " + namespace + "/" + name,
         kubernetes ->
             Optional.ofNullable(kubernetes.leases().inNamespace(namespace).withName(name).get())
@@ -229,7 +285,7 @@ public final class Fabric8Api implements KubeApi {
 
   @Override
   public void createLock(String namespace, String name, Lock lock) {
-    asking(
+    client.asking(
         "create lease " + namespace + "/" + name,
         kubernetes ->
             kubernetes
@@ -241,7 +297,7 @@ public final class Fabric8Api implements KubeApi {
 
   @Override
   public void updateLock(String namespace, String name, Lock lock) {
-    asking(
+    client.asking(
         "update lease " + namespace + "/" + name,
         kubernetes ->
             kubernetes
@@ -253,51 +309,7 @@ public final class Fabric8Api implements KubeApi {
 
   @Override
   public void close() {
-    var open = client;
-    client = null;
-    used = null;
-    if (open != null) {
-      open.close();
-    }
-  }
-
-  private static boolean isOurs(Secret secret) {
-    var labels = secret.getMetadata().getLabels();
-    return labels != null
-        && SecretAnnotations.MANAGER.equals(labels.get(SecretAnnotations.LABEL))
-        && SecretAnnotations.TYPE.equals(secret.getType());
-  }
-
-  private static PullSecret read(Secret secret) {
-    var metadata = secret.getMetadata();
-    var annotations = annotations(metadata.getAnnotations());
-    var data = secret.getData() == null ? null : secret.getData().get(SecretAnnotations.DATA);
-    return new PullSecret(
-        metadata.getNamespace(),
-        metadata.getName(),
-        SecretAnnotations.list(annotations.get(SecretAnnotations.IMAGES)),
-        annotations.get(SecretAnnotations.CAPSULE),
-        SecretAnnotations.list(annotations.get(SecretAnnotations.ENTRIES)),
-        SecretAnnotations.end(annotations.get(SecretAnnotations.EXPIRES)),
-        DockerConfigJson.decode(Base64.getDecoder().decode(data == null ? "" : data)),
-        new PullSecret.ObjectVersion(metadata.getUid(), metadata.getResourceVersion()));
-  }
-
-  private static Secret written(PullSecret secret) {
-    var version = secret.version();
-    return new SecretBuilder()
-        .withNewMetadata()
-        .withNamespace(secret.namespace())
-        .withName(secret.name())
-        .withUid(version == null ? null : version.uid())
-        .withResourceVersion(version == null ? null : version.resourceVersion())
-        .addToLabels(SecretAnnotations.LABEL, SecretAnnotations.MANAGER)
-        .withAnnotations(SecretAnnotations.annotations(secret))
-        .endMetadata()
-        .withType(SecretAnnotations.TYPE)
-        .addToData(
-            SecretAnnotations.DATA, Base64.getEncoder().encodeToString(secret.config().encode()))
-        .build();
+    client.close();
   }
 
   private static Lock read(Lease lease) {
@@ -329,93 +341,5 @@ public final class Fabric8Api implements KubeApi {
         .withLeaseTransitions(lock.transitions())
         .endSpec()
         .build();
-  }
-
-  private static Map<String, String> annotations(@Nullable Map<String, String> annotations) {
-    return annotations == null ? Map.of() : annotations;
-  }
-
-  private <T> T asking(String what, Function<KubernetesClient, T> request) {
-    try {
-      return request.apply(client());
-    } catch (KubernetesClientException e) {
-      var failure = failure(what, e);
-      if (failure.kind() == KubeFailureKind.UNAUTHORIZED) {
-        access.rejected();
-      }
-      throw failure;
-    } catch (PullSecretException e) {
-      throw new KubeApiException(KubeFailureKind.AWAY, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private KubernetesClient client() {
-    var wanted = access.current();
-    var open = client;
-    if (open != null && wanted.equals(used)) {
-      return open;
-    }
-    close();
-    // Config.empty: nothing is taken from a kubeconfig, the environment or system properties.
-    var config =
-        new ConfigBuilder(Config.empty())
-            .withMasterUrl(wanted.url())
-            .withCaCertData(base64(wanted.certificateAuthority()))
-            .withOauthToken(wanted.token() == null ? null : wanted.token().reveal())
-            .withClientCertData(base64(wanted.clientCertificate()))
-            .withClientKeyData(
-                wanted.clientKey() == null ? null : base64(wanted.clientKey().reveal()))
-            .withConnectionTimeout(CONNECT_MILLIS)
-            .withRequestTimeout(REQUEST_MILLIS)
-            .withRequestRetryBackoffLimit(0)
-            .withHttp2Disable(true)
-            .withUserAgent(SecretAnnotations.MANAGER)
-            .build();
-    var made =
-        new KubernetesClientBuilder()
-            .withConfig(config)
-            .withHttpClientFactory(new JdkHttpClientFactory())
-            .build();
-    client = made;
-    used = wanted;
-    return made;
-  }
-
-  private static @Nullable String base64(@Nullable String pem) {
-    return pem == null
-        ? null
-        : Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII));
-  }
-
-  private KubeApiException failure(String what, KubernetesClientException e) {
-    var kind =
-        switch (e.getCode()) {
-          case 401 -> KubeFailureKind.UNAUTHORIZED;
-          case 409 -> KubeFailureKind.CONFLICT;
-          case 0, 429 -> KubeFailureKind.AWAY;
-          default -> e.getCode() >= 500 ? KubeFailureKind.AWAY : KubeFailureKind.REFUSED;
-        };
-    return new KubeApiException(kind, "cannot " + what + ": " + reason(e));
-  }
-
-  /** The server's own words, which never hold a Secret's data; else what went wrong on the way. */
-  private String reason(KubernetesClientException e) {
-    var status = e.getStatus();
-    if (status != null && status.getMessage() != null) {
-      var line = status.getMessage().replaceAll("\\p{Cntrl}+", " ").strip();
-      return e.getCode()
-          + " "
-          + (line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…");
-    }
-    if (e.getCode() > 0) {
-      return "status " + e.getCode();
-    }
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    var asked = used; // its url carries no login: ConfiguredAccess refuses one
-    return "the API server%s does not answer (%s)"
-        .formatted(asked == null ? "" : " " + asked.url(), root.getClass().getSimpleName());
   }
 }

@@ -12,14 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 public interface KubeApi extends AutoCloseable {
   /**
-   * A Capsule.
-   *
-   * @param image its image; null where it has none
-   * @param pullSecret the Secret that it names; null for none
-   */
-  record Capsule(@Nullable String image, @Nullable String pullSecret) {}
-
-  /**
    * A {@code coordination.k8s.io} Lease, which one daemon holds at a time.
    *
    * @param holder who; empty for nobody
@@ -55,16 +47,37 @@ public interface KubeApi extends AutoCloseable {
   /**
    * Writes it by server-side apply, whole. With a version it replaces exactly that state; without
    * one it is made where it is not there.
+   *
+   * @return it as it is in the cluster now
    */
-  void apply(PullSecret secret);
+  PullSecret apply(PullSecret secret);
 
   /** Removes exactly this state of it. */
   void delete(PullSecret secret);
 
   Optional<Capsule> capsule(String namespace, String name);
 
-  /** Names the Secret in the Capsule's annotation {@code rig.dev/pull-secret}. */
-  void annotateCapsule(String namespace, String name, String pullSecret);
+  /**
+   * Names the Secret in the Capsule's annotation {@code rig.dev/pull-secret}, by server-side apply
+   * of nothing else. What the annotation said is replaced only in exactly that state of the
+   * Capsule; where it said nothing and somebody else has set it since, that is a conflict.
+   *
+   * @param seen as it was read
+   */
+  void annotate(Capsule seen, String pullSecret);
+
+  /** Removes that annotation from exactly that state of the Capsule. */
+  void removeAnnotation(Capsule seen);
+
+  /** Creates a warning event. */
+  void report(KubeEvent event);
+
+  /**
+   * Watches the objects of a kind.
+   *
+   * @param namespace only there; null for everywhere
+   */
+  <T> ObjectWatch watch(Watched<T> kind, @Nullable String namespace, WatchListener<T> listener);
 
   Optional<Lock> lock(String namespace, String name);
 

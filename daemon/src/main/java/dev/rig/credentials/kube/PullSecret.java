@@ -50,6 +50,11 @@ public record PullSecret(
         namespace, name, images, capsule, entries, expiresAt, config, old.version);
   }
 
+  /** The same for other images of a Capsule; what it holds is not changed by that. */
+  public PullSecret forImages(List<String> others, String ofCapsule) {
+    return new PullSecret(namespace, name, others, ofCapsule, entries, expiresAt, config, version);
+  }
+
   /** For people. */
   public String path() {
     return namespace + "/" + name;

@@ -1,4 +1,4 @@
-/** Access to the API of a Kubernetes cluster, leader election and rollouts. */
+/** Access to the API of a Kubernetes cluster: requests, watches, leader election and rollouts. */
 @NullMarked
 package dev.rig.credentials.kube;
 

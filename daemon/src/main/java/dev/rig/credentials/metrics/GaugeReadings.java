@@ -11,6 +11,9 @@ public interface GaugeReadings {
   /** Whether each part of the daemon does what it is for, by its name. */
   Map<String, Boolean> parts();
 
+  /** One for each cluster with pull secrets. */
+  List<ClusterReading> clusters();
+
   /** Nothing to read. */
   GaugeReadings NONE =
       new GaugeReadings() {
@@ -22,6 +25,11 @@ public interface GaugeReadings {
         @Override
         public Map<String, Boolean> parts() {
           return Map.of();
+        }
+
+        @Override
+        public List<ClusterReading> clusters() {
+          return List.of();
         }
       };
 }

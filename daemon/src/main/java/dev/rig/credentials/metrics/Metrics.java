@@ -2,6 +2,7 @@ package dev.rig.credentials.metrics;
 
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
@@ -118,6 +119,35 @@ public final class Metrics {
         "1 where that part of the daemon does what it is for, else 0.",
         gauge -> readings.parts().forEach((part, well) -> gauge.call(well ? 1 : 0, part)),
         "part");
+    gauge(
+        "rig_credentials_pull_secrets",
+        "Pull secrets that this daemon keeps in the cluster; 0 while another daemon keeps them.",
+        gauge ->
+            readings.clusters().forEach(one -> gauge.call((double) one.secrets(), one.cluster())),
+        "cluster");
+    gauge(
+        "rig_credentials_pull_secret_expiry_seconds",
+        "Seconds until the first of the cluster's pull secrets ends; absent where none ends.",
+        gauge -> {
+          for (var one : readings.clusters()) {
+            if (one.secondsLeft() != null) {
+              gauge.call(one.secondsLeft(), one.cluster());
+            }
+          }
+        },
+        "cluster");
+    var failures = "rig_credentials_pull_secret_failures_total";
+    var failuresHelp = "Requests to the cluster and watches of it that failed.";
+    CounterWithCallback.builder(properties)
+        .name(failures)
+        .help(failuresHelp)
+        .labelNames("cluster")
+        .callback(counter ->
+            readings
+                .clusters()
+                .forEach(one -> counter.call((double) one.failures(), one.cluster())))
+        .register(registry);
+    describe(failures, "counter", failuresHelp, "cluster");
     var build = "rig_credentials_build_info";
     var buildHelp = "Always 1; the version is its label.";
     Info.builder(properties)

@@ -123,7 +123,6 @@ class ChartKubernetesIT {
             rig:
               clusters:
                 prod: {type: k8s, createPullSecrets: true}
-            sidecar: {pullSecrets: {prune: true}}
             nodes:
               enabled: true
               hostNetwork: true

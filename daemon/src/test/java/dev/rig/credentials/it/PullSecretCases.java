@@ -27,6 +27,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,8 +130,8 @@ abstract class PullSecretCases {
   }
 
   private ProgramResult makeSecretFor(DaemonUnderTest daemon) {
-    cluster.putCapsule("shop", registry.host() + "/shop:1");
-    return pullSecret(daemon, "--capsule", "shop", "--apply").succeeded();
+    var made = pullSecret(daemon, registry.host() + "/shop:1", "--name", NAME, "--apply");
+    return made.succeeded();
   }
 
   static String config(Map<String, Object> secret) {
@@ -207,7 +208,6 @@ abstract class PullSecretCases {
     var made = makeSecretFor(daemon);
     assertEquals("secret team/rig-pull-shop created\n", made.stdout());
     assertTrue(made.stderr().contains("it is rewritten ahead of that"), made::toString);
-    assertEquals(NAME, cluster.pullSecret("shop").orElseThrow());
     var first = secret();
     assertEquals("kubernetes.io/dockerconfigjson", first.get("type"));
     assertFalse(config(first).contains("quay"), "only what its image needs");
@@ -320,16 +320,79 @@ abstract class PullSecretCases {
   void nobodysSecretIsToldAndThenRemoved() {
     var daemon = daemon("d");
     daemon.start();
-    makeSecretFor(daemon);
+    cluster.putCapsule("shop", "docker.io/public/shop");
+    pullSecret(daemon, "quay.io/a", "--name", "asked", "--capsule", "shop", "--apply").succeeded();
     cluster.removeCapsule("shop");
     var dry = daemon.commandLine("pull-secret", "--prune", "--cluster", "prod").succeeded();
-    assertEquals(
-        "secret team/rig-pull-shop would be removed: Capsule shop is gone\n", dry.stdout());
-    assertTrue(cluster.secret(NAME).isPresent());
+    assertEquals("secret team/asked would be removed: Capsule shop is gone\n", dry.stdout());
+    assertTrue(cluster.secret("asked").isPresent());
     var removed =
         daemon.commandLine("pull-secret", "--prune", "--cluster", "prod", "--apply").succeeded();
-    assertEquals("secret team/rig-pull-shop removed: Capsule shop is gone\n", removed.stdout());
-    assertTrue(cluster.secret(NAME).isEmpty());
+    assertEquals("secret team/asked removed: Capsule shop is gone\n", removed.stdout());
+    assertTrue(cluster.secret("asked").isEmpty());
+  }
+
+  /** C31: `createPullSecrets: true` and a Capsule; C32: its image changes. */
+  @Test
+  void c31_c32_capsuleGetsItsSecretWithoutARequestAndItFollowsTheImage() {
+    var daemon = daemon("d");
+    var running = daemon.start();
+    waitUntilRotating(daemon, Duration.ofSeconds(30));
+    cluster.putCapsule("shop", registry.host() + "/shop:1");
+    Eventually.within(
+        Duration.ofSeconds(5),
+        () -> cluster.pullSecret("shop").equals(Optional.of(NAME)),
+        () -> "the Capsule names its Secret: " + running.stderr());
+    var user = user();
+    user = nextTurn(user, TURN);
+    cluster.putImage("shop", "quay.io/shop:2");
+    Eventually.within(
+        Duration.ofSeconds(2),
+        () -> config(secret()).contains("of-quay"),
+        () -> "the Secret follows the image: " + running.stderr());
+    assertFalse(config(secret()).contains(user), "only what its image needs");
+    cluster.removeSecret(NAME);
+    Eventually.within(
+        Duration.ofSeconds(2),
+        () -> cluster.secret(NAME).isPresent(),
+        () -> "the Secret comes back: " + running.stderr());
+    cluster.putImage("shop", "docker.io/public/shop");
+    Eventually.within(
+        Duration.ofSeconds(2),
+        () -> cluster.secret(NAME).isEmpty() && cluster.pullSecret("shop").isEmpty(),
+        () -> "both go: " + running.stderr());
+    cluster.putImage("shop", "quay.io/shop:2");
+    Eventually.within(
+        Duration.ofSeconds(2),
+        () -> cluster.pullSecret("shop").isPresent(),
+        () -> "both come: " + running.stderr());
+    cluster.removeCapsule("shop");
+    Eventually.within(
+        Duration.ofSeconds(2),
+        () -> cluster.secret(NAME).isEmpty(),
+        () -> "the Secret goes with its Capsule: " + running.stderr());
+  }
+
+  /** SIGSTOP and SIGCONT. */
+  @Test
+  void leaderThatWasStoppedPastItsLeaseWritesNothingWhenItGoesOn() {
+    var one = daemon("d1");
+    var first = one.start();
+    waitUntilRotating(one, Duration.ofSeconds(30));
+    cluster.putCapsule("shop", registry.host() + "/shop:1");
+    Eventually.within(
+        Duration.ofSeconds(5), () -> cluster.secret(NAME).isPresent(), () -> "it writes");
+    var two = daemon("d2");
+    two.start();
+    first.signal("STOP");
+    waitUntilRotating(two, Duration.ofSeconds(40));
+    first.signal("CONT");
+    Eventually.within(
+        Duration.ofSeconds(10), () -> count(one, "rotating") == 0, () -> "it has noticed");
+    var before = count(one, "writes");
+    nextTurn(user(), TURN);
+    assertEquals(before, count(one, "writes"));
+    assertEquals(1, count(two, "rotating"));
   }
 
   @Test

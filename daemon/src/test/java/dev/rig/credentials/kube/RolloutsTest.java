@@ -32,7 +32,15 @@ class RolloutsTest {
   void rollouts() {
     kubernetes.accept("t");
     var cluster =
-        new Cluster("kind", kubernetes.url(), Secret.of("t"), null, null, List.of(), false, null);
+        new Cluster(
+            "kind",
+            kubernetes.url(),
+            Secret.of("t"),
+            null,
+            null,
+            PullSecretScope.ofCapsules(),
+            false,
+            null);
     rollouts =
         new Rollouts(
             cluster, (name, script, environment) -> new byte[0], Map.of(), scheduler.time());

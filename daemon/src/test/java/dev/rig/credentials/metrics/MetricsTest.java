@@ -32,6 +32,12 @@ class MetricsTest {
             public Map<String, Boolean> parts() {
               return Map.of("configuration", false);
             }
+
+            @Override
+            public List<ClusterReading> clusters() {
+              return List.of(
+                  new ClusterReading("prod", 3, 90.5, 2), new ClusterReading("dev", 0, null, 0));
+            }
           });
 
   private String scraped() {
@@ -41,6 +47,15 @@ class MetricsTest {
   private void shows(String line) {
     var text = scraped();
     assertTrue(text.lines().anyMatch(line::equals), () -> line + " in " + text);
+  }
+
+  @Test
+  void pullSecretsAreShownByCluster() {
+    shows("rig_credentials_pull_secrets{cluster=\"prod\"} 3.0");
+    shows("rig_credentials_pull_secret_expiry_seconds{cluster=\"prod\"} 90.5");
+    shows("rig_credentials_pull_secret_failures_total{cluster=\"prod\"} 2.0");
+    shows("rig_credentials_pull_secret_failures_total{cluster=\"dev\"} 0.0");
+    assertFalse(scraped().contains("pull_secret_expiry_seconds{cluster=\"dev\"}"));
   }
 
   @Test

@@ -11,6 +11,7 @@ public final class SameThread extends AbstractExecutorService {
   private final List<Runnable> waiting = new ArrayList<>();
   private boolean busy;
   private boolean ended;
+  private boolean stopped;
 
   @Override
   public void execute(Runnable task) {
@@ -18,7 +19,22 @@ public final class SameThread extends AbstractExecutorService {
       throw new RejectedExecutionException();
     }
     waiting.add(task);
-    if (busy) {
+    run();
+  }
+
+  /** As a process that gets SIGSTOP: what comes waits. */
+  public void stop() {
+    stopped = true;
+  }
+
+  /** As one that gets SIGCONT. */
+  public void resume() {
+    stopped = false;
+    run();
+  }
+
+  private void run() {
+    if (busy || stopped) {
       return;
     }
     busy = true;

@@ -2,6 +2,7 @@ package dev.rig.credentials.kube.secret;
 
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.kube.Capsule;
 import dev.rig.credentials.kube.Cluster;
 import dev.rig.credentials.kube.KubeApi;
 import dev.rig.credentials.kube.KubeApiException;
@@ -69,7 +70,7 @@ final class ClusterSecrets {
     if (request.images().isEmpty() && request.capsule() == null) {
       throw new PullSecretException(Reason.INVALID, "it needs an image, or a Capsule that has one");
     }
-    if (!cluster.wants(request.namespace())) {
+    if (!cluster.scope().wants(request.namespace())) {
       throw new PullSecretException(
           Reason.REFUSED,
           "namespace %s is not among the pullSecretNamespaces of cluster %s"
@@ -104,7 +105,7 @@ final class ClusterSecrets {
     return SecretPlanner.normal(images);
   }
 
-  private KubeApi.Capsule capsule(String namespace, String name) {
+  private Capsule capsule(String namespace, String name) {
     return api.capsule(namespace, name)
         .orElseThrow(() ->
             new PullSecretException(
@@ -120,7 +121,11 @@ final class ClusterSecrets {
     }
     var name =
         Objects.requireNonNullElseGet(
-            request.name(), () -> SecretNames.of(request.capsule(), images));
+            request.name(),
+            () ->
+                request.capsule() == null || !request.images().isEmpty()
+                    ? SecretNames.ofImages(images)
+                    : SecretNames.ofCapsule(request.capsule()));
     var wanted = now.secret(request.namespace(), name, images, request.capsule());
     if (request.dryRun()) {
       return answer(request, wanted, PullSecretOutcome.DRY_RUN, now, wanted);
@@ -132,14 +137,14 @@ final class ClusterSecrets {
     if (request.capsule() != null) {
       var capsule = capsule(request.namespace(), request.capsule());
       if (!name.equals(capsule.pullSecret())) {
-        api.annotateCapsule(request.namespace(), request.capsule(), name);
+        api.annotate(capsule, name);
         outcome = outcome == PullSecretOutcome.UNCHANGED ? PullSecretOutcome.UPDATED : outcome;
       }
     }
     return answer(request, wanted, outcome, now, null);
   }
 
-  private void checkFree(PullSecretRequest request, KubeApi.Capsule capsule, String name) {
+  private void checkFree(PullSecretRequest request, Capsule capsule, String name) {
     var named = capsule.pullSecret();
     if (named != null && !named.equals(name) && !request.force()) {
       throw new PullSecretException(
@@ -254,7 +259,7 @@ final class ClusterSecrets {
 
   /** Why nobody wants it; null where somebody does. */
   private @Nullable String unwanted(PullSecret secret, SecretPlan now) {
-    if (!cluster.wants(secret.namespace())) {
+    if (!cluster.scope().wants(secret.namespace())) {
       return "its namespace is not among the cluster's pullSecretNamespaces";
     }
     if (now.needsNothing()) {

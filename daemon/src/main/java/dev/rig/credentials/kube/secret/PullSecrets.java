@@ -11,6 +11,7 @@ import dev.rig.credentials.kube.KubeApi;
 import dev.rig.credentials.kube.LeaderElection;
 import dev.rig.credentials.kube.PullSecretException;
 import dev.rig.credentials.kube.PullSecretException.Reason;
+import dev.rig.credentials.metrics.ClusterReading;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.time.Time;
 import java.util.Collections;
@@ -37,7 +38,7 @@ public final class PullSecrets implements AutoCloseable {
     KubeApi of(Cluster cluster);
   }
 
-  private record Member(Cluster cluster, ClusterSecrets secrets, Rotation rotation) {}
+  private record Member(Cluster cluster, ClusterSecrets secrets, ClusterKeeper keeper) {}
 
   private final Function<ImageReference, CompletableFuture<Lookup>> lookups;
   private final ApiFactory apis;
@@ -110,10 +111,10 @@ public final class PullSecrets implements AutoCloseable {
     this.others = Set.copyOf(others);
     before.values().stream()
         .filter(old -> !next.containsValue(old))
-        .forEach(old -> old.rotation().close());
+        .forEach(old -> old.keeper().close());
     next.values().stream()
         .filter(member -> !before.containsValue(member))
-        .forEach(member -> member.rotation().start());
+        .forEach(member -> member.keeper().start());
     changed();
   }
 
@@ -125,7 +126,7 @@ public final class PullSecrets implements AutoCloseable {
     return new Member(
         cluster,
         new ClusterSecrets(cluster, api, composer, worker),
-        new Rotation(cluster, api, composer, election, time, random, worker));
+        new ClusterKeeper(cluster, api, composer, election, time, random, worker));
   }
 
   /** The daemon's own where it runs in the cluster; else the first that it may write to. */
@@ -133,12 +134,14 @@ public final class PullSecrets implements AutoCloseable {
     if (cluster.url() == null) {
       return ownNamespace.get();
     }
-    return cluster.namespaces().isEmpty() ? "default" : cluster.namespaces().getFirst();
+    return cluster.scope().namespaces().isEmpty()
+        ? "default"
+        : cluster.scope().namespaces().getFirst();
   }
 
   /** Leases or entries have changed; never blocks. */
   public void changed() {
-    members.values().forEach(member -> member.rotation().changed());
+    members.values().forEach(member -> member.keeper().changed());
   }
 
   /**
@@ -185,7 +188,12 @@ public final class PullSecrets implements AutoCloseable {
 
   /** How it goes in each cluster; nothing without one. */
   public List<ComponentHealth> health() {
-    return members.values().stream().map(member -> member.rotation().health()).toList();
+    return members.values().stream().map(member -> member.keeper().health()).toList();
+  }
+
+  /** What the metrics show of each cluster. */
+  public List<ClusterReading> readings() {
+    return members.values().stream().map(member -> member.keeper().reading()).toList();
   }
 
   /** Lets another daemon go on; takes 2 s at most for a cluster. */

@@ -5,7 +5,6 @@ import dev.rig.credentials.kube.PullSecretException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Names of objects: RFC 1123 subdomains and labels, as Kubernetes wants them. */
 final class SecretNames {
@@ -19,12 +18,15 @@ final class SecretNames {
 
   private SecretNames() {}
 
-  /** The name where none is given: the same for the same Capsule, else for the same images. */
-  static String of(@Nullable String capsule, List<String> images) {
+  /** The name of the pull secret that follows a Capsule. */
+  static String ofCapsule(String capsule) {
     var name = "rig-pull-" + capsule;
-    return capsule != null && name.length() <= LONGEST
-        ? name
-        : "rig-pull-" + hash(capsule == null ? String.join("\n", images) : capsule);
+    return name.length() <= LONGEST ? name : "rig-pull-" + hash(capsule);
+  }
+
+  /** The name where images are asked for and no name is given: the same for the same images. */
+  static String ofImages(List<String> images) {
+    return "rig-pull-" + hash(String.join("\n", images));
   }
 
   private static String hash(String text) {

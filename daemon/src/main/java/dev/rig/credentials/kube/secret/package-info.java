@@ -1,4 +1,4 @@
-/** Pull secrets: plans, writes, rotates and removes them. */
+/** Pull secrets: watches what needs them, plans, writes and removes them. */
 @NullMarked
 package dev.rig.credentials.kube.secret;
 

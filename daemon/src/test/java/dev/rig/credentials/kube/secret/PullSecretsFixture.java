@@ -10,9 +10,10 @@ import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.image.PrefixTable;
 import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.kube.Cluster;
-import dev.rig.credentials.kube.ConfiguredAccess;
-import dev.rig.credentials.kube.Fabric8Api;
+import dev.rig.credentials.kube.DirectApi;
 import dev.rig.credentials.kube.PullSecretException;
+import dev.rig.credentials.kube.PullSecretScope;
+import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.testing.SameThread;
 import dev.rig.credentials.testing.kube.FakeKubernetes;
@@ -52,9 +53,7 @@ final class PullSecretsFixture implements AutoCloseable {
       secrets =
           new PullSecrets(
               this::lookup,
-              cluster ->
-                  new Fabric8Api(
-                      new ConfiguredAccess(kubernetes.url(), null, Secret.of("api-token"))),
+              cluster -> new DirectApi(kubernetes),
               () -> "rig",
               name -> {
                 var worker = new SameThread();
@@ -87,6 +86,20 @@ final class PullSecretsFixture implements AutoCloseable {
       workers.forEach(SameThread::shutdownNow);
     }
 
+    /** SIGSTOP: time goes on, and nothing of it runs. */
+    void stop() {
+      workers.forEach(SameThread::stop);
+    }
+
+    /** SIGCONT. */
+    void resume() {
+      workers.forEach(SameThread::resume);
+    }
+
+    public ComponentHealth health() {
+      return secrets.health().getFirst();
+    }
+
     public PullSecretAnswer create(PullSecretRequest request) {
       return result(secrets.create(request, image -> !image.host().equals(DENIED)));
     }
@@ -117,7 +130,7 @@ final class PullSecretsFixture implements AutoCloseable {
 
   /** A cluster without anything special about it. */
   public static Cluster prod() {
-    return new Cluster("prod", null, null, null, null, List.of(), false, null);
+    return new Cluster("prod", null, null, null, null, PullSecretScope.ofCapsules(), false, null);
   }
 
   public static PullSecretRequest request(String... images) {
@@ -139,7 +152,7 @@ final class PullSecretsFixture implements AutoCloseable {
   }
 
   /** From now on the entry has no credential. */
-  void broken(String prefix, String reason) {
+  public void broken(String prefix, String reason) {
     var next = time.now().plusSeconds(30);
     entries.put(prefix, new Lookup.Failed(prefix, reason, next, ReasonClass.STATUS));
   }
@@ -180,6 +193,27 @@ final class PullSecretsFixture implements AutoCloseable {
             .formatted(image, name, annotations));
   }
 
+  /** The Secret that a Capsule names; null for none. */
+  String named(String capsule) {
+    var metadata =
+        (Map<?, ?>) kubernetes.object("capsules/team/" + capsule).orElseThrow().get("metadata");
+    var annotations = (Map<?, ?>) metadata.get("annotations");
+    return annotations == null ? null : (String) annotations.get("rig.dev/pull-secret");
+  }
+
+  /** Whether there is a Secret of that name. */
+  boolean exists(String secret) {
+    return kubernetes.object("secrets/team/" + secret).isPresent();
+  }
+
+  /** What was asked of the API besides the Lease, as {@code verb resource}. */
+  List<String> requests() {
+    return kubernetes.asked().stream()
+        .filter(asked -> !asked.resource().equals("leases"))
+        .map(asked -> asked.verb() + " " + asked.resource())
+        .toList();
+  }
+
   /** A Secret's {@code .dockerconfigjson}; the test fails where there is none. */
   String config(String name) {
     var data = (Map<?, ?>) secret(name).get("data");
@@ -203,7 +237,10 @@ final class PullSecretsFixture implements AutoCloseable {
   /** How often Secrets were written or removed. */
   long writes() {
     return kubernetes.asked().stream()
-        .filter(asked -> asked.resource().equals("secrets") && !asked.verb().equals("list"))
+        .filter(asked ->
+            asked.resource().equals("secrets")
+                && !asked.verb().equals("list")
+                && !asked.verb().equals("watch"))
         .count();
   }
 

@@ -76,6 +76,11 @@ public final class Running implements AutoCloseable {
     process.destroy();
   }
 
+  /** Sends a signal by its name, as {@code STOP}. */
+  public void signal(String name) {
+    Command.of("/bin/kill", "-" + name, process.pid()).run().succeeded();
+  }
+
   /** Sends SIGKILL, to this process alone. */
   public void kill() {
     process.destroyForcibly();

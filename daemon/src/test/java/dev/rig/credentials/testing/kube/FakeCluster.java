@@ -52,6 +52,17 @@ public final class FakeCluster implements TestCluster {
   }
 
   @Override
+  public void putImage(String capsule, String image) {
+    kubernetes.merge(
+        "capsules/" + NAMESPACE + "/" + capsule, "{\"spec\":{\"image\":\"" + image + "\"}}");
+  }
+
+  @Override
+  public void removeSecret(String name) {
+    kubernetes.remove("secrets/" + NAMESPACE + "/" + name);
+  }
+
+  @Override
   public void removeCapsule(String name) {
     kubernetes.remove("capsules/" + NAMESPACE + "/" + name);
   }

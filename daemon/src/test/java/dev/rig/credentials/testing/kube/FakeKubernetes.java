@@ -11,6 +11,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +21,13 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
 
 /**
  * The part of an API server that pull secrets meet: namespaced objects with versions, selectors,
- * merge patches and server-side apply, behind a token and RBAC. On a port of loopback, without TLS.
+ * watches, merge patches and server-side apply, behind a token and RBAC. On a port of loopback,
+ * without TLS.
  *
  * <p>Not fabric8's mock server, which knows no server-side apply
  * (fabric8io/kubernetes-client#5337).
@@ -42,10 +45,14 @@ public final class FakeKubernetes implements AutoCloseable {
       String group, String version, String resource, String namespace, String name) {}
 
   private final Map<String, Map<String, Object>> objects = new TreeMap<>();
+  private final Map<String, FieldOwners> owners = new HashMap<>();
+  private final FakeWatches watches = new FakeWatches();
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final int port;
   private volatile HttpServer server;
+  private volatile String unknown = "";
+  private volatile boolean listening = true;
   private volatile String token = "";
   private volatile Predicate<Asked> allowed = request -> true;
   private long version;
@@ -76,11 +83,35 @@ public final class FakeKubernetes implements AutoCloseable {
 
   /** From now on nobody listens, until {@link #comeBack}. What there is stays. */
   public void goAway() {
+    listening = false;
     server.stop(0);
+    endWatches();
+  }
+
+  /** The server ends every watch, as it does from time to time. */
+  public synchronized void endWatches() {
+    watches.end();
+  }
+
+  /** The server forgets every version: watches are answered with 410 Gone, and lists begin anew. */
+  public synchronized void expireWatches() {
+    watches.expire(++version);
+    watches.end();
+  }
+
+  /** Nothing arrives any more by the watches that are open now. */
+  public synchronized void hangWatches() {
+    watches.hang();
+  }
+
+  /** How many watches are open. */
+  public synchronized int openWatches() {
+    return watches.count();
   }
 
   public void comeBack() {
     server = open(port);
+    listening = true;
   }
 
   /** From now on only who brings this is answered. */
@@ -91,6 +122,11 @@ public final class FakeKubernetes implements AutoCloseable {
   /** From now on only these are done. */
   public void allow(Predicate<Asked> requests) {
     allowed = requests;
+  }
+
+  /** There is no such kind of object. */
+  public void unknown(String resource) {
+    unknown = resource;
   }
 
   /** Every request that was done or refused, in order, but for those without a right token. */
@@ -117,12 +153,33 @@ public final class FakeKubernetes implements AutoCloseable {
   public synchronized void put(String resource, String json) {
     var object = parse(json.getBytes(StandardCharsets.UTF_8));
     var metadata = (Map<String, Object>) object.get("metadata");
-    store(resource + "/" + metadata.get("namespace") + "/" + metadata.get("name"), object);
+    store(
+        resource + "/" + metadata.get("namespace") + "/" + metadata.get("name"),
+        object,
+        "another-client");
+  }
+
+  /** Changes an object by a merge patch, as another client would. */
+  public synchronized void merge(String key, String patch) {
+    var next = copy(objects.get(key));
+    mergeInto(next, parse(patch.getBytes(StandardCharsets.UTF_8)));
+    store(key, next, "another-client");
   }
 
   /** Removes an object, as another client would. */
   public synchronized void remove(String key) {
-    Objects.requireNonNull(objects.remove(key), key);
+    Objects.requireNonNull(discard(key), key);
+  }
+
+  private Map<String, Object> discard(String key) {
+    var old = objects.remove(key);
+    owners.remove(key);
+    if (old != null) {
+      var last = copy(old);
+      child(last, "metadata").put("resourceVersion", String.valueOf(++version));
+      watches.changed(version, key, old, null, last);
+    }
+    return old;
   }
 
   @Override
@@ -134,9 +191,18 @@ public final class FakeKubernetes implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       var body = exchange.getRequestBody().readAllBytes();
+      if (exchange.getRequestHeaders().containsKey("Sec-WebSocket-Key")) {
+        if (mayWatch(exchange)) {
+          exchange.sendResponseHeaders(200, -1); // no WebSockets here: clients watch by HTTP then
+          return;
+        }
+      }
       Answer answer;
       try {
         answer = answer(exchange, body);
+        if (answer == null) {
+          return; // a watch that has ended
+        }
       } catch (Failure e) {
         answer = e.answer();
       } catch (RuntimeException e) {
@@ -176,7 +242,7 @@ public final class FakeKubernetes implements AutoCloseable {
     return new Failure(status, message);
   }
 
-  private Answer answer(HttpExchange exchange, byte[] body) {
+  private Answer answer(HttpExchange exchange, byte[] body) throws IOException {
     if (!token.isEmpty()
         && !("Bearer " + token).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
       throw failure(401, "Unauthorized");
@@ -184,11 +250,18 @@ public final class FakeKubernetes implements AutoCloseable {
     var path = path(exchange.getRequestURI().getPath());
     var query = query(exchange.getRequestURI().getRawQuery());
     var method = exchange.getRequestMethod();
+    boolean watch = "true".equals(query.get("watch"));
     var request =
-        new Asked(verb(method, path), path.group(), path.resource(), path.namespace(), path.name());
-    asked.add(request);
-    if (!allowed.test(request)) {
-      throw failure(403, path.resource() + " is forbidden: cannot " + request.verb());
+        new Asked(
+            watch ? "watch" : verb(method, path),
+            path.group(),
+            path.resource(),
+            path.namespace(),
+            path.name());
+    admit(request);
+    if (watch) {
+      stream(exchange, path, query);
+      return null;
     }
     var type = String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"));
     synchronized (this) {
@@ -209,6 +282,154 @@ public final class FakeKubernetes implements AutoCloseable {
         default -> throw failure(405, method);
       };
     }
+  }
+
+  private void admit(Asked request) {
+    asked.add(request);
+    if (request.resource().equals(unknown)) {
+      throw failure(404, "the server could not find the requested resource");
+    }
+    if (!allowed.test(request)) {
+      throw failure(403, request.resource() + " is forbidden: cannot " + request.verb());
+    }
+  }
+
+  private boolean mayWatch(HttpExchange exchange) {
+    var path = path(exchange.getRequestURI().getPath());
+    return allowed.test(
+        new Asked("watch", path.group(), path.resource(), path.namespace(), path.name()));
+  }
+
+  /** A watch, a line of JSON for each change, until one side ends it. */
+  private void stream(HttpExchange exchange, Path path, Map<String, String> query)
+      throws IOException {
+    var events = new LinkedBlockingQueue<Map<String, Object>>();
+    var end = Map.<String, Object>of();
+    FakeWatches.Open watch;
+    synchronized (this) {
+      watch =
+          watches.open(
+              Long.parseLong(query.getOrDefault("resourceVersion", "0")),
+              prefix(path.resource(), path.namespace()),
+              object -> selected(object, query),
+              new FakeWatches.Sink() {
+                @Override
+                public void event(String type, Map<String, Object> object) {
+                  events.add(Map.of("type", type, "object", copy(object)));
+                }
+
+                @Override
+                public void end() {
+                  events.add(end);
+                }
+              });
+    }
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    exchange.sendResponseHeaders(200, 0);
+    var out = exchange.getResponseBody();
+    if (watch == null) {
+      out.write(
+          Json.bytes(
+              Map.of(
+                  "type",
+                  "ERROR",
+                  "object",
+                  failure(410, "too old resource version").answer().body())));
+      out.write('\n');
+      out.flush();
+      return;
+    }
+    try {
+      for (var event = events.take(); !event.isEmpty(); event = events.take()) {
+        out.write(Json.bytes(event));
+        out.write('\n');
+        out.flush();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      synchronized (this) {
+        watch.close();
+      }
+    }
+  }
+
+  /** A watch without HTTP in between, for tests that move time themselves. */
+  public interface Direct {
+    void present(Map<String, Object> object);
+
+    void absent(String namespace, String name);
+
+    /** The server has ended it. */
+    void end();
+  }
+
+  /** Such a watch, open. */
+  public interface DirectWatch extends AutoCloseable {
+    boolean isOpen();
+
+    @Override
+    void close();
+  }
+
+  /**
+   * Lists and watches, with the rights that take it; every call is made while nothing changes.
+   *
+   * @param namespace empty for all
+   * @param query as in a URL
+   * @throws RuntimeException when that is refused, with the status and the reason
+   */
+  public synchronized DirectWatch watch(
+      String group, String resource, String namespace, Map<String, String> query, Direct direct) {
+    if (!listening) {
+      throw failure(0, "nobody listens");
+    }
+    admit(new Asked("list", group, resource, namespace, ""));
+    admit(new Asked("watch", group, resource, namespace, ""));
+    var prefix = prefix(resource, namespace);
+    objects.forEach((key, object) -> {
+      if (key.startsWith(prefix) && selected(object, query)) {
+        direct.present(copy(object));
+      }
+    });
+    var open =
+        watches.open(
+            version,
+            prefix,
+            object -> selected(object, query),
+            new FakeWatches.Sink() {
+              @Override
+              public void event(String type, Map<String, Object> object) {
+                if (type.equals("DELETED")) {
+                  var metadata = child(object, "metadata");
+                  direct.absent(
+                      String.valueOf(metadata.get("namespace")),
+                      String.valueOf(metadata.get("name")));
+                } else {
+                  direct.present(copy(object));
+                }
+              }
+
+              @Override
+              public void end() {
+                direct.end();
+              }
+            });
+    return new DirectWatch() {
+      @Override
+      public boolean isOpen() {
+        return open.isOpen();
+      }
+
+      @Override
+      public void close() {
+        open.close();
+      }
+    };
+  }
+
+  private static String prefix(String resource, String namespace) {
+    return resource + "/" + (namespace.isEmpty() ? "" : namespace + "/");
   }
 
   /**
@@ -265,14 +486,22 @@ public final class FakeKubernetes implements AutoCloseable {
   }
 
   private Map<String, Object> list(Path path, Map<String, String> query) {
-    var prefix = path.resource() + "/" + (path.namespace().isEmpty() ? "" : path.namespace() + "/");
+    var prefix = prefix(path.resource(), path.namespace());
     var items =
         objects.entrySet().stream()
             .filter(entry -> entry.getKey().startsWith(prefix))
             .map(Map.Entry::getValue)
             .filter(object -> selected(object, query))
             .toList();
-    return Map.of("kind", "List", "apiVersion", "v1", "metadata", Map.of(), "items", items);
+    return Map.of(
+        "kind",
+        "List",
+        "apiVersion",
+        "v1",
+        "metadata",
+        Map.of("resourceVersion", String.valueOf(version)),
+        "items",
+        items);
   }
 
   private static boolean selected(Map<String, Object> object, Map<String, String> query) {
@@ -295,12 +524,12 @@ public final class FakeKubernetes implements AutoCloseable {
     if (objects.containsKey(key)) {
       throw failure(409, path.resource() + " \"" + name + "\" already exists");
     }
-    return store(key, object);
+    return store(key, object, "another-client");
   }
 
   private Map<String, Object> update(Path path, Map<String, Object> object) {
     checkVersion(found(path), child(object, "metadata"));
-    return store(key(path), object);
+    return store(key(path), object, "another-client");
   }
 
   /**
@@ -312,34 +541,33 @@ public final class FakeKubernetes implements AutoCloseable {
     if (manager.isEmpty()) {
       throw failure(400, "fieldManager is required for apply patch");
     }
-    // Creating by apply takes the right to create as well (kubernetes
-    // pkg/endpoints/handlers/patch.go).
+    boolean force = "true".equals(query.get("force"));
     var old = objects.get(key(path));
     var metadata = child(object, "metadata");
     if (old == null) {
       if (metadata.get("uid") != null || metadata.get("resourceVersion") != null) {
         throw failure(409, "the object has been deleted");
       }
-      var creating =
-          new Asked("create", path.group(), path.resource(), path.namespace(), path.name());
-      asked.add(creating);
-      if (!allowed.test(creating)) {
-        throw failure(403, path.resource() + " is forbidden: cannot create");
-      }
+      // Creating by apply takes the right to create as well (kubernetes
+      // pkg/endpoints/handlers/patch.go).
+      admit(new Asked("create", path.group(), path.resource(), path.namespace(), path.name()));
       object.put("managed", manager);
-      return new Answer(201, store(key(path), object));
+      owners(key(path)).apply(new LinkedHashMap<>(), object, manager, force);
+      return new Answer(201, stored(key(path), object));
     }
     checkVersion(old, metadata);
-    if (!manager.equals(old.get("managed"))
-        && !"true".equals(query.get("force"))
-        && !Objects.equals(old.get("data"), object.get("data"))) {
-      throw failure(409, "Apply failed with 1 conflict: .data");
+    var next = copy(old);
+    try {
+      owners(key(path)).apply(next, object, manager, force);
+    } catch (FieldOwners.Conflict e) {
+      throw failure(409, String.valueOf(e.getMessage()));
     }
-    var next = copy(object);
     next.put("managed", manager);
-    child(next, "metadata").put("uid", child(old, "metadata").get("uid"));
-    child(next, "metadata").put("resourceVersion", child(old, "metadata").get("resourceVersion"));
-    return new Answer(200, next.equals(old) ? old : store(key(path), next));
+    return new Answer(200, next.equals(old) ? old : stored(key(path), next));
+  }
+
+  private FieldOwners owners(String key) {
+    return owners.computeIfAbsent(key, one -> new FieldOwners());
   }
 
   private static void checkVersion(Map<String, Object> old, Map<String, Object> metadata) {
@@ -355,9 +583,10 @@ public final class FakeKubernetes implements AutoCloseable {
     if (!type.startsWith("application/merge-patch+json")) {
       throw failure(415, "the body of the request was in an unknown format: " + type);
     }
+    checkVersion(found(path), child(patch, "metadata"));
     var next = copy(found(path));
     mergeInto(next, patch);
-    return store(key(path), next);
+    return store(key(path), next, "another-client");
   }
 
   /** RFC 7386. */
@@ -376,11 +605,17 @@ public final class FakeKubernetes implements AutoCloseable {
   private Map<String, Object> delete(Path path, Map<String, Object> options) {
     var old = found(path);
     checkVersion(old, child(options, "preconditions"));
-    objects.remove(key(path));
+    discard(key(path));
     return Map.of("kind", "Status", "apiVersion", "v1", "status", "Success");
   }
 
-  private Map<String, Object> store(String key, Map<String, Object> object) {
+  private Map<String, Object> store(String key, Map<String, Object> object, String manager) {
+    var old = objects.get(key);
+    owners(key).wrote(old == null ? Map.of() : old, object, manager);
+    return stored(key, object);
+  }
+
+  private Map<String, Object> stored(String key, Map<String, Object> object) {
     var parts = key.split("/", -1);
     var metadata = child(object, "metadata");
     metadata.put("namespace", parts[1]);
@@ -388,6 +623,7 @@ public final class FakeKubernetes implements AutoCloseable {
     metadata.put("uid", old == null ? "uid-" + ++uids : child(old, "metadata").get("uid"));
     metadata.put("resourceVersion", String.valueOf(++version));
     objects.put(key, object);
+    watches.changed(version, key, old, object, object);
     return object;
   }
 

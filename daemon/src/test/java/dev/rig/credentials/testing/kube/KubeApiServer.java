@@ -227,6 +227,23 @@ public final class KubeApiServer implements TestCluster {
   }
 
   @Override
+  public void putImage(String capsule, String image) {
+    var answer =
+        ask(
+            "PATCH",
+            capsules("/" + capsule),
+            "application/merge-patch+json",
+            "{\"spec\":{\"image\":\"" + image + "\"}}");
+    Assertions.assertEquals(200, answer.status(), answer::body);
+  }
+
+  @Override
+  public void removeSecret(String name) {
+    var answer = ask("DELETE", "/api/v1/namespaces/" + NAMESPACE + "/secrets/" + name);
+    Assertions.assertEquals(200, answer.status(), answer::body);
+  }
+
+  @Override
   public void removeCapsule(String name) {
     var answer = ask("DELETE", capsules("/" + name));
     Assertions.assertEquals(200, answer.status(), answer::body);

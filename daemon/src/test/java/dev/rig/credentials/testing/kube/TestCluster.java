@@ -22,6 +22,11 @@ public interface TestCluster extends AutoCloseable {
   /** Puts a Capsule into the namespace. */
   void putCapsule(String name, String image);
 
+  /** Has a Capsule run another image, and leaves the rest of it as it is. */
+  void putImage(String capsule, String image);
+
+  void removeSecret(String name);
+
   void removeCapsule(String name);
 
   /** The image that a Capsule runs. */

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Pull secrets that follow their leases, through restarts and outages. */
+/** Pull secrets that somebody asked for follow their leases, through restarts and outages. */
 @NullUnmarked // what is null fails the test by itself
-class RotationTest {
+class RequestedSecretsTest {
   @AutoClose private final PullSecretsFixture fixture = new PullSecretsFixture();
   private final PullSecretsFixture.Daemon daemon = fixture.daemon("one").serving(prod());
   private String name;
@@ -217,9 +217,18 @@ class RotationTest {
   @Test
   void clusterWithoutTheRightsIsToldAndNothingIsWritten() {
     fixture.kubernetes.allow(asked -> !asked.verb().equals("list"));
-    fixture.seconds(11);
-    var health = daemon.secrets.health().getFirst();
+    fixture.kubernetes.endWatches();
+    fixture.seconds(15);
+    var health = daemon.health();
     assertFalse(health.healthy());
-    assertTrue(health.messages().getFirst().contains("cannot list secrets: 403"), health::toString);
+    assertTrue(
+        health.messages().getFirst().startsWith("cannot watch secrets: secrets is forbidden"),
+        health::toString);
+    leaseTurns("second");
+    fixture.seconds(15);
+    fixture.kubernetes.allow(asked -> true);
+    fixture.seconds(15);
+    assertTrue(daemon.health().healthy(), daemon.health()::toString);
+    assertTrue(holds("second"));
   }
 }

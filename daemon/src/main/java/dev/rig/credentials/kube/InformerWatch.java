@@ -1,0 +1,144 @@
+package dev.rig.credentials.kube;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A watch by fabric8's informer: it lists page by page, watches with bookmarks, connects again when
+ * the server ends a watch, and lists again when it answers 410 Gone. Anything else ends it, so that
+ * the failure is seen, and the next attempt is ours to time.
+ */
+final class InformerWatch implements ObjectWatch {
+  private static final long PAGE = 500;
+
+  private final SharedIndexInformer<?> informer;
+
+  private InformerWatch(SharedIndexInformer<?> informer) {
+    this.informer = informer;
+  }
+
+  static <R extends HasMetadata, T> InformerWatch start(
+      Watched.Source<R, T> source,
+      Informable<R> objects,
+      WatchListener<T> listener,
+      Function<Throwable, KubeApiException> failure) {
+    var informer = objects.withLimit(PAGE).runnableInformer(0);
+    informer.itemStore(new ObjectVersions<>(source));
+    informer.exceptionHandler((started, thrown) -> false);
+    informer.addEventHandler(new Events<>(source, listener));
+    var _ =
+        informer
+            .stopped()
+            .whenComplete((nothing, thrown) -> {
+              if (thrown != null) {
+                listener.failed(failure.apply(thrown));
+              }
+            });
+    var _ = informer.start();
+    return new InformerWatch(informer);
+  }
+
+  @Override
+  public boolean isConnected() {
+    return informer.isRunning()
+        && (informer.isWatching() || informer.lastSyncResourceVersion() == null);
+  }
+
+  @Override
+  public void close() {
+    informer.stop();
+  }
+
+  private record Events<R extends HasMetadata, T>(
+      Watched.Source<R, T> source, WatchListener<T> listener) implements ResourceEventHandler<R> {
+    @Override
+    public void onAdd(R found) {
+      source.reads().apply(found).ifPresentOrElse(listener::present, () -> absent(found));
+    }
+
+    @Override
+    public void onUpdate(R before, R now) {
+      onAdd(now);
+    }
+
+    @Override
+    public void onDelete(R last, boolean stateUnknown) {
+      absent(last);
+    }
+
+    @Override
+    public void onList(String resourceVersion, boolean remainedEmpty) {
+      listener.caughtUp();
+    }
+
+    private void absent(R object) {
+      var namespace = object.getMetadata().getNamespace();
+      listener.absent(namespace == null ? "" : namespace, object.getMetadata().getName());
+    }
+  }
+
+  /** Keeps of each object only its name and version: the listener keeps what it needs of it. */
+  private record ObjectVersions<R extends HasMetadata>(
+      Watched.Source<R, ?> source, Map<String, R> kept) implements ItemStore<R> {
+    ObjectVersions(Watched.Source<R, ?> source) {
+      this(source, new ConcurrentHashMap<>());
+    }
+
+    @Override
+    public String getKey(R object) {
+      return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
+    }
+
+    @Override
+    public @Nullable R put(String key, R object) {
+      var metadata = object.getMetadata();
+      var stripped = source.blank().get();
+      stripped.setMetadata(
+          new ObjectMetaBuilder()
+              .withNamespace(metadata.getNamespace())
+              .withName(metadata.getName())
+              .withResourceVersion(metadata.getResourceVersion())
+              .build());
+      return kept.put(key, stripped);
+    }
+
+    @Override
+    public @Nullable R remove(String key) {
+      return kept.remove(key);
+    }
+
+    @Override
+    public Stream<String> keySet() {
+      return kept.keySet().stream();
+    }
+
+    @Override
+    public Stream<R> values() {
+      return kept.values().stream();
+    }
+
+    @Override
+    public int size() {
+      return kept.size();
+    }
+
+    @Override
+    public @Nullable R get(String key) {
+      return kept.get(key);
+    }
+
+    @Override
+    public boolean isFullState() {
+      return false;
+    }
+  }
+}

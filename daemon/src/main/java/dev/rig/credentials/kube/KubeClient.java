@@ -1,0 +1,152 @@
+package dev.rig.credentials.kube;
+
+import dev.rig.credentials.kube.KubeApiException.KubeFailureKind;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * fabric8's client for one cluster. It is made at the first request, and again when the access to
+ * the cluster changes in more than its token, which every request takes from here.
+ *
+ * <p>Used by one thread at a time, except for what watches ask of it.
+ */
+final class KubeClient implements AutoCloseable {
+  private static final int CONNECT_MILLIS = 5_000;
+  private static final int REQUEST_MILLIS = 10_000;
+  private static final int RECONNECT_MILLIS = 500;
+  private static final int LONGEST_MESSAGE = 300;
+
+  private final ClusterAccessSource access;
+  private volatile @Nullable ClusterAccess used;
+  private @Nullable KubernetesClient client;
+
+  KubeClient(ClusterAccessSource access) {
+    this.access = access;
+  }
+
+  /**
+   * Does a request.
+   *
+   * @param what for the message: {@code list secrets}
+   */
+  <T> T asking(String what, Function<KubernetesClient, T> request) {
+    try {
+      return request.apply(client());
+    } catch (KubernetesClientException e) {
+      throw failure(what, e);
+    } catch (PullSecretException e) {
+      throw new KubeApiException(KubeFailureKind.AWAY, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * The failure as the code above knows it; a credential that was not accepted is not used again.
+   */
+  KubeApiException failure(String what, Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null && !(cause instanceof KubernetesClientException)) {
+      cause = cause.getCause();
+    }
+    if (!(cause instanceof KubernetesClientException e)) {
+      return new KubeApiException(KubeFailureKind.AWAY, "cannot " + what + ": " + cause);
+    }
+    var kind =
+        switch (e.getCode()) {
+          case 401 -> KubeFailureKind.UNAUTHORIZED;
+          case 409 -> KubeFailureKind.CONFLICT;
+          case 0, 429 -> KubeFailureKind.AWAY;
+          default -> e.getCode() >= 500 ? KubeFailureKind.AWAY : KubeFailureKind.REFUSED;
+        };
+    if (kind == KubeFailureKind.UNAUTHORIZED) {
+      access.rejected();
+    }
+    return new KubeApiException(kind, "cannot " + what + ": " + reason(e));
+  }
+
+  private KubernetesClient client() {
+    var wanted = access.current();
+    var open = client;
+    var before = used;
+    used = wanted;
+    if (open != null && before != null && wanted.sameBesidesToken(before)) {
+      return open;
+    }
+    if (open != null) {
+      open.close();
+    }
+    // Config.empty: nothing is taken from a kubeconfig, the environment or system properties.
+    var builder =
+        new ConfigBuilder(Config.empty())
+            .withMasterUrl(wanted.url())
+            .withCaCertData(base64(wanted.certificateAuthority()))
+            .withClientCertData(base64(wanted.clientCertificate()))
+            .withClientKeyData(
+                wanted.clientKey() == null ? null : base64(wanted.clientKey().reveal()))
+            .withConnectionTimeout(CONNECT_MILLIS)
+            .withRequestTimeout(REQUEST_MILLIS)
+            .withRequestRetryBackoffLimit(0)
+            .withWatchReconnectInterval(RECONNECT_MILLIS)
+            .withHttp2Disable(true)
+            .withUserAgent(SecretAnnotations.MANAGER);
+    if (wanted.token() != null) {
+      builder = builder.withOauthTokenProvider(this::token);
+    }
+    var made =
+        new KubernetesClientBuilder()
+            .withConfig(builder.build())
+            .withHttpClientFactory(new JdkHttpClientFactory())
+            .build();
+    client = made;
+    return made;
+  }
+
+  private @Nullable String token() {
+    var now = used;
+    return now == null || now.token() == null ? null : now.token().reveal();
+  }
+
+  private static @Nullable String base64(@Nullable String pem) {
+    return pem == null
+        ? null
+        : Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** The server's own words, which never hold a Secret's data; else what went wrong on the way. */
+  private String reason(KubernetesClientException e) {
+    var status = e.getStatus();
+    if (status != null && status.getMessage() != null) {
+      var line = status.getMessage().replaceAll("\\p{Cntrl}+", " ").strip();
+      return e.getCode()
+          + " "
+          + (line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…");
+    }
+    if (e.getCode() > 0) {
+      return "status " + e.getCode();
+    }
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    var asked = used; // its url carries no login: ConfiguredAccess refuses one
+    return "the API server%s does not answer (%s)"
+        .formatted(asked == null ? "" : " " + asked.url(), root.getClass().getSimpleName());
+  }
+
+  @Override
+  public void close() {
+    var open = client;
+    client = null;
+    used = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+}

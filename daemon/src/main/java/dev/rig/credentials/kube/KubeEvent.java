@@ -1,0 +1,25 @@
+package dev.rig.credentials.kube;
+
+import java.time.Instant;
+
+/**
+ * What {@code kubectl describe} and {@code kubectl get events} show of an object.
+ *
+ * @param about the object
+ * @param reason a word in upper camel case
+ * @param note for people, without a secret; cut after 1,024 characters
+ * @param at when it happened
+ */
+public record KubeEvent(Subject about, String reason, String note, Instant at) {
+  /**
+   * The object that an event is about.
+   *
+   * @param uid what it is known by for as long as it lives
+   */
+  public record Subject(String apiVersion, String kind, String namespace, String name, String uid) {
+    public static Subject of(Capsule capsule) {
+      return new Subject(
+          "rig.dev/v1alpha2", "Capsule", capsule.namespace(), capsule.name(), capsule.uid());
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.rig.credentials.kube;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kind of object that can be watched, and what is read of it.
+ *
+ * @param <T> what is read
+ */
+public final class Watched<T> {
+  /** All Capsules. */
+  public static final Watched<Capsule> CAPSULES =
+      new Watched<>(
+          new Source<>(
+              "capsules",
+              GenericKubernetesResource.class,
+              GenericKubernetesResource::new,
+              kubernetes ->
+                  kubernetes.genericKubernetesResources(
+                      Workloads.context(Rollouts.WorkloadKind.CAPSULE)),
+              UnaryOperator.identity(),
+              found -> Optional.of(Capsule.read(found))));
+
+  /** The Secrets that carry our label. */
+  public static final Watched<PullSecret> SECRETS =
+      new Watched<>(
+          new Source<>(
+              "secrets",
+              Secret.class,
+              Secret::new,
+              KubernetesClient::secrets,
+              all -> all.withLabel(SecretAnnotations.LABEL, SecretAnnotations.MANAGER),
+              found ->
+                  SecretObjects.isOurs(found)
+                      ? Optional.of(SecretObjects.read(found))
+                      : Optional.empty()));
+
+  /**
+   * Where the objects come from.
+   *
+   * @param plural the resource's name in the API
+   * @param blank an object without content
+   * @param selected those of all that are watched
+   * @param reads empty for an object that is none of them
+   */
+  record Source<R extends HasMetadata, T>(
+      String plural,
+      Class<R> type,
+      Supplier<R> blank,
+      Function<
+              KubernetesClient,
+              MixedOperation<R, ? extends KubernetesResourceList<R>, ? extends Resource<R>>>
+          all,
+      UnaryOperator<
+              FilterWatchListDeletable<
+                  R, ? extends KubernetesResourceList<R>, ? extends Resource<R>>>
+          selected,
+      Function<R, Optional<T>> reads) {
+    ObjectWatch open(
+        KubernetesClient kubernetes,
+        @Nullable String namespace,
+        WatchListener<T> listener,
+        Function<Throwable, KubeApiException> failure) {
+      var operation = all.apply(kubernetes);
+      var objects =
+          selected.apply(
+              namespace == null ? operation.inAnyNamespace() : operation.inNamespace(namespace));
+      return InformerWatch.start(this, objects, listener, failure);
+    }
+  }
+
+  private final Source<?, T> source;
+
+  private Watched(Source<?, T> source) {
+    this.source = source;
+  }
+
+  Source<?, T> source() {
+    return source;
+  }
+
+  /** The resource's name in the API. */
+  public String plural() {
+    return source.plural();
+  }
+}

@@ -1,0 +1,409 @@
+package dev.rig.credentials.kube.secret;
+
+import dev.rig.credentials.concurrent.UncaughtErrors;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.kube.Capsule;
+import dev.rig.credentials.kube.Cluster;
+import dev.rig.credentials.kube.KubeApi;
+import dev.rig.credentials.kube.KubeApiException;
+import dev.rig.credentials.kube.KubeEvent.Subject;
+import dev.rig.credentials.kube.LeaderElection;
+import dev.rig.credentials.kube.PullSecret;
+import dev.rig.credentials.kube.Watched;
+import dev.rig.credentials.kube.secret.KeptItem.OfCapsule;
+import dev.rig.credentials.kube.secret.KeptItem.Requested;
+import dev.rig.credentials.metrics.ClusterReading;
+import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.time.Scheduler.Cancellable;
+import dev.rig.credentials.time.Time;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one cluster's pull secrets right. What there is to keep is watched, so that a restart loses
+ * nothing (F30, F31). Of several daemons the one that holds the Lease does it; the others watch
+ * nothing.
+ *
+ * <p>Everything that blocks runs on the worker, one at a time.
+ */
+final class ClusterKeeper implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(ClusterKeeper.class.getName());
+
+  /** How often the Lease is renewed, or looked at. */
+  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
+  /** How often a cluster that does not answer is asked whether it does again. */
+  private static final Duration PROBE = Duration.ofSeconds(2);
+
+  /**
+   * At every such heartbeat everything is compared with its entries again. That asks the cluster
+   * nothing: it keeps leases warm that nobody else asks for.
+   */
+  private static final int BEATS_A_RESYNC = 2;
+
+  private static final Duration GOODBYE = Duration.ofSeconds(2);
+
+  private final Cluster cluster;
+  private final KubeApi api;
+  private final LeaderElection election;
+  private final Time time;
+  private final RandomGenerator random;
+  private final ExecutorService worker;
+  private final LeaderRequests requests;
+  private final KeptProblems problems;
+  private final WatchedObjects<PullSecret> secrets;
+  private final WatchedObjects<Capsule> capsules;
+  private final CapsuleSecrets capsuleSecrets;
+  private final RequestedSecrets requestedSecrets;
+  private final WorkQueue<KeptItem> queue;
+  private final AtomicLong failures = new AtomicLong();
+
+  // Guarded by this.
+  private @Nullable Cancellable heartbeat;
+  private boolean closed;
+
+  // Of the worker.
+  private boolean watching;
+  private int beats;
+
+  /** A request went wrong as if nobody answered; the next heartbeat, which comes at once, knows. */
+  private volatile boolean suspect;
+
+  private volatile @Nullable String away;
+
+  /**
+   * A keeper that does nothing before {@link #start}.
+   *
+   * @param worker runs one task at a time; closed together with this
+   */
+  ClusterKeeper(
+      Cluster cluster,
+      KubeApi api,
+      SecretPlanner planner,
+      LeaderElection election,
+      Time time,
+      RandomGenerator random,
+      ExecutorService worker) {
+    this.cluster = cluster;
+    this.api = api;
+    this.election = election;
+    this.time = time;
+    this.random = random;
+    this.worker = worker;
+    requests = new LeaderRequests(api, election, () -> suspect || away != null);
+    problems = new KeptProblems(cluster.name(), requests, time);
+    var namespaces = cluster.scope().namespaces();
+    secrets =
+        new WatchedObjects<>(
+            api, Watched.SECRETS, namespaces, PullSecret::path, time, new OfSecrets());
+    capsules =
+        new WatchedObjects<>(
+            api, Watched.CAPSULES, namespaces, Capsule::path, time, new OfCapsules());
+    capsuleSecrets =
+        new CapsuleSecrets(cluster, requests, planner, capsules, secrets, problems, worker);
+    requestedSecrets = new RequestedSecrets(cluster, requests, planner, secrets, problems, worker);
+    queue = new WorkQueue<>(this::keep, this::failed, time, worker);
+  }
+
+  void start() {
+    execute(this::beat);
+  }
+
+  /** Leases or the configuration have changed; never blocks. */
+  void changed() {
+    if (election.holds()) {
+      queue.add(everything());
+    }
+  }
+
+  private void execute(Runnable task) {
+    try {
+      worker.execute(task);
+    } catch (RejectedExecutionException e) {
+      // closing
+    }
+  }
+
+  /** Whether Capsules get pull secrets without being asked for. */
+  private boolean keepsCapsules() {
+    return cluster.scope().capsules() && !cluster.gitOps();
+  }
+
+  private void beat() {
+    boolean answered = false;
+    try {
+      election.attempt();
+      suspect = false;
+      boolean wasAway = away != null;
+      back();
+      lead(wasAway);
+      answered = true;
+    } catch (KubeApiException e) {
+      away(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) { // as without a thread for the HTTP client
+      unexpected(e);
+    }
+    synchronized (this) {
+      if (heartbeat != null) {
+        heartbeat.cancel();
+      }
+      if (!closed) {
+        heartbeat =
+            time.scheduler()
+                .schedule(spread(answered ? HEARTBEAT : PROBE), () -> execute(this::beat));
+      }
+    }
+  }
+
+  private synchronized void beatNow() {
+    if (!closed && heartbeat != null) {
+      heartbeat.cancel();
+      heartbeat = time.scheduler().schedule(Duration.ZERO, () -> execute(this::beat));
+    }
+  }
+
+  /** Watches where the Lease is held, and looks after the watches. */
+  private void lead(boolean wasAway) {
+    if (!election.holds()) {
+      if (watching) {
+        LOG.log(Level.INFO, "another daemon keeps the pull secrets of {0}", cluster.name());
+        stopWatching();
+      }
+      return;
+    }
+    if (!watching) {
+      LOG.log(Level.INFO, "this daemon keeps the pull secrets of cluster {0}", cluster.name());
+      watching = true;
+    } else if (wasAway) {
+      watched().forEach(WatchedObjects::reopen);
+      queue.retry();
+    }
+    watched().forEach(WatchedObjects::look);
+    if (++beats % BEATS_A_RESYNC == 0) {
+      queue.add(everything());
+    }
+  }
+
+  private Stream<WatchedObjects<?>> watched() {
+    return keepsCapsules() ? Stream.of(secrets, capsules) : Stream.of(secrets);
+  }
+
+  private void stopWatching() {
+    watching = false;
+    watched().forEach(WatchedObjects::close);
+    queue.clear();
+    problems.clear();
+  }
+
+  private Set<KeptItem> everything() {
+    var items = new LinkedHashSet<KeptItem>();
+    capsules.all().forEach(one -> items.add(new OfCapsule(one.namespace(), one.name())));
+    secrets.all().forEach(secret -> items.add(item(secret)));
+    return items;
+  }
+
+  private KeptItem item(PullSecret secret) {
+    if (keepsCapsules()) {
+      var owner = CapsuleSecrets.owner(secret);
+      if (owner.isPresent()) {
+        return owner.get();
+      }
+    }
+    return new Requested(secret.namespace(), secret.name());
+  }
+
+  private CompletableFuture<?> keep(KeptItem item) {
+    return switch (item) {
+      case OfCapsule one -> capsuleSecrets.keep(one);
+      case Requested one -> requestedSecrets.keep(one);
+    };
+  }
+
+  private void failed(KeptItem item, Throwable thrown) {
+    switch (thrown) {
+      case KubeApiException e -> {
+        failures.incrementAndGet();
+        var message = String.valueOf(e.getMessage());
+        if (e.concernsAll()) {
+          suspect = true;
+          problems.tell(item, message, null, "Unanswered");
+          beatNow();
+        } else if (e.kind() == KubeApiException.KubeFailureKind.REFUSED) {
+          var capsule = item instanceof OfCapsule ? capsules.get(item.path()) : null;
+          problems.tell(item, message, capsule == null ? null : Subject.of(capsule), "Refused");
+        }
+      }
+      case LeaderRequests.Postponed _ -> {}
+      case RejectedExecutionException _ -> {}
+      default -> unexpected(thrown);
+    }
+  }
+
+  private final class OfSecrets implements WatchedObjects.Observer<PullSecret> {
+    @Override
+    public void changed(@Nullable PullSecret before, @Nullable PullSecret now) {
+      var items = new LinkedHashSet<KeptItem>();
+      Stream.of(before, now)
+          .forEach(one -> {
+            if (one != null) {
+              items.add(item(one));
+            }
+          });
+      queue.add(items);
+    }
+
+    @Override
+    public void caughtUp() {
+      queue.add(everything());
+    }
+
+    @Override
+    public void failed(String why) {
+      watchFailed(why);
+    }
+  }
+
+  private final class OfCapsules implements WatchedObjects.Observer<Capsule> {
+    @Override
+    public void changed(@Nullable Capsule before, @Nullable Capsule now) {
+      var one = now == null ? before : now;
+      if (one != null) {
+        queue.add(List.of(new OfCapsule(one.namespace(), one.name())));
+      }
+    }
+
+    @Override
+    public void caughtUp() {
+      queue.add(everything());
+    }
+
+    @Override
+    public void failed(String why) {
+      watchFailed(why);
+    }
+  }
+
+  private void watchFailed(String why) {
+    failures.incrementAndGet();
+    LOG.log(Level.WARNING, "cluster {0}: {1}", cluster.name(), why);
+  }
+
+  /** Between four fifths of it and all of it. */
+  private Duration spread(Duration full) {
+    long nanos = full.toNanos();
+    return Duration.ofNanos(nanos - random.nextLong(nanos / 5 + 1));
+  }
+
+  private void unexpected(Throwable failure) {
+    away("it could not be asked: " + failure.getClass().getSimpleName());
+    LOG.log(Level.ERROR, "cluster " + cluster.name() + " could not be asked", failure);
+    UncaughtErrors.reportCause(failure);
+  }
+
+  private void away(String reason) {
+    failures.incrementAndGet();
+    if (away == null) {
+      LOG.log(Level.WARNING, "cluster {0}: {1}", cluster.name(), reason);
+    }
+    away = reason;
+  }
+
+  private void back() {
+    if (away != null) {
+      away = null;
+      LOG.log(Level.INFO, "cluster {0} answers again", cluster.name());
+    }
+  }
+
+  /** What the metrics show of it. */
+  ClusterReading reading() {
+    var now = time.now();
+    return new ClusterReading(
+        cluster.name(),
+        secrets.all().size(),
+        secrets.all().stream()
+            .map(PullSecret::expiresAt)
+            .filter(end -> !end.equals(Lease.NEVER))
+            .min(Comparator.naturalOrder())
+            .map(end -> Duration.between(now, end).toMillis() / 1e3)
+            .orElse(null),
+        failures.get());
+  }
+
+  /** How it does: unhealthy while the cluster does not answer or a Secret cannot be kept right. */
+  ComponentHealth health() {
+    var messages = new ArrayList<String>();
+    var problem = away;
+    if (problem != null) {
+      messages.add(problem);
+    }
+    watched().flatMap(WatchedObjects::problems).forEach(messages::add);
+    messages.addAll(problems.list());
+    boolean healthy = messages.isEmpty();
+    if (cluster.scope().capsules() && cluster.gitOps()) {
+      messages.add(
+          "Capsules get no pull secrets: the cluster is deployed through git (git.url), where what"
+              + " is written past the repository is reverted");
+    }
+    return new ComponentHealth(
+        PullSecrets.part(cluster.name()),
+        healthy,
+        List.copyOf(messages),
+        Map.of(
+            "rotating",
+            election.holds() ? 1L : 0L,
+            "secrets",
+            (long) secrets.all().size(),
+            "writes",
+            requests.count(),
+            "failures",
+            failures.get()));
+  }
+
+  /** Lets go of the Lease, where that can be done soon, and stops. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      if (heartbeat != null) {
+        heartbeat.cancel();
+      }
+    }
+    queue.close();
+    execute(this::release);
+    worker.shutdown();
+    try {
+      if (!worker.awaitTermination(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
+        worker.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      worker.shutdownNow();
+    }
+  }
+
+  private void release() {
+    stopWatching();
+    try {
+      election.release();
+    } catch (KubeApiException e) {
+      LOG.log(Level.DEBUG, "the Lease of cluster {0} ends by itself", cluster.name());
+    }
+    api.close();
+  }
+}

@@ -1,0 +1,34 @@
+package dev.rig.credentials.kube.secret;
+
+/** What is kept right, one at a time. */
+sealed interface KeptItem {
+  String namespace();
+
+  String name();
+
+  /** A Capsule, with the Secret that it pulls with. */
+  record OfCapsule(String namespace, String name) implements KeptItem {
+    /** Its pull secret's name. */
+    String secret() {
+      return SecretNames.ofCapsule(name);
+    }
+
+    @Override
+    public String toString() {
+      return "Capsule " + path();
+    }
+  }
+
+  /** A Secret that somebody asked for. */
+  record Requested(String namespace, String name) implements KeptItem {
+    @Override
+    public String toString() {
+      return path();
+    }
+  }
+
+  /** For the API and for people. */
+  default String path() {
+    return namespace() + "/" + name();
+  }
+}

@@ -1,0 +1,85 @@
+package dev.rig.credentials.kube.secret;
+
+import dev.rig.credentials.kube.Capsule;
+import dev.rig.credentials.kube.KubeApi;
+import dev.rig.credentials.kube.KubeEvent;
+import dev.rig.credentials.kube.LeaderElection;
+import dev.rig.credentials.kube.PullSecret;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What the daemon that holds the Lease asks of its cluster besides watches. Each request looks at
+ * the monotonic clock first, whether the Lease is still held: a process that was stopped for a
+ * while writes nothing when it goes on. While the cluster does not answer, no request is made.
+ */
+final class LeaderRequests {
+  /** The request was not made: the Lease is not held any more, or nobody answers now. */
+  static final class Postponed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Postponed() {
+      super("the Lease is not held, or the cluster does not answer", null, false, false);
+    }
+  }
+
+  private final KubeApi api;
+  private final LeaderElection election;
+  private final BooleanSupplier away;
+  private final AtomicLong secrets = new AtomicLong();
+
+  /**
+   * Requests to a cluster.
+   *
+   * @param away whether it is known that the cluster does not answer now
+   */
+  LeaderRequests(KubeApi api, LeaderElection election, BooleanSupplier away) {
+    this.api = api;
+    this.election = election;
+    this.away = away;
+  }
+
+  private KubeApi held() {
+    if (!election.holds() || away.getAsBoolean()) {
+      throw new Postponed();
+    }
+    return api;
+  }
+
+  Optional<KubeApi.Occupant> secret(String namespace, String name) {
+    return held().secret(namespace, name);
+  }
+
+  Optional<Capsule> capsule(String namespace, String name) {
+    return held().capsule(namespace, name);
+  }
+
+  PullSecret apply(PullSecret secret) {
+    var now = held().apply(secret);
+    secrets.incrementAndGet();
+    return now;
+  }
+
+  void delete(PullSecret secret) {
+    held().delete(secret);
+    secrets.incrementAndGet();
+  }
+
+  void annotate(Capsule seen, String pullSecret) {
+    held().annotate(seen, pullSecret);
+  }
+
+  void removeAnnotation(Capsule seen) {
+    held().removeAnnotation(seen);
+  }
+
+  void report(KubeEvent event) {
+    held().report(event);
+  }
+
+  /** How many Secrets were written or removed. */
+  long count() {
+    return secrets.get();
+  }
+}

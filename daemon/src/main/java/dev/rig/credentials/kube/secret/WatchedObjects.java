@@ -1,0 +1,298 @@
+package dev.rig.credentials.kube.secret;
+
+import dev.rig.credentials.kube.KubeApi;
+import dev.rig.credentials.kube.KubeApiException;
+import dev.rig.credentials.kube.ObjectWatch;
+import dev.rig.credentials.kube.WatchListener;
+import dev.rig.credentials.kube.Watched;
+import dev.rig.credentials.time.Time;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The objects of one kind as the cluster has them now, by a watch of all namespaces or one of each.
+ * A watch that fails, or that has had no connection for two minutes, is opened again.
+ *
+ * <p>It is opened, looked after and closed by one thread; objects are read by any.
+ */
+final class WatchedObjects<T> {
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final int MOST_DOUBLINGS = 2;
+
+  /** Two minutes of looks: bookmarks arrive every minute. */
+  private static final int TOLERATED_LOOKS = 24;
+
+  /** Told of what happens, on any thread; must not block. */
+  interface Observer<T> {
+    /**
+     * An object is there, has changed, or is gone.
+     *
+     * @param before null for a new one
+     * @param now null for one that is gone
+     */
+    void changed(@Nullable T before, @Nullable T now);
+
+    /** Everything in that watch's scope is known. */
+    void caughtUp();
+
+    /** A watch has failed; it is opened again at a later look. */
+    void failed(String why);
+  }
+
+  private final KubeApi api;
+  private final Watched<T> kind;
+  private final Function<T, String> path;
+  private final Time time;
+  private final Observer<T> observer;
+  private final Map<String, T> objects = new ConcurrentHashMap<>();
+  private final List<Scope> scopes;
+
+  /**
+   * Objects that are not watched yet.
+   *
+   * @param namespaces the only ones that are watched; empty for all
+   * @param path an object's {@code namespace/name}
+   */
+  WatchedObjects(
+      KubeApi api,
+      Watched<T> kind,
+      Collection<String> namespaces,
+      Function<T, String> path,
+      Time time,
+      Observer<T> observer) {
+    this.api = api;
+    this.kind = kind;
+    this.path = path;
+    this.time = time;
+    this.observer = observer;
+    this.scopes =
+        namespaces.isEmpty()
+            ? List.of(new Scope(null))
+            : namespaces.stream().distinct().map(Scope::new).toList();
+  }
+
+  /** Opens what is not open and due. */
+  void look() {
+    scopes.forEach(Scope::look);
+  }
+
+  /** Opens every watch again, after an outage that may have cut it off unnoticed. */
+  void reopen() {
+    scopes.forEach(scope -> {
+      scope.end();
+      scope.look();
+    });
+  }
+
+  /** Forgets everything. */
+  void close() {
+    scopes.forEach(Scope::end);
+    objects.clear();
+  }
+
+  @Nullable T get(String at) {
+    return objects.get(at);
+  }
+
+  Collection<T> all() {
+    return Collections.unmodifiableCollection(objects.values());
+  }
+
+  /**
+   * Takes the state that a write of our own led to, unless the watch has told a newer one already.
+   *
+   * @param before as it was when the write was decided; null for not there
+   * @param now null for not there any more
+   */
+  void wrote(@Nullable T before, @Nullable T now) {
+    if (now == null) {
+      if (before != null) {
+        objects.remove(path.apply(before), before);
+      }
+    } else if (before == null) {
+      objects.putIfAbsent(path.apply(now), now);
+    } else {
+      objects.replace(path.apply(now), before, now);
+    }
+  }
+
+  /** Whether what is known of that namespace is all there is. */
+  boolean isCaughtUp(String namespace) {
+    return scopes.stream()
+        .filter(scope -> scope.namespace == null || scope.namespace.equals(namespace))
+        .anyMatch(Scope::isCaughtUp);
+  }
+
+  /** What is wrong with the watches now. */
+  Stream<String> problems() {
+    return scopes.stream().map(scope -> scope.problem).filter(one -> one != null).distinct();
+  }
+
+  /** One watch. */
+  private final class Scope {
+    private final @Nullable String namespace;
+    private volatile @Nullable String problem;
+
+    // Guarded by this.
+    private @Nullable ObjectWatch watch;
+    private @Nullable OpenedWatch opening;
+    private int failures;
+    private int looksWithoutConnection;
+    private long dueNanos = time.nanos();
+
+    Scope(@Nullable String namespace) {
+      this.namespace = namespace;
+    }
+
+    private void look() {
+      OpenedWatch next;
+      synchronized (this) {
+        var open = watch;
+        if (open != null && open.isConnected()) {
+          connected();
+          return;
+        }
+        if (open != null) {
+          if (looksWithoutConnection++ >= TOLERATED_LOOKS) {
+            failedNow("the watch of " + kind.plural() + " has no connection");
+          }
+          return;
+        }
+        if (time.nanos() < dueNanos) {
+          return;
+        }
+        next = new OpenedWatch(this);
+        opening = next;
+      }
+      try {
+        keep(next, api.watch(kind, namespace, next));
+      } catch (KubeApiException e) {
+        failed(next, String.valueOf(e.getMessage()));
+      }
+    }
+
+    private void connected() {
+      looksWithoutConnection = 0;
+      if (opening != null && opening.complete) {
+        failures = 0;
+      }
+    }
+
+    private synchronized void keep(OpenedWatch of, ObjectWatch opened) {
+      if (isCurrent(of)) {
+        watch = opened;
+      } else {
+        opened.close(); // it has failed already
+      }
+    }
+
+    private synchronized void end() {
+      opening = null;
+      looksWithoutConnection = 0;
+      var open = watch;
+      watch = null;
+      if (open != null) {
+        open.close();
+      }
+    }
+
+    private synchronized boolean isCaughtUp() {
+      return opening != null && opening.complete;
+    }
+
+    private synchronized boolean isCurrent(OpenedWatch one) {
+      return opening == one;
+    }
+
+    private void failed(OpenedWatch of, String why) {
+      synchronized (this) {
+        if (!isCurrent(of)) {
+          return;
+        }
+        failedNow(why);
+      }
+    }
+
+    private void failedNow(String why) {
+      end();
+      dueNanos = time.nanos() + (FIRST_PAUSE.toNanos() << Math.min(failures++, MOST_DOUBLINGS));
+      problem = why;
+      observer.failed(why);
+    }
+
+    private boolean contains(T object) {
+      return namespace == null || path.apply(object).startsWith(namespace + "/");
+    }
+  }
+
+  /** What arrives by one opening of a watch; what arrives after its end is ignored. */
+  private final class OpenedWatch implements WatchListener<T> {
+    private final Scope scope;
+    private final Set<String> listed = new HashSet<>();
+    private volatile boolean complete;
+
+    OpenedWatch(Scope scope) {
+      this.scope = scope;
+    }
+
+    @Override
+    public void present(T object) {
+      if (scope.isCurrent(this)) {
+        var at = path.apply(object);
+        if (!complete) {
+          listed.add(at);
+        }
+        var before = objects.put(at, object);
+        if (!object.equals(before)) {
+          observer.changed(before, object);
+        }
+      }
+    }
+
+    @Override
+    public void absent(String namespace, String name) {
+      if (scope.isCurrent(this)) {
+        gone(namespace + "/" + name);
+      }
+    }
+
+    private void gone(String at) {
+      var before = objects.remove(at);
+      if (before != null) {
+        observer.changed(before, null);
+      }
+    }
+
+    @Override
+    public void caughtUp() {
+      if (!scope.isCurrent(this)) {
+        return;
+      }
+      scope.problem = null;
+      if (!complete) {
+        objects.entrySet().stream()
+            .filter(entry -> scope.contains(entry.getValue()) && !listed.contains(entry.getKey()))
+            .map(Map.Entry::getKey)
+            .toList()
+            .forEach(this::gone);
+        listed.clear();
+        complete = true;
+      }
+      observer.caughtUp();
+    }
+
+    @Override
+    public void failed(KubeApiException why) {
+      scope.failed(this, String.valueOf(why.getMessage()));
+    }
+  }
+}

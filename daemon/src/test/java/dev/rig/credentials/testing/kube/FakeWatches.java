@@ -1,0 +1,111 @@
+package dev.rig.credentials.testing.kube;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+/** The watches of the fake API server that are open, and every change that there was. */
+final class FakeWatches {
+  /** Told of a change in the server's own order, while nothing else changes. */
+  interface Sink {
+    void event(String type, Map<String, Object> object);
+
+    /** The server has ended the watch. */
+    void end();
+  }
+
+  /** One watch. */
+  final class Open {
+    private final String prefix;
+    private final Predicate<Map<String, Object>> selected;
+    private final Sink sink;
+    private boolean hanging;
+
+    private Open(String prefix, Predicate<Map<String, Object>> selected, Sink sink) {
+      this.prefix = prefix;
+      this.selected = selected;
+      this.sink = sink;
+    }
+
+    private void see(Change change) {
+      if (hanging || !change.key().startsWith(prefix)) {
+        return;
+      }
+      boolean before = change.before() != null && selected.test(change.before());
+      boolean now = change.now() != null && selected.test(change.now());
+      if (now) {
+        sink.event(before ? "MODIFIED" : "ADDED", change.now());
+      } else if (before) {
+        sink.event("DELETED", change.last());
+      }
+    }
+
+    void close() {
+      open.remove(this);
+    }
+
+    boolean isOpen() {
+      return open.contains(this);
+    }
+  }
+
+  private record Change(
+      long version,
+      String key,
+      Map<String, Object> before,
+      Map<String, Object> now,
+      Map<String, Object> last) {}
+
+  private final List<Change> changes = new ArrayList<>();
+  private final List<Open> open = new CopyOnWriteArrayList<>();
+  private long oldest;
+
+  void changed(
+      long version,
+      String key,
+      Map<String, Object> before,
+      Map<String, Object> now,
+      Map<String, Object> last) {
+    var change = new Change(version, key, before, now, last);
+    changes.add(change);
+    open.forEach(one -> one.see(change));
+  }
+
+  /**
+   * Opens one behind a version.
+   *
+   * @param prefix of the keys of what is watched
+   * @return null where that version is too old
+   */
+  Open open(long after, String prefix, Predicate<Map<String, Object>> selected, Sink sink) {
+    if (after < oldest) {
+      return null;
+    }
+    var one = new Open(prefix, selected, sink);
+    changes.stream().filter(change -> change.version() > after).forEach(one::see);
+    open.add(one);
+    return one;
+  }
+
+  /** Every watch ends; none goes on from a version before this one. */
+  void expire(long version) {
+    oldest = version;
+  }
+
+  void end() {
+    var ended = List.copyOf(open);
+    open.clear();
+    ended.forEach(one -> one.sink.end());
+  }
+
+  /** Those that are open now stay open, and nothing arrives by them any more. */
+  void hang() {
+    open.forEach(one -> one.hanging = true);
+  }
+
+  int count() {
+    return open.size();
+  }
+}
