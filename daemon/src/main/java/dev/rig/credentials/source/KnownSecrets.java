@@ -102,6 +102,9 @@ public final class KnownSecrets {
 
   /** The entry held this secret for that registry. */
   public synchronized void add(String registry, String text) {
+    if (text.length() < Redactor.WORTH_HIDING) {
+      return; // it would take the place of one that is looked for
+    }
     var secrets = held.computeIfAbsent(registry, first -> new ArrayDeque<>());
     secrets.remove(text);
     secrets.addFirst(text);

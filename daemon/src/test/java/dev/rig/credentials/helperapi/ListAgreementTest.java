@@ -129,9 +129,12 @@ class ListAgreementTest {
       logins.put(key, "own of " + key);
     }
 
-    /** Gets, and the time that passes between them. */
+    /** Gets, and the time that passes and the reloads between them. */
     void live() {
       for (int i = random.nextInt(6); i > 0; i--) {
+        if (random.nextInt(4) == 0) {
+          fixture.changeAll();
+        }
         if (random.nextBoolean()) {
           fixture.time().advance(Duration.ofMinutes(random.nextInt(30)));
         }

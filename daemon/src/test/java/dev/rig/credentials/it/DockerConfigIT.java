@@ -1,6 +1,7 @@
 package dev.rig.credentials.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -85,7 +86,7 @@ class DockerConfigIT {
 
     rig("docker-config", "--remove", "--write").succeeded();
     rig("docker-config", "--podman", "--remove", "--write").succeeded();
-    assertEquals("{}\n", Files.readString(docker.resolve("config.json")));
+    assertFalse(Files.exists(docker.resolve("config.json")), "there was none before");
     assertNotEquals(0, push.run().status());
     assertNotEquals(0, inspect.run().status());
   }

@@ -360,7 +360,7 @@ class SecretLeakIT {
       yaml.append(
           """
               f%d.example.org:
-                expire: 3s
+                expire: 10s
                 script: |
                   cd %s
                   if mkdir once%d 2> /dev/null; then cat line; else cat f%d >&2; exit 1; fi
@@ -373,7 +373,7 @@ class SecretLeakIT {
       daemon.client().get("f" + i + ".example.org").succeeded();
     }
     Eventually.within(
-        LIMIT,
+        LIMIT.multipliedBy(2),
         () -> running.stderr().split("failed: script", -1).length > forms.size(),
         running::stderr);
     for (var form : List.of("table", "json")) {

@@ -345,6 +345,7 @@ final class ScriptSourceTest {
     for (int i = 1; i <= 20; i++) {
       entry.add("ghcr.io", "token-" + i);
     }
+    entry.add("ghcr.io", "pin");
     entry.configured(List.of("first-password"));
     entry.configured(List.of("second-password"));
     assertEquals(

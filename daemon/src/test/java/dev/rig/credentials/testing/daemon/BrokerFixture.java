@@ -83,6 +83,21 @@ public final class BrokerFixture {
     }
   }
 
+  /** Reloads the entries, each of them changed, so that no lease goes on. */
+  public void changeAll() {
+    entries.replaceAll(entry ->
+        new BrokerEntry(
+            entry.prefix(),
+            entry.registry(),
+            entry.source(),
+            entry.fingerprint() + "'",
+            entry.alias(),
+            entry.isDefault(),
+            entry.serviceAccount(),
+            entry.origin()));
+    broker.replace(entries);
+  }
+
   /** A static entry. */
   public BrokerFixture fixed(String prefix, String username, String secret) {
     return entry(prefix, FakeSource.fixed(time, username, secret));
