@@ -1,16 +1,20 @@
 package dev.rig.credentials.app;
 
 import dev.rig.credentials.broker.BrokerEntry;
+import dev.rig.credentials.broker.EntryScope;
 import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.LoginKeeper;
 import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.image.Hash;
 import dev.rig.credentials.metrics.Metrics;
+import dev.rig.credentials.problem.ProblemsException;
 import dev.rig.credentials.source.HeldSecrets;
+import dev.rig.credentials.source.HelperSource;
 import dev.rig.credentials.source.KnownSecrets;
 import dev.rig.credentials.source.ScriptSource;
 import dev.rig.credentials.source.StaticSource;
@@ -23,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the broker's entries out of configured ones. */
 final class BrokerEntryFactory {
@@ -43,7 +48,13 @@ final class BrokerEntryFactory {
     this.time = time;
   }
 
+  /**
+   * The entries.
+   *
+   * @throws ProblemsException if a helper is our own
+   */
   List<BrokerEntry> of(List<RegistryEntry> configured) {
+    HelperLoops.check(configured, runner.path());
     return configured.stream().map(this::entry).toList();
   }
 
@@ -60,6 +71,12 @@ final class BrokerEntryFactory {
                   configured.prefix().toString(),
                   metrics,
                   time.ticker());
+          case EntrySource.OtherHelper helper ->
+              new MeteredSource(
+                  helper(configured, helper),
+                  configured.prefix().toString(),
+                  metrics,
+                  time.ticker());
           case EntrySource.CloudProvider provider -> new UnavailableSource(provider.kind().text());
         };
     return new BrokerEntry(
@@ -67,8 +84,7 @@ final class BrokerEntryFactory {
         configured.prefix().toString(),
         source,
         fingerprint(configured),
-        configured.alias(),
-        configured.isDefault(),
+        new EntryScope(configured.alias(), configured.isDefault(), configured.mirrorOf()),
         configured.serviceAccount(),
         configured.origin().toString());
   }
@@ -89,6 +105,11 @@ final class BrokerEntryFactory {
     @Override
     public String kind() {
       return source.kind();
+    }
+
+    @Override
+    public @Nullable LoginKeeper logins() {
+      return source.logins();
     }
 
     @Override
@@ -120,6 +141,18 @@ final class BrokerEntryFactory {
         time);
   }
 
+  private HelperSource helper(RegistryEntry configured, EntrySource.OtherHelper helper) {
+    return new HelperSource(
+        configured.prefix().toString(),
+        helper.name(),
+        helper.env(),
+        helper.timeout(),
+        configured.expire(),
+        known(configured),
+        runner,
+        time);
+  }
+
   private KnownSecrets known(RegistryEntry configured) {
     return secrets.of(configured.prefix().toString());
   }
@@ -139,6 +172,17 @@ final class BrokerEntryFactory {
         add(parts, configured.expire().toString());
         add(parts, provider.timeout().toString());
         new TreeMap<>(provider.options())
+            .forEach((name, value) -> {
+              add(parts, name);
+              add(parts, value);
+            });
+      }
+      case EntrySource.OtherHelper helper -> {
+        add(parts, "helper");
+        add(parts, helper.name());
+        add(parts, configured.expire().toString());
+        add(parts, helper.timeout().toString());
+        new TreeMap<>(helper.env())
             .forEach((name, value) -> {
               add(parts, name);
               add(parts, value);

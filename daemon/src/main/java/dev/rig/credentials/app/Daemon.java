@@ -219,7 +219,9 @@ public final class Daemon implements AutoCloseable {
                 ExecutorService::shutdownNow);
     var scripts =
         new ScriptSurroundings(
-            context.environment().getOrDefault("PATH", ""), context.settings().shell().toString());
+            context.environment().getOrDefault("PATH", ""),
+            context.settings().shell().toString(),
+            ownUid);
     var helpers =
         new HelperApi(
             broker, logins, context.version(), context.health(), scripts, listings, context.time());

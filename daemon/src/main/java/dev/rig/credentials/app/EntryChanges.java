@@ -4,7 +4,6 @@ import dev.rig.credentials.broker.BrokerEntry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * What a reload does to the entries, by prefix.
@@ -26,9 +25,7 @@ record EntryChanges(List<String> added, List<String> changed, List<String> remov
       var earlier = old.remove(prefix);
       if (earlier == null) {
         added.add(prefix);
-      } else if (!earlier.equals(entry)
-          || !Objects.equals(earlier.alias(), entry.alias())
-          || earlier.isDefault() != entry.isDefault()) {
+      } else if (!earlier.equals(entry) || !earlier.scope().equals(entry.scope())) {
         changed.add(prefix);
       }
     }

@@ -1,8 +1,10 @@
 package dev.rig.credentials.app;
 
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.ConfigurationRemarks;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.files.ConfigWatch;
+import dev.rig.credentials.config.files.PasswordFiles;
 import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.problem.ComponentHealth;
@@ -11,6 +13,7 @@ import dev.rig.credentials.problem.ProblemsException;
 import dev.rig.credentials.time.Time;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Takes over a changed configuration, whole or not at all (F14 to F16). One that cannot be used is
@@ -73,6 +77,11 @@ final class Reloader implements AutoCloseable {
 
   /** From now on changes are seen. */
   void start() {
+    watch.also(current.passwordFiles());
+    schedule();
+  }
+
+  private void schedule() {
     var _ = time.scheduler().schedule(BETWEEN_LOOKS, () -> execute(this::look));
   }
 
@@ -108,14 +117,14 @@ final class Reloader implements AutoCloseable {
         load();
       }
     } finally {
-      start();
+      schedule();
     }
   }
 
   private void load() {
     try {
       unread = true;
-      var fingerprint = ConfigLoader.fingerprint(watch.paths());
+      var fingerprint = ConfigLoader.fingerprint(watch.paths(), current.passwordFiles());
       unread = false;
       if (fingerprint.equals(current.fingerprint())) {
         if (!problems.isEmpty()) {
@@ -124,7 +133,7 @@ final class Reloader implements AutoCloseable {
         }
         return;
       }
-      var next = ConfigLoader.load(watch.paths());
+      var next = load(watch.paths());
       var changes = apply.apply(next);
       var settings =
           next.daemon().changedFrom(current.daemon()).stream()
@@ -134,6 +143,7 @@ final class Reloader implements AutoCloseable {
       problems = List.of();
       applied.incrementAndGet();
       metrics.reload(true);
+      ConfigurationRemarks.of(next).forEach(remark -> LOG.log(Level.INFO, remark));
       LOG.log(Level.INFO, "configuration reloaded: {0}", changes);
       if (!settings.isEmpty()) {
         LOG.log(
@@ -146,6 +156,21 @@ final class Reloader implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "the configuration could not be reloaded", e);
       refuse(List.of("it could not be reloaded; see the log"));
+    }
+  }
+
+  /**
+   * Also the password files of a configuration that is refused are watched: one may be the fault.
+   */
+  private Configuration load(List<Path> paths) {
+    var passwordFiles = new PasswordFiles();
+    try {
+      return ConfigLoader.load(paths, passwordFiles);
+    } finally {
+      watch.also(
+          Stream.concat(current.passwordFiles().stream(), passwordFiles.named().stream())
+              .distinct()
+              .toList());
     }
   }
 

@@ -148,12 +148,18 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
    * @param token of the pod that the kubelet asks for: an entry that wants it answers with a lease
    *     of that service account alone; null for none
    * @param use false for a listing, which is no use of the credential
+   * @param mirror whether the entry that is a mirror of the registry answers, and not the
+   *     registry's own
    */
   public record Question(
-      ImageReference reference, String alias, @Nullable ServiceAccountToken token, boolean use) {
+      ImageReference reference,
+      String alias,
+      @Nullable ServiceAccountToken token,
+      boolean use,
+      boolean mirror) {
     /** The question of a client that pulls an image. */
     public static Question about(ImageReference reference) {
-      return new Question(reference, "", null, true);
+      return new Question(reference, "", null, true, false);
     }
   }
 
@@ -183,7 +189,10 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
       Function<Lookup, R> form,
       int retries) {
     var now = snapshot;
-    var chosen = now.find(question.reference(), question.alias());
+    var chosen =
+        question.mirror()
+            ? now.mirror(question.reference())
+            : now.find(question.reference(), question.alias());
     var other = instead.apply(chosen);
     if (other.isPresent()) {
       return CompletableFuture.completedFuture(other.get());
@@ -239,7 +248,12 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
   }
 
   private Lookup failed(String prefix, Throwable thrown) {
-    return switch (cause(thrown)) {
+    var cause = cause(thrown);
+    if (SourceException.classOf(cause) == ReasonClass.NOT_FOUND
+        && cause instanceof RuntimeException none) {
+      return new Lookup.NotFound(prefix + ": " + reason(none));
+    }
+    return switch (cause) {
       case LoadFailedException failure ->
           new Lookup.Failed(
               prefix, reason(failure), failure.nextAttempt(), SourceException.classOf(failure));
@@ -252,6 +266,11 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
   private static String reason(RuntimeException failure) {
     var reason = failure.getMessage();
     return reason == null ? UNKNOWN : reason;
+  }
+
+  /** Whether an entry is a mirror that images of this name may be pulled from. */
+  public boolean hasMirror(ImageReference reference) {
+    return snapshot.mirror(reference) != null;
   }
 
   /** The entry that answers for an image or an alias that is not empty; null for none. */
@@ -280,6 +299,15 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
   public boolean reject(ImageReference reference, Lease lease) {
     var entry = managing(reference, "");
     return entry != null && leases.reject(entry.at(reference), lease);
+  }
+
+  /** Forgets what is known of this reference, because its source answers differently now. */
+  public void forget(ImageReference reference, String alias) {
+    var entry = managing(reference, alias);
+    if (entry != null) {
+      var changed = entry.at(reference);
+      leases.retain(other -> !other.equals(changed));
+    }
   }
 
   /** Whether images of that host may get different credentials. */
@@ -392,6 +420,10 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
     for (var entry : matching) {
       boolean answers = entry.equals(answering);
       considered.add(new Considered(entry, answers, why(entry, answers, answering, reference)));
+    }
+    var mirror = now.mirror(reference);
+    if (mirror != null) {
+      considered.add(new Considered(mirror, false, "a mirror: the kubelet gets its credential"));
     }
     return considered;
   }

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param source where its credential comes from
  * @param fingerprint changes with anything that the credential depends on; no secret can be read
  *     from it
- * @param alias the helper's name that always gets this entry; null for none
- * @param isDefault whether it also answers questions that name only its host
+ * @param scope what it answers for besides
  * @param serviceAccount what it does with the service-account token of a kubelet's request
  * @param origin where it is configured, for people
  */
@@ -26,10 +25,19 @@ public record BrokerEntry(
     String registry,
     CredentialSource source,
     String fingerprint,
-    @Nullable String alias,
-    boolean isDefault,
+    EntryScope scope,
     ServiceAccountUse serviceAccount,
     String origin) {
+
+  /** The helper's name that always gets this entry; null for none. */
+  public @Nullable String alias() {
+    return scope.alias();
+  }
+
+  /** Whether it also answers questions that name only its host. */
+  public boolean isDefault() {
+    return scope.isDefault();
+  }
 
   /** Whether its credential stands in the configuration: nothing has to be fetched or kept. */
   public boolean isStatic() {
@@ -38,14 +46,18 @@ public record BrokerEntry(
 
   /** This entry for the registry of an image: itself, unless its host is a glob. */
   BrokerEntry at(ImageReference reference) {
+    return prefix.isGlob() ? at(registryOf(reference)) : this;
+  }
+
+  /** The registry of an image that its source is asked for, as host and path. */
+  public String registryOf(ImageReference reference) {
     return prefix.isGlob()
-        ? at(new RegistryPrefix(reference.host(), prefix.path()).toString())
-        : this;
+        ? new RegistryPrefix(reference.host(), prefix.path()).toString()
+        : registry;
   }
 
   BrokerEntry at(String other) {
-    return new BrokerEntry(
-        prefix, other, source, fingerprint, alias, isDefault, serviceAccount, origin);
+    return new BrokerEntry(prefix, other, source, fingerprint, scope, serviceAccount, origin);
   }
 
   @Override

@@ -16,12 +16,15 @@ final class EntrySnapshot {
   private final Map<RegistryPrefix, BrokerEntry> byPrefix = new LinkedHashMap<>();
   private final PrefixTable<BrokerEntry> table;
   private final PrefixTable<BrokerEntry> defaults;
+  private final PrefixTable<BrokerEntry> mirrors;
   private final Map<String, BrokerEntry> aliases = new HashMap<>();
 
   EntrySnapshot(List<BrokerEntry> entries) {
     this.entries = List.copyOf(entries);
     var byHost = new LinkedHashMap<RegistryPrefix, BrokerEntry>();
+    var byUpstream = new LinkedHashMap<RegistryPrefix, BrokerEntry>();
     for (var entry : entries) {
+      entry.scope().mirrorOf().forEach(upstream -> byUpstream.put(upstream, entry));
       byPrefix.put(entry.prefix(), entry);
       if (entry.isDefault()) {
         byHost.put(new RegistryPrefix(entry.prefix().host(), ""), entry);
@@ -31,6 +34,7 @@ final class EntrySnapshot {
       }
     }
     table = PrefixTable.of(byPrefix);
+    mirrors = PrefixTable.of(byUpstream);
     defaults = PrefixTable.of(byHost);
   }
 
@@ -64,6 +68,11 @@ final class EntrySnapshot {
         byDefault != null
             && (byPrefix == null || byPrefix.prefix().isGlob() || !byDefault.prefix().isGlob());
     return closer ? byDefault : byPrefix;
+  }
+
+  /** The mirror that images of this name may be pulled from; null for none. */
+  @Nullable BrokerEntry mirror(ImageReference reference) {
+    return mirrors.find(reference);
   }
 
   /** The entry with an alias, or nothing. */

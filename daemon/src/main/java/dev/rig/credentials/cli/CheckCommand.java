@@ -1,6 +1,7 @@
 package dev.rig.credentials.cli;
 
 import dev.rig.credentials.app.ConfigurationHealth;
+import dev.rig.credentials.app.HelperLoops;
 import dev.rig.credentials.cli.client.ConfigOptions;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
@@ -10,6 +11,7 @@ import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.config.ConfigurationRemarks;
 import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.config.RegistryEntry;
+import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.problem.ComponentHealth;
@@ -53,6 +55,7 @@ final class CheckCommand implements Callable<Integer> {
     var _ = ConfigOptions.shell(configuration.daemon());
     var remarks = ConfigurationRemarks.of(configuration).stream().map(Problem::toString).toList();
     var unhealthy = ConfigurationHealth.unhealthy(configuration, console.environment());
+    HelperLoops.check(configuration.registries(), console.environment().getOrDefault("PATH", ""));
     if (output == ReportFormat.JSON) {
       var entries = configuration.registries().stream().map(CheckCommand::json).toList();
       var json = new TreeMap<String, Object>(Map.of("entries", entries));
@@ -75,6 +78,7 @@ final class CheckCommand implements Callable<Integer> {
           switch (source) {
             case EntrySource.StaticLogin _ -> "-";
             case EntrySource.Script script -> Durations.text(script.timeout());
+            case EntrySource.OtherHelper helper -> Durations.text(helper.timeout());
             case EntrySource.CloudProvider provider -> Durations.text(provider.timeout());
           },
           entry.alias() == null ? "-" : entry.alias(),
@@ -96,6 +100,7 @@ final class CheckCommand implements Callable<Integer> {
     return switch (source) {
       case EntrySource.StaticLogin _ -> "static";
       case EntrySource.Script _ -> "script";
+      case EntrySource.OtherHelper _ -> "helper";
       case EntrySource.CloudProvider provider -> provider.kind().text();
     };
   }
@@ -110,6 +115,12 @@ final class CheckCommand implements Callable<Integer> {
     json.put("source", name(entry.source()));
     switch (entry.source()) {
       case EntrySource.StaticLogin _ -> {}
+      case EntrySource.OtherHelper helper -> {
+        json.put("helper", helper.name());
+        json.put("expireSeconds", entry.expire().toSeconds());
+        json.put("timeoutSeconds", helper.timeout().toSeconds());
+        json.put("env", helper.env().keySet().stream().sorted().toList());
+      }
       case EntrySource.CloudProvider provider -> {
         json.put("expireSeconds", entry.expire().toSeconds());
         json.put("timeoutSeconds", provider.timeout().toSeconds());
@@ -125,6 +136,9 @@ final class CheckCommand implements Callable<Integer> {
       json.put("alias", entry.alias());
     }
     json.put("default", entry.isDefault());
+    if (!entry.mirrorOf().isEmpty()) {
+      json.put("mirrorOf", entry.mirrorOf().stream().map(RegistryPrefix::toString).toList());
+    }
     json.put("origin", entry.origin().toString());
     return json;
   }

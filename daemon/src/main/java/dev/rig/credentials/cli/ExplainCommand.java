@@ -96,7 +96,7 @@ final class ExplainCommand implements Callable<Integer> {
                   ? withAge(answering.display("expiresAt"), clock)
                   : "never"));
     }
-    if (answering.has("lastRun") && answering.display("source").equals("script")) {
+    if (answering.has("lastRun") && !answering.display("source").equals("static")) {
       out.printf(
           "Last run:    %s, took %s ms%n",
           withAge(answering.display("lastRun"), clock), answering.display("lastRunMillis"));

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigurationRemarks {
   private ConfigurationRemarks() {}
 
-  /** The remarks on its registry entries, each with its place; in their order. */
+  /** What was left out, and the remarks on its registry entries, each with its place. */
   public static List<Problem> of(Configuration configuration) {
-    var remarks = new ArrayList<Problem>();
+    var remarks = new ArrayList<>(configuration.leftOut());
     var hosts =
         configuration.registries().stream().filter(entry -> isHost(entry.prefix())).toList();
     for (var entry : configuration.registries()) {

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /** Where an entry's credential comes from, as it is configured. */
 public sealed interface EntrySource {
-  /** A user name and a password that stand in the configuration. */
+  /** A user name and a password that stand in the configuration, or in a file that it names. */
   record StaticLogin(Credential credential) implements EntrySource {}
 
   /**
@@ -62,6 +62,31 @@ public sealed interface EntrySource {
       implements EntrySource {
     public CloudProvider {
       options = Map.copyOf(options);
+    }
+  }
+
+  /**
+   * Another credential helper.
+   *
+   * @param name what follows {@code docker-credential-} in its program's name; never our own
+   * @param env what its environment holds besides ours; the values may be secret
+   * @param timeout how long it may run; positive
+   */
+  record OtherHelper(String name, Map<String, String> env, Duration timeout)
+      implements EntrySource {
+    /** How long a credential may serve when its entry does not say: helpers state no end. */
+    public static final Duration DEFAULT_EXPIRE = Duration.ofMinutes(5);
+
+    /** The name of this daemon's own helper; with a dash and an alias it is ours, too. */
+    public static final String OWN = "rig";
+
+    public OtherHelper {
+      env = Map.copyOf(env);
+    }
+
+    @Override
+    public String toString() {
+      return "OtherHelper[" + name + ", timeout=" + timeout + "]";
     }
   }
 }

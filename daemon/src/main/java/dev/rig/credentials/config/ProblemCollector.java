@@ -12,6 +12,7 @@ public final class ProblemCollector {
   private static final int LIMIT = 1_000;
 
   private final List<Problem> problems = new ArrayList<>();
+  private final List<Problem> remarks = new ArrayList<>();
   private int count;
   private boolean unread;
 
@@ -19,6 +20,18 @@ public final class ProblemCollector {
     if (++count <= LIMIT) {
       problems.add(new Problem(origin.file(), origin.line(), origin.column(), message, hint));
     }
+  }
+
+  /** Something that is left out though nothing is wrong with it. */
+  public void remark(SourcePosition origin, String message, @Nullable String hint) {
+    if (remarks.size() < LIMIT) {
+      remarks.add(new Problem(origin.file(), origin.line(), origin.column(), message, hint));
+    }
+  }
+
+  /** What was left out. */
+  public List<Problem> remarks() {
+    return List.copyOf(remarks);
   }
 
   /** A problem that hides (the rest of) a file, so that nothing can be called missing any more. */

@@ -2,10 +2,11 @@ package dev.rig.credentials.credential;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Where an entry's credential comes from. */
 public interface CredentialSource {
-  /** The kind of source in one word, for people: {@code static}, {@code script}. */
+  /** The kind of source in one word, for people: {@code static}, {@code script}, {@code helper}. */
   String kind();
 
   /**
@@ -15,6 +16,11 @@ public interface CredentialSource {
    *     stays open for ever. Cancelling it ends what was begun.
    */
   CompletableFuture<Lease> issue(SourceRequest request);
+
+  /** What keeps logins for this source; null if clients cannot change what it answers. */
+  default @Nullable LoginKeeper logins() {
+    return null;
+  }
 
   /** How long {@link #issue} may take; the caller gives up after it. */
   default Duration patience() {

@@ -1,28 +1,30 @@
 package dev.rig.credentials.credential;
 
 /**
- * Why a source gave no credential, without a word of what a script or a server said: what the admin
- * port may show to everybody who can connect.
+ * Why a source gave no credential, without a word of what a program or a server said: what the
+ * admin port may show to everybody who can connect.
  */
 public enum ReasonClass {
   /** Its program ended with a status other than 0. */
-  STATUS("the script failed"),
+  STATUS("its program failed"),
   /** It took too long. */
-  TIMEOUT("the script timed out"),
-  /** What it printed is not one line {@code <username>:<password>}. */
-  FORM("the script printed something other than one line <username>:<password>"),
+  TIMEOUT("its program timed out"),
+  /** What it printed is not of the form that a script's or a helper's answer has. */
+  FORM("its program printed something that is not a credential"),
   /** It printed more than is read. */
-  SIZE("the script printed too much"),
+  SIZE("its program printed too much"),
   /** It could not be started. */
-  START("the script could not be started"),
+  START("its program could not be started"),
   /** The system had no process, thread, descriptor or space for it. */
-  SHORTAGE("the system had no process, thread, descriptor or space for the script"),
+  SHORTAGE("the system had no process, thread, descriptor or space for its program"),
   /** It was stopped because the daemon stops or its entry changed. */
-  STOPPED("the script was stopped"),
+  STOPPED("its program was stopped"),
   /** What it gave had ended already. */
   EXPIRED("the credential had expired on arrival"),
   /** The service-account token that it needs is missing or has ended. */
   TOKEN("the pod's service-account token is missing or has expired"),
+  /** A credential helper has none for that registry, by its own word. */
+  NOT_FOUND("the credential helper has no credential for it"),
   /** None of these. */
   OTHER("its credential is unavailable");
 

@@ -28,4 +28,9 @@ final class EraseRemarks {
     told.values().removeIf(at -> now - at > ONE_LOGOUT.toNanos());
     return told.size() < MOST && told.putIfAbsent(new Told(uid, prefix), now) == null;
   }
+
+  /** The user has changed something about that entry: the next erase is of another logout. */
+  synchronized void forget(int uid, String prefix) {
+    told.remove(new Told(uid, prefix));
+  }
 }

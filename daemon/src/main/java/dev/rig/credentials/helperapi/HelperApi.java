@@ -63,7 +63,7 @@ public final class HelperApi implements RequestApi {
       Time time) {
     this.broker = broker;
     this.keys = new KeyLookup(broker, stored);
-    this.logins = new LoginHandler(broker, stored, time.ticker());
+    this.logins = new LoginHandler(broker, stored, time.ticker(), scripts.uid());
     this.listing = new ListHandler(broker, keys, stored, time);
     this.explanations = new ExplainHandler(broker, stored);
     this.version = version;

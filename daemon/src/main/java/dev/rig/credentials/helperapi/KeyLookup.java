@@ -55,7 +55,7 @@ final class KeyLookup {
             ? logins.find(peer.uid(), reference)
             : null;
     return broker.<KeyAnswer>answer(
-        new Question(reference, alias, null, use),
+        new Question(reference, alias, null, use, false),
         entry -> {
           if (own != null && wins(own, reference, entry)) {
             return Optional.of(new KeyAnswer.StoredLoginAnswer(own));

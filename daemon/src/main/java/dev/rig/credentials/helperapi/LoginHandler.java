@@ -4,6 +4,8 @@ import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.access.Permission;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.broker.BrokerEntry;
+import dev.rig.credentials.credential.LoginKeeper;
+import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.request.RequestOutcome;
@@ -24,13 +26,16 @@ final class LoginHandler {
   private final Broker broker;
   private final StoredLogins logins;
   private final EraseRemarks remarks;
+  private final int ownUid;
 
   /**
    * A handler.
    *
    * @param ticker tells which erases belong to one logout
+   * @param ownUid whose logins another credential helper keeps: the daemon's
    */
-  LoginHandler(Broker broker, StoredLogins logins, Ticker ticker) {
+  LoginHandler(Broker broker, StoredLogins logins, Ticker ticker, int ownUid) {
+    this.ownUid = ownUid;
     this.broker = broker;
     this.logins = logins;
     this.remarks = new EraseRemarks(ticker);
@@ -46,6 +51,10 @@ final class LoginHandler {
     var entry = broker.managing(reference, request.alias());
     var login = asked.login();
     if (entry != null && (!request.alias().isEmpty() || !KeyLookup.wins(login, reference, entry))) {
+      var keeper = entry.source().logins();
+      if (keeper != null) {
+        return passOn(keeper, entry, request.alias(), asked, peer, rights);
+      }
       return done(
           new RequestResult(
               Reply.text(0, managed(entry, rights) + "; this login was not stored"),
@@ -59,6 +68,58 @@ final class LoginHandler {
         .exceptionally(thrown -> failed("stored", login.name(), thrown));
   }
 
+  /**
+   * Another helper keeps the daemon's user's logins, and everybody who may get the entry is
+   * answered with them: only that user may change them.
+   */
+  private CompletionStage<RequestResult> passOn(
+      LoginKeeper keeper,
+      BrokerEntry entry,
+      String alias,
+      StoreRequest asked,
+      Peer peer,
+      PeerRights rights) {
+    var reference = asked.key().reference();
+    var prefix = entry.prefix().toString();
+    if (!mayChange(Permission.STORE, alias, reference, entry, peer, rights)) {
+      return done(
+          new RequestResult(
+              Reply.text(
+                  1,
+                  "%s and answered by %s, whose logins only the daemon's user changes; this login was"
+                          .formatted(managed(entry, rights), keeper.name())
+                      + " not stored"),
+              RequestOutcome.REFUSED,
+              prefix));
+    }
+    remarks.forget(peer.uid(), prefix);
+    return keeper
+        .store(entry.registryOf(reference), asked.login().credential())
+        .thenApply(_ -> {
+          broker.forget(reference, alias);
+          return new RequestResult(
+              Reply.text(0, passedOn(entry, keeper)), RequestOutcome.STORED, prefix);
+        })
+        .exceptionally(thrown -> failed("stored", prefix, thrown));
+  }
+
+  private boolean mayChange(
+      Permission permission,
+      String alias,
+      ImageReference reference,
+      BrokerEntry entry,
+      Peer peer,
+      PeerRights rights) {
+    return peer.uid() == ownUid
+        && (rights.may(permission, entry.prefix())
+            || (alias.isEmpty() && rights.may(permission, reference)));
+  }
+
+  private static String passedOn(BrokerEntry entry, LoginKeeper keeper) {
+    return "rig-credentials: %s is answered by %s, which this was passed on to"
+        .formatted(entry.prefix(), keeper.name());
+  }
+
   /** An unknown key is no error: podman takes any for one, Docker erases four keys at a logout. */
   CompletionStage<RequestResult> erase(Request request, Peer peer, PeerRights rights)
       throws RefusedRequestException {
@@ -68,15 +129,39 @@ final class LoginHandler {
       return done(RequestResult.denied(peer.uid(), Action.ERASE, reference.name()));
     }
     if (!request.alias().isEmpty()) {
-      return done(reject(request.alias(), reference, peer, rights));
+      return eraseOfEntry(request.alias(), reference, peer, rights);
     }
     return logins
         .erase(peer.uid(), reference)
-        .thenApply(erased ->
+        .thenCompose(erased ->
             erased
-                ? new RequestResult(Reply.text(0, ""), RequestOutcome.ERASED, reference.name())
-                : reject("", reference, peer, rights))
+                ? done(
+                    new RequestResult(Reply.text(0, ""), RequestOutcome.ERASED, reference.name()))
+                : eraseOfEntry("", reference, peer, rights))
         .exceptionally(thrown -> failed("removed", reference.name(), thrown));
+  }
+
+  private CompletionStage<RequestResult> eraseOfEntry(
+      String alias, ImageReference reference, Peer peer, PeerRights rights) {
+    var entry = broker.managing(reference, alias);
+    var keeper = entry == null ? null : entry.source().logins();
+    if (entry == null
+        || keeper == null
+        || !mayChange(Permission.ERASE, alias, reference, entry, peer, rights)) {
+      return done(reject(alias, reference, peer, rights));
+    }
+    var prefix = entry.prefix().toString();
+    if (!remarks.isFirst(peer.uid(), prefix)) {
+      return done(new RequestResult(Reply.text(0, ""), RequestOutcome.UNCHANGED, prefix));
+    }
+    return keeper
+        .erase(entry.registryOf(reference))
+        .thenApply(_ -> {
+          broker.forget(reference, alias);
+          return new RequestResult(
+              Reply.text(0, passedOn(entry, keeper)), RequestOutcome.ERASED, prefix);
+        })
+        .exceptionally(thrown -> failed("removed", prefix, thrown));
   }
 
   private RequestResult reject(
@@ -108,12 +193,12 @@ final class LoginHandler {
 
   private static RequestResult failed(String done, @Nullable String prefix, Throwable thrown) {
     var cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-    if (!(cause instanceof StoreException known)) {
+    if (!(cause instanceof StoreException) && !(cause instanceof SourceException)) {
       throw thrown instanceof RuntimeException failure ? failure : new CompletionException(thrown);
     }
     return new RequestResult(
         Reply.text(
-            1, "rig-credentials: the login could not be " + done + ": " + known.getMessage()),
+            1, "rig-credentials: the login could not be " + done + ": " + cause.getMessage()),
         RequestOutcome.FAILED,
         prefix);
   }

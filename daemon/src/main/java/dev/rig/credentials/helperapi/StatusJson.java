@@ -8,6 +8,7 @@ import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.helperapi.ExplainHandler.ExplainedLogin;
+import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.json.JsonWriter.Fields;
@@ -145,6 +146,10 @@ final class StatusJson {
         .put("origin", entry.origin())
         .put("alias", entry.alias())
         .put("default", entry.isDefault());
+    var mirrorOf = entry.scope().mirrorOf();
+    if (!mirrorOf.isEmpty()) {
+      json.put("mirrorOf", mirrorOf.stream().map(RegistryPrefix::toString).toList());
+    }
     if (entry.serviceAccount() != ServiceAccountUse.IGNORED) {
       json.put("serviceAccount", entry.serviceAccount().name().toLowerCase(Locale.ROOT));
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.dataformat.toml.TomlFactory;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -33,10 +34,20 @@ final class JsonReader {
   }
 
   static JsonObject read(String document) throws JsonException {
-    try (var parser = FACTORY.createParser(document)) {
+    return read(document, FACTORY, "JSON");
+  }
+
+  /** Made when it is first needed: few commands read TOML. */
+  static JsonObject readToml(String document) throws JsonException {
+    return read(document, new TomlFactory(), "TOML");
+  }
+
+  private static JsonObject read(String document, JsonFactory factory, String form)
+      throws JsonException {
+    try (var parser = factory.createParser(document)) {
       var reader = new JsonReader(parser);
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw reader.error("it is not a JSON object");
+        throw reader.error("it is not a " + form + " object");
       }
       var object = reader.object();
       if (parser.nextToken() != null) {
@@ -51,7 +62,7 @@ final class JsonReader {
           e.getLocation());
     } catch (JsonProcessingException e) {
       // Its message quotes the document.
-      throw new JsonException("it is not valid JSON", e.getLocation());
+      throw new JsonException("it is not valid " + form, e.getLocation());
     } catch (IOException e) {
       throw new IllegalStateException("a text in memory cannot fail to be read", e);
     }

@@ -4,7 +4,7 @@ import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * What the kubelet is answered, with exactly the fields that its strict decoder knows.
@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param apiVersion that of the request
  * @param cacheKeyType for which other images the kubelet may reuse the answer
  * @param cacheDuration how long it may; zero for not at all
- * @param authKey which images the kubelet uses the credential for; null without a credential
- * @param credential null for a miss
+ * @param auth credentials by the images that the kubelet uses them for; empty for a miss. Of those
+ *     that match an image the kubelet tries the longest key first, and the next one after a pull
+ *     that failed ({@code BasicDockerKeyring.Lookup}, {@code kuberuntime_image.go})
  */
 record CredentialProviderResponse(
     String apiVersion,
     CacheKeyType cacheKeyType,
     Duration cacheDuration,
-    @Nullable String authKey,
-    @Nullable Credential credential) {
+    Map<String, Credential> auth) {
   /** For which images an answer is reused: {@code PluginCacheKeyType} of the kubelet. */
   enum CacheKeyType {
     IMAGE("Image"),
@@ -35,8 +35,12 @@ record CredentialProviderResponse(
 
   /** A miss. The kubelet caches an empty answer too, so this one may not be cached. */
   static CredentialProviderResponse miss(String apiVersion) {
-    return new CredentialProviderResponse(
-        apiVersion, CacheKeyType.IMAGE, Duration.ZERO, null, null);
+    return new CredentialProviderResponse(apiVersion, CacheKeyType.IMAGE, Duration.ZERO, Map.of());
+  }
+
+  /** The same, which the kubelet may not keep. */
+  CredentialProviderResponse notKept() {
+    return new CredentialProviderResponse(apiVersion, cacheKeyType, Duration.ZERO, auth);
   }
 
   /** The document with a newline behind it, in UTF-8. */
@@ -48,18 +52,16 @@ record CredentialProviderResponse(
                 .put("kind", "CredentialProviderResponse")
                 .put("cacheKeyType", cacheKeyType.word)
                 .put("cacheDuration", goDuration(cacheDuration))
-                .object("auth", this::auth));
+                .object("auth", fields -> auth.forEach((key, login) -> add(fields, key, login))));
   }
 
-  private void auth(JsonWriter json) {
-    if (authKey != null && credential != null) {
-      json.object(
-          authKey,
-          login ->
-              login
-                  .put("username", credential.username())
-                  .put("password", credential.secret().reveal()));
-    }
+  private static void add(JsonWriter json, String key, Credential credential) {
+    json.object(
+        key,
+        login ->
+            login
+                .put("username", credential.username())
+                .put("password", credential.secret().reveal()));
   }
 
   /** Whole seconds as Go's {@code Duration.String} writes them: {@code 1h0m5s}, {@code 0s}. */

@@ -4,6 +4,8 @@ import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.access.Permission;
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.broker.Broker.Question;
+import dev.rig.credentials.broker.BrokerEntry;
+import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
@@ -19,9 +21,13 @@ import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers the kubelet's image credential provider protocol from the same lookup as everybody's.
@@ -70,13 +76,18 @@ public final class KubeletApi implements RequestApi {
           withToken
               ? TokenClaims.read(request.serviceAccountToken(), request.serviceAccountAnnotations())
               : null;
-      return broker.answer(
-          new Question(reference, "", token, true),
-          entry ->
-              entry == null || mayAsk || rights.may(Permission.KUBELET, entry.prefix())
-                  ? Optional.empty()
-                  : Optional.of(denied(peer, reference, entry.prefix().toString())),
-          lookup -> answer(request, reference, lookup));
+      var own =
+          ask(
+              new Question(reference, "", token, true, false),
+              peer,
+              entry -> mayAsk || rights.may(Permission.KUBELET, entry.prefix()));
+      return broker.hasMirror(reference)
+          ? ask(
+                  new Question(reference, "", token, true, true),
+                  peer,
+                  entry -> rights.may(Permission.KUBELET, entry.prefix()))
+              .thenCombine(own, (mirror, upstream) -> answer(request, reference, mirror, upstream))
+          : own.thenApply(answered -> answer(request, reference, answered));
     } catch (MalformedProviderRequestException e) {
       return done(refused(String.valueOf(e.getMessage())));
     } catch (InvalidReferenceException e) {
@@ -92,9 +103,34 @@ public final class KubeletApi implements RequestApi {
     return RequestResult.denied(peer.uid(), Action.KUBELET, reference.name()).about(prefix);
   }
 
+  /**
+   * What an entry answers.
+   *
+   * @param lookup nothing if it was denied
+   * @param denied the denial; null if it was not
+   */
+  private record KubeletLookup(Lookup lookup, @Nullable RequestResult denied) {}
+
+  private CompletableFuture<KubeletLookup> ask(
+      Question question, Peer peer, Predicate<BrokerEntry> may) {
+    return broker.answer(
+        question,
+        entry ->
+            entry == null || may.test(entry)
+                ? Optional.empty()
+                : Optional.of(
+                    new KubeletLookup(
+                        new Lookup.NotFound("denied"),
+                        denied(peer, question.reference(), entry.prefix().toString()))),
+        lookup -> new KubeletLookup(lookup, null));
+  }
+
   private RequestResult answer(
-      CredentialProviderRequest request, ImageReference reference, Lookup lookup) {
-    return switch (lookup) {
+      CredentialProviderRequest request, ImageReference reference, KubeletLookup answered) {
+    if (answered.denied() != null) {
+      return answered.denied();
+    }
+    return switch (answered.lookup()) {
       case Lookup.NotFound notFound ->
           RequestResult.of(
               RequestOutcome.NOT_FOUND,
@@ -118,6 +154,57 @@ public final class KubeletApi implements RequestApi {
   }
 
   /**
+   * The mirror's credential first, then that of the registry itself, for when the mirror fails: the
+   * kubelet tries the longer key first, and hands one credential at a time to the container
+   * runtime, which sends it to whichever of the hosts asks for one. An answer that lacks one of the
+   * two is not to be kept.
+   */
+  private RequestResult answer(
+      CredentialProviderRequest request,
+      ImageReference reference,
+      KubeletLookup mirror,
+      KubeletLookup upstream) {
+    var first = usable(mirror);
+    var second = usable(upstream);
+    if (first == null) {
+      boolean silent = mirror.denied() != null || mirror.lookup() instanceof Lookup.NotFound;
+      if (silent || second == null) {
+        return answer(request, reference, silent ? upstream : mirror);
+      }
+      return new RequestResult(
+          new Reply(0, found(request, reference, second.lease()).notKept().encode()),
+          RequestOutcome.FOUND,
+          second.prefix());
+    }
+    var auth = new LinkedHashMap<String, Credential>();
+    var host = host(request.image());
+    auth.put(imageKey(request.image(), host), first.lease().credential());
+    var kept = cacheDuration(first.lease());
+    if (second != null) {
+      auth.put(host, second.lease().credential());
+      var other = cacheDuration(second.lease());
+      kept = other.compareTo(kept) < 0 ? other : kept;
+    } else if (upstream.lookup() instanceof Lookup.Failed) {
+      kept = Duration.ZERO;
+    }
+    var response =
+        new CredentialProviderResponse(request.apiVersion(), CacheKeyType.IMAGE, kept, auth);
+    return new RequestResult(new Reply(0, response.encode()), RequestOutcome.FOUND, first.prefix());
+  }
+
+  private static Lookup.@Nullable Found usable(KubeletLookup answered) {
+    return answered.lookup() instanceof Lookup.Found found
+            && !found.lease().credential().isIdentityToken()
+        ? found
+        : null;
+  }
+
+  private static String host(String image) {
+    int slash = image.indexOf('/');
+    return slash < 0 ? image : image.substring(0, slash);
+  }
+
+  /**
    * The kubelet reuses a Registry answer for the whole host, and matches a key by host labels and
    * then by a raw string prefix: where a host is divided only the full image is safe on both counts
    * (kubernetes {@code pkg/credentialprovider/plugin}).
@@ -125,14 +212,12 @@ public final class KubeletApi implements RequestApi {
   private CredentialProviderResponse found(
       CredentialProviderRequest request, ImageReference reference, Lease lease) {
     boolean divided = broker.dividesHost(reference.host());
-    int slash = request.image().indexOf('/');
-    var host = slash < 0 ? request.image() : request.image().substring(0, slash);
+    var host = host(request.image());
     return new CredentialProviderResponse(
         request.apiVersion(),
         divided ? CacheKeyType.IMAGE : CacheKeyType.REGISTRY,
         cacheDuration(lease),
-        divided ? imageKey(request.image(), host) : host,
-        lease.credential());
+        Map.of(divided ? imageKey(request.image(), host) : host, lease.credential()));
   }
 
   /**

@@ -54,19 +54,34 @@ public record ProviderPlan(
     var withToken = new LinkedHashSet<String>();
     var unmatchable = new ArrayList<String>();
     boolean everyTokenRequired = true;
-    for (var entry : entries) {
-      var prefix = entry.prefix();
+    for (var asked : asked(entries)) {
+      var prefix = asked.prefix();
       if (prefix.host().endsWith("]")) {
         unmatchable.add(prefix.toString());
       } else if (tokenHosts.contains(prefix.host())) {
         withToken.addAll(patterns(prefix));
-        everyTokenRequired &= entry.serviceAccount() == ServiceAccountUse.REQUIRED;
+        everyTokenRequired &= asked.serviceAccount() == ServiceAccountUse.REQUIRED;
       } else {
         plain.addAll(patterns(prefix));
       }
     }
     return new ProviderPlan(
         List.copyOf(plain), List.copyOf(withToken), everyTokenRequired, unmatchable);
+  }
+
+  /** A prefix that a kubelet asks with, and what the entry that answers does with a token. */
+  private record AskedPrefix(RegistryPrefix prefix, ServiceAccountUse serviceAccount) {}
+
+  /** The entries' own prefixes, and those of the registries that they are mirrors of. */
+  private static List<AskedPrefix> asked(List<RegistryEntry> entries) {
+    var asked = new ArrayList<AskedPrefix>();
+    for (var entry : entries) {
+      asked.add(new AskedPrefix(entry.prefix(), entry.serviceAccount()));
+      entry
+          .mirrorOf()
+          .forEach(upstream -> asked.add(new AskedPrefix(upstream, entry.serviceAccount())));
+    }
+    return asked;
   }
 
   /**
@@ -90,10 +105,10 @@ public record ProviderPlan(
   private static Set<String> tokenHosts(List<RegistryEntry> entries) {
     var wanting = new LinkedHashSet<String>();
     var hosts = new LinkedHashSet<String>();
-    for (var entry : entries) {
-      hosts.add(entry.prefix().host());
-      if (entry.serviceAccount() != ServiceAccountUse.IGNORED) {
-        wanting.add(entry.prefix().host());
+    for (var asked : asked(entries)) {
+      hosts.add(asked.prefix().host());
+      if (asked.serviceAccount() != ServiceAccountUse.IGNORED) {
+        wanting.add(asked.prefix().host());
       }
     }
     var neighbours = wanting.isEmpty() ? Map.<String, Set<String>>of() : neighbours(hosts);

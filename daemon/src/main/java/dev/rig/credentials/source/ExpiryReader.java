@@ -1,8 +1,13 @@
 package dev.rig.credentials.source;
 
 import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.ReasonClass;
+import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.json.JsonException;
 import dev.rig.credentials.json.JsonObject;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -26,6 +31,32 @@ final class ExpiryReader {
   private static final List<String> ECR = List.of("payload", "datakey", "version", "type");
 
   private ExpiryReader() {}
+
+  /**
+   * When a lease ends: the earlier of what is configured and what the credential itself says.
+   *
+   * @param printer what printed the credential, for the message
+   * @throws SourceException if it says that it has ended
+   */
+  static Instant end(
+      String printer, Credential credential, Instant begun, Duration expire, Instant now) {
+    var stated = of(credential).orElse(Lease.NEVER);
+    if (!stated.isAfter(now)) {
+      throw new SourceException(
+          ReasonClass.EXPIRED,
+          printer + " printed a credential that says of itself that it ended at " + stated);
+    }
+    var configured = after(begun, expire);
+    return stated.isBefore(configured) ? stated : configured;
+  }
+
+  private static Instant after(Instant begun, Duration expire) {
+    try {
+      return begun.plus(expire);
+    } catch (DateTimeException | ArithmeticException e) {
+      return Lease.NEVER;
+    }
+  }
 
   /** The end that the secret states; empty where it states none. */
   static Optional<Instant> of(Credential credential) {

@@ -24,9 +24,9 @@ class ConfigProblemsTest {
         "{username: u} => 25: a user name without a password (add password)",
         "{password: p} => 25: a password without a user name (add username)",
         "{} => 5: the entry says nothing of where its credential comes from (give it username and"
-            + " password, script, or provider)",
+            + " password, script, provider, or helper)",
         "{script: '', username: ''} => 5: the entry says nothing of where its credential comes from"
-            + " (give it username and password, script, or provider)",
+            + " (give it username and password, script, provider, or helper)",
         "'text' => 14: an entry has to be a mapping (write key: value pairs below it)",
         "[a] => 14: an entry has to be a mapping (write key: value pairs below it)",
         "{username: u, password: p, script: s} => 49: a script beside the user name (an entry has"
@@ -67,10 +67,10 @@ class ConfigProblemsTest {
             + " (choose another name)",
         "{script: s, env: {A: [x]}} => 35: the variable has to be a single text",
         "{script: s, env: {A: \"\\0\"}} => 35: the variable holds a NUL",
-        "{username: u, password: p, timeout: 1s} => 50: a timeout without a script (only a script"
-            + " or a provider needs it)",
-        "{username: u, password: p, env: {A: b}} => 50: env without a script (only a script needs"
-            + " it)",
+        "{username: u, password: p, timeout: 1s} => 50: a timeout without a script (only a script,"
+            + " a helper or a provider needs it)",
+        "{username: u, password: p, env: {A: b}} => 50: env without a script (only a script or a"
+            + " helper needs it)",
         "{script: s, alias: a b} => 33: not a name for an alias (1 to 64 letters, digits, dots,"
             + " dashes or underscores)",
         "{script: s, default: yes} => 35: default is a yes-or-no (write true or false)",
@@ -78,8 +78,9 @@ class ConfigProblemsTest {
             + " are (required, optional, ignored)",
         "{username: u, pasword: p} => 28: unknown key \"pasword\" (did you mean \"password\"?)",
         "{USERNAME: u, password: p} => 15: unknown key (did you mean \"username\"?)",
-        "{script: s, hunter2: } => 26: unknown key (known here: username, password, script,"
-            + " provider, with, expire, timeout, env, alias, default, serviceAccount)",
+        "{script: s, hunter2: } => 26: unknown key (known here: username, password,"
+            + " passwordFile, script, provider, with, helper, expire, timeout, env, alias, default,"
+            + " serviceAccount, mirrorOf)",
         "{script: s, script: s} => 26: the key is there twice (first in line 3)",
         "{script: s, [a]: s} => 26: the key is not a text (write the key itself, in quotes if need"
             + " be)",
@@ -172,19 +173,7 @@ class ConfigProblemsTest {
   }
 
   @Test
-  void scriptOverAnEarlierLoginIsAConflictWhereItWasAdded() {
-    assertEquals(
-        List.of(
-            "b.yaml:1:45: a script beside the user name (an entry has either; the other is at"
-                + " a.yaml:1)"),
-        problems(
-            folder,
-            "rig: {dockerRegistries: {ghcr.io: {username: u, password: p}}}",
-            "rig: {dockerRegistries: {ghcr.io: { script: s}}}"));
-  }
-
-  @Test
-  void loginOverAnEarlierScriptIsAConflictThoughItsFileIsNamedFirstInTheAlphabet() {
+  void passwordAloneOverAnEarlierScriptIsAConflictThoughItsFileIsNamedFirstInTheAlphabet() {
     var paths =
         ConfigTexts.write(
             folder,

@@ -98,8 +98,8 @@ class ProviderConfigTest {
             + " either; the other is at a.yaml:3)",
         "{password: p, provider: ecr} => a.yaml:3:45: a provider beside the password (an entry has"
             + " either; the other is at a.yaml:3)",
-        "{provider: ecr, env: {A: b}} => a.yaml:3:46: env without a script (only a script needs"
-            + " it)",
+        "{provider: ecr, env: {A: b}} => a.yaml:3:46: env without a script (only a script or a"
+            + " helper needs it)",
         "{username: u, password: p, with: {region: a}} => a.yaml:3:63: with without a provider"
             + " (only a provider needs it)",
       })

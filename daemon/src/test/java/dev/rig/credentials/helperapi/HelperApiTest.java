@@ -51,7 +51,7 @@ class HelperApiTest {
           logins,
           "1.2.3",
           List::of,
-          new ScriptSurroundings("/bin", "/bin/bash --posix"),
+          new ScriptSurroundings("/bin", "/bin/bash --posix", 0),
           Runnable::run,
           fixture.time().time());
 
@@ -648,10 +648,10 @@ class HelperApiTest {
     var status = body(answer(Action.STATUS, "", STRANGER, listing).reply());
     for (var text : List.of(explained, status)) {
       assertFalse(text.contains("words"), text);
-      assertTrue(text.contains("\"lastError\":\"the script failed\""), text);
+      assertTrue(text.contains("\"lastError\":\"its program failed\""), text);
       assertTrue(text.contains("\"lastErrorClass\":\"status\""), text);
     }
-    assertTrue(explained.contains("\"reason\":\"the script failed\""), explained);
+    assertTrue(explained.contains("\"reason\":\"its program failed\""), explained);
     for (var action : List.of(Action.EXPLAIN, Action.STATUS)) {
       var text = body(answer(action, "ghcr.io/a", STRANGER, rights("ghcr.io")).reply());
       assertTrue(text.contains("\"lastError\":\"script exited with status 3; stderr: words"), text);

@@ -42,7 +42,7 @@ class HelperPayloadFuzz {
           logins,
           "1",
           List::of,
-          new ScriptSurroundings("", ""),
+          new ScriptSurroundings("", "", 0),
           Runnable::run,
           fixture.time().time());
 

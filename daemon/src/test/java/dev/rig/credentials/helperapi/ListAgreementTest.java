@@ -74,7 +74,7 @@ class ListAgreementTest {
               LoginsFixture.in(folder, fixture.time()),
               "1",
               List::of,
-              new ScriptSurroundings("", ""),
+              new ScriptSurroundings("", "", 0),
               Runnable::run,
               fixture.time().time());
     }

@@ -84,7 +84,7 @@ class ShortNameKeyTest {
             LoginsFixture.in(folder, time),
             "1",
             List::of,
-            new ScriptSurroundings("", ""),
+            new ScriptSurroundings("", "", 0),
             Runnable::run,
             time.time());
   }

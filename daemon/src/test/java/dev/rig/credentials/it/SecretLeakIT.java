@@ -388,7 +388,7 @@ class SecretLeakIT {
     leaks.see("log", ended.output());
     leaks.assertNone(2, 7);
     assertTrue(leaks.seen("status table").contains("; stderr: refused: [redacted]"));
-    assertTrue(page.contains("the script failed") && !page.contains("refused"), page);
+    assertTrue(page.contains("its program failed") && !page.contains("refused"), page);
   }
 
   private static List<String> forms(String secret) {

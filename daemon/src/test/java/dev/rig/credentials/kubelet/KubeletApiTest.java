@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rig.credentials.access.PeerRights;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.daemon.AccessFixture;
 import dev.rig.credentials.testing.daemon.BrokerFixture;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Reply;
@@ -193,5 +194,91 @@ class KubeletApiTest {
              "serviceAccountAnnotations":{"a":"b"}}
             """);
     assertEquals(0, reply.status(), () -> body(reply));
+  }
+
+  private static String auth(Reply reply) {
+    var body = body(reply);
+    return body.substring(body.indexOf("\"cacheKeyType\""));
+  }
+
+  @Test
+  void mirrorAnswersForItsUpstreamsImagesAndTheUpstreamsEntryIsTriedNext() {
+    fixture.mirror("mirror.example/hub", FakeSource.fixed(fixture.time(), "m", "s"), "docker.io");
+    assertEquals(
+        "\"cacheKeyType\":\"Image\",\"cacheDuration\":\"10m0s\",\"auth\":{"
+            + "\"docker.io/library/nginx\":{\"username\":\"m\",\"password\":\"s\"}}}\n",
+        auth(askFor("docker.io/library/nginx")));
+    fixture.fixed("docker.io", "h", "t");
+    assertEquals(
+        "\"cacheKeyType\":\"Image\",\"cacheDuration\":\"10m0s\",\"auth\":{"
+            + "\"docker.io/library/nginx\":{\"username\":\"m\",\"password\":\"s\"},"
+            + "\"docker.io\":{\"username\":\"h\",\"password\":\"t\"}}}\n",
+        auth(askFor("docker.io/library/nginx")));
+    assertTrue(
+        body(askFor("mirror.example/hub/library/nginx")).contains("\"username\":\"m\""),
+        "its own images are answered, too");
+  }
+
+  @Test
+  void answerOfTwoIsKeptForTheShorterOfTheirLives() {
+    var time = fixture.time();
+    fixture.mirror(
+        "mirror.example", FakeSource.script(time, "m", "s", Duration.ofMinutes(30)), "docker.io");
+    fixture.entry("docker.io", FakeSource.script(time, "h", "t", Duration.ofMinutes(3)));
+    assertTrue(auth(askFor("docker.io/a/b")).contains("\"cacheDuration\":\"2m0s\""));
+  }
+
+  @Test
+  void mirrorOfAPathAnswersForThatPathAlone() {
+    fixture.mirror("mirror.example", FakeSource.fixed(fixture.time(), "m", "s"), "quay.io/acme");
+    assertTrue(auth(askFor("quay.io/acme/app")).contains("\"username\":\"m\""));
+    assertTrue(auth(askFor("quay.io/acmes/app")).endsWith("\"auth\":{}}\n"));
+  }
+
+  @Test
+  void mirrorThatFailsLeavesTheUpstreamsCredentialWhichIsNotKept() {
+    fixture.mirror(
+        "mirror.example",
+        FakeSource.script(fixture.time(), "m", "s", Duration.ofHours(1)).failing("no token"),
+        "docker.io");
+    var alone = askFor("docker.io/a/b");
+    assertEquals(1, alone.status());
+    assertTrue(body(alone).contains("mirror.example: no token"), body(alone));
+    fixture.fixed("docker.io", "h", "t");
+    assertEquals(
+        "\"cacheKeyType\":\"Registry\",\"cacheDuration\":\"0s\",\"auth\":{"
+            + "\"docker.io\":{\"username\":\"h\",\"password\":\"t\"}}}\n",
+        auth(askFor("docker.io/a/b")));
+  }
+
+  @Test
+  void upstreamThatFailsLeavesTheMirrorsCredentialWhichIsNotKept() {
+    fixture.mirror("mirror.example", FakeSource.fixed(fixture.time(), "m", "s"), "docker.io");
+    fixture.entry(
+        "docker.io",
+        FakeSource.script(fixture.time(), "h", "t", Duration.ofHours(1)).failing("no token"));
+    var answer = auth(askFor("docker.io/a/b"));
+    assertTrue(answer.contains("\"cacheDuration\":\"0s\""), answer);
+    assertTrue(answer.contains("\"username\":\"m\""), answer);
+  }
+
+  /** T18. */
+  @Test
+  void t18_mirrorOfAnEntryThatThePeerMayNotGetIsNotAnswered() {
+    fixture.mirror("mirror.example", FakeSource.fixed(fixture.time(), "m", "CANARY"), "docker.io");
+    fixture.fixed("docker.io", "h", "t");
+    var reply =
+        api.answer(
+                new Request(
+                    Action.KUBELET,
+                    "",
+                    request("v1", "docker.io/a/b").getBytes(StandardCharsets.UTF_8)),
+                new Peer(1, 0, 0),
+                AccessFixture.of(new Peer(1, 0, 0), "docker.io"))
+            .toCompletableFuture()
+            .join()
+            .reply();
+    assertFalse(body(reply).contains("CANARY"), body(reply));
+    assertTrue(body(reply).contains("\"username\":\"h\""), body(reply));
   }
 }

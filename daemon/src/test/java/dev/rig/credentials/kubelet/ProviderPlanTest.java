@@ -24,7 +24,13 @@ class ProviderPlanTest {
       int space = entry.indexOf(' ');
       var key = space < 0 ? entry : entry.substring(0, space);
       var use = space < 0 ? "ignored" : entry.substring(space + 1);
-      yaml.append("    '%s': {script: echo u:p, serviceAccount: %s}\n".formatted(key, use));
+      int mirror = key.indexOf('=');
+      yaml.append(
+          "    '%s': {script: echo u:p, serviceAccount: %s, mirrorOf: [%s]}\n"
+              .formatted(
+                  mirror < 0 ? key : key.substring(0, mirror),
+                  use,
+                  mirror < 0 ? "" : key.substring(mirror + 1)));
     }
     try {
       var file = Files.writeString(folder.resolve("values.yaml"), yaml);
@@ -52,6 +58,17 @@ class ProviderPlanTest {
     assertEquals(
         List.of("*.docker.io", "docker.io", "index.docker.io", "registry-1.docker.io"),
         plan("*.docker.io").plain());
+  }
+
+  @Test
+  void imagesOfARegistryWithAMirrorAreMatchedAndGoWithTheTokensOfBoth() {
+    var plan = plan("mirror.example/hub=docker.io", "ghcr.io required");
+    assertEquals(
+        List.of("mirror.example/hub", "docker.io", "index.docker.io", "registry-1.docker.io"),
+        plan.plain());
+    assertEquals(
+        List.of("mirror.example", "quay.io", "quay.io/acme"),
+        plan("mirror.example=quay.io optional", "quay.io/acme").withToken());
   }
 
   @Test

@@ -193,7 +193,7 @@ class ServiceAccountTest {
   void requiringEntryIsNotListedAndFailsClearlyWithoutAToken() {
     entry(ServiceAccountUse.REQUIRED);
     ask(builder());
-    var listed = new Broker.Question(BrokerFixture.image(IMAGE), "", null, false);
+    var listed = new Broker.Question(BrokerFixture.image(IMAGE), "", null, false, false);
     var answer = fixture.broker().answer(listed, entry -> Optional.empty(), one -> one).join();
     assertFalse(answer instanceof Lookup.Found);
     assertNull(fixture.broker().states().getFirst().state());

@@ -16,11 +16,11 @@ import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.source.process.ProcessRunner;
 import dev.rig.credentials.source.process.Shell;
 import dev.rig.credentials.testing.FakeTime;
+import dev.rig.credentials.testing.LogRecords;
 import dev.rig.credentials.testing.machine.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.text.MessageFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,13 +30,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,16 +49,12 @@ final class ScriptSourceTest {
   @TempDir Path folder;
 
   private final FakeTime time = new FakeTime();
-  private final Log log = new Log();
-  private final Logger packageLogger = Logger.getLogger("dev.rig.credentials.source");
+  private final LogRecords log = LogRecords.of("dev.rig.credentials.source");
   private KnownSecrets known = new KnownSecrets(Map.of());
   private ProcessRunner runner;
 
   @BeforeEach
   void open() throws IOException {
-    packageLogger.setLevel(Level.ALL);
-    packageLogger.setUseParentHandlers(false);
-    packageLogger.addHandler(log);
     runner =
         ProcessRunner.open(folder.resolve("scripts"), BASE, Shell.ofThisMachine(), time.time());
   }
@@ -71,7 +62,7 @@ final class ScriptSourceTest {
   @AfterEach
   void close() {
     runner.close();
-    packageLogger.removeHandler(log);
+    log.close();
   }
 
   private ScriptSource source(String script) {
@@ -548,26 +539,4 @@ final class ScriptSourceTest {
   }
 
   /** Everything that was logged, at any level. */
-  private static final class Log extends Handler {
-    private final List<String> lines = new CopyOnWriteArrayList<>();
-
-    @Override
-    public void publish(LogRecord line) {
-      var parameters = line.getParameters();
-      lines.add(
-          parameters == null
-              ? line.getMessage()
-              : MessageFormat.format(line.getMessage(), parameters));
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
-
-    String text() {
-      return String.join("\n", lines);
-    }
-  }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** Where the configuration is. */
@@ -22,9 +21,9 @@ public final class ConfigOptions {
       names = {"-c", "--config"},
       paramLabel = "PATH",
       description = {
-        "A file or a folder with Helm values or a PlatformConfig; repeat it to merge several, later"
-            + " ones win. Without it /etc/rig-credentials, or ~/.config/rig-credentials where that"
-            + " exists and this does not run as root."
+        "A file or a folder with Helm values, a PlatformConfig or a Docker config.json; repeat it"
+            + " to merge several, later ones win. Without it /etc/rig-credentials, or"
+            + " ~/.config/rig-credentials where that exists and this does not run as root."
       })
   private List<Path> paths = new ArrayList<>();
 
@@ -41,7 +40,7 @@ public final class ConfigOptions {
   public Configuration loadIfThere(Console console) {
     return isGiven() || paths(console).stream().anyMatch(Files::exists)
         ? load(console)
-        : new Configuration(List.of(), Map.of(), DaemonSettings.UNSET, "");
+        : Configuration.EMPTY;
   }
 
   public boolean isGiven() {

@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Check what a pull depends on: the socket and who may ask there, the daemon, the helper on"
-          + " the PATH, the configuration of Docker, podman and the kubelet, the clock, and the"
-          + " programs that scripts call. Says what to do, changes nothing, prints no secret."
+          + " the PATH, the configuration of Docker, podman and the kubelet, mirrors, the clock,"
+          + " and the programs that scripts call. Says what to do, changes nothing, prints no"
+          + " secret."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:nothing is wrong, or only may be", "1:something is wrong"})
@@ -64,6 +65,7 @@ public final class DoctorCommand implements Callable<Integer> {
     var daemon = new DaemonCheck(socket.client(console)).look(findings);
     new ClientCheck(console, daemon).look(findings);
     new KubeletCheck(root, daemon).look(findings);
+    new MirrorCheck(root, daemon).look(findings);
     new ClockCheck(root, clock).look(daemon, findings);
     new ScriptCheck(console, config, daemon).look(findings);
     if (output == ReportFormat.JSON) {

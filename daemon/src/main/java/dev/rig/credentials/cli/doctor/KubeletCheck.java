@@ -131,11 +131,14 @@ final class KubeletCheck {
   private Set<String> missing(String text) {
     var missing = new LinkedHashSet<String>();
     for (var entry : daemon.objects("entries")) {
-      var prefix = entry.display("prefix");
-      int slash = prefix.indexOf('/');
-      var host = slash < 0 ? prefix : prefix.substring(0, slash);
-      if (!text.contains(host)) {
-        missing.add(host);
+      var prefixes = new ArrayList<>(entry.texts("mirrorOf"));
+      prefixes.addFirst(entry.display("prefix"));
+      for (var prefix : prefixes) {
+        int slash = prefix.indexOf('/');
+        var host = slash < 0 ? prefix : prefix.substring(0, slash);
+        if (!text.contains(host)) {
+          missing.add(host);
+        }
       }
     }
     return missing;

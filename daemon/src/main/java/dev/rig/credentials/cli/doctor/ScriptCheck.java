@@ -9,6 +9,7 @@ import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.problem.ProblemsException;
+import dev.rig.credentials.source.HelperProgram;
 import dev.rig.credentials.source.process.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,11 @@ final class ScriptCheck {
       }
     }
     try {
-      scripts(config.load(console), findings);
+      var configuration = config.load(console);
+      for (var remark : configuration.leftOut()) {
+        findings.add(Finding.warn(CONFIGURATION, remark.toString(), ""));
+      }
+      scripts(configuration, findings);
     } catch (ProblemsException e) {
       int more = e.problems().size() - 1;
       findings.add(
@@ -95,6 +100,9 @@ final class ScriptCheck {
           tools.add(tool);
           missing(entry.prefix(), script, tool).ifPresent(findings::add);
         }
+      } else if (entry.source() instanceof EntrySource.OtherHelper helper) {
+        tools.add(HelperProgram.PREFIX + helper.name());
+        missing(entry.prefix(), helper).ifPresent(findings::add);
       }
     }
     if (!tools.isEmpty() && findings.size() == before) {
@@ -136,6 +144,20 @@ final class ScriptCheck {
             elsewhere
                 ? "name it there by its whole path, as you have it on yours"
                 : "install it where the daemon runs"));
+  }
+
+  private Optional<Finding> missing(RegistryPrefix prefix, EntrySource.OtherHelper helper) {
+    return switch (HelperProgram.find(helper.name(), helper.env().getOrDefault("PATH", path))) {
+      case HelperProgram.FoundHelper _ -> Optional.empty();
+      case HelperProgram.OwnHelper(var reason) ->
+          Optional.of(Finding.fail(SCRIPTS, prefix + ": " + reason, "remove the entry"));
+      case HelperProgram.MissingHelper(var reason) ->
+          Optional.of(
+              Finding.warn(
+                  SCRIPTS,
+                  prefix + ": " + reason,
+                  "install it where the daemon runs, or set PATH in the entry's env"));
+    };
   }
 
   /** What a script plainly names: its interpreter, and known programs outside its comments. */

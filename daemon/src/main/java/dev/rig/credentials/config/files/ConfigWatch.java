@@ -2,6 +2,7 @@ package dev.rig.credentials.config.files;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigWatch {
   private final List<Path> paths;
+  private List<Path> also = List.of();
   private @Nullable FileStates loaded;
   private @Nullable FileStates last;
 
@@ -24,13 +26,18 @@ public final class ConfigWatch {
     return paths;
   }
 
+  /** Watches these files besides, in place of others. */
+  public void also(List<Path> files) {
+    also = List.copyOf(files);
+  }
+
   /**
    * Looks once.
    *
    * @return true once for each change, when it is time to load
    */
   public boolean look() {
-    var now = FileStates.look(paths);
+    var now = FileStates.look(Stream.concat(paths.stream(), also.stream()).toList());
     boolean quiet = now.equals(last);
     last = now;
     if (!quiet || now.equals(loaded)) {

@@ -27,6 +27,9 @@ public final class InputFiles {
 
   private static final int ATTEMPTS = 10;
 
+  /** The one key of a Kubernetes Secret for pulling images. */
+  private static final String DOCKER_CONFIG = ".dockerconfigjson";
+
   /** Reads one file; tests put their own between. */
   @FunctionalInterface
   public interface Content {
@@ -130,8 +133,12 @@ public final class InputFiles {
   }
 
   private static boolean isOurs(String name, boolean mounted) {
-    return !name.startsWith(".")
-        && (mounted || name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
+    return name.equals(DOCKER_CONFIG)
+        || (!name.startsWith(".")
+            && (mounted
+                || name.endsWith(".yaml")
+                || name.endsWith(".yml")
+                || name.endsWith(".json")));
   }
 
   private @Nullable InputFile file(Path path, String name, ProblemCollector found) {

@@ -4,28 +4,36 @@ import dev.rig.credentials.config.ClusterSettings;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.ProblemCollector;
+import dev.rig.credentials.config.files.PasswordFiles;
 import dev.rig.credentials.config.yaml.NodeReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
-/** Lays documents on each other: Helm values and {@code PlatformConfig}. */
+/** Lays documents on each other: Helm values, {@code PlatformConfig} and Docker's own. */
 final class DocumentReader {
   private static final String API_VERSION = "config.rig.dev/v1alpha1";
   private static final String KIND = "PlatformConfig";
   private static final String FORMS =
-      "it needs rig: or daemon: at its root, or kind: " + KIND + " and apiVersion: " + API_VERSION;
+      "it needs rig: or daemon: at its root, or kind: "
+          + KIND
+          + " and apiVersion: "
+          + API_VERSION
+          + ", or auths: or credHelpers: as Docker's config.json";
 
   private final ProblemCollector findings;
+  private final PasswordFiles passwordFiles;
   private final RegistryTable registries;
   private final Map<String, ClusterSettings> clusters = new LinkedHashMap<>();
   private DaemonSettings daemon = DaemonSettings.UNSET;
 
-  DocumentReader(ProblemCollector findings) {
+  DocumentReader(ProblemCollector findings, PasswordFiles passwordFiles) {
     this.findings = findings;
-    this.registries = new RegistryTable(findings);
+    this.passwordFiles = passwordFiles;
+    this.registries = new RegistryTable(findings, passwordFiles);
   }
 
   /** Lays a document of the file on those before it. */
@@ -58,6 +66,9 @@ final class DocumentReader {
       var values = new LinkedHashMap<String, NodeReader.Field>();
       nodes.fields(rig.value(), "rig").forEach(field -> values.put(field.key(), field));
       read(nodes, values);
+    } else if (root.keySet().stream().anyMatch(DockerConfigReader.KEYS::contains)) {
+      registries.begin(file);
+      new DockerConfigReader(nodes, registries).read(root);
     } else if (own == null) {
       findings.addUnread(nodes.at(document), "not a configuration", FORMS);
     }
@@ -84,8 +95,14 @@ final class DocumentReader {
         && scalar.getValue().equals(value);
   }
 
-  /** What all documents give together; what contradicts itself is a finding. */
-  Configuration configuration(String fingerprint) {
-    return new Configuration(registries.entries(), clusters, daemon, fingerprint);
+  /**
+   * What all documents give together; what contradicts itself is a finding.
+   *
+   * @param fingerprint of everything that was read, by then
+   */
+  Configuration configuration(Supplier<String> fingerprint) {
+    var entries = registries.entries();
+    return new Configuration(
+        entries, clusters, daemon, fingerprint.get(), passwordFiles.named(), findings.remarks());
   }
 }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /** Reads {@code provider} and {@code with} of one entry from all documents that name it. */
 final class ProviderReader {
@@ -45,6 +46,13 @@ final class ProviderReader {
   /** The first option; null if there is none. */
   @Nullable Located<String> firstOption() {
     return options.values().stream().findFirst().map(GivenOption::value).orElse(null);
+  }
+
+  /** Whether another provider than the one so far is named there. */
+  boolean isOther(@Nullable Node node) {
+    return name != null
+        && node instanceof ScalarNode scalar
+        && !scalar.getValue().equals(name.value().text());
   }
 
   /** Whether a provider is named there. */

@@ -4,6 +4,7 @@ import dev.rig.credentials.config.InvalidSettingException;
 import dev.rig.credentials.config.ProblemCollector;
 import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.config.SourcePosition;
+import dev.rig.credentials.config.files.PasswordFiles;
 import dev.rig.credentials.config.yaml.NodeReader;
 import dev.rig.credentials.config.yaml.NodeReader.Located;
 import dev.rig.credentials.image.RegistryPrefix;
@@ -19,6 +20,7 @@ import org.yaml.snakeyaml.nodes.Node;
 /** All documents' {@code dockerRegistries}, merged by the normal form of their keys. */
 final class RegistryTable {
   private final ProblemCollector findings;
+  private final PasswordFiles passwordFiles;
   private final Map<RegistryPrefix, EntryReader> readers = new LinkedHashMap<>();
 
   /** Each file's place in the order of merging. */
@@ -29,14 +31,29 @@ final class RegistryTable {
           .thenComparingInt(SourcePosition::line)
           .thenComparingInt(SourcePosition::column);
 
-  RegistryTable(ProblemCollector findings) {
+  RegistryTable(ProblemCollector findings, PasswordFiles passwordFiles) {
     this.findings = findings;
+    this.passwordFiles = passwordFiles;
+  }
+
+  /** A further document is read; what it says is later than what was said before. */
+  void begin(String file) {
+    files.putIfAbsent(file, files.size());
+  }
+
+  /** The reader of an entry. */
+  EntryReader reader(RegistryPrefix prefix, SourcePosition origin) {
+    return readers.computeIfAbsent(prefix, _ -> newReader(origin));
+  }
+
+  private EntryReader newReader(SourcePosition origin) {
+    return new EntryReader(new SourceReader(origin, findings, passwordFiles, order), findings);
   }
 
   /** Reads a document's entries. */
   void add(NodeReader nodes, Node registries) {
     var fields = nodes.fields(registries, "dockerRegistries");
-    files.putIfAbsent(nodes.at(registries).file(), files.size());
+    begin(nodes.at(registries).file());
     var lines = HashMap.<RegistryPrefix, Integer>newHashMap(fields.size());
     for (var field : fields) {
       reader(field, nodes.at(field.keyNode()), lines).read(nodes, field);
@@ -50,13 +67,13 @@ final class RegistryTable {
       var prefix = NodeReader.registry(field.key());
       var first = lines.putIfAbsent(prefix, origin.line());
       if (first == null) {
-        return readers.computeIfAbsent(prefix, _ -> new EntryReader(origin, findings, order));
+        return reader(prefix, origin);
       }
       findings.add(origin, "another spelling of the same registry", "first in line " + first);
     } catch (InvalidSettingException e) {
       findings.add(origin, e.reason(), e.hint());
     }
-    return new EntryReader(origin, findings, order);
+    return newReader(origin);
   }
 
   /** The entries; incomplete and contradictory ones are findings. */
@@ -64,12 +81,17 @@ final class RegistryTable {
     var entries = new ArrayList<RegistryEntry>(readers.size());
     var aliases = new HashMap<String, SourcePosition>();
     var defaults = new HashMap<String, SourcePosition>();
+    var mirrors = new HashMap<String, SourcePosition>();
     readers.forEach((prefix, reader) -> {
       unique(aliases, reader.alias(), "the alias");
       var isDefault = reader.isDefault();
       if (isDefault != null && isDefault.value()) {
         var host = new Located<>(prefix.host(), isDefault.origin());
         unique(defaults, host, "the default of this host");
+      }
+      for (var upstream : reader.mirrorOf()) {
+        var name = new Located<>(upstream.value().toString(), upstream.origin());
+        unique(mirrors, name, "the mirror of this registry");
       }
       var entry = reader.entry(prefix);
       if (entry != null) {

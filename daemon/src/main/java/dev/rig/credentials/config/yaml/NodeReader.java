@@ -64,6 +64,10 @@ public final class NodeReader {
     findings.add(at(node), message, hint);
   }
 
+  public void remark(Node node, String message, @Nullable String hint) {
+    findings.remark(at(node), message, hint);
+  }
+
   /** Whether a node says nothing: the chart renders unset fields as empty texts. */
   public static boolean isUnset(Node node) {
     return node instanceof ScalarNode scalar && isUnset(scalar);

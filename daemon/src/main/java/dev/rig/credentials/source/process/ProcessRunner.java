@@ -37,11 +37,12 @@ import java.util.stream.Collectors;
 /**
  * The one way in which this daemon starts processes.
  *
- * <p>Each runs in a session of its own, in the folder {@code /}, with nothing on stdin, and for a
- * limited time. When it ends, for whatever reason, everything that it started ends too: this
- * process becomes the one that orphans are given to (prctl(2), {@code PR_SET_CHILD_SUBREAPER}), so
- * that nothing gets out of its sight, and waits for them. Where the system does not allow that, or
- * has no {@code setsid}, less is certain; a warning says so once.
+ * <p>Each runs in a session of its own, in the folder {@code /}, with nothing on stdin unless
+ * something was given for it, and for a limited time. When it ends, for whatever reason, everything
+ * that it started ends too: this process becomes the one that orphans are given to (prctl(2),
+ * {@code PR_SET_CHILD_SUBREAPER}), so that nothing gets out of its sight, and waits for them. Where
+ * the system does not allow that, or has no {@code setsid}, less is certain; a warning says so
+ * once.
  *
  * <p>There is to be one runner in a process, and whoever starts processes beside it must leave them
  * in this process's own session: a child in another one, without a mark, is taken for what a run
@@ -160,6 +161,11 @@ public final class ProcessRunner implements AutoCloseable {
     return new ProcessRunner(folder, baseEnvironment, shell, time, setsid, signals);
   }
 
+  /** The {@code PATH} of processes that are given none. */
+  public String path() {
+    return ProgramArguments.path(baseEnvironment);
+  }
+
   /**
    * Begins to run something; never blocks.
    *
@@ -243,7 +249,7 @@ public final class ProcessRunner implements AutoCloseable {
       writePrivateFiles(run, environment);
       var builder = new ProcessBuilder(arguments(run, environment));
       builder.directory(new File("/"));
-      builder.redirectInput(Redirect.from(new File("/dev/null")));
+      builder.redirectInput(Redirect.from(input(run)));
       builder.environment().clear();
       builder.environment().putAll(environment);
       launch(run, builder);
@@ -320,6 +326,16 @@ public final class ProcessRunner implements AutoCloseable {
       run.file(file);
       environment.put(secret.getKey(), file.toString());
     }
+  }
+
+  private File input(ProcessRun run) throws IOException {
+    var input = run.spec().input();
+    if (input == null) {
+      return new File("/dev/null");
+    }
+    var file = folder.write(run.mark() + ".in", input.reveal());
+    run.file(file);
+    return file.toFile();
   }
 
   private List<String> arguments(ProcessRun run, Map<String, String> environment)

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to run and how far it may go. It does not print itself: a script, its arguments and its
@@ -17,13 +18,15 @@ import java.util.Map;
  * @param stdoutLimit the most bytes that it may print
  * @param privateFiles secrets that it reads from files: by the variable that will hold the path,
  *     the text. Only this user reads them, and they are removed when the run has ended
+ * @param input what it reads on standard input, from such a file; null for nothing
  */
 public record ProcessSpec(
     Program program,
     Map<String, String> environment,
     Duration timeout,
     int stdoutLimit,
-    Map<String, Secret> privateFiles) {
+    Map<String, Secret> privateFiles,
+    @Nullable Secret input) {
   /** What a script may print, unless somebody says otherwise: 64 KiB. */
   public static final int DEFAULT_STDOUT_LIMIT = 64 * 1024;
 
@@ -43,21 +46,26 @@ public record ProcessSpec(
   /** A script with the default limit of what it may print. */
   public static ProcessSpec script(String text, Map<String, String> environment, Duration timeout) {
     return new ProcessSpec(
-        new ScriptProgram(text), environment, timeout, DEFAULT_STDOUT_LIMIT, Map.of());
+        new ScriptProgram(text), environment, timeout, DEFAULT_STDOUT_LIMIT, Map.of(), null);
   }
 
   /** A command with the default limit of what it may print. */
   public static ProcessSpec command(
       List<String> arguments, Map<String, String> environment, Duration timeout) {
     return new ProcessSpec(
-        new Command(arguments), environment, timeout, DEFAULT_STDOUT_LIMIT, Map.of());
+        new Command(arguments), environment, timeout, DEFAULT_STDOUT_LIMIT, Map.of(), null);
   }
 
   /** This with a further private file, whose path the process finds in that variable. */
   public ProcessSpec withPrivateFile(String variable, Secret text) {
     var more = new HashMap<>(privateFiles);
     more.put(variable, text);
-    return new ProcessSpec(program, environment, timeout, stdoutLimit, more);
+    return new ProcessSpec(program, environment, timeout, stdoutLimit, more, input);
+  }
+
+  /** This with something on standard input. */
+  public ProcessSpec withInput(Secret text) {
+    return new ProcessSpec(program, environment, timeout, stdoutLimit, privateFiles, text);
   }
 
   @Override

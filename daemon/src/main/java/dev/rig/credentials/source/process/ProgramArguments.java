@@ -63,10 +63,7 @@ final class ProgramArguments {
   static List<String> ofCommand(List<String> arguments, Map<String, String> environment)
       throws UnusableException {
     var program = arguments.getFirst();
-    var path =
-        program.indexOf('/') >= 0
-            ? program(program)
-            : find(program, environment.getOrDefault("PATH", DEFAULT_PATH));
+    var path = program.indexOf('/') >= 0 ? program(program) : find(program, path(environment));
     var resolved = new ArrayList<>(arguments);
     resolved.set(
         0,
@@ -111,7 +108,8 @@ final class ProgramArguments {
     return find("setsid", "/usr/bin:/bin").or(() -> find("setsid", path(environment)));
   }
 
-  private static String path(Map<String, String> environment) {
+  /** The {@code PATH} of an environment, or what stands for one. */
+  static String path(Map<String, String> environment) {
     return environment.getOrDefault("PATH", DEFAULT_PATH);
   }
 

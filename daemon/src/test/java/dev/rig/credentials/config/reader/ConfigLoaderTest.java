@@ -106,7 +106,8 @@ class ConfigLoaderTest {
                 Duration.ofHours(12),
                 null,
                 false,
-                ServiceAccountUse.IGNORED),
+                ServiceAccountUse.IGNORED,
+                List.of()),
             new RegistryEntry(
                 RegistryPrefix.parse("registry.gitlab.com/rigdev"),
                 new SourcePosition(file, 6, 5),
@@ -117,7 +118,8 @@ class ConfigLoaderTest {
                 Duration.ofMinutes(90),
                 "gitlab",
                 true,
-                ServiceAccountUse.OPTIONAL),
+                ServiceAccountUse.OPTIONAL,
+                List.of()),
             new RegistryEntry(
                 RegistryPrefix.parse("*.dkr.ecr.*.amazonaws.com"),
                 new SourcePosition(file, 15, 5),
@@ -125,7 +127,8 @@ class ConfigLoaderTest {
                 Duration.ofHours(12),
                 null,
                 false,
-                ServiceAccountUse.IGNORED)),
+                ServiceAccountUse.IGNORED,
+                List.of())),
         configuration.registries());
   }
 
@@ -416,9 +419,10 @@ class ConfigLoaderTest {
     var paths = write(folder, CONFIG_MAP, SECRET);
     var before = ConfigLoader.load(paths).fingerprint();
     assertEquals(64, before.length());
-    assertEquals(before, ConfigLoader.fingerprint(paths));
-    assertNotEquals(before, ConfigLoader.fingerprint(paths.reversed()));
-    assertNotEquals(before, ConfigLoader.fingerprint(write(folder, CONFIG_MAP, SECRET + "\n")));
+    assertEquals(before, ConfigLoader.fingerprint(paths, List.of()));
+    assertNotEquals(before, ConfigLoader.fingerprint(paths.reversed(), List.of()));
+    assertNotEquals(
+        before, ConfigLoader.fingerprint(write(folder, CONFIG_MAP, SECRET + "\n"), List.of()));
   }
 
   private static ClusterSettings cluster(Map<String, ClusterSettings> clusters, String name) {

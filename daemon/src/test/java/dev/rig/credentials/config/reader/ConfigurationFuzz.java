@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.files.PasswordFiles;
 import dev.rig.credentials.problem.ProblemsException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ class ConfigurationFuzz {
   private static void load(Path file, byte[] content) {
     Configuration configuration;
     try {
-      configuration = ConfigLoader.load(List.of(file), path -> content);
+      configuration = ConfigLoader.load(List.of(file), path -> content, new PasswordFiles());
     } catch (ProblemsException wrong) {
       assertFalse(wrong.problems().isEmpty());
       for (var problem : wrong.problems()) {
@@ -37,7 +38,8 @@ class ConfigurationFuzz {
       }
       return;
     }
-    assertEquals(configuration, ConfigLoader.load(List.of(file), path -> content));
+    assertEquals(
+        configuration, ConfigLoader.load(List.of(file), path -> content, new PasswordFiles()));
     for (var entry : configuration.registries()) {
       assertTrue(entry.expire().isPositive(), entry::toString);
     }

@@ -145,7 +145,7 @@ class AdminPortTest {
       assertFalse(http.get(path).body().contains("words"), path);
     }
     var page = http.get("/").body();
-    assertTrue(page.contains("the script failed; <code>rig-credentials status</code>"), page);
+    assertTrue(page.contains("its program failed; <code>rig-credentials status</code>"), page);
   }
 
   /** C45. */

@@ -114,7 +114,7 @@ class RequestedSecretsTest {
     var health = daemon.secrets.health().getFirst();
     assertFalse(health.healthy());
     assertTrue(
-        health.messages().getFirst().contains("ghcr.io: the script failed; next attempt"),
+        health.messages().getFirst().contains("ghcr.io: its program failed; next attempt"),
         health::toString);
     fixture.entry("ghcr.io", "ghcr", "whole", Duration.ofHours(1));
     fixture.seconds(11);

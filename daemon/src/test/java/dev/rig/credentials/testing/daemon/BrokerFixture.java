@@ -2,6 +2,7 @@ package dev.rig.credentials.testing.daemon;
 
 import dev.rig.credentials.broker.Broker;
 import dev.rig.credentials.broker.BrokerEntry;
+import dev.rig.credentials.broker.EntryScope;
 import dev.rig.credentials.broker.StartJitter;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
@@ -43,41 +44,48 @@ public final class BrokerFixture {
   /** Adds an entry and loads it into the broker. */
   public BrokerFixture entry(
       String prefix, CredentialSource source, @Nullable String alias, boolean isDefault) {
-    return entry(prefix, source, alias, isDefault, ServiceAccountUse.IGNORED);
+    return entry(
+        prefix, source, new EntryScope(alias, isDefault, List.of()), ServiceAccountUse.IGNORED);
+  }
+
+  /** Adds an entry that is a mirror of a registry, and loads it into the broker. */
+  public BrokerFixture mirror(String prefix, CredentialSource source, String upstream) {
+    var of = List.of(prefix(upstream));
+    return entry(prefix, source, new EntryScope(null, false, of), ServiceAccountUse.IGNORED);
   }
 
   /** Adds an entry that has its use of service-account tokens, and loads it into the broker. */
   public BrokerFixture entry(String prefix, CredentialSource source, ServiceAccountUse use) {
-    return entry(prefix, source, null, false, use);
+    return entry(prefix, source, EntryScope.PREFIX_ALONE, use);
   }
 
   private BrokerFixture entry(
-      String prefix,
-      CredentialSource source,
-      @Nullable String alias,
-      boolean isDefault,
-      ServiceAccountUse use) {
-    entries.add(configured(prefix, source, "1", alias, isDefault, use));
+      String prefix, CredentialSource source, EntryScope scope, ServiceAccountUse use) {
+    entries.add(configured(prefix, source, "1", scope, use));
     broker.replace(entries);
     return this;
   }
 
   /** An entry as a configuration gives it, of no broker yet. */
   public static BrokerEntry configured(String prefix, CredentialSource source, String fingerprint) {
-    return configured(prefix, source, fingerprint, null, false, ServiceAccountUse.IGNORED);
+    return configured(
+        prefix, source, fingerprint, EntryScope.PREFIX_ALONE, ServiceAccountUse.IGNORED);
   }
 
   private static BrokerEntry configured(
       String prefix,
       CredentialSource source,
       String fingerprint,
-      @Nullable String alias,
-      boolean isDefault,
+      EntryScope scope,
       ServiceAccountUse use) {
+    var parsed = prefix(prefix);
+    return new BrokerEntry(
+        parsed, parsed.toString(), source, fingerprint, scope, use, "values.yaml:1");
+  }
+
+  private static RegistryPrefix prefix(String prefix) {
     try {
-      var parsed = RegistryPrefix.parse(prefix);
-      return new BrokerEntry(
-          parsed, parsed.toString(), source, fingerprint, alias, isDefault, use, "values.yaml:1");
+      return RegistryPrefix.parse(prefix);
     } catch (InvalidReferenceException e) {
       throw new AssertionError(prefix, e);
     }

@@ -1,0 +1,110 @@
+package dev.rig.credentials.config.files;
+
+import dev.rig.credentials.config.ProblemCollector;
+import dev.rig.credentials.config.SourcePosition;
+import dev.rig.credentials.files.RegularFile;
+import dev.rig.credentials.files.WriteAccess;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The files that entries have their passwords in, and which of them a configuration names. */
+public final class PasswordFiles {
+  /** The largest one, in bytes. */
+  static final int LARGEST = 64 * 1024;
+
+  private final Set<Path> named = new LinkedHashSet<>();
+  private final List<InputFile> contents = new ArrayList<>();
+
+  /** Those that were named so far, whether or not they could be read. */
+  public List<Path> named() {
+    return List.copyOf(named);
+  }
+
+  /** What was read of them, for a fingerprint. */
+  public List<InputFile> contents() {
+    return List.copyOf(contents);
+  }
+
+  /**
+   * Reads a password: the file's text without one line break at its end. More lines may be before
+   * it.
+   *
+   * @param file an absolute path
+   * @param origin where it is named
+   * @return null, with a finding, if it cannot be used
+   */
+  public @Nullable String password(Path file, SourcePosition origin, ProblemCollector findings) {
+    if (!named.add(file)) {
+      contents.removeIf(read -> read.name().equals(file.toString()));
+    }
+    try {
+      var content = RegularFile.read(file, LARGEST);
+      contents.add(new InputFile(file.toString(), content));
+      var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content));
+      var password = withoutLineBreak(text.toString());
+      var problem = WriteAccess.problem(file).or(() -> Optional.ofNullable(wrong(password)));
+      if (problem.isEmpty()) {
+        return password;
+      }
+      findings.add(origin, "the password file is refused: " + problem.get(), null);
+    } catch (CharacterCodingException e) {
+      findings.add(origin, "the password file is not UTF-8", null);
+    } catch (IOException e) {
+      findings.add(origin, "the password file cannot be read: " + reason(e), null);
+    }
+    return null;
+  }
+
+  /** What {@link #contents} would be now; files that cannot be read are left out. */
+  public static List<InputFile> contents(List<Path> files) {
+    var read = new ArrayList<InputFile>();
+    for (var file : files) {
+      try {
+        read.add(new InputFile(file.toString(), RegularFile.read(file, LARGEST)));
+      } catch (IOException e) {
+        // Without it the fingerprint is another one, and loading says why.
+      }
+    }
+    return read;
+  }
+
+  private static String withoutLineBreak(String text) {
+    if (!text.endsWith("\n")) {
+      return text;
+    }
+    return text.substring(0, text.length() - (text.endsWith("\r\n") ? 2 : 1));
+  }
+
+  private static @Nullable String wrong(String password) {
+    if (password.isEmpty()) {
+      return "it is empty";
+    }
+    if (password.endsWith("\n") || password.endsWith("\r")) {
+      return "it ends with an empty line";
+    }
+    return password.chars().anyMatch(c -> Character.isISOControl(c) && "\t\r\n".indexOf(c) < 0)
+        ? "it holds a control character"
+        : null;
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "there is none";
+      case AccessDeniedException _ -> "permission denied";
+      case FileSystemException known when known.getReason() != null -> known.getReason();
+      default -> "the system refuses it";
+    };
+  }
+}

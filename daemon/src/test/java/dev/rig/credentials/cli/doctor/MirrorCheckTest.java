@@ -1,0 +1,170 @@
+package dev.rig.credentials.cli.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MirrorCheckTest {
+  private static final String HOSTS = "etc/containerd/certs.d/docker.io/hosts.toml";
+
+  @TempDir private Path root;
+
+  private void file(String name, String text) throws IOException {
+    var file = root.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  /** What is found with these entries: a prefix, then what it is a mirror of. */
+  private List<String> look(String... entries) throws JsonException {
+    var json = new ArrayList<String>();
+    for (var entry : entries) {
+      var words = entry.split(" ", -1);
+      json.add(
+          "{\"prefix\":\"%s\"%s}"
+              .formatted(words[0], words.length < 2 ? "" : ",\"mirrorOf\":[\"" + words[1] + "\"]"));
+    }
+    var status = "{\"entries\":[" + String.join(",", json) + "]}";
+    var findings = new ArrayList<Finding>();
+    new MirrorCheck(root, JsonObject.parse(status.getBytes(StandardCharsets.UTF_8))).look(findings);
+    return findings.stream()
+        .map(found ->
+            (found.verdict() + " " + found.message() + " => " + found.advice())
+                .replace(root + "/", "/"))
+        .toList();
+  }
+
+  @Test
+  void withoutMirrorsAllIsWell() throws Exception {
+    assertEquals(List.of("OK none is used here => "), look());
+  }
+
+  @Test
+  void mirrorOfContainerdNeedsAnEntryThatIsOne() throws Exception {
+    file(
+        HOSTS,
+        """
+        server = "https://registry-1.docker.io"   # the registry itself
+
+        [host."https://mirror.example:5000/v2/hub"]
+          capabilities = ["pull", "resolve"]
+        [host.'https://registry-1.docker.io']
+        """);
+    assertEquals(
+        List.of(
+            "WARN images of index.docker.io come through mirror.example:5000/v2/hub (/"
+                + HOSTS
+                + "), which has no entry => if that mirror wants a login, add an entry for it with"
+                + " mirrorOf: [index.docker.io]"),
+        look("docker.io"));
+    assertEquals(
+        List.of(
+            "WARN images of index.docker.io come through mirror.example:5000/v2/hub (/"
+                + HOSTS
+                + "), and the kubelet does not get its credential => add mirrorOf:"
+                + " [index.docker.io] to the entry mirror.example:5000, and run kubelet-config"
+                + " again"),
+        look("mirror.example:5000", "docker.io"));
+    assertEquals(
+        List.of("OK each has an entry that answers => "),
+        look("mirror.example:5000 index.docker.io"));
+  }
+
+  @Test
+  void hostThatIsNotPulledFromOrHasItsOwnCredentialIsLeftOut() throws Exception {
+    file(
+        HOSTS,
+        """
+        [host."https://push.example"]
+        capabilities = ["push"]
+        [host."https://own.example"]
+          [host."https://own.example".header]
+            authorization = "Basic x"
+        """);
+    assertEquals(List.of("OK none is used here => "), look());
+  }
+
+  @Test
+  void everyFormOfTomlIsRead() throws Exception {
+    file(HOSTS, "host = {\"https://m.example\" = {capabilities = [\"pull\"]}}\r\n");
+    assertTrue(look().getFirst().contains("m.example"), look()::toString);
+  }
+
+  @Test
+  void folderMayBeNamedWithAPortOrStandForEveryRegistry() throws Exception {
+    file("etc/containerd/certs.d/r.example_5000_/hosts.toml", "[host.'https://a.example']");
+    file("etc/containerd/certs.d/_default/hosts.toml", "[host.'http://b.example']");
+    var found = look();
+    assertEquals(2, found.size());
+    assertTrue(found.getFirst().contains("images of every registry come through b.example"));
+    assertTrue(found.get(1).contains("images of r.example:5000 come through a.example"));
+    assertEquals(1, look("b.example quay.io", "a.example ghcr.io").size());
+  }
+
+  @Test
+  void mirrorOfPodmanNeedsAnEntryOfItsOwnAlone() throws Exception {
+    var file = "etc/containers/registries.conf.d/mirrors.conf";
+    file(
+        file,
+        """
+        unqualified-search-registries = ["docker.io"]
+        [[registry]]
+        location = "docker.io"
+        [[registry.mirror]]
+        location = "mirror.example/hub"
+        [[registry.mirror]]
+        location = "other.example"
+        insecure = true
+        """);
+    assertEquals(
+        List.of(
+            "WARN images of index.docker.io come through other.example (/"
+                + file
+                + "), which has no entry => if that mirror wants a login, add an entry for it"),
+        look("mirror.example"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[host",
+        "a = 1\na = 2",
+        "x = \"CANARY",
+        "\u0000",
+        "[host.\"https://a.example\"]x"
+      })
+  void fileThatIsNoTomlIsToldWithItsPlaceAndNoPartOfIt(String text) throws Exception {
+    file("etc/containers/registries.conf", text);
+    var found = look();
+    assertEquals(1, found.size(), found::toString);
+    assertTrue(
+        found.getFirst().startsWith("WARN /etc/containers/registries.conf:"), found::toString);
+    assertTrue(found.getFirst().contains("it is not valid TOML"), found::toString);
+  }
+
+  @Test
+  void deeplyNestedTomlIsRefusedWithinBounds() throws Exception {
+    file("etc/containers/registries.conf", "a = " + "[".repeat(100_000));
+    assertTrue(look().getFirst().startsWith("WARN"), look()::toString);
+  }
+
+  @Test
+  void fifoInPlaceOfAFileIsNotWaitedFor() throws Exception {
+    Files.createDirectories(root.resolve("etc/containers"));
+    var fifo = root.resolve("etc/containers/registries.conf").toString();
+    assertEquals(0, new ProcessBuilder("mkfifo", fifo).start().waitFor());
+    assertTrue(look().getFirst().contains("cannot be read"), look()::toString);
+  }
+}
