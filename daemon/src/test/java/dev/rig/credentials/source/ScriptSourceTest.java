@@ -537,6 +537,4 @@ final class ScriptSourceTest {
     assertEquals("static", source.kind());
     assertEquals(new Lease(credential, time.now(), Lease.NEVER), source.issue(REQUEST).resultNow());
   }
-
-  /** Everything that was logged, at any level. */
 }

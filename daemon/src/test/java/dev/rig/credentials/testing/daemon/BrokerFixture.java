@@ -99,8 +99,7 @@ public final class BrokerFixture {
             entry.registry(),
             entry.source(),
             entry.fingerprint() + "'",
-            entry.alias(),
-            entry.isDefault(),
+            entry.scope(),
             entry.serviceAccount(),
             entry.origin()));
     broker.replace(entries);
