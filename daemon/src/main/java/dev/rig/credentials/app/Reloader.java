@@ -129,7 +129,7 @@ final class Reloader implements AutoCloseable {
       if (fingerprint.equals(current.fingerprint())) {
         if (!problems.isEmpty()) {
           problems = List.of();
-          LOG.log(Level.INFO, "the configuration is again the one that is served");
+          LOG.log(Level.INFO, "the configuration is the one in use again");
         }
         return;
       }
@@ -181,7 +181,7 @@ final class Reloader implements AutoCloseable {
     refused.incrementAndGet();
     metrics.reload(false);
     problems = reasons;
-    LOG.log(Level.ERROR, "the configuration was refused, the one before it goes on serving:");
+    LOG.log(Level.ERROR, "the new configuration is invalid; the last good one stays in use:");
     reasons.forEach(reason -> LOG.log(Level.ERROR, reason));
   }
 

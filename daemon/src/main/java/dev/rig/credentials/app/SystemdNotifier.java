@@ -133,7 +133,7 @@ final class SystemdNotifier implements AutoCloseable {
             .filter(part -> !part.healthy())
             .map(ComponentHealth::part)
             .collect(Collectors.joining(", "));
-    return "STATUS=" + (unwell.isEmpty() ? "serving" : "serving; not well: " + unwell);
+    return "STATUS=" + (unwell.isEmpty() ? "serving" : "serving; unhealthy: " + unwell);
   }
 
   private void tell(Supplier<String> message) {

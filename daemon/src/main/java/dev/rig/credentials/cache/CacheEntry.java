@@ -249,7 +249,7 @@ final class CacheEntry<V> {
         failed =
             value == null
                 ? fail(reason(thrown), thrown)
-                : fail("its credential had expired on arrival", null);
+                : fail("its credential had already expired", null);
       }
     }
     if (again) {

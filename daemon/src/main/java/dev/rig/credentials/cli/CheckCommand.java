@@ -33,14 +33,14 @@ import picocli.CommandLine.Option;
       "are served but another component would be unhealthy are warnings."
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:it can be used", "78:it cannot, and stderr tells everything that is wrong"})
+    exitCodeList = {"0:the configuration is valid", "78:it is invalid; stderr lists every error"})
 final class CheckCommand implements Callable<Integer> {
   @Mixin private ConfigOptions config = new ConfigOptions();
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      description = "table or json; table when unset.")
+      description = "table or json. Default: table.")
   private ReportFormat output = ReportFormat.TABLE;
 
   private final Console console;

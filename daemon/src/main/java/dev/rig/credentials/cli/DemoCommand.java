@@ -54,7 +54,7 @@ import picocli.CommandLine.Option;
     name = "demo",
     mixinStandardHelpOptions = true,
     description = {
-      "Show it all on an embedded example, and end.",
+      "Run the daemon on a built-in example, show what it answers, and exit.",
       "Starts a daemon in a private folder, asks it through docker-credential-rig and as a kubelet"
           + " would, and prints what it answers."
     })
@@ -63,7 +63,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final String PROVIDER = "rig-credential-provider";
   private static final int TIMED_ASKS = 50;
 
-  @Option(names = "--keep", description = "Go on serving, and print how to try it.")
+  @Option(names = "--keep", description = "Keep serving after the demo, and print commands to try.")
   private boolean keep;
 
   @Option(
@@ -175,7 +175,8 @@ final class DemoCommand implements Callable<Integer> {
     var values = folder.resolve("values.yaml");
     try (var example = DemoCommand.class.getResourceAsStream("demo.yaml")) {
       if (example == null) {
-        throw new CommandException(ExitStatus.FAILED, "this build has no example in it");
+        throw new CommandException(
+            ExitStatus.FAILED, "the built-in example is missing from this build");
       }
       AtomicFile.replace(values, example.readAllBytes());
       return values;
@@ -321,7 +322,7 @@ final class DemoCommand implements Callable<Integer> {
     var home = System.getProperty("rig.home", "");
     var bin = home.isEmpty() ? "" : home + "/bin/";
     console.out().println();
-    console.out().println("It goes on serving until Ctrl-C. In another shell:");
+    console.out().println("The daemon keeps serving until Ctrl-C. In another shell:");
     console.out().println("  export RIG_CREDENTIALS_SOCKET=" + socket);
     console.out().println("  echo registry.gitlab.com/rigdev/foobar | " + bin + HELPER + " get");
     console.out().println("  " + bin + "rig-credentials list");

@@ -23,12 +23,12 @@ import picocli.CommandLine.Parameters;
     name = "explain",
     mixinStandardHelpOptions = true,
     description = {
-      "Tell which entry, or which login of yours, answers for an image, and why.",
-      "Asks as a client would, and tells where the credential comes from and until when, and what"
-          + " went wrong. Prints no secret."
+      "Show which entry or stored login answers for an image, and why.",
+      "Asks the daemon as a client would. Shows where the credential comes from, when it expires,"
+          + " and what went wrong. Never prints a secret."
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:an entry or a login answers", "1:none does, or it fails"})
+    exitCodeList = {"0:an entry or a login answers", "1:no entry matches, or it fails"})
 final class ExplainCommand implements Callable<Integer> {
   @Parameters(paramLabel = "IMAGE", description = "An image, a repository or a registry.")
   private String image = "";
@@ -36,7 +36,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      description = "table or json; table when unset.")
+      description = "table or json. Default: table.")
   private ReportFormat output = ReportFormat.TABLE;
 
   @Mixin private SocketOption socket = new SocketOption();
@@ -65,7 +65,7 @@ final class ExplainCommand implements Callable<Integer> {
     out.println("Considered:");
     var considered = document.objects("considered");
     if (considered.isEmpty()) {
-      out.println("  no entry matches; \"rig-credentials list\" shows those that there are");
+      out.println("  no entry matches; \"rig-credentials list\" shows the configured ones");
     }
     for (var entry : considered) {
       out.printf(

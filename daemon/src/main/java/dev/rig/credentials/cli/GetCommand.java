@@ -26,10 +26,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Print the credential of an image, as docker-credential-rig would.",
-      "At a terminal the secret is hidden unless --show-secret is given."
+      "On a terminal the secret is hidden unless you pass --show-secret."
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:printed", "1:there is none, and stderr tells why"})
+    exitCodeList = {"0:printed", "1:no credential; stderr says why"})
 final class GetCommand implements Callable<Integer> {
   private static final String HIDDEN = "[hidden]";
 
@@ -39,10 +39,10 @@ final class GetCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      description = "table, json, or docker as the helper prints it; docker when unset.")
+      description = "table, json, or docker as the helper prints it. Default: docker.")
   private OutputFormat output = OutputFormat.DOCKER;
 
-  @Option(names = "--show-secret", description = "Print the secret to a terminal too.")
+  @Option(names = "--show-secret", description = "Print the secret even on a terminal.")
   private boolean showSecret;
 
   @Mixin private SocketOption socket = new SocketOption();
@@ -114,7 +114,7 @@ final class GetCommand implements Callable<Integer> {
       }
     }
     if (hide) {
-      console.err().println("The secret is hidden at a terminal; --show-secret shows it.");
+      console.err().println("The secret is hidden on a terminal; pass --show-secret to print it.");
     }
     return ExitStatus.OK;
   }

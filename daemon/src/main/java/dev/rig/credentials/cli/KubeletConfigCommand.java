@@ -61,15 +61,16 @@ final class KubeletConfigCommand implements Callable<Integer> {
   @Option(
       names = "--service-account-audience",
       paramLabel = "AUDIENCE",
-      description = "For whom pods' tokens are issued; for entries with serviceAccount.")
+      description =
+          "The audience of the pods' service-account tokens, for entries with serviceAccount.")
   private @Nullable String audience;
 
   @Option(
       names = "--service-account-cache-type",
       paramLabel = "TYPE",
       description =
-          "For whom the kubelet keeps an answer: Token, or ServiceAccount for all of its pods;"
-              + " Token when unset.")
+          "What the kubelet caches an answer for: Token, or ServiceAccount for all of its pods."
+              + " Default: Token.")
   private String cacheType = "Token";
 
   @Option(
@@ -78,20 +79,21 @@ final class KubeletConfigCommand implements Callable<Integer> {
       arity = "0..1",
       fallbackValue = "true",
       description =
-          "Whether pods without a service account are passed over; when unset, where every entry"
-              + " asks for a token.")
+          "Skip pods without a service account. Default: true if every entry requires a token.")
   private @Nullable Boolean requireServiceAccount;
 
   @Option(
       names = "--required-annotation",
       paramLabel = "KEY",
-      description = "An annotation of the service account without which it is passed over.")
+      description =
+          "An annotation that the service account must have; without it the provider is not"
+              + " called.")
   private List<String> requiredAnnotations = new ArrayList<>();
 
   @Option(
       names = "--optional-annotation",
       paramLabel = "KEY",
-      description = "An annotation that goes to the script where it is there.")
+      description = "An annotation of the service account that the script gets if it is set.")
   private List<String> optionalAnnotations = new ArrayList<>();
 
   private final Console console;
@@ -127,7 +129,7 @@ final class KubeletConfigCommand implements Callable<Integer> {
     }
     if (providers.isEmpty()) {
       throw new CommandException(
-          ExitStatus.CONFIGURATION, "there is no registry entry that a kubelet could ask for");
+          ExitStatus.CONFIGURATION, "no registry entry can be used by the kubelet");
     }
     var document = new ProviderConfig(providers);
     if (install == null) {
@@ -146,8 +148,8 @@ final class KubeletConfigCommand implements Callable<Integer> {
     if (audience == null) {
       throw new CommandException(
           ExitStatus.USAGE,
-          "an entry wants service-account tokens (serviceAccount): say for whom they are issued"
-              + " with --service-account-audience, as sts.amazonaws.com for AWS");
+          "an entry uses service-account tokens (serviceAccount): set their audience with"
+              + " --service-account-audience, for example sts.amazonaws.com for AWS");
     }
     var settings =
         new TokenSettings(
@@ -170,7 +172,7 @@ final class KubeletConfigCommand implements Callable<Integer> {
       }
     }
     throw new CommandException(
-        ExitStatus.USAGE, "--service-account-cache-type is Token or ServiceAccount");
+        ExitStatus.USAGE, "--service-account-cache-type must be Token or ServiceAccount");
   }
 
   private void install(Path into, ProviderConfig document) {
@@ -192,7 +194,7 @@ final class KubeletConfigCommand implements Callable<Integer> {
           ExitStatus.FAILED, "cannot install into " + folder + ": " + e.getMessage());
     }
     var out = console.out();
-    out.println("Start the kubelet with these flags, and anew after each change of the file:");
+    out.println("Start the kubelet with these flags. Restart it after each change of the file:");
     out.println("  --image-credential-provider-bin-dir=" + bin);
     out.println("  --image-credential-provider-config=" + file);
   }
@@ -200,7 +202,8 @@ final class KubeletConfigCommand implements Callable<Integer> {
   /** The configuration first: what names a program goes before the program. */
   private void remove(Path from) {
     if (install != null) {
-      throw new CommandException(ExitStatus.USAGE, "--install and --remove exclude each other");
+      throw new CommandException(
+          ExitStatus.USAGE, "--install and --remove cannot be used together");
     }
     var folder = from.toAbsolutePath().normalize();
     var bin = folder.resolve(BIN);
@@ -213,8 +216,8 @@ final class KubeletConfigCommand implements Callable<Integer> {
                 + kubelet.getAsLong()
                 + " was started with "
                 + folder
-                + " and would not start again without it: take its"
-                + " --image-credential-provider flags away and restart it first");
+                + " and would not start without it: remove its --image-credential-provider flags"
+                + " and restart it first");
       }
       take(folder.resolve(FILE));
       take(bin.resolve(ProviderConfig.WITH_TOKEN));
@@ -242,7 +245,7 @@ final class KubeletConfigCommand implements Callable<Integer> {
   private static byte[] program() throws IOException {
     var home = System.getProperty("rig.home");
     if (home == null) {
-      throw new IOException("this is no installed distribution: rig.home is not set");
+      throw new IOException("this is not an installed distribution: rig.home is not set");
     }
     var program = Path.of(home, "bin", ProviderConfig.PLAIN);
     byte[] content = Files.readAllBytes(program);
@@ -250,8 +253,8 @@ final class KubeletConfigCommand implements Callable<Integer> {
       if (content.length < ELF.length || content[i] != ELF[i]) {
         throw new IOException(
             program
-                + " was built without a C compiler and works only in its own folder; name that"
-                + " folder to the kubelet");
+                + " was built without a C compiler and works only in its own folder; pass that"
+                + " folder to the kubelet as --image-credential-provider-bin-dir");
       }
     }
     return content;

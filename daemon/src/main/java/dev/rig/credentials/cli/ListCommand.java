@@ -28,8 +28,8 @@ final class ListCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = {
-        "table, json, or docker: only what can be answered now, as docker-credential-rig list"
-            + " prints it; table when unset."
+        "table, json, or docker (the entries that answer now, as docker-credential-rig list prints"
+            + " them). Default: table."
       })
   private OutputFormat output = OutputFormat.TABLE;
 

@@ -33,10 +33,12 @@ import picocli.CommandLine.Spec;
     name = "rig-credentials",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "One daemon that owns container registries and serves their credentials.",
+    description =
+        "Serves the credentials of container registries to Docker, the kubelet and the Rig"
+            + " platform.",
     footer = {
       "",
-      "Where a pull fails, ask \"rig-credentials explain IMAGE\" first.",
+      "If a pull fails, run \"rig-credentials explain IMAGE\" first.",
       "Completion: source <(rig-credentials generate-completion), for bash and zsh."
     })
 public final class Main implements Runnable {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     hidden = true,
     description = "Write a manual page for each command into a folder.")
 final class ManCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "DIR", description = "Where they go; it is made where it is missing.")
+  @Parameters(paramLabel = "DIR", description = "The folder; created if it does not exist.")
   private Path folder = Path.of("");
 
   @Spec private CommandSpec spec = CommandSpec.create();

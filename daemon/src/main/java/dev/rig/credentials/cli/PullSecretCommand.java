@@ -28,13 +28,13 @@ import picocli.CommandLine.Spec;
     name = "pull-secret",
     mixinStandardHelpOptions = true,
     description = {
-      "Make the Secret that a workload's images are pulled with, and have the daemon keep it true.",
-      "Without --apply and --output it shows what the Secret would hold."
+      "Create the Secret that a workload's images are pulled with; the daemon keeps it up to date.",
+      "Without --apply and --output, shows what the Secret would hold."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:done, shown, or no Secret is needed",
-      "1:the daemon refused or failed, and said why"
+      "1:the daemon refused or failed; stderr says why"
     })
 final class PullSecretCommand implements Callable<Integer> {
   /** In what form the Secret itself is printed. */
@@ -46,33 +46,32 @@ final class PullSecretCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "IMAGE",
       arity = "0..*",
-      description = "What is pulled; may be left out with --capsule, whose image it is then.")
+      description = "The images to pull. Default with --capsule: the Capsule's image.")
   private List<String> images = new ArrayList<>();
 
   @Option(
       names = "--cluster",
       paramLabel = "NAME",
       required = true,
-      description = "The cluster's key in the configuration.")
+      description = "The cluster's name in the configuration.")
   private String cluster = "";
 
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAME",
-      description = "Where the Secret goes; with --prune the only place to look at.")
+      description = "The namespace of the Secret; with --prune, the only namespace to look at.")
   private @Nullable String namespace;
 
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description =
-          "The Secret's name; follows from the Capsule, else from the images, when unset.")
+      description = "The Secret's name. Default: derived from the Capsule, or from the images.")
   private @Nullable String name;
 
   @Option(
       names = "--capsule",
       paramLabel = "NAME",
-      description = "The Capsule that gets the Secret, by its annotation rig.dev/pull-secret.")
+      description = "The Capsule that uses the Secret, through its annotation rig.dev/pull-secret.")
   private @Nullable String capsule;
 
   @Option(names = "--apply", description = "Write to the cluster.")
@@ -81,17 +80,20 @@ final class PullSecretCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      description = "Print the Secret, with its credentials, as yaml or json, and write nothing.")
+      description =
+          "Print the Secret, credentials included, as yaml or json; do not write to the cluster.")
   private @Nullable Form output;
 
   @Option(
       names = "--force",
-      description = "Also for a cluster that is deployed through git, and a Capsule that has one.")
+      description =
+          "Also for a cluster that is deployed through git, and for a Capsule that already has a"
+              + " Secret.")
   private boolean force;
 
   @Option(
       names = "--prune",
-      description = "Show what nobody wants any more; with --apply remove it.")
+      description = "Show the Secrets that are no longer needed; with --apply, remove them.")
   private boolean prune;
 
   @Mixin private PlatformOption platform = new PlatformOption();
@@ -112,7 +114,7 @@ final class PullSecretCommand implements Callable<Integer> {
       throw wrong("Missing required option: '--namespace=NAME'");
     }
     if (apply && output != null) {
-      throw wrong("--apply writes the Secret and --output prints it: choose one");
+      throw wrong("--apply writes the Secret and --output prints it: pass only one");
     }
     if (images.isEmpty() && capsule == null) {
       throw wrong("Missing required parameter: 'IMAGE', or --capsule");
@@ -157,7 +159,7 @@ final class PullSecretCommand implements Callable<Integer> {
 
   private void print(Form form, JsonObject manifest) {
     if (console.terminal()) {
-      note("what follows holds credentials: keep it out of logs and repositories");
+      note("the following output contains credentials: keep it out of logs and repositories");
     }
     console
         .out()
@@ -177,7 +179,7 @@ final class PullSecretCommand implements Callable<Integer> {
     }
     table.print(console.out());
     note(
-        "nothing was written; --apply writes secret %s/%s, --output prints it"
+        "nothing was written: pass --apply to write secret %s/%s, or --output to print it"
             .formatted(namespace, answer.display("name")));
   }
 
@@ -199,7 +201,7 @@ final class PullSecretCommand implements Callable<Integer> {
                       secret.display("reason")));
     }
     if (!apply && !answer.objects("secrets").isEmpty()) {
-      note("nothing was removed; --apply removes them");
+      note("nothing was removed: pass --apply to remove them");
     }
     return ExitStatus.OK;
   }

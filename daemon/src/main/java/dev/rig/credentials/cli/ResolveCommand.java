@@ -34,19 +34,19 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "resolve",
     mixinStandardHelpOptions = true,
-    description = "Find out whether images exist, and print their digests.",
+    description = "Check that images exist, and print their digests.",
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:all of them exist", "1:one could not be resolved, and stderr tells why"})
+    exitCodeList = {"0:all of them exist", "1:an image could not be resolved; stderr says why"})
 final class ResolveCommand implements Callable<Integer> {
   private static final int AT_A_TIME = 8;
 
-  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Images, with tag or digest.")
+  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Images, with a tag or a digest.")
   private List<String> images = new ArrayList<>();
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      description = "table or json; table when unset.")
+      description = "table or json. Default: table.")
   private ReportFormat output = ReportFormat.TABLE;
 
   @Mixin private PlatformOption platform = new PlatformOption();

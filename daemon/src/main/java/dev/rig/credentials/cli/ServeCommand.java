@@ -31,12 +31,12 @@ import picocli.CommandLine.Mixin;
     description = "Serve the configured registries until SIGTERM or SIGINT.",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:stopped by a signal",
+      "0:stopped by SIGTERM or SIGINT",
       "1:a socket or an admin port that was named cannot be bound",
-      "2:the command line was not understood",
-      "3:another daemon serves at that socket",
+      "2:the command line is invalid",
+      "3:another daemon serves that socket",
       "70:an error of the Java virtual machine",
-      "78:the configuration cannot be used"
+      "78:the configuration is invalid"
     })
 final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = System.getLogger(ServeCommand.class.getName());
@@ -92,7 +92,8 @@ final class ServeCommand implements Callable<Integer> {
     if (LibC.prctl(LibC.PR_SET_DUMPABLE, 0) != 0) {
       LOG.log(
           Level.WARNING,
-          "the system refuses to hide this process: others of its user can read its memory");
+          "the system does not protect this process: other processes of the same user can read its"
+              + " memory");
     }
   }
 

@@ -31,52 +31,54 @@ final class ServeOptions {
   @Option(
       names = "--socket",
       paramLabel = "PATH",
-      description = "The socket that the helpers ask; also RIG_CREDENTIALS_SOCKET.")
+      description = "The socket of the credential helpers; also RIG_CREDENTIALS_SOCKET.")
   private @Nullable Path socket;
 
   @Option(
       names = "--socket-mode",
       paramLabel = "MODE",
-      description = "Its permissions in octal: 0600, or 0660 where a group is given.")
+      description =
+          "The socket's permissions in octal. Default: 0600, or 0660 with --socket-group.")
   private @Nullable String socketMode;
 
   @Option(
       names = "--socket-group",
       paramLabel = "GROUP",
-      description = "The group, by name or number, that may connect.")
+      description = "The group that may connect, by name or number.")
   private @Nullable String socketGroup;
 
   @Option(
       names = "--platform-socket",
       paramLabel = "PATH",
-      description = "The socket of the platform's API; beside the first when unset.")
+      description = "The socket of the platform's API. Default: next to the first socket.")
   private @Nullable Path platformSocket;
 
   @Option(
       names = "--admin",
       paramLabel = "HOST:PORT",
       description =
-          "Where health, metrics and the status page are: 127.0.0.1:9465; \"off\" for none.")
+          "The address of health, metrics and the status page; \"off\" for none. Default:"
+              + " 127.0.0.1:9465.")
   private @Nullable String admin;
 
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      description = "The folder for what outlives a restart.")
+      description = "The folder for data that outlives a restart.")
   private @Nullable Path stateDir;
 
   @Option(
       names = "--no-warm-restart",
       arity = "0",
-      description = "Keep no leases there for the next start, and remove those that are kept.")
+      description = "Do not keep leases for the next start, and remove those that are kept.")
   private boolean noWarmRestart;
 
   @Option(
       names = "--sealing-key-file",
       paramLabel = "FILE",
       description = {
-        "The key, of 32 bytes or more, that leases are sealed with; otherwise systemd's credential"
-            + " rig-credentials.key, or a key made beside them."
+        "A file with a key of at least 32 bytes that leases are sealed with. Default: systemd's"
+            + " credential rig-credentials.key, or a generated key in the state folder."
       })
   private @Nullable Path sealingKeyFile;
 
@@ -84,8 +86,9 @@ final class ServeOptions {
       names = "--prefetch-spread",
       paramLabel = "DURATION",
       description = {
-        "Scripts nobody has asked for yet run at a moment of chance within this time after a start"
-            + " or a reload, as 1h; at once when unset. For many daemons that start together."
+        "Run scripts that no client has asked for yet at a random time within this duration after a"
+            + " start or a reload, for example 1h. Default: at once. For many daemons that start"
+            + " together."
       })
   private @Nullable String prefetchSpread;
 
@@ -94,27 +97,27 @@ final class ServeOptions {
       paramLabel = "PATH",
       description = {
         "The shell that runs scripts without a #! line, as an absolute path. Default: /bin/sh if"
-            + " its echo prints backslashes as they are, else bash, else /bin/sh with an echo that"
-            + " does."
+            + " its echo prints backslashes literally, otherwise bash, otherwise /bin/sh with a"
+            + " literal echo."
       })
   private @Nullable String shell;
 
   @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
-      description = "error, warn, info, debug or trace; info when unset.")
+      description = "error, warn, info, debug or trace. Default: info.")
   private @Nullable LogLevel logLevel;
 
   @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
-      description = "text or json; text when unset. The log goes to stderr.")
+      description = "text or json. Default: text. The log goes to stderr.")
   private @Nullable LogFormat logFormat;
 
   @Option(
       names = "--no-audit",
       arity = "0",
-      description = "Log no line for requests that were answered, but for the denied ones.")
+      description = "Log only denied requests, not answered ones.")
   private boolean noAudit;
 
   /**

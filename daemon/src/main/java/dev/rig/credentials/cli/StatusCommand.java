@@ -29,11 +29,14 @@ import picocli.CommandLine.Option;
     name = "status",
     mixinStandardHelpOptions = true,
     description = {
-      "Show each entry with its lease, its last run and what went wrong, and how the daemon's",
-      "parts do. Prints no secret."
+      "Show each entry with its lease, its last run and what went wrong, and the health of the",
+      "daemon's components. Never prints a secret."
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:every part does what it is for", "1:one does not, or no daemon answers"})
+    exitCodeList = {
+      "0:every component is healthy",
+      "1:a component is unhealthy, or no daemon answers"
+    })
 final class StatusCommand implements Callable<Integer> {
   private static final Duration EVERY = Duration.ofSeconds(2);
 
@@ -43,12 +46,12 @@ final class StatusCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      description = "table or json; table when unset.")
+      description = "table or json. Default: table.")
   private OutputFormat output = OutputFormat.TABLE;
 
   @Option(
       names = {"-w", "--watch"},
-      description = "Show it every 2 s, until it is interrupted.")
+      description = "Repeat every 2 s until interrupted.")
   private boolean watch;
 
   @Mixin private SocketOption socket = new SocketOption();
@@ -129,7 +132,7 @@ final class StatusCommand implements Callable<Integer> {
     for (var part : document.objects("health")) {
       if (!part.isTrue("healthy")) {
         out.println();
-        out.println(part.display("part") + " is not well:");
+        out.println(part.display("part") + " is unhealthy:");
         part.texts("messages").forEach(message -> out.println("  " + message));
       }
     }

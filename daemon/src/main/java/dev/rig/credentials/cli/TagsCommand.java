@@ -27,27 +27,29 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Print the tags of a repository, the newest first.",
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:printed", "1:they could not be listed, and stderr tells why"})
+    exitCodeList = {"0:printed", "1:the tags could not be listed; stderr says why"})
 final class TagsCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "REPOSITORY", description = "A repository, as ghcr.io/acme/app.")
+  @Parameters(
+      paramLabel = "REPOSITORY",
+      description = "A repository, for example ghcr.io/acme/app.")
   private String repository = "";
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "How many at the most, from 1 to 1000; 100 when unset.")
+      description = "The maximum number of tags, from 1 to 1000. Default: 100.")
   private int limit = 100;
 
   @Option(
       names = "--after",
       paramLabel = "TAG",
-      description = "Go on where a page ended; stderr tells the tag.")
+      description = "Continue after this tag, which stderr named at the end of the page before.")
   private @Nullable String after;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      description = "table or json; table when unset.")
+      description = "table or json. Default: table.")
   private ReportFormat output = ReportFormat.TABLE;
 
   @Mixin private PlatformOption platform = new PlatformOption();
@@ -62,7 +64,7 @@ final class TagsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (limit < 1 || limit > 1000) {
-      throw new CommandException(ExitStatus.USAGE, "--limit is from 1 to 1000");
+      throw new CommandException(ExitStatus.USAGE, "--limit must be from 1 to 1000");
     }
     var target = "/v1/tags?repository=" + PlatformClient.encode(repository) + "&limit=" + limit;
     if (after != null) {

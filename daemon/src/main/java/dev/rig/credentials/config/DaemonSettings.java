@@ -39,7 +39,7 @@ public record DaemonSettings(Map<Setting<?>, Object> values) {
   /** Where the admin port listens. */
   public static final Setting<AdminAddress> ADMIN = new Setting<>("admin");
 
-  /** The folder for what outlives a restart. */
+  /** The folder for data that outlives a restart. */
   public static final Setting<Path> STATE_DIR = new Setting<>("stateDir");
 
   /** Whether leases are kept there, sealed, for the next start. */

@@ -20,7 +20,7 @@ public enum ReasonClass {
   /** It was stopped because the daemon stops or its entry changed. */
   STOPPED("its program was stopped"),
   /** What it gave had ended already. */
-  EXPIRED("the credential had expired on arrival"),
+  EXPIRED("the credential had already expired"),
   /** The service-account token that it needs is missing or has ended. */
   TOKEN("the pod's service-account token is missing or has expired"),
   /** A credential helper has none for that registry, by its own word. */

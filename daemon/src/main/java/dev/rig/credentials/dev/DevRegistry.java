@@ -188,7 +188,7 @@ public final class DevRegistry {
                 new DevException(
                     (engine == null
                             ? "no Docker Engine answers"
-                            : "the Docker Engine does not get the image registry:2")
+                            : "the Docker Engine cannot pull the image registry:2")
                         + ", and there is no registry or docker-registry on PATH: install Debian's"
                         + " docker-registry"));
     folder.configure(record, folder.seen(record.place()));

@@ -36,8 +36,8 @@ public record DevRegistryAddress(String address, int port, boolean tls) {
     }
     if (!tls && !parsed.isLoopbackAddress()) {
       throw new DevException(
-          "a credential does not go over a network in the clear: without TLS it listens at"
-              + " 127.0.0.1 only");
+          "a credential is never sent over a network in plain text: without TLS the registry"
+              + " listens on 127.0.0.1 only");
     }
     address = parsed.getHostAddress();
   }
@@ -52,7 +52,9 @@ public record DevRegistryAddress(String address, int port, boolean tls) {
       return InetAddress.ofLiteral(address);
     } catch (IllegalArgumentException e) {
       throw new DevException(
-          "%s is no address: name one of this machine, as 192.0.2.7".formatted(address), e);
+          "%s is not an address: pass one of this machine, for example 192.0.2.7"
+              .formatted(address),
+          e);
     }
   }
 

@@ -62,8 +62,8 @@ public final class EngineClient implements AutoCloseable {
     }
     if (!environment.getOrDefault("DOCKER_TLS_VERIFY", "").isEmpty()) {
       throw new DevException(
-          "an engine behind TLS (DOCKER_TLS_VERIFY) is not spoken to: tunnel its socket, as with"
-              + " ssh -L, and name that in DOCKER_HOST");
+          "an engine behind TLS (DOCKER_TLS_VERIFY) is not supported: forward its socket, for"
+              + " example with ssh -L, and set DOCKER_HOST to that");
     }
     return answering(host);
   }

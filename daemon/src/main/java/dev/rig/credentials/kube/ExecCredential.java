@@ -21,7 +21,7 @@ record ExecCredential(
     @Nullable Secret clientKey,
     @Nullable Instant expiresAt) {
   private static final String RULE =
-      "it has to print one ExecCredential (client.authentication.k8s.io) with status.token, or with"
+      "it must print one ExecCredential (client.authentication.k8s.io) with status.token, or with"
           + " status.clientCertificateData and status.clientKeyData";
 
   /**

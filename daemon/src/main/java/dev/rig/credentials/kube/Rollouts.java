@@ -42,7 +42,7 @@ public final class Rollouts implements AutoCloseable {
    */
   public record Readiness(int ready, int wanted, boolean complete) {}
 
-  /** The cluster did not do it; the message is for people, without a secret. */
+  /** The cluster refused the change; the message is for people, without a secret. */
   public static final class RolloutRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -31,7 +31,7 @@ public sealed interface RegistryFailure extends Resolution, TagListing {
   record NoCredential(String message, Instant nextAttempt) implements RegistryFailure {}
 
   /**
-   * The registry wants to be left alone for a while, and is (F27).
+   * The registry limits the rate of requests for a while, and is (F27).
    *
    * @param retryAt when it may be asked again
    */

@@ -66,7 +66,7 @@ class SystemdNotifierTest {
     var supervisor = supervisor(null);
     supervisor.ready();
     assertEquals(
-        "READY=1\nSTATUS=serving; not well: configuration, leases", toldBy(supervisor).getFirst());
+        "READY=1\nSTATUS=serving; unhealthy: configuration, leases", toldBy(supervisor).getFirst());
   }
 
   @Test

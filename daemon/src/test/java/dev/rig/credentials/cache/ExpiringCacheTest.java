@@ -252,7 +252,7 @@ class ExpiringCacheTest {
   void valueThatIsOverOnArrivalIsRefused() {
     var asked = cache.get("k");
     loads.getFirst().complete(value("late", Duration.ZERO));
-    assertEquals("its credential had expired on arrival", failure(asked).getMessage());
+    assertEquals("its credential had already expired", failure(asked).getMessage());
   }
 
   @Test

@@ -37,7 +37,7 @@ class PullSecretCommandTest {
     "quay.io/a --namespace team, --cluster",
     "quay.io/a --cluster prod, --namespace",
     "--cluster prod --namespace team, IMAGE",
-    "quay.io/a --cluster prod -n team --apply -o yaml, choose one",
+    "quay.io/a --cluster prod -n team --apply -o yaml, pass only one",
     "quay.io/a --cluster prod -n team -o table, 'expected one of'"
   })
   void commandLineThatSaysTooLittleOrTooMuchIsNotSent(String arguments, String told) {

@@ -23,26 +23,26 @@ class ConfigProblemsTest {
       value = {
         "{username: u} => 25: a user name without a password (add password)",
         "{password: p} => 25: a password without a user name (add username)",
-        "{} => 5: the entry says nothing of where its credential comes from (give it username and"
+        "{} => 5: the entry has no source for its credential (give it username and"
             + " password, script, provider, or helper)",
-        "{script: '', username: ''} => 5: the entry says nothing of where its credential comes from"
+        "{script: '', username: ''} => 5: the entry has no source for its credential"
             + " (give it username and password, script, provider, or helper)",
-        "'text' => 14: an entry has to be a mapping (write key: value pairs below it)",
-        "[a] => 14: an entry has to be a mapping (write key: value pairs below it)",
+        "'text' => 14: an entry must be a mapping (write key: value pairs below it)",
+        "[a] => 14: an entry must be a mapping (write key: value pairs below it)",
         "{username: u, password: p, script: s} => 49: a script beside the user name (an entry has"
-            + " either; the other is at a.yaml:3)",
-        "{script: s, password: p} => 36: the password beside a script (an entry has either; the"
-            + " other is at a.yaml:3)",
+            + " one source; the other one is at a.yaml:3)",
+        "{script: s, password: p} => 36: the password beside a script (an entry has one source; the"
+            + " other one is at a.yaml:3)",
         "{username: 'u:x', password: p} => 25: the user name holds a colon (what follows it is the"
             + " password: use that field)",
         "{username: \"a\\tb\", password: p} => 25: the user name holds a control character",
         "{username: u, password: \"p\\n\"} => 38: the password holds a control character (end a"
             + " block with |- instead of |)",
         "{username: u, password: \"\\x9b\"} => 38: the password holds a control character",
-        "{username: u, password: \"\\ud800\"} => 38: the password holds half a character (check its"
-            + " \\u escapes)",
-        "{username: [u], password: p} => 25: the user name has to be a single text",
-        "{username: u, password: {a: b}} => 38: the password has to be a single text",
+        "{username: u, password: \"\\ud800\"} => 38: the password holds an unpaired surrogate"
+            + " (check its \\u escapes)",
+        "{username: [u], password: p} => 25: the user name must be a single value",
+        "{username: u, password: {a: b}} => 38: the password must be a single value",
         "{script: ' '} => 23: the script is blank (leave it out, or write one)",
         "{script: \"a\\0b\"} => 23: the script holds a NUL",
         "{script: s, expire: 3600} => 34: a duration needs a unit (write it like 30s, 90m, 1h30m or"
@@ -56,7 +56,7 @@ class ConfigProblemsTest {
         "{script: s, timeout: 11m} => 35: the timeout is too long (at most 10m)",
         "{script: s, timeout: 99ms} => 35: the timeout is too short (at least 100ms; leave it out"
             + " for the default)",
-        "{script: s, env: [A]} => 31: env has to be a mapping (write key: value pairs below it)",
+        "{script: s, env: [A]} => 31: env must be a mapping (write key: value pairs below it)",
         "{script: s, env: {1A: x}} => 32: not a name for an environment variable (letters, digits"
             + " and underscores, no digit first)",
         "{script: s, env: {RIG_X: x}} => 32: variables that begin with RIG_ are the daemon's own"
@@ -65,7 +65,7 @@ class ConfigProblemsTest {
             + " script (choose another name)",
         "{script: s, env: {ENV: x}} => 32: this variable would change how a shell reads the script"
             + " (choose another name)",
-        "{script: s, env: {A: [x]}} => 35: the variable has to be a single text",
+        "{script: s, env: {A: [x]}} => 35: the variable must be a single value",
         "{script: s, env: {A: \"\\0\"}} => 35: the variable holds a NUL",
         "{username: u, password: p, timeout: 1s} => 50: a timeout without a script (only a script,"
             + " a helper or a provider needs it)",
@@ -73,15 +73,15 @@ class ConfigProblemsTest {
             + " helper needs it)",
         "{script: s, alias: a b} => 33: not a name for an alias (1 to 64 letters, digits, dots,"
             + " dashes or underscores)",
-        "{script: s, default: yes} => 35: default is a yes-or-no (write true or false)",
-        "{script: s, serviceAccount: maybe} => 42: serviceAccount is not one of those that there"
-            + " are (required, optional, ignored)",
+        "{script: s, default: yes} => 35: default must be true or false (write true or false)",
+        "{script: s, serviceAccount: maybe} => 42: serviceAccount is not a known value"
+            + " (required, optional, ignored)",
         "{username: u, pasword: p} => 28: unknown key \"pasword\" (did you mean \"password\"?)",
         "{USERNAME: u, password: p} => 15: unknown key (did you mean \"username\"?)",
         "{script: s, hunter2: } => 26: unknown key (known here: username, password,"
             + " passwordFile, script, provider, with, helper, expire, timeout, env, alias, default,"
             + " serviceAccount, mirrorOf)",
-        "{script: s, script: s} => 26: the key is there twice (first in line 3)",
+        "{script: s, script: s} => 26: the key is a duplicate (first in line 3)",
         "{script: s, [a]: s} => 26: the key is not a text (write the key itself, in quotes if need"
             + " be)",
         "{script: s, <<: {expire: 1h}} => 26: merge keys are not supported (write the fields out,"
@@ -113,14 +113,14 @@ class ConfigProblemsTest {
             + " 127.0.0.1:9465, 0.0.0.0:9465 or [::1]:9465; \"off\" for none)",
         "{admin: ':9465'} => the host of the admin address is not a name or an address (write it"
             + " like 127.0.0.1:9465, 0.0.0.0:9465 or [::1]:9465; \"off\" for none)",
-        "{log: {level: loud}} => the log level is not one of those that there are (error, warn,"
+        "{log: {level: loud}} => the log level is not a known value (error, warn,"
             + " info, debug, trace)",
-        "{log: {format: xml}} => the log format is not one of those that there are (text, json)",
+        "{log: {format: xml}} => the log format is not a known value (text, json)",
         "{log: {levle: info}} => unknown key \"levle\" (did you mean \"level\"?)",
-        "{access: {users: [a]}} => access has to be a list (write it like [one, two])",
-        "{access: [{users: root}]} => users has to be a list (write it like [one, two])",
+        "{access: {users: [a]}} => access must be a list (write it like [one, two])",
+        "{access: [{users: root}]} => users must be a list (write it like [one, two])",
         "{access: [{actions: [get]}]} => the access rule names nobody (give it users or groups)",
-        "{access: [{users: [a], actions: [take]}]} => the action is not one of those that there are"
+        "{access: [{users: [a], actions: [take]}]} => the action is not a known value"
             + " (get, store, erase, list, version, kubelet, platform)",
         "{access: [{users: [a], actions: []}]} => actions is an empty list (leave it out, or name"
             + " one)",
@@ -129,7 +129,7 @@ class ConfigProblemsTest {
             + " registry's host",
         "{access: [{user: [a]}]} => unknown key \"user\" (did you mean \"users\"?)",
         "{socket: \"a\\0\"} => socket holds a control character",
-        "[a] => daemon has to be a mapping (write key: value pairs below it)",
+        "[a] => daemon must be a mapping (write key: value pairs below it)",
       })
   void daemonSettingIsRefused(String daemon, String expected) {
     var problems = problems(folder, "daemon: " + daemon);
@@ -145,17 +145,17 @@ class ConfigProblemsTest {
         "image: {tag: x} => 1:1: not a configuration",
         "[a] => 1:1: not a configuration",
         "'just text' => 1:1: not a configuration",
-        "rig: text => 1:6: rig has to be a mapping",
-        "rig: {dockerRegistries: [ghcr.io]} => 1:25: dockerRegistries has to be a mapping",
+        "rig: text => 1:6: rig must be a mapping",
+        "rig: {dockerRegistries: [ghcr.io]} => 1:25: dockerRegistries must be a mapping",
         "rig: {dockerRegistries: {acme: {script: x}}} => 1:26: not a registry: it does not begin",
-        "rig: {clusters: {c: {type: vm}}} => 1:28: the cluster's type is not one of those",
-        "rig: {clusters: {c: {token: [x]}}} => 1:29: the cluster's token has to be a single text",
+        "rig: {clusters: {c: {type: vm}}} => 1:28: the cluster's type is not a known value",
+        "rig: {clusters: {c: {token: [x]}}} => 1:29: the cluster's token must be a single value",
         "{kind: PlatformConfig, apiVersion: v2} => 1:36: not a PlatformConfig of a known version",
         "{kind: Pod, apiVersion: config.rig.dev/v1alpha1} => 1:8: not a PlatformConfig of a known"
             + " version",
         "{kind: PlatformConfig} => 1:1: not a PlatformConfig of a known version",
-        "{kind: PlatformConfig, apiVersion: config.rig.dev/v1alpha1, rig: {}} => 1:61: rig does not"
-            + " belong into a PlatformConfig",
+        "{kind: PlatformConfig, apiVersion: config.rig.dev/v1alpha1, rig: {}} => 1:61: rig is not"
+            + " allowed in a PlatformConfig",
         "rig: {a: b => 1:11: not valid YAML",
         "rig: 'a => 1:8: not valid YAML",
         "rig: \"\\Uffffffff\" => not valid YAML",

@@ -67,20 +67,20 @@ class EntrySourcesTest {
             + " the daemon again",
         "{helper: rig-gitlab} => 44: docker-credential-rig is this daemon's own helper, which would"
             + " ask the daemon again",
-        "{helper: a, script: s} => 55: a script beside a helper (an entry has either; the other is"
-            + " at a.yaml:1)",
+        "{helper: a, script: s} => 55: a script beside a helper (an entry has one source; the other"
+            + " one is at a.yaml:1)",
         "{helper: a, username: u, password: p} => 57: the user name beside a helper (an entry has"
-            + " either; the other is at a.yaml:1)",
-        "{passwordFile: /p, helper: a} => 62: a helper beside the password file (an entry has"
-            + " either; the other is at a.yaml:1)",
+            + " one source; the other one is at a.yaml:1)",
+        "{passwordFile: /p, helper: a} => 62: a helper beside the password file (an entry has one"
+            + " source; the other one is at a.yaml:1)",
         "{username: u, password: p, passwordFile: /p} => 76: the password file beside the password"
-            + " (an entry has either; the other is at a.yaml:1)",
+            + " (an entry has one source; the other one is at a.yaml:1)",
         "{username: u, passwordFile: p} => 63: not the absolute path of a file",
         "{passwordFile: /p} => 50: a password without a user name (add username)",
         "{helper: a, with: {b: c}} => 57: with without a provider (only a provider needs it)",
         "{helper: a, serviceAccount: required} => 63: serviceAccount without a script (only a"
             + " script or a provider needs it)",
-        "{helper: a, mirrorOf: docker.io} => 57: mirrorOf has to be a list (write it like [one,"
+        "{helper: a, mirrorOf: docker.io} => 57: mirrorOf must be a list (write it like [one,"
             + " two])",
         "{helper: a, mirrorOf: ['*.io']} => 58: a mirror is one of a host without a * (name the"
             + " registries: [docker.io, quay.io])",

@@ -88,16 +88,16 @@ class ProviderConfigTest {
             + " region (write a region like eu-west-1)",
         "{provider: ecr, with: {endpoint: 'https://u:p@x'}} => a.yaml:3:54: not a valid value for"
             + " the option endpoint (write a URL like https://host)",
-        "{provider: ecr, with: [region]} => a.yaml:3:43: with has to be a mapping (write key: value"
+        "{provider: ecr, with: [region]} => a.yaml:3:43: with must be a mapping (write key: value"
             + " pairs below it)",
         "{provider: google} => a.yaml:3:32: provider google does not serve this host (it serves"
             + " gcr.io, *.gcr.io, *.pkg.dev)",
-        "{provider: ecr, script: s} => a.yaml:3:45: a script beside a provider (an entry has"
-            + " either; the other is at a.yaml:3)",
+        "{provider: ecr, script: s} => a.yaml:3:45: a script beside a provider (an entry has one"
+            + " source; the other one is at a.yaml:3)",
         "{provider: ecr, username: u} => a.yaml:3:47: the user name beside a provider (an entry has"
-            + " either; the other is at a.yaml:3)",
+            + " one source; the other one is at a.yaml:3)",
         "{password: p, provider: ecr} => a.yaml:3:45: a provider beside the password (an entry has"
-            + " either; the other is at a.yaml:3)",
+            + " one source; the other one is at a.yaml:3)",
         "{provider: ecr, env: {A: b}} => a.yaml:3:46: env without a script (only a script or a"
             + " helper needs it)",
         "{username: u, password: p, with: {region: a}} => a.yaml:3:63: with without a provider"

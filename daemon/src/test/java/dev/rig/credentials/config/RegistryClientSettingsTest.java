@@ -54,11 +54,11 @@ class RegistryClientSettingsTest {
       value = {
         "{insecure: [corp.example/path]} => not a host alone",
         "{insecure: ['*.corp.example']} => not a host alone",
-        "{insecure: corp.example} => insecure has to be a list",
+        "{insecure: corp.example} => insecure must be a list",
         "{insecure: ['corp example.org']} => not a host: character 5 is a space",
         "{caFiles: [corp.pem]} => not the absolute path of a file",
-        "{realms: [a]} => realms has to be a mapping",
-        "{realms: {a.example: b.example}} => the token services of a registry has to be a list",
+        "{realms: [a]} => realms must be a mapping",
+        "{realms: {a.example: b.example}} => the token services of a registry must be a list",
         "{insecur: []} => unknown key"
       })
   void whatIsWrongIsTold(String settings, String problem) {

@@ -48,7 +48,7 @@ class YamlLimitsTest {
       var aliases = ("*a" + (i - 1) + ",").repeat(9);
       text.append("a" + i + ": &a" + i + " [" + aliases + "]\n");
     }
-    assertRefused("the aliases stand for too much", text + "rig:\n");
+    assertRefused("the aliases expand to too much", text + "rig:\n");
   }
 
   @Test
@@ -57,7 +57,7 @@ class YamlLimitsTest {
     for (int i = 1; i < 40; i++) {
       text.append("a%d: &a%d {l: *a%d, r: *a%d}\n".formatted(i, i, i - 1, i - 1));
     }
-    assertRefused("the aliases stand for too much", text + "rig:\n");
+    assertRefused("the aliases expand to too much", text + "rig:\n");
   }
 
   @Test
@@ -74,9 +74,9 @@ class YamlLimitsTest {
 
   @Test
   void t14_duplicateKeyIsRefusedEvenWhereThePlatformReads() {
-    assertRefused("the key is there twice (first in line 1)", "rig:\nrig:\n");
+    assertRefused("the key is a duplicate (first in line 1)", "rig:\nrig:\n");
     assertRefused(
-        "the key is there twice (first in line 1)", "x: {y: [{canary: 1, 'canary': 2}]}\nrig:");
+        "the key is a duplicate (first in line 1)", "x: {y: [{canary: 1, 'canary': 2}]}\nrig:");
   }
 
   @Test

@@ -29,7 +29,7 @@ class DevRegistryAddressTest {
   void t5_addressThatOthersReachHasTls() {
     var thrown =
         assertThrows(DevException.class, () -> new DevRegistryAddress("192.0.2.7", 30_000, false));
-    assertTrue(String.valueOf(thrown.getMessage()).contains("in the clear"), thrown::toString);
+    assertTrue(String.valueOf(thrown.getMessage()).contains("in plain text"), thrown::toString);
   }
 
   @ParameterizedTest

@@ -396,7 +396,7 @@ class LoginsIT {
                 bytes, Files.readAllBytes(daemon.stateFolder().resolve("logins.sealed.refused"))),
         () -> assertTrue(second.says("set aside"), second::stderr),
         () -> assertEquals(1, status.status(), status::toString),
-        () -> assertTrue(status.stdout().contains("logins is not well"), status::toString),
+        () -> assertTrue(status.stdout().contains("logins is unhealthy"), status::toString),
         () -> assertTrue(get(0, "managed.example.org").contains("of-the-file")),
         () -> assertEquals(NOT_FOUND, get(ALICE, "one.example.org")));
     store(ALICE, "one.example.org", "alice", "s").succeeded();

@@ -142,7 +142,7 @@ class SecondaryFeaturesIT {
         () -> assertEquals(200, ready.status()),
         () -> assertTrue(ready.body().contains("\"name\":\"" + part + "\""), ready.body()),
         () -> assertEquals(1, status.status(), status::toString),
-        () -> assertTrue(status.stdout().contains(part + " is not well"), status::toString),
+        () -> assertTrue(status.stdout().contains(part + " is unhealthy"), status::toString),
         () -> assertTrue(status.stdout().contains(reason), status::toString),
         () -> assertTrue(running.says(reason), running::stderr),
         () -> assertFalse(running.stderr().contains("s3cret"), running::stderr));
@@ -257,7 +257,7 @@ class SecondaryFeaturesIT {
       assertAll(
           () -> assertEquals(ANSWER, daemon.client().get("example.org")),
           () -> assertEquals(1, status.status(), status::toString),
-          () -> assertTrue(status.stdout().contains("adminPort is not well"), status::toString),
+          () -> assertTrue(status.stdout().contains("adminPort is unhealthy"), status::toString),
           () -> assertTrue(status.stdout().contains("127.0.0.1:9465"), status::toString),
           () -> assertTrue(running.says("cannot listen on 127.0.0.1:9465"), running::stderr));
     }

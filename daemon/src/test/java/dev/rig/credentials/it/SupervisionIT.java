@@ -73,7 +73,7 @@ class SupervisionIT {
             "RELOADING=1\nMONOTONIC_USEC=N",
             "READY=1\nSTATUS=serving",
             "RELOADING=1\nMONOTONIC_USEC=N",
-            "READY=1\nSTATUS=serving; not well: configuration",
+            "READY=1\nSTATUS=serving; unhealthy: configuration",
             "STOPPING=1"),
         manager.messages().stream().map(text -> text.replaceAll("[0-9]{4,}", "N")).toList());
   }

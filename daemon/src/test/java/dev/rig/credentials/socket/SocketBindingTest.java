@@ -288,7 +288,7 @@ final class SocketBindingTest {
   @Test
   void folderThatEverybodyMayWriteToIsRefusedUnlessSticky() throws Exception {
     Files.setAttribute(folder, "unix:mode", 0777);
-    assertTrue(refusal().startsWith("everybody may write"));
+    assertTrue(refusal().startsWith("everyone can write"));
     Files.setAttribute(folder, "unix:mode", 01777);
     open().close();
   }

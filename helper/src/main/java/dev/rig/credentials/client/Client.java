@@ -57,7 +57,7 @@ final class Client {
       int limit = Wire.REQUEST_LIMIT - new Request(action, alias, NOTHING).encode().length;
       payload = machine.input(limit);
       if (payload.length > limit) {
-        return fail(action, "what came on stdin is larger than 256 KiB");
+        return fail(action, "standard input is larger than 256 KiB");
       }
     }
     boolean optional = "1".equals(machine.variable(OPTIONAL));
@@ -150,7 +150,7 @@ final class Client {
               + socket
               + " did not answer within "
               + Wire.CLIENT_DEADLINE_MILLIS / 1000
-              + " s; \"rig-credentials status\" shows what it is doing";
+              + " s; run \"rig-credentials status\" to see what it is doing";
       case TOO_LONG -> "the daemon at " + socket + " sent more than 1 MiB; its answer was dropped";
       case CLOSED ->
           "the daemon at "

@@ -314,7 +314,7 @@ class ClientTest {
     FakeMachine larger = FakeMachine.answering("0\n{}\n");
     larger.stdin = new byte[machine.stdin.length + 1];
     assertEquals(1, larger.run("get"));
-    assertEquals("rig-credentials: what came on stdin is larger than 256 KiB\n", larger.stdout());
+    assertEquals("rig-credentials: standard input is larger than 256 KiB\n", larger.stdout());
     assertEquals(List.of(), larger.requests);
   }
 

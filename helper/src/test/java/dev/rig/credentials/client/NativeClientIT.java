@@ -362,7 +362,7 @@ class NativeClientIT {
     assertArrayEquals(payload, Arrays.copyOfRange(request, 4, request.length));
     Outcome larger = run(form, "docker-credential-rig", new byte[payload.length + 1], "get");
     assertEquals(1, larger.status());
-    assertEquals("rig-credentials: what came on stdin is larger than 256 KiB\n", larger.text());
+    assertEquals("rig-credentials: standard input is larger than 256 KiB\n", larger.text());
     assertEquals(1, requests.size());
   }
 

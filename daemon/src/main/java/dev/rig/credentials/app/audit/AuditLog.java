@@ -194,7 +194,8 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
   public ComponentHealth health() {
     var messages = new ArrayList<String>();
     if (dropped.get() > 0) {
-      messages.add(dropped.get() + " requests have no line in the audit: there were too many");
+      messages.add(
+          dropped.get() + " requests are missing from the audit log: there were too many at once");
     }
     return new ComponentHealth(
         "audit",
@@ -211,7 +212,7 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
     writer.shutdown();
     try {
       if (!writer.awaitTermination(LAST_LINES.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.log(Level.WARNING, "the log is too slow for the last lines of the audit");
+        LOG.log(Level.WARNING, "the last lines of the audit log are lost: the log is too slow");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

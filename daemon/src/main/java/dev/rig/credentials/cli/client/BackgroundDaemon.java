@@ -67,7 +67,7 @@ public final class BackgroundDaemon {
       for (long from = time.nanos(); !answers(own); ) {
         if (time.nanos() - from > START.toNanos()) {
           throw new CommandException(
-              ExitStatus.FAILED, "a daemon was started and does not answer; it said: " + log);
+              ExitStatus.FAILED, "a daemon was started but does not answer; its output: " + log);
         }
         var over = new CompletableFuture<Void>();
         scheduler.schedule(POLL, () -> over.complete(null));

@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
     exitCodeList = {
       "0:deployed",
       "1:it could not be, and stderr tells why",
-      "2:the command line was not understood, or there is no terminal to ask on",
+      "2:the command line is invalid, or there is no terminal to ask on",
       "130:nothing was chosen"
     })
 public final class DeployCommand implements Callable<Integer> {
@@ -116,8 +116,7 @@ public final class DeployCommand implements Callable<Integer> {
     }
     boolean asking = interactive && !yes;
     if (!asking && (image == null || !yes)) {
-      throw new CommandException(
-          ExitStatus.USAGE, "there is nobody to ask: deploy NAME --image IMAGE --yes");
+      throw new CommandException(ExitStatus.USAGE, "not a terminal: pass --image IMAGE and --yes");
     }
     try (var delivery = target.delivery(console, errTerminal, socket)) {
       var deployed = deploy(delivery, image);

@@ -25,7 +25,7 @@ final class DevStatusCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      description = "table or json; table when unset.")
+      description = "table or json. Default: table.")
   private ReportFormat output = ReportFormat.TABLE;
 
   @Mixin private StateOption state = new StateOption();

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
           + " none runs. Doing it again changes nothing."
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:the registry answers", "1:it cannot be had, and stderr tells why"})
+    exitCodeList = {"0:the registry answers", "1:the registry is unavailable; stderr says why"})
 final class DevUpCommand implements Callable<Integer> {
   @Option(
       names = "--port",

@@ -146,7 +146,7 @@ final class ClientCheck {
       return Finding.fail(
           HELPER,
           program + " failed: " + new String(printed, StandardCharsets.UTF_8).strip(),
-          "see what is said of the socket");
+          "see the finding about the socket");
     } catch (IOException e) {
       return Finding.fail(
           HELPER,

@@ -14,7 +14,8 @@ import java.util.List;
 final class ClockCheck {
   private static final String CHECK = "clock";
   private static final Duration TOLERANCE = Duration.ofMinutes(1);
-  private static final String ADVICE = "\"timedatectl set-ntp true\", or put right what keeps it";
+  private static final String ADVICE =
+      "\"timedatectl set-ntp true\", or repair the service that keeps the time";
 
   private final Path root;
   private final InstantSource clock;
@@ -56,6 +57,6 @@ final class ClockCheck {
         return ", kept by chronyd";
       }
     }
-    return "; nothing tells what keeps it";
+    return "; no time service was found";
   }
 }

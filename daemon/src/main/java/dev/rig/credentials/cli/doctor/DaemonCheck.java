@@ -50,8 +50,8 @@ final class DaemonCheck {
       findings.add(
           Finding.fail(
               PERMISSIONS,
-              "you may not enter the folder of " + path,
-              "join the folder's group: \"usermod -aG rig-credentials NAME\", then log in anew"));
+              "access denied to the folder of " + path,
+              "join the folder's group: \"usermod -aG rig-credentials NAME\", then log in again"));
     }
     return JsonObject.EMPTY;
   }
@@ -66,24 +66,24 @@ final class DaemonCheck {
       findings.add(
           Finding.fail(
               PERMISSIONS,
-              "everybody may write to " + folder + " and could replace the socket",
+              "everyone can write to " + folder + " and could replace the socket",
               "chmod o-w " + folder));
     } else if (!Files.isWritable(path)) {
       boolean byGroup = file.permissions().contains(PosixFilePermission.GROUP_WRITE);
       findings.add(
           Finding.fail(
               PERMISSIONS,
-              "you may not ask at " + path + " (" + who + ")",
+              "access denied to the socket " + path + " (" + who + ")",
               byGroup
-                  ? "\"usermod -aG " + file.group().getName() + " NAME\", then log in anew"
+                  ? "\"usermod -aG " + file.group().getName() + " NAME\", then log in again"
                   : "run the daemon as yourself, or let a group in: serve --socket-group"));
     } else if (file.permissions().contains(PosixFilePermission.OTHERS_WRITE)
         && above.contains(PosixFilePermission.OTHERS_EXECUTE)) {
       findings.add(
           Finding.warn(
               PERMISSIONS,
-              "everybody on this machine may ask at " + path + " (" + who + ")",
-              "socketMode and socketGroup say who may"));
+              "everyone on this machine can connect to " + path + " (" + who + ")",
+              "restrict it with socketMode and socketGroup"));
     } else {
       findings.add(Finding.ok(PERMISSIONS, "you may ask; the socket is " + who));
     }
@@ -117,7 +117,9 @@ final class DaemonCheck {
         findings.add(
             Finding.fail(
                 DAEMON,
-                part.display("part") + " is not well: " + String.join("; ", part.texts("messages")),
+                part.display("part")
+                    + " is unhealthy: "
+                    + String.join("; ", part.texts("messages")),
                 "\"rig-credentials status\" shows it, the daemon's log says why"));
       }
     }

@@ -29,12 +29,12 @@ import picocli.CommandLine.Option;
           + " secret."
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:nothing is wrong, or only may be", "1:something is wrong"})
+    exitCodeList = {"0:no errors, possibly warnings", "1:there are errors"})
 public final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      description = "table or json; table when unset.")
+      description = "table or json. Default: table.")
   private ReportFormat output = ReportFormat.TABLE;
 
   @Mixin private ConfigOptions config = new ConfigOptions();

@@ -76,7 +76,7 @@ final class KubeletCheck {
       }
       providers(kubelet.get(), at(bin), at(config), findings);
     } catch (IOException e) {
-      findings.add(Finding.warn(CHECK, "cannot be looked at: " + e.getMessage(), "ask as root"));
+      findings.add(Finding.warn(CHECK, "cannot be read: " + e.getMessage(), "run doctor as root"));
     }
   }
 

@@ -133,7 +133,7 @@ record RegistryMirror(
               file + e.position() + ": " + e.getMessage(),
               "put the file right"));
     } catch (IOException e) {
-      findings.add(Finding.warn(MirrorCheck.CHECK, file + " cannot be read", "ask as root"));
+      findings.add(Finding.warn(MirrorCheck.CHECK, file + " cannot be read", "run doctor as root"));
     }
     return Optional.empty();
   }

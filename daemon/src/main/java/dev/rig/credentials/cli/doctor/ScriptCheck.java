@@ -84,7 +84,7 @@ final class ScriptCheck {
           Finding.fail(
               CONFIGURATION,
               e.problems().getFirst() + (more == 0 ? "" : ", and " + more + " more"),
-              "\"rig-credentials check\" tells all"));
+              "\"rig-credentials check\" lists all errors"));
     }
   }
 
@@ -122,7 +122,7 @@ final class ScriptCheck {
             .problem()
             .map(problem ->
                 Finding.fail(
-                    SHELL, problem, "name another one in daemon.shell, or put its mode right"))
+                    SHELL, problem, "set another one in daemon.shell, or correct its mode"))
             .orElseGet(() -> Finding.ok(SHELL, "scripts without #! run with " + shell)));
   }
 
@@ -142,7 +142,7 @@ final class ScriptCheck {
             SCRIPTS,
             "the script of %s calls %s, which is not %s".formatted(prefix, tool, where),
             elsewhere
-                ? "name it there by its whole path, as you have it on yours"
+                ? "use its absolute path in the script"
                 : "install it where the daemon runs"));
   }
 

@@ -298,7 +298,7 @@ final class SourceReader {
       if (half == null) {
         missing(
             origin,
-            "the entry says nothing of where its credential comes from",
+            "the entry has no source for its credential",
             "give it username and password, script, provider, or helper",
             broken);
       } else {
@@ -343,7 +343,7 @@ final class SourceReader {
           findings.add(
               later.origin(),
               later.what() + " beside " + earlier.what(),
-              "an entry has either; the other is at " + earlier.origin());
+              "an entry has one source; the other one is at " + earlier.origin());
           return true;
         }
       }

@@ -97,7 +97,7 @@ final class GuardedParser implements Parser {
       int line = event.getStartMark().getLine() + 1;
       var first = parent.keys.putIfAbsent(event.getValue(), line);
       if (first != null) {
-        findings.add(at(event), "the key is there twice", "first in line " + first);
+        findings.add(at(event), "the key is a duplicate", "first in line " + first);
       }
     }
     parent.atKey = parent.mapping && !parent.atKey;
@@ -115,7 +115,7 @@ final class GuardedParser implements Parser {
     aliased += size;
     if (aliased > MOST_ALIASED) {
       throw new RefusedYamlException(
-          at(event), "the aliases stand for too much", "write the values out");
+          at(event), "the aliases expand to too much", "write the values out");
     }
     var parent = frames.peek();
     if (parent != null) {

@@ -87,7 +87,7 @@ public final class NodeReader {
       return List.of();
     }
     if (!(node instanceof MappingNode mapping)) {
-      problem(node, what + " has to be a mapping", "write key: value pairs below it");
+      problem(node, what + " must be a mapping", "write key: value pairs below it");
       return List.of();
     }
     var tuples = mapping.getValue();
@@ -115,14 +115,14 @@ public final class NodeReader {
     if (node instanceof SequenceNode sequence) {
       return sequence.getValue();
     }
-    problem(node, what + " has to be a list", "write it like [one, two]");
+    problem(node, what + " must be a list", "write it like [one, two]");
     return null;
   }
 
   /** A scalar's text, exactly as it stands there, whatever YAML would take it for. */
   public @Nullable Located<String> text(Node node, String what) {
     if (!(node instanceof ScalarNode scalar)) {
-      problem(node, what + " has to be a single text", null);
+      problem(node, what + " must be a single value", null);
       return null;
     }
     if (isUnset(scalar)) {
@@ -130,7 +130,7 @@ public final class NodeReader {
     }
     var text = scalar.getValue();
     if (hasLoneSurrogate(text)) {
-      problem(node, what + " holds half a character", "check its \\u escapes");
+      problem(node, what + " holds an unpaired surrogate", "check its \\u escapes");
       return null;
     }
     return new Located<>(text, at(node));
@@ -199,7 +199,7 @@ public final class NodeReader {
               case "false" -> false;
               default ->
                   throw new InvalidSettingException(
-                      what + " is a yes-or-no", "write true or false");
+                      what + " must be true or false", "write true or false");
             });
   }
 
@@ -237,7 +237,7 @@ public final class NodeReader {
             names.add(name);
           }
           throw new InvalidSettingException(
-              what + " is not one of those that there are", String.join(", ", names));
+              what + " is not a known value", String.join(", ", names));
         });
   }
 

@@ -135,7 +135,7 @@ final class StatusPage {
       if (!part.healthy()) {
         html.append("<section class=\"alert\" role=\"alert\">\n<h2>")
             .append(escape(part.part()))
-            .append(" is not well</h2>\n<ul>\n");
+            .append(" is unhealthy</h2>\n<ul>\n");
         part.messages().forEach(one -> html.append("<li>").append(escape(one)).append("</li>\n"));
         html.append("</ul>\n</section>\n");
       }

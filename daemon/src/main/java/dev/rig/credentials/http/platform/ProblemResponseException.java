@@ -47,13 +47,13 @@ final class ProblemResponseException extends RuntimeException {
   }
 
   static ProblemResponseException denied(String detail) {
-    return of(403, "denied", "The access rules do not let this caller", detail);
+    return of(403, "denied", "The access rules deny this", detail);
   }
 
   /** An entry matches and has no credential now. */
   static ProblemResponseException notAvailable(String detail, Instant nextAttempt) {
     return new ProblemResponseException(
-        503, "noCredential", "There is no credential now", detail, nextAttempt);
+        503, "noCredential", "No credential is available now", detail, nextAttempt);
   }
 
   /** What a registry failed with; each kind wants something else done about it. */
@@ -69,11 +69,11 @@ final class ProblemResponseException extends RuntimeException {
       case RegistryFailure.NoCredential one -> notAvailable(detail, one.nextAttempt());
       case RegistryFailure.RateLimited one ->
           new ProblemResponseException(
-              429, one.reason(), "The registry wants to be left alone", detail, one.retryAt());
+              429, one.reason(), "The registry limits the rate of requests", detail, one.retryAt());
       case RegistryFailure.Unreachable one ->
           of(502, one.reason(), "The registry cannot be reached", detail);
       case RegistryFailure.Refused one ->
-          of(502, one.reason(), "What the registry asks for is not allowed", detail);
+          of(502, one.reason(), "The registry asks for something that is not allowed", detail);
       case RegistryFailure.BadAnswer one ->
           of(502, one.reason(), "The registry's answer is broken", detail);
     };

@@ -103,7 +103,7 @@ final class PullSecretsResource implements ApiResource {
       return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException late) {
       throw ProblemResponseException.of(
-          504, "tooSlow", "It takes too long", "it is still under way; ask again in a moment");
+          504, "tooSlow", "It is taking too long", "it is still under way; ask again in a moment");
     } catch (ExecutionException e) {
       if (e.getCause() instanceof PullSecretException refused) {
         throw problem(refused);
@@ -118,13 +118,13 @@ final class PullSecretsResource implements ApiResource {
       case INVALID -> ProblemResponseException.badRequest(detail);
       case DENIED -> ProblemResponseException.denied(detail);
       case NOT_FOUND ->
-          ProblemResponseException.of(
-              404, "notFound", "What the request names is not there", detail);
+          ProblemResponseException.of(404, "notFound", "Not found in the cluster", detail);
       case REFUSED ->
           ProblemResponseException.of(409, "refused", "The pull secret is refused", detail);
       case NO_CREDENTIAL -> ProblemResponseException.notAvailable(detail, Lease.NEVER);
       case CLUSTER ->
-          ProblemResponseException.of(502, "clusterFailed", "The cluster did not do it", detail);
+          ProblemResponseException.of(
+              502, "clusterFailed", "The cluster refused the change", detail);
     };
   }
 
@@ -164,7 +164,7 @@ final class PullSecretsResource implements ApiResource {
     }
 
     private static ProblemResponseException wrong(String name, String wanted) {
-      return ProblemResponseException.badRequest("\"%s\" has to be %s".formatted(name, wanted));
+      return ProblemResponseException.badRequest("\"%s\" must be %s".formatted(name, wanted));
     }
   }
 }

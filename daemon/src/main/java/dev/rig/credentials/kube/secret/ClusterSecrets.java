@@ -68,7 +68,7 @@ final class ClusterSecrets {
       SecretNames.check("the Capsule's name", request.capsule());
     }
     if (request.images().isEmpty() && request.capsule() == null) {
-      throw new PullSecretException(Reason.INVALID, "it needs an image, or a Capsule that has one");
+      throw new PullSecretException(Reason.INVALID, "pass an image, or a Capsule that has one");
     }
     if (!cluster.scope().wants(request.namespace())) {
       throw new PullSecretException(

@@ -175,7 +175,7 @@ public final class PullSecrets implements AutoCloseable {
     if (others.contains(cluster)) {
       throw new PullSecretException(
           Reason.REFUSED,
-          "cluster %s does not want pull secrets; set clusters.%s.createPullSecrets: true"
+          "pull secrets are off for cluster %s; set clusters.%s.createPullSecrets: true"
               .formatted(cluster, cluster));
     }
     throw new PullSecretException(Reason.NOT_FOUND, "no cluster is configured under that name");

@@ -55,8 +55,7 @@ final class RequestedSecrets {
           .compose(secret.images(), PATIENCE)
           .thenAcceptAsync(plan -> put(item, secret, plan), worker);
     } catch (PullSecretException e) {
-      problems.tell(
-          item, "somebody has changed its annotations: " + e.getMessage(), null, "InvalidImage");
+      problems.tell(item, "its annotations were changed: " + e.getMessage(), null, "InvalidImage");
       return CompletableFuture.completedFuture(null);
     }
   }

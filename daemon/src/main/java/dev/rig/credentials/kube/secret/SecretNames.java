@@ -43,7 +43,7 @@ final class SecretNames {
     if (name.length() > LONGEST || !SUBDOMAIN.matcher(name).matches()) {
       throw new PullSecretException(
           PullSecretException.Reason.INVALID,
-          what + " is no name of Kubernetes: letters in lower case, digits, dashes and dots");
+          what + " is not a valid Kubernetes name: letters in lower case, digits, dashes and dots");
     }
   }
 
@@ -52,7 +52,7 @@ final class SecretNames {
     if (name.length() > LONGEST_LABEL || !LABEL.matcher(name).matches()) {
       throw new PullSecretException(
           PullSecretException.Reason.INVALID,
-          "the namespace is no name of Kubernetes: letters in lower case, digits and dashes");
+          "the namespace is not a valid Kubernetes name: letters in lower case, digits and dashes");
     }
   }
 }

@@ -74,8 +74,7 @@ final class SecretPlanner {
   }
 
   private static PullSecretException invalid(@Nullable String why) {
-    return new PullSecretException(
-        PullSecretException.Reason.INVALID, "one of the images is none: " + why);
+    return new PullSecretException(PullSecretException.Reason.INVALID, "not a valid image: " + why);
   }
 
   /**

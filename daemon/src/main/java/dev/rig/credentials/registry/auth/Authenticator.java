@@ -229,7 +229,7 @@ public final class Authenticator {
   public CallException denied() {
     return lookup instanceof Lookup.Found found
         ? CallException.unauthorised(
-            "%s lets the entry %s not read it, if it is there at all"
+            "%s denies access for the entry %s, or the repository does not exist"
                 .formatted(endpoint.who(), found.prefix()))
         : refused();
   }

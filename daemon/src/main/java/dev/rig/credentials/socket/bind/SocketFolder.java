@@ -47,7 +47,7 @@ final class SocketFolder {
     if (!existing.isFolder()) {
       throw new SocketRefusedException(
           folder,
-          "is " + existing.kind() + ", and the socket has to lie in a folder",
+          "is " + existing.kind() + ", and the socket must be in a folder",
           "choose another path with --socket");
     }
     if (existing.owner() != 0 && existing.owner() != LibC.geteuid()) {
@@ -59,7 +59,7 @@ final class SocketFolder {
     if (existing.isOpenToAll()) {
       throw new SocketRefusedException(
           folder,
-          "everybody may write to this folder, and could replace the socket",
+          "everyone can write to this folder, and could replace the socket",
           "chmod o-w the folder, or choose another with --socket");
     }
   }

@@ -65,7 +65,9 @@ final class SocketLock {
     }
     if (!isHeld()) {
       throw new SocketRefusedException(
-          file, "somebody keeps replacing this lock file", "choose another path with --socket");
+          file,
+          "another process keeps replacing this lock file",
+          "choose another path with --socket");
     }
   }
 

@@ -56,7 +56,7 @@ final class ScriptFolder {
       throw new IOException(path + " is not a folder");
     }
     if (!PosixFilePermissions.toString(attributes.permissions()).endsWith("------")) {
-      throw new IOException(path + " can be entered by others: its mode has to be 0700");
+      throw new IOException(path + " can be entered by others: its mode must be 0700");
     }
     if (!attributes.owner().equals(writer())) {
       throw new IOException(path + " belongs to another user, who could replace what is in it");

@@ -185,7 +185,7 @@ final class AuditLogTest {
       audit.accept(answered("get", "h" + i + ".example.org", RequestOutcome.FOUND));
     }
     assertEquals(12L, count(audit, "dropped"), "8 wait");
-    assertTrue(audit.health().messages().getFirst().startsWith("12 requests have no line"));
+    assertTrue(audit.health().messages().getFirst().startsWith("12 requests are missing"));
     held.countDown();
   }
 

@@ -173,12 +173,12 @@ class DoctorCommandTest {
     Files.setPosixFilePermissions(socket(), PosixFilePermissions.fromString("rw-rw-rw-"));
     Files.setPosixFilePermissions(
         folder.resolve("run"), PosixFilePermissions.fromString("rwxr-xr-x"));
-    assertFound(diagnosis(), "warn permissions everybody on this machine may ask");
+    assertFound(diagnosis(), "warn permissions everyone on this machine can connect");
     Files.setPosixFilePermissions(
         folder.resolve("run"), PosixFilePermissions.fromString("rwxrwxrwx"));
     var diagnosis = diagnosis();
     assertTrue(diagnosis.startsWith("1\n"), diagnosis);
-    assertFound(diagnosis, "fail permissions everybody may write to", "-> chmod o-w");
+    assertFound(diagnosis, "fail permissions everyone can write to", "-> chmod o-w");
   }
 
   @Test
@@ -320,7 +320,7 @@ class DoctorCommandTest {
     assertFound(
         diagnosis(),
         "the script of a.example.org calls ibmcloud, which is not on the daemon's PATH",
-        "-> name it there by its whole path, as you have it on yours");
+        "-> use its absolute path in the script");
     Files.writeString(values, script.formatted(", env: {PATH: '" + folder.resolve("bin") + "'}"));
     assertFound(diagnosis(), "ok scripts their programs are here: ibmcloud");
   }
@@ -332,7 +332,7 @@ class DoctorCommandTest {
         diagnosis(),
         "fail configuration " + values + ":1:",
         ", and 1 more",
-        "-> \"rig-credentials check\" tells all");
+        "-> \"rig-credentials check\" lists all errors");
     Files.delete(values);
     assertFound(diagnosis(), "warn configuration there is none at " + values);
   }

@@ -90,7 +90,7 @@ class AdminPortTest {
     var reply = http.get("/health/ready");
     assertEquals(200, reply.status());
     assertTrue(reply.body().contains("values.yaml:3:1: unknown key"), reply::toString);
-    assertTrue(http.get("/").body().contains("configuration is not well"), "the page says it");
+    assertTrue(http.get("/").body().contains("configuration is unhealthy"), "the page says it");
   }
 
   @Test

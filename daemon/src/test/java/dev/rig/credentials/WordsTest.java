@@ -1,0 +1,100 @@
+package dev.rig.credentials;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What a user reads is plain technical English: phrases that must be read twice do not occur. */
+class WordsTest {
+  private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..").normalize();
+
+  private static final Pattern PHRASES =
+      Pattern.compile(
+          "\\b(?:cannot be had|can be had|is not well|not well:|anew|who asks|whoever asks"
+              + "|somebody else|without further ado|moment of chance|has to be|is to be|yes-or-no"
+              + "|half a character|those that there are|nobody to ask|wants to be left alone"
+              + "|tells everything that is wrong)\\b",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Text literals, also of several lines, and comments, which are passed over. */
+  private static final Pattern TOKENS =
+      Pattern.compile(
+          "(?s)//[^\n"
+              + "]*|/\\*.*?\\*/|\"\"\".*?\"\"\"|\"(?:[^\"\\\\\n"
+              + "]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)'");
+
+  private static final Pattern JOINT = Pattern.compile("\"\\s*\n\\s*\\+ \"");
+
+  @Test
+  void textsOfTheProgramsHaveNone() {
+    var found = new ArrayList<String>();
+    for (var file : files("helper/src/main/java", ".java", "daemon/src/main/java", ".java")) {
+      var source = JOINT.matcher(read(file)).replaceAll("");
+      TOKENS
+          .matcher(source)
+          .results()
+          .map(token -> token.group())
+          .filter(token -> token.startsWith("\"") && PHRASES.matcher(token).find())
+          .forEach(token -> found.add(ROOT.relativize(file) + ": " + token));
+    }
+    assertEquals(List.of(), found);
+  }
+
+  @Test
+  void theManualHasNone() {
+    var found = new ArrayList<String>();
+    for (var file :
+        files(
+            "daemon/docs",
+            ".md",
+            "sidecar-chart",
+            ".md",
+            "sidecar-chart",
+            ".yaml",
+            "systemd",
+            "")) {
+      read(file)
+          .lines()
+          .filter(line -> PHRASES.matcher(line).find())
+          .forEach(line -> found.add(ROOT.relativize(file) + ": " + line.strip()));
+    }
+    for (var name : List.of("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")) {
+      read(ROOT.resolve(name))
+          .lines()
+          .filter(line -> PHRASES.matcher(line).find())
+          .forEach(line -> found.add(name + ": " + line.strip()));
+    }
+    assertEquals(List.of(), found);
+  }
+
+  private static List<Path> files(String... foldersAndEndings) {
+    var files = new ArrayList<Path>();
+    for (int i = 0; i < foldersAndEndings.length; i += 2) {
+      var ending = foldersAndEndings[i + 1];
+      try (Stream<Path> all = Files.walk(ROOT.resolve(foldersAndEndings[i]))) {
+        all.filter(Files::isRegularFile)
+            .filter(file -> file.toString().endsWith(ending))
+            .forEach(files::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return files;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
