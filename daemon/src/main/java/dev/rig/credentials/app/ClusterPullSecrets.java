@@ -7,6 +7,7 @@ import dev.rig.credentials.http.platform.PullSecretKeeper;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.kube.Cluster;
 import dev.rig.credentials.kube.PullSecretScope;
+import dev.rig.credentials.kube.PullSecretScope.NamespaceGroup;
 import dev.rig.credentials.kube.secret.PruneAnswer;
 import dev.rig.credentials.kube.secret.PruneRequest;
 import dev.rig.credentials.kube.secret.PullSecretAnswer;
@@ -69,7 +70,7 @@ final class ClusterPullSecrets implements PullSecretKeeper {
       if (registry != null && registry.host() != null && registry.clusterHost() != null) {
         hosts.putIfAbsent(registry.host().toLowerCase(Locale.ROOT), registry.clusterHost());
       }
-      if (settings.createsPullSecrets()) {
+      if (settings.wantsPullSecrets()) {
         wanting.add(cluster(name, settings));
       } else {
         others.add(name);
@@ -98,10 +99,25 @@ final class ClusterPullSecrets implements PullSecretKeeper {
         settings.certificateAuthority(),
         new PullSecretScope(
             settings.createsPullSecrets(),
-            Objects.requireNonNullElse(settings.pullSecretNamespaces(), List.of())),
+            Objects.requireNonNullElse(settings.pullSecretNamespaces(), List.of()),
+            groups(settings)),
         git != null && git.url() != null,
         registry == null || registry.host() == null || registry.clusterHost() == null
             ? null
             : new Cluster.DevRegistryNames(registry.host(), registry.clusterHost()));
+  }
+
+  private static List<NamespaceGroup> groups(ClusterSettings settings) {
+    return Objects.requireNonNullElse(
+            settings.pullSecrets(), List.<ClusterSettings.PullSecretGroup>of())
+        .stream()
+        .map(group ->
+            new NamespaceGroup(
+                group.names(),
+                group.matchLabels(),
+                group.serviceAccounts(),
+                group.registries(),
+                group.restartStuckPods()))
+        .toList();
   }
 }

@@ -1,5 +1,6 @@
 package dev.rig.credentials.app;
 
+import dev.rig.credentials.config.ClusterSettings;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.kube.ClusterAccessSource;
 import dev.rig.credentials.kube.secret.PullSecrets;
@@ -27,7 +28,8 @@ public final class ConfigurationHealth {
     configuration
         .clusters()
         .forEach((name, settings) -> {
-          if (settings.createsPullSecrets()) {
+          if (settings.wantsPullSecrets()
+              || (settings.url() != null && settings.type() != ClusterSettings.Type.DOCKER)) {
             ClusterAccessSource.problem(ClusterPullSecrets.cluster(name, settings), environment)
                 .ifPresent(problem ->
                     found.add(

@@ -2,6 +2,7 @@ package dev.rig.credentials.config;
 
 import dev.rig.credentials.credential.Secret;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param createPullSecrets whether pull secrets are written into the cluster; see {@link
  *     #createsPullSecrets()}
  * @param pullSecretNamespaces ours: the only namespaces that they are kept in
+ * @param pullSecrets ours: namespaces whose service accounts get them
  */
 public record ClusterSettings(
     SourcePosition origin,
@@ -26,6 +28,7 @@ public record ClusterSettings(
     @Nullable String certificateAuthority,
     @Nullable Boolean createPullSecrets,
     @Nullable List<String> pullSecretNamespaces,
+    @Nullable List<PullSecretGroup> pullSecrets,
     @Nullable DevRegistryHosts devRegistry,
     @Nullable Git git) {
   /** The kind of cluster. */
@@ -64,6 +67,26 @@ public record ClusterSettings(
     }
   }
 
+  /**
+   * Namespaces whose service accounts pull with one Secret in each.
+   *
+   * @param names the namespaces; empty where labels select them
+   * @param matchLabels all of which a namespace has to have; empty where names select them
+   * @param registries the prefixes that it holds credentials for, in normal form
+   */
+  public record PullSecretGroup(
+      List<String> names,
+      Map<String, String> matchLabels,
+      List<String> serviceAccounts,
+      List<String> registries,
+      boolean restartStuckPods) {}
+
+  /** Whether anything in the cluster gets pull secrets. */
+  public boolean wantsPullSecrets() {
+    return createsPullSecrets()
+        || (pullSecrets != null && !pullSecrets.isEmpty() && type != Type.DOCKER);
+  }
+
   /** Whether pull secrets are written into the cluster; they are not unless that is set. */
   public boolean createsPullSecrets() {
     return createPullSecrets != null && createPullSecrets && type != Type.DOCKER;
@@ -80,6 +103,7 @@ public record ClusterSettings(
         last(certificateAuthority, later.certificateAuthority),
         last(createPullSecrets, later.createPullSecrets),
         last(pullSecretNamespaces, later.pullSecretNamespaces),
+        last(pullSecrets, later.pullSecrets),
         devRegistry == null ? later.devRegistry : devRegistry.overriddenBy(later.devRegistry),
         git == null ? later.git : git.overriddenBy(later.git));
   }

@@ -2,6 +2,8 @@ package dev.rig.credentials.kube;
 
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
+import dev.rig.credentials.kube.GroupObjects.PendingPod;
+import dev.rig.credentials.kube.GroupObjects.PullingAccount;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -182,6 +184,40 @@ public class Fabric8Api implements KubeApi {
         .withFieldManager(manager)
         .withForce(force)
         .build();
+  }
+
+  /** By a merge patch of the whole list: its items have no key that apply could merge them by. */
+  @Override
+  public void putPullSecrets(PullingAccount seen, List<String> pullSecrets) {
+    var patch =
+        JsonWriter.text(
+            JsonForm.COMPACT,
+            Map.of(
+                "metadata",
+                Map.of("resourceVersion", seen.resourceVersion()),
+                "imagePullSecrets",
+                pullSecrets.stream().map(name -> Map.of("name", name)).toList()));
+    client.asking(
+        "patch service account " + seen.path(),
+        kubernetes ->
+            kubernetes
+                .serviceAccounts()
+                .inNamespace(seen.namespace())
+                .withName(seen.name())
+                .patch(patch(PatchType.JSON_MERGE, SecretAnnotations.MANAGER, null), patch));
+  }
+
+  @Override
+  public void delete(PendingPod pod) {
+    client.asking(
+        "delete pod " + pod.path(),
+        kubernetes ->
+            kubernetes
+                .pods()
+                .inNamespace(pod.namespace())
+                .withName(pod.name())
+                .lockResourceVersion(pod.resourceVersion())
+                .delete());
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.rig.credentials.kube;
 
+import dev.rig.credentials.kube.GroupObjects.PendingPod;
+import dev.rig.credentials.kube.GroupObjects.PullingAccount;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -68,6 +70,12 @@ public interface KubeApi extends AutoCloseable {
 
   /** Removes that annotation from exactly that state of the Capsule. */
   void removeAnnotation(Capsule seen);
+
+  /** Gives a service account these pull secrets in exactly the state that was read. */
+  void putPullSecrets(PullingAccount seen, List<String> pullSecrets);
+
+  /** Deletes exactly this pod, as {@code kubectl delete} does. */
+  void delete(PendingPod pod);
 
   /** Creates a warning event. */
   void report(KubeEvent event);

@@ -1,5 +1,6 @@
 package dev.rig.credentials.kube;
 
+import dev.rig.credentials.kube.GroupObjects.PendingPod;
 import java.time.Instant;
 
 /**
@@ -17,6 +18,10 @@ public record KubeEvent(Subject about, String reason, String note, Instant at) {
    * @param uid what it is known by for as long as it lives
    */
   public record Subject(String apiVersion, String kind, String namespace, String name, String uid) {
+    public static Subject of(PendingPod pod) {
+      return new Subject("v1", "Pod", pod.namespace(), pod.name(), pod.uid());
+    }
+
     public static Subject of(Capsule capsule) {
       return new Subject(
           "rig.dev/v1alpha2", "Capsule", capsule.namespace(), capsule.name(), capsule.uid());

@@ -51,7 +51,7 @@ public record PullSecret(
   }
 
   /** The same for other images of a Capsule; what it holds is not changed by that. */
-  public PullSecret forImages(List<String> others, String ofCapsule) {
+  public PullSecret forImages(List<String> others, @Nullable String ofCapsule) {
     return new PullSecret(namespace, name, others, ofCapsule, entries, expiresAt, config, version);
   }
 

@@ -1,9 +1,16 @@
 package dev.rig.credentials.kube;
 
+import dev.rig.credentials.kube.GroupObjects.NamespaceLabels;
+import dev.rig.credentials.kube.GroupObjects.PendingPod;
+import dev.rig.credentials.kube.GroupObjects.PullingAccount;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceList;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
@@ -46,6 +53,39 @@ public final class Watched<T> {
                   SecretObjects.isOurs(found)
                       ? Optional.of(SecretObjects.read(found))
                       : Optional.empty()));
+
+  /** All namespaces. */
+  public static final Watched<NamespaceLabels> NAMESPACES =
+      new Watched<>(
+          new Source<>(
+              "namespaces",
+              Namespace.class,
+              Namespace::new,
+              kubernetes -> kubernetes.resources(Namespace.class, NamespaceList.class),
+              UnaryOperator.identity(),
+              found -> Optional.of(NamespaceLabels.read(found))));
+
+  /** All service accounts. */
+  public static final Watched<PullingAccount> SERVICE_ACCOUNTS =
+      new Watched<>(
+          new Source<>(
+              "serviceaccounts",
+              ServiceAccount.class,
+              ServiceAccount::new,
+              KubernetesClient::serviceAccounts,
+              UnaryOperator.identity(),
+              found -> Optional.of(PullingAccount.read(found))));
+
+  /** The pods that have not started. */
+  public static final Watched<PendingPod> PENDING_PODS =
+      new Watched<>(
+          new Source<>(
+              "pods",
+              Pod.class,
+              Pod::new,
+              KubernetesClient::pods,
+              all -> all.withField("status.phase", "Pending"),
+              found -> Optional.of(PendingPod.read(found))));
 
   /**
    * Where the objects come from.

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -263,12 +264,18 @@ class SidecarTest {
     assertEquals(List.of("billing", "rig-system", "shop"), roles(named));
     var role = named.all("Role").getFirst();
     assertEquals(
-        "[{\"apiGroups\":[\"\"],\"resources\":[\"secrets\"],\"verbs\":"
-            + "[\"list\",\"watch\",\"create\",\"patch\",\"delete\"]},"
-            + "{\"apiGroups\":[\"rig.dev\"],\"resources\":[\"capsules\"],\"verbs\":"
-            + "[\"get\",\"list\",\"watch\",\"patch\"]},"
-            + "{\"apiGroups\":[\"\"],\"resources\":[\"events\"],\"verbs\":[\"create\"]}]",
-        role.get("rules").toString());
+        Set.of(
+            "list /secrets",
+            "watch /secrets",
+            "create /secrets",
+            "patch /secrets",
+            "delete /secrets",
+            "create /events",
+            "get rig.dev/capsules",
+            "list rig.dev/capsules",
+            "watch rig.dev/capsules",
+            "patch rig.dev/capsules"),
+        RbacRules.of(role.toString()).granted());
     for (var binding : named.all("RoleBinding")) {
       assertEquals("rig-platform", binding.at("/subjects/0/name").asText());
       assertEquals("rig-system", binding.at("/subjects/0/namespace").asText());
@@ -292,10 +299,15 @@ class SidecarTest {
               clusters:
                 prod: {type: k8s, createPullSecrets: true}
                 named: {type: k8s, createPullSecrets: true, pullSecretNamespaces: [shop]}
+                groups:
+                  pullSecrets:
+                    - namespaces: {matchLabels: {team: a}}
+                      registries: [ghcr.io]
+                      restartStuckPods: true
             """);
     var rendered = CHART.render(IMAGE, values);
     assertEquals(1, rendered.all("ClusterRole").size());
-    assertEquals(List.of("rig-system"), roles(rendered), "the Lease alone");
+    assertEquals(List.of("rig-system", "shop"), roles(rendered), "the Lease and the named one");
     var roles =
         Stream.concat(rendered.all("ClusterRole").stream(), rendered.all("Role").stream())
             .map(JsonNode::toString)
@@ -304,6 +316,26 @@ class SidecarTest {
         RbacRules.ofManifest().granted(),
         RbacRules.of(roles).granted(),
         "what RbacTest compares with the requests that are made");
+  }
+
+  @Test
+  void groupsThatNameNamespacesGetRightsThereAlone() throws IOException {
+    var values =
+        Files.writeString(
+            folder.resolve("values.yaml"),
+            """
+            rig:
+              clusters:
+                prod:
+                  pullSecrets: {namespaces: {names: [shop]}, registries: [ghcr.io]}
+            """);
+    var rendered = CHART.render(IMAGE, values);
+    assertEquals(List.of(), rendered.all("ClusterRole"));
+    assertEquals(List.of("rig-system", "shop"), roles(rendered));
+    var granted = RbacRules.of(rendered.all("Role").getFirst().toString()).granted();
+    assertTrue(granted.contains("patch /serviceaccounts"), granted::toString);
+    assertFalse(granted.contains("delete /pods"), granted::toString);
+    assertFalse(granted.contains("list rig.dev/capsules"), granted::toString);
   }
 
   /** A cluster with an address of its own is reached with a token of its own. */

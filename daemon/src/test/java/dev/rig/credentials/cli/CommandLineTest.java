@@ -265,6 +265,56 @@ class CommandLineTest {
     }
   }
 
+  /** C36: wrong settings of a cluster that no daemon could make sense of. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pullSecrets: {namespaces: {names: [a]}}",
+        "pullSecrets: {registries: [ghcr.io]}",
+        "pullSecrets: {namespaces: {names: [a], matchLabels: {b: c}}, registries: [ghcr.io]}",
+        "pullSecrets: {namespaces: {names: [a]}, registries: ['*.example.org']}",
+        "pullSecrets: {namespaces: {names: [a]}, registries: [ghcr.io], registry: ghcr.io}"
+      })
+  void c36_wrongGroupsOfNamespacesAreFoundByCheck(String settings) throws IOException {
+    Files.writeString(
+        values,
+        """
+        rig:
+          dockerRegistries:
+            ghcr.io: {username: a, password: CANARY}
+          clusters:
+            prod: {%s}
+        """
+            .formatted(settings));
+    assertEquals(ExitStatus.CONFIGURATION, run(false, "check", "--config", values.toString()));
+    assertTrue(complained().contains(values + ":5:"), complained());
+    assertFalse(complained().contains("CANARY"), complained());
+  }
+
+  @Test
+  void rightClusterSettingsPass() throws IOException {
+    Files.writeString(
+        values,
+        """
+        rig:
+          dockerRegistries:
+            ghcr.io: {username: a, password: CANARY}
+          clusters:
+            here: {createPullSecrets: true, pullSecretNamespaces: [shop]}
+            there: {url: "https://k8s.example.com:6443/path", token: CANARY, certificateAuthority: /late/ca.pem}
+            near: {url: "http://localhost:8080", script: "echo CANARY"}
+            groups:
+              pullSecrets:
+                - namespaces: {names: [shop]}
+                  registries: [ghcr.io/acme]
+                - namespaces: {matchLabels: {team: a}}
+                  serviceAccounts: [default, builder]
+                  registries: [ghcr.io, "docker.io"]
+                  restartStuckPods: true
+        """);
+    assertEquals(ExitStatus.OK, run(false, "check", "--config", values.toString()), complained());
+  }
+
   @Test
   void missingDaemonIsOneLineWithTheNextStep() {
     assertEquals(ExitStatus.FAILED, run(false, "explain", "nginx"));

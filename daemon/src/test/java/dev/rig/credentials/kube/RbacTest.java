@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.kube.secret.PullSecretsFixture;
 import dev.rig.credentials.testing.kube.RbacRules;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -30,10 +32,42 @@ class RbacTest {
     fixture.kubernetes.remove("capsules/team/shop");
     fixture.seconds(1);
     assertEquals(0, one.prune(true).secrets().size(), "it is gone already");
+    groupOfNamespaces(one);
     var two = fixture.daemon("two").serving(prod());
     one.secrets.close();
     fixture.seconds(30);
     assertEquals(1, two.secrets.health().getFirst().counts().get("rotating"));
+  }
+
+  private void groupOfNamespaces(PullSecretsFixture.Daemon one) {
+    fixture.kubernetes.put(
+        "namespaces", "{\"metadata\":{\"name\":\"team\",\"labels\":{\"pulls\":\"yes\"}}}");
+    fixture.kubernetes.put(
+        "serviceaccounts", "{\"metadata\":{\"namespace\":\"team\",\"name\":\"default\"}}");
+    fixture.kubernetes.put(
+        "pods",
+        """
+        {"metadata":{"namespace":"team","name":"stuck","uid":"u",
+           "ownerReferences":[{"name":"r","kind":"ReplicaSet","controller":true}]},
+         "spec":{},"status":{"phase":"Pending","containerStatuses":[
+           {"image":"quay.io/a","state":{"waiting":{"reason":"ErrImagePull"}}}]}}
+        """);
+    var group =
+        new PullSecretScope.NamespaceGroup(
+            List.of(), Map.of("pulls", "yes"), List.of("default"), List.of("quay.io"), true);
+    one.serving(
+        new Cluster(
+            "prod",
+            null,
+            null,
+            null,
+            null,
+            new PullSecretScope(true, List.of(), List.of(group)),
+            false,
+            null));
+    fixture.seconds(30);
+    assertEquals(List.of(), fixture.kubernetes.keys("pods"), one.health()::toString);
+    one.serving(prod());
   }
 
   @Test

@@ -78,6 +78,7 @@ final class ScriptCheck {
         findings.add(Finding.warn(CONFIGURATION, remark.toString(), ""));
       }
       scripts(configuration, findings);
+      ClusterCheck.look(configuration, findings);
     } catch (ProblemsException e) {
       int more = e.problems().size() - 1;
       findings.add(

@@ -42,6 +42,7 @@ final class ClusterReader {
         text(fields, "certificateAuthority"),
         creates == null ? null : creates.value(),
         texts(fields, "pullSecretNamespaces"),
+        new PullSecretGroupReader(nodes).read(fields.get("pullSecrets")),
         devRegistry(fields.get("devRegistry")),
         git(fields.get("git")));
   }

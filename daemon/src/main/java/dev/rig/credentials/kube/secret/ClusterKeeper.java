@@ -2,15 +2,15 @@ package dev.rig.credentials.kube.secret;
 
 import dev.rig.credentials.concurrent.UncaughtErrors;
 import dev.rig.credentials.credential.Lease;
-import dev.rig.credentials.kube.Capsule;
 import dev.rig.credentials.kube.Cluster;
 import dev.rig.credentials.kube.KubeApi;
 import dev.rig.credentials.kube.KubeApiException;
 import dev.rig.credentials.kube.KubeEvent.Subject;
 import dev.rig.credentials.kube.LeaderElection;
 import dev.rig.credentials.kube.PullSecret;
-import dev.rig.credentials.kube.Watched;
+import dev.rig.credentials.kube.PullSecretScope;
 import dev.rig.credentials.kube.secret.KeptItem.OfCapsule;
+import dev.rig.credentials.kube.secret.KeptItem.OfNamespace;
 import dev.rig.credentials.kube.secret.KeptItem.Requested;
 import dev.rig.credentials.metrics.ClusterReading;
 import dev.rig.credentials.problem.ComponentHealth;
@@ -21,17 +21,14 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +54,7 @@ final class ClusterKeeper implements AutoCloseable {
   private static final int BEATS_A_RESYNC = 2;
 
   private static final Duration GOODBYE = Duration.ofSeconds(2);
+  private static final Duration TAKING_BACK = Duration.ofSeconds(10);
 
   private final Cluster cluster;
   private final KubeApi api;
@@ -66,10 +64,11 @@ final class ClusterKeeper implements AutoCloseable {
   private final ExecutorService worker;
   private final LeaderRequests requests;
   private final KeptProblems problems;
-  private final WatchedObjects<PullSecret> secrets;
-  private final WatchedObjects<Capsule> capsules;
+  private final KeeperWatches watches;
   private final CapsuleSecrets capsuleSecrets;
   private final RequestedSecrets requestedSecrets;
+  private final NamespaceSecrets namespaceSecrets;
+  private final StuckPods stuckPods;
   private final WorkQueue<KeptItem> queue;
   private final AtomicLong failures = new AtomicLong();
 
@@ -107,17 +106,16 @@ final class ClusterKeeper implements AutoCloseable {
     this.worker = worker;
     requests = new LeaderRequests(api, election, () -> suspect || away != null);
     problems = new KeptProblems(cluster.name(), requests, time);
-    var namespaces = cluster.scope().namespaces();
-    secrets =
-        new WatchedObjects<>(
-            api, Watched.SECRETS, namespaces, PullSecret::path, time, new OfSecrets());
-    capsules =
-        new WatchedObjects<>(
-            api, Watched.CAPSULES, namespaces, Capsule::path, time, new OfCapsules());
-    capsuleSecrets =
-        new CapsuleSecrets(cluster, requests, planner, capsules, secrets, problems, worker);
-    requestedSecrets = new RequestedSecrets(cluster, requests, planner, secrets, problems, worker);
     queue = new WorkQueue<>(this::keep, this::failed, time, worker);
+    watches = new KeeperWatches(cluster, api, time, queue::add, this::watchFailed);
+    capsuleSecrets =
+        new CapsuleSecrets(
+            cluster, requests, planner, watches.capsules(), watches.secrets(), problems, worker);
+    requestedSecrets =
+        new RequestedSecrets(cluster, requests, planner, watches.secrets(), problems, worker);
+    stuckPods = new StuckPods(watches.pods(), requests, time);
+    namespaceSecrets =
+        new NamespaceSecrets(cluster, requests, planner, watches, stuckPods, problems, worker);
   }
 
   void start() {
@@ -127,7 +125,7 @@ final class ClusterKeeper implements AutoCloseable {
   /** Leases or the configuration have changed; never blocks. */
   void changed() {
     if (election.holds()) {
-      queue.add(everything());
+      queue.add(watches.everything());
     }
   }
 
@@ -137,11 +135,6 @@ final class ClusterKeeper implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       // closing
     }
-  }
-
-  /** Whether Capsules get pull secrets without being asked for. */
-  private boolean keepsCapsules() {
-    return cluster.scope().capsules() && !cluster.gitOps();
   }
 
   private void beat() {
@@ -190,46 +183,27 @@ final class ClusterKeeper implements AutoCloseable {
       LOG.log(Level.INFO, "this daemon keeps the pull secrets of cluster {0}", cluster.name());
       watching = true;
     } else if (wasAway) {
-      watched().forEach(WatchedObjects::reopen);
+      watches.all().forEach(WatchedObjects::reopen);
       queue.retry();
     }
-    watched().forEach(WatchedObjects::look);
+    watches.all().forEach(WatchedObjects::look);
     if (++beats % BEATS_A_RESYNC == 0) {
-      queue.add(everything());
+      queue.add(watches.everything());
     }
-  }
-
-  private Stream<WatchedObjects<?>> watched() {
-    return keepsCapsules() ? Stream.of(secrets, capsules) : Stream.of(secrets);
   }
 
   private void stopWatching() {
     watching = false;
-    watched().forEach(WatchedObjects::close);
+    watches.all().forEach(WatchedObjects::close);
     queue.clear();
     problems.clear();
-  }
-
-  private Set<KeptItem> everything() {
-    var items = new LinkedHashSet<KeptItem>();
-    capsules.all().forEach(one -> items.add(new OfCapsule(one.namespace(), one.name())));
-    secrets.all().forEach(secret -> items.add(item(secret)));
-    return items;
-  }
-
-  private KeptItem item(PullSecret secret) {
-    if (keepsCapsules()) {
-      var owner = CapsuleSecrets.owner(secret);
-      if (owner.isPresent()) {
-        return owner.get();
-      }
-    }
-    return new Requested(secret.namespace(), secret.name());
+    stuckPods.clear();
   }
 
   private CompletableFuture<?> keep(KeptItem item) {
     return switch (item) {
       case OfCapsule one -> capsuleSecrets.keep(one);
+      case OfNamespace one -> namespaceSecrets.keep(one);
       case Requested one -> requestedSecrets.keep(one);
     };
   }
@@ -244,57 +218,13 @@ final class ClusterKeeper implements AutoCloseable {
           problems.tell(item, message, null, "Unanswered");
           beatNow();
         } else if (e.kind() == KubeApiException.KubeFailureKind.REFUSED) {
-          var capsule = item instanceof OfCapsule ? capsules.get(item.path()) : null;
+          var capsule = item instanceof OfCapsule ? watches.capsules().get(item.path()) : null;
           problems.tell(item, message, capsule == null ? null : Subject.of(capsule), "Refused");
         }
       }
       case LeaderRequests.Postponed _ -> {}
       case RejectedExecutionException _ -> {}
       default -> unexpected(thrown);
-    }
-  }
-
-  private final class OfSecrets implements WatchedObjects.Observer<PullSecret> {
-    @Override
-    public void changed(@Nullable PullSecret before, @Nullable PullSecret now) {
-      var items = new LinkedHashSet<KeptItem>();
-      Stream.of(before, now)
-          .forEach(one -> {
-            if (one != null) {
-              items.add(item(one));
-            }
-          });
-      queue.add(items);
-    }
-
-    @Override
-    public void caughtUp() {
-      queue.add(everything());
-    }
-
-    @Override
-    public void failed(String why) {
-      watchFailed(why);
-    }
-  }
-
-  private final class OfCapsules implements WatchedObjects.Observer<Capsule> {
-    @Override
-    public void changed(@Nullable Capsule before, @Nullable Capsule now) {
-      var one = now == null ? before : now;
-      if (one != null) {
-        queue.add(List.of(new OfCapsule(one.namespace(), one.name())));
-      }
-    }
-
-    @Override
-    public void caughtUp() {
-      queue.add(everything());
-    }
-
-    @Override
-    public void failed(String why) {
-      watchFailed(why);
     }
   }
 
@@ -335,8 +265,8 @@ final class ClusterKeeper implements AutoCloseable {
     var now = time.now();
     return new ClusterReading(
         cluster.name(),
-        secrets.all().size(),
-        secrets.all().stream()
+        watches.secrets().all().size(),
+        watches.secrets().all().stream()
             .map(PullSecret::expiresAt)
             .filter(end -> !end.equals(Lease.NEVER))
             .min(Comparator.naturalOrder())
@@ -352,13 +282,14 @@ final class ClusterKeeper implements AutoCloseable {
     if (problem != null) {
       messages.add(problem);
     }
-    watched().flatMap(WatchedObjects::problems).forEach(messages::add);
+    watches.all().flatMap(WatchedObjects::problems).forEach(messages::add);
     messages.addAll(problems.list());
     boolean healthy = messages.isEmpty();
-    if (cluster.scope().capsules() && cluster.gitOps()) {
+    messages.addAll(stuckPods.list());
+    if (cluster.gitOps()) {
       messages.add(
-          "Capsules get no pull secrets: the cluster is deployed through git (git.url), where what"
-              + " is written past the repository is reverted");
+          "nothing gets pull secrets by itself: the cluster is deployed through git (git.url),"
+              + " where what is written past the repository is reverted");
     }
     return new ComponentHealth(
         PullSecrets.part(cluster.name()),
@@ -368,7 +299,7 @@ final class ClusterKeeper implements AutoCloseable {
             "rotating",
             election.holds() ? 1L : 0L,
             "secrets",
-            (long) secrets.all().size(),
+            (long) watches.secrets().all().size(),
             "writes",
             requests.count(),
             "failures",
@@ -378,6 +309,17 @@ final class ClusterKeeper implements AutoCloseable {
   /** Lets go of the Lease, where that can be done soon, and stops. */
   @Override
   public void close() {
+    close(null);
+  }
+
+  /**
+   * The same, after the namespaces that are to get no pull secret any more have given theirs back.
+   *
+   * @param next what is kept from now on; null where nothing is known of that, as at the daemon's
+   *     end
+   */
+  void close(@Nullable PullSecretScope next) {
+    boolean takesBack = next != null && !cluster.scope().groups().isEmpty();
     synchronized (this) {
       closed = true;
       if (heartbeat != null) {
@@ -385,10 +327,14 @@ final class ClusterKeeper implements AutoCloseable {
       }
     }
     queue.close();
+    if (next != null && takesBack) {
+      execute(() -> namespaceSecrets.takeBackOutsideOf(next));
+    }
     execute(this::release);
     worker.shutdown();
     try {
-      if (!worker.awaitTermination(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!worker.awaitTermination(
+          (takesBack ? TAKING_BACK : GOODBYE).toMillis(), TimeUnit.MILLISECONDS)) {
         worker.shutdownNow();
       }
     } catch (InterruptedException e) {

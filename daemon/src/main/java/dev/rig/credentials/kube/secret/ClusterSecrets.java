@@ -259,6 +259,11 @@ final class ClusterSecrets {
 
   /** Why nobody wants it; null where somebody does. */
   private @Nullable String unwanted(PullSecret secret, SecretPlan now) {
+    if (NamespaceSecrets.isOne(secret)) {
+      return cluster.scope().groups().isEmpty()
+          ? "the cluster has no pullSecrets any more; a service account may still name it"
+          : null; // the daemon keeps those itself
+    }
     if (!cluster.scope().wants(secret.namespace())) {
       return "its namespace is not among the cluster's pullSecretNamespaces";
     }

@@ -27,6 +27,19 @@ sealed interface KeptItem {
     }
   }
 
+  /** A namespace of a group, with the Secret that its service accounts pull with. */
+  record OfNamespace(String namespace) implements KeptItem {
+    @Override
+    public String name() {
+      return NamespaceSecrets.NAME;
+    }
+
+    @Override
+    public String toString() {
+      return "namespace " + namespace;
+    }
+  }
+
   /** For the API and for people. */
   default String path() {
     return namespace() + "/" + name();

@@ -33,11 +33,29 @@ final class KubeletKey {
   static String of(ImageReference image, String host, String prefix) {
     var path = path(prefix);
     if (path.isEmpty()) {
-      return host.equals(HUB) ? HUB_KEY : host;
+      return ofHost(host);
     }
+    return inPath(host, path) + (image.path().equals(path) ? "" : "/");
+  }
+
+  /**
+   * The key of everything below a registry's prefix.
+   *
+   * @param host the registry's host as the cluster names it
+   * @param prefix normalised, without a glob
+   */
+  static String below(String host, String prefix) {
+    var path = path(prefix);
+    return path.isEmpty() ? ofHost(host) : inPath(host, path) + "/";
+  }
+
+  private static String ofHost(String host) {
+    return host.equals(HUB) ? HUB_KEY : host;
+  }
+
+  private static String inPath(String host, String path) {
     var hidden = path.matches("v[12](/.*)?") ? "/v2/" : "/";
-    boolean exact = image.path().equals(path);
-    return (host.equals(HUB) ? HUB_IMAGES : host) + hidden + path + (exact ? "" : "/");
+    return (host.equals(HUB) ? HUB_IMAGES : host) + hidden + path;
   }
 
   private static String path(String prefix) {

@@ -1,10 +1,13 @@
 package dev.rig.credentials.kube.secret;
 
 import dev.rig.credentials.kube.Capsule;
+import dev.rig.credentials.kube.GroupObjects.PendingPod;
+import dev.rig.credentials.kube.GroupObjects.PullingAccount;
 import dev.rig.credentials.kube.KubeApi;
 import dev.rig.credentials.kube.KubeEvent;
 import dev.rig.credentials.kube.LeaderElection;
 import dev.rig.credentials.kube.PullSecret;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -72,6 +75,14 @@ final class LeaderRequests {
 
   void removeAnnotation(Capsule seen) {
     held().removeAnnotation(seen);
+  }
+
+  void putPullSecrets(PullingAccount seen, List<String> pullSecrets) {
+    held().putPullSecrets(seen, pullSecrets);
+  }
+
+  void delete(PendingPod pod) {
+    held().delete(pod);
   }
 
   void report(KubeEvent event) {

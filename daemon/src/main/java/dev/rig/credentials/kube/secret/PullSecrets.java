@@ -11,6 +11,7 @@ import dev.rig.credentials.kube.KubeApi;
 import dev.rig.credentials.kube.LeaderElection;
 import dev.rig.credentials.kube.PullSecretException;
 import dev.rig.credentials.kube.PullSecretException.Reason;
+import dev.rig.credentials.kube.PullSecretScope;
 import dev.rig.credentials.metrics.ClusterReading;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.time.Time;
@@ -111,7 +112,14 @@ public final class PullSecrets implements AutoCloseable {
     this.others = Set.copyOf(others);
     before.values().stream()
         .filter(old -> !next.containsValue(old))
-        .forEach(old -> old.keeper().close());
+        .forEach(old -> {
+          var successor = next.get(old.cluster().name());
+          old.keeper()
+              .close(
+                  successor != null
+                      ? successor.cluster().scope()
+                      : others.contains(old.cluster().name()) ? PullSecretScope.NOTHING : null);
+        });
     next.values().stream()
         .filter(member -> !before.containsValue(member))
         .forEach(member -> member.keeper().start());

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Asks for the credentials of images, and puts together what a Secret for them has to hold. */
@@ -96,35 +97,86 @@ final class SecretPlanner {
         .thenApply(_ -> SecretPlan.of(answers.stream().map(CompletableFuture::join).toList()));
   }
 
+  /**
+   * Asks for the credentials of registries, each for what it names and nothing beside it; never
+   * fails.
+   *
+   * @param registries prefixes in normal form, without globs
+   * @param patience how long one answer is waited for
+   */
+  CompletableFuture<SecretPlan> composeRegistries(List<String> registries, Duration patience) {
+    var answers =
+        registries.stream()
+            .map(registry -> {
+              var reference = key(registry);
+              return soon(lookups.apply(reference), patience)
+                  .thenApply(lookup -> registryParts(registry, reference, lookup));
+            })
+            .toList();
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+        .thenApply(_ ->
+            SecretPlan.of(
+                answers.stream().map(CompletableFuture::join).flatMap(List::stream).toList()));
+  }
+
+  private static ImageReference key(String registry) {
+    try {
+      return ImageReference.ofKey(registry);
+    } catch (InvalidReferenceException e) {
+      throw new IllegalArgumentException("the registry is not in normal form", e);
+    }
+  }
+
+  /** What is below it, and where it may be a repository itself, that one. */
+  private List<SecretPlan.Part> registryParts(
+      String registry, ImageReference reference, Lookup lookup) {
+    var below = KubeletKey.below(inside(reference.host()), registry);
+    var part = part(registry, lookup, prefix -> below);
+    return part instanceof SecretPlan.AvailableLease found && reference.path().contains("/")
+        ? List.of(
+            found,
+            new SecretPlan.AvailableLease(
+                found.prefix(), below.substring(0, below.length() - 1), found.lease()))
+        : List.of(part);
+  }
+
   private SecretPlan.Part part(ImageReference image, Lookup lookup) {
+    return part(
+        image.toString(), lookup, prefix -> KubeletKey.of(image, inside(image.host()), prefix));
+  }
+
+  /**
+   * What is known of one image or registry.
+   *
+   * @param key the kubelet's key, where that entry answers
+   */
+  private static SecretPlan.Part part(String image, Lookup lookup, UnaryOperator<String> key) {
     return switch (lookup) {
-      case Lookup.NotFound _ -> new SecretPlan.Unmatched(image.toString());
+      case Lookup.NotFound _ -> new SecretPlan.Unmatched(image);
       case Lookup.Failed failed when failed.prefix().isEmpty() -> {
         var late = image + ": " + failed.reason();
         yield new SecretPlan.Missing("", null, late, late);
       }
       case Lookup.Failed failed ->
           new SecretPlan.Missing(
-              failed.prefix(), key(image, failed.prefix()), failed.sentence(), failed.summary());
+              failed.prefix(), key.apply(failed.prefix()), failed.sentence(), failed.summary());
       case Lookup.Found(var prefix, var lease) when lease.credential().isIdentityToken() -> {
         var refusal =
             prefix
                 + ": its credential is an identity token, which the kubelet cannot carry;"
                 + " give the entry a user name and a password or an access token";
-        yield new SecretPlan.Missing(prefix, key(image, prefix), refusal, refusal);
+        yield new SecretPlan.Missing(prefix, key.apply(prefix), refusal, refusal);
       }
       case Lookup.Found(var prefix, var lease) ->
-          new SecretPlan.AvailableLease(prefix, key(image, prefix), lease);
+          new SecretPlan.AvailableLease(prefix, key.apply(prefix), lease);
     };
   }
 
   /** An image of a development registry is pulled by the name that the cluster knows it by. */
-  private String key(ImageReference image, String prefix) {
-    var host =
-        devRegistry != null && image.host().equals(devRegistry.host())
-            ? devRegistry.clusterHost()
-            : image.host();
-    return KubeletKey.of(image, host, prefix);
+  private String inside(String host) {
+    return devRegistry != null && host.equals(devRegistry.host())
+        ? devRegistry.clusterHost()
+        : host;
   }
 
   /** One script that hangs must not keep others' credentials from being written. */

@@ -354,7 +354,7 @@ class CapsuleSecretsTest {
     var event = events().getFirst();
     assertEquals("NoCredential", event.get("reason"));
     assertEquals("Warning", event.get("type"));
-    assertTrue(event.get("message").toString().startsWith("quay.io: the script failed"));
+    assertTrue(event.get("message").toString().startsWith("quay.io: "));
     var about = (Map<?, ?>) event.get("involvedObject");
     assertEquals("Capsule", about.get("kind"));
     assertEquals("shop", about.get("name"));

@@ -129,6 +129,19 @@ public final class FakeKubernetes implements AutoCloseable {
     unknown = resource;
   }
 
+  /** Something happens right before the next such request is done. */
+  public void beforeNext(String verb, String resource, Runnable happens) {
+    var before = allowed;
+    allowed =
+        request -> {
+          if (request.verb().equals(verb) && request.resource().equals(resource)) {
+            allowed = before;
+            happens.run();
+          }
+          return before.test(request);
+        };
+  }
+
   /** Every request that was done or refused, in order, but for those without a right token. */
   public List<Asked> asked() {
     return List.copyOf(asked);
@@ -154,7 +167,11 @@ public final class FakeKubernetes implements AutoCloseable {
     var object = parse(json.getBytes(StandardCharsets.UTF_8));
     var metadata = (Map<String, Object>) object.get("metadata");
     store(
-        resource + "/" + metadata.get("namespace") + "/" + metadata.get("name"),
+        resource
+            + "/"
+            + Objects.requireNonNullElse(metadata.get("namespace"), "")
+            + "/"
+            + metadata.get("name"),
         object,
         "another-client");
   }
@@ -403,7 +420,7 @@ public final class FakeKubernetes implements AutoCloseable {
                 if (type.equals("DELETED")) {
                   var metadata = child(object, "metadata");
                   direct.absent(
-                      String.valueOf(metadata.get("namespace")),
+                      String.valueOf(Objects.requireNonNullElse(metadata.get("namespace"), "")),
                       String.valueOf(metadata.get("name")));
                 } else {
                   direct.present(copy(object));
@@ -508,6 +525,9 @@ public final class FakeKubernetes implements AutoCloseable {
     var metadata = child(object, "metadata");
     var label = query.getOrDefault("labelSelector", "");
     var field = query.getOrDefault("fieldSelector", "");
+    if (field.startsWith("status.phase=")) {
+      return field.equals("status.phase=" + child(object, "status").get("phase"));
+    }
     return (label.isEmpty() || label.equals(pair(label, child(metadata, "labels"))))
         && (field.isEmpty() || field.equals("metadata.name=" + metadata.get("name")));
   }
@@ -618,7 +638,9 @@ public final class FakeKubernetes implements AutoCloseable {
   private Map<String, Object> stored(String key, Map<String, Object> object) {
     var parts = key.split("/", -1);
     var metadata = child(object, "metadata");
-    metadata.put("namespace", parts[1]);
+    if (!parts[1].isEmpty()) {
+      metadata.put("namespace", parts[1]);
+    }
     var old = objects.get(key);
     metadata.put("uid", old == null ? "uid-" + ++uids : child(old, "metadata").get("uid"));
     metadata.put("resourceVersion", String.valueOf(++version));
