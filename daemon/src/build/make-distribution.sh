@@ -12,8 +12,8 @@ client=../helper/target/docker-credential-rig
 home=$here/target/rig-credentials
 launcher=$home/bin/rig-credentials
 # java.logging for the log, jdk.unsupported for jnr's Unsafe, java.net.http for Kubernetes, jdk.net for Apache
-# HttpClient's Unix sockets.
-modules=java.base,java.logging,java.net.http,jdk.net,jdk.unsupported
+# HttpClient's Unix sockets, java.xml for what STS answers.
+modules=java.base,java.logging,java.net.http,java.xml,jdk.net,jdk.unsupported
 
 # pack JAR FOLDER OPTION...: makes a jar of the files in a folder, in the order of their names.
 pack() {

@@ -48,7 +48,8 @@ class FloorsTest {
           "linux",
           "net");
   private static final String[] L1 =
-      packages("config", "source", "cache", "store", "access", "socket", "registry", "kube");
+      packages(
+          "config", "source", "provider", "cache", "store", "access", "socket", "registry", "kube");
   private static final String[] L2 = packages("broker", "request");
   private static final String[] L3 = packages("helperapi", "kubelet", "http", "dev");
   private static final String[] L4 = packages("app");
@@ -173,6 +174,9 @@ class FloorsTest {
     only("org.apache.hc..", "net");
     only("com.github.dockerjava..", "dev");
     only("org.jline..", "cli");
+    only("software.amazon..", "provider");
+    only("com.google..", "provider");
+    only("com.microsoft..", "provider");
   }
 
   @Test

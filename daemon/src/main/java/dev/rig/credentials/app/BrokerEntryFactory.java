@@ -7,12 +7,14 @@ import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.LoginKeeper;
-import dev.rig.credentials.credential.ReasonClass;
-import dev.rig.credentials.credential.SourceException;
+import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.image.Hash;
 import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.problem.ProblemsException;
+import dev.rig.credentials.provider.ProviderEntry;
+import dev.rig.credentials.provider.ProviderSecrets;
+import dev.rig.credentials.provider.Providers;
 import dev.rig.credentials.source.HeldSecrets;
 import dev.rig.credentials.source.HelperSource;
 import dev.rig.credentials.source.KnownSecrets;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes the broker's entries out of configured ones. */
 final class BrokerEntryFactory {
   private final ProcessRunner runner;
+  private final Providers providers;
   private final HeldSecrets secrets;
   private final Metrics metrics;
   private final Time time;
@@ -41,8 +44,10 @@ final class BrokerEntryFactory {
    *
    * @param secrets learns what must not be shown
    */
-  BrokerEntryFactory(ProcessRunner runner, HeldSecrets secrets, Metrics metrics, Time time) {
+  BrokerEntryFactory(
+      ProcessRunner runner, Providers providers, HeldSecrets secrets, Metrics metrics, Time time) {
     this.runner = runner;
+    this.providers = providers;
     this.secrets = secrets;
     this.metrics = metrics;
     this.time = time;
@@ -77,7 +82,12 @@ final class BrokerEntryFactory {
                   configured.prefix().toString(),
                   metrics,
                   time.ticker());
-          case EntrySource.CloudProvider provider -> new UnavailableSource(provider.kind().text());
+          case EntrySource.CloudProvider provider ->
+              new MeteredSource(
+                  provider(configured, provider),
+                  configured.prefix().toString(),
+                  metrics,
+                  time.ticker());
         };
     return new BrokerEntry(
         configured.prefix(),
@@ -87,15 +97,6 @@ final class BrokerEntryFactory {
         new EntryScope(configured.alias(), configured.isDefault(), configured.mirrorOf()),
         configured.serviceAccount(),
         configured.origin().toString());
-  }
-
-  /** Stands for a provider until there is one. */
-  private record UnavailableSource(String kind) implements CredentialSource {
-    @Override
-    public CompletableFuture<Lease> issue(SourceRequest request) {
-      return CompletableFuture.failedFuture(
-          new SourceException(ReasonClass.OTHER, "provider " + kind + " is not available"));
-    }
   }
 
   /** A source whose runs are counted. */
@@ -151,6 +152,28 @@ final class BrokerEntryFactory {
         known(configured),
         runner,
         time);
+  }
+
+  private CredentialSource provider(RegistryEntry configured, EntrySource.CloudProvider provider) {
+    var known = known(configured);
+    return providers.source(
+        new ProviderEntry(
+            configured.prefix().toString(),
+            provider.kind(),
+            provider.options(),
+            provider.timeout(),
+            configured.expire()),
+        new ProviderSecrets() {
+          @Override
+          public void add(String registry, Secret secret) {
+            known.add(registry, secret);
+          }
+
+          @Override
+          public String redact(String text) {
+            return known.redact(text);
+          }
+        });
   }
 
   private KnownSecrets known(RegistryEntry configured) {

@@ -14,7 +14,9 @@ import dev.rig.credentials.http.admin.RecentActivity;
 import dev.rig.credentials.kube.secret.PullSecrets;
 import dev.rig.credentials.kubelet.KubeletApi;
 import dev.rig.credentials.metrics.Metrics;
+import dev.rig.credentials.provider.Providers;
 import dev.rig.credentials.registry.client.RegistryClient;
+import dev.rig.credentials.registry.client.RegistrySettings;
 import dev.rig.credentials.request.RequestApi;
 import dev.rig.credentials.request.RequestObservers;
 import dev.rig.credentials.request.RequestRouter;
@@ -116,7 +118,11 @@ public final class Daemon implements AutoCloseable {
     rules.enforce(configuration.daemon());
     runner = runner(context, socket.path());
     access.refuseOwnScripts(peer -> runner.isScript(peer.pid()));
-    var entries = new ServedEntries(context, configuration.registries(), runner, state);
+    var registries =
+        RegistrySettingsFactory.settings(configuration.daemon(), context.environment());
+    var providers =
+        scope.add(new Providers(reach(registries), context.environment(), time), Providers::close);
+    var entries = new ServedEntries(context, configuration.registries(), runner, providers, state);
     var broker = entries.broker();
     var activity = new RecentActivity(time.clock());
     var observers = new RequestObservers();
@@ -130,7 +136,7 @@ public final class Daemon implements AutoCloseable {
             serving -> closeBoth(serving, socket, time.scheduler()));
     broker.prefetch();
     clusters.apply(configuration.clusters());
-    var images = images(context, configuration, broker, entries.metrics());
+    var images = images(context, registries, broker, entries.metrics());
     http.openPlatform(socket.path(), images, clusters, access, observers);
     http.openAdmin(activity);
     http.warmUp();
@@ -150,10 +156,12 @@ public final class Daemon implements AutoCloseable {
                         broker.replace(after);
                         rules.enforce(next.daemon());
                       });
+                      var outside =
+                          RegistrySettingsFactory.settings(next.daemon(), context.environment());
+                      images.replace(outside);
+                      providers.replace(reach(outside));
                       broker.prefetch();
                       clusters.apply(next.clusters());
-                      images.replace(
-                          RegistrySettingsFactory.settings(next.daemon(), context.environment()));
                       entries.changed();
                       remark(next);
                       return EntryChanges.between(before, after);
@@ -239,8 +247,12 @@ public final class Daemon implements AutoCloseable {
     return clusters;
   }
 
+  private static Providers.Reach reach(RegistrySettings outside) {
+    return new Providers.Reach(outside.insecure(), outside.caFiles(), outside.proxies());
+  }
+
   private static LazyRegistryClient images(
-      DaemonContext context, Configuration configuration, Broker broker, Metrics metrics) {
+      DaemonContext context, RegistrySettings registries, Broker broker, Metrics metrics) {
     var images =
         new LazyRegistryClient(
             settings ->
@@ -250,7 +262,7 @@ public final class Daemon implements AutoCloseable {
                     context.time(),
                     (host, outcome, took) ->
                         metrics.registryCall(outcome.name().toLowerCase(Locale.ROOT), took)),
-            RegistrySettingsFactory.settings(configuration.daemon(), context.environment()));
+            registries);
     context.health().add(images::health);
     return images;
   }

@@ -16,6 +16,7 @@ import dev.rig.credentials.metrics.GaugeReadings;
 import dev.rig.credentials.metrics.LeaseReading;
 import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.provider.Providers;
 import dev.rig.credentials.source.HeldSecrets;
 import dev.rig.credentials.source.process.ProcessRunner;
 import dev.rig.credentials.store.SealedFile;
@@ -53,11 +54,13 @@ final class ServedEntries {
    * Loads the entries and restores their leases.
    *
    * @param runner for their scripts
+   * @param providers for those without one
    */
   ServedEntries(
       DaemonContext context,
       List<RegistryEntry> configured,
       ProcessRunner runner,
+      Providers providers,
       StateFiles state) {
     var scope = context.scope();
     var time = context.time();
@@ -75,7 +78,7 @@ final class ServedEntries {
     broker = new Broker(leases, time, spread);
     metrics = new Metrics(context.version(), new Gauges(broker, context, () -> clusters.get()));
     var secrets = new HeldSecrets(context.environment());
-    factory = new BrokerEntryFactory(runner, secrets, metrics, time);
+    factory = new BrokerEntryFactory(runner, providers, secrets, metrics, time);
     broker.replace(factory.of(configured));
     restore(context, state, secrets);
     scope.add(broker, Broker::close);

@@ -12,6 +12,7 @@ import dev.rig.credentials.wire.Action;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,7 +97,8 @@ final class ExplainCommand implements Callable<Integer> {
                   ? withAge(answering.display("expiresAt"), clock)
                   : "never"));
     }
-    if (answering.has("lastRun") && !answering.display("source").equals("static")) {
+    boolean obtained = !Set.of("static", "login").contains(answering.display("source"));
+    if (answering.has("lastRun") && obtained) {
       out.printf(
           "Last run:    %s, took %s ms%n",
           withAge(answering.display("lastRun"), clock), answering.display("lastRunMillis"));

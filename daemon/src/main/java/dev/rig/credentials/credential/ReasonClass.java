@@ -8,7 +8,7 @@ public enum ReasonClass {
   /** Its program ended with a status other than 0. */
   STATUS("its program failed"),
   /** It took too long. */
-  TIMEOUT("its program timed out"),
+  TIMEOUT("its program or provider timed out"),
   /** What it printed is not of the form that a script's or a helper's answer has. */
   FORM("its program printed something that is not a credential"),
   /** It printed more than is read. */
@@ -25,6 +25,10 @@ public enum ReasonClass {
   TOKEN("the pod's service-account token is missing or has expired"),
   /** A credential helper has none for that registry, by its own word. */
   NOT_FOUND("the credential helper has no credential for it"),
+  /** A provider has no identity to ask with, or its service refused it. */
+  REFUSED("the provider's identity is missing or was refused"),
+  /** A provider's service did not answer, or not as documented. */
+  SERVICE("the provider's service is unavailable"),
   /** None of these. */
   OTHER("its credential is unavailable");
 

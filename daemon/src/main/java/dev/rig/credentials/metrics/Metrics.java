@@ -56,16 +56,18 @@ public final class Metrics {
           "action");
   private final Counter scriptRuns =
       counter(
-          "rig_credentials_script_runs_total", "Runs of an entry's script that ended.", "prefix");
+          "rig_credentials_script_runs_total",
+          "Runs of an entry's script or provider that ended.",
+          "prefix");
   private final Counter scriptFailures =
       counter(
           "rig_credentials_script_failures_total",
-          "Runs of an entry's script that brought no credential.",
+          "Runs of an entry's script or provider that brought no credential.",
           "prefix");
   private final Histogram scriptSeconds =
       histogram(
           "rig_credentials_script_duration_seconds",
-          "How long a script's run took, its wait for a turn included.",
+          "How long a run of a script or provider took, its wait for a turn included.",
           SCRIPT_BOUNDS,
           "prefix");
   private final Counter reloads =

@@ -23,9 +23,10 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /**
- * Reads the private key of a certificate that this side shows: PEM, in PKCS #8, PKCS #1 or SEC 1.
+ * Reads the private key that this side shows a certificate or signs with: PEM, in PKCS #8, PKCS #1
+ * or SEC 1.
  */
-final class ClientIdentity {
+public final class ClientIdentity {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----([^-]*)-----END \\1-----");
 
@@ -41,7 +42,7 @@ final class ClientIdentity {
    *
    * @throws GeneralSecurityException if the file holds none that can be used
    */
-  static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
+  public static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
     var matcher = BLOCK.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
     while (matcher.find()) {
       byte[] content = Base64.getMimeDecoder().decode(matcher.group(2));

@@ -47,6 +47,11 @@ public final class HttpResponse {
     return zone;
   }
 
+  /** All headers, by name in lower case. */
+  public Map<String, List<String>> headers() {
+    return headers;
+  }
+
   /** The first header of that name; null if absent. */
   public @Nullable String header(String name) {
     var values = headers(name);

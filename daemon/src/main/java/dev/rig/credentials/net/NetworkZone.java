@@ -104,11 +104,15 @@ public enum NetworkZone {
   }
 
   /**
-   * Checks that a name leads no nearer than this zone.
+   * Checks that a name leads no nearer than this zone; {@link #NEVER} allows an address of this
+   * link, for the metadata services of clouds.
    *
    * @throws HttpFailure if it does, or to what is never asked
    */
   public void check(Origin origin, InetAddress address) throws HttpFailure {
+    if (this == NEVER && address.isLinkLocalAddress()) {
+      return; // a metadata service
+    }
     var zone = of(address);
     if (zone == NEVER) {
       throw HttpFailure.refused(

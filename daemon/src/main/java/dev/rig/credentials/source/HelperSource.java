@@ -1,7 +1,9 @@
 package dev.rig.credentials.source;
 
+import dev.rig.credentials.concurrent.ConcurrencyLimit;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.credential.ExpiryReader;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.LoginKeeper;
 import dev.rig.credentials.credential.ReasonClass;

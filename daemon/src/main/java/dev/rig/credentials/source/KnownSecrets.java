@@ -135,6 +135,11 @@ public final class KnownSecrets {
     return copies;
   }
 
+  /** One line of text without any of them. */
+  public String redact(String line) {
+    return String.join("", new Redactor(texts()).redact(List.of(line)));
+  }
+
   synchronized List<String> texts() {
     var texts = new ArrayList<>(ofDaemon);
     texts.addAll(configured);

@@ -1,6 +1,8 @@
 package dev.rig.credentials.source;
 
+import dev.rig.credentials.concurrent.ConcurrencyLimit;
 import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.credential.ExpiryReader;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.json.JsonForm;

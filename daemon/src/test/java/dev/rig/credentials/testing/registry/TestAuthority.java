@@ -16,6 +16,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
 import java.util.Map;
@@ -100,7 +101,7 @@ public final class TestAuthority {
     return text.toString();
   }
 
-  /** A new key with a certificate for an address or a name. */
+  /** A new key with a certificate for an address or a name, or several with commas between. */
   public Identity identity(String addressOrName) {
     var pair = pair(keys);
     return new Identity(
@@ -160,7 +161,12 @@ public final class TestAuthority {
           Extension.basicConstraints, true, new BasicConstraints(addressOrName == null));
       if (addressOrName != null) {
         builder.addExtension(
-            Extension.subjectAlternativeName, false, new GeneralNames(name(addressOrName)));
+            Extension.subjectAlternativeName,
+            false,
+            new GeneralNames(
+                Arrays.stream(addressOrName.split(",", -1))
+                    .map(TestAuthority::name)
+                    .toArray(GeneralName[]::new)));
       }
       var content = new JcaContentSignerBuilder(keys.signature).setProvider(BC).build(signer);
       return new JcaX509CertificateConverter().getCertificate(builder.build(content));

@@ -1,9 +1,5 @@
-package dev.rig.credentials.source;
+package dev.rig.credentials.credential;
 
-import dev.rig.credentials.credential.Credential;
-import dev.rig.credentials.credential.Lease;
-import dev.rig.credentials.credential.ReasonClass;
-import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.json.JsonException;
 import dev.rig.credentials.json.JsonObject;
 import java.time.DateTimeException;
@@ -27,7 +23,7 @@ import java.util.Optional;
  *
  * <p>No signature is checked: the end is only ever used to stop earlier.
  */
-final class ExpiryReader {
+public final class ExpiryReader {
   private static final List<String> ECR = List.of("payload", "datakey", "version", "type");
 
   private ExpiryReader() {}
@@ -38,7 +34,7 @@ final class ExpiryReader {
    * @param printer what printed the credential, for the message
    * @throws SourceException if it says that it has ended
    */
-  static Instant end(
+  public static Instant end(
       String printer, Credential credential, Instant begun, Duration expire, Instant now) {
     var stated = of(credential).orElse(Lease.NEVER);
     if (!stated.isAfter(now)) {
@@ -50,7 +46,8 @@ final class ExpiryReader {
     return stated.isBefore(configured) ? stated : configured;
   }
 
-  private static Instant after(Instant begun, Duration expire) {
+  /** That long after an instant; {@link Lease#NEVER} where no instant is. */
+  public static Instant after(Instant begun, Duration expire) {
     try {
       return begun.plus(expire);
     } catch (DateTimeException | ArithmeticException e) {
@@ -59,7 +56,7 @@ final class ExpiryReader {
   }
 
   /** The end that the secret states; empty where it states none. */
-  static Optional<Instant> of(Credential credential) {
+  public static Optional<Instant> of(Credential credential) {
     var secret = credential.secret().reveal();
     var parts = secret.split("\\.", -1);
     return switch (parts.length) {

@@ -1,4 +1,4 @@
-package dev.rig.credentials.source;
+package dev.rig.credentials.concurrent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

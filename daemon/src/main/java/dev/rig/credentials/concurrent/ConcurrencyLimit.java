@@ -1,4 +1,4 @@
-package dev.rig.credentials.source;
+package dev.rig.credentials.concurrent;
 
 import java.util.ArrayDeque;
 import java.util.Queue;

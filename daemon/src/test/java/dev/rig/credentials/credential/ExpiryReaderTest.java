@@ -1,9 +1,7 @@
-package dev.rig.credentials.source;
+package dev.rig.credentials.credential;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.rig.credentials.credential.Credential;
-import dev.rig.credentials.credential.Secret;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;

@@ -1,0 +1,68 @@
+package dev.rig.credentials.provider;
+
+import dev.rig.credentials.credential.ReasonClass;
+import dev.rig.credentials.credential.SourceException;
+import dev.rig.credentials.net.HttpFailure;
+import java.util.Optional;
+
+/** What a failure of a cloud's library means, in words that say what to do. */
+final class CloudFailures {
+  private static final int MOST_CAUSES = 20;
+
+  private CloudFailures() {}
+
+  /** The first cause of that type, the failure itself included. */
+  static <T> Optional<T> cause(Throwable failure, Class<T> type) {
+    Throwable cause = failure;
+    for (int i = 0; cause != null && i < MOST_CAUSES; i++, cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return Optional.of(type.cast(cause));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * What a request that got no response means.
+   *
+   * @throws InterruptedException if it was stopped
+   */
+  static Optional<SourceException> unanswered(Throwable failure) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    return cause(failure, HttpFailure.class).map(CloudFailures::of);
+  }
+
+  static SourceException of(HttpFailure failure) {
+    var message = String.valueOf(failure.getMessage());
+    return switch (failure.kind()) {
+      case TOO_SLOW -> new SourceException(ReasonClass.TIMEOUT, message);
+      case NO_LISTENER, BROKEN, UNREACHABLE ->
+          new SourceException(
+              ReasonClass.SERVICE, message + "; check the network, and the proxy of this daemon");
+      default -> new SourceException(ReasonClass.SERVICE, message);
+    };
+  }
+
+  /**
+   * What a response means that is no success.
+   *
+   * @param service who answered
+   * @param said what the service says of it; empty for nothing
+   * @param remedy what to do if the identity was refused
+   */
+  static SourceException answered(String service, int status, String said, String remedy) {
+    var because = said.isEmpty() ? "" : ": " + said;
+    if (status == 429) {
+      return new SourceException(
+          ReasonClass.SERVICE, service + " is rate-limiting; it is retried" + because);
+    }
+    if (status >= 500 || status < 400) {
+      return new SourceException(
+          ReasonClass.SERVICE, "%s answered %d%s".formatted(service, status, because));
+    }
+    return new SourceException(
+        ReasonClass.REFUSED, "%s answered %d%s; %s".formatted(service, status, because, remedy));
+  }
+}

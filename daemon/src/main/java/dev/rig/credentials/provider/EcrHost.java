@@ -1,0 +1,43 @@
+package dev.rig.credentials.provider;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What the host of a registry of ECR says (Amazon ECR user guide, "Registry endpoints").
+ *
+ * @param region where its tokens are obtained
+ * @param isPublic whether it is the public gallery, whose tokens are all from one region
+ * @param fips whether validated cryptography is asked for
+ * @param dualStack whether it is also reached over IPv6
+ */
+record EcrHost(String region, boolean isPublic, boolean fips, boolean dualStack) {
+  private static final String PUBLIC = "public.ecr.aws";
+
+  /** The only region with tokens for the gallery (Amazon ECR Public user guide). */
+  private static final String PUBLIC_REGION = "us-east-1";
+
+  private static final Pattern PRIVATE =
+      Pattern.compile(
+          "[0-9]{12}\\.dkr(?<stack>[.-])ecr(?<fips>-fips)?\\.(?<region>[a-z0-9-]+)\\..+");
+
+  /** Reads a host that the provider serves; empty if it names no account and region. */
+  static Optional<EcrHost> parse(String host) {
+    if (host.equals(PUBLIC)) {
+      return Optional.of(new EcrHost(PUBLIC_REGION, true, false, false));
+    }
+    var matcher = PRIVATE.matcher(host);
+    return matcher.matches()
+        ? Optional.of(
+            new EcrHost(
+                matcher.group("region"),
+                false,
+                matcher.group("fips") != null,
+                matcher.group("stack").equals("-")))
+        : Optional.empty();
+  }
+
+  EcrHost in(String other) {
+    return isPublic ? this : new EcrHost(other, false, fips, dualStack);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.rig.credentials.provider;
+
+import dev.rig.credentials.credential.ProviderKind;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A registry entry with a provider, as it is configured.
+ *
+ * @param prefix for people
+ * @param options by name; checked
+ * @param timeout how long one credential may take
+ * @param expire how long one serves at most
+ */
+public record ProviderEntry(
+    String prefix,
+    ProviderKind kind,
+    Map<String, String> options,
+    Duration timeout,
+    Duration expire) {
+  public ProviderEntry {
+    options = Map.copyOf(options);
+  }
+
+  /** The value of an option; null if it is not set. */
+  @Nullable String option(String name) {
+    return options.get(name);
+  }
+
+  /** The value of an option that the configuration requires. */
+  String required(String name) {
+    var value = options.get(name);
+    if (value == null) {
+      throw new IllegalStateException("the option " + name + " was to be checked");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,82 @@
+package dev.rig.credentials.provider;
+
+import dev.rig.credentials.net.CertificateAuthorities;
+import dev.rig.credentials.net.HostResolver;
+import dev.rig.credentials.net.HttpAddress;
+import dev.rig.credentials.net.HttpClient;
+import dev.rig.credentials.net.HttpFailure;
+import dev.rig.credentials.net.HttpRequest;
+import dev.rig.credentials.net.HttpResponse;
+import dev.rig.credentials.net.NetworkZone;
+import dev.rig.credentials.net.PlainHttpPolicy;
+import dev.rig.credentials.net.Proxies;
+import dev.rig.credentials.net.RequestBudget;
+import dev.rig.credentials.time.Time;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The requests of all providers, through the daemon's own HTTP client: its proxies, authorities and
+ * bounds are those of registries. Metadata services alone are asked on addresses of this link, over
+ * plain http and without a proxy.
+ */
+final class ProviderHttp implements AutoCloseable {
+  /** Where Google's and Azure's machines have their metadata service. */
+  private static final Set<String> METADATA = Set.of("169.254.169.254", "metadata.google.internal");
+
+  private static final int MOST_BYTES = 1 << 20;
+
+  private final Set<String> metadata;
+  private final HttpClient outside;
+  private final HttpClient inside;
+  private final Time time;
+
+  ProviderHttp(Providers.Reach reach, Map<String, String> environment, Time time) {
+    this.time = time;
+    metadata = new HashSet<>(METADATA);
+    metadata.add(environment.getOrDefault("GCE_METADATA_HOST", ""));
+    var identity = HttpAddress.parse(environment.getOrDefault("IDENTITY_ENDPOINT", ""));
+    if (identity != null) {
+      metadata.add(identity.origin().authority());
+    }
+    metadata.remove("");
+    var authorities = new CertificateAuthorities(reach.caFiles(), Map.of());
+    outside =
+        new HttpClient(
+            new HostResolver(InetAddress::getAllByName),
+            new PlainHttpPolicy(reach.insecure()),
+            authorities,
+            reach.proxies(),
+            time);
+    inside =
+        new HttpClient(
+            new HostResolver(InetAddress::getAllByName),
+            new PlainHttpPolicy(metadata),
+            authorities,
+            Proxies.NONE,
+            time);
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param limit how long it may take
+   * @return any response
+   * @throws HttpFailure if there is none
+   */
+  HttpResponse send(HttpRequest request, Duration limit) throws HttpFailure, InterruptedException {
+    var budget = RequestBudget.start(time.ticker(), limit, MOST_BYTES);
+    return metadata.contains(request.address().origin().authority())
+        ? inside.send(request, NetworkZone.NEVER, budget)
+        : outside.send(request, NetworkZone.LOOPBACK, budget);
+  }
+
+  @Override
+  public void close() {
+    outside.close();
+    inside.close();
+  }
+}

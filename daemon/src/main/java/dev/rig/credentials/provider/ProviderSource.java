@@ -1,0 +1,146 @@
+package dev.rig.credentials.provider;
+
+import dev.rig.credentials.concurrent.ConcurrencyLimit;
+import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.credential.ExpiryReader;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.ReasonClass;
+import dev.rig.credentials.credential.SourceException;
+import dev.rig.credentials.credential.SourceRequest;
+import dev.rig.credentials.text.Printable;
+import dev.rig.credentials.time.Time;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A credential that a provider gives. It ends at the earliest of what the provider states, what the
+ * credential itself states and what is configured.
+ */
+final class ProviderSource implements CredentialSource {
+  private static final Logger LOG = System.getLogger(ProviderSource.class.getName());
+
+  /** Only an entry with a glob has more than one registry; a prober must not start a thousand. */
+  private static final int MOST_AT_ONCE = 16;
+
+  /** For this source to report a timeout of its own, before the caller gives up. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private static final int MOST_CHARACTERS = 400;
+
+  private final ProviderEntry entry;
+  private final TokenIssuer issuer;
+  private final ProviderSecrets secrets;
+  private final Time time;
+  private final ConcurrencyLimit turns = new ConcurrencyLimit(MOST_AT_ONCE);
+
+  ProviderSource(ProviderEntry entry, TokenIssuer issuer, ProviderSecrets secrets, Time time) {
+    this.entry = entry;
+    this.issuer = issuer;
+    this.secrets = secrets;
+    this.time = time;
+  }
+
+  @Override
+  public String kind() {
+    return entry.kind().text();
+  }
+
+  @Override
+  public Duration patience() {
+    return entry.timeout().plus(GRACE);
+  }
+
+  @Override
+  public CompletableFuture<Lease> issue(SourceRequest request) {
+    if (!entry.kind().serves(host(request), entry.options())) {
+      return CompletableFuture.failedFuture(
+          new SourceException(
+              ReasonClass.REFUSED,
+              "provider %s does not serve %s; it serves %s"
+                  .formatted(kind(), host(request), String.join(", ", entry.kind().hosts()))));
+    }
+    return turns.take(() -> begin(request));
+  }
+
+  /** The host of a request, with its port. */
+  static String host(SourceRequest request) {
+    return request.registry().split("/", 2)[0];
+  }
+
+  private CompletableFuture<Lease> begin(SourceRequest request) {
+    var result = new CompletableFuture<Lease>();
+    var begun = time.now();
+    var thread =
+        Thread.ofVirtual().name("rig-provider").unstarted(() -> run(request, begun, result));
+    var deadline = time.scheduler().schedule(entry.timeout(), () -> complete(result, tooSlow()));
+    var _ =
+        result.whenComplete((lease, failure) -> {
+          deadline.cancel();
+          if (Thread.currentThread() != thread) { // whose interrupt would reach what comes next
+            thread.interrupt();
+          }
+        });
+    thread.start();
+    return result;
+  }
+
+  private void run(SourceRequest request, Instant begun, CompletableFuture<Lease> result) {
+    try {
+      result.complete(lease(issuer.issue(request), request, begun));
+    } catch (SourceException e) {
+      complete(result, e);
+    } catch (InterruptedException e) {
+      complete(result, new SourceException(ReasonClass.STOPPED, "stopped before its end"));
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(Level.ERROR, "provider " + kind() + " has an internal error", e);
+      complete(result, new SourceException(ReasonClass.OTHER, "internal error; see the log"));
+    } finally {
+      result.completeExceptionally(new SourceException(ReasonClass.OTHER, "internal error"));
+    }
+  }
+
+  private void complete(CompletableFuture<Lease> result, SourceException failure) {
+    if (!result.isDone()) {
+      result.completeExceptionally(failed(failure));
+    }
+  }
+
+  private Lease lease(TokenIssuer.IssuedCredential issued, SourceRequest request, Instant begun) {
+    var credential = issued.credential();
+    secrets.add(request.registry(), credential.secret());
+    var stated = earlier(issued.expiresAt(), ExpiryReader.of(credential).orElse(Lease.NEVER));
+    if (!stated.isAfter(time.now())) {
+      throw new SourceException(
+          ReasonClass.EXPIRED,
+          "it gave a credential that ended at " + stated + "; check the clock of this machine");
+    }
+    return new Lease(credential, begun, earlier(stated, ExpiryReader.after(begun, entry.expire())));
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  private SourceException tooSlow() {
+    return new SourceException(
+        ReasonClass.TIMEOUT,
+        "no credential within %d ms".formatted(entry.timeout().toMillis())
+            + "; check that its service can be reached, or raise timeout");
+  }
+
+  /** Logs a failure once and says whose it is. What a service said is bounded and redacted. */
+  private SourceException failed(SourceException failure) {
+    var text = Printable.of(secrets.redact(Objects.requireNonNullElse(failure.getMessage(), "")));
+    var message =
+        "provider %s: %s"
+            .formatted(
+                kind(),
+                text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…");
+    LOG.log(Level.WARNING, "{0}: {1}", entry.prefix(), message);
+    return new SourceException(failure.reasonClass(), message);
+  }
+}

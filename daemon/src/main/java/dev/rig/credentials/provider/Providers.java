@@ -1,0 +1,83 @@
+package dev.rig.credentials.provider;
+
+import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.net.Proxies;
+import dev.rig.credentials.time.Time;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the sources of entries with a provider. No class of a cloud's library, and none of the HTTP
+ * client, is loaded before one is asked.
+ */
+public final class Providers implements AutoCloseable {
+  /**
+   * How the outside is reached.
+   *
+   * @param insecure hosts that plain http will do for
+   * @param caFiles PEM files of authorities beside those of this machine
+   */
+  public record Reach(Set<String> insecure, List<Path> caFiles, Proxies proxies) {}
+
+  private final Map<String, String> environment;
+  private final Time time;
+  private Reach reach; // guarded by this, as is the next
+  private @Nullable ProviderHttp http;
+
+  /**
+   * The providers of a daemon.
+   *
+   * @param environment the daemon's own, which names identities
+   */
+  public Providers(Reach reach, Map<String, String> environment, Time time) {
+    this.reach = reach;
+    this.environment = Map.copyOf(environment);
+    this.time = time;
+  }
+
+  /** Has requests from now on sent so. */
+  public synchronized void replace(Reach next) {
+    if (!next.equals(reach)) {
+      close();
+      reach = next;
+      http = null;
+    }
+  }
+
+  /**
+   * The source of an entry.
+   *
+   * @param secrets learns what the source obtains
+   */
+  public CredentialSource source(ProviderEntry entry, ProviderSecrets secrets) {
+    ProviderCalls calls = request -> http().send(request, entry.timeout());
+    TokenIssuer issuer =
+        switch (entry.kind()) {
+          case ECR -> new EcrIssuer(entry, calls, environment);
+          case GOOGLE -> new GoogleIssuer(entry, calls);
+          case AZURE -> new AzureIssuer(entry, calls, environment);
+          case GITHUB_APP -> new GithubAppIssuer(entry, calls, time);
+        };
+    return new ProviderSource(entry, issuer, secrets, time);
+  }
+
+  private synchronized ProviderHttp http() {
+    var made = http;
+    if (made == null) {
+      made = new ProviderHttp(reach, environment, time);
+      http = made;
+    }
+    return made;
+  }
+
+  /** Closes its connections. */
+  @Override
+  public synchronized void close() {
+    if (http != null) {
+      http.close();
+    }
+  }
+}

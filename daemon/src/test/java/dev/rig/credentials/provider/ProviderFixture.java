@@ -1,0 +1,94 @@
+package dev.rig.credentials.provider;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.ProviderKind;
+import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.credential.ServiceAccount;
+import dev.rig.credentials.credential.ServiceAccountToken;
+import dev.rig.credentials.credential.SourceException;
+import dev.rig.credentials.credential.SourceRequest;
+import dev.rig.credentials.net.Proxies;
+import dev.rig.credentials.testing.cloud.FakeCloud;
+import dev.rig.credentials.time.SystemScheduler;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/** A provider that asks a fake cloud. */
+final class ProviderFixture implements AutoCloseable {
+  private final SystemScheduler scheduler = new SystemScheduler();
+  private final Map<String, String> environment = new HashMap<>();
+  private final Path folder;
+  private final FakeCloud cloud;
+  private Duration timeout = Duration.ofSeconds(90);
+
+  ProviderFixture(Path folder, FakeCloud cloud) {
+    this.folder = folder;
+    this.cloud = cloud;
+  }
+
+  ProviderFixture with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  ProviderFixture timeout(Duration limit) {
+    timeout = limit;
+    return this;
+  }
+
+  CredentialSource source(ProviderKind kind, Map<String, String> options) throws Exception {
+    var pem = Files.writeString(folder.resolve("cloud.pem"), cloud.pem());
+    var proxies = new Proxies(null, cloud.proxyUrl(), List.of());
+    return new Providers(
+            new Providers.Reach(Set.of(), List.of(pem), proxies), environment, scheduler.time())
+        .source(
+            new ProviderEntry("entry", kind, options, timeout, Duration.ofDays(36_500)),
+            new ProviderSecrets() {
+              @Override
+              public void add(String registry, Secret secret) {}
+
+              @Override
+              public String redact(String text) {
+                return text;
+              }
+            });
+  }
+
+  /** A pod's token and the annotations of its service account. */
+  static SourceRequest ofPod(String registry, String token, Map<String, String> annotations) {
+    return new SourceRequest(
+        registry,
+        new ServiceAccountToken(
+            new ServiceAccount("acme", "puller", "uid-1"),
+            Secret.of(token),
+            Instant.now().plusSeconds(600),
+            annotations));
+  }
+
+  static Lease lease(CredentialSource source, SourceRequest request) throws Exception {
+    return source.issue(request).get(120, TimeUnit.SECONDS);
+  }
+
+  /** Why there is no credential. */
+  static SourceException refusal(CredentialSource source, SourceRequest request) {
+    var thrown = assertThrows(ExecutionException.class, () -> lease(source, request));
+    return assertInstanceOf(SourceException.class, thrown.getCause());
+  }
+
+  @Override
+  public void close() {
+    scheduler.close();
+  }
+}

@@ -1,0 +1,222 @@
+package dev.rig.credentials.testing.cloud;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.rig.credentials.testing.registry.TestAuthority;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+
+/**
+ * The services of a cloud on loopback: behind a proxy that forwards their hosts and no others, over
+ * TLS with an authority of its own; and over plain http at {@link #plain}. What no test expects is
+ * answered with 404.
+ */
+public final class FakeCloud implements AutoCloseable {
+  /** A request with its form or body. */
+  public record CloudRequest(
+      String method, String host, String target, Map<String, String> headers, String body) {
+    /** A field of the form that the body is, or of the query. */
+    public String field(String name) {
+      var query = URI.create(target).getRawQuery();
+      for (var pair : (body + "&" + (query == null ? "" : query)).split("&", -1)) {
+        var parts = pair.split("=", 2);
+        if (parts.length == 2 && parts[0].equals(name)) {
+          return URLDecoder.decode(parts[1], StandardCharsets.UTF_8);
+        }
+      }
+      return "";
+    }
+
+    public String header(String name) {
+      return headers.getOrDefault(name, "");
+    }
+
+    public String path() {
+      return URI.create(target).getPath();
+    }
+  }
+
+  /** A status and a JSON document. */
+  public record CloudReply(int status, String json) {
+    public static CloudReply ok(String json) {
+      return new CloudReply(200, json);
+    }
+  }
+
+  /** One endpoint. */
+  @FunctionalInterface
+  public interface CloudEndpoint {
+    CloudReply answer(CloudRequest request) throws Exception;
+  }
+
+  private static final InetSocketAddress ANY_PORT =
+      new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+
+  private final TestAuthority authority = new TestAuthority(TestAuthority.Keys.EC);
+  private final List<String> hosts;
+  private final HttpsServer secure;
+  private final HttpServer plain;
+  private final ServerSocket proxy;
+  private final Map<String, CloudEndpoint> endpoints = new ConcurrentHashMap<>();
+  private final List<CloudRequest> requests = new CopyOnWriteArrayList<>();
+
+  /** Starts it for these hosts. */
+  public FakeCloud(String... hosts) {
+    this.hosts = List.of(hosts);
+    try {
+      secure = HttpsServer.create(ANY_PORT, 0);
+      secure.setHttpsConfigurator(new HttpsConfigurator(authority.server(String.join(",", hosts))));
+      plain = HttpServer.create(ANY_PORT, 0);
+      for (var server : List.of(secure, plain)) {
+        server.createContext("/", this::answer);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.start();
+      }
+      proxy = new ServerSocket();
+      proxy.bind(ANY_PORT);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    var _ = Thread.ofVirtual().start(this::accept);
+  }
+
+  /** Has requests answered; the path is without its query. */
+  public FakeCloud at(String methodHostAndPath, CloudEndpoint endpoint) {
+    endpoints.put(methodHostAndPath, endpoint);
+    return this;
+  }
+
+  /** The proxy that leads to its hosts. */
+  public URI proxyUrl() {
+    return URI.create("http://127.0.0.1:" + proxy.getLocalPort());
+  }
+
+  /** Its host and port over plain http. */
+  public String plain() {
+    return "127.0.0.1:" + plain.getAddress().getPort();
+  }
+
+  /** The certificate of its authority, in PEM. */
+  public String pem() {
+    return authority.pem();
+  }
+
+  /** What it was asked. */
+  public List<CloudRequest> requests() {
+    return List.copyOf(requests);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+      exchange
+          .getRequestHeaders()
+          .forEach((name, values) -> headers.put(name, String.join(",", values)));
+      var request =
+          new CloudRequest(
+              exchange.getRequestMethod(),
+              headers.getOrDefault("Host", ""),
+              exchange.getRequestURI().toString(),
+              headers,
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+      requests.add(request);
+      var endpoint = endpoints.get(request.method() + " " + request.host() + request.path());
+      CloudReply reply;
+      try {
+        reply =
+            endpoint == null
+                ? new CloudReply(404, "{\"message\":\"nobody expects that\"}")
+                : endpoint.answer(request);
+      } catch (Exception e) {
+        reply = new CloudReply(500, "{}");
+      }
+      byte[] body = reply.json().getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
+      exchange.getResponseHeaders().set("Metadata-Flavor", "Google");
+      exchange.sendResponseHeaders(reply.status(), body.length == 0 ? -1 : body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  private void accept() {
+    while (!proxy.isClosed()) {
+      try {
+        var client = proxy.accept();
+        var _ = Thread.ofVirtual().start(() -> forward(client));
+      } catch (IOException e) {
+        return; // closed
+      }
+    }
+  }
+
+  private void forward(Socket client) {
+    try (client;
+        var server = new Socket()) {
+      var in = client.getInputStream();
+      var host = asked(in);
+      var out = client.getOutputStream();
+      if (!hosts.contains(host)) {
+        out.write("HTTP/1.1 502 Bad Gateway\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        return;
+      }
+      server.connect(secure.getAddress());
+      out.write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      var back = Thread.ofVirtual().start(() -> copy(server, client));
+      copy(client, server);
+      back.join();
+    } catch (IOException | InterruptedException e) {
+      // The client has gone.
+    }
+  }
+
+  /** The host of a {@code CONNECT}. */
+  private static String asked(InputStream in) throws IOException {
+    var head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int one = in.read();
+      if (one < 0) {
+        return "";
+      }
+      head.append((char) one);
+    }
+    return head.toString().replaceFirst("(?s)^CONNECT ([^ :]+):443 .*", "$1");
+  }
+
+  private static void copy(Socket from, Socket to) {
+    try {
+      OutputStream out = to.getOutputStream();
+      from.getInputStream().transferTo(out);
+      to.shutdownOutput();
+    } catch (IOException e) {
+      // One side has gone; so does the other.
+    }
+  }
+
+  @Override
+  public void close() {
+    secure.stop(0);
+    plain.stop(0);
+    try {
+      proxy.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
