@@ -163,7 +163,7 @@ class ProviderConfigTest {
     assertTrue(kind(provider).serves(host, Map.of()));
   }
 
-  /** T5: a token of a cloud goes to that cloud's registries alone. */
+  /** A token of a cloud goes to that cloud's registries alone. */
   @ParameterizedTest
   @ValueSource(
       strings = {

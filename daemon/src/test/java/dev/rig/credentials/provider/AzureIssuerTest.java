@@ -210,7 +210,7 @@ class AzureIssuerTest {
     assertFalse(text.contains("Exception") || text.contains("t0ken"), text);
   }
 
-  /** T5: whatever glob the entry has. */
+  /** Whatever glob the entry has. */
   @Test
   void tokenOfEntraGoesToRegistriesOfAzureAlone() throws Exception {
     cloud.at(TOKEN, asked -> entra(true));

@@ -150,7 +150,7 @@ class GoogleIssuerTest {
             .getMessage());
   }
 
-  /** T5: the annotation is text of whoever may edit service accounts. */
+  /** The annotation is text of whoever may edit service accounts. */
   @Test
   void annotationCannotLeadToAnotherPath() throws Exception {
     var source = fixture.source(ProviderKind.GOOGLE, Map.of("audience", AUDIENCE));
