@@ -50,10 +50,10 @@ done
 put 644 "$distribution/share/bash-completion/completions/rig-credentials" \
     usr/share/bash-completion/completions/rig-credentials
 put 644 "$distribution/share/zsh/site-functions/_rig-credentials" usr/share/zsh/vendor-completions/_rig-credentials
-for page in "$distribution"/share/man/man1/*.1; do
-    put 644 "$page" "usr/share/man/man1/${page##*/}"
+for page in "$distribution"/share/man/man?/*; do
+    put 644 "$page" "usr/${page#"$distribution"/}"
 done
-gzip -9n "$root"/usr/share/man/man1/*.1
+gzip -9n "$root"/usr/share/man/man?/*
 put 644 "$units/rig-credentials.service" usr/lib/systemd/system/rig-credentials.service
 put 644 "$units/rig-credentials.socket" usr/lib/systemd/system/rig-credentials.socket
 for unit in rig-credentials.service rig-credentials.socket; do

@@ -83,7 +83,7 @@ fi
 _bash_complete -o default -F _complete_rig-credentials
 ZSH
 
-RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-man "$home/share/man/man1"
+RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-man "$home/share/man"
 
 # The cache is valid for jars of these times alone, and packages have to bring the same ones.
 find "$home" -exec touch -h -d "$timestamp" {} +

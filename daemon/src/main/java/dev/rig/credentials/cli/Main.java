@@ -77,6 +77,7 @@ public final class Main implements Runnable {
   static CommandLine commandLine(Console console) {
     var commandLine = new CommandLine(new Main());
     commands(console).forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
+    HelpCommand.addTo(commandLine);
     return withSettings(console, commandLine);
   }
 

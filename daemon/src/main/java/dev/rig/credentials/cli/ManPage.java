@@ -31,14 +31,19 @@ final class ManPage {
     return command.qualifiedName("-");
   }
 
-  /** The page. */
-  String text() {
+  /** A page with the date and version of this build in place of {@code @BUILD@}. */
+  static String filled(String page) {
     var built = Version.built();
     var date =
         built.equals(Instant.EPOCH) ? "" : LocalDate.ofInstant(built, ZoneOffset.UTC).toString();
-    line(
-        ".TH \"%s\" 1 \"%s\" \"rig-credentials %s\" \"Rig Credentials\""
-            .formatted(name().toUpperCase(Locale.ROOT), date, Version.text()));
+    return page.replace(
+        "@BUILD@",
+        "\"%s\" \"rig-credentials %s\" \"Rig Credentials\"".formatted(date, Version.text()));
+  }
+
+  /** The page. */
+  String text() {
+    line(filled(".TH \"" + name().toUpperCase(Locale.ROOT) + "\" 1 @BUILD@"));
     line(".nh");
     line(".ad l");
     var description = resolved(command.usageMessage().description());
@@ -123,9 +128,13 @@ final class ManPage {
         line(".br");
       });
     }
-    if (command.parent() != null) {
-      section("SEE ALSO");
-      line("\\fB" + escaped(command.root().name()) + "\\fP(1)");
+    section("SEE ALSO");
+    if (command.parent() == null) {
+      line(
+          "\\fBrig\\-credentials\\-values\\fP(5), \\fBdocker\\-credential\\-rig\\fP(1),"
+              + " \\fBrig\\-credential\\-provider\\fP(1)");
+    } else {
+      line("\\fB" + escaped(command.parent().qualifiedName("-")) + "\\fP(1)");
     }
   }
 

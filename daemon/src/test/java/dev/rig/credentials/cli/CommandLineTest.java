@@ -110,6 +110,39 @@ class CommandLineTest {
     assertTrue(printed().contains("Usage: rig-credentials " + command), printed());
   }
 
+  /** C42. */
+  @ParameterizedTest
+  @ValueSource(strings = {"get", "doctor", "help", "dev", "dev up", "dev manifests"})
+  void helpOfACommandIsWhatItsOwnOptionPrints(String command) {
+    assertEquals(ExitStatus.OK, run(false, (command + " --help").split(" ")));
+    var own = printed();
+    assertTrue(own.contains("Usage: rig-credentials " + command + " "), own);
+    assertEquals(ExitStatus.OK, run(false, ("help " + command).split(" ")));
+    assertEquals(own, printed());
+    assertEquals("", complained());
+  }
+
+  @Test
+  void helpWithoutACommandListsThemAll() {
+    assertEquals(ExitStatus.OK, run(false, "--help"));
+    var all = printed();
+    assertEquals(ExitStatus.OK, run(false, "help"));
+    assertEquals(all, printed());
+    assertTrue(all.contains("  help "), all);
+  }
+
+  @Test
+  void helpNamesTheCommandThatMayBeMeant() {
+    assertEquals(ExitStatus.USAGE, run(false, "help", "docter"));
+    assertTrue(complained().contains("'docter'"), complained());
+    assertTrue(complained().contains("doctor"), complained());
+    assertEquals(ExitStatus.USAGE, run(false, "help", "dev", "upp"));
+    assertTrue(complained().contains("'upp'"), complained());
+    assertEquals(ExitStatus.USAGE, run(false, "help", "get", "up"));
+    assertTrue(complained().contains("Usage: rig-credentials get "), complained());
+    assertEquals(ExitStatus.USAGE, run(false, "help", "dev", "up", "again"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -18,11 +18,17 @@ class CompletionIT {
         _complete_rig-credentials; echo "commands: ${COMPREPLY[*]}"
         COMP_WORDS=(rig-credentials explain --so); COMP_CWORD=2
         _complete_rig-credentials; echo "options: ${COMPREPLY[*]}"
+        COMP_WORDS=(rig-credentials help doc); COMP_CWORD=2
+        _complete_rig-credentials; echo "help: ${COMPREPLY[*]}"
+        COMP_WORDS=(rig-credentials help dev man); COMP_CWORD=3
+        _complete_rig-credentials; echo "help dev: ${COMPREPLY[*]}"
         """;
     var outcome =
         Command.of(Tool.BASH.path(), "-c", script, "bash", Distribution.daemon()).run().succeeded();
     assertTrue(outcome.stdout().contains("commands: explain"), outcome::toString);
     assertTrue(outcome.stdout().contains("options: --socket"), outcome::toString);
+    assertTrue(outcome.stdout().contains("help: docker-config doctor\n"), outcome::toString);
+    assertTrue(outcome.stdout().contains("help dev: manifests\n"), outcome::toString);
   }
 
   @Test
