@@ -1,6 +1,6 @@
 {{/* What both parts have in common: the container's configuration, and its volumes. */}}
 
-{{/* The configuration file: (dict "root" $ "sidecar" true). Beside a sidecar runs who was given its socket, as any user. */}}
+{{/* The configuration file: (dict "root" $ "sidecar" true "clusters" true). Beside a sidecar runs who was given its socket, as any user. */}}
 {{- define "rig-credentials.configuration" -}}
 {{- $daemon := deepCopy (.root.Values.daemon | default dict) }}
 {{- if and .sidecar (kindIs "invalid" $daemon.access) }}
@@ -13,7 +13,7 @@ daemon:
 rig:
   dockerRegistries:
     {{- toYaml (.root.Values.rig.dockerRegistries | default dict) | nindent 4 }}
-  {{- if .sidecar }}
+  {{- if .clusters }}
   {{- with .root.Values.rig.clusters }}
   clusters:
     {{- toYaml . | nindent 4 }}

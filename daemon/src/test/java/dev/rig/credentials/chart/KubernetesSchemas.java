@@ -32,7 +32,9 @@ public final class KubernetesSchemas {
               "io.k8s.api.rbac.v1.ClusterRoleBinding"),
           Map.entry("rbac.authorization.k8s.io/v1 Role", "io.k8s.api.rbac.v1.Role"),
           Map.entry("rbac.authorization.k8s.io/v1 RoleBinding", "io.k8s.api.rbac.v1.RoleBinding"),
-          Map.entry("monitoring.coreos.com/v1 PodMonitor", "podMonitor"));
+          Map.entry("monitoring.coreos.com/v1 PodMonitor", "podMonitor"),
+          Map.entry("monitoring.coreos.com/v1 PrometheusRule", "prometheusRule"),
+          Map.entry("policy/v1 PodDisruptionBudget", "io.k8s.api.policy.v1.PodDisruptionBudget"));
 
   private final SchemaRegistry registry =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7);
@@ -44,6 +46,7 @@ public final class KubernetesSchemas {
     definitions = read("kubernetes.json");
     // Of the Prometheus operator's definition what we use: the operator is not Kubernetes'.
     definitions.set("podMonitor", read("pod-monitor.json"));
+    definitions.set("prometheusRule", read("prometheus-rule.json"));
   }
 
   private static ObjectNode read(String resource) {

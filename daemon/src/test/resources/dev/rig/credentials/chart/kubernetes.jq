@@ -4,7 +4,7 @@
 def roots: [
   "io.k8s.api.apps.v1.DaemonSet", "io.k8s.api.apps.v1.Deployment", "io.k8s.api.batch.v1.Job", "io.k8s.api.core.v1.ConfigMap",
   "io.k8s.api.core.v1.PersistentVolumeClaim", "io.k8s.api.core.v1.Secret", "io.k8s.api.core.v1.Service",
-  "io.k8s.api.core.v1.ServiceAccount", "io.k8s.api.networking.v1.NetworkPolicy",
+  "io.k8s.api.core.v1.ServiceAccount", "io.k8s.api.networking.v1.NetworkPolicy", "io.k8s.api.policy.v1.PodDisruptionBudget",
   "io.k8s.api.rbac.v1.ClusterRole", "io.k8s.api.rbac.v1.ClusterRoleBinding", "io.k8s.api.rbac.v1.Role",
   "io.k8s.api.rbac.v1.RoleBinding"
 ];
