@@ -73,7 +73,7 @@ class ConfigurationFaultsIT {
     assertAll(
         () -> assertTrue(refused.stdout().contains("values.yaml:3:"), refused::toString),
         () -> assertTrue(refused.stdout().contains("\"refused\" : 1"), refused::toString),
-        () -> assertTrue(running.says("was refused"), running::stderr),
+        () -> assertTrue(running.says("the new configuration is invalid"), running::stderr),
         () -> assertEquals(0, mended.status(), mended::toString));
   }
 

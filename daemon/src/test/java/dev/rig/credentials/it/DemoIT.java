@@ -52,7 +52,7 @@ class DemoIT {
     try (demo) {
       Eventually.within(
           Duration.ofSeconds(30),
-          () -> demo.stdout().contains("It goes on serving until Ctrl-C"),
+          () -> demo.stdout().contains("The daemon keeps serving until Ctrl-C"),
           () -> "the hints are printed: " + demo.stdout() + demo.stderr());
       var socket =
           demo.stdout()

@@ -263,7 +263,7 @@ class SecretLeakIT {
   }
 
   private static int count(Running running) {
-    return running.stderr().split("was refused", -1).length;
+    return running.stderr().split("the new configuration is invalid", -1).length;
   }
 
   private void crash(Running running) {
