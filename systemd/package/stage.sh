@@ -64,8 +64,8 @@ put 644 "$units/rig-credentials.tmpfiles.conf" usr/lib/tmpfiles.d/rig-credential
 put 640 "$here/values.yaml" etc/rig-credentials/values.yaml
 put 644 "$here/copyright" usr/share/doc/rig-credentials/copyright
 put 644 "$project/README.md" usr/share/doc/rig-credentials/README.md
-for page in "$project"/daemon/docs/*.md; do
-    put 644 "$page" "usr/share/doc/rig-credentials/daemon/docs/${page##*/}"
+for page in "$project"/daemon/docs/*.md "$project"/daemon/docs/examples/*; do
+    put 644 "$page" "usr/share/doc/rig-credentials/${page#"$project"/}"
 done
 put 644 "$project/CHANGELOG.md" usr/share/doc/rig-credentials/CHANGELOG.md
 gzip -9n "$root/usr/share/doc/rig-credentials/CHANGELOG.md"
@@ -82,7 +82,7 @@ mkdir "$output/$name"
 cp -a "$distribution/." "$output/$name/"
 cp "$project/README.md" "$project/CHANGELOG.md" "$project/LICENSE" "$output/$name/"
 mkdir -p "$output/$name/daemon/docs"
-cp "$project"/daemon/docs/*.md "$output/$name/daemon/docs/"
+cp -R "$project"/daemon/docs/*.md "$project/daemon/docs/examples" "$output/$name/daemon/docs/"
 mkdir "$output/$name/systemd" "$output/$name/systemd/user"
 cp "$units"/rig-credentials.* "$output/$name/systemd/"
 cp "$units"/user/rig-credentials.* "$output/$name/systemd/user/"

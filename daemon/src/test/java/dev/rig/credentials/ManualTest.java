@@ -122,7 +122,7 @@ class ManualTest {
   private static List<Path> pages() {
     try (var manual = Files.list(ROOT.resolve("daemon/docs"))) {
       return Stream.concat(
-              manual,
+              manual.filter(Files::isRegularFile),
               Stream.of("README.md", "SECURITY.md", "CONTRIBUTING.md", "sidecar-chart/README.md")
                   .map(ROOT::resolve))
           .toList();
