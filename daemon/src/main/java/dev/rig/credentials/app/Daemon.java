@@ -109,7 +109,8 @@ public final class Daemon implements AutoCloseable {
         scope.add(SystemdNotifier.of(context.environment(), time, health), SystemdNotifier::close);
     var audit = audit(context);
     var access = scope.add(AccessControl.open(time), AccessControl::close);
-    var state = new StateFiles(context.settings(), context.environment());
+    var state =
+        scope.add(new StateFiles(context.settings(), context.environment()), StateFiles::close);
     var logins = logins(context, state);
     var gate = new StartupGate();
     socket = bind(context, gate);
@@ -166,6 +167,7 @@ public final class Daemon implements AutoCloseable {
                       remark(next);
                       return EntryChanges.between(before, after);
                     },
+                    context.environment(),
                     entries.metrics(),
                     time,
                     Workers.one("rig-reload", time.scheduler())),

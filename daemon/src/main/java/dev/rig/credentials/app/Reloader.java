@@ -6,6 +6,7 @@ import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.config.files.PasswordFiles;
 import dev.rig.credentials.config.reader.ConfigLoader;
+import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.problem.Problem;
@@ -40,6 +41,7 @@ final class Reloader implements AutoCloseable {
 
   private final ConfigWatch watch;
   private final Function<Configuration, EntryChanges> apply;
+  private final Map<String, String> environment;
   private final Metrics metrics;
   private final Time time;
   private final ExecutorService worker;
@@ -58,18 +60,21 @@ final class Reloader implements AutoCloseable {
    *
    * @param current what is served now
    * @param apply serves another one from now on; throws {@link ProblemsException} when it cannot
+   * @param environment of this process
    * @param worker runs one task at a time; closed together with the reloader
    */
   Reloader(
       ConfigWatch watch,
       Configuration current,
       Function<Configuration, EntryChanges> apply,
+      Map<String, String> environment,
       Metrics metrics,
       Time time,
       ExecutorService worker) {
     this.watch = watch;
     this.current = current;
     this.apply = apply;
+    this.environment = environment;
     this.metrics = metrics;
     this.time = time;
     this.worker = worker;
@@ -126,6 +131,7 @@ final class Reloader implements AutoCloseable {
       unread = true;
       var fingerprint = ConfigLoader.fingerprint(watch.paths(), current.passwordFiles());
       unread = false;
+      var next = load(watch.paths()); // also when only who can write the files is another
       if (fingerprint.equals(current.fingerprint())) {
         if (!problems.isEmpty()) {
           problems = List.of();
@@ -133,7 +139,6 @@ final class Reloader implements AutoCloseable {
         }
         return;
       }
-      var next = load(watch.paths());
       var changes = apply.apply(next);
       var settings =
           next.daemon().changedFrom(current.daemon()).stream()
@@ -163,9 +168,11 @@ final class Reloader implements AutoCloseable {
    * Also the password files of a configuration that is refused are watched: one may be the fault.
    */
   private Configuration load(List<Path> paths) {
-    var passwordFiles = new PasswordFiles();
+    var access = WriteAccess.ofThisProcess(environment);
+    var passwordFiles = new PasswordFiles(access);
     try {
-      return ConfigLoader.load(paths, passwordFiles);
+      return ConfigLoader.load(
+          paths, passwordFiles, access, warning -> LOG.log(Level.WARNING, warning.toString()));
     } finally {
       watch.also(
           Stream.concat(current.passwordFiles().stream(), passwordFiles.named().stream())

@@ -19,7 +19,6 @@ import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.provider.Providers;
 import dev.rig.credentials.source.HeldSecrets;
 import dev.rig.credentials.source.process.ProcessRunner;
-import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.StoreException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -114,7 +113,7 @@ final class ServedEntries {
     var health = context.health();
     try {
       if (!context.settings().warmRestart()) {
-        SealedFile.remove(state.path(FILE));
+        state.remove(FILE);
         return;
       }
       var writer = Workers.one("rig-archive", context.time().scheduler());

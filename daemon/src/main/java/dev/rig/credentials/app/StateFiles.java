@@ -1,18 +1,27 @@
 package dev.rig.credentials.app;
 
+import dev.rig.credentials.files.LockFile;
+import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.SealingKey;
 import dev.rig.credentials.store.StateFolder;
 import dev.rig.credentials.store.StoreException;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The state folder and its key, as the settings have them; opened when they are first needed. */
-final class StateFiles {
+/**
+ * The state folder and its key, as the settings have them; opened when they are first needed.
+ *
+ * <p>The folder belongs to the first daemon that opens it (F38). Another one keeps nothing there
+ * for as long as it runs, also when the first has ended: that one is perhaps being restarted.
+ */
+final class StateFiles implements AutoCloseable {
   private static final Logger LOG = System.getLogger(StateFiles.class.getName());
 
   private final EffectiveSettings settings;
@@ -20,7 +29,10 @@ final class StateFiles {
 
   private record UnlockedState(StateFolder folder, SealingKey key) {}
 
-  /** The monitor of this guards it. */
+  /** Held while the folder is this daemon's. The monitor of this guards it and the next two. */
+  private @Nullable LockFile lock;
+
+  private boolean taken;
   private @Nullable UnlockedState opened;
 
   StateFiles(EffectiveSettings settings, Map<String, String> environment) {
@@ -28,14 +40,20 @@ final class StateFiles {
     this.environment = environment;
   }
 
-  /** A file in the folder, without opening anything. */
-  Path path(String name) {
-    return settings.stateDir().resolve(name);
-  }
-
   /** Whether something of an earlier run is there. */
   boolean holds(String name) {
-    return Files.exists(path(name));
+    return Files.exists(settings.stateDir().resolve(name), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Removes what an earlier run has kept.
+   *
+   * @throws StoreException when the folder cannot be had, or the file cannot be removed
+   */
+  synchronized void remove(String name) {
+    if (holds(name)) {
+      SealedFile.remove(folder().file(name));
+    }
   }
 
   /**
@@ -48,13 +66,33 @@ final class StateFiles {
     return new SealedFile(state.folder().file(name), state.key(), purpose);
   }
 
+  /** The folder, which is this daemon's from then on. */
+  private StateFolder folder() {
+    var folder = StateFolder.open(settings.stateDir());
+    if (lock == null && !taken) {
+      lock = folder.lock().orElse(null);
+      taken = lock == null;
+    }
+    if (taken) {
+      throw new StoreException(
+          "another daemon uses the state folder %s; start each with a --state-dir of its own"
+              .formatted(settings.stateDir()));
+    }
+    return folder;
+  }
+
   private synchronized UnlockedState open() {
     if (opened == null) {
-      var folder = StateFolder.open(settings.stateDir());
-      var credentials = environment.getOrDefault("CREDENTIALS_DIRECTORY", "");
-      var key =
-          folder.key(
-              settings.sealingKeyFile(), credentials.isEmpty() ? null : Path.of(credentials));
+      var folder = folder();
+      var given = environment.getOrDefault("CREDENTIALS_DIRECTORY", "");
+      var credentials = given.isEmpty() ? null : Path.of(given);
+      var named = settings.sealingKeyFile();
+      if (named != null) {
+        requirePrivate(named);
+      } else if (credentials != null) {
+        requirePrivate(credentials);
+      }
+      var key = folder.key(named, credentials);
       if (key.origin() == SealingKey.KeyOrigin.GENERATED) {
         LOG.log(
             Level.WARNING,
@@ -65,5 +103,26 @@ final class StateFiles {
       opened = new UnlockedState(folder, key);
     }
     return opened;
+  }
+
+  /** Who chose the key could read what it seals, or have it refused (T23). */
+  private void requirePrivate(Path key) {
+    try {
+      WriteAccess.ofThisProcess(environment)
+          .problem(key)
+          .ifPresent(problem -> {
+            throw new StoreException("the sealing key can be replaced: " + problem);
+          });
+    } catch (IOException e) {
+      // It is missing or cannot be read, which is told when it is read.
+    }
+  }
+
+  /** Gives the folder up, for what comes next in this process. */
+  @Override
+  public synchronized void close() {
+    if (lock != null) {
+      lock.release();
+    }
   }
 }

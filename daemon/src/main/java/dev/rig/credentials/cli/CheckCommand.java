@@ -52,7 +52,7 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var configuration = config.load(console);
-    var _ = ConfigOptions.shell(configuration.daemon());
+    var _ = ConfigOptions.shell(configuration.daemon(), console);
     var remarks = ConfigurationRemarks.of(configuration).stream().map(Problem::toString).toList();
     var unhealthy = ConfigurationHealth.unhealthy(configuration, console.environment());
     HelperLoops.check(configuration.registries(), console.environment().getOrDefault("PATH", ""));

@@ -5,6 +5,7 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.kubelet.KubeletProcesses;
 import dev.rig.credentials.kubelet.ProviderConfig;
 import dev.rig.credentials.kubelet.ProviderFiles;
@@ -12,7 +13,6 @@ import dev.rig.credentials.kubelet.ProviderPlan;
 import dev.rig.credentials.kubelet.TokenSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +34,7 @@ final class KubeletConfigCommand implements Callable<Integer> {
   private static final Path PROC = Path.of("/proc");
   private static final String BIN = "bin";
   private static final String FILE = "credential-provider.yaml";
+  private static final int LARGEST_PROGRAM = 64 << 20;
   private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
 
   @Mixin private ConfigOptions config = new ConfigOptions();
@@ -248,7 +249,7 @@ final class KubeletConfigCommand implements Callable<Integer> {
       throw new IOException("this is not an installed distribution: rig.home is not set");
     }
     var program = Path.of(home, "bin", ProviderConfig.PLAIN);
-    byte[] content = Files.readAllBytes(program);
+    byte[] content = RegularFile.read(program, LARGEST_PROGRAM);
     for (int i = 0; i < ELF.length; i++) {
       if (content.length < ELF.length || content[i] != ELF[i]) {
         throw new IOException(

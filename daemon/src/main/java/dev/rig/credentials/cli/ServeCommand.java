@@ -11,12 +11,15 @@ import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.concurrent.UncaughtErrors;
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.linux.LibC;
+import dev.rig.credentials.problem.Problem;
 import dev.rig.credentials.socket.bind.SocketBusyException;
 import dev.rig.credentials.socket.bind.SocketRefusedException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -67,8 +70,10 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     forbidReading(); // before there is anything to hide
-    var configuration = config.load(console);
-    var settings = settings(configuration);
+    var warnings = new ArrayList<Problem>();
+    var configuration = config.load(console, access(), warnings::add);
+    var settings = settings(configuration); // which the log needs
+    warnings.forEach(warning -> LOG.log(Level.WARNING, warning.toString()));
     // Before the socket answers: from then on a signal must not end the process by itself.
     var started = new CompletableFuture<Daemon>();
     heedSignals(started);
@@ -97,11 +102,15 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
+  private WriteAccess access() {
+    return WriteAccess.ofThisProcess(console.environment());
+  }
+
   private EffectiveSettings settings(Configuration configuration) {
     var settings =
         EffectiveSettings.resolve(
             configuration.daemon(), options.settings(), console.environment(), console.root());
-    var _ = ConfigOptions.shell(configuration.daemon().overriddenBy(options.settings()));
+    var _ = ConfigOptions.shell(configuration.daemon().overriddenBy(options.settings()), console);
     Logging.configure(settings.logLevel(), settings.logFormat(), console.err());
     return settings;
   }

@@ -17,8 +17,9 @@ public final class ProblemCollector {
   private boolean unread;
 
   public void add(SourcePosition origin, String message, @Nullable String hint) {
-    if (++count <= LIMIT) {
-      problems.add(new Problem(origin.file(), origin.line(), origin.column(), message, hint));
+    var problem = new Problem(origin.file(), origin.line(), origin.column(), message, hint);
+    if (!problems.contains(problem) && ++count <= LIMIT) {
+      problems.add(problem);
     }
   }
 

@@ -15,11 +15,9 @@ import java.util.Optional;
  * @param inode the file's number on it
  * @param mode type and permissions, as in stat(2)
  * @param owner its uid
+ * @param group its gid
  */
-public record FileId(long device, long inode, int mode, int owner) {
-  /** The {@link #kind} of what can be read to its end. */
-  static final String REGULAR_FILE = "a regular file";
-
+public record FileId(long device, long inode, int mode, int owner, int group) {
   private static final int TYPE = 0170000;
   private static final int SOCKET = 0140000;
   private static final int SYMLINK = 0120000;
@@ -41,13 +39,14 @@ public record FileId(long device, long inode, int mode, int owner) {
 
   private static Optional<FileId> read(Path path, LinkOption... options) throws IOException {
     try {
-      var attributes = Files.readAttributes(path, "unix:dev,ino,mode,uid", options);
+      var attributes = Files.readAttributes(path, "unix:dev,ino,mode,uid,gid", options);
       return Optional.of(
           new FileId(
               number(attributes, "dev"),
               number(attributes, "ino"),
               (int) number(attributes, "mode"),
-              (int) number(attributes, "uid")));
+              (int) number(attributes, "uid"),
+              (int) number(attributes, "gid")));
     } catch (NoSuchFileException missing) {
       return Optional.empty();
     }
@@ -68,8 +67,21 @@ public record FileId(long device, long inode, int mode, int owner) {
     return (mode & TYPE) == SOCKET;
   }
 
+  public boolean isSymbolicLink() {
+    return (mode & TYPE) == SYMLINK;
+  }
+
+  public boolean isRegularFile() {
+    return (mode & TYPE) == REGULAR;
+  }
+
   public boolean isFolder() {
     return (mode & TYPE) == FOLDER;
+  }
+
+  /** A folder in which only its owner, and theirs, may rename and remove files. */
+  public boolean isStickyFolder() {
+    return isFolder() && (mode & STICKY) != 0;
   }
 
   /** Whether everybody may replace what lies in this folder. */
@@ -82,7 +94,7 @@ public record FileId(long device, long inode, int mode, int owner) {
     return switch (mode & TYPE) {
       case SOCKET -> "a socket";
       case SYMLINK -> "a symbolic link";
-      case REGULAR -> REGULAR_FILE;
+      case REGULAR -> "a regular file";
       case FOLDER -> "a folder";
       case FIFO -> "a FIFO";
       default -> "a special file";

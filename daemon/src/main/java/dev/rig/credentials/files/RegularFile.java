@@ -1,7 +1,9 @@
 package dev.rig.credentials.files;
 
+import dev.rig.credentials.linux.NonBlockingFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -43,12 +45,27 @@ public final class RegularFile {
    * @throws IOException if it cannot be read
    */
   public static byte[] readAtMost(Path file, int most) throws IOException {
-    var kind =
-        FileId.behind(file).orElseThrow(() -> new NoSuchFileException(file.toString())).kind();
-    if (!kind.equals(FileId.REGULAR_FILE)) {
-      throw new FileSystemException(
-          file.toString(), null, "it is " + kind + ", not a regular file");
+    check(file, file);
+    if (file.toString().indexOf('\ufffd') >= 0) {
+      // Its bytes are not text: the C library would look for another name.
+      return bytes(file, most);
     }
+    try (var opened = NonBlockingFile.toRead(file)) {
+      // What it is by now: the name may stand for another file than a moment ago.
+      check(opened.path(), file);
+      return bytes(opened.path(), most);
+    }
+  }
+
+  private static void check(Path file, Path named) throws IOException {
+    var id = FileId.behind(file).orElseThrow(() -> new NoSuchFileException(named.toString()));
+    if (!id.isRegularFile()) {
+      throw new FileSystemException(
+          named.toString(), null, "it is " + id.kind() + ", not a regular file");
+    }
+  }
+
+  private static byte[] bytes(Path file, int most) throws IOException {
     try (var in = Files.newInputStream(file)) {
       return in.readNBytes(most);
     }
@@ -61,5 +78,15 @@ public final class RegularFile {
    */
   public static String text(Path file) throws IOException {
     return new String(read(file, SMALL), StandardCharsets.UTF_8);
+  }
+
+  /** Why a file could not be used, in words that do not repeat its name. */
+  public static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException _ -> "permission denied";
+      case NoSuchFileException _ -> "there is no such file";
+      case FileSystemException known when known.getReason() != null -> known.getReason();
+      default -> e.getClass().getSimpleName();
+    };
   }
 }

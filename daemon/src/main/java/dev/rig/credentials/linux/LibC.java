@@ -2,6 +2,7 @@ package dev.rig.credentials.linux;
 
 import com.kenai.jffi.LastError;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -42,6 +43,9 @@ public final class LibC {
   static final int SO_PEERCRED = 17;
   static final int SO_PEERGROUPS = 59;
   public static final int SO_TYPE = 3;
+  private static final int STATVFS_FLAG = 9 * Long.BYTES;
+  private static final int STATVFS_SIZE = 256;
+  private static final int ST_RDONLY = 1;
   static final int WNOHANG = 1;
 
   private static final NativeFunction ACCEPT4 = new NativeFunction("accept4", "iippi");
@@ -55,7 +59,9 @@ public final class LibC {
   private static final NativeFunction FCHMOD = new NativeFunction("fchmod", "iii");
   private static final NativeFunction FCNTL = new NativeFunction("fcntl", "iiii");
   private static final NativeFunction FLOCK = new NativeFunction("flock", "iii");
+  private static final NativeFunction GETEGID = new NativeFunction("getegid", "i");
   private static final NativeFunction GETEUID = new NativeFunction("geteuid", "i");
+  private static final NativeFunction GETGRGID_R = new NativeFunction("getgrgid_r", "iipplp");
   private static final NativeFunction GETGRNAM_R = new NativeFunction("getgrnam_r", "ippplp");
   private static final NativeFunction GETGROUPLIST = new NativeFunction("getgrouplist", "ipipp");
   private static final NativeFunction GETPWNAM_R = new NativeFunction("getpwnam_r", "ippplp");
@@ -63,6 +69,7 @@ public final class LibC {
   private static final NativeFunction GETSOCKNAME = new NativeFunction("getsockname", "iipp");
   private static final NativeFunction GETSOCKOPT = new NativeFunction("getsockopt", "iiiipp");
   private static final NativeFunction KILL = new NativeFunction("kill", "iii");
+  private static final NativeFunction LGETXATTR = new NativeFunction("lgetxattr", "lpppl");
   private static final NativeFunction LISTEN = new NativeFunction("listen", "iii");
   private static final NativeFunction OPEN = new NativeFunction("open", "ipii");
   private static final NativeFunction POLL = new NativeFunction("poll", "ipli");
@@ -74,6 +81,7 @@ public final class LibC {
   private static final NativeFunction SETSOCKOPT = new NativeFunction("setsockopt", "iiiipi");
   private static final NativeFunction SHUTDOWN = new NativeFunction("shutdown", "iii");
   private static final NativeFunction SOCKET = new NativeFunction("socket", "iiii");
+  private static final NativeFunction STATVFS = new NativeFunction("statvfs", "ipp");
   private static final NativeFunction UMASK = new NativeFunction("umask", "ii");
   private static final NativeFunction WAITPID = new NativeFunction("waitpid", "iipi");
   private static final NativeFunction WRITE = new NativeFunction("write", "lipl");
@@ -135,8 +143,16 @@ public final class LibC {
     return (int) FLOCK.call(fd, operation);
   }
 
+  public static int getegid() {
+    return (int) GETEGID.call();
+  }
+
   public static int geteuid() {
     return (int) GETEUID.call();
+  }
+
+  static int getgrgid_r(int gid, Pointer struct, Pointer buffer, long size, Pointer result) {
+    return (int) GETGRGID_R.call(gid, struct, buffer, size, result);
   }
 
   static int getgrnam_r(String name, Pointer struct, Pointer buffer, long size, Pointer result) {
@@ -161,6 +177,19 @@ public final class LibC {
 
   public static int getsockopt(int fd, int level, int name, Pointer value, Pointer length) {
     return (int) GETSOCKOPT.call(fd, level, name, value, length);
+  }
+
+  /** Whether a file has an extended attribute; also if the system does not tell: lgetxattr(2). */
+  public static boolean hasAttribute(String path, String name) {
+    return LGETXATTR.call(text(path), text(name), 0, 0) >= 0
+        || !Set.of(Errno.ENODATA, Errno.EOPNOTSUPP).contains(lastError());
+  }
+
+  /** Whether nobody can write where the path leads: statvfs(3). */
+  public static boolean isReadOnly(String path) {
+    var answer = memory(STATVFS_SIZE);
+    return STATVFS.call(text(path), answer) == 0
+        && (answer.getLongLong(STATVFS_FLAG) & ST_RDONLY) != 0;
   }
 
   static int kill(int pid, int signal) {

@@ -24,16 +24,16 @@ public final class SystemUsers implements UserDatabase {
   private static final int PRIMARY_GROUP_AT = ID_AT + Integer.BYTES;
 
   /** One of getpwnam_r(3) and its sisters. */
-  private interface Call {
+  interface Call {
     int into(Pointer struct, Pointer buffer, long size, Pointer result);
   }
 
   /** What a call has found, read out of memory that is gone afterwards. */
-  private interface RecordReader<T> {
+  interface RecordReader<T> {
     T read(Pointer struct);
   }
 
-  private static <T> T find(Call call, RecordReader<T> reader, T none) {
+  static <T> T find(Call call, RecordReader<T> reader, T none) {
     for (int size = FIRST_BUFFER; size <= LARGEST_BUFFER; size *= 4) {
       var struct = LibC.memory(STRUCT);
       var buffer = LibC.memory(size);

@@ -183,7 +183,8 @@ public final class CertificateAuthorities implements TlsAuthorities {
     } catch (CertificateException e) {
       throw HttpFailure.refused("the file of authorities " + file + " has no certificate in it");
     } catch (IOException e) {
-      throw HttpFailure.refused("the file of authorities " + file + " cannot be read");
+      throw HttpFailure.refused(
+          "the file of authorities %s cannot be read: %s".formatted(file, RegularFile.reason(e)));
     }
   }
 }

@@ -1,8 +1,7 @@
 package dev.rig.credentials.net;
 
+import dev.rig.credentials.files.RegularFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -43,7 +42,7 @@ public final class ClientIdentity {
    * @throws GeneralSecurityException if the file holds none that can be used
    */
   public static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
-    var matcher = BLOCK.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+    var matcher = BLOCK.matcher(RegularFile.text(file));
     while (matcher.find()) {
       byte[] content = Base64.getMimeDecoder().decode(matcher.group(2));
       try {

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The program of a credential helper, as a {@code PATH} finds it. A folder that others than root
@@ -61,7 +60,7 @@ public sealed interface HelperProgram {
         if (isOwn(file, path)) {
           return own(file.toString());
         }
-        var problem = problem(file);
+        var problem = WriteAccess.ofThisProcess(System.getenv()).problem(file);
         if (problem.isEmpty()) {
           return new FoundHelper(file);
         }
@@ -113,16 +112,5 @@ public sealed interface HelperProgram {
       }
     }
     return false;
-  }
-
-  /** Who else could put another program in its place: at the name, or where links lead. */
-  private static Optional<String> problem(Path file) throws IOException {
-    for (var at = file; at != null; at = at.getParent()) {
-      var problem = WriteAccess.problem(at);
-      if (problem.isPresent()) {
-        return problem;
-      }
-    }
-    return Optional.empty();
   }
 }

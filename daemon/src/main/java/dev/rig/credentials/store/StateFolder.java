@@ -1,6 +1,7 @@
 package dev.rig.credentials.store;
 
 import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.files.LockFile;
 import dev.rig.credentials.files.PrivateFolder;
 import dev.rig.credentials.files.RegularFile;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The folder of what outlives a restart, and the key that it is sealed with (T16). */
@@ -15,6 +17,7 @@ public final class StateFolder {
   /** The name of the credential that systemd gives: {@code LoadCredential=} of systemd.exec(5). */
   public static final String CREDENTIAL = "rig-credentials.key";
 
+  private static final String LOCK = "daemon.lock";
   private static final String GENERATED = "sealing.key";
   private static final int MOST_KEY_BYTES = 4096;
   private static final int READABLE_BY_OTHERS = 0077;
@@ -43,6 +46,22 @@ public final class StateFolder {
       throw new StoreException("cannot use the state folder: " + words(e), e);
     }
     return new StateFolder(path, machineId);
+  }
+
+  /**
+   * Takes the folder for this process, until the lock is released or the process ends: two daemons
+   * would each overwrite what the other has written (F38). A process that was killed leaves none.
+   *
+   * @return empty when another process has it
+   * @throws StoreException when it cannot be locked
+   */
+  public Optional<LockFile> lock() {
+    var lock = new LockFile(file(LOCK));
+    try {
+      return lock.take() ? Optional.of(lock) : Optional.empty();
+    } catch (IOException e) {
+      throw new StoreException(file(LOCK) + " " + RegularFile.reason(e), e);
+    }
   }
 
   /** A file in it. */

@@ -207,7 +207,7 @@ public final class StoredLogins {
     }
     try {
       if (!loaded) {
-        throw new StoreException("the existing ones could not be read");
+        throw new StoreException(String.valueOf(refused));
       }
       file.get().write(records);
     } catch (StoreException e) {

@@ -215,7 +215,7 @@ class EntrySourcesTest {
     Files.write(secret(""), new byte[] {(byte) 0xff});
     assertEquals(List.of(problem + "is not UTF-8"), problems(folder, text));
     Files.setPosixFilePermissions(secret("p"), PosixFilePermissions.fromString("rw-rw-rw-"));
-    assertTrue(problems(folder, text).getFirst().contains("is writable by its group or others"));
+    assertTrue(problems(folder, text).getFirst().contains("is writable by group"));
   }
 
   @Test

@@ -101,7 +101,7 @@ final class SocketBindingTest {
   void t8_symbolicLinkInPlaceOfTheLockIsRefusedAndItsTargetUnchanged() throws Exception {
     Path target = folder.resolve("target");
     Files.createSymbolicLink(folder.resolve("s.lock"), target);
-    assertEquals("is a symbolic link, not a lock file", refusal());
+    assertEquals("is a symbolic link, not a regular file", refusal());
     assertTrue(Files.notExists(target));
   }
 

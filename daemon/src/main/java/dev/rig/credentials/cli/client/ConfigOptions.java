@@ -5,12 +5,16 @@ import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.DaemonSettings;
+import dev.rig.credentials.config.files.PasswordFiles;
 import dev.rig.credentials.config.reader.ConfigLoader;
+import dev.rig.credentials.files.WriteAccess;
+import dev.rig.credentials.problem.Problem;
 import dev.rig.credentials.source.process.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** Where the configuration is. */
@@ -28,12 +32,25 @@ public final class ConfigOptions {
   private List<Path> paths = new ArrayList<>();
 
   /**
-   * Reads it.
+   * Reads it, and prints what is tolerated but should not be.
    *
    * @throws dev.rig.credentials.problem.ProblemsException with everything that is wrong
    */
   public Configuration load(Console console) {
-    return ConfigLoader.load(paths(console));
+    return load(
+        console,
+        WriteAccess.ofThisProcess(console.environment()),
+        warning -> console.err().println("warning: " + warning));
+  }
+
+  /**
+   * The same for another reader.
+   *
+   * @param access knows who else can write it
+   * @param warnings gets what is tolerated
+   */
+  public Configuration load(Console console, WriteAccess access, Consumer<Problem> warnings) {
+    return ConfigLoader.load(paths(console), new PasswordFiles(access), access, warnings);
   }
 
   /** The same; an empty one where none is given and none is where it would be. */
@@ -41,6 +58,11 @@ public final class ConfigOptions {
     return isGiven() || paths(console).stream().anyMatch(Files::exists)
         ? load(console)
         : Configuration.EMPTY;
+  }
+
+  /** Whether it is that of the user's own daemon, and not of the machine's. */
+  public boolean isPersonal(Console console) {
+    return !isGiven() && !paths(console).equals(List.of(SYSTEM));
   }
 
   public boolean isGiven() {
@@ -52,14 +74,14 @@ public final class ConfigOptions {
    *
    * @throws CommandException if the configured one cannot be used
    */
-  public static Shell shell(DaemonSettings settings) {
+  public static Shell shell(DaemonSettings settings, Console console) {
     var configured = settings.get(DaemonSettings.SHELL);
     if (configured == null) {
       return Shell.ofThisMachine();
     }
     var shell = Shell.of(configured);
     shell
-        .problem()
+        .problem(WriteAccess.ofThisProcess(console.environment()))
         .ifPresent(problem -> {
           throw new CommandException(ExitStatus.CONFIGURATION, "daemon.shell: " + problem);
         });

@@ -117,7 +117,7 @@ final class RolloutOptions {
                 cluster,
                 settings,
                 target.state().folder(console).resolve("scripts"),
-                ConfigOptions.shell(target.configuration(console).daemon()),
+                ConfigOptions.shell(target.configuration(console).daemon(), console),
                 console.environment(),
                 scheduler.time())) {
       return task.run(access.rollouts(), scheduler.time());

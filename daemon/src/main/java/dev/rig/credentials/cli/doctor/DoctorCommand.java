@@ -62,12 +62,13 @@ public final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var findings = new ArrayList<Finding>();
-    var daemon = new DaemonCheck(socket.client(console)).look(findings);
+    var client = socket.client(console);
+    var daemon = new DaemonCheck(client).look(findings);
     new ClientCheck(console, daemon).look(findings);
     new KubeletCheck(root, daemon).look(findings);
     new MirrorCheck(root, daemon).look(findings);
     new ClockCheck(root, clock).look(daemon, findings);
-    new ScriptCheck(console, config, daemon).look(findings);
+    new ScriptCheck(console, config, daemon, client.socket()).look(findings);
     if (output == ReportFormat.JSON) {
       console
           .out()

@@ -6,11 +6,14 @@ import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.EntrySource;
+import dev.rig.credentials.files.FileId;
+import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.problem.ProblemsException;
 import dev.rig.credentials.source.HelperProgram;
 import dev.rig.credentials.source.process.Shell;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +38,9 @@ final class ScriptCheck {
   private final Console console;
   private final ConfigOptions config;
 
+  /** Who may write what the daemon runs, as the daemon looks at it. */
+  private final WriteAccess access;
+
   /** Whose PATH scripts have, for people, and what it is. */
   private final String whose;
 
@@ -47,14 +53,28 @@ final class ScriptCheck {
    * A check.
    *
    * @param daemon what the daemon says of itself: scripts have its PATH; without one, the user's
+   * @param socket the daemon's, whose owner may write the configuration, too
    */
-  ScriptCheck(Console console, ConfigOptions config, JsonObject daemon) {
+  ScriptCheck(Console console, ConfigOptions config, JsonObject daemon, Path socket) {
     this.console = console;
     this.config = config;
+    this.access = access(socket);
     boolean told = daemon.has("scriptPath");
     this.whose = told ? "the daemon's" : "your";
     this.daemonShell = daemon.textOrEmpty("scriptShell");
     this.path = told ? daemon.display("scriptPath") : ProgramPath.path(console);
+  }
+
+  private WriteAccess access(Path socket) {
+    var access = WriteAccess.ofThisProcess(console.environment());
+    if (config.isPersonal(console)) {
+      return access;
+    }
+    try {
+      return FileId.of(socket).map(file -> access.of(file.owner())).orElse(access);
+    } catch (IOException unreachable) {
+      return access;
+    }
   }
 
   void look(List<Finding> findings) {
@@ -73,7 +93,16 @@ final class ScriptCheck {
       }
     }
     try {
-      var configuration = config.load(console);
+      var configuration =
+          config.load(
+              console,
+              access,
+              warning ->
+                  findings.add(
+                      Finding.warn(
+                          CONFIGURATION,
+                          warning.file() + ": " + warning.message(),
+                          String.valueOf(warning.hint()))));
       for (var remark : configuration.leftOut()) {
         findings.add(Finding.warn(CONFIGURATION, remark.toString(), ""));
       }
@@ -120,7 +149,7 @@ final class ScriptCheck {
             : configured == null ? Shell.ofThisMachine() : Shell.of(configured);
     findings.add(
         shell
-            .problem()
+            .problem(access)
             .map(problem ->
                 Finding.fail(
                     SHELL, problem, "set another one in daemon.shell, or correct its mode"))

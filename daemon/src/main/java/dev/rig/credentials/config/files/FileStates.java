@@ -19,6 +19,9 @@ record FileStates(Map<String, String> states) {
   /** Changed contents of the same length in the same tick still change ctime or the inode. */
   private static final String ATTRIBUTES = "unix:dev,ino,size,lastModifiedTime,ctime";
 
+  /** Who can write it; its times change with what lies in it, which is looked at anyway. */
+  private static final String OF_FOLDERS = "unix:mode,uid,gid";
+
   static FileStates look(List<Path> paths) {
     var states = new TreeMap<String, String>();
     for (var path : paths) {
@@ -33,7 +36,7 @@ record FileStates(Map<String, String> states) {
 
   private static void folder(Path folder, Map<String, String> states) {
     try (var entries = Files.newDirectoryStream(folder)) {
-      states.put(folder.toString(), "folder");
+      states.put(folder.toString(), attributes(folder, OF_FOLDERS));
       for (var entry : entries) {
         states.put(entry.toString(), Files.isDirectory(entry) ? target(entry) : state(entry));
       }
@@ -52,9 +55,13 @@ record FileStates(Map<String, String> states) {
 
   private static String state(Path file) {
     try {
-      return new TreeMap<>(Files.readAttributes(file, ATTRIBUTES)).toString();
+      return attributes(file, ATTRIBUTES);
     } catch (IOException absent) {
       return "absent";
     }
+  }
+
+  private static String attributes(Path path, String names) throws IOException {
+    return new TreeMap<>(Files.readAttributes(path, names)).toString();
   }
 }

@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +38,22 @@ public final class InputFiles {
 
   private final ProblemCollector findings;
   private final Content content;
+  private final @Nullable WriteChecks checks;
 
+  /** Reads without a look at who else can write the files. */
   public InputFiles(ProblemCollector findings, Content content) {
+    this(findings, content, null);
+  }
+
+  /**
+   * Reads files.
+   *
+   * @param checks looks who else can write them; null for none
+   */
+  public InputFiles(ProblemCollector findings, Content content, @Nullable WriteChecks checks) {
     this.findings = findings;
     this.content = content;
+    this.checks = checks;
   }
 
   /** Reads at most a byte more than is allowed, so that too much is noticed and not held. */
@@ -65,11 +77,18 @@ public final class InputFiles {
       } else {
         var file = file(path, path.toString(), findings);
         if (file != null) {
+          check(path, findings);
           files.add(file);
         }
       }
     }
     return files;
+  }
+
+  private void check(Path path, ProblemCollector found) {
+    if (checks != null) {
+      checks.input(path, found);
+    }
   }
 
   private List<InputFile> folder(Path folder) {
@@ -100,12 +119,19 @@ public final class InputFiles {
 
   private List<InputFile> generation(Path folder, Path generation, ProblemCollector found) {
     boolean mounted = !generation.equals(folder);
-    var names = new ArrayList<String>();
+    var ours = new TreeMap<String, Path>();
+    check(folder, found);
     try (var entries = Files.newDirectoryStream(generation)) {
       for (var entry : entries) {
-        var name = String.valueOf(entry.getFileName());
-        if (isOurs(name, mounted) && !Files.isDirectory(entry)) {
-          names.add(name);
+        var name = FileName.of(entry);
+        if (isOurs(name.text(), mounted) && !Files.isDirectory(entry)) {
+          ours.put(name.text(), entry);
+          if (!name.isUtf8()) {
+            found.addUnread(
+                SourcePosition.file(folder + "/" + name.text()),
+                "the file's name is not UTF-8",
+                "rename it");
+          }
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
@@ -113,15 +139,16 @@ public final class InputFiles {
           SourcePosition.file(folder.toString()), "the folder cannot be listed", reason(e));
       return List.of();
     }
-    names.sort(Comparator.naturalOrder());
     var files = new ArrayList<InputFile>();
-    for (var name : names) {
-      var file = file(generation.resolve(name), folder.resolve(name).toString(), found);
+    ours.forEach((name, entry) -> {
+      var file = file(entry, folder + "/" + name, found);
       if (file != null) {
+        // Through the link, which decides what is read as much as the file does.
+        check(mounted ? folder.resolve("..data").resolve(entry.getFileName()) : entry, found);
         files.add(file);
       }
-    }
-    if (names.isEmpty()) {
+    });
+    if (ours.isEmpty()) {
       found.addUnread(
           SourcePosition.file(folder.toString()),
           "the folder holds no configuration",
@@ -144,7 +171,10 @@ public final class InputFiles {
   private @Nullable InputFile file(Path path, String name, ProblemCollector found) {
     var origin = SourcePosition.file(name);
     if (!Files.exists(path)) {
-      found.addUnread(origin, "there is no such file or folder", null);
+      found.addUnread(
+          origin,
+          "there is no such file or folder",
+          FileName.isUndecoded(name) ? "its name is not UTF-8: rename it" : null);
       return null;
     }
     if (!Files.isRegularFile(path)) {

@@ -24,8 +24,18 @@ public final class PasswordFiles {
   /** The largest one, in bytes. */
   static final int LARGEST = 64 * 1024;
 
+  private final WriteAccess access;
   private final Set<Path> named = new LinkedHashSet<>();
   private final List<InputFile> contents = new ArrayList<>();
+
+  /**
+   * None yet.
+   *
+   * @param access knows who can write them
+   */
+  public PasswordFiles(WriteAccess access) {
+    this.access = access;
+  }
 
   /** Those that were named so far, whether or not they could be read. */
   public List<Path> named() {
@@ -54,7 +64,7 @@ public final class PasswordFiles {
       contents.add(new InputFile(file.toString(), content));
       var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content));
       var password = withoutLineBreak(text.toString());
-      var problem = WriteAccess.problem(file).or(() -> Optional.ofNullable(wrong(password)));
+      var problem = access.problem(file).or(() -> Optional.ofNullable(wrong(password)));
       if (problem.isEmpty()) {
         return password;
       }

@@ -1,16 +1,25 @@
 package dev.rig.credentials.config.reader;
 
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.DaemonSettings;
+import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.config.ProblemCollector;
+import dev.rig.credentials.config.SourcePosition;
 import dev.rig.credentials.config.files.ContentFingerprint;
 import dev.rig.credentials.config.files.InputFile;
 import dev.rig.credentials.config.files.InputFiles;
 import dev.rig.credentials.config.files.PasswordFiles;
+import dev.rig.credentials.config.files.WriteChecks;
 import dev.rig.credentials.config.yaml.YamlFile;
+import dev.rig.credentials.files.WriteAccess;
+import dev.rig.credentials.problem.Problem;
 import dev.rig.credentials.problem.ProblemsException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads a configuration from files and folders.
@@ -24,22 +33,32 @@ public final class ConfigLoader {
   private ConfigLoader() {}
 
   /**
-   * Reads, merges and validates.
+   * Reads, merges and validates what nobody else could have written.
    *
    * @throws ProblemsException with everything that is wrong
    */
   public static Configuration load(List<Path> paths) {
-    return load(paths, InputFiles::limited, new PasswordFiles());
+    return load(paths, InputFiles::limited, new PasswordFiles(WriteAccess.ofThisProcess(Map.of())));
   }
 
   /**
-   * The same.
+   * The same, if nobody but root and the daemon's user can write the files, the folders above them,
+   * and the programs that run the scripts (T23).
    *
    * @param passwordFiles learns which files are named, also if something is wrong
+   * @param access knows who can write
+   * @param warnings gets what is tolerated
    * @throws ProblemsException with everything that is wrong
    */
-  public static Configuration load(List<Path> paths, PasswordFiles passwordFiles) {
-    return load(paths, InputFiles::limited, passwordFiles);
+  public static Configuration load(
+      List<Path> paths,
+      PasswordFiles passwordFiles,
+      WriteAccess access,
+      Consumer<Problem> warnings) {
+    var findings = new ProblemCollector();
+    var checks = new WriteChecks(access, findings, warnings);
+    var files = new InputFiles(findings, InputFiles::limited, checks).read(paths);
+    return load(files, passwordFiles, findings, checks);
   }
 
   /**
@@ -64,6 +83,14 @@ public final class ConfigLoader {
       List<Path> paths, InputFiles.Content content, PasswordFiles passwordFiles) {
     var findings = new ProblemCollector();
     var files = new InputFiles(findings, content).read(paths);
+    return load(files, passwordFiles, findings, null);
+  }
+
+  private static Configuration load(
+      List<InputFile> files,
+      PasswordFiles passwordFiles,
+      ProblemCollector findings,
+      @Nullable WriteChecks checks) {
     var documents = new DocumentReader(findings, passwordFiles);
     for (var file : files) {
       for (var document : YamlFile.read(file, findings)) {
@@ -71,7 +98,27 @@ public final class ConfigLoader {
       }
     }
     var configuration = documents.configuration(() -> of(files, passwordFiles.contents()));
+    if (checks != null) {
+      checkPrograms(configuration, checks);
+    }
     findings.throwIfAny();
     return configuration;
+  }
+
+  private static void checkPrograms(Configuration configuration, WriteChecks checks) {
+    for (var entry : configuration.registries()) {
+      if (entry.source() instanceof EntrySource.Script script) {
+        checks.script(entry.origin(), script.text().reveal());
+      }
+    }
+    for (var cluster : configuration.clusters().values()) {
+      if (cluster.script() != null) {
+        checks.script(cluster.origin(), cluster.script().reveal());
+      }
+    }
+    var shell = configuration.daemon().get(DaemonSettings.SHELL);
+    if (shell != null) {
+      checks.program(SourcePosition.file("daemon.shell"), "", shell.toString());
+    }
   }
 }

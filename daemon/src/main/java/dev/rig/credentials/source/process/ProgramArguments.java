@@ -1,5 +1,6 @@
 package dev.rig.credentials.source.process;
 
+import dev.rig.credentials.files.Interpreter;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,19 +27,15 @@ final class ProgramArguments {
   /**
    * The arguments for a script in a file: the interpreter that its first line names after {@code
    * #!}, or else the shell. Its first line is read here and not by the kernel, so that the file may
-   * lie where nothing can be executed; its rules are the kernel's (execve(2), "Interpreter
-   * scripts"): after {@code #!} an absolute path and at most one argument, which is all the rest of
-   * the line.
+   * lie where nothing can be executed; what it names must be an absolute path.
    */
   static List<String> ofScript(String text, Path file, Shell shell) throws UnusableException {
     List<String> arguments = new ArrayList<>();
-    if (namesInterpreter(text)) {
-      int end = text.indexOf('\n');
-      var line = text.substring(2, end < 0 ? text.length() : end).strip();
-      int blank = firstBlank(line);
-      arguments.add(line.substring(0, blank));
-      if (blank < line.length()) {
-        arguments.add(line.substring(blank).strip());
+    var interpreter = Interpreter.of(text).orElse(null);
+    if (interpreter != null) {
+      arguments.add(interpreter.program());
+      if (interpreter.argument() != null) {
+        arguments.add(interpreter.argument());
       }
       if (!arguments.getFirst().startsWith("/")) {
         throw new UnusableException("the script's first line names no absolute path after #!");
@@ -119,15 +116,6 @@ final class ProgramArguments {
     }
     return Optional.of(Path.of(name))
         .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file));
-  }
-
-  private static int firstBlank(String line) {
-    for (int i = 0; i < line.length(); i++) {
-      if (line.charAt(i) == ' ' || line.charAt(i) == '\t') {
-        return i;
-      }
-    }
-    return line.length();
   }
 
   /** The JDK would end a text at a NUL, and write a question mark for what the locale lacks. */

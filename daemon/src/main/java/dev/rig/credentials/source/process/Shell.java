@@ -87,12 +87,12 @@ public record Shell(Path program, List<String> options, String prologue) {
    *
    * @return for people, with the path; empty if it may be used
    */
-  public Optional<String> problem() {
+  public Optional<String> problem(WriteAccess access) {
     if (!Files.isRegularFile(program) || !Files.isExecutable(program)) {
       return Optional.of(program + " is not a program that you may run");
     }
     try {
-      return WriteAccess.problem(program);
+      return access.problem(program);
     } catch (IOException e) {
       return Optional.of(program + " cannot be checked: " + e.getClass().getSimpleName());
     }

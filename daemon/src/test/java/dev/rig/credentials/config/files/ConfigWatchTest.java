@@ -49,6 +49,13 @@ class ConfigWatchTest {
     assertTrue(watch.look());
   }
 
+  /** T23: who may write there is looked at when a change is seen. */
+  @Test
+  void otherModeOfTheFolderIsSeen() throws Exception {
+    Files.setAttribute(folder, "unix:mode", 0710);
+    seen();
+  }
+
   @Test
   void replacedFileOfTheSameSizeAndTimeIsSeen() throws Exception {
     var time = Files.getLastModifiedTime(file);

@@ -115,6 +115,22 @@ class InputFilesTest {
   }
 
   @Test
+  void nameThatIsNotUtf8IsAProblemWithItsBytes() throws Exception {
+    Files.writeString(folder.resolve("a.yaml"), "rig:");
+    assertEquals(
+        0,
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "cd \"$1\" && echo rig: > $'b\\xff\\xc3.yaml'",
+                "-",
+                folder.toString())
+            .start()
+            .waitFor());
+    assertProblem("b\\xff\\xc3.yaml: the file's name is not UTF-8 (rename it)", List.of(folder));
+  }
+
+  @Test
   void unreadableFileIsAProblemWithoutTheSystemsWords() throws Exception {
     var file = Files.writeString(folder.resolve("a.yaml"), "rig:");
     var findings = new ProblemCollector();

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.files.PasswordFiles;
+import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.problem.ProblemsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Whatever a configuration file holds: a configuration, or problems with places in that file. */
 class ConfigurationFuzz {
@@ -28,7 +30,11 @@ class ConfigurationFuzz {
   private static void load(Path file, byte[] content) {
     Configuration configuration;
     try {
-      configuration = ConfigLoader.load(List.of(file), path -> content, new PasswordFiles());
+      configuration =
+          ConfigLoader.load(
+              List.of(file),
+              path -> content,
+              new PasswordFiles(WriteAccess.ofThisProcess(Map.of())));
     } catch (ProblemsException wrong) {
       assertFalse(wrong.problems().isEmpty());
       for (var problem : wrong.problems()) {
@@ -39,7 +45,11 @@ class ConfigurationFuzz {
       return;
     }
     assertEquals(
-        configuration, ConfigLoader.load(List.of(file), path -> content, new PasswordFiles()));
+        configuration,
+        ConfigLoader.load(
+            List.of(file),
+            path -> content,
+            new PasswordFiles(WriteAccess.ofThisProcess(Map.of()))));
     for (var entry : configuration.registries()) {
       assertTrue(entry.expire().isPositive(), entry::toString);
     }

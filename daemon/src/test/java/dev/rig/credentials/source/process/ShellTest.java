@@ -4,17 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.files.WriteAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ShellTest {
+  private static final WriteAccess ACCESS = WriteAccess.ofThisProcess(Map.of());
+
   @TempDir Path root;
 
   @BeforeEach
@@ -75,21 +79,24 @@ final class ShellTest {
   @Test
   void shellThatOthersCanWriteIsRefused() throws IOException {
     var shell = Shell.of(program("bin/bash"));
-    assertEquals(Optional.empty(), shell.problem());
+    assertEquals(Optional.empty(), shell.problem(ACCESS));
     for (var mode : List.of("rwxrwxr-x", "rwxr-xrwx")) {
       Files.setPosixFilePermissions(shell.program(), PosixFilePermissions.fromString(mode));
-      assertTrue(shell.problem().orElse("").contains("is writable by"), shell.problem()::toString);
+      assertTrue(
+          shell.problem(ACCESS).orElse("").contains("is writable by"),
+          shell.problem(ACCESS)::toString);
     }
     Files.setPosixFilePermissions(shell.program(), PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.setPosixFilePermissions(
         root.resolve("bin"), PosixFilePermissions.fromString("rwxrwxrwx"));
-    assertTrue(shell.problem().orElse("").startsWith(root.resolve("bin") + " is writable by"));
+    assertTrue(
+        shell.problem(ACCESS).orElse("").startsWith(root.resolve("bin") + " is writable by"));
   }
 
   @Test
   void whatCannotBeRunIsRefused() throws IOException {
-    assertTrue(Shell.of(root.resolve("none")).problem().isPresent());
-    assertTrue(Shell.of(root.resolve("bin")).problem().isPresent());
-    assertTrue(Shell.of(Files.writeString(root.resolve("text"), "")).problem().isPresent());
+    assertTrue(Shell.of(root.resolve("none")).problem(ACCESS).isPresent());
+    assertTrue(Shell.of(root.resolve("bin")).problem(ACCESS).isPresent());
+    assertTrue(Shell.of(Files.writeString(root.resolve("text"), "")).problem(ACCESS).isPresent());
   }
 }

@@ -1,0 +1,96 @@
+package dev.rig.credentials.config.files;
+
+import dev.rig.credentials.config.ProblemCollector;
+import dev.rig.credentials.config.SourcePosition;
+import dev.rig.credentials.files.Interpreter;
+import dev.rig.credentials.files.WriteAccess;
+import dev.rig.credentials.problem.Problem;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Reports where others than root and the daemon's user can write what decides what runs (T23): each
+ * place once, however many files lie there.
+ */
+public final class WriteChecks {
+  private final WriteAccess access;
+  private final ProblemCollector findings;
+  private final Consumer<Problem> warnings;
+  private final Set<Problem> warned = new HashSet<>();
+
+  /**
+   * Checks of one configuration.
+   *
+   * @param warnings gets what is tolerated
+   */
+  public WriteChecks(WriteAccess access, ProblemCollector findings, Consumer<Problem> warnings) {
+    this.access = access;
+    this.findings = findings;
+    this.warnings = warnings;
+  }
+
+  /** Checks a file or a folder that is read. */
+  void input(Path path, ProblemCollector found) {
+    try {
+      for (var exposure : access.look(path)) {
+        report(
+            found,
+            exposure,
+            SourcePosition.file(exposure.path().toString()),
+            exposure.message() + "; it decides what the daemon runs");
+      }
+    } catch (IOException e) {
+      found.addUnread(
+          SourcePosition.file(path.toString()),
+          "cannot find out who can write it",
+          e.getClass().getSimpleName());
+    }
+  }
+
+  /** Checks what a script's first line names. */
+  public void script(SourcePosition origin, String text) {
+    Interpreter.of(text)
+        .map(Interpreter::program)
+        .filter(program -> program.startsWith("/"))
+        .ifPresent(program -> program(origin, "the script's interpreter", program));
+  }
+
+  /**
+   * Checks a program; one that is missing is no finding, for it may be on the daemon's machine.
+   *
+   * @param what it is, for people; empty if its place says it
+   * @param program an absolute path
+   */
+  public void program(SourcePosition origin, String what, String program) {
+    try {
+      for (var exposure : access.look(Path.of(program))) {
+        var place = exposure.path() + " " + exposure.message();
+        boolean itself = place.startsWith(program + " ");
+        var message = itself ? place : program + " can be replaced: " + place;
+        report(findings, exposure, origin, (what + " " + message).strip());
+      }
+    } catch (IOException | InvalidPathException missing) {
+      // Whether it can be run is told when it is.
+    }
+  }
+
+  private void report(
+      ProblemCollector found,
+      WriteAccess.Exposure exposure,
+      SourcePosition origin,
+      String message) {
+    if (!exposure.tolerated()) {
+      found.add(origin, message, exposure.mend());
+      return;
+    }
+    var warning =
+        new Problem(origin.file(), origin.line(), origin.column(), message, exposure.mend());
+    if (warned.add(warning)) {
+      warnings.accept(warning);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package dev.rig.credentials.files;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What runs a script that names it in its first line, after {@code #!}. The rules are the kernel's
+ * (execve(2), "Interpreter scripts"): a program and at most one argument, which is all the rest of
+ * the line.
+ *
+ * @param program as it is written there, which need not be an absolute path
+ * @param argument null if there is none
+ */
+public record Interpreter(String program, @Nullable String argument) {
+  private static final String MARK = "#!";
+
+  /** The interpreter of a script; empty if it names none. */
+  public static Optional<Interpreter> of(String script) {
+    if (!script.startsWith(MARK)) {
+      return Optional.empty();
+    }
+    int end = script.indexOf('\n');
+    var line = script.substring(MARK.length(), end < 0 ? script.length() : end).strip();
+    var words = line.split("[ \t]+", 2);
+    return Optional.of(new Interpreter(words[0], words.length > 1 ? words[1] : null));
+  }
+}

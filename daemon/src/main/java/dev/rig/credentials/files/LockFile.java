@@ -1,0 +1,90 @@
+package dev.rig.credentials.files;
+
+import dev.rig.credentials.linux.NonBlockingFile;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that says, for as long as a process lives, that something is taken. Not for several
+ * threads at a time.
+ *
+ * <p>It is locked with flock(2), which belongs to the open file: the JDK's locks belong to the
+ * process, which loses them when any part of it closes that file. The file stays when the process
+ * ends; removed, two processes could hold locks on two files of one name.
+ */
+public final class LockFile {
+  private static final int ATTEMPTS = 3;
+
+  private final Path file;
+  private @Nullable NonBlockingFile held;
+
+  public LockFile(Path file) {
+    this.file = file;
+  }
+
+  /** Whether the lock is held on the file that now has the name. */
+  public boolean isHeld() {
+    try {
+      if (held == null) {
+        return false;
+      }
+      var named = FileId.of(file);
+      var locked = FileId.behind(held.path());
+      return named.isPresent() && locked.isPresent() && named.get().isSameFile(locked.get());
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
+  /**
+   * Takes the lock; anew if its file is gone.
+   *
+   * @return false when another process holds it
+   * @throws FileSystemException when the file cannot be opened or locked; the reason is for people
+   */
+  public boolean take() throws IOException {
+    for (int attempt = 0; attempt < ATTEMPTS && !isHeld(); attempt++) {
+      check(FileId.of(file));
+      var opened = NonBlockingFile.toLock(file);
+      boolean locked = false;
+      try {
+        check(FileId.behind(opened.path()));
+        locked = opened.lock();
+      } finally {
+        if (!locked) {
+          opened.close();
+        }
+      }
+      if (!locked) {
+        return false;
+      }
+      release();
+      held = opened;
+    }
+    if (!isHeld()) {
+      throw refused("another process keeps replacing this lock file");
+    }
+    return true;
+  }
+
+  private void check(Optional<FileId> id) throws IOException {
+    if (id.isPresent() && !id.get().isRegularFile()) {
+      throw refused("is " + id.get().kind() + ", not a regular file");
+    }
+  }
+
+  private FileSystemException refused(String reason) {
+    return new FileSystemException(file.toString(), null, reason);
+  }
+
+  /** Gives the lock up; harmless when it is not held. */
+  public void release() {
+    if (held != null) {
+      held.close();
+      held = null;
+    }
+  }
+}

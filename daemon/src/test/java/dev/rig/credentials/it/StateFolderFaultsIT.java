@@ -1,0 +1,170 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.NativeClient;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.SharedClient;
+import dev.rig.credentials.testing.machine.PrivateFile;
+import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.testing.machine.SpecialFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** F38 and F39 of {@code docs/reliability.md}: what lies in the state folder of a built daemon. */
+class StateFolderFaultsIT {
+  private static final String CONFIGURATION =
+      """
+      rig:
+        dockerRegistries:
+          example.org: {username: bot, password: from-the-file}
+          script.example.org: {script: "echo bot:of-the-script"}
+      """;
+  private static final String ANSWER = NativeClient.answer("example.org", "bot", "from-the-file");
+  private static final String TAKEN = "another daemon uses the state folder";
+
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private DaemonUnderTest first;
+  private DaemonUnderTest second;
+
+  @BeforeEach
+  void twoDaemonsOnOneStateFolder() throws IOException {
+    first = new DaemonUnderTest(reaper, folder.resolve("d")).configured("v.yaml", CONFIGURATION);
+    second = new DaemonUnderTest(reaper, folder.resolve("e")).configured("v.yaml", CONFIGURATION);
+    Files.createSymbolicLink(
+        second.stateFolder(), PrivateFile.folder(first.stateFolder()).toAbsolutePath());
+  }
+
+  private static ProgramResult store(DaemonUnderTest daemon, int number) {
+    return daemon
+        .client()
+        .ask("store", SharedClient.login("h" + number + ".example.net", "u" + number, "s"));
+  }
+
+  private static void assertLogin(DaemonUnderTest daemon, int number) {
+    var host = "h" + number + ".example.net";
+    assertEquals(
+        NativeClient.answer(host, "u" + number, "s"), daemon.client().get(host).stdout(), host);
+  }
+
+  /** C17: logins that both acknowledged were lost, because each wrote the whole file. */
+  @Test
+  void f38_secondDaemonOnAStateFolderKeepsNothingThereAndSaysSo() throws IOException {
+    var one = first.start();
+    store(first, 0).succeeded();
+    assertEquals(0, first.client().get("script.example.org").status());
+    var leases = first.stateFolder().resolve("leases.sealed");
+    Eventually.within(Duration.ofSeconds(5), () -> Files.exists(leases), one::stderr);
+    var kept = Files.readAllBytes(leases);
+
+    var other = second.start();
+    assertEquals(ANSWER, second.client().get("example.org").stdout());
+    assertEquals(0, second.client().get("script.example.org").status());
+    var acknowledged = new ArrayList<Integer>();
+    for (int i = 1; i <= 20; i++) {
+      if (store(i % 2 == 0 ? first : second, i).status() == 0) {
+        acknowledged.add(i);
+      }
+    }
+    var refused = store(second, 99);
+    var status = second.commandLine("status");
+    assertAll(
+        () -> assertEquals(10, acknowledged.size(), "those of the first daemon"),
+        () -> assertEquals(1, refused.status(), refused::toString),
+        () -> assertTrue(refused.output().contains(TAKEN), refused::toString),
+        () -> assertEquals(1, status.status(), status::toString),
+        () -> assertTrue(status.output().contains(TAKEN), status::toString),
+        () -> assertTrue(other.says(TAKEN), other::stderr),
+        () -> assertEquals(0, first.commandLine("status").status()));
+
+    DaemonUnderTest.stop(other);
+    assertArrayEquals(kept, Files.readAllBytes(leases));
+    DaemonUnderTest.stop(one);
+    first.start();
+    assertLogin(first, 0);
+    acknowledged.forEach(number -> assertLogin(first, number));
+    assertEquals(0, first.commandLine("status").status());
+  }
+
+  /** Also while the first is being restarted: its place is not taken in between. */
+  @Test
+  void f38_secondDaemonDoesNotTakeTheFolderWhenTheFirstRestarts() {
+    var one = first.start();
+    store(first, 1).succeeded();
+    second.start();
+    assertNotEquals(0, store(second, 2).status());
+    one.kill();
+    assertNotEquals(0, store(second, 3).status());
+    first.start(); // and what a daemon that was killed has left is no obstacle
+    assertLogin(first, 1);
+    store(first, 4).succeeded();
+    assertEquals(0, first.commandLine("status").status());
+  }
+
+  @Test
+  void f38_secondDaemonThatKeepsNoLeasesRemovesNoneOfTheFirst() {
+    var one = first.start();
+    assertEquals(0, first.client().get("script.example.org").status());
+    var leases = first.stateFolder().resolve("leases.sealed");
+    Eventually.within(Duration.ofSeconds(5), () -> Files.exists(leases), one::stderr);
+    second.configured("w.yaml", "daemon: {warmRestart: false}");
+    second.start();
+    assertTrue(Files.exists(leases));
+    assertEquals(ANSWER, second.client().get("example.org").stdout());
+  }
+
+  /** C18: everything hung on a FIFO, SIGTERM included. */
+  @ParameterizedTest
+  @EnumSource
+  void f39_specialFilesInTheStateFolderAreReportedAndTheRestIsServed(SpecialFile kind)
+      throws Exception {
+    kind.make(first.stateFolder().resolve("leases.sealed"));
+    kind.make(first.stateFolder().resolve("logins.sealed"));
+    var one = first.start();
+    assertServesAndSays("cannot read", kind.words() + ", not a regular file");
+    DaemonUnderTest.stop(one);
+    for (var name : new String[] {"sealing.key", "daemon.lock"}) {
+      Files.delete(first.stateFolder().resolve(name));
+      kind.make(first.stateFolder().resolve(name));
+      var running = first.start();
+      assertServesAndSays("no leases are kept for a restart", "not a regular file");
+      DaemonUnderTest.stop(running);
+    }
+  }
+
+  private void assertServesAndSays(String... words) {
+    assertEquals(ANSWER, first.client().get("example.org").stdout());
+    var status = first.commandLine("status");
+    assertEquals(1, status.status(), status::toString);
+    for (var word : words) {
+      assertTrue(status.output().contains(word), () -> word + " in " + status);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void f39_specialFileAsANamedKeyIsReportedAndTheRestIsServed(SpecialFile kind) throws Exception {
+    var key = kind.make(folder.resolve("key"));
+    first.configured("w.yaml", "daemon: {sealingKeyFile: " + key + "}");
+    var running = first.start();
+    assertServesAndSays("cannot read the sealing key", "not a regular file");
+    assertNotEquals(0, store(first, 1).status());
+    DaemonUnderTest.stop(running);
+  }
+}
