@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
-    description = "Print the entries that the daemon serves, no secrets.")
+    description = "Print the entries that the daemon serves and your own logins, no secrets.")
 final class ListCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
@@ -53,7 +53,8 @@ final class ListCommand implements Callable<Integer> {
               .println(JsonWriter.text(JsonForm.INDENTED, client.askForJson(Action.STATUS, "")));
       case TABLE -> {
         var table = new TextTable("PREFIX", "SOURCE", "LEASE", "ALIAS", "DEFAULT", "FROM");
-        for (var entry : client.askForJson(Action.STATUS, "").objects("entries")) {
+        var status = client.askForJson(Action.STATUS, "");
+        for (var entry : status.objects("entries")) {
           table.row(
               entry.display("prefix"),
               entry.display("source"),
@@ -61,6 +62,9 @@ final class ListCommand implements Callable<Integer> {
               entry.display("alias"),
               entry.isTrue("default") ? "yes" : "-",
               entry.display("origin"));
+        }
+        for (var login : status.objects("logins")) {
+          table.row(login.display("prefix"), "your login", "for ever", "-", "-", "-");
         }
         table.print(console.out());
       }

@@ -1,5 +1,6 @@
 package dev.rig.credentials.cli;
 
+import dev.rig.credentials.cli.client.FailingEntry;
 import dev.rig.credentials.cli.client.SocketOption;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,13 +31,13 @@ import picocli.CommandLine.Option;
     name = "status",
     mixinStandardHelpOptions = true,
     description = {
-      "Show each entry with its lease, its last run and what went wrong, and the health of the",
-      "daemon's components. Never prints a secret."
+      "Show the daemon, each entry with its lease, its last run and what went wrong, your own",
+      "logins, and the health of the daemon's components. Never prints a secret."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:every component is healthy",
-      "1:a component is unhealthy, or no daemon answers"
+      "0:every registry has its credential or was not asked yet, and every component is healthy",
+      "1:a registry fails, a component is unhealthy, or no daemon answers"
     })
 final class StatusCommand implements Callable<Integer> {
   private static final Duration EVERY = Duration.ofSeconds(2);
@@ -85,19 +87,56 @@ final class StatusCommand implements Callable<Integer> {
   /** In one piece, so that a terminal does not flicker. */
   private int print(JsonObject document, String before) {
     var text = new ByteArrayOutputStream();
+    var now = clock.instant();
     try (var out = new PrintStream(text, false, StandardCharsets.UTF_8)) {
       if (output == OutputFormat.JSON) {
         out.println(JsonWriter.text(JsonForm.INDENTED, document));
       } else {
-        table(document, clock.instant(), out);
+        head(document, now, out);
+        table(document, now, out);
       }
     }
     Console.raw(console.out()).print(before);
     console.out().print(text.toString(StandardCharsets.UTF_8));
     console.out().flush();
-    return document.objects("health").stream().allMatch(part -> part.isTrue("healthy"))
+    return failing(document, now).isEmpty()
+            && document.objects("health").stream().allMatch(part -> part.isTrue("healthy"))
         ? ExitStatus.OK
         : ExitStatus.FAILED;
+  }
+
+  private static List<FailingEntry> failing(JsonObject document, Instant now) {
+    return FailingEntry.of(document, now).stream().filter(FailingEntry::breaksPulls).toList();
+  }
+
+  /** What fails, and which daemon that is. */
+  private void head(JsonObject document, Instant now, PrintStream out) {
+    var failing = failing(document, now);
+    if (!failing.isEmpty()) {
+      out.println("No credential for:");
+      failing.forEach(entry -> out.println("  " + entry.name() + ": " + entry.reason()));
+      out.println();
+    }
+    out.println("Socket:         " + socket.client(console).socket());
+    if (document.has("pid")) { // not with a daemon of an earlier release
+      out.println(
+          "Daemon:         pid %s, version %s"
+              .formatted(document.display("pid"), document.display("version")));
+    }
+    var files = document.texts("configuration");
+    out.println("Configuration:  " + (files.isEmpty() ? "-" : String.join(", ", files)));
+    out.println();
+  }
+
+  private static void logins(JsonObject document, PrintStream out) {
+    var logins = document.objects("logins");
+    if (!logins.isEmpty()) {
+      out.println();
+      var table = new TextTable("YOUR LOGIN", "USER", "STORED");
+      logins.forEach(login ->
+          table.row(login.display("prefix"), login.display("username"), login.display("storedAt")));
+      table.print(out);
+    }
   }
 
   static void table(JsonObject document, Instant now, PrintStream out) {
@@ -125,6 +164,7 @@ final class StatusCommand implements Callable<Integer> {
       }
     }
     table.print(out);
+    logins(document, out);
     if (document.has("scriptShell")) {
       out.println();
       out.println("Scripts without #! run with " + document.display("scriptShell") + ".");

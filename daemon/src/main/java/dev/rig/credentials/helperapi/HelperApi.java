@@ -33,6 +33,7 @@ import java.util.function.Supplier;
  */
 public final class HelperApi implements RequestApi {
   private final Broker broker;
+  private final StoredLogins stored;
   private final KeyLookup keys;
   private final LoginHandler logins;
   private final ListHandler listing;
@@ -62,6 +63,7 @@ public final class HelperApi implements RequestApi {
       Executor listings,
       Time time) {
     this.broker = broker;
+    this.stored = stored;
     this.keys = new KeyLookup(broker, stored);
     this.logins = new LoginHandler(broker, stored, time.ticker(), scripts.uid());
     this.listing = new ListHandler(broker, keys, stored, time);
@@ -183,6 +185,10 @@ public final class HelperApi implements RequestApi {
         broker.states().stream()
             .filter(state -> rights.may(Permission.LIST, state.entry().prefix()))
             .toList();
+    var own =
+        stored.of(peer.uid()).stream()
+            .filter(login -> rights.mayWithOwn(Permission.LIST, login.reference()))
+            .toList();
     var parts =
         rights.mayAll(Permission.LIST)
             ? health.get()
@@ -194,6 +200,11 @@ public final class HelperApi implements RequestApi {
         new Reply(
             0,
             StatusJson.states(
-                states, entry -> rights.may(Permission.GET, entry.prefix()), parts, scripts)));
+                states,
+                entry -> rights.may(Permission.GET, entry.prefix()),
+                own,
+                parts,
+                scripts,
+                version)));
   }
 }

@@ -13,6 +13,7 @@ import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.json.JsonWriter.Fields;
 import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.store.StoredLogin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -109,16 +110,19 @@ final class StatusJson {
   }
 
   /**
-   * All entries and the daemon's parts.
+   * All entries, the peer's own logins and the daemon's parts.
    *
+   * @param own the peer's logins
    * @param mayGet for which entries a reason is shown whole
    * @param scripts what scripts run with
    */
   static byte[] states(
       List<EntryState> states,
       Predicate<BrokerEntry> mayGet,
+      List<StoredLogin> own,
       List<ComponentHealth> health,
-      ScriptSurroundings scripts) {
+      ScriptSurroundings scripts,
+      String version) {
     return JsonWriter.line(
         JsonForm.GO,
         json ->
@@ -128,7 +132,25 @@ final class StatusJson {
                     "entries",
                     states,
                     (one, state) -> state(one, state, mayGet.test(state.entry())))
-                .objects("health", health, StatusJson::part));
+                .objects("logins", own, StatusJson::login)
+                .objects("health", health, StatusJson::part)
+                .put("pid", ProcessHandle.current().pid())
+                .put("version", version)
+                .put("configuration", files(states)));
+  }
+
+  /** The files that name the entries: an origin is a file with a line and a column. */
+  private static List<String> files(List<EntryState> states) {
+    return states.stream()
+        .map(state -> state.entry().origin().toString().replaceFirst("(:[0-9]+){1,2}$", ""))
+        .distinct()
+        .toList();
+  }
+
+  private static void login(JsonWriter json, StoredLogin login) {
+    json.put("prefix", login.name())
+        .put("username", login.credential().username())
+        .put("storedAt", login.storedAt());
   }
 
   private static void part(JsonWriter json, ComponentHealth part) {

@@ -356,6 +356,47 @@ class CommandLineTest {
     assertTrue(complained().contains("rig-credentials serve"), complained());
   }
 
+  /** C41. */
+  @Test
+  void statusBeginsWithWhatFailsAndWithTheDaemon() throws IOException {
+    try (var _ = daemon()) {
+      assertEquals(ExitStatus.OK, run(false, "get", "ghcr.io/acme"), this::complained);
+      assertEquals(ExitStatus.OK, run(false, "status"), this::printed);
+      var head =
+          "Socket:         %s\nDaemon:         pid %d, version 1.2.3\nConfiguration:  %s\n\nPREFIX "
+              .formatted(socket(), ProcessHandle.current().pid(), values);
+      assertTrue(printed().startsWith(head), this::printed);
+    }
+    Files.writeString(values, VALUES + "    quay.io: {script: 'echo nonsense'}\n");
+    try (var _ = daemon()) {
+      assertEquals(ExitStatus.FAILED, run(false, "get", "quay.io"));
+      assertEquals(ExitStatus.FAILED, run(false, "status"));
+      assertTrue(printed().startsWith("No credential for:\n  quay.io: "), this::printed);
+      assertTrue(printed().contains("\n\nSocket:         " + socket()), this::printed);
+      assertEquals(ExitStatus.FAILED, run(false, "status", "-o", "json"));
+    }
+  }
+
+  /** C42: one's own logins. */
+  @Test
+  void listAndStatusShowYourLogins() {
+    try (var daemon = daemon();
+        var client = RawClient.connect(daemon.socket())) {
+      var login = "{\"ServerURL\":\"nas.example\",\"Username\":\"me\",\"Secret\":\"CANARY\"}";
+      var stored = client.send("store\n" + login).endOfRequest().rest();
+      assertEquals("0\n", stored);
+      for (var command : List.of("list", "status")) {
+        assertEquals(ExitStatus.OK, run(false, command), this::complained);
+        assertTrue(printed().contains("nas.example"), this::printed);
+        assertFalse(printed().contains("CANARY"), this::printed);
+      }
+      assertTrue(printed().contains("YOUR LOGIN"), this::printed);
+      assertEquals(ExitStatus.OK, run(false, "status", "-o", "json"), this::complained);
+      var logins = String.valueOf(Json.object(printed()).get("logins"));
+      assertTrue(logins.startsWith("[{prefix=nas.example, username=me, "), logins);
+    }
+  }
+
   /** T25, case C19. */
   @ParameterizedTest
   @ValueSource(strings = {"get", "explain"})

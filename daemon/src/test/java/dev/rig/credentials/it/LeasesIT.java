@@ -236,9 +236,12 @@ class LeasesIT {
     daemon.start();
     get();
     daemon.client().get("failing.example.org");
-    var table = daemon.commandLine("status").succeeded().stdout();
-    var json = daemon.commandLine("status", "--output", "json").succeeded().stdout();
+    var status = daemon.commandLine("status");
+    var table = status.stdout();
+    var json = daemon.commandLine("status", "--output", "json").stdout();
     assertAll(
+        () -> assertEquals(1, status.status(), status::toString),
+        () -> assertTrue(table.startsWith("No credential for:\n  failing.example.org: "), table),
         () -> assertTrue(table.contains("LAST ERROR"), table),
         () ->
             assertTrue(table.matches("(?s).*\\nexample\\.org +script +\\ds +59m \\d+s .*"), table),

@@ -1,6 +1,7 @@
 package dev.rig.credentials.cli.doctor;
 
 import dev.rig.credentials.cli.client.DaemonClient;
+import dev.rig.credentials.cli.client.FailingEntry;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.json.JsonObject;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 
 /** The socket, who may ask there, and how the daemon behind it does. */
@@ -24,9 +27,11 @@ final class DaemonCheck {
           + " enable --now rig-credentials\" for you, or \"rig-credentials serve\"";
 
   private final DaemonClient client;
+  private final InstantSource clock;
 
-  DaemonCheck(DaemonClient client) {
+  DaemonCheck(DaemonClient client, InstantSource clock) {
     this.client = client;
+    this.clock = clock;
   }
 
   /** Tells what it finds, and gives what the daemon says of itself: nothing when it is away. */
@@ -102,7 +107,7 @@ final class DaemonCheck {
                       .formatted(path, version, Version.text()),
                   "restart the daemon: \"systemctl restart rig-credentials\""));
       var status = client.askForJson(Action.STATUS, "");
-      status(status, findings);
+      status(status, clock.instant(), findings);
       return status;
     } catch (CommandException e) {
       findings.add(Finding.fail(SOCKET, "no daemon answers at " + path, START));
@@ -110,7 +115,7 @@ final class DaemonCheck {
     }
   }
 
-  private static void status(JsonObject status, List<Finding> findings) {
+  private static void status(JsonObject status, Instant now, List<Finding> findings) {
     int before = findings.size();
     for (var part : status.objects("health")) {
       if (!part.isTrue("healthy")) {
@@ -123,14 +128,13 @@ final class DaemonCheck {
                 "\"rig-credentials status\" shows it, the daemon's log says why"));
       }
     }
-    for (var entry : status.objects("entries")) {
-      if (entry.has("lastError")) {
-        findings.add(
-            Finding.warn(
-                DAEMON,
-                entry.display("prefix") + ": " + entry.display("lastError"),
-                "\"rig-credentials explain " + entry.display("registry") + "\""));
-      }
+    for (var failing : FailingEntry.of(status, now)) {
+      var message = failing.name() + ": " + failing.reason();
+      var advice = "\"rig-credentials explain " + failing.name() + "\"";
+      findings.add(
+          failing.breaksPulls()
+              ? Finding.fail(DAEMON, message, advice)
+              : Finding.warn(DAEMON, message, advice));
     }
     int entries = status.objects("entries").size();
     if (entries == 0) {

@@ -10,6 +10,7 @@ import dev.rig.credentials.json.JsonWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Option;
           + " secret."
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:no errors, possibly warnings", "1:there are errors"})
+    exitCodeList = {"0:no errors, possibly warnings", "1:there are errors, or a registry fails"})
 public final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
@@ -63,7 +64,7 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     var findings = new ArrayList<Finding>();
     var client = socket.client(console);
-    var daemon = new DaemonCheck(client).look(findings);
+    var daemon = new DaemonCheck(client, clock).look(findings);
     new ClientCheck(console, daemon).look(findings);
     new KubeletCheck(root, daemon).look(findings);
     new MirrorCheck(root, daemon).look(findings);
@@ -92,7 +93,10 @@ public final class DoctorCommand implements Callable<Integer> {
         "advice", finding.advice());
   }
 
-  private void print(List<Finding> findings) {
+  /** What fails comes first. */
+  private void print(List<Finding> found) {
+    var findings =
+        found.stream().sorted(Comparator.comparing(Finding::verdict).reversed()).toList();
     int width = findings.stream().mapToInt(finding -> finding.check().length()).max().orElse(0);
     for (var finding : findings) {
       console

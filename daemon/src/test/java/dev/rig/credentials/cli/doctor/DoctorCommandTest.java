@@ -187,7 +187,9 @@ class DoctorCommandTest {
     daemon();
     var client = new DaemonClient(socket());
     client.ask(dev.rig.credentials.wire.Action.GET, "quay.io");
-    assertFound(diagnosis(), "warn daemon quay.io: ", "-> \"rig-credentials explain quay.io\"");
+    var diagnosis = diagnosis();
+    assertTrue(diagnosis.startsWith("1\nfail "), diagnosis);
+    assertFound(diagnosis, "fail daemon quay.io: ", "-> \"rig-credentials explain quay.io\"");
   }
 
   @Test
