@@ -58,6 +58,7 @@ class FloorsTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          .withImportOption(location -> !location.contains("-tests.jar")) // the helper's tests
           .importPackages("dev.rig.credentials");
 
   private static String[] packages(String... names) {
