@@ -82,6 +82,7 @@ class AddressZonesIT {
                 PrivateFile.write(folder.resolve("hosts"), hosts),
                 home.resolve("runtime/bin/java"),
                 "@" + home.resolve("lib/jvm.options"),
+                "-Djffi.boot.library.path=" + home.resolve("lib/native"),
                 "-cp",
                 classes,
                 AddressProbe.class.getName()));
