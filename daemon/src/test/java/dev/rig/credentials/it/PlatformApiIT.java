@@ -76,7 +76,7 @@ class PlatformApiIT {
     DaemonUnderTest.stop(second);
     Files.writeString(socket(daemon), "mine");
     var third = daemon.start();
-    assertTrue(third.says("the platform's API is not served"), third::stderr);
+    assertTrue(third.says("platformSocket: it is unavailable"), third::stderr);
     assertEquals("mine", Files.readString(socket(daemon)));
   }
 

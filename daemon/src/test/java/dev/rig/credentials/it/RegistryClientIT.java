@@ -253,6 +253,7 @@ class RegistryClientIT {
             List.of(
                 home.resolve("runtime/bin/java"),
                 "@" + home.resolve("lib/jvm.options"),
+                "-Djffi.boot.library.path=" + home.resolve("lib/native"),
                 "-cp",
                 classes,
                 TlsProbe.class.getName(),
