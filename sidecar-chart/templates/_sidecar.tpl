@@ -11,6 +11,16 @@ name: rig-credentials
 image: {{ include "rig-credentials.image" . | quote }}
 imagePullPolicy: {{ .Values.container.image.pullPolicy }}
 restartPolicy: Always
+# The platform's scripts call the helper, which is not in its image.
+command:
+  - /bin/sh
+  - -euc
+  - |
+    mkdir -p /run/rig-credentials/bin
+    install -m 0755 /opt/rig-credentials/bin/docker-credential-rig /run/rig-credentials/bin/.new
+    mv -f /run/rig-credentials/bin/.new /run/rig-credentials/bin/docker-credential-rig
+    exec rig-credentials "$@"
+  - rig-credentials
 args:
   {{- include "rig-credentials.serveArguments" (dict "root" . "socket" "/run/rig-credentials/pod/credentials.sock"
       "mode" .Values.sidecar.socketMode "state" "/var/lib/rig-credentials/state" "admin" .Values.admin.host) | nindent 2 }}

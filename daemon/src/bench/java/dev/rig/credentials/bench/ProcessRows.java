@@ -34,6 +34,15 @@ final class ProcessRows implements Rows {
                 new Aim.Ratio(0.25),
                 () -> new Object[] {Tool.CREDENTIAL_ECR_LOGIN.path(), "list"})
             .beside(
+                "`docker-credential-rig userpass`, cached",
+                new Aim.None(),
+                () ->
+                    new Object[] {
+                      Workbench.distribution().resolve("bin/docker-credential-rig"),
+                      "userpass",
+                      Workbench.QUESTION
+                    })
+            .beside(
                 "`version` of a Go helper",
                 new Aim.Ratio(1 / 1.5),
                 () -> new Object[] {GoModule.PEERS.program("helper"), "version"})

@@ -67,8 +67,10 @@ final class ClusterPullSecrets implements PullSecretKeeper {
     var hosts = new HashMap<String, String>();
     configured.forEach((name, settings) -> {
       var registry = settings.devRegistry();
-      if (registry != null && registry.host() != null && registry.clusterHost() != null) {
-        hosts.putIfAbsent(registry.host().toLowerCase(Locale.ROOT), registry.clusterHost());
+      if (registry != null && registry.host() != null) {
+        var inside = Objects.requireNonNullElse(registry.clusterHost(), registry.host());
+        hosts.putIfAbsent(
+            registry.host().toLowerCase(Locale.ROOT), inside.toLowerCase(Locale.ROOT));
       }
       if (settings.wantsPullSecrets()) {
         wanting.add(cluster(name, settings));
@@ -86,6 +88,11 @@ final class ClusterPullSecrets implements PullSecretKeeper {
    */
   String hostInside(String host) {
     return devHosts.getOrDefault(host, host);
+  }
+
+  /** Whether a development registry is called so, outside or inside. */
+  boolean isDevelopment(String host) {
+    return devHosts.containsKey(host) || devHosts.containsValue(host);
   }
 
   static Cluster cluster(String name, ClusterSettings settings) {

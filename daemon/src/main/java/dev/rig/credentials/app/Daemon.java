@@ -37,7 +37,6 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -77,7 +76,7 @@ public final class Daemon implements AutoCloseable {
    */
   public static Daemon start(
       Configuration configuration,
-      List<Path> watched,
+      ConfigWatch watched,
       EffectiveSettings settings,
       Map<String, String> environment,
       String version) {
@@ -101,7 +100,7 @@ public final class Daemon implements AutoCloseable {
    * that has the socket, the entries need that folder, and nothing that answers can be made without
    * the entries.
    */
-  private Daemon(DaemonContext context, Configuration configuration, List<Path> watched) {
+  private Daemon(DaemonContext context, Configuration configuration, ConfigWatch watched) {
     scope = context.scope();
     var time = context.time();
     var health = context.health();
@@ -137,18 +136,23 @@ public final class Daemon implements AutoCloseable {
             serving -> closeBoth(serving, socket, time.scheduler()));
     broker.prefetch();
     clusters.apply(configuration.clusters());
-    var images = images(context, registries, broker, entries.metrics());
-    http.openPlatform(socket.path(), images, clusters, access, observers);
+    var images = images(context, registries, broker, clusters, entries.metrics());
+    http.openPlatform(
+        socket.path(),
+        new DevRegistryLookup(images, clusters::hostInside),
+        clusters,
+        access,
+        observers);
     http.openAdmin(activity);
     http.warmUp();
     LOG.log(Level.INFO, configuration.registries().size() + " registries");
     remark(configuration);
     reloader =
-        watched.isEmpty()
+        watched.paths().isEmpty()
             ? null
             : scope.add(
                 new Reloader(
-                    new ConfigWatch(watched),
+                    watched,
                     configuration,
                     next -> {
                       var before = broker.entries();
@@ -254,13 +258,17 @@ public final class Daemon implements AutoCloseable {
   }
 
   private static LazyRegistryClient images(
-      DaemonContext context, RegistrySettings registries, Broker broker, Metrics metrics) {
+      DaemonContext context,
+      RegistrySettings registries,
+      Broker broker,
+      ClusterPullSecrets clusters,
+      Metrics metrics) {
     var images =
         new LazyRegistryClient(
             settings ->
                 new RegistryClient(
                     broker,
-                    settings,
+                    settings.withDevelopment(clusters::isDevelopment),
                     context.time(),
                     (host, outcome, took) ->
                         metrics.registryCall(outcome.name().toLowerCase(Locale.ROOT), took)),

@@ -129,9 +129,9 @@ final class Reloader implements AutoCloseable {
   private void load() {
     try {
       unread = true;
-      var fingerprint = ConfigLoader.fingerprint(watch.paths(), current.passwordFiles());
+      var fingerprint = ConfigLoader.fingerprint(watch.present(), current.passwordFiles());
       unread = false;
-      var next = load(watch.paths()); // also when only who can write the files is another
+      var next = load(watch.present()); // also when only who can write the files is another
       if (fingerprint.equals(current.fingerprint())) {
         if (!problems.isEmpty()) {
           problems = List.of();

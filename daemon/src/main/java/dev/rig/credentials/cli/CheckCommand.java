@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Validate a configuration and print its entries, no secrets. Settings with which credentials",
-      "are served but another component would be unhealthy are warnings."
+      "are served but another component would be unhealthy are warnings.",
+      "What is valid and likely a mistake follows as a note."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:the configuration is valid", "78:it is invalid; stderr lists every error"})
@@ -53,7 +55,12 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     var configuration = config.load(console);
     var _ = ConfigOptions.shell(configuration.daemon(), console);
-    var remarks = ConfigurationRemarks.of(configuration).stream().map(Problem::toString).toList();
+    var remarks =
+        Stream.concat(
+                ConfigurationRemarks.of(configuration).stream(),
+                SuspiciousEntries.of(configuration.registries()).stream())
+            .map(Problem::toString)
+            .toList();
     var unhealthy = ConfigurationHealth.unhealthy(configuration, console.environment());
     HelperLoops.check(configuration.registries(), console.environment().getOrDefault("PATH", ""));
     if (output == ReportFormat.JSON) {

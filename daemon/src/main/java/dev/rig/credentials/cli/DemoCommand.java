@@ -21,6 +21,7 @@ import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.config.AdminAddress;
 import dev.rig.credentials.config.LogFormat;
 import dev.rig.credentials.config.LogLevel;
+import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.files.AtomicFile;
 import dev.rig.credentials.json.JsonObject;
@@ -200,7 +201,11 @@ final class DemoCommand implements Callable<Integer> {
         EffectiveSettings.resolve(
             configuration.daemon(), flags, console.environment(), console.root());
     return Daemon.start(
-        configuration, List.of(values), settings, console.environment(), Version.text());
+        configuration,
+        new ConfigWatch(List.of(values)),
+        settings,
+        console.environment(),
+        Version.text());
   }
 
   /** A key of its own, as a daemon should have one. */

@@ -95,6 +95,7 @@ public final class Main implements Runnable {
     var commands = new LinkedHashMap<String, Supplier<Object>>();
     commands.put("serve", () -> new ServeCommand(console));
     commands.put("check", () -> new CheckCommand(console));
+    commands.put("platform-values", () -> new PlatformValuesCommand(console));
     commands.put("get", () -> new GetCommand(console));
     commands.put("list", () -> new ListCommand(console));
     commands.put("status", () -> new StatusCommand(console));

@@ -11,6 +11,9 @@ import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.concurrent.UncaughtErrors;
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.files.ConfigWatch;
+import dev.rig.credentials.config.files.PasswordFiles;
+import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.linux.LibC;
 import dev.rig.credentials.problem.Problem;
@@ -19,13 +22,17 @@ import dev.rig.credentials.socket.bind.SocketRefusedException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Serves until it is told to stop. */
 @Command(
@@ -45,6 +52,14 @@ final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = System.getLogger(ServeCommand.class.getName());
 
   @Mixin private ConfigOptions config = new ConfigOptions();
+
+  @Option(
+      names = "--config-if-there",
+      paramLabel = "PATH",
+      hidden = true,
+      description = "The same, last; it may be missing, and is read when it appears.")
+  private @Nullable Path dispensable;
+
   @Mixin private ServeOptions options = new ServeOptions();
 
   private final Console console;
@@ -70,8 +85,11 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     forbidReading(); // before there is anything to hide
+    var watched = watched();
     var warnings = new ArrayList<Problem>();
-    var configuration = config.load(console, access(), warnings::add);
+    var access = access();
+    var configuration =
+        ConfigLoader.load(watched.present(), new PasswordFiles(access), access, warnings::add);
     var settings = settings(configuration); // which the log needs
     warnings.forEach(warning -> LOG.log(Level.WARNING, warning.toString()));
     // Before the socket answers: from then on a signal must not end the process by itself.
@@ -80,7 +98,7 @@ final class ServeCommand implements Callable<Integer> {
     Runtime.getRuntime()
         .addShutdownHook(Thread.ofPlatform().name("rig-stop").unstarted(() -> stop(started)));
     try {
-      started.complete(start(configuration, settings));
+      started.complete(start(configuration, watched, settings));
     } finally {
       started.cancel(false);
     }
@@ -106,6 +124,15 @@ final class ServeCommand implements Callable<Integer> {
     return WriteAccess.ofThisProcess(console.environment());
   }
 
+  private ConfigWatch watched() {
+    var paths = new ArrayList<>(config.paths(console));
+    if (dispensable == null) {
+      return new ConfigWatch(paths);
+    }
+    paths.add(dispensable);
+    return new ConfigWatch(paths, Set.of(dispensable));
+  }
+
   private EffectiveSettings settings(Configuration configuration) {
     var settings =
         EffectiveSettings.resolve(
@@ -121,10 +148,10 @@ final class ServeCommand implements Callable<Integer> {
     });
   }
 
-  private Daemon start(Configuration configuration, EffectiveSettings settings) {
+  private Daemon start(
+      Configuration configuration, ConfigWatch watched, EffectiveSettings settings) {
     try {
-      return Daemon.start(
-          configuration, config.paths(console), settings, console.environment(), Version.text());
+      return Daemon.start(configuration, watched, settings, console.environment(), Version.text());
     } catch (SocketBusyException busy) {
       throw new CommandException(ExitStatus.BUSY, busy.problem().toString());
     } catch (SocketRefusedException refused) {

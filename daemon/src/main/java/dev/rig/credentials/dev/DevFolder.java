@@ -66,6 +66,16 @@ final class DevFolder {
     return folder.resolve("tls.key");
   }
 
+  /** No file: the argument that tells the front's processes. */
+  Path front() {
+    return folder.resolve("front");
+  }
+
+  /** What the front says. */
+  Path frontLog() {
+    return folder.resolve("front.log");
+  }
+
   /** What the registry says. */
   Path log() {
     return folder.resolve("registry.log");
@@ -219,7 +229,8 @@ final class DevFolder {
   /** Removes what makes it run and, where that is wanted, its images. */
   void remove(boolean purge) {
     var doomed =
-        new ArrayList<>(List.of(configuration(), passwords(), key(), certificate(), log()));
+        new ArrayList<>(
+            List.of(configuration(), passwords(), key(), certificate(), log(), frontLog()));
     if (purge) {
       doomed.add(folder);
     }

@@ -10,8 +10,6 @@ import dev.rig.credentials.registry.ResolvedImage;
  * @param clusterHost names them when they are pulled inside
  */
 public record DevHost(String host, String clusterHost) {
-  private static final String OFFICIAL = "library/";
-
   /** Whether the image is there by its name. */
   public boolean holds(ImageReference image) {
     return image.host().equals(host);
@@ -19,13 +17,13 @@ public record DevHost(String host, String clusterHost) {
 
   /** The repository, with this host, that an image of another registry is pushed to. */
   public String repository(ImageReference image) {
-    var path = image.path();
-    return host + "/" + (path.startsWith(OFFICIAL) ? path.substring(OFFICIAL.length()) : path);
+    return host + "/" + image.path();
   }
 
-  /** The reference that a cluster pulls exactly this image by. */
+  /** The reference that a cluster pulls exactly this image by; the tag is for people. */
   public String pinned(ResolvedImage image) {
     var registry = image.registry().equals(host) ? clusterHost : image.registry();
-    return registry + "/" + image.repository() + "@" + image.digest();
+    var tag = image.tag() == null ? "" : ":" + image.tag();
+    return registry + "/" + image.repository() + tag + "@" + image.digest();
   }
 }

@@ -29,7 +29,8 @@ public final class DevManifests {
   private static final Pattern NAME = Pattern.compile("[a-z]([-a-z0-9]{0,61}[a-z0-9])?");
 
   private static final Pattern CLUSTER_HOST =
-      Pattern.compile("([a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)(?:\\.[-a-z0-9.]+)?:([0-9]{1,5})");
+      Pattern.compile(
+          "([a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)(?:\\.([-a-z0-9]+)[-a-z0-9.]*)?:([0-9]{1,5})");
 
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+:[0-9]{1,5}");
   private static final Pattern QUANTITY = Pattern.compile("[1-9][0-9]*([KMGT]i?)?");
@@ -66,6 +67,12 @@ public final class DevManifests {
       matches(NAME, cluster, "a cluster's name");
       matches(HOST, host, "a host with its port");
       matches(CLUSTER_HOST, clusterHost, "the name of a Service with its port");
+      var inside = CLUSTER_HOST.matcher(clusterHost);
+      if (inside.matches() && inside.group(2) != null && !inside.group(2).equals(namespace)) {
+        throw new DevException(
+            "%s is no Service of the namespace %s: see --namespace"
+                .formatted(clusterHost, namespace));
+      }
       if (storage != null) {
         matches(QUANTITY, storage, "a size, as 10Gi");
       }
@@ -106,6 +113,15 @@ public final class DevManifests {
   public String manifests(ManifestTarget place) {
     var login = login();
     var documents = new ArrayList<String>();
+    if (!place.namespace().equals("default")) {
+      documents.add(
+          """
+          apiVersion: v1
+          kind: Namespace
+          metadata: {name: %s}
+          """
+              .formatted(place.namespace()));
+    }
     documents.add(secret(place, login));
     var storage = place.storage();
     if (storage != null) {
@@ -220,6 +236,19 @@ public final class DevManifests {
                   - {key: htpasswd, path: htpasswd}
     """
         .formatted(head(place), place.service(), storage);
+  }
+
+  /**
+   * What the containerd of every node finds the registry by, for a node does not know the cluster's
+   * Services: {@code hosts.toml} below {@code certs.d} (containerd, {@code docs/hosts.md}).
+   */
+  public static String hosts(ManifestTarget place) {
+    return """
+    # %s, by the port that the registry has on every node.
+    [host."http://localhost:%d"]
+      capabilities = ["pull", "resolve"]
+    """
+        .formatted(place.clusterHost(), place.nodePort());
   }
 
   /** The Helm values that register it, with its password. */

@@ -21,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param place where it listens
  * @param credential who may push and pull: nobody else
  * @param authority who signs its certificate; null where it never had TLS
+ * @param behind the port of loopback where the registry itself listens, behind a front that asks
+ *     for no login; 0 where there is no front
  */
 record DevRecord(
-    DevRegistryAddress place, Credential credential, @Nullable DevAuthority authority) {
+    DevRegistryAddress place, Credential credential, @Nullable DevAuthority authority, int behind) {
   /** What the file is for: its key is made of that. */
   static final String PURPOSE = "development registry";
 
@@ -32,7 +34,10 @@ record DevRecord(
   /** The first form had no place but loopback, and no TLS. */
   private static final int FIRST_FORM = 1;
 
-  private static final int FORM = 2;
+  /** The second always asked for a login. */
+  private static final int SECOND_FORM = 2;
+
+  private static final int FORM = 3;
 
   void write(SealedFile file) {
     var bytes = new ByteArrayOutputStream();
@@ -48,6 +53,7 @@ record DevRecord(
         write(out, authority.key());
         write(out, authority.certificate());
       }
+      out.writeInt(behind);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // an array does not fail
     }
@@ -72,16 +78,17 @@ record DevRecord(
 
   private static DevRecord decode(byte[] content) {
     try (var in = new DataInputStream(new ByteArrayInputStream(content))) {
-      switch (in.readByte()) {
+      int form = in.readByte();
+      switch (form) {
         case FIRST_FORM -> {
           var place = new DevRegistryAddress(DevRegistryAddress.LOOPBACK, in.readInt(), false);
-          return new DevRecord(place, credential(in), null);
+          return new DevRecord(place, credential(in), null, 0);
         }
-        case FORM -> {
+        case SECOND_FORM, FORM -> {
           var place = new DevRegistryAddress(in.readUTF(), in.readInt(), in.readBoolean());
           var credential = credential(in);
           var authority = in.readBoolean() ? DevAuthority.of(bytes(in), bytes(in)) : null;
-          return new DevRecord(place, credential, authority);
+          return new DevRecord(place, credential, authority, form == FORM ? in.readInt() : 0);
         }
         default -> {
           // As below: a later version's.
@@ -99,6 +106,11 @@ record DevRecord(
 
   private static byte[] bytes(DataInputStream in) throws IOException {
     return in.readNBytes(in.readUnsignedShort());
+  }
+
+  /** Where the registry itself listens. */
+  DevRegistryAddress registry() {
+    return behind == 0 ? place : new DevRegistryAddress(DevRegistryAddress.LOOPBACK, behind, false);
   }
 
   /** How images of it begin. */

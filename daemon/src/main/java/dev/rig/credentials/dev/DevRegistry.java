@@ -1,9 +1,14 @@
 package dev.rig.credentials.dev;
 
 import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.store.StoreException;
 import dev.rig.credentials.time.Time;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -21,20 +26,36 @@ import org.jspecify.annotations.Nullable;
 public final class DevRegistry {
   private static final Duration START = Duration.ofSeconds(20);
   private static final String PROCESS = "a process of this machine";
+  private static final String[] PROGRAMS = {"registry", "docker-registry"};
 
   private final Map<String, String> environment;
   private final DevFolder folder;
   private final Polling pauses;
-  private final ChildRegistry child;
+  private final SupervisedProgram child;
+  private final SupervisedProgram front;
   private final Time time;
 
   /**
    * Where it is to listen. What is null stays as it was, and is usual where there never was one: at
-   * port 30000 of loopback without TLS, at any other address with it.
+   * port 30000 of loopback without TLS and without a login, at any other address with both.
    *
    * @param address an address of this machine, as a literal
+   * @param login whether it asks clients for its login; false only on loopback without TLS
    */
-  public record Wanted(@Nullable String address, @Nullable Integer port, @Nullable Boolean tls) {
+  public record Wanted(
+      @Nullable String address,
+      @Nullable Integer port,
+      @Nullable Boolean tls,
+      @Nullable Boolean login) {
+    private boolean asksForLogin(@Nullable DevRecord record, DevRegistryAddress place) {
+      boolean open = !place.tls() && DevRegistryAddress.isLoopback(place.address());
+      if (!open && login != null && !login) {
+        throw new DevException(
+            "without a login it listens on loopback without TLS only: leave out --no-login");
+      }
+      return !open || (login != null ? login : record != null && record.behind() == 0);
+    }
+
     private DevRegistryAddress place(@Nullable DevRecord record) {
       var known =
           record == null
@@ -56,9 +77,14 @@ public final class DevRegistry {
    * @param credential who may push and pull
    * @param authority the file of who signs its certificate; null where it has none
    * @param runner what it runs in, for people; null where it does not run
+   * @param open whether it asks clients for no login
    */
   public record Access(
-      String host, Credential credential, @Nullable Path authority, @Nullable String runner) {}
+      String host,
+      Credential credential,
+      @Nullable Path authority,
+      @Nullable String runner,
+      boolean open) {}
 
   /**
    * What there is of it.
@@ -90,7 +116,8 @@ public final class DevRegistry {
     folder = new DevFolder(stateFolder);
     this.time = time;
     pauses = new Polling(time);
-    child = new ChildRegistry(folder, environment, pauses);
+    child = new SupervisedProgram(folder.configuration(), folder.log(), environment, pauses);
+    front = new SupervisedProgram(folder.front(), folder.frontLog(), environment, pauses);
   }
 
   /**
@@ -102,19 +129,20 @@ public final class DevRegistry {
     try {
       var known = read().orElse(null);
       var place = wanted.place(known);
+      boolean login = wanted.asksForLogin(known, place);
       if (known != null) {
         var runner = runner();
-        if (runner != null && !known.place().equals(place)) {
+        if (runner != null && !(known.place().equals(place) && login == (known.behind() == 0))) {
           throw new DevException(
-              "it runs at %s already: rig-credentials dev down, then up elsewhere"
-                  .formatted(known.host()));
+              "it runs at %s already, %s a login: rig-credentials dev down, then up again"
+                  .formatted(known.host(), known.behind() == 0 ? "with" : "without"));
         }
         if (runner != null && !certifies(known) && RegistryProbe.of(known, time).answers()) {
           return access(known, runner);
         }
         stop();
       }
-      var record = record(place, known);
+      var record = record(place, known, login);
       check(record);
       record.write(folder.sealed(credentials()));
       certifies(record);
@@ -123,7 +151,8 @@ public final class DevRegistry {
         stop();
         throw new DevException(
             "%s was started and does not answer at %s; it said: %s"
-                .formatted(runner, record.host(), folder.log()));
+                .formatted(
+                    runner, record.host(), record.behind() == 0 ? folder.log() : folder.path()));
       }
       return access(record, runner);
     } catch (StoreException e) {
@@ -131,12 +160,21 @@ public final class DevRegistry {
     }
   }
 
-  private DevRecord record(DevRegistryAddress place, @Nullable DevRecord known) {
+  private DevRecord record(DevRegistryAddress place, @Nullable DevRecord known, boolean login) {
     var authority = known == null ? null : known.authority();
     return new DevRecord(
         place,
         known == null ? DevLogin.login(new SecureRandom()) : known.credential(),
-        authority == null && place.tls() ? DevAuthority.create(time.now()) : authority);
+        authority == null && place.tls() ? DevAuthority.create(time.now()) : authority,
+        login ? 0 : freePort());
+  }
+
+  private static int freePort() {
+    try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    } catch (IOException e) {
+      throw new DevException("no port of loopback is free: " + e.getMessage(), e);
+    }
   }
 
   /** Whether it has a new certificate, which it only shows when it is started anew. */
@@ -162,7 +200,8 @@ public final class DevRegistry {
   }
 
   private Access access(DevRecord record, String runner) {
-    return new Access(record.host(), record.credential(), authority(record), runner);
+    return new Access(
+        record.host(), record.credential(), authority(record), runner, record.behind() != 0);
   }
 
   private @Nullable Path authority(DevRecord record) {
@@ -170,20 +209,31 @@ public final class DevRegistry {
   }
 
   private String start(DevRecord record) throws InterruptedException {
+    var runner = startRegistry(record);
+    if (record.behind() != 0) {
+      var home = System.getProperty("rig.home");
+      if (home == null) {
+        throw new DevException("only a built distribution has a registry without a login: --login");
+      }
+      front.start(Path.of(home, "bin", "rig-credentials").toString(), "dev", "front");
+    }
+    return runner;
+  }
+
+  private String startRegistry(DevRecord record) throws InterruptedException {
     var engine = EngineClient.find(environment).orElse(null);
     if (engine != null) {
       try (engine) {
         var container = new ContainerRegistry(folder, engine);
         if (container.hasImage()) {
-          folder.configure(record, container.seen(record.place()));
-          container.start(record.place());
+          folder.configure(record, container.seen(record.registry()));
+          container.start(record.registry());
           return container(engine);
         }
       }
     }
     var program =
-        child
-            .program()
+        SupervisedProgram.find(environment, PROGRAMS)
             .orElseThrow(() ->
                 new DevException(
                     (engine == null
@@ -191,9 +241,30 @@ public final class DevRegistry {
                             : "the Docker Engine cannot pull the image registry:2")
                         + ", and there is no registry or docker-registry on PATH: install Debian's"
                         + " docker-registry"));
-    folder.configure(record, folder.seen(record.place()));
-    child.start(program);
+    folder.configure(record, folder.seen(record.registry()));
+    child.start(program.toString(), "serve");
     return PROCESS;
+  }
+
+  /**
+   * Serves what clients connect to, until it is closed.
+   *
+   * @throws DevException when the registry has no front
+   */
+  public RegistryFront openFront() {
+    try {
+      var record =
+          read()
+              .filter(known -> known.behind() != 0)
+              .orElseThrow(() -> new DevException("there is no registry without a login"));
+      var registry = record.registry();
+      return RegistryFront.open(
+          new InetSocketAddress(record.place().inet(), record.place().port()),
+          new InetSocketAddress(registry.inet(), registry.port()),
+          HttpRequest.basic(record.credential()).reveal());
+    } catch (StoreException e) {
+      throw new DevException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static String container(EngineClient engine) {
@@ -276,6 +347,7 @@ public final class DevRegistry {
   }
 
   private void stop() {
+    front.stop();
     child.stop();
     EngineClient.find(environment)
         .ifPresent(engine -> {

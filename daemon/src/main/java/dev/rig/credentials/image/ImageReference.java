@@ -121,6 +121,11 @@ public final class ImageReference {
     return host;
   }
 
+  /** The same image of another registry, which is no name of Docker Hub. */
+  public ImageReference withHost(String other) {
+    return new ImageReference(other, path, tag, digest);
+  }
+
   /** The repository below the host; empty for a reference that is only a host. */
   public String path() {
     return path;

@@ -311,6 +311,13 @@ public class Fabric8Api implements KubeApi {
   }
 
   @Override
+  public List<Rollouts.PodTrouble> troubles(String namespace, String name, String image) {
+    return client.asking(
+        "list pods of " + namespace + "/" + name,
+        kubernetes -> Workloads.troubles(kubernetes, namespace, name, image));
+  }
+
+  @Override
   public Optional<Lock> lock(String namespace, String name) {
     return client.asking(
         "get lease " + namespace + "/" + name,

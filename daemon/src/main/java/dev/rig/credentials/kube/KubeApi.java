@@ -125,6 +125,9 @@ public interface KubeApi extends AutoCloseable {
   /** How far the Deployment is with that image; empty where there is none. */
   Optional<Rollouts.Readiness> readiness(String namespace, String name, String image);
 
+  /** Why pods of the Deployment with that image are not ready; empty where nothing is known. */
+  List<Rollouts.PodTrouble> troubles(String namespace, String name, String image);
+
   /** Ends what is under way; throws nothing. */
   @Override
   void close();

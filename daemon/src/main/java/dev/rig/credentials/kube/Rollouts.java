@@ -42,6 +42,21 @@ public final class Rollouts implements AutoCloseable {
    */
   public record Readiness(int ready, int wanted, boolean complete) {}
 
+  /** What a pod's trouble is about. */
+  public enum TroubleKind {
+    PULL,
+    CRASH,
+    SCHEDULING,
+    OTHER
+  }
+
+  /**
+   * Why a pod is not ready.
+   *
+   * @param message the cluster's, with text from outside
+   */
+  public record PodTrouble(String pod, TroubleKind kind, String message) {}
+
   /** The cluster refused the change; the message is for people, without a secret. */
   public static final class RolloutRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -114,6 +129,29 @@ public final class Rollouts implements AutoCloseable {
       return api.readiness(namespace, name, image);
     } catch (KubeApiException e) {
       throw new RolloutRefusedException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * The image that it has now.
+   *
+   * @return empty where it has none
+   * @throws RolloutRefusedException when that cannot be told
+   */
+  public Optional<String> image(WorkloadKind kind, String namespace, String name) {
+    try {
+      return Optional.ofNullable(workload(kind, namespace, name).image());
+    } catch (KubeApiException e) {
+      throw new RolloutRefusedException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Why pods with that image are not ready; empty where nothing is known, or may be read. */
+  public List<PodTrouble> troubles(String namespace, String name, String image) {
+    try {
+      return api.troubles(namespace, name, image);
+    } catch (KubeApiException denied) {
+      return List.of();
     }
   }
 

@@ -1,12 +1,21 @@
 package dev.rig.credentials.kube;
 
 import dev.rig.credentials.kube.KubeApi.Workload;
+import dev.rig.credentials.kube.Rollouts.PodTrouble;
+import dev.rig.credentials.kube.Rollouts.TroubleKind;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Capsules and Deployments as objects of the API: where their image stands, and nothing more. */
@@ -113,5 +122,107 @@ final class Workloads {
 
   private static int number(@Nullable Object value, int otherwise) {
     return value instanceof Number number ? number.intValue() : otherwise;
+  }
+
+  /**
+   * Why pods of a Deployment with this image do not become ready, as their status tells (Kubernetes
+   * API, Pod); nothing where there is no such Deployment.
+   */
+  static List<PodTrouble> troubles(
+      KubernetesClient kubernetes, String namespace, String name, String image) {
+    var deployment =
+        kubernetes
+            .genericKubernetesResources(Workloads.context(Rollouts.WorkloadKind.DEPLOYMENT))
+            .inNamespace(namespace)
+            .withName(name)
+            .get();
+    var selector = selector(deployment);
+    if (selector.isEmpty()) {
+      return List.of();
+    }
+    var troubles = new ArrayList<PodTrouble>();
+    for (var pod :
+        kubernetes.pods().inNamespace(namespace).withLabels(selector).list().getItems()) {
+      if (pod.getSpec().getContainers().stream().anyMatch(one -> image.equals(one.getImage()))) {
+        addTroubles(kubernetes, pod, troubles);
+      }
+    }
+    return troubles;
+  }
+
+  private static Map<String, String> selector(@Nullable GenericKubernetesResource deployment) {
+    var labels = new HashMap<String, String>();
+    if (deployment != null
+        && deployment.<Object>get("spec", "selector", "matchLabels") instanceof Map<?, ?> found) {
+      found.forEach((key, value) -> labels.put(String.valueOf(key), String.valueOf(value)));
+    }
+    return labels;
+  }
+
+  private static void addTroubles(KubernetesClient kubernetes, Pod pod, List<PodTrouble> troubles) {
+    var name = pod.getMetadata().getName();
+    var status = pod.getStatus();
+    if (status == null) {
+      return;
+    }
+    for (var condition : status.getConditions()) {
+      if (condition.getType().equals("PodScheduled") && condition.getStatus().equals("False")) {
+        troubles.add(
+            new PodTrouble(
+                name, TroubleKind.SCHEDULING, "unschedulable: " + condition.getMessage()));
+      }
+    }
+    Stream.of(status.getInitContainerStatuses(), status.getContainerStatuses())
+        .flatMap(List::stream)
+        .forEach(container -> addTroubles(kubernetes, pod, container, troubles));
+  }
+
+  private static void addTroubles(
+      KubernetesClient kubernetes, Pod pod, ContainerStatus container, List<PodTrouble> troubles) {
+    var waiting = container.getState() == null ? null : container.getState().getWaiting();
+    if (waiting == null || waiting.getReason() == null) {
+      return;
+    }
+    var name = pod.getMetadata().getName();
+    var message = Objects.requireNonNullElse(waiting.getMessage(), "");
+    switch (waiting.getReason()) {
+      case "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull" ->
+          troubles.add(
+              new PodTrouble(name, TroubleKind.PULL, waiting.getReason() + ": " + message));
+      case "CrashLoopBackOff" ->
+          troubles.add(
+              new PodTrouble(
+                  name, TroubleKind.CRASH, "crashes: " + end(kubernetes, pod, container)));
+      case "ContainerCreating", "PodInitializing" -> {
+        // As every pod at first.
+      }
+      default ->
+          troubles.add(
+              new PodTrouble(name, TroubleKind.OTHER, waiting.getReason() + ": " + message));
+    }
+  }
+
+  /** The last line of the last run's log, which its status may have no room for. */
+  private static String end(KubernetesClient kubernetes, Pod pod, ContainerStatus container) {
+    var last = container.getLastState() == null ? null : container.getLastState().getTerminated();
+    var status = last == null ? "" : "status " + last.getExitCode();
+    String line = null;
+    try {
+      line =
+          kubernetes
+              .pods()
+              .inNamespace(pod.getMetadata().getNamespace())
+              .withName(pod.getMetadata().getName())
+              .inContainer(container.getName())
+              .terminated()
+              .tailingLines(1)
+              .getLog();
+    } catch (KubernetesClientException denied) {
+      // Its status has to do.
+    }
+    if ((line == null || line.isBlank()) && last != null) {
+      line = last.getMessage();
+    }
+    return line == null || line.isBlank() ? status : status + ", last line: " + line.strip();
   }
 }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChartTest {
   private static final Chart CHART = Chart.ours();
@@ -160,8 +161,8 @@ class ChartTest {
   void mistakenValuesAreRefused() {
     assertAll(
         () -> refused("rig.dockerRegistries.ghcr\\.io.usrname=bot", "usrname"),
-        // As a number it would have lost its leading zeros, or be written with an exponent.
-        () -> refused("rig.dockerRegistries.ghcr\\.io.password=123456789", "password"),
+        // As a number with a fraction, or a large one, it would be another one than was written.
+        () -> refused("rig.dockerRegistries.ghcr\\.io.password=1234567890123456789", "password"),
         () -> refused("rig.dockerRegistries.ghcr\\.io.expire=1 hour", "expire"),
         () -> refused("rig.dockerRegistries.ghcr\\.io.timeout=30 s", "timeout"),
         () -> refused("nodes.tolerationz=x", "tolerationz"),
@@ -170,6 +171,81 @@ class ChartTest {
         () -> refused("sidecar.socketMode=rw", "socketMode"),
         () -> refused("nodes.runDir=run", "runDir"),
         () -> refused("daemon.log.level=loud", "level"));
+  }
+
+  /** C38: what the daemon takes for a password the chart takes, and hands on as it was written. */
+  @ParameterizedTest
+  @ValueSource(strings = {"12345", "0", "-7", "12345678", "9007199254740991"})
+  void c38_numberIsAPassword(String number) throws IOException {
+    var values =
+        Files.writeString(
+            folder.resolve("values.yaml"),
+            """
+            rig:
+              dockerRegistries:
+                ghcr.io: {username: %1$s, password: %1$s}
+                quay.io: {script: "echo u:p", env: {PIN: %1$s}}
+            """
+                .formatted(number));
+    var rendered = CHART.render(IMAGE, values);
+    var registries = configuration(rendered.one("Secret", "rig-credentials-sidecar")).registries();
+    assertEquals(
+        new EntrySource.StaticLogin(new Credential(number, Secret.of(number))),
+        registries.getFirst().source());
+    assertTrue(
+        registries.getLast().source() instanceof EntrySource.Script script
+            && script.env().equals(Map.of("PIN", number)));
+  }
+
+  @Test
+  void scriptThatWouldAskItsOwnDaemonIsRefused() {
+    for (var call : List.of("/run/docker-credential-rig userpass", "docker-credential-rig-x get")) {
+      var setting = "rig.dockerRegistries.ghcr\\.io.script=echo x; " + call + " ghcr.io";
+      refused(setting, "the script asks the daemon for the credential that it has to print");
+    }
+  }
+
+  /** The block of the notes says what {@code rig-credentials platform-values} prints. */
+  @Test
+  void notesPrintTheValuesWithWhichThePlatformAsks() throws IOException {
+    var values =
+        Files.writeString(
+            folder.resolve("values.yaml"),
+            """
+            container: {image: {repository: x}}
+            rig:
+              clusters:
+                prod: {type: k8s, createPullSecrets: true}
+                dev: {type: k8s}
+              dockerRegistries:
+                ghcr.io/acme: {script: "echo u:p", expire: 30s}
+                quay.io: {username: u, password: 7}
+                "*.dkr.ecr.*.amazonaws.com": {script: "echo u:p"}
+                pods.example: {script: "echo u:p", serviceAccount: required}
+                lines.example: {username: u, password: "a\\nb"}
+            """);
+    var notes = CHART.notes(values);
+    int start = notes.indexOf("\nrig:\n  dockerRegistries:");
+    var block = notes.substring(start, notes.indexOf("\n\n", start + 1));
+    var rig = Chart.json(block).path("rig");
+    assertEquals(2, rig.path("dockerRegistries").size(), block);
+    assertEquals(
+        "RIG_CREDENTIALS_SOCKET=/run/rig-credentials/pod/credentials.sock"
+            + " /run/rig-credentials/bin/docker-credential-rig userpass 'ghcr.io/acme'\n",
+        rig.path("dockerRegistries").path("ghcr.io/acme").path("script").asText());
+    assertEquals("1s", rig.at("/dockerRegistries/ghcr.io~1acme/expire").asText());
+    assertEquals("60s", rig.at("/dockerRegistries/quay.io/expire").asText());
+    assertEquals(Chart.json("{prod: {createPullSecrets: false}}"), rig.path("clusters"));
+    for (var omitted : List.of("*.dkr.ecr.*.amazonaws.com", "pods.example", "lines.example")) {
+      assertTrue(block.contains("# Left out: " + omitted + ": "), block);
+    }
+  }
+
+  @Test
+  void notesOfNoRegistryAreValues() throws IOException {
+    var values =
+        Files.writeString(folder.resolve("values.yaml"), "container: {image: {repository: x}}\n");
+    assertTrue(CHART.notes(values).contains("  dockerRegistries: {}\n"), CHART.notes(values));
   }
 
   @Test

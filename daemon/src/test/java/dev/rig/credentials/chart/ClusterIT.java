@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
@@ -55,7 +56,7 @@ class ClusterIT {
   private static KubeCluster cluster;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     images = RegistryServer.start(reaper, folder.resolve("open"), Map.of());
     guarded =
         RegistryServer.start(reaper, folder.resolve("guarded"), Map.of("deploy", "gldt-example"));
@@ -63,6 +64,8 @@ class ClusterIT {
     buildPause();
     push("slim", images.host() + "/rig-credentials:it");
     push("pause", images.host() + "/pause");
+    buildBusybox();
+    push("busybox", images.host() + "/busybox");
     push("pause", guarded.host() + "/acme/app", "--dest-creds=deploy:gldt-example");
     cluster = new KubeCluster(reaper, folder.resolve("c"), images, "pause");
     cluster.node().reach(guarded);
@@ -84,6 +87,18 @@ class ClusterIT {
         .docker(folder, "import", "--change=ENTRYPOINT [\"/pause\"]", tar, "pause")
         .run()
         .succeeded();
+  }
+
+  /** As Alpine's image: its shell and all tools are busybox, and there is no other C library. */
+  private static void buildBusybox() throws IOException {
+    var bin = Files.createDirectories(folder.resolve("busybox/bin"));
+    Files.copy(Tool.BUSYBOX.path(), bin.resolve("busybox"));
+    for (var name : List.of("sh", "sleep", "cat")) {
+      Files.createSymbolicLink(bin.resolve(name), Path.of("busybox"));
+    }
+    var tar = folder.resolve("busybox.tar");
+    Command.of("/bin/tar", "-C", bin.getParent(), "-cf", tar, "bin").run().succeeded();
+    engine.docker(folder, "import", tar, "busybox").run().succeeded();
   }
 
   private static void push(String image, String to, String... options) {
@@ -171,12 +186,38 @@ class ClusterIT {
     assertTrue(ask().contains("\"Secret\":\"first\""), ask());
     assertTrue(askPlatformApi().contains("\"password\":\"first\""), askPlatformApi());
 
+    platformsOwnScriptsPrintTheLine();
+
     var pods = pods();
     release.upgrade(
         Map.of("rig.dockerRegistries.registry\\.acme\\.example/app.password", "second"));
     Eventually.within(PATIENCE, () -> ask().contains("\"Secret\":\"second\""), ClusterIT::ask);
     assertEquals(pods, pods(), "the same pod, without a restart");
     release.uninstall();
+  }
+
+  /**
+   * Stand-ins for the platform, which runs the text of a {@code script} in its own container with
+   * {@code sh -c}: Debian's image, whose shell is dash, and one with busybox, as Alpine's. Both run
+   * as uid 1000, and can change neither the helper nor the socket.
+   */
+  private static void platformsOwnScriptsPrintTheLine() {
+    var values =
+        in(RELEASE, "rig-credentials", "platform-values", "--config", "/etc/rig-credentials/config")
+            .succeeded()
+            .stdout();
+    var script =
+        Chart.json(values).at("/rig/dockerRegistries/registry.acme.example~1app/script").asText();
+    var helper = "/run/rig-credentials/bin/docker-credential-rig";
+    for (var container : List.of("rig-platform", "busybox")) {
+      assertEquals("bot:first\n", in(container, "sh", "-c", script).succeeded().stdout());
+      var unknown = in(container, "sh", "-c", helper + " userpass other.example");
+      assertEquals("", unknown.stdout(), container);
+      assertTrue(unknown.stderr().contains("rig-credentials: "), unknown::toString);
+      assertTrue(in(container, "sh", "-c", ": >" + helper).status() != 0, container);
+    }
+    var platform = in("rig-platform", "bash", "-c", "id -u; " + script).succeeded().stdout();
+    assertEquals("1000\nbot:first\n", platform);
   }
 
   /** Puts the platform there as the operator would, with an image that this cluster has. */
@@ -196,6 +237,11 @@ class ClusterIT {
         cluster.apply(
             "{apiVersion: v1, kind: %s, metadata: {name: %s, namespace: %s}}"
                 .formatted(kind, name, SIDECAR)));
+    var busybox = operator.platform().deepCopy();
+    busybox.put("name", "busybox").put("image", images.host() + "/busybox");
+    busybox.putArray("command").add("/bin/sleep").add("1000000");
+    busybox.remove("ports");
+    ((ArrayNode) operator.deployment().at("/spec/template/spec/containers")).add(busybox);
     cluster.apply(operator.deployment().toString());
   }
 

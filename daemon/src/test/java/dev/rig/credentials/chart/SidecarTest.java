@@ -83,6 +83,18 @@ class SidecarTest {
         () -> assertEquals("Memory", volume(operator, ours).at("/emptyDir/medium").asText()));
   }
 
+  /** The platform's image has no helper, and its user must not be able to replace it. */
+  @Test
+  void platformFindsTheHelperThatTheSidecarCopies() {
+    var operator = operator(CHART.render(IMAGE, CHART.example("platform")));
+    var command = sidecar(operator).path("command");
+    var helper = "/run/rig-credentials/bin/docker-credential-rig";
+    assertTrue(command.get(2).asText().contains(helper + "\n"), command::toString);
+    assertTrue(command.get(2).asText().endsWith("exec rig-credentials \"$@\"\n"));
+    assertEquals("serve", sidecar(operator).at("/args/0").asText());
+    assertTrue(mount(platform(operator), "/run/rig-credentials").path("readOnly").asBoolean());
+  }
+
   /** The operator reads each element over the one that had its place before. */
   @Test
   void whatThePlatformHasAndWhatComesStayApart() {

@@ -10,6 +10,7 @@ import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.config.DaemonSettings;
+import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.testing.Json;
 import dev.rig.credentials.testing.daemon.RawClient;
@@ -91,7 +92,11 @@ class CommandLineTest {
             .with(DaemonSettings.WARM_RESTART, false);
     var settings = EffectiveSettings.resolve(configuration.daemon(), flags, Map.of(), true);
     return Daemon.start(
-        configuration, List.of(), settings, Map.of("PATH", "/usr/bin:/bin"), "1.2.3");
+        configuration,
+        new ConfigWatch(List.of()),
+        settings,
+        Map.of("PATH", "/usr/bin:/bin"),
+        "1.2.3");
   }
 
   @Test

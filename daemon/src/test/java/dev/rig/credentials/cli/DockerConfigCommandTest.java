@@ -10,6 +10,7 @@ import dev.rig.credentials.app.EffectiveSettings;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.config.DaemonSettings;
+import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.testing.Json;
 import java.io.ByteArrayOutputStream;
@@ -411,7 +412,8 @@ class DockerConfigCommandTest {
             .with(DaemonSettings.WARM_RESTART, false);
     var settings = EffectiveSettings.resolve(configuration.daemon(), flags, Map.of(), true);
     try (var daemon =
-        Daemon.start(configuration, List.of(), settings, Map.of("PATH", "/bin"), "1.2.3")) {
+        Daemon.start(
+            configuration, new ConfigWatch(List.of()), settings, Map.of("PATH", "/bin"), "1.2.3")) {
       assertEquals(ExitStatus.OK, run("--socket", daemon.socket().toString()), this::printed);
     }
     var fromDaemon = printed();

@@ -106,7 +106,7 @@ class DevAuthorityTest {
   void recordTellsNoKey() {
     var identity = authority.sign(PLACE, NOW);
     assertFalse(identity.toString().contains("PRIVATE"));
-    var record = new DevRecord(PLACE, DevLogin.login(new java.security.SecureRandom()), null);
+    var record = new DevRecord(PLACE, DevLogin.login(new java.security.SecureRandom()), null, 0);
     assertFalse(record.toString().contains(record.credential().secret().reveal()));
     assertNull(record.signer());
   }

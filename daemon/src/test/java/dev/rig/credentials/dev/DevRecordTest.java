@@ -39,7 +39,7 @@ class DevRecordTest {
   void recordIsReadAsItWasWritten() {
     var authority = DevAuthority.create(Instant.parse("2026-01-01T00:00:00Z"));
     var place = new DevRegistryAddress("192.0.2.7", 30_001, true);
-    new DevRecord(place, LOGIN, authority).write(file);
+    new DevRecord(place, LOGIN, authority, 0).write(file);
     var read = DevRecord.read(file).orElseThrow();
     assertEquals(place, read.place());
     assertEquals("s3cret", read.credential().secret().reveal());
@@ -52,7 +52,8 @@ class DevRecordTest {
   @Test
   void t16_recordIsSealed() throws IOException {
     var authority = DevAuthority.create(Instant.parse("2026-01-01T00:00:00Z"));
-    new DevRecord(new DevRegistryAddress("192.0.2.7", 30_001, true), LOGIN, authority).write(file);
+    new DevRecord(new DevRegistryAddress("192.0.2.7", 30_001, true), LOGIN, authority, 0)
+        .write(file);
     var bytes = new String(Files.readAllBytes(file.path()), StandardCharsets.ISO_8859_1);
     assertFalse(bytes.contains("s3cret"));
     assertFalse(bytes.contains(new String(authority.key(), StandardCharsets.ISO_8859_1)));
@@ -76,8 +77,35 @@ class DevRecordTest {
   }
 
   @Test
+  void recordOfTheSecondFormAsksForItsLogin() throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new DataOutputStream(bytes)) {
+      out.writeByte(2);
+      out.writeUTF("127.0.0.1");
+      out.writeInt(30_007);
+      out.writeBoolean(false);
+      out.writeUTF("rig-dev");
+      out.writeUTF("s3cret");
+      out.writeBoolean(false);
+    }
+    file.write(List.of(new SealedRecord("registry", bytes.toByteArray())));
+    var read = DevRecord.read(file).orElseThrow();
+    assertEquals(0, read.behind());
+    assertEquals(read.place(), read.registry());
+  }
+
+  @Test
+  void recordWithoutALoginKnowsWhereTheRegistryItselfListens() {
+    new DevRecord(new DevRegistryAddress("127.0.0.1", 30_000, false), LOGIN, null, 41_234)
+        .write(file);
+    var read = DevRecord.read(file).orElseThrow();
+    assertEquals(new DevRegistryAddress("127.0.0.1", 41_234, false), read.registry());
+    assertEquals("localhost:30000", read.host());
+  }
+
+  @Test
   void recordOfALaterFormIsRefused() {
-    file.write(List.of(new SealedRecord("registry", new byte[] {3, 1, 2})));
+    file.write(List.of(new SealedRecord("registry", new byte[] {4, 1, 2})));
     assertThrows(StoreException.class, () -> DevRecord.read(file));
   }
 }

@@ -66,7 +66,7 @@ abstract class DeployCases {
     dev = new DevCommands(reaper, folder.resolve("u"), engine);
     var port = Integer.toString(FreePort.next());
     host = "localhost:" + port;
-    dev.run("dev", "up", "--port", port).succeeded();
+    dev.run("dev", "up", "--port", port, "--login").succeeded();
     PrivateFile.write(
         dev.config(),
         """
@@ -94,7 +94,7 @@ abstract class DeployCases {
 
   /** What the cluster pulls from now on. */
   private String deployed(String image) {
-    return run("deploy", CAPSULE, image, "--yes").succeeded().stdout().strip();
+    return run("deploy", CAPSULE, image, "--yes", "--local").succeeded().stdout().strip();
   }
 
   private static String digest(String image) {
@@ -106,7 +106,7 @@ abstract class DeployCases {
   @Test
   void capsuleRunsWhatIsDeployedAndGoesBackToWhatItRanBefore() {
     var first = deployed("app:1");
-    assertEquals("registry:5000/app@" + digest(first), first);
+    assertEquals("registry:5000/library/app:1@" + digest(first), first);
     assertEquals(first, cluster.image(CAPSULE));
     var second = deployed("app:2");
     assertEquals(second, cluster.image(CAPSULE));
@@ -143,7 +143,7 @@ abstract class DeployCases {
             "delete",
             "--tls-verify=false",
             "--creds=rig-dev:" + secret.group(1),
-            "docker://" + host + "/app@" + digest(first))
+            "docker://" + host + "/library/app@" + digest(first))
         .run()
         .succeeded();
 
@@ -155,7 +155,7 @@ abstract class DeployCases {
 
   @Test
   void whatCannotBeDeployedLeavesTheCapsuleAsItIs() {
-    var nobody = run("deploy", "nobody", "app:1", "--yes");
+    var nobody = run("deploy", "nobody", "app:1", "--yes", "--local");
     assertEquals(1, nobody.status(), nobody::toString);
     assertTrue(nobody.stderr().contains("there is no capsule team/nobody"), nobody::toString);
 
@@ -164,19 +164,98 @@ abstract class DeployCases {
     assertTrue(fresh.stderr().contains("nothing was deployed"), fresh::toString);
 
     // Its token has rights on Capsules and on no Deployment.
-    var denied = run("deploy", CAPSULE, "app:1", "--yes", "--kind", "Deployment");
+    var denied = run("deploy", CAPSULE, "app:1", "--yes", "--local", "--kind", "Deployment");
     assertEquals(1, denied.status(), denied::toString);
     assertTrue(denied.stderr().contains("deployments"), denied::toString);
 
     // Nobody makes pods of this Capsule.
-    var waited = run("deploy", CAPSULE, "app:2", "--yes", "--wait", "1");
+    var waited = run("deploy", CAPSULE, "app:2", "--yes", "--local", "--wait", "1");
     assertEquals(1, waited.status(), waited::toString);
 
     cluster.goAway();
-    var gone = run("deploy", CAPSULE, "app:1", "--yes");
+    var gone = run("deploy", CAPSULE, "app:1", "--yes", "--local");
     assertEquals(1, gone.status(), gone::toString);
     assertTrue(gone.stderr().contains(cluster.url()), gone::toString);
     cluster.comeBack();
+  }
+
+  /** C33: two users, of whom the second has a cluster and no development registry. */
+  @Test
+  void c33_imageThatItsRegistryHasIsDeployedFromThere() {
+    var anonymous = PrivateFile.write(folder.resolve("a/config.json"), "{}").getParent();
+    dev.run("dev", "down", "--purge").succeeded();
+    var port = host.substring(host.indexOf(':') + 1);
+    dev.run("dev", "up", "--port", port, "--no-login").succeeded();
+    var image = host + "/team/app:1.10";
+    engine.docker(anonymous, "tag", "app:1", image).run().succeeded();
+    engine.docker(anonymous, "push", image).run().succeeded();
+    var other = new DevCommands(reaper, folder.resolve("v"), engine);
+    var values =
+        PrivateFile.write(
+            folder.resolve("v.yaml"),
+            """
+            rig:
+              clusters:
+                prod: {type: k8s, url: %s, certificateAuthority: "%s", token: %s}
+                git: {type: k8s, url: %1$s, git: {url: "https://git.example/x.git"}}
+            """
+                .formatted(cluster.url(), cluster.certificateAuthority(), cluster.token()));
+    var where = List.<Object>of("--config", values, "--namespace", TestCluster.NAMESPACE);
+    var changed = deploy(other, where, CAPSULE, image, "--yes", "--cluster", "prod", "--dry");
+    assertTrue(changed.succeeded().stdout().contains("- image: " + FIRST), changed::toString);
+    assertTrue(changed.stdout().contains("+ image: " + host + "/team/app@"), changed::toString);
+    assertEquals(FIRST, cluster.image(CAPSULE));
+
+    var deployed = deploy(other, where, CAPSULE, image, "--yes", "--cluster", "prod").succeeded();
+    assertTrue(deployed.stdout().startsWith(host + "/team/app@sha256:"), deployed::toString);
+    assertEquals(deployed.stdout().strip(), cluster.image(CAPSULE));
+
+    // What the engine alone has needs a development registry, which the error names.
+    var alone = deploy(other, where, CAPSULE, "app:1", "--yes", "--local", "--cluster", "prod");
+    assertEquals(1, alone.status(), alone::toString);
+    assertTrue(alone.stderr().contains("rig-credentials dev up"), alone::toString);
+    var nowhere = deploy(other, where, CAPSULE, host + "/team/app:2", "--yes", "--cluster=prod");
+    assertEquals(1, nowhere.status(), nowhere::toString);
+    assertTrue(nowhere.stderr().contains("does not have it either"), nowhere::toString);
+
+    // C37.
+    var git = deploy(other, where, CAPSULE, image, "--yes", "--cluster", "git");
+    assertEquals(1, git.status(), git::toString);
+    assertTrue(git.stderr().contains("git.url") && git.stderr().contains("--force"));
+  }
+
+  private static ProgramResult deploy(DevCommands user, List<Object> where, Object... words) {
+    var all = new ArrayList<Object>(List.of("deploy"));
+    all.addAll(List.of(words));
+    all.addAll(where);
+    return user.run(all.toArray());
+  }
+
+  /** Nobody makes pods of this Capsule, so that it is never ready. */
+  @Test
+  void whatIsNotReadyInTimeGoesBackToTheReleaseBefore() {
+    var first = deployed("app:1");
+    var late = run("deploy", CAPSULE, "app:2", "--yes", "--local", "--timeout", "1s");
+    assertEquals(4, late.status(), late::toString);
+    assertTrue(late.stderr().contains("runs the release before again: " + first), late::toString);
+    assertEquals(first, cluster.image(CAPSULE));
+    var kept =
+        run("deploy", CAPSULE, "app:2", "--yes", "--local", "--timeout", "1s", "--no-rollback");
+    assertEquals(1, kept.status(), kept::toString);
+    assertTrue(cluster.image(CAPSULE).startsWith("registry:5000/library/app:2@"));
+  }
+
+  @Test
+  void flagsOfTheRigCliAreTakenOrSaidToMeanNothingHere() {
+    for (var flag : List.of("-P", "--project", "-E", "--environment")) {
+      var refused = run("deploy", CAPSULE, "-i", "app:1", "--yes", flag, "x");
+      assertEquals(2, refused.status(), refused::toString);
+      assertTrue(refused.stderr().contains("--namespace"), refused::toString);
+    }
+    var none = PrivateFile.write(folder.resolve("none.yaml"), "rig: {}\n");
+    var nowhere = dev.run("deploy", CAPSULE, "-i", "app:1", "--yes", "--config", none);
+    assertEquals(1, nowhere.status(), nowhere::toString);
+    assertTrue(nowhere.stderr().contains("--push-only"), nowhere::toString);
   }
 
   /** An existing build is chosen on a terminal; the layers' bars are seen there before. */
@@ -188,13 +267,13 @@ abstract class DeployCases {
     engine.docker(engines, "commit", id, "two:1").run().succeeded();
     engine.docker(engines, "rm", id).run().succeeded();
     try (var screen = new Screen(folder)) {
-      screen.start(command("deploy", CAPSULE, "two:1", "--yes"));
-      var end = screen.shows("two@sha256:");
+      screen.start(command("deploy", CAPSULE, "two:1", "--yes", "--local"));
+      var end = screen.shows("two:1@sha256:");
       assertEquals(
           2,
           Pattern.compile("[0-9a-f]{12}: (Pushed|Layer already)").matcher(end).results().count(),
           end);
-      assertTrue(cluster.image(CAPSULE).startsWith("registry:5000/two@"), end);
+      assertTrue(cluster.image(CAPSULE).startsWith("registry:5000/library/two:1@"), end);
       deployed("app:2");
 
       screen.start(command("deploy", CAPSULE));
@@ -202,10 +281,10 @@ abstract class DeployCases {
       screen.keys("Down", "Enter");
       screen.shows("Select build:");
       screen.keys("t", "w", "o");
-      screen.until(() -> screen.chosen().equals(host + "/two:1"));
-      assertFalse(screen.picture().contains("/app:"), screen::picture);
+      screen.until(() -> screen.chosen().equals(host + "/library/two:1"));
+      assertFalse(screen.picture().contains("library/app:"), screen::picture);
       screen.keys("Enter");
-      screen.until(() -> cluster.image(CAPSULE).startsWith("registry:5000/two@"));
+      screen.until(() -> cluster.image(CAPSULE).startsWith("registry:5000/library/two:1@"));
     }
   }
 }

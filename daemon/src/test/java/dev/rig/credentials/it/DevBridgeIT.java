@@ -67,8 +67,18 @@ class DevBridgeIT {
         engine.docker(docker, "ps", "--format", "{{.Ports}}").run().succeeded().stdout().strip();
     assertEquals("%s:%s->5000/tcp".formatted(address, port), published);
 
-    var deployed = run("deploy", "web", "--image", "app:1", "--yes", "--config", dev.config());
-    assertTrue(deployed.succeeded().stdout().contains(":" + port + "/app@sha256:"));
+    var deployed =
+        run(
+            "deploy",
+            "web",
+            "--image",
+            "app:1",
+            "--yes",
+            "--local",
+            "--push-only",
+            "--config",
+            dev.config());
+    assertTrue(deployed.succeeded().stdout().contains(":" + port + "/library/app:1@sha256:"));
     var again = run("dev", "up").succeeded();
     assertEquals(told.stdout(), again.stdout());
     run("dev", "down", "--purge").succeeded();

@@ -122,7 +122,9 @@ class DevIT {
 
   @Test
   void dockerPushesToWhatDevUpMadeAndNobodyElseGetsIn() throws IOException {
-    var first = up().succeeded();
+    dev.run("dev", "up", "--port", port, "--login").succeeded();
+    dev.run("dev", "down", "--purge").succeeded();
+    var first = dev.run("dev", "up", "--port", port, "--login").succeeded();
     assertTrue(first.stderr().contains("a daemon was started"), first::toString);
     var again = up().succeeded();
     assertEquals("", again.stderr());
@@ -142,11 +144,64 @@ class DevIT {
     assertEquals(1, dev.run("dev", "status").status());
     up().succeeded();
     docker("pull", host() + "/app:1").succeeded();
+    var again403 = engine.docker(anonymous, "push", host() + "/app:1").run();
+    assertNotEquals(0, again403.status(), "what it is not told stays as it was");
 
     dev.run("dev", "down", "--purge").succeeded();
     dev.run("dev", "down", "--purge").succeeded();
     assertFalse(Files.exists(dev.stateFolder().resolve("dev")));
     assertNotEquals(0, dev.client().get(host()).status());
+  }
+
+  /**
+   * C35: the Rig CLI logs in nowhere, and its engine sends {@code X-Registry-Auth} with an address
+   * alone. A web page of the same machine gets nothing.
+   */
+  @Test
+  void c35_clientsOfThisMachineNeedNoLoginAndWebPagesAreRefused() {
+    up().succeeded();
+    var anonymous = PrivateFile.write(folder.resolve("anonymous/config.json"), "{}").getParent();
+    engine.docker(anonymous, "tag", "app:1", host() + "/library/app:1").run().succeeded();
+    engine.docker(anonymous, "push", host() + "/library/app:1").run().succeeded();
+    engine.docker(anonymous, "pull", host() + "/library/app:1").run().succeeded();
+    assertEquals(200, status("Accept: */*"));
+    assertEquals(421, status("Host: rebound.example"));
+    assertEquals(403, status("Origin: https://evil.example"));
+    var config = dev.stateFolder().resolve("dev/config.yml");
+    assertTrue(config.toFile().exists());
+    var other = dev.run("dev", "up", "--port", port, "--login");
+    assertEquals(1, other.status(), other::toString);
+    assertTrue(other.stderr().contains("dev down"), other::toString);
+    dev.run("dev", "down").succeeded();
+    assertEquals(0, status("Accept: */*"));
+  }
+
+  private int status(String header) {
+    var answer =
+        Command.of(
+                "/usr/bin/curl",
+                "-s",
+                "-o",
+                "/dev/null",
+                "-w",
+                "%{http_code}",
+                "-H",
+                header,
+                "http://" + host() + "/v2/")
+            .run();
+    return Integer.parseInt(answer.stdout().strip());
+  }
+
+  /** C44. */
+  @Test
+  void c44_devDownStopsTheDaemonThatDevUpStarted() {
+    up().succeeded();
+    var down = dev.run("dev", "down").succeeded();
+    assertTrue(down.stdout().contains("The daemon that was started for it has ended"));
+    assertFalse(Files.exists(dev.stateFolder().resolve("daemon.pid")));
+    assertEquals(
+        "The development registry at %s has ended.\n".formatted(host()),
+        dev.run("dev", "down").succeeded().stdout());
   }
 
   /** T16: of the password only a hash lies there in the clear. */
@@ -231,23 +286,43 @@ class DevIT {
             kind: {type: k8s, devRegistry: {host: "%s", clusterHost: "registry:5000"}}
         """
             .formatted(host()));
-    var outcome = dev.run("deploy", "web", "--image", "app:1", "--yes", "--config", dev.config());
+    var outcome =
+        dev.run(
+            "deploy",
+            "web",
+            "-i",
+            "app:1",
+            "--yes",
+            "--local",
+            "--push-only",
+            "--config",
+            dev.config());
     var line = outcome.succeeded().stdout().strip();
     var digest = DIGEST.matcher(line);
     assertTrue(digest.find(), outcome::toString);
     assertAll(
-        () -> assertEquals("registry:5000/app@" + digest.group(), line),
+        () -> assertEquals("registry:5000/library/app:1@" + digest.group(), line),
         () -> assertTrue(outcome.stderr().contains("Pushed"), outcome::toString),
-        () -> podmanPull(host() + "/app@" + digest.group()).succeeded());
+        () -> podmanPull(host() + "/library/app@" + digest.group()).succeeded());
 
-    var there = host() + "/app:1";
-    var validated = dev.run("deploy", "web", there, "--yes", "--config", dev.config());
+    var there = host() + "/library/app:1";
+    var validated =
+        dev.run("deploy", "web", there, "--yes", "--push-only", "--config", dev.config());
     assertEquals(line, validated.succeeded().stdout().strip());
     var missing = host() + "/app:none";
-    var refused = dev.run("deploy", "web", missing, "--yes", "--config", dev.config());
+    var refused =
+        dev.run("deploy", "web", missing, "--yes", "--push-only", "--config", dev.config());
     assertEquals(1, refused.status(), refused::toString);
     var skipped =
-        dev.run("deploy", "web", missing, "--yes", "--skip-image-check", "--config", dev.config());
+        dev.run(
+            "deploy",
+            "web",
+            missing,
+            "--yes",
+            "--push-only",
+            "--skip-image-check",
+            "--config",
+            dev.config());
     assertEquals(missing, skipped.succeeded().stdout().strip());
     var unasked = dev.run("deploy", "web", "--config", dev.config());
     assertEquals(2, unasked.status(), unasked::toString);
@@ -259,7 +334,7 @@ class DevIT {
     up().succeeded();
     docker("tag", "app:1", host() + "/app:pushed").succeeded();
     try (var screen = new Screen(folder)) {
-      screen.start(dev.command("deploy", "web", "--config", dev.config()));
+      screen.start(dev.command("deploy", "web", "--push-only", "--config", dev.config()));
       screen.shows("Deploy from docker image or existing rig build?");
       screen.keys("Enter");
       screen.shows("Use a local image?");
@@ -283,7 +358,7 @@ class DevIT {
       var end = screen.shows("@sha256:");
       assertTrue(end.contains("existing rig build? Image"), end);
 
-      screen.start(dev.command("deploy", "web", "--config", dev.config()));
+      screen.start(dev.command("deploy", "web", "--push-only", "--config", dev.config()));
       screen.shows("existing rig build?");
       screen.keys("Down", "Enter");
       screen.shows("Select build:");

@@ -102,7 +102,7 @@ class DevManifestsIT {
     var printed = dev.run("dev", "manifests", "--host", host, "--values").succeeded().stdout();
     var values = PrivateFile.write(folder.resolve("values.yaml"), printed);
     var checked = Command.of(Distribution.daemon(), "check", "--config", values).run().succeeded();
-    assertTrue(checked.stdout().contains("registry:5000"), checked::toString);
+    assertTrue(checked.stdout().contains("registry.rig-system.svc:5000"), checked::toString);
 
     var daemon = new DaemonUnderTest(reaper, folder.resolve("d")).configuredFrom(values);
     daemon.start();
@@ -127,6 +127,7 @@ class DevManifestsIT {
                 "web",
                 host + "/app:1",
                 "--yes",
+                "--push-only",
                 "--config",
                 values,
                 "--socket",
@@ -135,7 +136,9 @@ class DevManifestsIT {
             .with("HOME", folder)
             .run()
             .succeeded();
-    assertTrue(deployed.stdout().startsWith("registry:5000/app@sha256:"), deployed::toString);
+    assertTrue(
+        deployed.stdout().startsWith("registry.rig-system.svc:5000/app:1@sha256:"),
+        deployed::toString);
   }
 
   @Test

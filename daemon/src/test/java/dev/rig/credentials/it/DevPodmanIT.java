@@ -47,7 +47,17 @@ class DevPodmanIT {
 
   @Test
   void imageOfPodmanIsPushedAndPulledBackByItsDigest() {
-    var deployed = dev.run("deploy", "web", "--image", "app:1", "--yes", "--config", dev.config());
+    var deployed =
+        dev.run(
+            "deploy",
+            "web",
+            "--image",
+            "app:1",
+            "--yes",
+            "--local",
+            "--push-only",
+            "--config",
+            dev.config());
     var line = PINNED.matcher(deployed.succeeded().stdout());
     assertTrue(line.matches(), deployed::toString);
     assertEquals(host + "/app", line.group(1));
@@ -67,7 +77,7 @@ class DevPodmanIT {
   void pickerShowsWhatPodmanHas() {
     podman.podman("tag", "app:1", host + "/app:pushed").run().succeeded();
     try (var screen = new Screen(folder)) {
-      screen.start(dev.command("deploy", "web", "--config", dev.config()));
+      screen.start(dev.command("deploy", "web", "--push-only", "--config", dev.config()));
       screen.shows("existing rig build?");
       screen.keys("Enter");
       screen.shows("Use a local image?");
@@ -75,7 +85,7 @@ class DevPodmanIT {
       var picture = screen.shows("▸ localhost/app:1");
       assertFalse(picture.contains(host), picture);
       screen.keys("Enter");
-      screen.shows(host + "/app@sha256:");
+      screen.shows(host + "/library/app");
     }
   }
 }

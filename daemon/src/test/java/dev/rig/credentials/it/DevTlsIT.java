@@ -102,8 +102,10 @@ class DevTlsIT {
     skopeoPush("/app:1").succeeded();
 
     // The command's own client believes the authority without further ado, and of this host alone.
-    var deployed = run("deploy", "web", host + "/app:1", "--yes", "--config", dev.config());
-    assertTrue(deployed.succeeded().stdout().startsWith(host + "/app@sha256:"), deployed::toString);
+    var deployed =
+        run("deploy", "web", host + "/app:1", "--yes", "--push-only", "--config", dev.config());
+    assertTrue(
+        deployed.succeeded().stdout().startsWith(host + "/app:1@sha256:"), deployed::toString);
 
     var key = dev.stateFolder().resolve("dev/tls.key");
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(key)));
@@ -139,8 +141,10 @@ class DevTlsIT {
     assertNotEquals(0, refused.status(), refused::toString);
     trust(told);
     skopeoPush("/app:1").succeeded();
-    var deployed = run("deploy", "web", host + "/app:1", "--yes", "--config", dev.config());
-    assertTrue(deployed.succeeded().stdout().startsWith(host + "/app@sha256:"), deployed::toString);
+    var deployed =
+        run("deploy", "web", host + "/app:1", "--yes", "--push-only", "--config", dev.config());
+    assertTrue(
+        deployed.succeeded().stdout().startsWith(host + "/app:1@sha256:"), deployed::toString);
   }
 
   @Test
@@ -155,13 +159,23 @@ class DevTlsIT {
 
     var deploy =
         machine.with(
-            dev.command("deploy", "web", "--image", "app:1", "--yes", "--config", dev.config())
+            dev.command(
+                    "deploy",
+                    "web",
+                    "--image",
+                    "app:1",
+                    "--local",
+                    "--yes",
+                    "--push-only",
+                    "--config",
+                    dev.config())
                 .with("DOCKER_HOST", engine.host()));
     var refused = deploy.run();
     assertEquals(1, refused.status(), refused::toString);
     assertTrue(refused.stderr().contains("/etc/docker/certs.d/" + host), refused::toString);
     trust(told);
     var deployed = deploy.run();
-    assertTrue(deployed.succeeded().stdout().startsWith(host + "/app@sha256:"), deployed::toString);
+    assertTrue(
+        deployed.succeeded().stdout().startsWith(host + "/app:1@sha256:"), deployed::toString);
   }
 }

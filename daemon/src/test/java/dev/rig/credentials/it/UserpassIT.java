@@ -77,7 +77,7 @@ class UserpassIT {
 
   /** Without the refusal each of them waits for its timeout, half a minute. */
   @Test
-  void scriptThatAsksItsOwnDaemonFailsAtOnce() {
+  void t27_scriptThatAsksItsOwnDaemonFailsAtOnce() {
     var client = daemon.client();
     daemon.configured(
         "values.yaml",

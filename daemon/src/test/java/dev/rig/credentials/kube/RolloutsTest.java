@@ -118,4 +118,60 @@ class RolloutsTest {
     """
         .formatted(wanted, image, wanted, updated, wanted);
   }
+
+  private void pod(String name, String image, String status) {
+    kubernetes.put(
+        "pods",
+        """
+        {"apiVersion":"v1","kind":"Pod",
+         "metadata":{"name":"web-%s","namespace":"acme","labels":{"app":"web"}},
+         "spec":{"containers":[{"name":"web","image":"%s"}]},"status":%s}
+        """
+            .formatted(name, image, status));
+  }
+
+  private static String waiting(String reason, String message, String last) {
+    return """
+    {"containerStatuses":[{"name":"web","image":"i","imageID":"","ready":false,"restartCount":1,
+      "state":{"waiting":{"reason":"%s","message":"%s"}},"lastState":%s}]}
+    """
+        .formatted(reason, message, last);
+  }
+
+  @Test
+  void whatKeepsPodsOfTheImageIsTold() {
+    kubernetes.put(
+        "deployments",
+        """
+        {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"acme"},
+         "spec":{"selector":{"matchLabels":{"app":"web"}}}}
+        """);
+    pod("a", "new", waiting("ImagePullBackOff", "401 Unauthorized", "{}"));
+    pod(
+        "b",
+        "new",
+        waiting(
+            "CrashLoopBackOff",
+            "back-off",
+            "{\"terminated\":{\"exitCode\":3,\"message\":\"no database\\n\"}}"));
+    pod(
+        "c",
+        "new",
+        """
+        {"conditions":[{"type":"PodScheduled","status":"False","message":"0/3 nodes"}]}
+        """);
+    pod("d", "new", waiting("ContainerCreating", "", "{}"));
+    pod("e", "old", waiting("ErrImagePull", "of the release before", "{}"));
+    pod("f", "new", "{}");
+    assertEquals(
+        List.of(
+            "web-a: ImagePullBackOff: 401 Unauthorized",
+            "web-b: crashes: status 3, last line: no database",
+            "web-c: unschedulable: 0/3 nodes"),
+        rollouts.troubles("acme", "web", "new").stream()
+            .map(trouble -> trouble.pod() + ": " + trouble.message())
+            .sorted()
+            .toList());
+    assertEquals(List.of(), rollouts.troubles("acme", "other", "new"));
+  }
 }

@@ -22,6 +22,7 @@ public enum Tool {
   AWS("aws", "awscli"),
   BASH("bash", "bash"),
   BUILDAH("buildah", "buildah"),
+  BUSYBOX("busybox", "busybox-static"),
   CC("cc", "gcc"),
   CREDENTIAL_ECR_LOGIN("docker-credential-ecr-login", "amazon-ecr-credential-helper"),
   CREDENTIAL_PASS("docker-credential-pass", "golang-docker-credential-helpers"),

@@ -14,13 +14,21 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /** A daemon for the user, started where none answers; it goes on when the command has ended. */
 public final class BackgroundDaemon {
   private static final Duration START = Duration.ofSeconds(20);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final String LOG = "daemon.log";
+
+  /** Holds the number of the process. */
+  private static final String PROCESS = "daemon.pid";
+
+  private static final Duration STOP = Duration.ofSeconds(15);
 
   /** Serves nothing but what is stored, until there is a configuration. */
   private static final String NO_REGISTRIES = "rig: {}\n";
@@ -62,20 +70,73 @@ public final class BackgroundDaemon {
             Path.of(
                 SocketPath.ofDaemon(
                     console::variable, path -> Files.exists(Path.of(path)), console.root())));
+    if (!until(START, () -> answers(own))) {
+      throw new CommandException(
+          ExitStatus.FAILED, "a daemon was started but does not answer; its output: " + log);
+    }
+    console
+        .err()
+        .println(
+            "rig-credentials: a daemon was started for you; \"dev down\" stops it; its log is "
+                + log);
+    return own;
+  }
+
+  /**
+   * Stops the daemon that was started with that state folder; harmless where none was.
+   *
+   * @return whether one ran
+   * @throws CommandException when it does not end
+   */
+  public static boolean stop(Path state) {
+    var file = state.resolve(PROCESS);
+    var daemon = process(file, state);
+    if (daemon.isEmpty()) {
+      return false;
+    }
+    daemon.get().destroy();
+    if (!until(STOP, () -> !daemon.get().isAlive())) {
+      throw new CommandException(
+          ExitStatus.FAILED, "the daemon (process %d) does not end".formatted(daemon.get().pid()));
+    }
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitStatus.FAILED, "cannot remove " + file + ": " + e.getMessage());
+    }
+    return true;
+  }
+
+  /** The kernel may have given the number to another process by now: its arguments tell. */
+  private static Optional<ProcessHandle> process(Path file, Path state) {
+    try {
+      return ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
+          .filter(process ->
+              process
+                  .info()
+                  .arguments()
+                  .map(List::of)
+                  .filter(words -> words.containsAll(List.of("serve", state.toString())))
+                  .isPresent());
+    } catch (IOException | NumberFormatException none) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean until(Duration limit, BooleanSupplier holds) {
     try (var scheduler = new SystemScheduler()) {
       var time = scheduler.time();
-      for (long from = time.nanos(); !answers(own); ) {
-        if (time.nanos() - from > START.toNanos()) {
-          throw new CommandException(
-              ExitStatus.FAILED, "a daemon was started but does not answer; its output: " + log);
+      for (long from = time.nanos(); !holds.getAsBoolean(); ) {
+        if (time.nanos() - from > limit.toNanos()) {
+          return false;
         }
         var over = new CompletableFuture<Void>();
         scheduler.schedule(POLL, () -> over.complete(null));
         over.join();
       }
+      return true;
     }
-    console.err().println("rig-credentials: a daemon was started for you; its log is " + log);
-    return own;
   }
 
   private static Path start(Console console, Path program, Path state) {
@@ -91,16 +152,19 @@ public final class BackgroundDaemon {
       if (new ConfigOptions().paths(console).stream().noneMatch(Files::exists)) {
         var empty = state.resolve("no-registries.yaml");
         AtomicFile.replace(empty, NO_REGISTRIES.getBytes(StandardCharsets.UTF_8));
-        command.add("--config");
-        command.add(empty.toString());
+        command.addAll(List.of("--config", empty.toString()));
+        command.addAll(List.of("--config-if-there", ConfigOptions.standard(console).toString()));
       }
       command.add("--state-dir");
       command.add(state.toString());
-      new ProcessBuilder(command)
-          .redirectInput(Path.of("/dev/null").toFile())
-          .redirectErrorStream(true)
-          .redirectOutput(log.toFile())
-          .start();
+      var process =
+          new ProcessBuilder(command)
+              .redirectInput(Path.of("/dev/null").toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      AtomicFile.replace(
+          state.resolve(PROCESS), (process.pid() + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new CommandException(
           ExitStatus.FAILED, "a daemon cannot be started: " + e.getMessage());

@@ -88,14 +88,24 @@ public final class ConfigOptions {
     return shell;
   }
 
+  /** Where a configuration would be, if one is written later. */
+  static Path standard(Console console) {
+    return console.root() ? SYSTEM : own(console);
+  }
+
+  private static Path own(Console console) {
+    var home = console.environment().getOrDefault("HOME", "/");
+    return Path.of(
+        console.environment().getOrDefault("XDG_CONFIG_HOME", home + "/.config"),
+        "rig-credentials");
+  }
+
   /** The files and folders that are read. */
   public List<Path> paths(Console console) {
     if (isGiven()) {
       return paths;
     }
-    var home = console.environment().getOrDefault("HOME", "/");
-    var base = console.environment().getOrDefault("XDG_CONFIG_HOME", home + "/.config");
-    var own = Path.of(base, "rig-credentials");
+    var own = own(console);
     return List.of(!console.root() && Files.isDirectory(own) ? own : SYSTEM);
   }
 }

@@ -2,6 +2,7 @@ package dev.rig.credentials.cli.deploy;
 
 import dev.rig.credentials.cli.client.SocketOption;
 import dev.rig.credentials.cli.deploy.PickerChoices.Choice;
+import dev.rig.credentials.cli.deploy.RolloutOptions.Deployable;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
@@ -11,6 +12,8 @@ import dev.rig.credentials.dev.DevException;
 import dev.rig.credentials.dev.DevHost;
 import dev.rig.credentials.dev.EngineClient;
 import dev.rig.credentials.image.ImageReference;
+import dev.rig.credentials.registry.RegistryFailure;
+import dev.rig.credentials.registry.ResolvedImage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,17 +32,18 @@ import picocli.CommandLine.Parameters;
     name = "deploy",
     mixinStandardHelpOptions = true,
     description = {
-      "Push an image to the development registry, and have a Capsule of the cluster run it.",
-      "On a terminal it asks what to deploy. An image that the Docker Engine has is pushed; any"
-          + " other is looked for in its registry. The reference on stdout names the image by its"
-          + " digest, and the development registry as the cluster calls it. Without a cluster that"
-          + " has a url nothing more is done."
+      "Have a Capsule of the cluster run an image.",
+      "On a terminal it asks what to deploy. An image that its registry has is deployed from there;"
+          + " one that the Docker Engine alone has is pushed to the development registry first. The"
+          + " reference on stdout names the image by its digest, and the development registry as"
+          + " the cluster calls it."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:deployed",
       "1:it could not be, and stderr tells why",
       "2:the command line is invalid, or there is no terminal to ask on",
+      "4:it was not ready in time (--timeout), and the release before runs again",
       "130:nothing was chosen"
     })
 public final class DeployCommand implements Callable<Integer> {
@@ -52,14 +56,41 @@ public final class DeployCommand implements Callable<Integer> {
   @Parameters(index = "1", arity = "0..1", paramLabel = "IMAGE", description = "The image.")
   private @Nullable String positional;
 
-  @Option(names = "--image", paramLabel = "IMAGE", description = "The image, too.")
+  @Option(
+      names = {"-i", "--image"},
+      paramLabel = "IMAGE",
+      description = "The image, too.")
   private @Nullable String option;
 
   @Option(
       names = {"-y", "--yes"},
       arity = "0",
-      description = "Ask nothing: an image that the engine has is pushed.")
+      description = "Ask nothing.")
   private boolean yes;
+
+  @Option(
+      names = "--local",
+      arity = "0",
+      description = "Push the engine's image, whatever its registry has.")
+  private boolean local;
+
+  @Option(
+      names = "--remote",
+      arity = "0",
+      description = "Take the image of its registry, whatever the engine has.")
+  private boolean remote;
+
+  @Option(
+      names = "--push-only",
+      arity = "0",
+      description = "Deploy to no cluster: push the image if needed, and print its reference.")
+  private boolean pushOnly;
+
+  /** Of the Rig CLI; a deployment that goes past the platform has neither. */
+  @Option(
+      names = {"-P", "--project", "-E", "--environment"},
+      hidden = true)
+  private @Nullable String scope;
 
   @Option(
       names = "--skip-image-check",
@@ -94,12 +125,16 @@ public final class DeployCommand implements Callable<Integer> {
     this.errTerminal = errTerminal;
   }
 
-  /**
-   * What was decided.
-   *
-   * @param local whether the engine's image is pushed
-   */
-  private record Decision(String image, boolean local) {}
+  /** Where the image is taken from. */
+  private enum ImagePlace {
+    ENGINE,
+    REGISTRY,
+    /** The registry, else the engine. */
+    EITHER
+  }
+
+  /** What was decided. */
+  private record Decision(String image, ImagePlace place) {}
 
   private static final class NothingChosen extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -114,17 +149,31 @@ public final class DeployCommand implements Callable<Integer> {
     if (positional != null && option != null) {
       throw new CommandException(ExitStatus.USAGE, "name the image once");
     }
+    if (scope != null) {
+      throw new CommandException(
+          ExitStatus.USAGE,
+          "a deployment past the platform knows no project or environment: name the cluster with"
+              + " --cluster and the namespace with --namespace");
+    }
+    if (local && remote) {
+      throw new CommandException(ExitStatus.USAGE, "--local and --remote contradict each other");
+    }
     boolean asking = interactive && !yes;
     if (!asking && (image == null || !yes)) {
       throw new CommandException(ExitStatus.USAGE, "not a terminal: pass --image IMAGE and --yes");
     }
+    var cluster = pushOnly ? null : cluster();
+    if (cluster != null) {
+      rollout.checkGit(console, target, cluster);
+    }
     try (var delivery = target.delivery(console, errTerminal, socket)) {
-      var deployed = deploy(delivery, image);
-      var cluster = target.reachable(console).orElse(null);
+      var deployed = deliver(delivery, image);
       if (cluster != null) {
-        rollout.deploy(console, target, cluster, name, deployed.image(), deployed.tag());
+        rollout.deploy(console, target, cluster, name, deployed, socket.client(console));
       }
-      console.out().println(deployed.image());
+      if (cluster == null || !rollout.isDryRun()) {
+        console.out().println(deployed.reference());
+      }
       return ExitStatus.OK;
     } catch (DevException e) {
       throw new CommandException(ExitStatus.FAILED, String.valueOf(e.getMessage()));
@@ -144,32 +193,89 @@ public final class DeployCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  /**
-   * What is pulled.
-   *
-   * @param tag what it was called; null for nothing
-   */
-  private record Deployed(String image, @Nullable String tag) {}
+  private String cluster() {
+    return target
+        .reachable(console)
+        .orElseThrow(() ->
+            new CommandException(
+                ExitStatus.FAILED,
+                "there is no cluster to deploy to: give one of rig.clusters a url, or pass"
+                    + " --push-only to print the reference alone"));
+  }
 
-  private Deployed deploy(ImageDelivery delivery, @Nullable String image)
+  private Deployable deliver(ImageDelivery delivery, @Nullable String image)
       throws InterruptedException {
     var engine = EngineClient.find(console.environment()).orElse(null);
     try (engine) {
       var decision = decide(engine, delivery, image);
-      if (decision.local() && engine != null) {
-        var host = target.devHost(console);
-        var pushed = delivery.push(engine, decision.image(), host);
-        return new Deployed(host.pinned(delivery.validate(pushed)), pushed.tag());
+      if (decision.place() == ImagePlace.ENGINE) {
+        return push(engine, delivery, decision.image());
       }
       var reference = ImageDelivery.reference(decision.image());
       if (skipCheck) {
-        return new Deployed(decision.image(), reference.tag());
+        return new Deployable(decision.image(), reference.tag());
       }
-      var resolved = delivery.validate(reference);
-      return new Deployed(
-          isDev(reference) ? target.devHost(console).pinned(resolved) : resolved.pinned(),
-          resolved.tag());
+      return switch (delivery.resolve(reference)) {
+        case ResolvedImage resolved ->
+            new Deployable(
+                isDev(reference) ? target.devHost(console).pinned(resolved) : resolved.pinned(),
+                resolved.tag());
+        case RegistryFailure failure -> {
+          if (decision.place() == ImagePlace.REGISTRY || !mayBeInEngineAlone(failure)) {
+            throw new CommandException(ExitStatus.FAILED, failure.message());
+          }
+          if (engine == null || !engine.has(decision.image())) {
+            throw new CommandException(
+                ExitStatus.FAILED, failure.message() + "; " + missing(engine));
+          }
+          console.err().println(failure.message() + "; the engine has it");
+          yield push(engine, delivery, decision.image());
+        }
+      };
     }
+  }
+
+  /** A registry that tells nothing of an image to us need not have it. */
+  private static boolean mayBeInEngineAlone(RegistryFailure failure) {
+    return switch (failure) {
+      case RegistryFailure.NoSuchTag _,
+          RegistryFailure.NoSuchRepository _,
+          RegistryFailure.Unauthorised _,
+          RegistryFailure.Unreachable _ ->
+          true;
+      case RegistryFailure.NoCredential _,
+          RegistryFailure.RateLimited _,
+          RegistryFailure.Refused _,
+          RegistryFailure.BadAnswer _ ->
+          false;
+    };
+  }
+
+  private String missing(@Nullable EngineClient engine) {
+    if (engine != null) {
+      return "the engine at %s does not have it either".formatted(engine.host());
+    }
+    var host = console.variable("DOCKER_HOST");
+    return host == null
+        ? "no Docker Engine answers that could have it"
+        : "the Docker Engine at %s (DOCKER_HOST), which could have it, does not answer"
+            .formatted(host);
+  }
+
+  private Deployable push(@Nullable EngineClient engine, ImageDelivery delivery, String image)
+      throws InterruptedException {
+    if (engine == null || !engine.has(image)) {
+      throw new CommandException(ExitStatus.FAILED, image + ": " + missing(engine));
+    }
+    var host = target.devHost(console);
+    if (rollout.isDryRun()) {
+      var there = ImageDelivery.named(image, host);
+      console.out().println("would push %s as %s".formatted(image, there));
+      return new Deployable(
+          host.clusterHost() + there.toString().substring(host.host().length()), there.tag());
+    }
+    var pushed = delivery.push(engine, image, host);
+    return new Deployable(host.pinned(delivery.validate(pushed)), pushed.tag());
   }
 
   /** A remote image of a public registry needs no development registry. */
@@ -185,12 +291,13 @@ public final class DeployCommand implements Callable<Integer> {
       @Nullable EngineClient engine, ImageDelivery delivery, @Nullable String image)
       throws InterruptedException {
     if (image != null) {
-      boolean has = engine != null && engine.has(image);
-      if (!has || yes) {
-        return new Decision(image, has);
+      if (local || remote || yes || engine == null || !engine.has(image)) {
+        var place = remote ? ImagePlace.REGISTRY : ImagePlace.EITHER;
+        return new Decision(image, local ? ImagePlace.ENGINE : place);
       }
       try (var picker = new Picker()) {
-        return new Decision(image, isYes(picker, "Use a local image?"));
+        boolean ours = isYes(picker, "Use a local image?");
+        return new Decision(image, ours ? ImagePlace.ENGINE : ImagePlace.REGISTRY);
       }
     }
     try (var picker = new Picker()) {
@@ -199,12 +306,13 @@ public final class DeployCommand implements Callable<Integer> {
               .ask("Deploy from docker image or existing rig build?", "Image", "Build")
               .orElseThrow(NothingChosen::new);
       if (kind.equals("Build")) {
-        return new Decision(build(picker, delivery), false);
+        return new Decision(build(picker, delivery), ImagePlace.REGISTRY);
       }
-      if (engine != null && isYes(picker, "Use a local image?")) {
-        return new Decision(local(picker, engine, pushed()), true);
+      if (!remote && engine != null && isYes(picker, "Use a local image?")) {
+        return new Decision(local(picker, engine, pushed()), ImagePlace.ENGINE);
       }
-      return new Decision(picker.read("Image:").orElseThrow(NothingChosen::new), false);
+      return new Decision(
+          picker.read("Image:").orElseThrow(NothingChosen::new), ImagePlace.REGISTRY);
     }
   }
 

@@ -78,7 +78,8 @@ final class DeployTarget {
     return reachable(console)
         .orElseThrow(() ->
             new CommandException(
-                ExitStatus.USAGE, "no cluster with a url is configured: rig.clusters"));
+                ExitStatus.FAILED,
+                "there is no cluster to deploy to: give one of rig.clusters a url"));
   }
 
   /** The cluster, if its API can be asked: it has a url, or this runs in one. */
@@ -125,7 +126,8 @@ final class DeployTarget {
               .orElseThrow(() ->
                   new CommandException(
                       ExitStatus.FAILED,
-                      "there is no development registry: rig-credentials dev up"));
+                      "there is no development registry to push to: run \"rig-credentials dev up\","
+                          + " set devRegistry.host of the cluster, or pass --registry HOST"));
     }
     return new DevHost(host, clusterHost(host, configured));
   }

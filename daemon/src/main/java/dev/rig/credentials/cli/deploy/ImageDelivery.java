@@ -6,6 +6,7 @@ import dev.rig.credentials.cli.client.DaemonCredentials;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.config.ClusterSettings;
 import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.dev.DevException;
 import dev.rig.credentials.dev.DevHost;
@@ -13,6 +14,7 @@ import dev.rig.credentials.dev.EngineClient;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.registry.RegistryFailure;
+import dev.rig.credentials.registry.Resolution;
 import dev.rig.credentials.registry.ResolvedImage;
 import dev.rig.credentials.registry.TagPage;
 import dev.rig.credentials.registry.client.RegistryClient;
@@ -52,9 +54,16 @@ final class ImageDelivery implements AutoCloseable {
         new RegistryClient(
             credentials,
             RegistrySettingsFactory.settings(configuration.daemon(), console.environment())
-                .trusting(authorities),
+                .trusting(authorities)
+                .withDevelopment(host -> isDevelopment(configuration, host)),
             scheduler.time(),
             (host, outcome, took) -> {});
+  }
+
+  private static boolean isDevelopment(Configuration configuration, String host) {
+    return configuration.clusters().values().stream()
+        .map(ClusterSettings::devRegistry)
+        .anyMatch(dev -> dev != null && host.equals(dev.host()));
   }
 
   /**
@@ -75,17 +84,24 @@ final class ImageDelivery implements AutoCloseable {
     throw new CommandException(ExitStatus.USAGE, image + " is a registry and no image");
   }
 
+  /** What an image of the engine is called in the development registry. */
+  static ImageReference named(String image, DevHost host) {
+    var reference = reference(image);
+    var tag = Objects.requireNonNullElse(reference.tag(), "latest");
+    var repository = host.holds(reference) ? reference.name() : host.repository(reference);
+    return reference(repository + ":" + tag);
+  }
+
   /**
    * Pushes an image of the engine to the development registry.
    *
    * @return its name there
    */
   ImageReference push(EngineClient engine, String image, DevHost host) throws InterruptedException {
-    var reference = reference(image);
-    var tag = Objects.requireNonNullElse(reference.tag(), "latest");
-    var repository = host.holds(reference) ? reference.name() : host.repository(reference);
-    var pushed = reference(repository + ":" + tag);
-    if (!host.holds(reference)) {
+    var pushed = named(image, host);
+    var repository = pushed.name();
+    var tag = Objects.requireNonNullElse(pushed.tag(), "latest");
+    if (!host.holds(reference(image))) {
       engine.tag(image, repository, tag);
     }
     console.err().println("Pushing " + pushed);
@@ -120,11 +136,16 @@ final class ImageDelivery implements AutoCloseable {
    * @throws CommandException when it has none, with the reason
    */
   ResolvedImage validate(ImageReference image) throws InterruptedException {
-    return switch (client.resolve(image)) {
+    return switch (resolve(image)) {
       case ResolvedImage resolved -> resolved;
       case RegistryFailure failure ->
           throw new CommandException(ExitStatus.FAILED, failure.message());
     };
+  }
+
+  /** What the image is, or why its registry does not tell. */
+  Resolution resolve(ImageReference image) throws InterruptedException {
+    return client.resolve(image);
   }
 
   /** The tags of a repository, the newest first; none where it is not there. */

@@ -1,6 +1,7 @@
 package dev.rig.credentials.cli.deploy;
 
 import dev.rig.credentials.cli.client.SocketOption;
+import dev.rig.credentials.cli.deploy.RolloutOptions.Deployable;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
@@ -53,13 +54,22 @@ public final class RollbackCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var cluster = target.access(console);
+    rollout.checkGit(console, target, cluster);
     var release = chosen(rollout.history(console, target, cluster, name));
     var reference = ImageDelivery.reference(target.outside(console, release.image()));
     try (var delivery = target.delivery(console, errTerminal, socket)) {
       delivery.validate(reference);
     }
-    rollout.deploy(console, target, cluster, name, release.image(), release.tag());
-    console.out().println(release.image());
+    rollout.deploy(
+        console,
+        target,
+        cluster,
+        name,
+        new Deployable(release.image(), release.tag()),
+        socket.client(console));
+    if (!rollout.isDryRun()) {
+      console.out().println(release.image());
+    }
     return ExitStatus.OK;
   }
 

@@ -2,9 +2,12 @@ package dev.rig.credentials.cli.deploy;
 
 import dev.rig.credentials.app.ClusterRollouts;
 import dev.rig.credentials.cli.client.ConfigOptions;
+import dev.rig.credentials.cli.client.DaemonClient;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.config.GoDuration;
+import dev.rig.credentials.config.InvalidSettingException;
 import dev.rig.credentials.kube.Rollouts;
 import dev.rig.credentials.kube.Rollouts.Release;
 import dev.rig.credentials.kube.Rollouts.WorkloadKind;
@@ -13,13 +16,19 @@ import dev.rig.credentials.time.Time;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What in a cluster runs the image. */
 final class RolloutOptions {
-  private static final Duration POLL = Duration.ofMillis(500);
+  /**
+   * What is deployed.
+   *
+   * @param reference with its digest
+   * @param tag what it was called; null for nothing
+   */
+  record Deployable(String reference, @Nullable String tag) {}
 
   @Option(
       names = {"-n", "--namespace"},
@@ -39,6 +48,30 @@ final class RolloutOptions {
       description = "Wait so long until all its pods run the image; 0 when unset.")
   private int wait;
 
+  @Option(
+      names = {"-t", "--timeout"},
+      paramLabel = "DURATION",
+      description = {
+        "Wait so long, as 5m, until all its pods run the image. After that it goes back to the"
+            + " release before, with exit status 4."
+      })
+  private @Nullable String timeout;
+
+  @Option(names = "--no-rollback", arity = "0", description = "Do not go back after --timeout.")
+  private boolean noRollback;
+
+  @Option(
+      names = {"-d", "--dry", "--dry-run"},
+      arity = "0",
+      description = "Print what would change, and change nothing.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--force",
+      arity = "0",
+      description = "Also in a cluster that is deployed to through git.")
+  private boolean force;
+
   private interface RolloutTask<T> {
     T run(Rollouts rollouts, Time time) throws InterruptedException;
   }
@@ -51,6 +84,22 @@ final class RolloutOptions {
   }
 
   /**
+   * Refuses a cluster whose state git keeps.
+   *
+   * @throws CommandException unless it is forced
+   */
+  void checkGit(Console console, DeployTarget target, String cluster) {
+    var settings = target.configuration(console).clusters().get(cluster);
+    var git = settings == null ? null : settings.git();
+    if (!force && git != null && git.url() != null) {
+      throw new CommandException(
+          ExitStatus.FAILED,
+          "cluster %s is deployed to through git (git.url), which would undo this: change the image there, or pass --force"
+              .formatted(cluster));
+    }
+  }
+
+  /**
    * Has it run the image, and waits where that is wanted.
    *
    * @throws CommandException when it cannot, or does not in time
@@ -60,49 +109,79 @@ final class RolloutOptions {
       DeployTarget target,
       String cluster,
       String name,
-      String image,
-      @Nullable String tag)
+      Deployable image,
+      DaemonClient daemon)
       throws InterruptedException {
-    var complete =
+    checkGit(console, target, cluster);
+    boolean complete =
         with(
             console,
             target,
             cluster,
             (rollouts, time) -> {
-              rollouts.deploy(kind, namespace, name, image, tag);
-              return wait <= 0 || awaited(console, rollouts, time, name, image);
+              var before = rollouts.image(kind, namespace, name).orElse(null);
+              if (dryRun) {
+                tellOfChange(console, cluster, name, before, image.reference());
+                return true;
+              }
+              rollouts.deploy(kind, namespace, name, image.reference(), image.tag());
+              var limit = limit();
+              var rollout = new RolloutWatch(console, rollouts, daemon, namespace, name);
+              if (limit.isZero() || rollout.awaits(image.reference(), limit, time)) {
+                return true;
+              }
+              if (timeout != null && !noRollback) {
+                goBack(rollouts, name, image.reference(), before);
+              }
+              return false;
             });
     if (!complete) {
       throw new CommandException(
           ExitStatus.FAILED,
-          "%s has the image, and was not ready within %d s".formatted(name, wait));
+          "%s has the image, and was not ready within %d s".formatted(name, limit().toSeconds()));
     }
   }
 
-  private boolean awaited(
-      Console console, Rollouts rollouts, Time time, String name, String image) {
-    long from = time.nanos();
-    var told = "";
-    while (true) {
-      var readiness = rollouts.readiness(namespace, name, image).orElse(null);
-      var line =
-          readiness == null
-              ? name + ": there is no Deployment yet"
-              : "%s: %d of %d ready".formatted(name, readiness.ready(), readiness.wanted());
-      if (!line.equals(told)) {
-        console.err().println(line);
-        told = line;
-      }
-      if (readiness != null && readiness.complete()) {
-        return true;
-      }
-      if (time.nanos() - from > Duration.ofSeconds(wait).toNanos()) {
-        return false;
-      }
-      var over = new CompletableFuture<Void>();
-      time.scheduler().schedule(POLL, () -> over.complete(null));
-      over.join();
+  boolean isDryRun() {
+    return dryRun;
+  }
+
+  private Duration limit() {
+    try {
+      return timeout == null ? Duration.ofSeconds(wait) : GoDuration.parse(timeout);
+    } catch (InvalidSettingException e) {
+      throw new CommandException(ExitStatus.USAGE, "--timeout: " + e.reason());
     }
+  }
+
+  private void tellOfChange(
+      Console console, String cluster, String name, @Nullable String before, String after) {
+    var out = console.out();
+    out.printf(
+        "cluster %s, %s %s/%s%n", cluster, kind.name().toLowerCase(Locale.ROOT), namespace, name);
+    if (after.equals(before)) {
+      out.println("  image: " + after + " (no change)");
+      return;
+    }
+    out.println("- image: " + (before == null ? "none" : before));
+    out.println("+ image: " + after);
+  }
+
+  private void goBack(Rollouts rollouts, String name, String image, @Nullable String before) {
+    if (before == null || before.equals(image)) {
+      return;
+    }
+    var tag =
+        rollouts.history(kind, namespace, name).stream()
+            .filter(release -> release.image().equals(before))
+            .findFirst()
+            .map(Release::tag)
+            .orElse(null);
+    rollouts.deploy(kind, namespace, name, before, tag);
+    throw new CommandException(
+        ExitStatus.ROLLED_BACK,
+        "%s was not ready within %d s; it runs the release before again: %s"
+            .formatted(name, limit().toSeconds(), before));
   }
 
   private <T> T with(Console console, DeployTarget target, String cluster, RolloutTask<T> task)

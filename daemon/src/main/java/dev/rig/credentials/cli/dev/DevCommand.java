@@ -21,7 +21,8 @@ public final class DevCommand implements Runnable {
         .addSubcommand("up", new DevUpCommand(console))
         .addSubcommand("status", new DevStatusCommand(console))
         .addSubcommand("down", new DevDownCommand(console))
-        .addSubcommand("manifests", new DevManifestsCommand(console));
+        .addSubcommand("manifests", new DevManifestsCommand(console))
+        .addSubcommand("front", new DevFrontCommand(console));
   }
 
   @Override

@@ -14,7 +14,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "down",
     mixinStandardHelpOptions = true,
-    description = "End the registry; its images stay for the next time.",
+    description = {
+      "End the registry; its images stay for the next time.",
+      "The daemon that \"dev up\" started for you is stopped, too."
+    },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:it does not run", "1:it could not be ended, and stderr tells why"})
 final class DevDownCommand implements Callable<Integer> {
@@ -32,18 +35,19 @@ final class DevDownCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var host = state.with(console, registry -> registry.down(purge)).orElse(null);
-    if (host == null) {
-      console.out().println("There is no development registry.");
-      return ExitStatus.OK;
-    }
-    if (BackgroundDaemon.answers(console)) {
+    if (host != null && BackgroundDaemon.answers(console)) {
       var _ = DaemonClient.at(null, console).ask(Action.ERASE, host);
     }
     console
         .out()
         .println(
-            "The development registry at %s has ended%s."
-                .formatted(host, purge ? "; its images are gone" : ""));
+            host == null
+                ? "There is no development registry."
+                : "The development registry at %s has ended%s."
+                    .formatted(host, purge ? "; its images are gone" : ""));
+    if (BackgroundDaemon.stop(state.folder(console))) {
+      console.out().println("The daemon that was started for it has ended.");
+    }
     return ExitStatus.OK;
   }
 }

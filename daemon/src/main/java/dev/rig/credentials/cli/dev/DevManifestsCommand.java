@@ -5,6 +5,11 @@ import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.dev.DevException;
 import dev.rig.credentials.dev.DevManifests;
+import dev.rig.credentials.files.AtomicFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,11 +21,12 @@ import picocli.CommandLine.Option;
     name = "manifests",
     mixinStandardHelpOptions = true,
     description = {
-      "Print the Secret, the Service and the Deployment of a registry inside a cluster, or the Helm"
-          + " values that register it.",
+      "Print the objects of a registry inside a cluster, the Helm values that register it, or the"
+          + " file by which the nodes find it.",
       "rig-credentials dev manifests | kubectl apply -f -",
       "rig-credentials dev manifests --values > dev-registry.yaml",
-      "Both are of one login, which is kept sealed: printing them again changes nothing."
+      "rig-credentials dev manifests --containerd",
+      "All are of one login, which is kept sealed: printing them again changes nothing."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:printed", "1:they cannot be made, and stderr tells why"})
@@ -32,10 +38,21 @@ final class DevManifestsCommand implements Callable<Integer> {
   private boolean values;
 
   @Option(
+      names = "--containerd",
+      paramLabel = "DIR",
+      arity = "0..1",
+      fallbackValue = "",
+      description = {
+        "Print the hosts.toml of a node's containerd. With DIR, as /etc/containerd/certs.d, write"
+            + " it below DIR."
+      })
+  private @Nullable Path containerd;
+
+  @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAMESPACE",
-      description = "Where in the cluster; default when unset.")
-  private String namespace = "default";
+      description = "Where in the cluster; rig-system when unset.")
+  private String namespace = "rig-system";
 
   @Option(
       names = "--cluster",
@@ -58,14 +75,20 @@ final class DevManifestsCommand implements Callable<Integer> {
   @Option(
       names = "--cluster-host",
       paramLabel = "SERVICE:PORT",
-      description = "What images are pulled from inside; registry:5000 when unset.")
-  private String clusterHost = "registry:5000";
+      description = {
+        "What images are pulled from inside: a name that every namespace resolves;"
+            + " registry.NAMESPACE.svc:5000 when unset."
+      })
+  private @Nullable String clusterHost;
 
   @Option(
       names = "--storage",
       paramLabel = "SIZE",
-      description = "Keep images in a volume of that size; with the pod alone when unset.")
-  private @Nullable String storage;
+      description = {
+        "The size of the volume that keeps the images, 10Gi when unset. \"none\" keeps them for as"
+            + " long as the pod lives."
+      })
+  private String storage = "10Gi";
 
   @Mixin private StateOption state = new StateOption();
 
@@ -79,14 +102,39 @@ final class DevManifestsCommand implements Callable<Integer> {
   public Integer call() {
     try {
       var outside = host == null ? "localhost:" + nodePort : host;
+      var inside = clusterHost == null ? "registry.%s.svc:5000".formatted(namespace) : clusterHost;
       var place =
           new DevManifests.ManifestTarget(
-              namespace, cluster, outside, clusterHost, nodePort, storage);
+              namespace,
+              cluster,
+              outside,
+              inside,
+              nodePort,
+              storage.equals("none") ? null : storage);
+      if (containerd != null) {
+        containerd(containerd, place);
+        return ExitStatus.OK;
+      }
       var manifests = new DevManifests(state.folder(console), console.environment());
       console.out().print(values ? manifests.values(place) : manifests.manifests(place));
       return ExitStatus.OK;
+    } catch (IOException e) {
+      throw new CommandException(ExitStatus.FAILED, "cannot write hosts.toml: " + e.getMessage());
     } catch (DevException e) {
       throw new CommandException(ExitStatus.FAILED, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Everybody on the node may read it: it holds no login. */
+  private void containerd(Path folder, DevManifests.ManifestTarget place) throws IOException {
+    if (folder.toString().isEmpty()) {
+      console.out().print(DevManifests.hosts(place));
+      return;
+    }
+    var file = folder.resolve(place.clusterHost()).resolve("hosts.toml");
+    Files.createDirectories(file.getParent());
+    var content = DevManifests.hosts(place).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.replace(file, content, "rw-r--r--", null);
+    console.out().println(file);
   }
 }

@@ -49,6 +49,14 @@ final class DevUpCommand implements Callable<Integer> {
       description = "TLS at 127.0.0.1, too, with a certificate of an authority of its own.")
   private @Nullable Boolean tls;
 
+  @Option(
+      names = "--login",
+      negatable = true,
+      description =
+          "Ask clients for its login. On loopback without TLS it asks for none when unset, so that"
+              + " the Rig CLI can push; everywhere else it always does.")
+  private @Nullable Boolean login;
+
   @Mixin private StateOption state = new StateOption();
 
   private final Console console;
@@ -59,7 +67,7 @@ final class DevUpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    var wanted = new DevRegistry.Wanted(listen, port, tls);
+    var wanted = new DevRegistry.Wanted(listen, port, tls, login);
     var access = state.with(console, registry -> registry.up(wanted));
     var daemon = BackgroundDaemon.ensure(console, state.folder(console));
     var remark = daemon.askFor(Action.STORE, login(access)).strip();
@@ -70,9 +78,15 @@ final class DevUpCommand implements Callable<Integer> {
         .out()
         .println("The development registry is %s (%s).".formatted(access.host(), access.runner()));
     console.out().println("  docker push " + access.host() + "/app");
+    if (access.open()) {
+      console.out().println("It asks nobody of this machine for a login; see --login.");
+    }
     var authority = access.authority();
     if (authority != null) {
       tellOfTrust(access.host(), authority);
+    }
+    if (access.open()) {
+      return ExitStatus.OK;
     }
     console
         .out()

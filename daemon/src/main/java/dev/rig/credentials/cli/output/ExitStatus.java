@@ -13,6 +13,9 @@ public final class ExitStatus {
   /** Another daemon serves at that socket. */
   public static final int BUSY = 3;
 
+  /** What was deployed was not ready in time, and the release before runs again. */
+  public static final int ROLLED_BACK = 4;
+
   /** The configuration cannot be used: {@code EX_CONFIG}. */
   public static final int CONFIGURATION = 78;
 

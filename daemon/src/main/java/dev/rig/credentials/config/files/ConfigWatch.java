@@ -1,7 +1,9 @@
 package dev.rig.credentials.config.files;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +14,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigWatch {
   private final List<Path> paths;
+  private final Set<Path> dispensable;
   private List<Path> also = List.of();
   private @Nullable FileStates loaded;
   private @Nullable FileStates last;
 
   /** A watch whose first quiet looks count as a change: what was loaded before is not known. */
   public ConfigWatch(List<Path> paths) {
+    this(paths, Set.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param dispensable those of the paths that may be missing
+   */
+  public ConfigWatch(List<Path> paths, Set<Path> dispensable) {
     this.paths = List.copyOf(paths);
+    this.dispensable = Set.copyOf(dispensable);
   }
 
   /** The files and folders. */
@@ -29,6 +42,13 @@ public final class ConfigWatch {
   /** Watches these files besides, in place of others. */
   public void also(List<Path> files) {
     also = List.copyOf(files);
+  }
+
+  /** Those to load: all but those that are missing and may be. */
+  public List<Path> present() {
+    return paths.stream()
+        .filter(path -> !dispensable.contains(path) || Files.exists(path))
+        .toList();
   }
 
   /**

@@ -36,6 +36,13 @@ final class SourceReader {
   /** What follows {@code docker-credential-} in a program's name. */
   private static final Pattern HELPER = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
+  /** A call of our own clients, which is not in a comment; what it answers from is the script. */
+  private static final Pattern OWN_CLIENT =
+      Pattern.compile(
+          "(?m)^[^#\\n]*?(?<![\\w.-])"
+              + "(?:docker-credential-rig(?:-[\\w.-]+)?['\"]?\\s+(?:userpass|get)"
+              + "|rig-credentials['\"]?\\s+get)\\b");
+
   private final ProblemCollector findings;
   private final PasswordFiles passwordFiles;
 
@@ -230,6 +237,13 @@ final class SourceReader {
     var script = EnvironmentReader.processText(nodes, node, "the script");
     if (script != null && script.value().isBlank()) {
       nodes.problem(node, "the script is blank", "leave it out, or write one");
+      return null;
+    }
+    if (script != null && OWN_CLIENT.matcher(script.value()).find()) {
+      nodes.problem(
+          node,
+          "the script asks this daemon for the credential that it has to print",
+          "what platform-values prints is for the values of rig-platform alone");
       return null;
     }
     return script;

@@ -1,5 +1,7 @@
 package dev.rig.credentials.registry.client;
 
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.InvalidReferenceException;
@@ -17,6 +19,7 @@ import dev.rig.credentials.registry.TagPage;
 import dev.rig.credentials.registry.auth.Authenticator;
 import dev.rig.credentials.registry.auth.EndpointDiscovery;
 import dev.rig.credentials.registry.auth.RealmPolicy;
+import dev.rig.credentials.registry.auth.RegistryEndpoint;
 import dev.rig.credentials.registry.auth.TokenService;
 import dev.rig.credentials.registry.call.RetryingClient;
 import dev.rig.credentials.registry.call.Sleeper;
@@ -27,6 +30,7 @@ import dev.rig.credentials.registry.content.TagReader;
 import dev.rig.credentials.time.Time;
 import java.net.InetAddress;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +46,28 @@ import org.jspecify.annotations.Nullable;
 public final class RegistryClient {
   private final RegistryCredentials credentials;
   private final Time time;
+  private final PlainHttpPolicy plain;
   private final RetryingClient caller;
   private final EndpointDiscovery endpoints;
   private final RealmPolicy realms;
   private final TokenService tokens;
   private final DigestCache contents = new DigestCache();
+
+  /** For a development registry that is asked over plain http, and is not on this machine. */
+  private static final RegistryCredentials WITHHELD =
+      new RegistryCredentials() {
+        @Override
+        public CompletableFuture<Lookup> lookup(ImageReference reference) {
+          return CompletableFuture.completedFuture(
+              new Lookup.NotFound(
+                  "none is sent over plain http to another machine (registryClient.insecure)"));
+        }
+
+        @Override
+        public boolean reject(ImageReference reference, Lease lease) {
+          return false;
+        }
+      };
 
   private interface RegistryOperation<T> {
     T ask(RepositorySession session) throws CallException, InterruptedException;
@@ -79,7 +100,7 @@ public final class RegistryClient {
       RandomGenerator random) {
     this.credentials = credentials;
     this.time = time;
-    var plain = new PlainHttpPolicy(settings.insecure());
+    plain = new PlainHttpPolicy(settings.insecure(), settings.development());
     var http =
         new HttpClient(
             new HostResolver(resolver),
@@ -145,13 +166,18 @@ public final class RegistryClient {
     }
   }
 
+  private RegistryCredentials credentials(RegistryEndpoint endpoint) {
+    return plain.allowsCredential(endpoint.site(), endpoint.reach()) ? credentials : WITHHELD;
+  }
+
   private <T> T ask(ImageReference image, RegistryOperation<T> question)
       throws CallException, InterruptedException {
     var budget = RequestBudget.start(time.ticker());
     endpoints.checkLimits(image, budget);
     var endpoint = endpoints.of(image.host(), budget);
     var login =
-        new Authenticator(image, endpoint, credentials, realms, tokens, time.ticker(), budget);
+        new Authenticator(
+            image, endpoint, credentials(endpoint), realms, tokens, time.ticker(), budget);
     try {
       var session = new RepositorySession(image, endpoint, login, caller, contents, budget);
       session.begin();

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
  * @param caFiles PEM files of authorities that are trusted beside those of the runtime
  * @param ownAuthorities PEM files of authorities by the host, with its port, that each signs for:
  *     of that host nobody else is believed, and of other hosts they are not
+ * @param development whether a host, with its port where it has one, is a development registry:
+ *     plain http will do for it, without a credential unless it is on this machine
  * @param realms the hosts of token services that a registry's credential may go to beside its own
  *     and those shipped, by the registry's host
  * @param proxies how the outside is reached
@@ -26,6 +29,7 @@ public record RegistrySettings(
     Set<String> insecure,
     List<Path> caFiles,
     Map<String, Path> ownAuthorities,
+    Predicate<String> development,
     Map<String, Set<String>> realms,
     Proxies proxies) {
   /** Https only, the runtime's authorities, no proxy. */
@@ -35,7 +39,7 @@ public record RegistrySettings(
   /** Settings without a host that has an authority of its own. */
   public RegistrySettings(
       Set<String> insecure, List<Path> caFiles, Map<String, Set<String>> realms, Proxies proxies) {
-    this(insecure, caFiles, Map.of(), realms, proxies);
+    this(insecure, caFiles, Map.of(), host -> false, realms, proxies);
   }
 
   /** Settings with the proxies that an environment names. */
@@ -70,6 +74,11 @@ public record RegistrySettings(
 
   /** These, with hosts that have an authority of their own. */
   public RegistrySettings trusting(Map<String, Path> authorities) {
-    return new RegistrySettings(insecure, caFiles, authorities, realms, proxies);
+    return new RegistrySettings(insecure, caFiles, authorities, development, realms, proxies);
+  }
+
+  /** These, with development registries. */
+  public RegistrySettings withDevelopment(Predicate<String> hosts) {
+    return new RegistrySettings(insecure, caFiles, ownAuthorities, hosts, realms, proxies);
   }
 }

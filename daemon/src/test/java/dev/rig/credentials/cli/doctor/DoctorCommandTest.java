@@ -10,6 +10,7 @@ import dev.rig.credentials.cli.client.DaemonClient;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Version;
 import dev.rig.credentials.config.DaemonSettings;
+import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.json.JsonException;
 import dev.rig.credentials.json.JsonObject;
@@ -78,7 +79,11 @@ class DoctorCommandTest {
     var settings = EffectiveSettings.resolve(configuration.daemon(), flags, Map.of(), true);
     toClose.add(
         Daemon.start(
-            configuration, List.of(), settings, Map.of("PATH", "/usr/bin:/bin"), Version.text()));
+            configuration,
+            new ConfigWatch(List.of()),
+            settings,
+            Map.of("PATH", "/usr/bin:/bin"),
+            Version.text()));
   }
 
   private Path program(String name, String text) {

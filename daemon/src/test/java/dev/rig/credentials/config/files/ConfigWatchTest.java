@@ -1,5 +1,6 @@
 package dev.rig.credentials.config.files;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,5 +95,21 @@ class ConfigWatchTest {
     assertFalse(missing.look());
     assertTrue(missing.look());
     assertFalse(missing.look());
+  }
+
+  /** C44: a daemon that was started without a configuration takes one that is written later. */
+  @Test
+  void c44_pathThatMayBeMissingIsNoticedWhenItAppears() throws IOException {
+    var later = folder.resolve("later");
+    var some = new ConfigWatch(List.of(file, later), Set.of(later));
+    assertFalse(some.look());
+    assertTrue(some.look());
+    assertEquals(List.of(file), some.present());
+    Files.createDirectory(later);
+    Files.writeString(later.resolve("values.yaml"), "rig: {}");
+    assertFalse(some.look());
+    assertTrue(some.look());
+    assertEquals(List.of(file, later), some.present());
+    assertEquals(List.of(later), new ConfigWatch(List.of(later)).present());
   }
 }

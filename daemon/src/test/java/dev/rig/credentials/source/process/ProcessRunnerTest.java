@@ -104,7 +104,7 @@ final class ProcessRunnerTest {
         "(setsid sleep 20 & echo $!); sleep 20",
         "env -u RIG_RUN setsid sh -c 'echo $$; exec sleep 20' & wait"
       })
-  void processesOfAScriptAreToldFromOthers(String text) throws Exception {
+  void t27_processesOfAScriptAreToldFromOthers(String text) throws Exception {
     var file = folder.resolve("pid");
     var run = runner.run(script("{ " + text + "; } >" + file));
     assertTrue(Processes.eventually(Duration.ofSeconds(5), () -> !read(file).isEmpty()));

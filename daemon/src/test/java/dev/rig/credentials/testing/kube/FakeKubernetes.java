@@ -264,6 +264,9 @@ public final class FakeKubernetes implements AutoCloseable {
         && !("Bearer " + token).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
       throw failure(401, "Unauthorized");
     }
+    if (exchange.getRequestURI().getPath().endsWith("/log")) {
+      throw failure(404, "there is no log");
+    }
     var path = path(exchange.getRequestURI().getPath());
     var query = query(exchange.getRequestURI().getRawQuery());
     var method = exchange.getRequestMethod();

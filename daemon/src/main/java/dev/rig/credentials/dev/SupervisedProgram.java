@@ -11,12 +11,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A registry's program of this machine, in a session of its own below a shell that starts it anew
- * when it ends. Both have the configuration's path, which is nobody else's, among their arguments:
- * that, and no number that the kernel may give to another process, tells that they are ours.
+ * A program of this machine, in a session of its own below a shell that starts it again when it
+ * ends. Both have a path that is nobody else's, the mark, among their arguments: that, and no
+ * number that the kernel may give to another process, tells that they are ours.
  */
-final class ChildRegistry {
-  private static final List<String> PROGRAMS = List.of("registry", "docker-registry");
+final class SupervisedProgram {
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private static final String SUPERVISOR =
@@ -24,54 +23,61 @@ final class ChildRegistry {
       trap '' HUP
       trap 'trap - TERM; kill "$child" 2>/dev/null; wait "$child"; exit 0' TERM INT
       while :; do
-          "$1" serve "$2" & child=$!
+          "$@" & child=$!
           wait "$child"
           sleep 1
       done
       """;
 
-  private final DevFolder folder;
+  private final Path mark;
+  private final Path log;
   private final Map<String, String> environment;
   private final Polling pauses;
 
-  ChildRegistry(DevFolder folder, Map<String, String> environment, Polling pauses) {
-    this.folder = folder;
+  /**
+   * A program that need not run yet.
+   *
+   * @param mark an argument of the program's
+   * @param log what it says, and the folder that it runs in
+   */
+  SupervisedProgram(Path mark, Path log, Map<String, String> environment, Polling pauses) {
+    this.mark = mark;
+    this.log = log;
     this.environment = environment;
     this.pauses = pauses;
   }
 
-  /** The first of the programs that PATH has; empty for none. */
-  Optional<Path> program() {
-    return PROGRAMS.stream().flatMap(name -> find(name).stream()).findFirst();
-  }
-
-  private Optional<Path> find(String name) {
-    return Stream.of(environment.getOrDefault("PATH", "").split(":", -1))
-        .filter(path -> path.startsWith("/"))
-        .map(path -> Path.of(path, name))
+  /** The first of the programs of these names that PATH has; empty if it has none. */
+  static Optional<Path> find(Map<String, String> environment, String... names) {
+    return Stream.of(names)
+        .flatMap(name ->
+            Stream.of(environment.getOrDefault("PATH", "").split(":", -1))
+                .filter(path -> path.startsWith("/"))
+                .map(path -> Path.of(path, name)))
         .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
         .findFirst();
   }
 
-  void start(Path program) {
+  /**
+   * Starts it.
+   *
+   * @param program the program, then arguments
+   */
+  void start(String... program) {
     var command = new ArrayList<String>();
-    find("setsid").ifPresent(setsid -> command.add(setsid.toString()));
-    command.addAll(
-        List.of(
-            "/bin/sh",
-            "-c",
-            SUPERVISOR,
-            "rig-dev-registry",
-            program.toString(),
-            folder.configuration().toString()));
-    var builder = new ProcessBuilder(command).directory(folder.path().toFile());
+    find(environment, "setsid").ifPresent(setsid -> command.add(setsid.toString()));
+    command.addAll(List.of("/bin/sh", "-c", SUPERVISOR, "rig-dev-registry"));
+    command.addAll(List.of(program));
+    command.add(mark.toString());
+    var builder =
+        new ProcessBuilder(command).directory(log.resolveSibling(".").normalize().toFile());
     builder.redirectInput(Path.of("/dev/null").toFile());
     builder.redirectErrorStream(true);
-    builder.redirectOutput(folder.log().toFile());
+    builder.redirectOutput(log.toFile());
     try {
       builder.start();
     } catch (IOException e) {
-      throw new DevException("cannot start " + program + ": " + e.getMessage(), e);
+      throw new DevException("cannot start " + program[0] + ": " + e.getMessage(), e);
     }
   }
 
@@ -89,7 +95,7 @@ final class ChildRegistry {
   }
 
   private Stream<ProcessHandle> processes() {
-    var path = folder.configuration().toString();
+    var path = mark.toString();
     return ProcessHandle.allProcesses()
         .filter(process ->
             process

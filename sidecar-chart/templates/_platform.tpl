@@ -1,0 +1,47 @@
+{{/*
+The platform's part of the values, with which it asks the sidecar: what `rig-credentials platform-values` prints of the values
+that this chart has. Its scripts are what the platform runs in its own container, and print USERNAME:PASSWORD.
+*/}}
+{{- define "rig-credentials.platformValues" -}}
+rig:
+  dockerRegistries:
+  {{- $helper := "RIG_CREDENTIALS_SOCKET=/run/rig-credentials/pod/credentials.sock /run/rig-credentials/bin/docker-credential-rig" }}
+  {{- range $registry, $entry := .Values.rig.dockerRegistries | default dict }}
+  {{- $reason := include "rig-credentials.platformRefusal" (dict "registry" $registry "entry" ($entry | default dict)) }}
+  {{- if $reason }}
+    # Left out: {{ $registry }}: {{ $reason }}
+  {{- else }}
+    {{ $registry | quote }}:
+      script: |
+        {{ $helper }} userpass {{ $registry | squote }}
+      # A lease is refreshed when 80 % of its life are over.
+      expire: {{ ternary "1s" "60s" (regexMatch "^[0-9.]+m?s$" (toString ($entry | default dict).expire)) }}
+  {{- end }}
+  {{- else }} {}
+  {{- end }}
+  {{- $kept := dict }}
+  {{- range $name, $cluster := .Values.rig.clusters | default dict }}
+  {{- if and $cluster (eq (toString $cluster.createPullSecrets) "true") (ne (toString $cluster.type) "docker") }}
+  {{- $_ := set $kept $name (dict "createPullSecrets" false) }}
+  {{- end }}
+  {{- end }}
+  {{- with $kept }}
+  # The daemon keeps the pull secrets of these.
+  clusters:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
+
+{{/* Why an entry is no script of the platform's; empty where it is one. */}}
+{{- define "rig-credentials.platformRefusal" -}}
+{{- $password := toString (.entry.password | default "") -}}
+{{- if contains "*" .registry -}}
+the platform knows no globs; add an entry for each host that it pulls from
+{{- else if eq (toString .entry.serviceAccount) "required" -}}
+it needs the service account token of a pod, which only a kubelet sends
+{{- else if eq (toString .entry.username) "<token>" -}}
+an identity token (<token>) is not a user name with a password
+{{- else if or (contains "\n" $password) (contains "\r" $password) -}}
+a script's line cannot carry a password with a line break
+{{- end -}}
+{{- end }}
