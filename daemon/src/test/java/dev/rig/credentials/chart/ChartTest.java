@@ -201,7 +201,7 @@ class ChartTest {
   void scriptThatWouldAskItsOwnDaemonIsRefused() {
     for (var call : List.of("/run/docker-credential-rig userpass", "docker-credential-rig-x get")) {
       var setting = "rig.dockerRegistries.ghcr\\.io.script=echo x; " + call + " ghcr.io";
-      refused(setting, "the script asks the daemon for the credential that it has to print");
+      refused(setting, "the script asks the daemon for the credential that it must print");
     }
   }
 

@@ -92,7 +92,7 @@ class UserpassIT {
                 "$helper" userpass "$RIG_REGISTRY" || setsid env -u RIG_RUN "$helper" userpass "$RIG_REGISTRY"
             "*.other.example":
               script: |
-                printf ghcr.io | RIG_CREDENTIALS_SOCKET=%1$s %2$s/docker-credential-rig-x get >&2; exit 1
+                printf ghcr.io | RIG_CREDENTIALS_SOCKET=%1$s %2$s/docker-credential-rig-x "$(printf get)" >&2; exit 1
         """
             .formatted(daemon.socket(), client.folder())
             .replace("\"$helper\" userpass", "\"$helper\" \"$(printf user)pass\""));

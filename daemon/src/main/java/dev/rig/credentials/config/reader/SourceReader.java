@@ -242,7 +242,7 @@ final class SourceReader {
     if (script != null && OWN_CLIENT.matcher(script.value()).find()) {
       nodes.problem(
           node,
-          "the script asks this daemon for the credential that it has to print",
+          "the script asks this daemon for the credential that it must print",
           "what platform-values prints is for the values of rig-platform alone");
       return null;
     }
