@@ -101,7 +101,7 @@ class DevTlsIT {
     trust(told);
     skopeoPush("/app:1").succeeded();
 
-    // The command's own client believes the authority without further ado, and of this host alone.
+    // The command's own client believes the authority, and of this host alone.
     var deployed =
         run("deploy", "web", host + "/app:1", "--yes", "--push-only", "--config", dev.config());
     assertTrue(
@@ -176,6 +176,6 @@ class DevTlsIT {
     trust(told);
     var deployed = deploy.run();
     assertTrue(
-        deployed.succeeded().stdout().startsWith(host + "/app:1@sha256:"), deployed::toString);
+        deployed.succeeded().stdout().startsWith(host + "/library/app:1@sha256:"), deployed::toString);
   }
 }
