@@ -362,7 +362,7 @@ class DevIT {
       screen.shows("existing rig build?");
       screen.keys("Down", "Enter");
       screen.shows("Select build:");
-      screen.shows(host() + "/app:");
+      screen.shows(host() + "/library/app:");
       screen.keys("Escape");
       screen.shows("nothing was chosen");
     }
