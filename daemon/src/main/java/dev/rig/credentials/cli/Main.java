@@ -3,6 +3,7 @@ package dev.rig.credentials.cli;
 import dev.rig.credentials.cli.deploy.DeployCommand;
 import dev.rig.credentials.cli.deploy.RollbackCommand;
 import dev.rig.credentials.cli.dev.DevCommand;
+import dev.rig.credentials.cli.docker.AdoptCommand;
 import dev.rig.credentials.cli.docker.DockerConfigCommand;
 import dev.rig.credentials.cli.doctor.DoctorCommand;
 import dev.rig.credentials.cli.output.CommandException;
@@ -102,6 +103,7 @@ public final class Main implements Runnable {
     commands.put("explain", () -> new ExplainCommand(console));
     commands.put("kubelet-config", () -> new KubeletConfigCommand(console));
     commands.put("docker-config", () -> new DockerConfigCommand(console));
+    commands.put("adopt", () -> new AdoptCommand(console, isTerminal(IN) && console.terminal()));
     commands.put("resolve", () -> new ResolveCommand(console, isTerminal(ERR)));
     commands.put("tags", () -> new TagsCommand(console));
     commands.put("doctor", () -> new DoctorCommand(console));

@@ -110,7 +110,8 @@ public final class ClientConfigFile {
     return replaced;
   }
 
-  private Path replacedFile() {
+  /** What the helper's name has replaced, next to the file. */
+  Path replacedFile() {
     return beside(path, ReplacedSettings.SUFFIX);
   }
 

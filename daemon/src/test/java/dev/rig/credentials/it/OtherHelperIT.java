@@ -1,0 +1,115 @@
+package dev.rig.credentials.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rig.credentials.testing.Tool;
+import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.ProgramResult;
+import dev.rig.credentials.testing.daemon.SharedClient;
+import dev.rig.credentials.testing.machine.Reaper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An entry of a helper that others wrote: docker-credential-pass, on GnuPG and pass. */
+class OtherHelperIT {
+  private static final String NOT_FOUND = "credentials not found in native keychain\n";
+
+  @TempDir private Path folder;
+  @AutoClose private final Reaper reaper = new Reaper();
+  private Path home;
+  private DaemonUnderTest daemon;
+
+  @BeforeEach
+  void daemonWithAKeychain() throws IOException {
+    Tool.CREDENTIAL_PASS.path();
+    home = Files.createDirectory(folder.resolve("home"));
+    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
+    reaper.<AutoCloseable>own(() -> keychain(Tool.GPGCONF.path(), "--kill", "gpg-agent"));
+    keychain(
+            Tool.GPG.path(),
+            "--batch",
+            "--pinentry-mode=loopback",
+            "--passphrase",
+            "",
+            "--quick-generate-key",
+            "t@example.com",
+            "default",
+            "default",
+            "never")
+        .succeeded();
+    keychain(Tool.PASS.path(), "init", "t@example.com").succeeded();
+    daemon =
+        new DaemonUnderTest(reaper, folder.resolve("d"))
+            .with("HOME", home)
+            .with("GNUPGHOME", home)
+            .configured(
+                "values.yaml",
+                """
+                rig:
+                  dockerRegistries:
+                    ghcr.io/acme: {helper: pass, default: true}
+                    "*.example.org": {helper: pass}
+                    index.docker.io: {helper: pass}
+                """);
+  }
+
+  private ProgramResult keychain(Object... words) {
+    return Command.of(words).with("HOME", home).with("GNUPGHOME", home).run();
+  }
+
+  private ProgramResult client(String action, String payload) {
+    return daemon.client().ask(action, payload);
+  }
+
+  @Test
+  void loginIsPassedOnServedAndErasedAgain() {
+    var _ = daemon.start();
+    assertEquals(NOT_FOUND, client("get", "ghcr.io").stdout());
+    var stored = client("store", SharedClient.login("ghcr.io", "me", "from-pass"));
+    assertEquals(0, stored.status(), stored::toString);
+    assertTrue(stored.stderr().contains("docker-credential-pass"), stored::toString);
+    assertEquals(
+        "{\"ServerURL\":\"ghcr.io\",\"Username\":\"me\",\"Secret\":\"from-pass\"}\n",
+        client("get", "ghcr.io").stdout());
+    var listed = keychain(Tool.CREDENTIAL_PASS.path(), "list");
+    assertEquals("{\"ghcr.io\":\"me\"}", listed.stdout().strip());
+    assertEquals(0, client("erase", "ghcr.io").status());
+    assertEquals(NOT_FOUND, client("get", "ghcr.io").stdout());
+  }
+
+  @Test
+  void globIsAskedForEachHostAndTheHubByDockersKey() {
+    var _ = daemon.start();
+    for (var server : new String[] {"a.example.org", "https://index.docker.io/v1/"}) {
+      Command.of(Tool.CREDENTIAL_PASS.path(), "store")
+          .with("HOME", home)
+          .with("GNUPGHOME", home)
+          .reading(SharedClient.login(server, "u", "s"))
+          .run()
+          .succeeded();
+      assertTrue(client("get", server).stdout().contains("\"Username\":\"u\""));
+    }
+    assertEquals(NOT_FOUND, client("get", "b.example.org").stdout());
+  }
+
+  /** What the helper prints of its trouble is shown, for it is a sentence. */
+  @Test
+  void troubleOfTheHelperIsAFailureWithItsReason() throws IOException {
+    Files.delete(home.resolve(".password-store/.gpg-id"));
+    var _ = daemon.start();
+    var failed = client("get", "ghcr.io");
+    assertEquals(1, failed.status());
+    assertFalse(failed.stdout().contains(NOT_FOUND.strip()), failed::toString);
+    assertTrue(
+        failed.stdout().contains("docker-credential-pass exited with status 1"), failed::toString);
+  }
+}
