@@ -49,7 +49,7 @@ public final class JsonObject {
    * @throws JsonException if it is something else
    */
   public static JsonObject parseToml(byte[] document) throws JsonException {
-    return JsonReader.readToml(text(document));
+    return TomlReader.read(text(document));
   }
 
   private static String text(byte[] document) throws JsonException {

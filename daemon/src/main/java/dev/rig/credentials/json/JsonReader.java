@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.dataformat.toml.TomlFactory;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -37,12 +36,12 @@ final class JsonReader {
     return read(document, FACTORY, "JSON");
   }
 
-  /** Made when it is first needed: few commands read TOML. */
-  static JsonObject readToml(String document) throws JsonException {
-    return read(document, new TomlFactory(), "TOML");
-  }
-
-  private static JsonObject read(String document, JsonFactory factory, String form)
+  /**
+   * The same of another form that Jackson reads.
+   *
+   * @param form its name, for messages
+   */
+  static JsonObject read(String document, JsonFactory factory, String form)
       throws JsonException {
     try (var parser = factory.createParser(document)) {
       var reader = new JsonReader(parser);
