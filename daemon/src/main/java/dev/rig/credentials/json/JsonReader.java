@@ -41,8 +41,7 @@ final class JsonReader {
    *
    * @param form its name, for messages
    */
-  static JsonObject read(String document, JsonFactory factory, String form)
-      throws JsonException {
+  static JsonObject read(String document, JsonFactory factory, String form) throws JsonException {
     try (var parser = factory.createParser(document)) {
       var reader = new JsonReader(parser);
       if (parser.nextToken() != JsonToken.START_OBJECT) {

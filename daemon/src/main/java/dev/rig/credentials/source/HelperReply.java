@@ -32,6 +32,9 @@ sealed interface HelperReply {
   /** It answers the question. */
   record HelperAnswer(Credential credential) implements HelperReply {}
 
+  /** It has nothing for the registry, by a success that is empty: helpers of 2021 and before. */
+  record EmptyAnswer() implements HelperReply {}
+
   /**
    * It does not.
    *
@@ -56,6 +59,9 @@ sealed interface HelperReply {
     }
     var username = json.textOrEmpty("Username");
     var secret = json.textOrEmpty("Secret");
+    if ("".equals(json.text("Username")) && "".equals(json.text("Secret"))) {
+      return new EmptyAnswer();
+    }
     if (username.isEmpty()) {
       return new UnusableAnswer("an empty username");
     }

@@ -122,6 +122,7 @@ public final class HelperSource implements CredentialSource, LoginKeeper {
                   begun,
                   ExpiryReader.end(name(), credential, begun, expire, time.now()));
             }
+            case HelperReply.EmptyAnswer _ -> throw notFound(host);
             case HelperReply.UnusableAnswer(var reason) ->
                 throw report.refused("printed " + reason);
           };
@@ -184,11 +185,15 @@ public final class HelperSource implements CredentialSource, LoginKeeper {
     return CompletableFuture.failedFuture(new SourceException(ReasonClass.START, reason));
   }
 
+  private SourceException notFound(String host) {
+    return new SourceException(
+        ReasonClass.NOT_FOUND, "%s has no credential for %s".formatted(name(), host));
+  }
+
   private void throwIfFailed(ProcessOutcome outcome, String host, RunReport report) {
     if (outcome.ending() instanceof Exited(int status) && status != 0) {
       if (HelperReply.isNotFound(outcome.stdout())) {
-        throw new SourceException(
-            ReasonClass.NOT_FOUND, "%s has no credential for %s".formatted(name(), host));
+        throw notFound(host);
       }
       var said = HelperReply.error(outcome.stdout(), new Redactor(known.texts()));
       throw report.failed(

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,15 +89,19 @@ class OtherHelperIT {
 
   @Test
   void globIsAskedForEachHostAndTheHubByDockersKey() {
-    var _ = daemon.start();
-    for (var server : new String[] {"a.example.org", "https://index.docker.io/v1/"}) {
+    var servers = List.of("a.example.org", "https://index.docker.io/v1/");
+    for (var server : servers) {
       Command.of(Tool.CREDENTIAL_PASS.path(), "store")
           .with("HOME", home)
           .with("GNUPGHOME", home)
           .reading(SharedClient.login(server, "u", "s"))
           .run()
           .succeeded();
-      assertTrue(client("get", server).stdout().contains("\"Username\":\"u\""));
+    }
+    var _ = daemon.start();
+    for (var server : servers) {
+      var answer = client("get", server);
+      assertTrue(answer.stdout().contains("\"Username\":\"u\""), answer::toString);
     }
     assertEquals(NOT_FOUND, client("get", "b.example.org").stdout());
   }
@@ -106,8 +111,9 @@ class OtherHelperIT {
   void troubleOfTheHelperIsAFailureWithItsReason() throws IOException {
     Files.delete(home.resolve(".password-store/.gpg-id"));
     var _ = daemon.start();
-    var failed = client("get", "ghcr.io");
+    var failed = client("store", SharedClient.login("ghcr.io", "me", "CANARY"));
     assertEquals(1, failed.status());
+    assertFalse(failed.output().contains("CANARY"), failed::toString);
     assertFalse(failed.stdout().contains(NOT_FOUND.strip()), failed::toString);
     assertTrue(
         failed.stdout().contains("docker-credential-pass exited with status 1"), failed::toString);

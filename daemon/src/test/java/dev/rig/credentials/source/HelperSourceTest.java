@@ -150,6 +150,14 @@ final class HelperSourceTest {
     assertEquals(NAME + " has no credential for ghcr.io", failure.getMessage());
   }
 
+  /** Debian's docker-credential-pass 0.6.4 answers so. */
+  @Test
+  void emptySuccessIsNotFoundToo() throws Exception {
+    var source = source(answer("", ""));
+    assertEquals(
+        ReasonClass.NOT_FOUND, failure(source.issue(new SourceRequest("ghcr.io"))).reasonClass());
+  }
+
   @Test
   void wordsOfNotFoundAmongOthersAreAFailure() throws Exception {
     var source = source("echo the credentials not found in native keychain of bob; exit 1");
