@@ -17,10 +17,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An entry of a helper that others wrote: docker-credential-pass, on GnuPG and pass. */
+@Tag("clients")
 class OtherHelperIT {
   private static final String NOT_FOUND = "credentials not found in native keychain\n";
 
