@@ -176,6 +176,7 @@ class DevTlsIT {
     trust(told);
     var deployed = deploy.run();
     assertTrue(
-        deployed.succeeded().stdout().startsWith(host + "/library/app:1@sha256:"), deployed::toString);
+        deployed.succeeded().stdout().startsWith(host + "/library/app:1@sha256:"),
+        deployed::toString);
   }
 }
