@@ -10,6 +10,6 @@ import java.nio.file.Path;
 class DeployIT extends DeployCases {
   @Override
   TestCluster cluster(Reaper reaper, Path folder) {
-    return new FakeCluster(RbacRules.ofManifest());
+    return new FakeCluster(RbacRules.of(RbacRules.deploying()));
   }
 }

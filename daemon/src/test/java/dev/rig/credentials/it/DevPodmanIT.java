@@ -60,14 +60,14 @@ class DevPodmanIT {
             dev.config());
     var line = PINNED.matcher(deployed.succeeded().stdout());
     assertTrue(line.matches(), deployed::toString);
-    assertEquals(host + "/app", line.group(1));
+    assertEquals(host + "/library/app:1", line.group(1));
 
     var credentials =
         PrivateFile.write(
             folder.resolve("docker/config.json"),
             "{\"credHelpers\":{\"%s\":\"rig\"}}".formatted(host));
     dev.client()
-        .usedBy(podman.podman("pull", line.group(1) + "@" + line.group(2)))
+        .usedBy(podman.podman("pull", host + "/library/app@" + line.group(2)))
         .with("REGISTRY_AUTH_FILE", credentials)
         .run()
         .succeeded();
@@ -85,7 +85,7 @@ class DevPodmanIT {
       var picture = screen.shows("▸ localhost/app:1");
       assertFalse(picture.contains(host), picture);
       screen.keys("Enter");
-      screen.shows(host + "/library/app");
+      screen.shows(host + "/app:1@sha256:");
     }
   }
 }

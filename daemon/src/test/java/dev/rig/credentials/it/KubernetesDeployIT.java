@@ -12,6 +12,6 @@ import org.junit.jupiter.api.Tag;
 class KubernetesDeployIT extends DeployCases {
   @Override
   TestCluster cluster(Reaper reaper, Path folder) {
-    return new KubeApiServer(reaper, folder, RbacRules.manifest());
+    return new KubeApiServer(reaper, folder, RbacRules.deploying());
   }
 }

@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code check}, {@code status}, the answer of {@code /health/ready} and the log name the component
  * and what is wrong with it.
  */
+@Isolated("it takes the admin port that a daemon has by default")
 class SecondaryFeaturesIT {
   private static final Duration SOON = Duration.ofSeconds(15);
   private static final int DEFAULT_PORT = 9465;

@@ -50,6 +50,22 @@ public final class RbacRules implements Predicate<Asked> {
     }
   }
 
+  /** What pull secrets need, and what a person needs who deploys and waits. */
+  public static String deploying() {
+    return manifest()
+        + """
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: ClusterRole
+        metadata:
+          name: rig-credentials-deploy
+        rules:
+          - apiGroups: [apps]
+            resources: [deployments, replicasets]
+            verbs: [get, list, patch]
+        """;
+  }
+
   /** The rights that it grants. */
   public static RbacRules ofManifest() {
     return of(manifest());
