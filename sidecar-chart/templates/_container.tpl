@@ -12,7 +12,7 @@ daemon:
 {{- end }}
 {{- range $registry, $entry := .root.Values.rig.dockerRegistries | default dict }}
 {{- if regexMatch "(?m)^[^#\n]*docker-credential-rig(-[A-Za-z0-9._-]+)?['\"]?[ \t]+(userpass|get)\\b" (toString (($entry | default dict).script | default "")) }}
-{{- fail (printf "rig.dockerRegistries.%s: the script asks the daemon for the credential that it has to print: what the notes print is for the values of rig-platform alone" $registry) }}
+{{- fail (printf "rig.dockerRegistries.%s: the script asks the daemon for the credential that it must print: what the notes print is for the values of rig-platform alone" $registry) }}
 {{- end }}
 {{- end }}
 rig:

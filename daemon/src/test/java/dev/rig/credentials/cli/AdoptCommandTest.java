@@ -8,6 +8,7 @@ import dev.rig.credentials.app.Daemon;
 import dev.rig.credentials.app.EffectiveSettings;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.config.AdminAddress;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.config.reader.ConfigLoader;
@@ -95,6 +96,7 @@ class AdoptCommandTest {
         DaemonSettings.UNSET
             .with(DaemonSettings.SOCKET, folder.resolve("run/c.sock"))
             .with(DaemonSettings.STATE_DIR, folder.resolve("state"))
+            .with(DaemonSettings.ADMIN, new AdminAddress.Off())
             .with(DaemonSettings.WARM_RESTART, false);
     var settings = EffectiveSettings.resolve(configuration.daemon(), flags, Map.of(), true);
     daemon =

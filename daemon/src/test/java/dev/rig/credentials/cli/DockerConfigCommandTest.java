@@ -9,6 +9,7 @@ import dev.rig.credentials.app.Daemon;
 import dev.rig.credentials.app.EffectiveSettings;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.config.AdminAddress;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.config.reader.ConfigLoader;
@@ -409,6 +410,7 @@ class DockerConfigCommandTest {
         DaemonSettings.UNSET
             .with(DaemonSettings.SOCKET, socket)
             .with(DaemonSettings.STATE_DIR, folder)
+            .with(DaemonSettings.ADMIN, new AdminAddress.Off())
             .with(DaemonSettings.WARM_RESTART, false);
     var settings = EffectiveSettings.resolve(configuration.daemon(), flags, Map.of(), true);
     try (var daemon =

@@ -9,6 +9,7 @@ import dev.rig.credentials.app.EffectiveSettings;
 import dev.rig.credentials.cli.client.DaemonClient;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Version;
+import dev.rig.credentials.config.AdminAddress;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.config.reader.ConfigLoader;
@@ -75,6 +76,7 @@ class DoctorCommandTest {
         DaemonSettings.UNSET
             .with(DaemonSettings.SOCKET, socket())
             .with(DaemonSettings.STATE_DIR, folder)
+            .with(DaemonSettings.ADMIN, new AdminAddress.Off())
             .with(DaemonSettings.WARM_RESTART, false);
     var settings = EffectiveSettings.resolve(configuration.daemon(), flags, Map.of(), true);
     toClose.add(
