@@ -163,10 +163,10 @@ abstract class DeployCases {
     assertEquals(1, fresh.status(), fresh::toString);
     assertTrue(fresh.stderr().contains("nothing was deployed"), fresh::toString);
 
-    // Its token has rights on Capsules and on no Deployment.
+    // Only the Capsule has that name.
     var denied = run("deploy", CAPSULE, "app:1", "--yes", "--local", "--kind", "Deployment");
     assertEquals(1, denied.status(), denied::toString);
-    assertTrue(denied.stderr().contains("deployments"), denied::toString);
+    assertTrue(denied.stderr().contains("deployment team/web"), denied::toString);
 
     // Nobody makes pods of this Capsule.
     var waited = run("deploy", CAPSULE, "app:2", "--yes", "--local", "--wait", "1");
