@@ -48,7 +48,7 @@ final class StateFiles implements AutoCloseable {
   /**
    * Removes what an earlier run has kept.
    *
-   * @throws StoreException when the folder cannot be had, or the file cannot be removed
+   * @throws StoreException if the folder is unavailable, or the file cannot be removed
    */
   synchronized void remove(String name) {
     if (holds(name)) {
@@ -59,7 +59,7 @@ final class StateFiles implements AutoCloseable {
   /**
    * A sealed file in the folder.
    *
-   * @throws StoreException when the folder or the key cannot be had
+   * @throws StoreException if the folder or the key is unavailable
    */
   SealedFile file(String name, String purpose) {
     var state = open();

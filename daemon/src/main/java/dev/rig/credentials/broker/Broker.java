@@ -58,7 +58,7 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
   /** How many entries' credentials are fetched ahead at a time. */
   private static final int PREFETCHED_AT_A_TIME = 4;
 
-  /** How often a question that a reload interrupts is asked anew. */
+  /** How often a question that a reload interrupts is asked again. */
   private static final int MOST_RETRIES = 3;
 
   private static final String UNKNOWN = "its credential could not be obtained";
@@ -280,7 +280,7 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
 
   /**
    * Drops the lease that this reference is answered with, for a client that cannot say which lease
-   * it was given, and fetches it anew. One that nobody has been given yet stays.
+   * it was given, and fetches it again. One that nobody has been given yet stays.
    *
    * @return false when nothing was dropped, also because something was a moment ago
    */
@@ -290,8 +290,8 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
   }
 
   /**
-   * Drops exactly this lease, which {@link #lookup} answered with, and fetches it anew; a newer one
-   * stays.
+   * Drops exactly this lease, which {@link #lookup} answered with, and fetches it again; a newer
+   * one stays.
    *
    * @return false when nothing was dropped, also because something was a moment ago
    */

@@ -328,7 +328,7 @@ final class CacheEntry<V> {
   }
 
   /**
-   * Drops the value if it is this very one, and begins to load anew.
+   * Drops the value if it is this very one, and begins to load again.
    *
    * @return false when another value is held, or a rejection was believed a moment ago
    */

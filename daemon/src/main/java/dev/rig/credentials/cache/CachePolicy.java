@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * <p>A value is kept warm for a number of lifetimes behind the last question for it (a prefetched
  * one: behind its prefetch). A key that has no value because its loads fail is tried again in the
- * background for as many of the longest pauses. Then the next question loads anew.
+ * background for as many of the longest pauses. Then the next question loads again.
  *
  * @param refreshFrom the part of a value's life, between 0 and 1, from which it is refreshed ahead;
  *     the moment itself is spread over half of what is left then; 1 for never, and nothing is

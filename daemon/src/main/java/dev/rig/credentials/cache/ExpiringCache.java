@@ -116,7 +116,7 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
   }
 
   /**
-   * Drops the value because somebody says that it is not accepted, and loads anew.
+   * Drops the value because somebody says that it is not accepted, and loads again.
    *
    * @return false when another value is held by now, or another rejection was believed a moment ago
    */

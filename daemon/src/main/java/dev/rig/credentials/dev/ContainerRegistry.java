@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The registry as a container of an engine, which starts it anew when it ends. */
+/** The registry as a container of an engine, which starts it again when it ends. */
 final class ContainerRegistry {
   private static final String DATA = "/var/lib/registry";
   private static final String PASSWORDS = "/rig/htpasswd";

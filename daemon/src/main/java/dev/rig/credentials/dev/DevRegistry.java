@@ -123,7 +123,7 @@ public final class DevRegistry {
   /**
    * Has it run there; harmless where it does.
    *
-   * @throws DevException when it cannot be had, with the next step
+   * @throws DevException if it is unavailable, with the next step
    */
   public Access up(Wanted wanted) throws InterruptedException {
     try {
@@ -177,7 +177,7 @@ public final class DevRegistry {
     }
   }
 
-  /** Whether it has a new certificate, which it only shows when it is started anew. */
+  /** Whether it has a new certificate, which it only shows when it is started again. */
   private boolean certifies(DevRecord record) {
     var signer = record.signer();
     return signer != null && folder.certify(signer, record.place(), time.now());

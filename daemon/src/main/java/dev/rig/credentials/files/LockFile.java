@@ -40,7 +40,7 @@ public final class LockFile {
   }
 
   /**
-   * Takes the lock; anew if its file is gone.
+   * Takes the lock; again if its file is gone.
    *
    * @return false when another process holds it
    * @throws FileSystemException when the file cannot be opened or locked; the reason is for people

@@ -15,7 +15,7 @@ public final class PrivateFolder {
    * Makes sure that the folder exists and that nobody but this user and root can replace what lies
    * in it. One that is missing is made with mode 0700, with those above it.
    *
-   * @throws IOException when it cannot be had so; the message is for people
+   * @throws IOException if it cannot be made so; the message is for people
    */
   public static void prepare(Path folder) throws IOException {
     Files.createDirectories(

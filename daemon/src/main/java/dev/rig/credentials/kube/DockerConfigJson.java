@@ -40,7 +40,7 @@ public record DockerConfigJson(SortedMap<String, Credential> credentials) {
                 .put("auth", Base64.getEncoder().encodeToString(login)));
   }
 
-  /** Reads what {@link #encode} wrote; empty for anything else, which is written anew then. */
+  /** Reads what {@link #encode} wrote; empty for anything else, which is written again then. */
   static DockerConfigJson decode(byte[] document) {
     var credentials = new TreeMap<String, Credential>();
     try {

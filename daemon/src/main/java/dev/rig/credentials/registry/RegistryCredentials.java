@@ -12,7 +12,7 @@ public interface RegistryCredentials {
 
   /**
    * Drops exactly this lease, which {@link #lookup} answered with and a registry refused, so that
-   * it is fetched anew (F26).
+   * it is fetched again (F26).
    *
    * @return false when nothing was dropped, also because something was a moment ago
    */

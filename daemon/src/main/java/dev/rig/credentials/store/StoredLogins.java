@@ -54,7 +54,7 @@ public final class StoredLogins {
    * A store without logins.
    *
    * @param file the sealed file, opened when it is needed; throws {@link StoreException} where it
-   *     cannot be had
+   *     is unavailable
    * @param writer runs one task at a time
    * @param clock says when a login is stored
    */

@@ -275,7 +275,7 @@ class ClusterIT {
         .output();
   }
 
-  /** Which pods there are, and how often their containers were started anew. */
+  /** Which pods there are, and how often their containers were started again. */
   private static String pods() {
     return kubectl(
             SIDECAR,

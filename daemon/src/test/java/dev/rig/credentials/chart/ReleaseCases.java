@@ -85,7 +85,7 @@ abstract class ReleaseCases {
         List.copyOf(installed.keySet()));
 
     upgrade(Map.of("container.image.tag", "v2", "nodes.podLabels.a", "b"));
-    assertEquals(installed, objects(), "none is made anew");
+    assertEquals(installed, objects(), "none is made again");
 
     upgrade(Map.of("nodes.remove[0]", "node-a", "nodes.remove[1]", "node-b"));
     var first = jobs();

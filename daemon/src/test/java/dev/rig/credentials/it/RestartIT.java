@@ -94,7 +94,7 @@ class RestartIT {
   @Test
   void f33_inheritedSocketQueuesOverTwentyRestarts() throws InterruptedException {
     var pidFile = folder.resolve("pid");
-    // The shell holds the socket as systemd does, and starts the daemon anew when it ends.
+    // The shell holds the socket as systemd does, and starts the daemon again when it ends.
     var loop =
         "while :; do sh -c 'export LISTEN_PID=$$; echo $$ > \"$0\"; exec \"$@\"' \"$0\" \"$@\";"
             + " done";

@@ -260,7 +260,7 @@ class SocketFaultsIT {
   void f23_deletedSocketIsBoundAnewWithinFiveSeconds() throws IOException {
     daemon.configured("values.yaml", STATIC).start();
     Files.delete(daemon.socket());
-    Eventually.within(Duration.ofSeconds(5), daemon::answers, () -> "it is bound anew");
+    Eventually.within(Duration.ofSeconds(5), daemon::answers, () -> "it is bound again");
     assertEquals(new ProgramResult(0, ANSWER, ""), daemon.client().get("example.org"));
   }
 

@@ -20,7 +20,7 @@ public final class Eventually {
   }
 
   /**
-   * The same for what a busy machine makes slow: the limit counts anew whenever there is progress.
+   * The same for what a busy machine makes slow: the limit counts again whenever there is progress.
    *
    * @param progress something that is another value as long as it goes on
    */

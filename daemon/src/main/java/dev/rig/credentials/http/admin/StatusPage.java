@@ -86,7 +86,7 @@ final class StatusPage {
       List<ComponentHealth> health, List<EntryState> entries, Instant now) {
     var sick = health.stream().filter(part -> !part.healthy()).map(ComponentHealth::part).toList();
     if (!sick.isEmpty()) {
-      return new PageVerdict("bad", "Not well", "Needs attention: " + String.join(", ", sick));
+      return new PageVerdict("bad", "Unhealthy", "Needs attention: " + String.join(", ", sick));
     }
     long failing = entries.stream().filter(entry -> isFailing(entry, now)).count();
     return failing > 0

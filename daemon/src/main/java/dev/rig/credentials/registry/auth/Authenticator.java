@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Authenticates one question to one registry. A credential that is refused is dropped and fetched
- * anew once (F26); one that nobody refused is kept, whatever else fails.
+ * again once (F26); one that nobody refused is kept, whatever else fails.
  */
 public final class Authenticator {
   private enum Stage {

@@ -9,7 +9,7 @@ public interface SocketBinding {
    * A new listener, ready for clients.
    *
    * @throws SocketBusyException when another daemon serves there
-   * @throws SocketRefusedException when it cannot be had
+   * @throws SocketRefusedException if it is unavailable
    */
   ListeningSocket bind();
 

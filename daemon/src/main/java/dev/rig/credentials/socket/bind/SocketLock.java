@@ -24,7 +24,7 @@ final class SocketLock {
   }
 
   /**
-   * Takes the lock; anew if its file is gone.
+   * Takes the lock; again if its file is gone.
    *
    * @throws SocketBusyException when another daemon holds it
    * @throws SocketRefusedException when the file cannot be opened

@@ -75,7 +75,7 @@ final class ScriptFolder {
 
   /**
    * Writes a file that only this user reads, under a name that did not exist. The folder is made
-   * anew where somebody has removed it, as the socket beside it is (F23).
+   * again where somebody has removed it, as the socket beside it is (F23).
    */
   Path write(String id, String text) throws IOException {
     try {

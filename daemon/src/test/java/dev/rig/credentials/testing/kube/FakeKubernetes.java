@@ -93,7 +93,9 @@ public final class FakeKubernetes implements AutoCloseable {
     watches.end();
   }
 
-  /** The server forgets every version: watches are answered with 410 Gone, and lists begin anew. */
+  /**
+   * The server forgets every version: watches are answered with 410 Gone, and lists begin again.
+   */
   public synchronized void expireWatches() {
     watches.expire(++version);
     watches.end();

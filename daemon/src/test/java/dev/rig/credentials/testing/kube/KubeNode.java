@@ -253,7 +253,7 @@ public final class KubeNode implements Machine {
     return PrivateFile.write(folder.resolve("kubelet.yaml"), config);
   }
 
-  /** Starts the kubelet, anew where one runs; containers go on meanwhile. */
+  /** Starts the kubelet, again where one runs; containers go on meanwhile. */
   public void startKubelet(List<String> flags) {
     if (kubelet != null) {
       kubelet.close();
