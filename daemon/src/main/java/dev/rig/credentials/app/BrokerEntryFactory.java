@@ -15,6 +15,7 @@ import dev.rig.credentials.problem.ProblemsException;
 import dev.rig.credentials.provider.ProviderEntry;
 import dev.rig.credentials.provider.ProviderSecrets;
 import dev.rig.credentials.provider.Providers;
+import dev.rig.credentials.source.EntryProgram;
 import dev.rig.credentials.source.HeldSecrets;
 import dev.rig.credentials.source.HelperSource;
 import dev.rig.credentials.source.KnownSecrets;
@@ -27,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -71,23 +73,17 @@ final class BrokerEntryFactory {
             yield new StaticSource(credential, time);
           }
           case EntrySource.Script script ->
-              new MeteredSource(
-                  script(configured, script),
-                  configured.prefix().toString(),
-                  metrics,
-                  time.ticker());
+              metered(
+                  configured,
+                  new ScriptSource(
+                      script.text().reveal(), program(configured, script.env(), script.timeout())));
           case EntrySource.OtherHelper helper ->
-              new MeteredSource(
-                  helper(configured, helper),
-                  configured.prefix().toString(),
-                  metrics,
-                  time.ticker());
+              metered(
+                  configured,
+                  new HelperSource(
+                      helper.name(), program(configured, helper.env(), helper.timeout())));
           case EntrySource.CloudProvider provider ->
-              new MeteredSource(
-                  provider(configured, provider),
-                  configured.prefix().toString(),
-                  metrics,
-                  time.ticker());
+              metered(configured, provider(configured, provider));
         };
     return new BrokerEntry(
         configured.prefix(),
@@ -130,24 +126,16 @@ final class BrokerEntryFactory {
     }
   }
 
-  private ScriptSource script(RegistryEntry configured, EntrySource.Script script) {
-    return new ScriptSource(
-        configured.prefix().toString(),
-        script.text().reveal(),
-        script.env(),
-        script.timeout(),
-        configured.expire(),
-        known(configured),
-        runner,
-        time);
+  private MeteredSource metered(RegistryEntry configured, CredentialSource source) {
+    return new MeteredSource(source, configured.prefix().toString(), metrics, time.ticker());
   }
 
-  private HelperSource helper(RegistryEntry configured, EntrySource.OtherHelper helper) {
-    return new HelperSource(
+  private EntryProgram program(
+      RegistryEntry configured, Map<String, String> environment, Duration timeout) {
+    return new EntryProgram(
         configured.prefix().toString(),
-        helper.name(),
-        helper.env(),
-        helper.timeout(),
+        environment,
+        timeout,
         configured.expire(),
         known(configured),
         runner,

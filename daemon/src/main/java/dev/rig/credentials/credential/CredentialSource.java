@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Where an entry's credential comes from. */
 public interface CredentialSource {
+  /** Only an entry with a glob has more than one registry; a prober must not start a thousand. */
+  int MOST_AT_ONCE = 16;
+
+  /** For a source to report a timeout of its own, before the caller gives up. */
+  Duration GRACE = Duration.ofSeconds(2);
+
   /** The kind of source in one word, for people: {@code static}, {@code script}, {@code helper}. */
   String kind();
 

@@ -23,12 +23,6 @@ import java.util.concurrent.CompletableFuture;
 final class ProviderSource implements CredentialSource {
   private static final Logger LOG = System.getLogger(ProviderSource.class.getName());
 
-  /** Only an entry with a glob has more than one registry; a prober must not start a thousand. */
-  private static final int MOST_AT_ONCE = 16;
-
-  /** For this source to report a timeout of its own, before the caller gives up. */
-  private static final Duration GRACE = Duration.ofSeconds(2);
-
   private static final int MOST_CHARACTERS = 400;
 
   private final ProviderEntry entry;

@@ -1,9 +1,7 @@
 package dev.rig.credentials.source;
 
-import dev.rig.credentials.concurrent.ConcurrencyLimit;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.CredentialSource;
-import dev.rig.credentials.credential.ExpiryReader;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.credential.LoginKeeper;
 import dev.rig.credentials.credential.ReasonClass;
@@ -14,9 +12,7 @@ import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.source.process.ProcessOutcome;
 import dev.rig.credentials.source.process.ProcessOutcome.Exited;
-import dev.rig.credentials.source.process.ProcessRunner;
 import dev.rig.credentials.source.process.ProcessSpec;
-import dev.rig.credentials.time.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,57 +31,24 @@ public final class HelperSource implements CredentialSource, LoginKeeper {
   /** The key under which Docker stores logins for its Hub; docker/cli {@code cli/config}. */
   private static final String HUB_KEY = "https://index.docker.io/v1/";
 
-  /** Only an entry with a glob has more than one registry; a prober must not start a thousand. */
-  private static final int MOST_AT_ONCE = 16;
-
-  /** For the runner to report a timeout of its own, before the caller gives up. */
-  private static final Duration GRACE = Duration.ofSeconds(2);
-
-  private final String entry;
   private final String helper;
-  private final Map<String, String> environment;
-  private final Duration timeout;
-  private final Duration expire;
-  private final KnownSecrets known;
-  private final ProcessRunner runner;
-  private final Time time;
-  private final ConcurrencyLimit turns = new ConcurrencyLimit(MOST_AT_ONCE);
+  private final EntryProgram program;
 
   /**
    * A source for one registry entry.
    *
-   * @param entry the entry's prefix, for the log
    * @param helper what follows {@code docker-credential-} in the program's name
-   * @param environment the entry's variables; its {@code PATH} is where the program is looked for,
-   *     before that of the runner
-   * @param timeout longer than zero
-   * @param expire how long a lease is good for, from the moment at which the run was begun; less if
-   *     the credential itself says so
-   * @param known what its stderr must not show; what it prints is added
+   * @param program what the helper runs with; the {@code PATH} of its variables is where the helper
+   *     is looked for, before that of the daemon
    */
-  public HelperSource(
-      String entry,
-      String helper,
-      Map<String, String> environment,
-      Duration timeout,
-      Duration expire,
-      KnownSecrets known,
-      ProcessRunner runner,
-      Time time) {
-    this.entry = entry;
+  public HelperSource(String helper, EntryProgram program) {
     this.helper = helper;
-    this.environment = Map.copyOf(environment);
-    this.timeout = timeout;
-    this.expire = expire;
-    this.known = known;
-    known.configured(KnownSecrets.values(this.environment));
-    this.runner = runner;
-    this.time = time;
+    this.program = program;
   }
 
   @Override
   public Duration patience() {
-    return timeout.plus(GRACE);
+    return program.patience();
   }
 
   @Override
@@ -106,7 +69,7 @@ public final class HelperSource implements CredentialSource, LoginKeeper {
   @Override
   public CompletableFuture<Lease> issue(SourceRequest request) {
     var host = host(request.registry());
-    var begun = time.now();
+    var begun = program.now();
     return run(
         "get",
         Secret.of(key(host)),
@@ -114,14 +77,8 @@ public final class HelperSource implements CredentialSource, LoginKeeper {
           var report = report(outcome, host, "");
           throwIfFailed(outcome, host, report);
           return switch (HelperReply.parse(outcome.stdout(), host)) {
-            case HelperReply.HelperAnswer(var credential) -> {
-              known.add(request.registry(), credential.secret());
-              report.remark();
-              yield new Lease(
-                  credential,
-                  begun,
-                  ExpiryReader.end(name(), credential, begun, expire, time.now()));
-            }
+            case HelperReply.HelperAnswer(var credential) ->
+                program.lease(name(), request.registry(), credential, begun, report);
             case HelperReply.EmptyAnswer _ -> throw notFound(host);
             case HelperReply.UnusableAnswer(var reason) ->
                 throw report.refused("printed " + reason);
@@ -161,23 +118,15 @@ public final class HelperSource implements CredentialSource, LoginKeeper {
 
   private <T> CompletableFuture<T> run(
       String action, Secret input, Function<ProcessOutcome, T> form) {
-    return switch (HelperProgram.find(helper, environment.getOrDefault("PATH", runner.path()))) {
+    return switch (HelperProgram.find(helper, program.path())) {
       case HelperProgram.MissingHelper(var reason) -> unavailable(reason);
       case HelperProgram.OwnHelper(var reason) -> unavailable(reason);
-      case HelperProgram.FoundHelper(var program) -> {
-        var spec =
-            ProcessSpec.command(List.of(program.toString(), action), environment, timeout)
-                .withInput(input);
-        var run = turns.take(() -> runner.run(spec));
-        var result = run.thenApply(form);
-        var _ =
-            result.whenComplete((value, failure) -> {
-              if (result.isCancelled()) {
-                run.cancel(false);
-              }
-            });
-        yield result;
-      }
+      case HelperProgram.FoundHelper(var file) ->
+          program.run(
+              ProcessSpec.command(
+                      List.of(file.toString(), action), program.environment(), program.timeout())
+                  .withInput(input),
+              form);
     };
   }
 
@@ -195,7 +144,7 @@ public final class HelperSource implements CredentialSource, LoginKeeper {
       if (HelperReply.isNotFound(outcome.stdout())) {
         throw notFound(host);
       }
-      var said = HelperReply.error(outcome.stdout(), new Redactor(known.texts()));
+      var said = HelperReply.error(outcome.stdout(), new Redactor(program.known().texts()));
       throw report.failed(
           "exited with status " + status + (said.isEmpty() ? "" : " and printed: " + said));
     }
@@ -209,11 +158,11 @@ public final class HelperSource implements CredentialSource, LoginKeeper {
    */
   private RunReport report(ProcessOutcome outcome, String host, String stored) {
     return new RunReport(
-        entry,
+        program.entry(),
         name(),
         HelperReply.RULE,
         () -> {
-          var secrets = new ArrayList<>(known.texts());
+          var secrets = new ArrayList<>(program.known().texts());
           secrets.add(stored);
           secrets.addAll(ScriptOutput.texts(outcome.stdout()));
           secrets.removeAll(List.of(host, key(host)));

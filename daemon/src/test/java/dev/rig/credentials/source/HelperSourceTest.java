@@ -69,14 +69,15 @@ final class HelperSourceTest {
   private HelperSource source(String script, Map<String, String> environment) throws IOException {
     program(folder.resolve(NAME), script);
     return new HelperSource(
-        "ghcr.io/acme",
         "fake",
-        environment,
-        Duration.ofSeconds(30),
-        Duration.ofMinutes(5),
-        known,
-        runner,
-        time.time());
+        new EntryProgram(
+            "ghcr.io/acme",
+            environment,
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(5),
+            known,
+            runner,
+            time.time()));
   }
 
   private static void program(Path file, String script) throws IOException {

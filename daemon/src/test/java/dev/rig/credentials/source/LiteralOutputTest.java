@@ -63,14 +63,15 @@ final class LiteralOutputTest {
         ProcessRunner.open(
             folder.resolve("scripts"), Map.of("PATH", "/usr/bin:/bin"), shell, time)) {
       return new ScriptSource(
-              "ghcr.io",
               script,
-              environment,
-              Duration.ofSeconds(30),
-              Duration.ofHours(1),
-              new KnownSecrets(Map.of()),
-              runner,
-              time)
+              new EntryProgram(
+                  "ghcr.io",
+                  environment,
+                  Duration.ofSeconds(30),
+                  Duration.ofHours(1),
+                  new KnownSecrets(Map.of()),
+                  runner,
+                  time))
           .issue(new SourceRequest("ghcr.io"))
           .get(10, TimeUnit.SECONDS)
           .credential();

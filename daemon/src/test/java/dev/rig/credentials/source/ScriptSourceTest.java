@@ -108,15 +108,12 @@ final class ScriptSourceTest {
   }
 
   private ScriptSource source(String script, Map<String, String> environment) {
-    return new ScriptSource(
-        "ghcr.io",
-        script,
-        environment,
-        Duration.ofSeconds(30),
-        Duration.ofHours(1),
-        known,
-        runner,
-        time.time());
+    return new ScriptSource(script, program(environment, Duration.ofHours(1)));
+  }
+
+  private EntryProgram program(Map<String, String> environment, Duration expire) {
+    return new EntryProgram(
+        "ghcr.io", environment, Duration.ofSeconds(30), expire, known, runner, time.time());
   }
 
   private static Lease issue(ScriptSource source) throws Exception {
@@ -518,15 +515,7 @@ final class ScriptSourceTest {
   @Test
   void expiryBeyondTimeItselfIsNever() throws Exception {
     var source =
-        new ScriptSource(
-            "x",
-            "echo u:p",
-            Map.of(),
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(Long.MAX_VALUE),
-            known,
-            runner,
-            time.time());
+        new ScriptSource("echo u:p", program(Map.of(), Duration.ofSeconds(Long.MAX_VALUE)));
     assertFalse(issue(source).expires());
   }
 

@@ -1,0 +1,121 @@
+package dev.rig.credentials.source;
+
+import dev.rig.credentials.concurrent.ConcurrencyLimit;
+import dev.rig.credentials.credential.Credential;
+import dev.rig.credentials.credential.CredentialSource;
+import dev.rig.credentials.credential.ExpiryReader;
+import dev.rig.credentials.credential.Lease;
+import dev.rig.credentials.source.process.ProcessOutcome;
+import dev.rig.credentials.source.process.ProcessRunner;
+import dev.rig.credentials.source.process.ProcessSpec;
+import dev.rig.credentials.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * What an entry's program runs with, be it a script or a helper. Its runs are limited to {@link
+ * CredentialSource#MOST_AT_ONCE} at a time.
+ */
+public final class EntryProgram {
+  private final String entry;
+  private final Map<String, String> environment;
+  private final Duration timeout;
+  private final Duration expire;
+  private final KnownSecrets known;
+  private final ProcessRunner runner;
+  private final Time time;
+  private final ConcurrencyLimit turns = new ConcurrencyLimit(CredentialSource.MOST_AT_ONCE);
+
+  /**
+   * The program of one registry entry.
+   *
+   * @param entry the entry's prefix, for the log
+   * @param environment the entry's variables
+   * @param timeout how long one run may take; longer than zero
+   * @param expire how long a lease is good for, from the moment at which the run was begun; less if
+   *     the credential itself says so
+   * @param known what its stderr must not show; what it prints is added
+   */
+  public EntryProgram(
+      String entry,
+      Map<String, String> environment,
+      Duration timeout,
+      Duration expire,
+      KnownSecrets known,
+      ProcessRunner runner,
+      Time time) {
+    this.entry = entry;
+    this.environment = Map.copyOf(environment);
+    this.timeout = timeout;
+    this.expire = expire;
+    this.known = known;
+    known.configured(KnownSecrets.values(this.environment));
+    this.runner = runner;
+    this.time = time;
+  }
+
+  String entry() {
+    return entry;
+  }
+
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  Duration timeout() {
+    return timeout;
+  }
+
+  KnownSecrets known() {
+    return known;
+  }
+
+  /** The folders in which a program without a path is looked for. */
+  String path() {
+    return environment.getOrDefault("PATH", runner.path());
+  }
+
+  Instant now() {
+    return time.now();
+  }
+
+  /** How long a caller waits: the runner reports a timeout of its own before. */
+  Duration patience() {
+    return timeout.plus(CredentialSource.GRACE);
+  }
+
+  /**
+   * Runs the program when it is its turn.
+   *
+   * @param form makes the result of a run; may throw
+   * @return cancelling it ends the run
+   */
+  <T> CompletableFuture<T> run(ProcessSpec spec, Function<ProcessOutcome, T> form) {
+    var run = turns.take(() -> runner.run(spec));
+    var result = run.thenApply(form);
+    var _ =
+        result.whenComplete((value, failure) -> {
+          if (result.isCancelled()) {
+            run.cancel(false);
+          }
+        });
+    return result;
+  }
+
+  /**
+   * The lease of a credential that was printed, whose secret is redacted from now on.
+   *
+   * @param source what printed it, for an error
+   * @param report of the run; what the program wrote to stderr is logged
+   */
+  Lease lease(
+      String source, String registry, Credential credential, Instant begun, RunReport report) {
+    known.add(registry, credential.secret());
+    report.remark();
+    return new Lease(
+        credential, begun, ExpiryReader.end(source, credential, begun, expire, time.now()));
+  }
+}
