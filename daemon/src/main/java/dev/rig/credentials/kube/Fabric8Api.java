@@ -52,7 +52,12 @@ public class Fabric8Api implements KubeApi {
         what,
         kubernetes ->
             kind.source()
-                .open(kubernetes, namespace, listener, thrown -> client.failure(what, thrown)));
+                .open(
+                    kubernetes,
+                    namespace,
+                    listener,
+                    thrown -> client.failure(what, thrown),
+                    () -> client.watches().count(kind.plural(), namespace)));
   }
 
   @Override
@@ -94,7 +99,7 @@ public class Fabric8Api implements KubeApi {
   }
 
   @Override
-  public PullSecret apply(PullSecret secret) {
+  public PullSecret apply(PullSecret secret, boolean force) {
     return client.asking(
         "apply secret " + secret.path(),
         kubernetes -> {
@@ -103,11 +108,7 @@ public class Fabric8Api implements KubeApi {
                   .secrets()
                   .inNamespace(secret.namespace())
                   .resource(SecretObjects.written(secret))
-                  .patch(
-                      patch(
-                          PatchType.SERVER_SIDE_APPLY,
-                          SecretAnnotations.MANAGER,
-                          secret.version() != null)));
+                  .patch(patch(PatchType.SERVER_SIDE_APPLY, SecretAnnotations.MANAGER, force)));
         });
   }
 

@@ -3,12 +3,18 @@ package dev.rig.credentials.kube;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,17 +26,61 @@ import org.jspecify.annotations.Nullable;
 final class InformerWatch implements ObjectWatch {
   private static final long PAGE = 500;
 
-  private final SharedIndexInformer<?> informer;
+  /**
+   * What informers ask of one cluster. Each watch has the API server end it after {@link #SECONDS}
+   * and goes on with another request: of its own accord an informer waits up to ten minutes, and
+   * only then notices that nothing arrives any more. The requests are counted, so that one that
+   * stays away is noticed.
+   */
+  static final class WatchRequests implements Interceptor {
+    /** How long a watch is served at most. The server sends a bookmark shortly before that. */
+    static final int SECONDS = 60;
 
-  private InformerWatch(SharedIndexInformer<?> informer) {
+    private static final Pattern TIMEOUT = Pattern.compile("\\btimeoutSeconds=\\d+");
+
+    private final Map<String, Long> counts = new ConcurrentHashMap<>();
+
+    @Override
+    public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+      var uri = request.uri();
+      var query = String.valueOf(uri.getRawQuery());
+      if (query.contains("watch=true")) {
+        builder.uri(
+            URI.create(TIMEOUT.matcher(uri.toString()).replaceFirst("timeoutSeconds=" + SECONDS)));
+      } else if (!query.contains("limit=")) {
+        return; // no informer's
+      }
+      counts.merge(uri.getPath(), 1L, Long::sum);
+    }
+
+    /**
+     * How many requests there were for a kind of object.
+     *
+     * @param namespace null for all
+     */
+    long count(String plural, @Nullable String namespace) {
+      var end = (namespace == null ? "/" : "/namespaces/" + namespace + "/") + plural;
+      return counts.entrySet().stream()
+          .filter(entry -> entry.getKey().endsWith(end))
+          .mapToLong(Map.Entry::getValue)
+          .sum();
+    }
+  }
+
+  private final SharedIndexInformer<?> informer;
+  private final LongSupplier requests;
+
+  private InformerWatch(SharedIndexInformer<?> informer, LongSupplier requests) {
     this.informer = informer;
+    this.requests = requests;
   }
 
   static <R extends HasMetadata, T> InformerWatch start(
       Watched.Source<R, T> source,
       Informable<R> objects,
       WatchListener<T> listener,
-      Function<Throwable, KubeApiException> failure) {
+      Function<Throwable, KubeApiException> failure,
+      LongSupplier requests) {
     var informer = objects.withLimit(PAGE).runnableInformer(0);
     informer.itemStore(new ObjectVersions<>(source));
     informer.exceptionHandler((started, thrown) -> false);
@@ -44,13 +94,18 @@ final class InformerWatch implements ObjectWatch {
               }
             });
     var _ = informer.start();
-    return new InformerWatch(informer);
+    return new InformerWatch(informer, requests);
   }
 
   @Override
   public boolean isConnected() {
     return informer.isRunning()
         && (informer.isWatching() || informer.lastSyncResourceVersion() == null);
+  }
+
+  @Override
+  public String progress() {
+    return requests.getAsLong() + " requests, then " + informer.lastSyncResourceVersion();
   }
 
   @Override

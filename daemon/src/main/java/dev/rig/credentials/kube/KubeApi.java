@@ -50,9 +50,11 @@ public interface KubeApi extends AutoCloseable {
    * Writes it by server-side apply, whole. With a version it replaces exactly that state; without
    * one it is made where it is not there.
    *
+   * @param force whether fields that another manager wrote are taken from it; otherwise that is a
+   *     failure that names the managers and the fields
    * @return it as it is in the cluster now
    */
-  PullSecret apply(PullSecret secret);
+  PullSecret apply(PullSecret secret, boolean force);
 
   /** Removes exactly this state of it. */
   void delete(PullSecret secret);

@@ -10,8 +10,12 @@ public final class KubeApiException extends RuntimeException {
     AWAY,
     /** The object has changed since it was read. */
     CONFLICT,
+    /** Server-side apply without force: a field is another manager's. */
+    FIELD_CONFLICT,
     /** The credential is not accepted. */
     UNAUTHORIZED,
+    /** The namespace is being deleted, so nothing new is let into it. */
+    ENDING,
     /** The server will not do it, and will not do it later either. */
     REFUSED
   }
@@ -25,6 +29,11 @@ public final class KubeApiException extends RuntimeException {
 
   public KubeFailureKind kind() {
     return kind;
+  }
+
+  /** Whether the object is not what it was taken for; another look may help. */
+  public boolean isConflict() {
+    return kind == KubeFailureKind.CONFLICT || kind == KubeFailureKind.FIELD_CONFLICT;
   }
 
   /** Whether other requests would fare no better now. */

@@ -25,6 +25,7 @@ final class KubeClient implements AutoCloseable {
   private static final int LONGEST_MESSAGE = 300;
 
   private final ClusterAccessSource access;
+  private final InformerWatch.WatchRequests watches = new InformerWatch.WatchRequests();
   private volatile @Nullable ClusterAccess used;
   private @Nullable KubernetesClient client;
 
@@ -61,7 +62,14 @@ final class KubeClient implements AutoCloseable {
     var kind =
         switch (e.getCode()) {
           case 401 -> KubeFailureKind.UNAUTHORIZED;
-          case 409 -> KubeFailureKind.CONFLICT;
+          case 409 ->
+              hasCause(e, "FieldManagerConflict")
+                  ? KubeFailureKind.FIELD_CONFLICT
+                  : KubeFailureKind.CONFLICT;
+          case 403 ->
+              hasCause(e, "NamespaceTerminating")
+                  ? KubeFailureKind.ENDING
+                  : KubeFailureKind.REFUSED;
           case 0, 429 -> KubeFailureKind.AWAY;
           default -> e.getCode() >= 500 ? KubeFailureKind.AWAY : KubeFailureKind.REFUSED;
         };
@@ -69,6 +77,20 @@ final class KubeClient implements AutoCloseable {
       access.rejected();
     }
     return new KubeApiException(kind, "cannot " + what + ": " + reason(e));
+  }
+
+  /** What its watches ask. */
+  InformerWatch.WatchRequests watches() {
+    return watches;
+  }
+
+  private static boolean hasCause(KubernetesClientException e, String reason) {
+    var status = e.getStatus();
+    return status != null
+        && status.getDetails() != null
+        && status.getDetails().getCauses() != null
+        && status.getDetails().getCauses().stream()
+            .anyMatch(cause -> reason.equals(cause.getReason()));
   }
 
   private KubernetesClient client() {
@@ -103,6 +125,7 @@ final class KubeClient implements AutoCloseable {
         new KubernetesClientBuilder()
             .withConfig(builder.build())
             .withHttpClientFactory(new JdkHttpClientFactory())
+            .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("watches", watches))
             .build();
     client = made;
     return made;

@@ -9,6 +9,12 @@ public interface ObjectWatch extends AutoCloseable {
    */
   boolean isConnected();
 
+  /**
+   * What it has come to: another text at least once a minute while the API server serves it or it
+   * tries to connect, even if there is no change. One that stays the same hangs.
+   */
+  String progress();
+
   /** Ends it; throws nothing. Calls that are under way may still arrive. */
   @Override
   void close();

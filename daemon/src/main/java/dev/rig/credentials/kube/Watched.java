@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -112,12 +113,13 @@ public final class Watched<T> {
         KubernetesClient kubernetes,
         @Nullable String namespace,
         WatchListener<T> listener,
-        Function<Throwable, KubeApiException> failure) {
+        Function<Throwable, KubeApiException> failure,
+        LongSupplier requests) {
       var operation = all.apply(kubernetes);
       var objects =
           selected.apply(
               namespace == null ? operation.inAnyNamespace() : operation.inNamespace(namespace));
-      return InformerWatch.start(this, objects, listener, failure);
+      return InformerWatch.start(this, objects, listener, failure, requests);
     }
   }
 

@@ -45,6 +45,7 @@ public final class DirectApi extends Fabric8Api {
     private final String namespace;
     private final WatchListener<T> listener;
     private FakeKubernetes.DirectWatch open;
+    private int turns;
 
     Watch(
         Watched<T> kind, Watched.Source<R, T> source, String namespace, WatchListener<T> listener) {
@@ -94,6 +95,14 @@ public final class DirectApi extends Fabric8Api {
           listener.failed(e);
         }
       }
+    }
+
+    @Override
+    public String progress() {
+      if (!open.hangs()) {
+        turns++;
+      }
+      return String.valueOf(turns);
     }
 
     @Override

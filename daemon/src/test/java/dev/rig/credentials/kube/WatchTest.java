@@ -9,6 +9,7 @@ import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.kube.FakeKubernetes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.NullUnmarked;
@@ -150,6 +151,27 @@ class WatchTest {
     kubernetes.endWatches();
     capsule("team", "b", "two");
     capsules.awaits("team/b=two");
+    watch.close();
+  }
+
+  /** F42: a watch that hangs is one that asks for nothing any more. */
+  @Test
+  void f42_watchIsServedForAMinuteAndProgressesWithEachRequestAndEachChange() {
+    var watch = watching();
+    assertEquals(Set.of("60"), kubernetes.watchTimeouts());
+    var first = watch.progress();
+    kubernetes.endWatches();
+    Eventually.within(SOON, () -> !watch.progress().equals(first), () -> "it asks again: " + first);
+    Eventually.within(SOON, () -> kubernetes.openWatches() == 1, () -> "it watches again");
+    var second = watch.progress();
+    capsule("team", "a", "one");
+    capsules.awaits("team/a=one");
+    Eventually.within(SOON, () -> !watch.progress().equals(second), () -> "a change: " + second);
+    var last = watch.progress();
+    kubernetes.hangWatches();
+    capsule("team", "a", "two");
+    assertEquals(0, api.secrets("team").size());
+    assertEquals(last, watch.progress());
     watch.close();
   }
 

@@ -9,8 +9,9 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** What a package logs while this is open, at every level. */
-public final class LogRecords extends Handler {
+public final class LogRecords extends Handler implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final List<String> warnings = new CopyOnWriteArrayList<>();
   private final Logger logger;
 
   private LogRecords(Logger logger) {
@@ -28,10 +29,14 @@ public final class LogRecords extends Handler {
   @Override
   public void publish(LogRecord line) {
     var parameters = line.getParameters();
-    lines.add(
+    var text =
         parameters == null
             ? line.getMessage()
-            : MessageFormat.format(line.getMessage(), parameters));
+            : MessageFormat.format(line.getMessage(), parameters);
+    lines.add(text);
+    if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
+      warnings.add(text);
+    }
   }
 
   @Override
@@ -40,6 +45,11 @@ public final class LogRecords extends Handler {
   @Override
   public void close() {
     logger.removeHandler(this);
+  }
+
+  /** Those at the level of warnings and above. */
+  public List<String> warnings() {
+    return warnings;
   }
 
   public String text() {

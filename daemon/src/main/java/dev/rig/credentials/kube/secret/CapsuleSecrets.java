@@ -4,7 +4,6 @@ import dev.rig.credentials.kube.Capsule;
 import dev.rig.credentials.kube.Cluster;
 import dev.rig.credentials.kube.KubeApi;
 import dev.rig.credentials.kube.KubeApiException;
-import dev.rig.credentials.kube.KubeApiException.KubeFailureKind;
 import dev.rig.credentials.kube.KubeEvent.Subject;
 import dev.rig.credentials.kube.PullSecret;
 import dev.rig.credentials.kube.PullSecretException;
@@ -136,7 +135,7 @@ final class CapsuleSecrets {
     try {
       secrets.wrote(before, requests.apply(wanted));
     } catch (KubeApiException e) {
-      if (e.kind() == KubeFailureKind.CONFLICT
+      if (e.isConflict()
           && requests.secret(wanted.namespace(), wanted.name()).orElse(null)
               instanceof KubeApi.Foreign) {
         problems.tell(

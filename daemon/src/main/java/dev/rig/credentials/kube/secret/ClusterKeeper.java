@@ -53,6 +53,9 @@ final class ClusterKeeper implements AutoCloseable {
    */
   private static final int BEATS_A_RESYNC = 2;
 
+  /** Somebody else may write in between once, or twice. */
+  private static final int TOLERATED_CONFLICTS = 3;
+
   private static final Duration GOODBYE = Duration.ofSeconds(2);
   private static final Duration TAKING_BACK = Duration.ofSeconds(10);
 
@@ -104,7 +107,7 @@ final class ClusterKeeper implements AutoCloseable {
     this.time = time;
     this.random = random;
     this.worker = worker;
-    requests = new LeaderRequests(api, election, () -> suspect || away != null);
+    requests = new LeaderRequests(api, election, () -> suspect || away != null, this::altered);
     problems = new KeptProblems(cluster.name(), requests, time);
     queue = new WorkQueue<>(this::keep, this::failed, time, worker);
     watches = new KeeperWatches(cluster, api, time, queue::add, this::watchFailed);
@@ -208,7 +211,7 @@ final class ClusterKeeper implements AutoCloseable {
     };
   }
 
-  private void failed(KeptItem item, Throwable thrown) {
+  private void failed(KeptItem item, Throwable thrown, int times) {
     switch (thrown) {
       case KubeApiException e -> {
         failures.incrementAndGet();
@@ -218,8 +221,9 @@ final class ClusterKeeper implements AutoCloseable {
           problems.tell(item, message, null, "Unanswered");
           beatNow();
         } else if (e.kind() == KubeApiException.KubeFailureKind.REFUSED) {
-          var capsule = item instanceof OfCapsule ? watches.capsules().get(item.path()) : null;
-          problems.tell(item, message, capsule == null ? null : Subject.of(capsule), "Refused");
+          tell(item, message, "Refused");
+        } else if (e.isConflict() && times >= TOLERATED_CONFLICTS && !problems.has(item)) {
+          tell(item, message, "Conflict");
         }
       }
       case LeaderRequests.Postponed _ -> {}
@@ -228,9 +232,19 @@ final class ClusterKeeper implements AutoCloseable {
     }
   }
 
-  private void watchFailed(String why) {
+  private void tell(KeptItem item, String problem, String reason) {
+    var capsule = item instanceof OfCapsule ? watches.capsules().get(item.path()) : null;
+    problems.tell(item, problem, capsule == null ? null : Subject.of(capsule), reason);
+  }
+
+  private void watchFailed(String why, boolean again) {
     failures.incrementAndGet();
-    LOG.log(Level.WARNING, "cluster {0}: {1}", cluster.name(), why);
+    LOG.log(again ? Level.DEBUG : Level.WARNING, "cluster {0}: {1}", cluster.name(), why);
+  }
+
+  private void altered(String conflict) {
+    failures.incrementAndGet();
+    LOG.log(Level.WARNING, "cluster {0}: {1}; it is put right", cluster.name(), conflict);
   }
 
   /** Between four fifths of it and all of it. */

@@ -6,7 +6,6 @@ import dev.rig.credentials.kube.Capsule;
 import dev.rig.credentials.kube.Cluster;
 import dev.rig.credentials.kube.KubeApi;
 import dev.rig.credentials.kube.KubeApiException;
-import dev.rig.credentials.kube.KubeApiException.KubeFailureKind;
 import dev.rig.credentials.kube.PullSecret;
 import dev.rig.credentials.kube.PullSecretException;
 import dev.rig.credentials.kube.PullSecretException.Reason;
@@ -159,7 +158,7 @@ final class ClusterSecrets {
     try {
       return written(wanted);
     } catch (KubeApiException e) {
-      if (e.kind() != KubeFailureKind.CONFLICT) {
+      if (!e.isConflict()) {
         throw e;
       }
       return written(wanted);
@@ -170,7 +169,7 @@ final class ClusterSecrets {
     var there = api.secret(wanted.namespace(), wanted.name()).orElse(null);
     return switch (there) {
       case null -> {
-        api.apply(wanted);
+        api.apply(wanted, false);
         yield PullSecretOutcome.CREATED;
       }
       case KubeApi.Foreign _ ->
@@ -179,7 +178,7 @@ final class ClusterSecrets {
               "Secret %s is not of rig-credentials: choose another name".formatted(wanted.path()));
       case KubeApi.Ours(var old) when wanted.says(old) -> PullSecretOutcome.UNCHANGED;
       case KubeApi.Ours(var old) -> {
-        api.apply(wanted.inPlaceOf(old));
+        api.apply(wanted.inPlaceOf(old), true);
         yield PullSecretOutcome.UPDATED;
       }
     };

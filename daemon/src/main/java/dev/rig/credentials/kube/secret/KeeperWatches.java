@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -35,14 +36,14 @@ final class KeeperWatches {
    * Watches that are not open yet.
    *
    * @param changed told which items have to be looked at, on any thread
-   * @param failed told of a watch that failed, on any thread
+   * @param failed told of a watch that failed, and whether it did so before, on any thread
    */
   KeeperWatches(
       Cluster cluster,
       KubeApi api,
       Time time,
       Consumer<Collection<KeptItem>> changed,
-      Consumer<String> failed) {
+      BiConsumer<String, Boolean> failed) {
     this.cluster = cluster;
     var scope = cluster.scope();
     secrets =
@@ -92,12 +93,12 @@ final class KeeperWatches {
   private final class Changes<T> implements WatchedObjects.Observer<T> {
     private final Function<T, List<KeptItem>> items;
     private final Consumer<Collection<KeptItem>> changed;
-    private final Consumer<String> failed;
+    private final BiConsumer<String, Boolean> failed;
 
     Changes(
         Function<T, List<KeptItem>> items,
         Consumer<Collection<KeptItem>> changed,
-        Consumer<String> failed) {
+        BiConsumer<String, Boolean> failed) {
       this.items = items;
       this.changed = changed;
       this.failed = failed;
@@ -121,8 +122,8 @@ final class KeeperWatches {
     }
 
     @Override
-    public void failed(String why) {
-      failed.accept(why);
+    public void failed(String why, boolean again) {
+      failed.accept(why, again);
     }
   }
 

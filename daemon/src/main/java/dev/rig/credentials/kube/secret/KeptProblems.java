@@ -67,6 +67,10 @@ final class KeptProblems {
     }
   }
 
+  boolean has(KeptItem item) {
+    return problems.containsKey(item.toString());
+  }
+
   void clear(KeptItem item) {
     if (problems.remove(item.toString()) != null) {
       LOG.log(Level.INFO, "pull secrets of cluster {0}: {1} is right again", cluster, item);
@@ -90,7 +94,7 @@ final class KeptProblems {
       lines.add("and " + more + " more; the log names each of them");
     }
     var refused = noEvents;
-    if (refused != null) {
+    if (refused != null && !lines.isEmpty()) {
       lines.add(refused);
     }
     return lines;

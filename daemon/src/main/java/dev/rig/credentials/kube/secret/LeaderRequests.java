@@ -4,6 +4,8 @@ import dev.rig.credentials.kube.Capsule;
 import dev.rig.credentials.kube.GroupObjects.PendingPod;
 import dev.rig.credentials.kube.GroupObjects.PullingAccount;
 import dev.rig.credentials.kube.KubeApi;
+import dev.rig.credentials.kube.KubeApiException;
+import dev.rig.credentials.kube.KubeApiException.KubeFailureKind;
 import dev.rig.credentials.kube.KubeEvent;
 import dev.rig.credentials.kube.LeaderElection;
 import dev.rig.credentials.kube.PullSecret;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * What the daemon that holds the Lease asks of its cluster besides watches. Each request looks at
@@ -30,17 +33,21 @@ final class LeaderRequests {
   private final KubeApi api;
   private final LeaderElection election;
   private final BooleanSupplier away;
+  private final Consumer<String> conflicts;
   private final AtomicLong secrets = new AtomicLong();
 
   /**
    * Requests to a cluster.
    *
    * @param away whether it is known that the cluster does not answer now
+   * @param conflicts told which other managers' fields are taken from them
    */
-  LeaderRequests(KubeApi api, LeaderElection election, BooleanSupplier away) {
+  LeaderRequests(
+      KubeApi api, LeaderElection election, BooleanSupplier away, Consumer<String> conflicts) {
     this.api = api;
     this.election = election;
     this.away = away;
+    this.conflicts = conflicts;
   }
 
   private KubeApi held() {
@@ -59,9 +66,21 @@ final class LeaderRequests {
   }
 
   PullSecret apply(PullSecret secret) {
-    var now = held().apply(secret);
+    var now = applied(secret);
     secrets.incrementAndGet();
     return now;
+  }
+
+  private PullSecret applied(PullSecret secret) {
+    try {
+      return held().apply(secret, false);
+    } catch (KubeApiException e) {
+      if (e.kind() != KubeFailureKind.FIELD_CONFLICT || secret.version() == null) {
+        throw e;
+      }
+      conflicts.accept(String.valueOf(e.getMessage()));
+      return held().apply(secret, true);
+    }
   }
 
   void delete(PullSecret secret) {

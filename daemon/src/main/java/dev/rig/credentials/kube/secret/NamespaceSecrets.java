@@ -86,6 +86,7 @@ final class NamespaceSecrets {
     }
     if (accounts(namespace, account -> group.serviceAccounts().contains(account.name()))
         .isEmpty()) {
+      problems.clear(item);
       return CompletableFuture.completedFuture(null); // nobody is there to pull with it yet
     }
     return planner

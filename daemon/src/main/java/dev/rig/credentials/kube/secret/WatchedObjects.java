@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The objects of one kind as the cluster has them now, by a watch of all namespaces or one of each.
- * A watch that fails, or that has had no connection for two minutes, is opened again.
+ * A watch that fails, that hangs, or that has had no connection for two minutes, is opened again.
  *
  * <p>It is opened, looked after and closed by one thread; objects are read by any.
  */
@@ -30,6 +30,9 @@ final class WatchedObjects<T> {
 
   /** Two minutes of looks: bookmarks arrive every minute. */
   private static final int TOLERATED_LOOKS = 24;
+
+  /** Longer than the minute within which there is progress. */
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(75);
 
   /** Told of what happens, on any thread; must not block. */
   interface Observer<T> {
@@ -44,8 +47,12 @@ final class WatchedObjects<T> {
     /** Everything in that watch's scope is known. */
     void caughtUp();
 
-    /** A watch has failed; it is opened again at a later look. */
-    void failed(String why);
+    /**
+     * A watch has failed; it is opened again at a later look.
+     *
+     * @param again whether the last opening failed for the same reason
+     */
+    void failed(String why, boolean again);
   }
 
   private final KubeApi api;
@@ -95,7 +102,10 @@ final class WatchedObjects<T> {
 
   /** Forgets everything. */
   void close() {
-    scopes.forEach(Scope::end);
+    scopes.forEach(scope -> {
+      scope.end();
+      scope.problem = null;
+    });
     objects.clear();
   }
 
@@ -147,6 +157,8 @@ final class WatchedObjects<T> {
     private @Nullable OpenedWatch opening;
     private int failures;
     private int looksWithoutConnection;
+    private String progress = "";
+    private long progressNanos;
     private long dueNanos = time.nanos();
 
     Scope(@Nullable String namespace) {
@@ -157,6 +169,10 @@ final class WatchedObjects<T> {
       OpenedWatch next;
       synchronized (this) {
         var open = watch;
+        if (open != null && hangs(open)) {
+          failedNow("nothing arrives by the watch of " + kind.plural());
+          return;
+        }
         if (open != null && open.isConnected()) {
           connected();
           return;
@@ -180,10 +196,20 @@ final class WatchedObjects<T> {
       }
     }
 
+    private boolean hangs(ObjectWatch open) {
+      var now = open.progress();
+      if (!now.equals(progress)) {
+        progress = now;
+        progressNanos = time.nanos();
+      }
+      return time.nanos() - progressNanos > LONGEST_SILENCE.toNanos();
+    }
+
     private void connected() {
       looksWithoutConnection = 0;
       if (opening != null && opening.complete) {
         failures = 0;
+        problem = null;
       }
     }
 
@@ -198,6 +224,7 @@ final class WatchedObjects<T> {
     private synchronized void end() {
       opening = null;
       looksWithoutConnection = 0;
+      progress = "";
       var open = watch;
       watch = null;
       if (open != null) {
@@ -225,8 +252,9 @@ final class WatchedObjects<T> {
     private void failedNow(String why) {
       end();
       dueNanos = time.nanos() + (FIRST_PAUSE.toNanos() << Math.min(failures++, MOST_DOUBLINGS));
+      boolean again = why.equals(problem);
       problem = why;
-      observer.failed(why);
+      observer.failed(why, again);
     }
 
     private boolean contains(T object) {
@@ -277,7 +305,6 @@ final class WatchedObjects<T> {
       if (!scope.isCurrent(this)) {
         return;
       }
-      scope.problem = null;
       if (!complete) {
         objects.entrySet().stream()
             .filter(entry -> scope.contains(entry.getValue()) && !listed.contains(entry.getKey()))

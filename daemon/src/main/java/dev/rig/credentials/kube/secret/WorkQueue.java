@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +33,20 @@ final class WorkQueue<K> implements AutoCloseable {
   /** The worker does other things in between. */
   private static final int MOST_AT_ONCE = 16;
 
+  /** Told of a step that failed, on the worker. */
+  interface Failures<K> {
+    /**
+     * A step has failed.
+     *
+     * @param times how often in a row, with this one; it stays at seven
+     */
+    void failed(K item, Throwable thrown, int times);
+  }
+
   private record Pause(int failures, long untilNanos) {}
 
   private final Function<K, CompletableFuture<?>> step;
-  private final BiConsumer<K, Throwable> failed;
+  private final Failures<K> failed;
   private final Time time;
   private final Executor worker;
 
@@ -53,13 +62,9 @@ final class WorkQueue<K> implements AutoCloseable {
    * An empty queue.
    *
    * @param step begins to put an item right, on the worker
-   * @param failed told of a step that failed, on the worker
    */
   WorkQueue(
-      Function<K, CompletableFuture<?>> step,
-      BiConsumer<K, Throwable> failed,
-      Time time,
-      Executor worker) {
+      Function<K, CompletableFuture<?>> step, Failures<K> failed, Time time, Executor worker) {
     this.step = step;
     this.failed = failed;
     this.time = time;
@@ -148,13 +153,14 @@ final class WorkQueue<K> implements AutoCloseable {
   }
 
   private void done(K item, @Nullable Throwable thrown) {
+    int failures = 0;
     synchronized (this) {
       busy.remove(item);
       if (thrown == null) {
         pauses.remove(item);
       } else {
         var before = pauses.get(item);
-        int failures = before == null ? 0 : Math.min(before.failures() + 1, MOST_DOUBLINGS);
+        failures = before == null ? 0 : Math.min(before.failures() + 1, MOST_DOUBLINGS);
         long pause = FIRST_PAUSE.toNanos() << failures;
         pauses.put(item, new Pause(failures, time.nanos() + pause));
         due.add(item);
@@ -165,7 +171,7 @@ final class WorkQueue<K> implements AutoCloseable {
     }
     if (thrown != null) {
       var cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-      failed.accept(item, cause == null ? thrown : cause);
+      failed.failed(item, cause == null ? thrown : cause, failures + 1);
     }
   }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rig.credentials.kube.Cluster;
 import dev.rig.credentials.kube.PullSecretScope;
 import dev.rig.credentials.kube.SecretAnnotations;
+import dev.rig.credentials.testing.LogRecords;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -271,6 +272,99 @@ class CapsuleSecretsTest {
     assertFalse(fixture.exists(SECRET));
     assertEquals("rig-pull-other", fixture.named("other"));
     assertTrue(daemon.health().healthy(), daemon.health()::toString);
+  }
+
+  /** F42: a watch that hangs. */
+  @Test
+  void f42_watchByWhichNothingArrivesIsOpenedAgainWithinNinetySeconds() {
+    shop("quay.io/shop:1");
+    fixture.kubernetes.hangWatches();
+    shop("ghcr.io/acme/shop:2");
+    assertTrue(fixture.config(SECRET).contains("of-quay"), "nobody knows yet");
+    fixture.seconds(89);
+    assertTrue(fixture.config(SECRET).contains("of-acme"));
+    assertTrue(daemon.health().healthy(), daemon.health()::toString);
+    assertEquals(2, daemon.health().counts().get("failures"), "one of each kind");
+  }
+
+  /** F42: a cluster where nothing changes. */
+  @Test
+  void f42_watchWithoutChangesStaysOpen() {
+    shop("quay.io/shop:1");
+    fixture.kubernetes.forget();
+    fixture.seconds(3600);
+    assertEquals(List.of(), fixture.requests());
+    assertEquals(0, daemon.health().counts().get("failures"));
+  }
+
+  /** F42: a watch that is denied. */
+  @Test
+  void f42_watchThatIsDeniedForLongIsLoggedOnce() {
+    shop("quay.io/shop:1");
+    try (var log = LogRecords.of(ClusterKeeper.class.getName())) {
+      for (var verb : List.of("watch", "list")) {
+        fixture.kubernetes.allow(
+            asked -> !(asked.resource().equals("capsules") && asked.verb().equals(verb)));
+        fixture.kubernetes.endWatches();
+        fixture.seconds(300);
+        assertFalse(daemon.health().healthy());
+        var line = "cluster prod: cannot watch capsules: capsules is forbidden: cannot " + verb;
+        assertEquals(1, log.warnings().stream().filter(line::equals).count(), log.text());
+        fixture.kubernetes.allow(asked -> true);
+        fixture.seconds(10);
+        assertTrue(daemon.health().healthy(), daemon.health()::toString);
+      }
+    }
+  }
+
+  @Test
+  void fieldsOfAnotherManagerAreTakenFromItAndTheLogNamesThem() {
+    shop("quay.io/shop:1");
+    try (var log = LogRecords.of(ClusterKeeper.class.getName())) {
+      fixture.kubernetes.forget();
+      fixture.kubernetes.merge(
+          "secrets/team/" + SECRET, "{\"data\":{\".dockerconfigjson\":\"e30=\"}}");
+      fixture.seconds(1);
+      assertTrue(fixture.config(SECRET).contains("of-quay"));
+      assertEquals(List.of("patch secrets", "patch secrets"), fixture.requests());
+      assertTrue(log.text().contains("conflict: .data..dockerconfigjson; it is put right"));
+      assertTrue(daemon.health().healthy(), daemon.health()::toString);
+      shop("ghcr.io/acme/shop");
+      assertEquals(1, log.warnings().size(), log.text());
+    }
+  }
+
+  @Test
+  void conflictThatRemainsIsTold() {
+    shop("quay.io/shop:1");
+    fixture.kubernetes.conflictAt("patch", "secrets");
+    fixture.entry("quay.io", "quay", "second");
+    daemon.secrets.changed();
+    fixture.seconds(2);
+    assertTrue(daemon.health().healthy(), "somebody else may write at the same time");
+    fixture.seconds(60);
+    assertTrue(
+        daemon.health().messages().getFirst().contains("has been modified"),
+        daemon.health()::toString);
+    assertEquals(List.of("Conflict"), events().stream().map(one -> one.get("reason")).toList());
+    fixture.kubernetes.conflictAt("", "");
+    fixture.seconds(70);
+    assertTrue(fixture.config(SECRET).contains("second"));
+    assertTrue(daemon.health().healthy(), daemon.health()::toString);
+  }
+
+  /** Its controller removes what is in it, in any order, and lets nobody put anything there. */
+  @Test
+  void namespaceThatIsBeingDeletedIsNoProblem() {
+    shop("quay.io/shop:1");
+    fixture.kubernetes.end("team");
+    fixture.kubernetes.remove("secrets/team/" + SECRET);
+    fixture.seconds(30);
+    assertTrue(daemon.health().healthy(), daemon.health()::toString);
+    fixture.kubernetes.remove("capsules/team/shop");
+    fixture.kubernetes.forget();
+    fixture.seconds(300);
+    assertEquals(List.of(), fixture.requests());
   }
 
   /** F42: the API is away. */

@@ -116,6 +116,33 @@ class NamespaceSecretsTest {
   }
 
   @Test
+  void namespaceThatIsBeingDeletedIsNoProblem() {
+    account("team", "default");
+    daemon.serving(cluster(named("team")));
+    fixture.seconds(1);
+    fixture.kubernetes.end("team");
+    fixture.kubernetes.remove("secrets/team/" + SECRET);
+    fixture.seconds(30);
+    assertTrue(daemon.health().healthy(), daemon.health()::toString);
+    fixture.kubernetes.remove("serviceaccounts/team/default");
+    fixture.kubernetes.forget();
+    fixture.seconds(300);
+    assertEquals(List.of(), fixture.requests());
+  }
+
+  @Test
+  void namespaceWithoutItsServiceAccountIsNoProblemAnyMore() {
+    account("team", "default");
+    fixture.broken("quay.io", "no credential");
+    daemon.serving(cluster(named("team")));
+    fixture.seconds(1);
+    assertFalse(daemon.health().healthy());
+    fixture.kubernetes.remove("serviceaccounts/team/default");
+    fixture.seconds(10);
+    assertTrue(daemon.health().healthy(), daemon.health()::toString);
+  }
+
+  @Test
   void namedNamespaceGetsOneSecretWithItsRegistriesAndNothingElse() {
     account("team", "default", "theirs", "also-theirs");
     account("team", "other");

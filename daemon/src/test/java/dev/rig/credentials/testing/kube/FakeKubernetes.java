@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,10 +50,13 @@ public final class FakeKubernetes implements AutoCloseable {
   private final Map<String, FieldOwners> owners = new HashMap<>();
   private final FakeWatches watches = new FakeWatches();
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
+  private final Set<String> watchTimeouts = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final int port;
   private volatile HttpServer server;
   private volatile String unknown = "";
+  private volatile String conflicting = "";
+  private volatile String ending = "";
   private volatile boolean listening = true;
   private volatile String token = "";
   private volatile Predicate<Asked> allowed = request -> true;
@@ -106,6 +111,11 @@ public final class FakeKubernetes implements AutoCloseable {
     watches.hang();
   }
 
+  /** For how many seconds watches asked to be served, as text. */
+  public Set<String> watchTimeouts() {
+    return Set.copyOf(watchTimeouts);
+  }
+
   /** How many watches are open. */
   public synchronized int openWatches() {
     return watches.count();
@@ -129,6 +139,16 @@ public final class FakeKubernetes implements AutoCloseable {
   /** There is no such kind of object. */
   public void unknown(String resource) {
     unknown = resource;
+  }
+
+  /** Every such request meets an object that somebody has changed meanwhile. */
+  public void conflictAt(String verb, String resource) {
+    conflicting = verb + " " + resource;
+  }
+
+  /** The namespace is being deleted: nothing new is let into it. */
+  public void end(String namespace) {
+    ending = namespace;
   }
 
   /** Something happens right before the next such request is done. */
@@ -239,26 +259,39 @@ public final class FakeKubernetes implements AutoCloseable {
   private static final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final int status;
+    private final String cause;
 
-    Failure(int status, String message) {
+    Failure(int status, String message, String cause) {
       super(message);
       this.status = status;
+      this.cause = cause;
     }
 
     Answer answer() {
       return new Answer(
           status,
           Map.of(
-              "kind", "Status",
-              "apiVersion", "v1",
-              "status", "Failure",
-              "message", String.valueOf(getMessage()),
-              "code", status));
+              "kind",
+              "Status",
+              "apiVersion",
+              "v1",
+              "status",
+              "Failure",
+              "message",
+              String.valueOf(getMessage()),
+              "details",
+              Map.of("causes", List.of(Map.of("reason", cause))),
+              "code",
+              status));
     }
   }
 
   private static Failure failure(int status, String message) {
-    return new Failure(status, message);
+    return failure(status, message, "");
+  }
+
+  private static Failure failure(int status, String message, String cause) {
+    return new Failure(status, message, cause);
   }
 
   private Answer answer(HttpExchange exchange, byte[] body) throws IOException {
@@ -311,6 +344,12 @@ public final class FakeKubernetes implements AutoCloseable {
     if (request.resource().equals(unknown)) {
       throw failure(404, "the server could not find the requested resource");
     }
+    if (conflicting.equals(request.verb() + " " + request.resource())) {
+      throw failure(409, "the object has been modified");
+    }
+    if (request.verb().equals("create") && request.namespace().equals(ending)) {
+      throw failure(403, "forbidden: namespace is being terminated", "NamespaceTerminating");
+    }
     if (!allowed.test(request)) {
       throw failure(403, request.resource() + " is forbidden: cannot " + request.verb());
     }
@@ -328,6 +367,7 @@ public final class FakeKubernetes implements AutoCloseable {
     var events = new LinkedBlockingQueue<Map<String, Object>>();
     var end = Map.<String, Object>of();
     FakeWatches.Open watch;
+    watchTimeouts.add(query.getOrDefault("timeoutSeconds", "none"));
     synchronized (this) {
       watch =
           watches.open(
@@ -390,6 +430,9 @@ public final class FakeKubernetes implements AutoCloseable {
   public interface DirectWatch extends AutoCloseable {
     boolean isOpen();
 
+    /** Whether nothing arrives by it any more. */
+    boolean hangs();
+
     @Override
     void close();
   }
@@ -441,6 +484,11 @@ public final class FakeKubernetes implements AutoCloseable {
       @Override
       public boolean isOpen() {
         return open.isOpen();
+      }
+
+      @Override
+      public boolean hangs() {
+        return open.hangs();
       }
 
       @Override
@@ -585,7 +633,7 @@ public final class FakeKubernetes implements AutoCloseable {
     try {
       owners(key(path)).apply(next, object, manager, force);
     } catch (FieldOwners.Conflict e) {
-      throw failure(409, String.valueOf(e.getMessage()));
+      throw failure(409, String.valueOf(e.getMessage()), "FieldManagerConflict");
     }
     next.put("managed", manager);
     return new Answer(200, next.equals(old) ? old : stored(key(path), next));

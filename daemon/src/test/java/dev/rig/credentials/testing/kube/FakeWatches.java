@@ -46,6 +46,10 @@ final class FakeWatches {
       open.remove(this);
     }
 
+    boolean hangs() {
+      return hanging;
+    }
+
     boolean isOpen() {
       return open.contains(this);
     }
