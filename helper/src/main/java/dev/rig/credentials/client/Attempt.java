@@ -1,22 +1,22 @@
 package dev.rig.credentials.client;
 
 /**
- * How one attempt to ask the daemon ended.
+ * The result of one attempt to ask the daemon.
  *
- * @param outcome how far it came
- * @param answer what was read; empty unless the outcome is {@link AttemptOutcome#ANSWERED}
- * @param reason the machine's words for a failure, such as {@code Connection refused}; empty where
- *     there is nothing to add
+ * @param outcome how the attempt ended
+ * @param answer the bytes that were read; empty unless the outcome is {@link
+ *     AttemptOutcome#ANSWERED}
+ * @param reason the system's text for a failure, such as {@code Connection refused}; may be empty
  */
-@SuppressWarnings("ArrayRecordComponent") // Carried from one place to the next, never compared.
+@SuppressWarnings("ArrayRecordComponent") // Passed on, never compared.
 public record Attempt(AttemptOutcome outcome, byte[] answer, String reason) {
-  /** How far an attempt came. */
+  /** How an attempt ended. */
   public enum AttemptOutcome {
     /** The connection ended after at least one byte of an answer. */
     ANSWERED("", false),
-    /** There is no socket. */
+    /** The socket does not exist. */
     MISSING("no such socket", true),
-    /** There is a socket and nobody behind it. */
+    /** The socket exists, but no process listens. */
     REFUSED("connection refused", true),
     /** The daemon's queue is full. */
     BUSY("too many clients are waiting", true),
@@ -26,9 +26,9 @@ public record Attempt(AttemptOutcome outcome, byte[] answer, String reason) {
     CLOSED("the daemon closed the connection before it answered", true),
     /** The answer is longer than {@link dev.rig.credentials.wire.Wire#ANSWER_LIMIT}. */
     TOO_LONG("the answer is larger than this program reads", false),
-    /** Connected, and no whole answer in time. */
+    /** Connected, but no complete answer in time. */
     LATE("no answer in time", false),
-    /** Anything else. */
+    /** Any other failure. */
     FAILED("", false);
 
     private final String words;
@@ -39,7 +39,7 @@ public record Attempt(AttemptOutcome outcome, byte[] answer, String reason) {
       this.passing = passing;
     }
 
-    /** Whether a daemon that is just starting or restarting looks like this. */
+    /** Returns whether a daemon that is starting or restarting can cause this. */
     boolean passing() {
       return passing;
     }
@@ -59,12 +59,14 @@ public record Attempt(AttemptOutcome outcome, byte[] answer, String reason) {
     return new Attempt(AttemptOutcome.FAILED, NOTHING, reason);
   }
 
-  /** What went wrong, in a few words of lower case. */
+  /** Returns the reason, in a few words of lower case. */
   public String words() {
     return reason.isEmpty() ? outcome.words : reason;
   }
 
-  /** Whether nobody took the question: what {@code RIG_CREDENTIALS_OPTIONAL} is for. */
+  /**
+   * Returns whether no daemon received the request; {@code RIG_CREDENTIALS_OPTIONAL} applies then.
+   */
   boolean unreachable() {
     return outcome.passing()
         || outcome == AttemptOutcome.DENIED

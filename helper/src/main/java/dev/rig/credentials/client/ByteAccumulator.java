@@ -2,15 +2,15 @@ package dev.rig.credentials.client;
 
 import java.util.Arrays;
 
-/** Bytes that are still coming. */
+/** A growing buffer of bytes. */
 final class ByteAccumulator {
-  /** A question fits as a rule, and an answer without a token; it is memory to be fetched. */
+  /** Usually enough for a request, and for an answer without a token. */
   private static final int FIRST_ROOM = 1024;
 
   private byte[] room = new byte[FIRST_ROOM];
   private int length;
 
-  /** The bytes so far, with room for at least one more behind {@link #length}. */
+  /** Returns the bytes so far, with room for at least one more after {@link #length}. */
   byte[] room() {
     if (length == room.length) {
       room = Arrays.copyOf(room, room.length * 2);
@@ -22,12 +22,12 @@ final class ByteAccumulator {
     return length;
   }
 
-  /** Says that {@code count} bytes have come into the room. */
+  /** Reports that {@code count} bytes were written into the room. */
   void add(int count) {
     length += count;
   }
 
-  /** A copy of what has come. */
+  /** Returns a copy of all bytes. */
   byte[] all() {
     return Arrays.copyOf(room, length);
   }

@@ -8,9 +8,9 @@ import dev.rig.credentials.wire.SocketPath;
 import dev.rig.credentials.wire.Utf8;
 import dev.rig.credentials.wire.Wire;
 
-/** One call of {@code docker-credential-rig} or {@code rig-credential-provider}. */
+/** One run of {@code docker-credential-rig} or {@code rig-credential-provider}. */
 final class Client {
-  /** Set to 1 by a person for whom public pulls must go on without the daemon. */
+  /** If set to 1, pulls of public images continue without the daemon. */
   static final String OPTIONAL = "RIG_CREDENTIALS_OPTIONAL";
 
   private static final byte[] NOTHING = {};
@@ -22,10 +22,10 @@ final class Client {
   }
 
   /**
-   * Does what was asked.
+   * Runs the program.
    *
-   * @param arguments those behind the program's name
-   * @return the status to exit with
+   * @param arguments those after the program's name
+   * @return the exit status
    */
   int run(String... arguments) {
     Invocation invocation = Invocation.of(machine.program(), arguments);
@@ -51,8 +51,7 @@ final class Client {
     Action action = ask.action();
     String alias = ask.alias();
     byte[] payload = Utf8.bytes(ask.key());
-    // The word that Docker sends with "list" says nothing, and both are asked by people at
-    // terminals.
+    // The word that Docker sends with "list" is ignored, and people run these two in terminals.
     if (action != Action.LIST && action != Action.VERSION && action != Action.USERPASS) {
       int limit = Wire.REQUEST_LIMIT - new Request(action, alias, NOTHING).encode().length;
       payload = machine.input(limit);
@@ -114,7 +113,10 @@ final class Client {
     return reply.status();
   }
 
-  /** The protocol has no length, but every body ends with its own newline. */
+  /**
+   * Returns whether the body is complete: the protocol has no length, but every body ends with its
+   * own newline.
+   */
   private static boolean isWhole(byte[] body, boolean mayBeEmpty) {
     return body.length == 0 ? mayBeEmpty : body[body.length - 1] == '\n';
   }
@@ -183,7 +185,10 @@ final class Client {
         : words + ", or set ";
   }
 
-  /** Docker shows its user what a helper prints to stdout; the kubelet logs stderr. */
+  /**
+   * Returns whether a failure is printed to stderr, which the kubelet logs; Docker shows its user
+   * what a helper prints to stdout.
+   */
   private static boolean failsOnStderr(Action action) {
     return action == Action.KUBELET || action == Action.USERPASS;
   }

@@ -1,6 +1,6 @@
 package dev.rig.credentials.client;
 
-/** What the program says about itself. */
+/** The program's help text. */
 final class HelpText {
   static final String USAGE =
       """

@@ -4,28 +4,28 @@ import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.Request;
 import java.util.Optional;
 
-/** What the program's name and its arguments ask for. */
+/** The meaning of the program's name and its arguments. */
 sealed interface Invocation {
-  /** Ask the daemon; the alias is empty for none, the key where it comes on stdin. */
+  /** A request to the daemon; the alias may be empty, and so may the key if it comes on stdin. */
   record Ask(Action action, String alias, String key) implements Invocation {}
 
-  /** Explain the program. */
+  /** A request for the help text. */
   record Help() implements Invocation {}
 
-  /** The call makes no sense; the words say why. */
+  /** An invalid call; the words say why. */
   record Wrong(String words) implements Invocation {}
 
-  /** The name that the kubelet calls; a suffix, such as a version, changes nothing. */
+  /** The name that the kubelet calls; a suffix, such as a version, is ignored. */
   String PROVIDER = "rig-credential-provider";
 
   /** The name that Docker calls. */
   String DOCKER = "docker-credential-rig";
 
   /**
-   * Reads a call.
+   * Parses a call.
    *
-   * @param program what the program was called, perhaps with folders
-   * @param arguments the arguments behind it
+   * @param program the name of the program, possibly with folders
+   * @param arguments the arguments after it
    */
   static Invocation of(String program, String... arguments) {
     String name = program.substring(program.lastIndexOf('/') + 1);
@@ -62,7 +62,7 @@ sealed interface Invocation {
     return new Ask(action.get(), alias, key);
   }
 
-  /** Whether the program was called as the kubelet calls it. */
+  /** Returns whether the program was called by the kubelet's name. */
   static boolean isProvider(String program) {
     return program.substring(program.lastIndexOf('/') + 1).startsWith(PROVIDER);
   }

@@ -13,18 +13,18 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** One request and its answer over the daemon's socket, within bounds of size and time. */
+/** One request and its answer over the daemon's socket, with limits of size and time. */
 public final class JdkExchange {
   private JdkExchange() {}
 
   /**
-   * One attempt, as {@link Machine#exchange} describes it.
+   * Makes one attempt, as {@link Machine#exchange} describes.
    *
    * @param path the socket
    * @param request the whole request
    * @param limit the most bytes of an answer that are read; a longer one is {@link
    *     Attempt.AttemptOutcome#TOO_LONG}
-   * @param millis how long this may take in all
+   * @param millis the limit of the whole attempt
    */
   public static Attempt exchange(String path, byte[] request, int limit, long millis) {
     long end = millis() + millis;
@@ -51,30 +51,30 @@ public final class JdkExchange {
     }
   }
 
-  /** Connects; an attempt that is over already, or null. */
+  /** Connects; returns a failed attempt, or null on success. */
   private static Attempt connect(SocketChannel channel, Path file) {
     try {
       if (channel.connect(UnixDomainSocketAddress.of(file))) {
         return null;
       }
-      // What JDK 17 makes of EAGAIN; with Unix sockets no connection is ever under way.
+      // How JDK 17 reports EAGAIN; connecting a Unix socket is never pending.
       return Attempt.ended(Attempt.AttemptOutcome.BUSY);
     } catch (ConnectException e) {
       return Attempt.ended(Attempt.AttemptOutcome.REFUSED);
     } catch (IOException e) {
-      // The JDK has one exception for ENOENT, EACCES and EAGAIN: look at the file instead.
+      // The JDK has one exception for ENOENT, EACCES and EAGAIN, so the file is checked instead.
       if (Files.notExists(file)) {
         return Attempt.ended(Attempt.AttemptOutcome.MISSING);
       }
       if (!Files.isWritable(file)) {
         return Attempt.ended(Attempt.AttemptOutcome.DENIED);
       }
-      // EAGAIN is left, as a rule: the socket is there and takes nobody now.
+      // Usually EAGAIN: the socket exists, but its queue is full.
       return new Attempt(Attempt.AttemptOutcome.BUSY, new byte[0], words(e));
     }
   }
 
-  /** Sends all, or as much as the daemon takes; false when the time is over. */
+  /** Sends all, or as much as the daemon reads; returns false when the time is over. */
   private static boolean send(SocketChannel channel, SelectionKey key, byte[] request, long end)
       throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(request);
@@ -86,7 +86,7 @@ public final class JdkExchange {
       }
       channel.shutdownOutput();
     } catch (IOException e) {
-      // The daemon has gone; what it said is still there to be read.
+      // The daemon has closed; its answer can still be read.
       return true;
     }
     return true;
@@ -104,7 +104,8 @@ public final class JdkExchange {
       try {
         read = channel.read(ByteBuffer.wrap(room, bytes.length(), room.length - bytes.length()));
       } catch (IOException e) {
-        // A daemon that answers before it has read all resets the connection behind its answer.
+        // A daemon that answers before it has read everything resets the connection after its
+        // answer.
         read = -1;
       }
       if (read > 0) {
@@ -130,7 +131,7 @@ public final class JdkExchange {
     return ready > 0 || millis() < end;
   }
 
-  /** Milliseconds of a clock that never goes back. */
+  /** Returns milliseconds of a monotonic clock. */
   static long millis() {
     return System.nanoTime() / 1_000_000;
   }

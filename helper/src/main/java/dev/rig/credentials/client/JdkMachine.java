@@ -12,9 +12,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** The machine by way of the JDK; 17 or later, for its Unix sockets. */
+/** The machine through the JDK; 17 or later, for its Unix sockets. */
 final class JdkMachine implements Machine {
-  /** The system property that says what the program was called by: a JVM does not know. */
+  /**
+   * The system property with the name that the program was called by, which a JVM does not know.
+   */
   static final String PROGRAM = "rig.program";
 
   private final InputStream stdin = new FileInputStream(FileDescriptor.in);
@@ -69,7 +71,7 @@ final class JdkMachine implements Machine {
     try {
       stderr.write(bytes);
     } catch (IOException e) {
-      // Nobody is left to tell.
+      // No stream is left for the error.
     }
   }
 
@@ -83,7 +85,7 @@ final class JdkMachine implements Machine {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {
-      // Nobody interrupts the only thread; if somebody did, the next attempt would come early.
+      // The only thread is never interrupted; if it were, the next attempt would be early.
       Thread.currentThread().interrupt();
     }
   }

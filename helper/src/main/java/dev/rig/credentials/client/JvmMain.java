@@ -1,6 +1,6 @@
 package dev.rig.credentials.client;
 
-/** Where the client begins on a JVM. */
+/** The entry point on a JVM. */
 public final class JvmMain {
   private JvmMain() {}
 

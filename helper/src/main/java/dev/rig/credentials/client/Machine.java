@@ -1,52 +1,52 @@
 package dev.rig.credentials.client;
 
-/** What the client needs of the machine that it runs on, and nothing else. */
+/** The operations of the machine that the client needs. */
 interface Machine {
-  /** The name that the program was called by, perhaps with folders; {@code argv[0]}. */
+  /** Returns the name that the program was called by, possibly with folders; {@code argv[0]}. */
   String program();
 
-  /** The version of this program, such as {@code 1.2.0}. */
+  /** Returns the version of this program, such as {@code 1.2.0}. */
   String version();
 
-  /** A variable of the environment; null where it is not set. */
+  /** Returns an environment variable; null if not set. */
   String variable(String name);
 
-  /** Whether something is at that absolute path. */
+  /** Returns whether a file exists at that absolute path. */
   boolean exists(String path);
 
   /**
-   * Everything on stdin.
+   * Reads stdin.
    *
-   * @param limit the most that is wanted, in bytes
-   * @return at most {@code limit + 1} bytes: one byte more than the limit means that there was more
-   * @throws MachineException when stdin cannot be read
+   * @param limit the most bytes that are used
+   * @return at most {@code limit + 1} bytes: one more than the limit means that there was more
+   * @throws MachineException if stdin cannot be read
    */
   byte[] input(int limit) throws MachineException;
 
   /**
    * Writes to stdout.
    *
-   * @throws MachineException when not everything could be written
+   * @throws MachineException if not everything could be written
    */
   void output(byte[] bytes) throws MachineException;
 
-  /** Writes to stderr; what cannot be written is lost. */
+  /** Writes to stderr; ignores failures. */
   void error(byte[] bytes);
 
-  /** Milliseconds of a clock that never goes back; only differences mean something. */
+  /** Returns milliseconds of a monotonic clock; only differences are meaningful. */
   long millis();
 
   /** Waits. */
   void pause(long millis);
 
   /**
-   * One attempt at a conversation: connects without waiting for a place in the daemon's queue,
-   * writes the request, closes the writing side, and reads to the end. A daemon that stops reading
-   * is still asked for its answer. Never raises {@code SIGPIPE}.
+   * Makes one attempt: connects without waiting for room in the daemon's queue, writes the request,
+   * closes the writing side, and reads to the end. The answer is read even if the daemon stops
+   * reading. Never raises {@code SIGPIPE}.
    *
    * @param path the socket
    * @param request the whole request
-   * @param millis how long this attempt may take in all
+   * @param millis the limit of the whole attempt
    */
   Attempt exchange(String path, byte[] request, long millis);
 }

@@ -1,6 +1,6 @@
 package dev.rig.credentials.client;
 
-/** A standard stream that fails. Its message names the stream and the reason. */
+/** A failure of a standard stream. The message has the stream and the reason. */
 final class MachineException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -4,8 +4,8 @@ import org.teavm.interop.Address;
 import org.teavm.interop.Import;
 
 /**
- * The functions of {@code rig-machine.h}; for TeaVM only. Where a function can fail it returns a
- * negated {@code errno}.
+ * The functions of {@code rig-machine.h}; for TeaVM only. On failure a function returns a negated
+ * {@code errno}.
  */
 final class NativeFunctions {
   private NativeFunctions() {}
@@ -34,7 +34,7 @@ final class NativeFunctions {
   @Import(name = "rig_send")
   static native int send(int fd, Address bytes, int at, int count);
 
-  /** Waits until one can write or read; 0 when the time is over before. */
+  /** Waits until the descriptor is writable or readable; returns 0 when the time is over. */
   @Import(name = "rig_wait")
   static native int await(int fd, int writable, int millis);
 
@@ -44,7 +44,7 @@ final class NativeFunctions {
   @Import(name = "rig_close")
   static native int close(int fd);
 
-  /** A connected descriptor that does not block. */
+  /** Returns a connected, non-blocking descriptor. */
   @Import(name = "rig_connect")
   static native int connect(Address path);
 

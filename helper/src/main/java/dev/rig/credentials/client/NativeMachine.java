@@ -5,15 +5,15 @@ import dev.rig.credentials.wire.Wire;
 import java.util.Arrays;
 import org.teavm.interop.Address;
 
-/** The machine by way of C functions, for TeaVM. */
+/** The machine through C functions, for TeaVM. */
 final class NativeMachine implements Machine {
   private static final int STDIN = 0;
   private static final int STDOUT = 1;
   private static final int STDERR = 2;
 
   /**
-   * Room for a text of C's, one after the other: longer than any path; a longer variable counts as
-   * not set. Each page of memory that is new costs as much as several calls of the kernel.
+   * A buffer for a text from C: longer than any path; a longer variable counts as not set. It is
+   * reused, because each new page of memory costs as much as several system calls.
    */
   private final byte[] text = new byte[4096];
 
@@ -105,7 +105,7 @@ final class NativeMachine implements Machine {
     Attempt attempt = exchange(fd, request, end);
     if (attempt.outcome() != Attempt.AttemptOutcome.ANSWERED) {
       int unused = NativeFunctions.close(fd);
-    } // Else the process ends, which closes it without another call of the kernel.
+    } // Otherwise the process ends, which closes it without another system call.
     return attempt;
   }
 
@@ -113,13 +113,13 @@ final class NativeMachine implements Machine {
     if (!send(fd, request, end)) {
       return Attempt.ended(Attempt.AttemptOutcome.LATE);
     }
-    // Without effect when the daemon has gone: then what it said is still there to be read.
+    // Has no effect if the daemon has closed; its answer can still be read.
     int unused = NativeFunctions.halfClose(fd);
-    // No daemon has answered yet: waiting comes before reading.
+    // No answer can be there yet, so it waits before it reads.
     return await(fd, 0, end) ? receive(fd, end) : Attempt.ended(Attempt.AttemptOutcome.LATE);
   }
 
-  /** Sends all, or as much as the daemon takes; false when the time is over. */
+  /** Sends all, or as much as the daemon reads; returns false when the time is over. */
   private boolean send(int fd, byte[] request, long end) {
     int at = 0;
     while (at < request.length) {
@@ -155,7 +155,8 @@ final class NativeMachine implements Machine {
       } else if (read == 0
           || read == -NativeFunctions.errorReset()
           || read == -NativeFunctions.errorPipe()) {
-        // A daemon that answers before it has read all resets the connection behind its answer.
+        // A daemon that answers before it has read everything resets the connection after its
+        // answer.
         return bytes.length() == 0
             ? Attempt.ended(Attempt.AttemptOutcome.CLOSED)
             : Attempt.answered(bytes.all());
@@ -190,7 +191,7 @@ final class NativeMachine implements Machine {
     return orEmpty(text(NativeFunctions.reason(error, Address.ofData(text), text.length)));
   }
 
-  /** The text that C wrote; null when it wrote none. */
+  /** Returns the text that C wrote; null if there is none. */
   private String text(int length) {
     return length < 0 ? null : Utf8.text(text, length);
   }
@@ -199,7 +200,7 @@ final class NativeMachine implements Machine {
     return text == null ? "" : text;
   }
 
-  /** As C wants it, with a zero behind. */
+  /** Returns the text as a C string. */
   private static byte[] terminated(String text) {
     byte[] bytes = Utf8.bytes(text);
     return Arrays.copyOf(bytes, bytes.length + 1);

@@ -1,6 +1,6 @@
 package dev.rig.credentials.client;
 
-/** Where the native program begins. */
+/** The entry point of the native program. */
 public final class NativeMain {
   private NativeMain() {}
 

@@ -7,14 +7,14 @@ import dev.rig.credentials.wire.Wire;
 import java.util.function.Supplier;
 
 /**
- * Asks the daemon as often as makes sense, so that its restart is invisible.
+ * Asks the daemon with retries, so that a restart of the daemon is invisible.
  *
- * <p>A daemon that is not there (yet) is tried again with growing pauses. A connection that ends
- * before the first byte of an answer is tried again too, unless the question may not be asked
+ * <p>If the daemon does not answer (yet), the request is retried with growing pauses. A connection
+ * that ends before the first byte of an answer is retried too, unless the request must not be sent
  * twice.
  */
 final class RetryingExchange {
-  /** How long a client tries to connect that can do without the daemon, in milliseconds. */
+  /** How long a client with {@code RIG_CREDENTIALS_OPTIONAL} tries to connect, in milliseconds. */
   static final long SHORT_CONNECT_MILLIS = 250;
 
   private static final long FIRST_PAUSE_MILLIS = 10;
@@ -25,27 +25,27 @@ final class RetryingExchange {
   private String socket = "";
 
   /**
-   * An exchange of that machine.
+   * Creates an exchange.
    *
-   * @param path where the socket is; asked before each attempt, because a user's first daemon may
-   *     appear meanwhile
+   * @param path returns the socket; called before each attempt, because a user's first daemon may
+   *     start in the meantime
    */
   RetryingExchange(Machine machine, Supplier<String> path) {
     this.machine = machine;
     this.path = path;
   }
 
-  /** The socket of the last attempt. */
+  /** Returns the socket of the last attempt. */
   String socket() {
     return socket;
   }
 
   /**
-   * The last attempt at this request.
+   * Returns the last attempt at this request.
    *
-   * @param connectMillis for how long a failed attempt is followed by another; 0 for one attempt.
-   *     Time on an open connection does not count: who has waited long for a script when the daemon
-   *     restarts has as much patience with the restart as anybody else (F33)
+   * @param connectMillis how long failed attempts are retried; 0 for one attempt. Time on an open
+   *     connection does not count: a client that has waited for a script when the daemon restarts
+   *     waits as long for the restart as any other (F33)
    */
   Attempt ask(Request request, long connectMillis) {
     byte[] frame = request.encode();
@@ -72,7 +72,8 @@ final class RetryingExchange {
   }
 
   /**
-   * Also where the machine's socket lets nobody in, while the user's own may be about to appear.
+   * Returns whether to retry; also if access to the machine's socket is denied while the user's own
+   * socket may appear.
    */
   private boolean isPassing(Attempt attempt) {
     return attempt.outcome().passing()

@@ -3,13 +3,13 @@ package dev.rig.credentials.wire;
 import java.util.Optional;
 
 /**
- * What a client asks of the daemon: the first word of a request.
+ * The action of a request: its first word.
  *
  * <p>{@code get}, {@code store}, {@code erase}, {@code list} and {@code version} are the actions of
- * docker-credential-helpers. {@code userpass} is a {@code get} that is answered with the line
- * {@code USERNAME:PASSWORD}, what a platform's {@code script} prints. {@code kubelet} carries a
+ * docker-credential-helpers. {@code userpass} is a {@code get} whose answer is the line {@code
+ * USERNAME:PASSWORD}, as a platform's {@code script} prints it. {@code kubelet} carries a
  * CredentialProviderRequest. {@code explain} and {@code status} are for this project's own command
- * line; they answer JSON without a secret.
+ * line; their answers are JSON without a secret.
  */
 public enum Action {
   GET("get"),
@@ -28,12 +28,12 @@ public enum Action {
     this.word = word;
   }
 
-  /** The word as it stands on the wire, in lower case. */
+  /** Returns the word on the wire, in lower case. */
   public String word() {
     return word;
   }
 
-  /** The action of that word; empty for any other word, also for one in another case. */
+  /** Returns the action with that word; empty for any other word, also in another case. */
   public static Optional<Action> of(String word) {
     for (Action action : values()) {
       if (action.word.equals(word)) {

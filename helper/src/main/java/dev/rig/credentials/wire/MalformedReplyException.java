@@ -1,6 +1,6 @@
 package dev.rig.credentials.wire;
 
-/** Bytes that are no answer of the daemon, for example because it was cut short. */
+/** Bytes that are not a valid answer of the daemon, for example truncated. */
 public final class MalformedReplyException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -6,24 +6,25 @@ import java.util.Arrays;
 /**
  * One answer: the exit status of the helper and what it prints.
  *
- * <p>On the wire: the status in decimal, a newline, the body; ended by the daemon closing.
+ * <p>On the wire: the status in decimal, a newline, and the body; ended by the daemon closing the
+ * connection.
  */
 public final class Reply {
   private final int status;
   private final byte[] body;
 
   /**
-   * An answer.
+   * Creates an answer.
    *
    * @param status 0 to 255
-   * @param body what the helper prints, with its own newline at the end; copied
+   * @param body what the helper prints, with its own final newline; copied
    */
   public Reply(int status, byte[] body) {
     this.status = status;
     this.body = Arrays.copyOf(body, body.length);
   }
 
-  /** An answer with a text and a newline behind it; an empty text gives an empty body. */
+  /** Returns an answer with a text and a final newline; an empty text gives an empty body. */
   public static Reply text(int status, String line) {
     String body = line.isEmpty() ? "" : line + "\n";
     return new Reply(status, body.getBytes(StandardCharsets.UTF_8));
@@ -33,17 +34,17 @@ public final class Reply {
     return status;
   }
 
-  /** A copy of the body. */
+  /** Returns a copy of the body. */
   public byte[] body() {
     return Arrays.copyOf(body, body.length);
   }
 
-  /** How many bytes go over the socket. */
+  /** Returns the number of bytes on the wire. */
   public int length() {
     return (status + "\n").length() + body.length;
   }
 
-  /** The answer as it goes over the socket. */
+  /** Returns the bytes on the wire. */
   public byte[] encode() {
     byte[] head = (status + "\n").getBytes(StandardCharsets.US_ASCII);
     byte[] frame = Arrays.copyOf(head, head.length + body.length);
@@ -52,9 +53,9 @@ public final class Reply {
   }
 
   /**
-   * Reads a whole answer.
+   * Parses a whole answer.
    *
-   * @throws MalformedReplyException when it does not begin with a status of 0 to 255 and a newline
+   * @throws MalformedReplyException if it does not start with a status of 0 to 255 and a newline
    */
   public static Reply decode(byte[] frame) throws MalformedReplyException {
     int status = 0;

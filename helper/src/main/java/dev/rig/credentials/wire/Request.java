@@ -14,11 +14,11 @@ public final class Request {
   private final byte[] payload;
 
   /**
-   * A request.
+   * Creates a request.
    *
-   * @param alias the part of the program's name behind {@code docker-credential-rig-}; empty for
-   *     none, never null
-   * @param payload the bytes behind the action line; copied
+   * @param alias the part of the program's name after {@code docker-credential-rig-}; empty if
+   *     absent, never null
+   * @param payload the bytes after the action line; copied
    */
   public Request(Action action, String alias, byte[] payload) {
     this.action = action;
@@ -30,17 +30,17 @@ public final class Request {
     return action;
   }
 
-  /** The alias that the helper was called by; empty for none. */
+  /** Returns the alias; empty if absent. */
   public String alias() {
     return alias;
   }
 
-  /** A copy of the payload. */
+  /** Returns a copy of the payload. */
   public byte[] payload() {
     return Arrays.copyOf(payload, payload.length);
   }
 
-  /** The request as it goes over the socket. */
+  /** Returns the bytes on the wire. */
   public byte[] encode() {
     String line = alias.isEmpty() ? action.word() : action.word() + " " + alias;
     byte[] head = Utf8.bytes(line + "\n");
@@ -50,11 +50,11 @@ public final class Request {
   }
 
   /**
-   * Reads a whole request.
+   * Parses a whole request.
    *
-   * @throws MalformedRequestException when there is no action line, the action is unknown, the
-   *     alias is not a name, or the frame is larger than {@link Wire#REQUEST_LIMIT}; the message is
-   *     fit for the client
+   * @throws MalformedRequestException if there is no action line, the action is unknown, the alias
+   *     is invalid, or the frame is larger than {@link Wire#REQUEST_LIMIT}; the message can be sent
+   *     to the client
    */
   public static Request decode(byte[] frame) throws MalformedRequestException {
     if (frame.length > Wire.REQUEST_LIMIT) {
@@ -79,7 +79,9 @@ public final class Request {
     return new Request(action, alias, Arrays.copyOfRange(frame, end + 1, frame.length));
   }
 
-  /** Whether this can be an alias: 1 to 64 letters, digits, dots, dashes or underscores. */
+  /**
+   * Returns whether this is a valid alias: 1 to 64 letters, digits, dots, dashes or underscores.
+   */
   public static boolean isName(String alias) {
     if (alias.isEmpty() || alias.length() > 64) {
       return false;

@@ -4,20 +4,20 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * Where the socket is: {@code RIG_CREDENTIALS_SOCKET}, else the user's own below {@code
- * XDG_RUNTIME_DIR}, else the machine's.
+ * The path of the socket: {@code RIG_CREDENTIALS_SOCKET}, otherwise the user's own in {@code
+ * XDG_RUNTIME_DIR}, otherwise the machine's.
  *
  * <p>The user's own counts from the first start of a daemon there until the end of the session:
  * while that daemon restarts, its socket is absent, but its lock file is not (F41).
  */
 public final class SocketPath {
-  /** Names the socket outright. */
+  /** The variable that names the socket. */
   public static final String VARIABLE = "RIG_CREDENTIALS_SOCKET";
 
   /** The machine's socket. */
   public static final String MACHINE = "/run/rig-credentials/credentials.sock";
 
-  /** Ends the name of the file beside a socket that its daemon locks and never removes. */
+  /** The suffix of the file next to a socket that its daemon locks and never removes. */
   public static final String LOCK_SUFFIX = ".lock";
 
   private static final String BELOW_RUNTIME_DIR = "/rig-credentials/credentials.sock";
@@ -25,18 +25,19 @@ public final class SocketPath {
   private SocketPath() {}
 
   /**
-   * Where a client asks. The user's own socket counts only if it or its lock file exists.
+   * Returns the socket for a client. The user's own socket counts only if it or its lock file
+   * exists.
    *
-   * @param variable the environment: a value, or null where a variable is not set
-   * @param exists whether something is at that absolute path
+   * @param variable the environment: a value, or null if a variable is not set
+   * @param exists whether a file exists at that absolute path
    */
   public static String ofClient(UnaryOperator<String> variable, Predicate<String> exists) {
     return of(variable, path -> isKnown(path, exists));
   }
 
   /**
-   * Where a daemon serves: as for a client, but the user's own socket also counts where it is yet
-   * to be made, unless the daemon runs as root.
+   * Returns the socket for a daemon: as for a client, but the user's own socket also counts before
+   * it exists, unless the daemon runs as root.
    *
    * @param root whether the daemon runs as root
    */
@@ -50,8 +51,8 @@ public final class SocketPath {
   }
 
   /**
-   * Whether that is the socket of the user's own daemon, as {@link #ofClient} chooses it when the
-   * environment names none.
+   * Returns whether that is the socket of the user's own daemon, as {@link #ofClient} chooses it if
+   * the environment names none.
    */
   public static boolean isUsersOwn(String socket, UnaryOperator<String> variable) {
     String named = variable.apply(VARIABLE);
@@ -59,8 +60,8 @@ public final class SocketPath {
   }
 
   /**
-   * Whether a client that chooses this socket may choose the user's own one later, which is yet to
-   * be made.
+   * Returns whether a client that chooses this socket may choose the user's own one later, which
+   * does not exist yet.
    */
   public static boolean awaitsUsersOwn(String socket, UnaryOperator<String> variable) {
     return !socket.equals(of(variable, own -> true));

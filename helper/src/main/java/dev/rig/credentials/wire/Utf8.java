@@ -3,13 +3,13 @@ package dev.rig.credentials.wire;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Texts as bytes. Nearly all that a client has to do with is ASCII, which needs none of the buffers
- * that a charset of TeaVM's makes at each call.
+ * Converts between texts and UTF-8. Most texts of a client are ASCII, which is converted without
+ * the buffers that a charset of TeaVM allocates at each call.
  */
 public final class Utf8 {
   private Utf8() {}
 
-  /** The text in UTF-8. */
+  /** Returns the text in UTF-8. */
   public static byte[] bytes(String text) {
     byte[] bytes = new byte[text.length()];
     for (int i = 0; i < bytes.length; i++) {
@@ -22,7 +22,7 @@ public final class Utf8 {
     return bytes;
   }
 
-  /** The text of the first bytes; what is no UTF-8 is replaced as Java does. */
+  /** Returns the text of the first bytes; invalid UTF-8 is replaced as Java does. */
   public static String text(byte[] bytes, int length) {
     char[] text = new char[length];
     for (int i = 0; i < length; i++) {
