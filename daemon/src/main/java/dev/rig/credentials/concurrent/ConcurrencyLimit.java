@@ -5,16 +5,16 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Lets a few pieces of work go on at a time; the others wait their turn, in order. */
+/** Limits how many tasks run at a time; further ones wait in order. */
 public final class ConcurrencyLimit {
   private final int most;
-  private final Queue<Turn<?>> waiting = new ArrayDeque<>(); // guarded by this, as is the next
+  private final Queue<Turn<?>> waiting = new ArrayDeque<>(); // this guards this field and the next
   private int running;
 
   private record Turn<T>(Supplier<CompletableFuture<T>> work, CompletableFuture<T> result) {}
 
   /**
-   * Turns for so many at a time.
+   * Creates a limit.
    *
    * @param most at least 1
    */
@@ -23,9 +23,9 @@ public final class ConcurrencyLimit {
   }
 
   /**
-   * Begins the work when it is its turn.
+   * Starts the work when its turn comes.
    *
-   * @return what the work gives; cancelling it cancels the work, or keeps it from beginning
+   * @return the result of the work; cancelling it cancels the work, or prevents its start
    */
   public <T> CompletableFuture<T> take(Supplier<CompletableFuture<T>> work) {
     var turn = new Turn<>(work, new CompletableFuture<T>());
@@ -71,7 +71,7 @@ public final class ConcurrencyLimit {
     synchronized (this) {
       do {
         turn = waiting.poll();
-      } while (turn != null && turn.result().isDone()); // cancelled meanwhile
+      } while (turn != null && turn.result().isDone()); // cancelled in the meantime
       if (turn == null) {
         running--;
       }

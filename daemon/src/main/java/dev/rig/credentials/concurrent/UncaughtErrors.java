@@ -10,22 +10,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one policy for what no code handles, in any thread of this process: it is the handler of
- * every thread that has none of its own, and loops that must go on report to it.
+ * The policy for uncaught errors in any thread of this process: the default handler of all threads,
+ * to which loops that must continue also report.
  *
  * <ul>
  *   <li>A shortage of threads ({@code OutOfMemoryError: unable to create native thread}) and a
- *       {@link StackOverflowError} pass: they are logged, and the work is tried again or fails.
+ *       {@link StackOverflowError} are temporary: they are logged, and the work is retried or
+ *       fails.
  *   <li>Any other {@link VirtualMachineError} ends the process with status {@link #STATUS}, without
- *       shutdown hooks, which may need what is missing; its supervisor restarts it. A heap that is
- *       full never comes here: {@code -XX:+ExitOnOutOfMemoryError} ends the process first.
- *   <li>So does a {@link LinkageError} or a {@link ServiceConfigurationError}. A class that could
- *       not be initialised because the system had no thread, or whose file could not be opened
- *       because it had no descriptor, stays unusable in this process.
+ *       shutdown hooks, which may need the missing resource; the supervisor restarts the process. A
+ *       full heap never gets here: {@code -XX:+ExitOnOutOfMemoryError} ends the process first.
+ *   <li>A {@link LinkageError} or a {@link ServiceConfigurationError} ends it as well. A class that
+ *       failed to initialise for lack of a thread, or whose file could not be opened for lack of a
+ *       descriptor, stays unusable in this process.
  *   <li>Everything else is a defect of one request or one task: logged.
  * </ul>
  *
- * <p>Each is logged once, and of the same kind one a minute.
+ * <p>Each error is logged once, and the same kind at most once a minute.
  */
 public final class UncaughtErrors implements Thread.UncaughtExceptionHandler {
   /** {@code EX_SOFTWARE} of sysexits.h. */
@@ -42,23 +43,23 @@ public final class UncaughtErrors implements Thread.UncaughtExceptionHandler {
     this.exit = exit;
   }
 
-  /** From now on this policy holds in the whole process. */
+  /** Installs the policy for the whole process. */
   public static void install(Ticker ticker) {
     Thread.setDefaultUncaughtExceptionHandler(
         new UncaughtErrors(ticker, () -> Runtime.getRuntime().halt(STATUS)));
   }
 
-  /** Has the policy applied to what a loop has caught so that it can go on. */
+  /** Applies the policy to an error that a loop has caught in order to continue. */
   public static void report(Throwable thrown) {
     var thread = Thread.currentThread();
     thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
   }
 
   /**
-   * Has the policy applied to the error, if there is one, that caused a failure. For whoever
-   * answers a failure and goes on: a library may have wrapped the error in an exception.
+   * Applies the policy to the error, if any, that caused a failure. For code that answers a failure
+   * and continues: a library may have wrapped the error in an exception.
    *
-   * @param failure null for none
+   * @param failure may be null
    */
   public static void reportCause(@Nullable Throwable failure) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {
@@ -69,7 +70,7 @@ public final class UncaughtErrors implements Thread.UncaughtExceptionHandler {
     }
   }
 
-  /** Whether only a thread was missing: that passes. */
+  /** Returns whether only a thread was missing, which is temporary. */
   static boolean isThreadShortage(Throwable thrown) {
     return thrown instanceof OutOfMemoryError
         && String.valueOf(thrown.getMessage()).contains("native thread");

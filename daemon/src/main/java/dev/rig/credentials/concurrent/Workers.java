@@ -17,13 +17,13 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that start on demand and end when they are idle; tasks that find no free thread wait, in
- * order. If the system has no further thread, which makes {@link
- * java.util.concurrent.ThreadPoolExecutor} throw and lose the task, the tasks wait for one: it is
- * tried again until it starts. A task that throws is reported to {@link UncaughtErrors}; its thread
- * goes on.
+ * Threads that start on demand and end when idle; tasks without a free thread wait in order. If the
+ * system has no further thread, the tasks wait until one starts, while {@link
+ * java.util.concurrent.ThreadPoolExecutor} would throw and lose the task. A task that throws is
+ * reported to {@link UncaughtErrors}; its thread continues.
  *
- * <p>Platform threads: what blocks in a native call would hold a virtual thread's carrier.
+ * <p>These are platform threads: a blocking native call would occupy the carrier of a virtual
+ * thread.
  */
 public final class Workers extends AbstractExecutorService {
   private static final Duration IDLE = Duration.ofSeconds(5);
@@ -36,27 +36,27 @@ public final class Workers extends AbstractExecutorService {
   private final ThreadFactory factory;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-  // This guards all that follows.
+  // This guards all fields below.
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private final Set<Thread> threads = new HashSet<>();
 
-  /** Threads that are free to take a task. */
+  /** The threads that wait for a task. */
   private int idle;
 
   private boolean retrying;
   private boolean closed;
 
-  /** Times that the system had no thread. */
+  /** How often the system had no thread. */
   private long shortages;
 
   /**
-   * Workers that wait for tasks.
+   * Creates workers.
    *
    * @param name of the threads
    * @param kept threads that start now and stay, for tasks that a shortage must not delay
-   * @param most threads at a time
-   * @param mostWaiting tasks that may wait for a thread; further ones are refused
-   * @param scheduler tries again to start threads; has to run until these workers have ended
+   * @param most the limit of threads
+   * @param mostWaiting the limit of waiting tasks; further ones are rejected
+   * @param scheduler retries to start threads; must run until these workers have ended
    */
   public Workers(String name, int kept, int most, int mostWaiting, Scheduler scheduler) {
     this(kept, most, mostWaiting, scheduler, factory(name, most));
@@ -71,7 +71,7 @@ public final class Workers extends AbstractExecutorService {
     grow();
   }
 
-  /** One thread, with any number of tasks that wait. */
+  /** Creates one thread with an unbounded queue. */
   public static Workers one(String name, Scheduler scheduler) {
     return new Workers(name, 0, 1, Integer.MAX_VALUE, scheduler);
   }
@@ -97,7 +97,7 @@ public final class Workers extends AbstractExecutorService {
     notify();
   }
 
-  /** Starts as many threads as are kept, and as the tasks need that wait. */
+  /** Starts the kept threads, and those that waiting tasks need. */
   private synchronized void grow() {
     while (threads.size() < kept || (waiting.size() > idle && threads.size() < most)) {
       var thread = factory.newThread(this::work);
@@ -122,7 +122,7 @@ public final class Workers extends AbstractExecutorService {
     }
   }
 
-  /** How often a thread could not be started so far. */
+  /** Returns how often a thread could not be started. */
   public synchronized long shortages() {
     return shortages;
   }
@@ -143,25 +143,25 @@ public final class Workers extends AbstractExecutorService {
     for (var task = next(true); task != null; task = next(false)) {
       try {
         task.run();
-      } catch (Throwable failure) { // whatever it is, this thread has other tasks
+      } catch (Throwable failure) { // any failure: this thread must continue with other tasks
         UncaughtErrors.report(failure);
       }
     }
   }
 
-  /** The next task; null when this thread is to end. */
+  /** Returns the next task; null if this thread must end. */
   private synchronized @Nullable Runnable next(boolean first) {
     if (first) {
       idle--;
     }
-    boolean _ = Thread.interrupted(); // meant for the task before
+    boolean _ = Thread.interrupted(); // meant for the previous task
     boolean needed = true;
     while (waiting.isEmpty() && !closed && needed) {
       idle++;
       try {
         wait(threads.size() > kept ? IDLE.toMillis() : 0);
       } catch (InterruptedException stopped) {
-        // Then there is nothing to do, or the next task is to be done.
+        // Ends, or continues with the next task.
       } finally {
         idle--;
       }

@@ -1,4 +1,4 @@
-/** Threads that outlast a shortage of threads, and what an uncaught error leads to. */
+/** Threads that survive a shortage of threads, and the policy for uncaught errors. */
 @NullMarked
 package dev.rig.credentials.concurrent;
 

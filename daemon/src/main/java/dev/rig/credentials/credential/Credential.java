@@ -3,7 +3,7 @@ package dev.rig.credentials.credential;
 /**
  * A user name and its secret.
  *
- * @param username never empty; {@code <token>} says that the secret is an identity token
+ * @param username never empty; {@code <token>} marks an identity token
  * @param secret never empty
  */
 public record Credential(String username, Secret secret) {
@@ -11,9 +11,9 @@ public record Credential(String username, Secret secret) {
   public static final String TOKEN_USERNAME = "<token>";
 
   /**
-   * A user name and its secret.
+   * Validates the parts.
    *
-   * @throws IllegalArgumentException when one of them is empty; the message repeats neither
+   * @throws IllegalArgumentException if one is empty; the message contains neither
    */
   public Credential {
     if (username.isEmpty() || secret.isEmpty()) {
@@ -21,12 +21,12 @@ public record Credential(String username, Secret secret) {
     }
   }
 
-  /** Whether the secret is an identity token, which only some clients can carry. */
+  /** Returns whether the secret is an identity token, which only some clients support. */
   public boolean isIdentityToken() {
     return username.equals(TOKEN_USERNAME);
   }
 
-  /** The secret is left out, and the user name with it: some registries' are keys of their own. */
+  /** Omits the secret and the user name: the user names of some registries are keys too. */
   @Override
   public String toString() {
     return "Credential[redacted]";

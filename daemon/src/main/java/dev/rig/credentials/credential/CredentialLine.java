@@ -3,13 +3,13 @@ package dev.rig.credentials.credential;
 import java.util.Optional;
 
 /**
- * A credential as the one line {@code USERNAME:PASSWORD}, split at the first colon: what the script
- * of a registry entry prints.
+ * A credential as one line {@code USERNAME:PASSWORD}, split at the first colon: the output of a
+ * registry entry's script.
  */
 public final class CredentialLine {
   private CredentialLine() {}
 
-  /** Why no such line carries it, without its text; empty where one does. */
+  /** Returns why the credential cannot be such a line, without its text; empty if it can. */
   public static Optional<String> refusal(Credential credential) {
     if (credential.isIdentityToken()) {
       return Optional.of(
@@ -32,7 +32,7 @@ public final class CredentialLine {
         : Optional.empty();
   }
 
-  /** The line, without its end; only for a credential that is not refused. */
+  /** Returns the line without a line break; only for a credential without a refusal. */
   public static String of(Credential credential) {
     return credential.username() + ":" + credential.secret().reveal();
   }

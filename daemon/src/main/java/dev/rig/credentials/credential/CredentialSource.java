@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Where an entry's credential comes from. */
+/** The source of an entry's credential. */
 public interface CredentialSource {
   /** Only an entry with a glob has more than one registry; a prober must not start a thousand. */
   int MOST_AT_ONCE = 16;
@@ -12,23 +12,28 @@ public interface CredentialSource {
   /** For a source to report a timeout of its own, before the caller gives up. */
   Duration GRACE = Duration.ofSeconds(2);
 
-  /** The kind of source in one word, for people: {@code static}, {@code script}, {@code helper}. */
+  /**
+   * Returns the kind of source in one word, for people: {@code static}, {@code script}, {@code
+   * helper}.
+   */
   String kind();
 
   /**
-   * Begins to obtain a credential; never blocks the caller.
+   * Starts to obtain a credential; never blocks the caller.
    *
-   * @return completes with a fresh lease, or exceptionally with a {@link SourceException}; never
-   *     stays open for ever. Cancelling it ends what was begun.
+   * @return completes with a new lease, or exceptionally with a {@link SourceException}; always
+   * completes. Cancelling it stops the work.
    */
   CompletableFuture<Lease> issue(SourceRequest request);
 
-  /** What keeps logins for this source; null if clients cannot change what it answers. */
+  /**
+   * Returns the keeper of logins for this source; null if clients cannot change its credentials.
+   */
   default @Nullable LoginKeeper logins() {
     return null;
   }
 
-  /** How long {@link #issue} may take; the caller gives up after it. */
+  /** Returns the longest duration of {@link #issue}; the caller gives up after it. */
   default Duration patience() {
     return Duration.ofMinutes(1);
   }

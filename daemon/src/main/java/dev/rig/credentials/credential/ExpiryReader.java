@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * When a credential ends by its own word. Two forms say so, and nothing else is guessed:
+ * Reads the expiry that a credential contains. Two formats are supported:
  *
  * <ul>
  *   <li>a JSON Web Token: three base64url parts, a header with {@code alg}, and the claim {@code
  *       exp} in seconds since the epoch (RFC 7519, sections 4.1.4 and 7.2)
  *   <li>the password of an ECR authorization token: base64 of a JSON object with {@code payload},
  *       {@code datakey}, {@code version}, {@code type} and {@code expiration}, in seconds since the
- *       epoch. AWS does not document it and does not fill it in everywhere; where a field is
- *       missing, nothing is stated
+ *       epoch. AWS does not document it and does not always fill it in; if a field is missing,
+ *       there is no expiry
  * </ul>
  *
- * <p>No signature is checked: the end is only ever used to stop earlier.
+ * <p>No signature is verified: the expiry can only shorten a lease.
  */
 public final class ExpiryReader {
   private static final List<String> ECR = List.of("payload", "datakey", "version", "type");
@@ -29,10 +29,11 @@ public final class ExpiryReader {
   private ExpiryReader() {}
 
   /**
-   * When a lease ends: the earlier of what is configured and what the credential itself says.
+   * Returns when a lease expires: the earlier of the configured time and the expiry in the
+   * credential.
    *
    * @param printer what printed the credential, for the message
-   * @throws SourceException if it says that it has ended
+   * @throws SourceException if the credential has expired
    */
   public static Instant end(
       String printer, Credential credential, Instant begun, Duration expire, Instant now) {
@@ -46,7 +47,7 @@ public final class ExpiryReader {
     return stated.isBefore(configured) ? stated : configured;
   }
 
-  /** That long after an instant; {@link Lease#NEVER} where no instant is. */
+  /** Returns the instant that long after another; {@link Lease#NEVER} if out of range. */
   public static Instant after(Instant begun, Duration expire) {
     try {
       return begun.plus(expire);
@@ -55,7 +56,7 @@ public final class ExpiryReader {
     }
   }
 
-  /** The end that the secret states; empty where it states none. */
+  /** Returns the expiry in the secret; empty if it has none. */
   public static Optional<Instant> of(Credential credential) {
     var secret = credential.secret().reveal();
     var parts = secret.split("\\.", -1);
@@ -70,7 +71,7 @@ public final class ExpiryReader {
     };
   }
 
-  /** The object, if it has these texts. */
+  /** Returns the decoded object if it has these texts. */
   private static Optional<JsonObject> decoded(
       Base64.Decoder decoder, String text, List<String> required) {
     try {

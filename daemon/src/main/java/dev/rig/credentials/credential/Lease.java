@@ -4,25 +4,25 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * A credential with the time it is good for.
+ * A credential with its period of validity.
  *
- * @param credential what is leased
+ * @param credential the credential
  * @param issuedAt when it was obtained
- * @param expiresAt when it ends; {@link #NEVER} for one that does not
+ * @param expiresAt when it expires; {@link #NEVER} if it does not
  */
 public record Lease(Credential credential, Instant issuedAt, Instant expiresAt) {
-  /** The end of a lease that has none. */
+  /** The expiry of a lease that never expires. */
   public static final Instant NEVER = Instant.MAX;
 
-  /** Whether it ends at all. */
+  /** Returns whether it expires at all. */
   public boolean expires() {
     return !expiresAt.equals(NEVER);
   }
 
   /**
-   * What is left of it, never negative.
+   * Returns the remaining life, never negative.
    *
-   * @return a very long time (not {@link #NEVER}'s distance) for a lease that does not end
+   * @return a very long time (not the distance to {@link #NEVER}) for a lease that does not expire
    */
   public Duration remaining(Instant now) {
     if (!expires()) {

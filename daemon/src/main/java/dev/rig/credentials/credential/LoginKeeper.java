@@ -2,24 +2,24 @@ package dev.rig.credentials.credential;
 
 import java.util.concurrent.CompletableFuture;
 
-/** Keeps logins that clients may change, as another credential helper does. */
+/** Stores logins that clients can change, as another credential helper does. */
 public interface LoginKeeper {
-  /** What it is called, for people: {@code docker-credential-pass}. */
+  /** Returns its name, for people: {@code docker-credential-pass}. */
   String name();
 
   /**
-   * Keeps a login in place of an earlier one.
+   * Stores a login in place of an earlier one.
    *
    * @param registry the registry as host and path
-   * @return completes exceptionally with a {@link SourceException} if it was not kept
+   * @return completes exceptionally with a {@link SourceException} if it was not stored
    */
   CompletableFuture<Void> store(String registry, Credential credential);
 
   /**
-   * Forgets a login.
+   * Erases a login.
    *
    * @param registry the registry as host and path
-   * @return completes exceptionally with a {@link SourceException} if that failed, of the class
+   * @return completes exceptionally with a {@link SourceException} if that failed, with class
    *     {@link ReasonClass#NOT_FOUND} if there was none
    */
   CompletableFuture<Void> erase(String registry);

@@ -2,13 +2,15 @@ package dev.rig.credentials.credential;
 
 import java.time.Instant;
 
-/** The answer to "which credential belongs to this image?"; an outage never looks like a miss. */
+/**
+ * The result of looking up the credential of an image; an outage is never reported as "not found".
+ */
 public sealed interface Lookup {
   /**
    * An entry answers.
    *
    * @param prefix the entry, as its normalised prefix
-   * @param lease what it answers with; not expired when the answer was made
+   * @param lease the lease; not expired when the answer was made
    */
   record Found(String prefix, Lease lease) implements Lookup {}
 
@@ -24,23 +26,22 @@ public sealed interface Lookup {
    *
    * @param prefix the entry, as its normalised prefix
    * @param reason for people who may get the credential, without a secret
-   * @param nextAttempt when it is worth asking again; {@link Lease#NEVER} where time changes
-   *     nothing
-   * @param reasonClass what may be told to those who may not get the credential
+   * @param nextAttempt when a retry is useful; {@link Lease#NEVER} if time changes nothing
+   * @param reasonClass for people who may not get the credential
    */
   record Failed(String prefix, String reason, Instant nextAttempt, ReasonClass reasonClass)
       implements Lookup {
-    /** For a reason of no particular class. */
+    /** Creates a failure without a particular class. */
     public Failed(String prefix, String reason, Instant nextAttempt) {
       this(prefix, reason, nextAttempt, ReasonClass.OTHER);
     }
 
-    /** All of it in one line, for people. */
+    /** Returns all parts in one line, for people. */
     public String sentence() {
       return sentence(reason);
     }
 
-    /** The same for everybody: with the class of the reason alone. */
+    /** Returns one line that everyone may see: only the class of the reason. */
     public String summary() {
       return sentence(reasonClass.text());
     }

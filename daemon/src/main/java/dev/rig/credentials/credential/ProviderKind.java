@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What gives credentials without a script, with its options and the hosts that it serves. The hosts
- * of ECR are those of Amazon's own credential helper, those of Azure those of the kubelet's
- * provider ({@code cloud-provider-azure}).
+ * The providers, which obtain credentials without a script, with their options and hosts. The hosts
+ * of ECR are from Amazon's own credential helper, those of Azure from the kubelet's provider
+ * ({@code cloud-provider-azure}).
  */
-@SuppressWarnings("ImmutableEnumChecker") // both lists are made by List.of
+@SuppressWarnings("ImmutableEnumChecker") // both lists are immutable
 public enum ProviderKind {
   ECR(
       "ecr",
@@ -66,7 +66,7 @@ public enum ProviderKind {
       ProviderOption.of("installationId", "[0-9]{1,19}", "the installation's number").asRequired(),
       ProviderOption.file("privateKeyFile").asRequired(),
       ProviderOption.url("apiUrl")) {
-    // A GitHub of one's own has a registry of its own.
+    // A GitHub Enterprise server has its own registry.
     @Override
     public boolean serves(String host, Map<String, String> options) {
       return options.containsKey("apiUrl") || super.serves(host, options);
@@ -74,9 +74,9 @@ public enum ProviderKind {
   };
 
   /**
-   * One option below {@code with}.
+   * One option in {@code with}.
    *
-   * @param pattern what its text must match
+   * @param pattern matches valid values
    * @param example what to write, for people
    */
   public record ProviderOption(String name, Pattern pattern, String example, boolean required) {
@@ -110,17 +110,17 @@ public enum ProviderKind {
     this.options = List.of(options);
   }
 
-  /** Its name in a configuration. */
+  /** Returns its name in a configuration. */
   public String text() {
     return text;
   }
 
-  /** Whether a pod's service-account token can be the identity. */
+  /** Returns whether a pod's service-account token can be the identity. */
   public boolean usesServiceAccounts() {
     return usesServiceAccounts;
   }
 
-  /** The hosts that it serves, with {@code *} for a part of a label. */
+  /** Returns the hosts, with {@code *} for a part of a label. */
   public List<String> hosts() {
     return hosts;
   }
@@ -130,10 +130,10 @@ public enum ProviderKind {
   }
 
   /**
-   * Whether it can serve a host, or a host that a glob matches.
+   * Returns whether it can serve a host, or a host that a glob matches.
    *
    * @param host in its normal form, with or without globs
-   * @param options those of the entry, by name
+   * @param options of the entry, by name
    */
   public boolean serves(String host, Map<String, String> options) {
     return hosts.stream().anyMatch(served -> HostGlob.overlap(served, host));

@@ -1,35 +1,35 @@
 package dev.rig.credentials.credential;
 
 /**
- * Why a source gave no credential, without a word of what a program or a server said: what the
- * admin port may show to everybody who can connect.
+ * The class of a source's failure, without any text of a program or a server, so that the admin
+ * port can show it to everyone.
  */
 public enum ReasonClass {
-  /** Its program ended with a status other than 0. */
+  /** Its program ended with a nonzero status. */
   STATUS("its program failed"),
   /** It took too long. */
   TIMEOUT("its program or provider timed out"),
-  /** What it printed is not of the form that a script's or a helper's answer has. */
+  /** The output does not have the form of a script's or a helper's answer. */
   FORM("its program printed something that is not a credential"),
-  /** It printed more than is read. */
+  /** The output exceeds the limit. */
   SIZE("its program printed too much"),
-  /** It could not be started. */
+  /** The program could not be started. */
   START("its program could not be started"),
   /** The system had no process, thread, descriptor or space for it. */
   SHORTAGE("the system had no process, thread, descriptor or space for its program"),
   /** It was stopped because the daemon stops or its entry changed. */
   STOPPED("its program was stopped"),
-  /** What it gave had ended already. */
+  /** The credential had already expired. */
   EXPIRED("the credential had already expired"),
-  /** The service-account token that it needs is missing or has ended. */
+  /** The required service-account token is missing or has expired. */
   TOKEN("the pod's service-account token is missing or has expired"),
-  /** A credential helper has none for that registry, by its own word. */
+  /** A credential helper reported that it has none for the registry. */
   NOT_FOUND("the credential helper has no credential for it"),
-  /** A provider has no identity to ask with, or its service refused it. */
+  /** A provider has no identity, or its service rejected it. */
   REFUSED("the provider's identity is missing or was refused"),
   /** A provider's service did not answer, or not as documented. */
   SERVICE("the provider's service is unavailable"),
-  /** None of these. */
+  /** Any other reason. */
   OTHER("its credential is unavailable");
 
   private final String text;
@@ -38,7 +38,7 @@ public enum ReasonClass {
     this.text = text;
   }
 
-  /** For people; the same for every entry. */
+  /** Returns the text for people; the same for every entry. */
   public String text() {
     return text;
   }

@@ -16,7 +16,7 @@ public final class Secret {
     return new Secret(value);
   }
 
-  /** The text itself: call it only where it leaves the process for its user. */
+  /** Returns the text itself; to be called only where it leaves the process for its user. */
   public String reveal() {
     return value;
   }
@@ -25,7 +25,7 @@ public final class Secret {
     return value.isEmpty();
   }
 
-  /** Compares without telling by its time where two secrets differ. */
+  /** Compares in constant time. */
   @Override
   public boolean equals(Object other) {
     return other instanceof Secret secret
@@ -33,7 +33,7 @@ public final class Secret {
             value.getBytes(StandardCharsets.UTF_8), secret.value.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The same for every secret, so that no hash of one gets anywhere. */
+  /** Returns the same value for every secret, so that no hash of one leaks. */
   @Override
   public int hashCode() {
     return Secret.class.hashCode();

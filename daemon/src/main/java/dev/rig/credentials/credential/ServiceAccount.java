@@ -1,7 +1,7 @@
 package dev.rig.credentials.credential;
 
 /**
- * A Kubernetes service account. The uid tells it from a later one of the same name.
+ * A Kubernetes service account. The uid distinguishes it from a later account with the same name.
  *
  * @param namespace never empty
  * @param name never empty
@@ -9,9 +9,9 @@ package dev.rig.credentials.credential;
  */
 public record ServiceAccount(String namespace, String name, String uid) {
   /**
-   * A service account.
+   * Validates the parts.
    *
-   * @throws IllegalArgumentException when a part is empty
+   * @throws IllegalArgumentException if a part is empty
    */
   public ServiceAccount {
     if (namespace.isEmpty() || name.isEmpty() || uid.isEmpty()) {

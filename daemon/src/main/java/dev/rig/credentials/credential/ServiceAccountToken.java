@@ -4,12 +4,13 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * What a kubelet brings for the pod whose image it pulls.
+ * The token that a kubelet sends for the pod whose image it pulls.
  *
- * @param account whose token it is
- * @param token a JWT, for the script alone
+ * @param account the account of the token
+ * @param token a JWT, for the script only
  * @param expiresAt its {@code exp}
- * @param annotations those of the account that the kubelet was told to send; not secret
+ * @param annotations the annotations of the account that the kubelet is configured to send; not
+ *     secret
  */
 public record ServiceAccountToken(
     ServiceAccount account, Secret token, Instant expiresAt, Map<String, String> annotations) {

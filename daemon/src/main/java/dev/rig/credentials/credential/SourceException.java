@@ -3,8 +3,8 @@ package dev.rig.credentials.credential;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source that gave no credential. Its message is for clients that may get the entry: it carries
- * no secret, but may repeat what a script wrote to stderr. Anybody else gets the class alone.
+ * A source's failure. The message is for clients that may get the entry: it contains no secret, but
+ * may repeat what a script wrote to stderr. Other clients get only the class.
  */
 public final class SourceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -21,7 +21,8 @@ public final class SourceException extends RuntimeException {
   }
 
   /**
-   * The class of any failure; {@link ReasonClass#OTHER} for none and for one that is no source's.
+   * Returns the class of any failure; {@link ReasonClass#OTHER} for null and for one that is not a
+   * source's.
    */
   public static ReasonClass classOf(@Nullable Throwable failure) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {

@@ -3,14 +3,14 @@ package dev.rig.credentials.credential;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a source is asked.
+ * A request to a source.
  *
  * @param registry the registry that the credential is for, as host and path; for an entry with a
- *     glob the host that was really asked for
- * @param serviceAccount the token that a kubelet brought, for an entry that wants one; else null
+ *     glob the requested host
+ * @param serviceAccount the token of a kubelet's request, for an entry that uses it; otherwise null
  */
 public record SourceRequest(String registry, @Nullable ServiceAccountToken serviceAccount) {
-  /** A question on nobody's behalf in particular. */
+  /** Creates a request without a service account. */
   public SourceRequest(String registry) {
     this(registry, null);
   }

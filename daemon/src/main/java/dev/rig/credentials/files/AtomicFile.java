@@ -18,24 +18,24 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files that are replaced as a whole: written next to their place, forced to the disk, renamed, and
- * the folder forced to the disk. After a failure or a crash at any moment the file is the old or
- * the new one, and never readable by more users than it should be. Modes are as {@code ls} shows
- * them.
+ * Replaces files atomically: writes a new file in the same folder, syncs it to the disk, renames
+ * it, and syncs the folder. After a failure or a crash at any time the file is either the old or
+ * the new one, and is never readable by more users than its mode permits. Modes are in the form of
+ * {@code ls}.
  */
 public final class AtomicFile {
-  /** For the owner only. */
+  /** Only for the owner. */
   public static final String PRIVATE = "rw-------";
 
-  /** Ends the name of the new file until it is whole; digits are before it. */
+  /** The suffix of the new file until it is complete; digits precede it. */
   private static final String PART = ".new";
 
-  /** After so long nobody writes it any more. */
+  /** The age at which an incomplete file is deleted. */
   private static final Duration ABANDONED = Duration.ofHours(1);
 
   private AtomicFile() {}
 
-  /** Replaces a file by one that only this user reads. */
+  /** Replaces a file with one that only this user can read. */
   public static void replace(Path file, byte[] content) throws IOException {
     replace(file, content, PRIVATE, null);
   }
@@ -44,7 +44,7 @@ public final class AtomicFile {
    * Replaces a file.
    *
    * @param mode of the new file
-   * @param like whose owner and group the new file gets; null for this process's own
+   * @param like the file whose owner and group the new one gets; null for those of this process
    */
   public static void replace(Path file, byte[] content, String mode, @Nullable Path like)
       throws IOException {
@@ -54,7 +54,10 @@ public final class AtomicFile {
     }
   }
 
-  /** The same, but a file that is a mount point cannot be renamed over: it is written in place. */
+  /**
+   * Replaces a file, but writes in place if the file is a mount point, which cannot be replaced by
+   * a rename.
+   */
   public static void replaceOrOverwrite(Path file, byte[] content, String mode, @Nullable Path like)
       throws IOException {
     var refused = tryReplace(file, content, mode, like);
@@ -63,7 +66,7 @@ public final class AtomicFile {
     }
   }
 
-  /** Why the whole new file could not be renamed to its place; null if it was. */
+  /** Returns why the rename failed; null if it succeeded. */
   private static @Nullable FileSystemException tryReplace(
       Path file, byte[] content, String mode, @Nullable Path like) throws IOException {
     var folder = folder(file);
@@ -110,7 +113,7 @@ public final class AtomicFile {
     }
   }
 
-  /** Makes a file that did not exist, which only this user reads. */
+  /** Creates a file that did not exist, which only this user can read. */
   public static void create(Path file, byte[] content) throws IOException {
     var options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -122,14 +125,14 @@ public final class AtomicFile {
     force(folder(file));
   }
 
-  /** Renames a file within its folder, in place of another. */
+  /** Renames a file within its folder, replacing another. */
   public static void rename(Path file, Path to) throws IOException {
     Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
     force(folder(to));
   }
 
   /**
-   * Removes a file, with what processes that were killed while they replaced it left there.
+   * Removes a file, with incomplete files that killed processes left next to it.
    *
    * @return false if there was none
    */
@@ -189,7 +192,7 @@ public final class AtomicFile {
     try {
       Files.deleteIfExists(file);
     } catch (IOException stays) {
-      // The next write removes it; the failure that led here is the one to report.
+      // The next write removes it; only the earlier failure is reported.
     }
   }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which file a name stands for.
+ * The identity, mode and owner of a file.
  *
  * @param device the file system's number
  * @param inode the file's number on it
@@ -27,12 +27,12 @@ public record FileId(long device, long inode, int mode, int owner, int group) {
   private static final int STICKY = 01000;
   private static final int WRITABLE_BY_ALL = 0002;
 
-  /** The file of that name, itself where it is a symbolic link; empty where there is none. */
+  /** Returns the file with that name, without following a symbolic link; empty if there is none. */
   public static Optional<FileId> of(Path path) throws IOException {
     return read(path, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** The file that a name leads to in the end; empty where there is none. */
+  /** Returns the file with that name, following symbolic links; empty if there is none. */
   public static Optional<FileId> behind(Path path) throws IOException {
     return read(path);
   }
@@ -79,17 +79,20 @@ public record FileId(long device, long inode, int mode, int owner, int group) {
     return (mode & TYPE) == FOLDER;
   }
 
-  /** A folder in which only its owner, and theirs, may rename and remove files. */
+  /**
+   * Returns whether this is a folder in which only the owners of a file, and of the folder, can
+   * rename and remove the file.
+   */
   public boolean isStickyFolder() {
     return isFolder() && (mode & STICKY) != 0;
   }
 
-  /** Whether everybody may replace what lies in this folder. */
+  /** Returns whether everyone can replace files in this folder. */
   public boolean isOpenToAll() {
     return (mode & WRITABLE_BY_ALL) != 0 && (mode & STICKY) == 0;
   }
 
-  /** What it is, in words. */
+  /** Returns the type of the file in words. */
   public String kind() {
     return switch (mode & TYPE) {
       case SOCKET -> "a socket";

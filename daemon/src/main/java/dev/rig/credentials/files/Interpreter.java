@@ -4,17 +4,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What runs a script that names it in its first line, after {@code #!}. The rules are the kernel's
+ * The interpreter in a script's first line, after {@code #!}. The rules are the kernel's
  * (execve(2), "Interpreter scripts"): a program and at most one argument, which is all the rest of
  * the line.
  *
- * @param program as it is written there, which need not be an absolute path
- * @param argument null if there is none
+ * @param program as written, not necessarily an absolute path
+ * @param argument null if absent
  */
 public record Interpreter(String program, @Nullable String argument) {
   private static final String MARK = "#!";
 
-  /** The interpreter of a script; empty if it names none. */
+  /** Returns the interpreter of a script; empty if it names none. */
   public static Optional<Interpreter> of(String script) {
     if (!script.startsWith(MARK)) {
       return Optional.empty();

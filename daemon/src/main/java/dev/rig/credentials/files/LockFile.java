@@ -8,12 +8,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that says, for as long as a process lives, that something is taken. Not for several
- * threads at a time.
+ * A file that a process locks while it lives, to own something exclusively. Not thread-safe.
  *
- * <p>It is locked with flock(2), which belongs to the open file: the JDK's locks belong to the
- * process, which loses them when any part of it closes that file. The file stays when the process
- * ends; removed, two processes could hold locks on two files of one name.
+ * <p>It is locked with flock(2), which belongs to the open file; the JDK's locks belong to the
+ * process, which loses them when any code closes that file. The file stays when the process ends:
+ * if it were removed, two processes could lock two files with the same name.
  */
 public final class LockFile {
   private static final int ATTEMPTS = 3;
@@ -25,7 +24,7 @@ public final class LockFile {
     this.file = file;
   }
 
-  /** Whether the lock is held on the file that now has the name. */
+  /** Returns whether the lock is held on the file that has the name now. */
   public boolean isHeld() {
     try {
       if (held == null) {
@@ -40,10 +39,10 @@ public final class LockFile {
   }
 
   /**
-   * Takes the lock; again if its file is gone.
+   * Acquires the lock; acquires it again if its file was removed.
    *
-   * @return false when another process holds it
-   * @throws FileSystemException when the file cannot be opened or locked; the reason is for people
+   * @return false if another process holds it
+   * @throws FileSystemException if the file cannot be opened or locked; the reason is for people
    */
   public boolean take() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS && !isHeld(); attempt++) {
@@ -80,7 +79,7 @@ public final class LockFile {
     return new FileSystemException(file.toString(), null, reason);
   }
 
-  /** Gives the lock up; harmless when it is not held. */
+  /** Releases the lock; does nothing if it is not held. */
   public void release() {
     if (held != null) {
       held.close();

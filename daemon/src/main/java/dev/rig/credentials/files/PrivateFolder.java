@@ -5,17 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Folders in which nobody else can replace a file. */
+/** Folders in which no other user can replace a file. */
 public final class PrivateFolder {
   private static final int WRITABLE_BY_OTHERS = 0022;
 
   private PrivateFolder() {}
 
   /**
-   * Makes sure that the folder exists and that nobody but this user and root can replace what lies
-   * in it. One that is missing is made with mode 0700, with those above it.
+   * Ensures that the folder exists and that only this user and root can replace its files. A
+   * missing folder is created with mode 0700, with its parents.
    *
-   * @throws IOException if it cannot be made so; the message is for people
+   * @throws IOException if that is impossible; the message is for people
    */
   public static void prepare(Path folder) throws IOException {
     Files.createDirectories(

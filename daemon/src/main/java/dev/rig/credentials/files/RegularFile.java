@@ -10,11 +10,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Reads files, and only files: to open a FIFO waits for its other end, perhaps for ever, and a
- * device may have no end (F39). Symbolic links are followed.
+ * Reads regular files only: opening a FIFO waits for its other end, perhaps forever, and a device
+ * may have no end (F39). Symbolic links are followed.
  */
 public final class RegularFile {
-  /** Enough for a key, a certificate, a token or a settings file, in bytes. */
+  /** The size limit for a key, a certificate, a token or a settings file, in bytes. */
   public static final int SMALL = 1 << 20;
 
   private RegularFile() {}
@@ -22,8 +22,8 @@ public final class RegularFile {
   /**
    * Reads a whole file.
    *
-   * @param largest how many bytes it may have
-   * @throws NoSuchFileException if there is none
+   * @param largest the size limit in bytes
+   * @throws NoSuchFileException if the file does not exist
    * @throws FileSystemException if it is not a regular file or is larger; the reason is for people
    * @throws IOException if it cannot be read
    */
@@ -39,19 +39,19 @@ public final class RegularFile {
   /**
    * Reads the beginning of a file.
    *
-   * @param most how many bytes to read
-   * @throws NoSuchFileException if there is none
+   * @param most the number of bytes to read
+   * @throws NoSuchFileException if the file does not exist
    * @throws FileSystemException if it is not a regular file; the reason is for people
    * @throws IOException if it cannot be read
    */
   public static byte[] readAtMost(Path file, int most) throws IOException {
     check(file, file);
     if (file.toString().indexOf('\ufffd') >= 0) {
-      // Its bytes are not text: the C library would look for another name.
+      // The name's bytes are not text, so the C library would open another name.
       return bytes(file, most);
     }
     try (var opened = NonBlockingFile.toRead(file)) {
-      // What it is by now: the name may stand for another file than a moment ago.
+      // Checks the opened file: the name may refer to another file than before.
       check(opened.path(), file);
       return bytes(opened.path(), most);
     }
@@ -72,7 +72,7 @@ public final class RegularFile {
   }
 
   /**
-   * Reads a small file of UTF-8; bytes that are not are replaced.
+   * Reads a small UTF-8 file; invalid bytes are replaced.
    *
    * @throws IOException as {@link #read} does
    */
@@ -80,7 +80,7 @@ public final class RegularFile {
     return new String(read(file, SMALL), StandardCharsets.UTF_8);
   }
 
-  /** Why a file could not be used, in words that do not repeat its name. */
+  /** Returns why a file could not be used, without its name. */
   public static String reason(IOException e) {
     return switch (e) {
       case AccessDeniedException _ -> "permission denied";

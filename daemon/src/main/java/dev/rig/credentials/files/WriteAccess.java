@@ -14,16 +14,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who can change a file, for files that decide what runs or what is kept (T23): nobody may but root
- * and one user. What counts is the file, every folder above it, and every symbolic link on the way.
+ * Determines who can change a file, for files that decide what runs or what is stored (T23): only
+ * root and one user may. The check covers the file, every folder above it, and every symbolic link
+ * on the way.
  *
  * <ul>
  *   <li>Each belongs to root or to that user.
- *   <li>Others cannot write it, nor its group, whichever it is. Access control lists show in the
+ *   <li>Others cannot write it, and neither can any group. Access control lists appear in the
  *       group's bits, which are their mask (acl(5)).
  *   <li>In a sticky folder, such as {@code /tmp}, each file is as safe as its own owner and mode.
- *   <li>What lies on a read-only mount is safe, as what a kubelet mounts.
- *   <li>A person's own group, which nobody else is in, is {@link Exposure#tolerated()}.
+ *   <li>Files on a read-only mount are safe, such as those that a kubelet mounts.
+ *   <li>A person's own group without other members is {@link Exposure#tolerated()}.
  * </ul>
  */
 public final class WriteAccess {
@@ -36,30 +37,30 @@ public final class WriteAccess {
   private static final Path ABOVE = Path.of("..");
 
   /**
-   * That somebody else can change a file.
+   * Another user's ability to change a file.
    *
    * @param path what they can write: the file, or a folder or a link on the way to it
-   * @param message what is wrong with it, without its name
-   * @param mend the command that puts it right
-   * @param tolerated whether it is only the own group of the person who runs this
+   * @param message the problem, without the path
+   * @param mend the command that fixes it
+   * @param tolerated whether only the user's own group can write
    */
   public record Exposure(Path path, String message, String mend, boolean tolerated) {
-    /** With the path and the command, for people. */
+    /** Returns the text for people, with the path and the command. */
     @Override
     public String toString() {
       return path + " " + message + ": " + mend;
     }
   }
 
-  /** What a rule asks the machine, if it has to know. */
+  /** What a rule needs to know about the machine. */
   interface Surroundings {
-    /** Whether nobody can write there, whatever the modes are. */
+    /** Returns whether nothing can be written there, regardless of modes. */
     boolean isReadOnly(Path path);
 
-    /** Whether more than the owner, the group and the others have rights. */
+    /** Returns whether an access control list gives further rights. */
     boolean hasAccessControlList(Path path);
 
-    /** Whether that user is the person who runs this, and nobody else is in the group. */
+    /** Returns whether that user runs this process, and is the only member of the group. */
     boolean isPersonal(int user, int group);
   }
 
@@ -72,24 +73,24 @@ public final class WriteAccess {
   }
 
   /**
-   * For files that this process uses.
+   * Returns the check for files that this process uses.
    *
-   * @param environment tells whether a person's session or systemd has started it
+   * @param environment shows whether this process belongs to a user's session or to systemd
    */
   public static WriteAccess ofThisProcess(Map<String, String> environment) {
     return new WriteAccess(LibC.geteuid(), new ThisMachine(environment));
   }
 
-  /** The same for files that a process of that user uses. */
+  /** Returns the check for files that a process of that user uses. */
   public WriteAccess of(int user) {
     return new WriteAccess(user, surroundings);
   }
 
   /**
-   * Looks at a file and at the way to it.
+   * Checks a file and the folders and links on the way to it.
    *
-   * @return each place where somebody else can write, from the root on; empty if nobody can
-   * @throws IOException if it does not exist or cannot be looked at
+   * @return each location that another user can write, starting at the root; empty if there is none
+   * @throws IOException if the file does not exist or cannot be checked
    */
   public List<Exposure> look(Path file) throws IOException {
     var found = new ArrayList<Exposure>();
@@ -98,7 +99,7 @@ public final class WriteAccess {
     var at = ROOT;
     judge(ROOT, id(ROOT)).ifPresent(found::add);
     for (int links = 0; !names.isEmpty(); ) {
-      var name = names.pop(); // not as text: not every name is
+      var name = names.pop(); // not as text: a name may have other bytes
       if (name.equals(HERE)) {
         continue;
       }
@@ -126,7 +127,8 @@ public final class WriteAccess {
   }
 
   /**
-   * The first place that is not tolerated, with what is wrong and the command that mends it.
+   * Returns the first location that is not tolerated, with the problem and the command that fixes
+   * it.
    *
    * @return empty if there is none
    * @throws IOException as {@link #look} does
@@ -142,7 +144,7 @@ public final class WriteAccess {
     return FileId.of(path).orElseThrow(() -> new NoSuchFileException(path.toString()));
   }
 
-  /** The rule for one step of a path. */
+  /** Applies the rule to one step of a path. */
   Optional<Exposure> judge(Path path, FileId id) {
     var exposure = exposure(path, id);
     return exposure.isPresent() && surroundings.isReadOnly(id.isSymbolicLink() ? above(path) : path)
@@ -190,17 +192,17 @@ public final class WriteAccess {
             group && !others && !listed && surroundings.isPersonal(uid, id.group())));
   }
 
-  /** As a shell takes it. */
+  /** Quotes a path for a shell. */
   private static String quoted(Path path) {
     var name = path.toString();
     return name.matches("[\\w/.,:+@%-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
   }
 
-  /** What the kernel and the user database say. */
+  /** The kernel and the user database of this machine. */
   private record ThisMachine(Map<String, String> environment) implements Surroundings {
     /**
-     * A unit of systemd sees most of the machine read-only (ProtectSystem= of systemd.exec(5)) and
-     * others do not: there that says nothing.
+     * Ignored in a systemd unit, which sees most of the machine read-only (ProtectSystem= of
+     * systemd.exec(5)) while other processes do not.
      */
     @Override
     public boolean isReadOnly(Path path) {

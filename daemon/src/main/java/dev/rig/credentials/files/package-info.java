@@ -1,6 +1,6 @@
 /**
- * Files that are replaced atomically, read without blocking, told apart by their identity, and
- * checked for who can change them.
+ * Files: replaced atomically, read without blocking, identified by device and inode, and checked
+ * for who can change them.
  */
 @NullMarked
 package dev.rig.credentials.files;

@@ -3,20 +3,20 @@ package dev.rig.credentials.image;
 import java.util.regex.Pattern;
 
 /**
- * What the content of a manifest or blob is named by: an algorithm and its hash in lower-case hex,
- * of the OCI image specification's registered algorithms.
+ * The digest of a manifest or blob: an algorithm and its hash in lower-case hex, of the OCI image
+ * specification's registered algorithms.
  *
  * @param algorithm {@code sha256} or {@code sha512}
- * @param hex as many digits as the algorithm gives
+ * @param hex with the algorithm's number of digits
  */
 public record Digest(String algorithm, String hex) {
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern SHA512 = Pattern.compile("[0-9a-f]{128}");
 
   /**
-   * A digest.
+   * Validates the parts.
    *
-   * @throws IllegalArgumentException when the two do not belong together; the message repeats none
+   * @throws IllegalArgumentException if the two do not match; the message contains neither
    */
   public Digest {
     var form =
@@ -32,9 +32,9 @@ public record Digest(String algorithm, String hex) {
   }
 
   /**
-   * Reads {@code algorithm:hex}.
+   * Parses {@code algorithm:hex}.
    *
-   * @throws InvalidReferenceException when it is something else
+   * @throws InvalidReferenceException if it is invalid
    */
   public static Digest parse(String text) throws InvalidReferenceException {
     int colon = text.indexOf(':');
@@ -48,7 +48,7 @@ public record Digest(String algorithm, String hex) {
     }
   }
 
-  /** The sha256 of a content. */
+  /** Returns the sha256 digest of a content. */
   public static Digest sha256(byte[] content) {
     return of("sha256", content);
   }
@@ -58,12 +58,12 @@ public record Digest(String algorithm, String hex) {
     return new Digest(algorithm, hash.hex(content));
   }
 
-  /** Whether this is the digest of that content. */
+  /** Returns whether this is the digest of that content. */
   public boolean matches(byte[] content) {
     return equals(of(algorithm, content));
   }
 
-  /** {@code algorithm:hex}. */
+  /** Returns {@code algorithm:hex}. */
   @Override
   public String toString() {
     return algorithm + ":" + hex;

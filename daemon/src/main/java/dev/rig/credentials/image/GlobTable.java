@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosts with globs: a tree of labels from the last one to the first, so that a question meets
- * only the patterns that end as it ends.
+ * The hosts with globs: a tree of labels from the last to the first, so that a lookup visits only
+ * patterns with the same ending.
  *
- * @param <T> what a path of such a host stands for
+ * @param <T> the value of a path
  */
 final class GlobTable<T> {
   /** A host with globs and its paths. */
@@ -34,7 +34,7 @@ final class GlobTable<T> {
     node.host = new Host<>(pattern, paths);
   }
 
-  /** The patterns that match the host, the closest first; the port has to be equal. */
+  /** Returns the patterns that match the host, the most specific first; the port must be equal. */
   List<Host<T>> matching(String host) {
     var root = byPort.get(port(host));
     if (root == null || host.startsWith("[")) {

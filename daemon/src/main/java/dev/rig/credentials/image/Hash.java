@@ -4,9 +4,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The hash functions that are in use; every Java runtime has them. */
+/** The hash functions; every Java runtime has them. */
 public enum Hash {
-  /** For names only, where a standard asks for it: it protects nothing. */
+  /** Only for identifiers that a standard defines; without a security purpose. */
   SHA1("SHA-1"),
   SHA256("SHA-256"),
   SHA512("SHA-512");
@@ -17,7 +17,7 @@ public enum Hash {
     this.algorithm = algorithm;
   }
 
-  /** The hash of the parts, one after the other. */
+  /** Returns the hash of the concatenated parts. */
   public byte[] of(byte[]... parts) {
     try {
       var digest = MessageDigest.getInstance(algorithm);
@@ -30,7 +30,7 @@ public enum Hash {
     }
   }
 
-  /** The same in lower-case hex. */
+  /** Returns the hash in lower-case hex. */
   public String hex(byte[]... parts) {
     return HexFormat.of().formatHex(of(parts));
   }

@@ -1,10 +1,12 @@
 package dev.rig.credentials.image;
 
-/** Globs of one host label: {@code *} stands for any characters, also none. */
+/** Globs within one host label: {@code *} matches any characters, including none. */
 public final class HostGlob {
   private HostGlob() {}
 
-  /** Whether the label is matched; linear for one star, at most quadratic for more. */
+  /**
+   * Returns whether the glob matches the label; linear for one star, at most quadratic for more.
+   */
   static boolean matches(String glob, String label) {
     int g = 0;
     int l = 0;
@@ -31,10 +33,10 @@ public final class HostGlob {
   }
 
   /**
-   * Whether a host exists that both match.
+   * Returns whether a host exists that both match.
    *
    * @param one a host with or without globs, in normal form
-   * @param other the same
+   * @param other likewise
    */
   public static boolean overlap(String one, String other) {
     var labels = one.split("[.:]", -1);
@@ -54,7 +56,7 @@ public final class HostGlob {
     return host.indexOf(':') >= 0;
   }
 
-  /** The states of a walk over both at once: a star stays while the other goes on. */
+  /** Walks both at the same time: a star stays while the other advances. */
   private static boolean labelsOverlap(String one, String other) {
     var row = new boolean[other.length() + 1];
     for (int i = 0; i <= one.length(); i++) {
@@ -74,7 +76,7 @@ public final class HostGlob {
     return row[other.length()];
   }
 
-  /** How much of a host is said literally: of two globs the one with more is the closer one. */
+  /** Returns the number of literal characters; the glob with more of them is more specific. */
   static int literals(String host) {
     return (int) host.chars().filter(c -> c != '*').count();
   }

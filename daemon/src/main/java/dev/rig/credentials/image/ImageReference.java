@@ -5,11 +5,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image, a repository or a registry that somebody asks about, in its normal form: no scheme, no
- * trailing slash, the host in lower case, Docker Hub as {@code index.docker.io} and its official
- * images below {@code library/}.
+ * The image, repository or registry of a request, in its normal form: no scheme, no trailing slash,
+ * the host in lower case, Docker Hub as {@code index.docker.io} and its official images in {@code
+ * library/}.
  *
- * <p>Tag and digest are kept but take no part in a lookup.
+ * <p>Tag and digest are kept but do not affect a lookup.
  */
 public final class ImageReference {
   private static final Pattern DIGEST =
@@ -29,19 +29,21 @@ public final class ImageReference {
   }
 
   /**
-   * Reads what a person or the kubelet calls an image: {@code redis:7} is an image with a tag.
+   * Parses the name of an image as people and the kubelet write it: {@code redis:7} is an image
+   * with a tag.
    *
-   * @throws InvalidReferenceException when it is none
+   * @throws InvalidReferenceException if it is invalid
    */
   public static ImageReference ofImage(String text) throws InvalidReferenceException {
     return parse(text, false);
   }
 
   /**
-   * Reads the key of a credential-helper request: a registry's host, perhaps with a path. {@code
-   * registry:5000} and {@code myregistry} are hosts; no client sends an image's short name here.
+   * Parses the key of a credential-helper request: a registry's host, optionally with a path.
+   * {@code registry:5000} and {@code myregistry} are hosts; no client sends an image's short name
+   * here.
    *
-   * @throws InvalidReferenceException when it is none, as for the empty key and one without a host
+   * @throws InvalidReferenceException if it is invalid, also if empty or without a host
    */
   public static ImageReference ofKey(String text) throws InvalidReferenceException {
     return parse(text, true);
@@ -101,12 +103,12 @@ public final class ImageReference {
       path = "";
     }
     if (!key && hub && !path.isEmpty() && path.indexOf('/') < 0) {
-      path = "library/" + path; // an image's name of one word is an official one
+      path = "library/" + path; // an image name of one word is an official image
     }
     return new ImageReference(normalHost, path, tag, digest);
   }
 
-  /** Without a slash a colon begins a port or a tag. */
+  /** Returns whether this is a host: without a slash, a colon precedes a port or a tag. */
   private static boolean isBareHost(String first) {
     int colon = first.lastIndexOf(':');
     if (colon < 0 || first.endsWith("]")) {
@@ -116,39 +118,39 @@ public final class ImageReference {
     return colon == 0 || (port && RegistryName.isHost(first.substring(0, colon)));
   }
 
-  /** The registry's host in lower case, with its port where the text had one. */
+  /** Returns the registry's host in lower case, with its port if the text had one. */
   public String host() {
     return host;
   }
 
-  /** The same image of another registry, which is no name of Docker Hub. */
+  /** Returns the same image of another registry, which must not be a name of Docker Hub. */
   public ImageReference withHost(String other) {
     return new ImageReference(other, path, tag, digest);
   }
 
-  /** The repository below the host; empty for a reference that is only a host. */
+  /** Returns the repository without the host; empty for a host only. */
   public String path() {
     return path;
   }
 
-  /** The tag; null for none. */
+  /** Returns the tag; null if absent. */
   public @Nullable String tag() {
     return tag;
   }
 
-  /** The digest as {@code algorithm:hex}; null for none. */
+  /** Returns the digest as {@code algorithm:hex}; null if absent. */
   public @Nullable String digest() {
     return digest;
   }
 
-  /** Whether this names a registry and no repository in it. */
+  /** Returns whether this names only a registry, without a repository. */
   public boolean isHostOnly() {
     return path.isEmpty();
   }
 
   /**
-   * Whether this is a key that a client keeps for itself and that no prefix may match: Docker's
-   * device login stores {@code https://index.docker.io/v1/access-token} and {@code …/refresh-token}
+   * Returns whether this is a client's internal key, which must not match a prefix: Docker's device
+   * login stores {@code https://index.docker.io/v1/access-token} and {@code …/refresh-token}
    * (docker/cli {@code cli/internal/oauth}).
    */
   public boolean isExactKey() {
@@ -156,7 +158,7 @@ public final class ImageReference {
         && (path.equals("v1/access-token") || path.equals("v1/refresh-token"));
   }
 
-  /** Host and path: what takes part in a lookup. */
+  /** Returns host and path, which determine a lookup. */
   public String name() {
     return path.isEmpty() ? host : host + "/" + path;
   }
@@ -175,7 +177,7 @@ public final class ImageReference {
     return Objects.hash(host, path, tag, digest);
   }
 
-  /** The whole reference in its normal form. */
+  /** Returns the whole reference in its normal form. */
   @Override
   public String toString() {
     return name() + (tag == null ? "" : ":" + tag) + (digest == null ? "" : "@" + digest);

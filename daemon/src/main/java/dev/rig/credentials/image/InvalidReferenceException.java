@@ -1,8 +1,8 @@
 package dev.rig.credentials.image;
 
 /**
- * A text that names no image, registry or prefix. Its message says which rule is broken, repeats
- * nothing of the text and is fit for anybody.
+ * The text is not a valid image, registry or prefix. The message names the violated rule, contains
+ * no part of the text and can be shown to everyone.
  */
 public final class InvalidReferenceException extends Exception {
   private static final long serialVersionUID = 1L;

@@ -6,19 +6,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The paths of one host: an open-addressed table that finds the longest path of whole segments in
- * one walk over the question, without allocating.
+ * one pass over the request, without allocating.
  *
- * @param <T> what a path stands for
+ * @param <T> the value of a path
  */
 final class PathTable<T> {
   private final @Nullable T root;
   private final @Nullable String[] paths;
   private final @Nullable Object[] values;
 
-  /** Those of the paths: what is not meant need not be looked at, wherever it lies. */
+  /** The hashes of the paths, compared before the paths themselves. */
   private final int[] hashes;
 
-  /** The paths with their values; the empty path stands for the host itself. */
+  /** Creates a table; the empty path is the host itself. */
   PathTable(Map<String, T> entries) {
     root = entries.get("");
     int paths = entries.size() - (root == null ? 0 : 1);
@@ -39,13 +39,13 @@ final class PathTable<T> {
     });
   }
 
-  /** The value of the longest path that the question begins with; null for none. */
+  /** Returns the value of the longest path that the request starts with; null if there is none. */
   @Nullable T longest(String question) {
     T found = root;
     if (paths.length == 0) {
       return found;
     }
-    int hash = 0; // that of String.hashCode for what has been walked over
+    int hash = 0; // the value of String.hashCode for the characters so far
     for (int i = 0; i <= question.length(); i++) {
       if (i == question.length() || question.charAt(i) == '/') {
         T value = i == 0 ? null : at(question, i, hash);
@@ -58,17 +58,17 @@ final class PathTable<T> {
     return found;
   }
 
-  /** The value of exactly that path, which is not empty; null for none. */
+  /** Returns the value of exactly that path, which must not be empty; null if there is none. */
   @Nullable T exact(String path) {
     return paths.length == 0 ? null : at(path, path.length(), path.hashCode());
   }
 
-  /** Whether there is a path beside the host itself. */
+  /** Returns whether there is a path in addition to the host itself. */
   boolean hasPaths() {
     return paths.length > 0;
   }
 
-  /** Shows each path that the question begins with, the longest last. */
+  /** Passes each path that the request starts with to the consumer, the longest last. */
   void each(String question, BiConsumer<String, T> consumer) {
     if (root != null) {
       consumer.accept("", root);
@@ -84,7 +84,7 @@ final class PathTable<T> {
     }
   }
 
-  @SuppressWarnings("unchecked") // values only ever holds what the constructor took as a T
+  @SuppressWarnings("unchecked") // values contains only what the constructor took as a T
   private @Nullable T at(String question, int length, int hash) {
     int slot = slot(hash);
     for (var path = paths[slot]; path != null; path = paths[slot]) {

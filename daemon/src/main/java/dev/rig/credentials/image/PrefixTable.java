@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the longest configured prefix of a reference. Immutable.
  *
- * <p>An exact host comes before a glob, then the longest path wins; of two globs with the same path
- * the one with more literal characters. The time does not grow with the number of prefixes: one
- * hash of the host, then one of each segment boundary.
+ * <p>An exact host has precedence over a glob, then the longest path; of two globs with the same
+ * path the one with more literal characters. The time does not depend on the number of prefixes:
+ * one hash of the host, then one of each segment.
  *
- * @param <T> what a prefix stands for
+ * @param <T> the value of a prefix
  */
 public final class PrefixTable<T> {
   private final Map<String, PathTable<T>> exact = new HashMap<>();
@@ -38,12 +38,12 @@ public final class PrefixTable<T> {
     hasGlobs = anyGlob;
   }
 
-  /** A table of these prefixes. */
+  /** Creates a table of these prefixes. */
   public static <T> PrefixTable<T> of(Map<RegistryPrefix, T> entries) {
     return new PrefixTable<>(entries);
   }
 
-  /** What the longest prefix of the reference stands for; null when none matches. */
+  /** Returns the value of the longest prefix of the reference; null if none matches. */
   public @Nullable T find(ImageReference reference) {
     var paths = exact.get(reference.host());
     if (reference.isExactKey()) {
@@ -53,7 +53,10 @@ public final class PrefixTable<T> {
     return found == null && hasGlobs ? findGlob(reference) : found;
   }
 
-  /** Everything that matches the reference, the one that {@link #find} gives first. */
+  /**
+   * Returns the values of all prefixes that match the reference; the result of {@link #find} is
+   * first.
+   */
   public List<T> matching(ImageReference reference) {
     var found = new ArrayList<T>();
     if (reference.isExactKey()) {
@@ -68,7 +71,9 @@ public final class PrefixTable<T> {
     return found;
   }
 
-  /** Whether a prefix of this host goes on with a path, so that its images may differ. */
+  /**
+   * Returns whether a prefix of this host has a path, so that its images may have different values.
+   */
   public boolean hasPaths(String host) {
     var paths = exact.get(host);
     return (paths != null && paths.hasPaths())
@@ -86,7 +91,7 @@ public final class PrefixTable<T> {
     for (var host : globs.matching(reference.host())) {
       host.paths().each(reference.path(), (path, value) -> found.add(new Match<>(path, value)));
     }
-    // stable: of equally long paths that of the closest glob stays first
+    // stable: of equally long paths the most specific glob's stays first
     found.sort(Comparator.comparingInt((Match<T> match) -> match.path().length()).reversed());
     return found.stream().map(Match::value).toList();
   }

@@ -8,7 +8,7 @@ final class RegistryName {
   /** Docker Hub in its normal form. */
   static final String HUB = "index.docker.io";
 
-  /** The names under which clients ask for Docker Hub: docker/cli, containers/image, BuildKit. */
+  /** The names by which clients ask for Docker Hub: docker/cli, containers/image, BuildKit. */
   private static final Set<String> HUB_NAMES =
       Set.of("docker.io", "index.docker.io", "registry-1.docker.io");
 
@@ -16,12 +16,15 @@ final class RegistryName {
 
   private RegistryName() {}
 
-  /** The text behind {@code http://} or {@code https://}, in any case; the text where none is. */
+  /**
+   * Returns the text after {@code http://} or {@code https://}, in any case; the whole text without
+   * one.
+   */
   static String withoutScheme(String text) {
     return without(text, "https://", "http://");
   }
 
-  /** The text behind what Helm and ORAS, or skopeo and podman, put in front of images. */
+  /** Returns the text without the transport prefixes of Helm, ORAS, skopeo and podman. */
   static String withoutTransport(String text) {
     return without(text, "oci://", "docker://");
   }
@@ -36,7 +39,7 @@ final class RegistryName {
   }
 
   /**
-   * Whether the first part of a name is a host, and not a part of a repository on Docker Hub:
+   * Returns whether the first part of a name is a host, not a part of a repository on Docker Hub:
    * {@code splitDockerDomain} of distribution/reference.
    */
   static boolean isHost(String first) {
@@ -47,10 +50,11 @@ final class RegistryName {
   }
 
   /**
-   * Whether a path is no repository but the version of a registry's API: as in an address, or below
-   * Docker Hub's host, which has no repository of that name, or in upper case, which none has.
+   * Returns whether a path is not a repository but the version of a registry's API: in an address,
+   * on Docker Hub's host, which has no repository of that name, or in upper case, which no
+   * repository has.
    *
-   * @param address whether it was written with a scheme or a slash at its end
+   * @param address whether the text has a scheme or a trailing slash
    */
   static boolean isApiVersion(String host, String path, boolean address) {
     return (path.equalsIgnoreCase("v1") || path.equalsIgnoreCase("v2"))
@@ -58,8 +62,8 @@ final class RegistryName {
   }
 
   /**
-   * The path below a host. Docker's device login appends {@code /access-token} to a key that ends
-   * with a slash (docker/cli {@code cli/config/credentials}).
+   * Returns the path without its host. Docker's device login appends {@code /access-token} to a key
+   * that ends with a slash (docker/cli {@code cli/config/credentials}).
    */
   static String path(String path) {
     return path.equals("v1//access-token") || path.equals("v1//refresh-token")
@@ -67,7 +71,7 @@ final class RegistryName {
         : path;
   }
 
-  /** Refuses what no part of a name can contain, so that what follows need not think of it. */
+  /** Rejects characters that no part of a name can contain. */
   static void checkCharacters(String text) throws InvalidReferenceException {
     if (text.isEmpty()) {
       throw new InvalidReferenceException("it is empty");
@@ -84,7 +88,10 @@ final class RegistryName {
     }
   }
 
-  /** The host in lower case, Docker Hub under its one name; refuses what is no host and port. */
+  /**
+   * Returns the host in lower case, with the single name of Docker Hub; rejects an invalid host or
+   * port.
+   */
   static String host(String text, boolean globs) throws InvalidReferenceException {
     var host = text.toLowerCase(Locale.ROOT);
     int colon = host.startsWith("[") ? host.indexOf("]:") + 1 : host.indexOf(':');
@@ -103,7 +110,7 @@ final class RegistryName {
     return HUB_NAMES.contains(host) ? HUB : host;
   }
 
-  /** Refuses a path with an empty segment, dots for a segment, or a character of no repository. */
+  /** Rejects a path with an empty segment, a segment of dots, or an invalid character. */
   static void checkPath(String path) throws InvalidReferenceException {
     int start = 0;
     for (int i = 0; i <= path.length(); i++) {

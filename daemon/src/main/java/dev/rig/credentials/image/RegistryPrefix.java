@@ -4,26 +4,26 @@ package dev.rig.credentials.image;
  * The normal form of a key of {@code rig.dockerRegistries}: a host with its port, then whole path
  * segments.
  *
- * @param host in lower case; a label may contain {@code *}, which stands for any characters of that
- *     one label
- * @param path without slashes around it; empty for the whole host
+ * @param host in lower case; a label may contain {@code *}, which matches any characters within the
+ *     label
+ * @param path without leading or trailing slash; empty for the whole host
  */
 public record RegistryPrefix(String host, String path) {
   /**
-   * Reads a key.
+   * Parses a key.
    *
-   * @throws InvalidReferenceException when it does not begin with a host, has a tag or digest, has
-   *     a {@code *} outside the host, or a host of nothing but globs
+   * @throws InvalidReferenceException if it does not start with a host, has a tag or digest, has a
+   *     {@code *} outside the host, or a host of only globs
    */
   public static RegistryPrefix parse(String key) throws InvalidReferenceException {
     return parse(key, false);
   }
 
   /**
-   * Reads what is known to begin with a host, as a prefix in its normal form does: {@code nas} is a
-   * host here, and might be a mistake in a configuration.
+   * Parses a text that is known to start with a host, such as a prefix in its normal form: {@code
+   * nas} is a host here, but might be a mistake in a configuration.
    *
-   * @throws InvalidReferenceException as the other, but for the host
+   * @throws InvalidReferenceException as {@link #parse} does, except for the host
    */
   public static RegistryPrefix ofHost(String text) throws InvalidReferenceException {
     return parse(text, true);
@@ -51,12 +51,12 @@ public record RegistryPrefix(String host, String path) {
     return new RegistryPrefix(normalHost, version ? "" : path);
   }
 
-  /** Whether a label of the host contains a {@code *}. */
+  /** Returns whether a label of the host contains a {@code *}. */
   public boolean isGlob() {
     return host.indexOf('*') >= 0;
   }
 
-  /** Host and path. */
+  /** Returns host and path. */
   @Override
   public String toString() {
     return path.isEmpty() ? host : host + "/" + path;

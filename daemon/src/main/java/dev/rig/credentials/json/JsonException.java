@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonLocation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text that is not one JSON object within the bounds of {@link JsonObject#parse(byte[])}. The
- * message says what is wrong and repeats nothing of the text, which may hold secrets.
+ * The text is not one JSON object within the limits of {@link JsonObject#parse(byte[])}. The
+ * message contains no part of the text, which may contain secrets.
  */
 public final class JsonException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -23,7 +23,10 @@ public final class JsonException extends Exception {
     this.column = at == null ? 0 : at.getColumnNr();
   }
 
-  /** Where in a file the error is: {@code :LINE:COLUMN}, from 1; empty if it has no place. */
+  /**
+   * Returns the location of the error in a file: {@code :LINE:COLUMN}, counted from 1; empty if
+   * unknown.
+   */
   public String position() {
     return line < 1 ? "" : ":" + line + ":" + column;
   }

@@ -15,22 +15,22 @@ import java.io.Writer;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How a document is laid out and which characters are escaped in it. */
-@SuppressWarnings("ImmutableEnumChecker") // a factory and a printer that nobody changes
+/** The layout of a document and its escaped characters. */
+@SuppressWarnings("ImmutableEnumChecker") // a factory and a printer that are never changed
 public enum JsonForm {
   /** Without spaces. */
   COMPACT(new JsonFactory(), null),
 
-  /** Without spaces and in ASCII, so that it does not depend on a locale. */
+  /** Without spaces and in ASCII, independent of the locale. */
   ASCII(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build(), null),
 
-  /** As Go's encoding/json writes it: without spaces, and safe to stand in HTML. */
+  /** As Go's encoding/json writes it: without spaces, and safe inside HTML. */
   GO(new JsonFactory().setCharacterEscapes(new GoEscapes()), null),
 
   /** Indented by two spaces, for people. */
   INDENTED(new JsonFactory(), new DefaultPrettyPrinter()),
 
-  /** As Docker writes its configuration: a tab a level, a space after the colon. */
+  /** As Docker writes its configuration: one tab per level, a space after the colon. */
   DOCKER(
       new JsonFactory(),
       new DefaultPrettyPrinter(

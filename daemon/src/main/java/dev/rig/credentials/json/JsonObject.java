@@ -14,17 +14,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON object, which never changes. A typed accessor answers with nothing where a field is
- * absent, {@code null} or of another type.
+ * An immutable JSON object. Typed accessors return an empty value or null if a field is absent,
+ * {@code null} or of another type.
  */
 public final class JsonObject {
-  /** No fields. */
+  /** An object without fields. */
   public static final JsonObject EMPTY = new JsonObject(Map.of());
 
-  /** The largest document that is read, in bytes. */
+  /** The size limit of a document, in bytes. */
   public static final int LARGEST = 16 << 20;
 
-  /** Digits of a second: more than there is time. */
+  /** The limit of digits of a number of seconds. */
   private static final int MOST_DIGITS = 18;
 
   private final Map<String, @Nullable Object> fields;
@@ -34,19 +34,19 @@ public final class JsonObject {
   }
 
   /**
-   * Reads a document that is one object and nothing else: UTF-8, at most {@link #LARGEST} bytes, at
-   * most 100 levels deep, no key twice in an object.
+   * Parses a document that is exactly one object: UTF-8, at most {@link #LARGEST} bytes, at most
+   * 100 levels deep, without duplicate keys.
    *
-   * @throws JsonException if it is something else
+   * @throws JsonException if it is invalid
    */
   public static JsonObject parse(byte[] document) throws JsonException {
     return JsonReader.read(text(document));
   }
 
   /**
-   * Reads a TOML document, within the same bounds. Dates and times become texts.
+   * Parses a TOML document, within the same limits. Dates and times become texts.
    *
-   * @throws JsonException if it is something else
+   * @throws JsonException if it is invalid
    */
   public static JsonObject parseToml(byte[] document) throws JsonException {
     return TomlReader.read(text(document));
@@ -64,7 +64,7 @@ public final class JsonObject {
   }
 
   /**
-   * An object with these fields, in their order.
+   * Returns an object with these fields, in their order.
    *
    * @param fields of texts, numbers, booleans, nulls, lists and objects
    */
@@ -73,14 +73,14 @@ public final class JsonObject {
   }
 
   /**
-   * The fields in the document's order: a {@code String}, {@code Long}, {@code BigInteger}, {@code
-   * BigDecimal}, {@code Boolean}, null, {@code List} of these, or {@code JsonObject}.
+   * Returns the fields in the document's order: a {@code String}, {@code Long}, {@code BigInteger},
+   * {@code BigDecimal}, {@code Boolean}, null, {@code List} of these, or {@code JsonObject}.
    */
   public Map<String, @Nullable Object> fields() {
     return fields;
   }
 
-  /** Whether there is a value that is not {@code null}. */
+  /** Returns whether the field has a value other than {@code null}. */
   public boolean has(String name) {
     return fields.get(name) != null;
   }
@@ -93,30 +93,31 @@ public final class JsonObject {
     return fields.get(name) instanceof String text ? text : null;
   }
 
-  /** The text of a field; empty if there is none. */
+  /** Returns the text of a field; empty if absent. */
   public String textOrEmpty(String name) {
     return fields.get(name) instanceof String text ? text : "";
   }
 
-  /** The text or number of a field as a person is shown it, escaped; a dash if there is none. */
+  /** Returns the text or number of a field for people, escaped; a dash if absent. */
   public String display(String name) {
     var value = fields.get(name);
     return value == null ? "-" : Printable.of(value.toString());
   }
 
-  /** An integer that is not negative and fits into a long; null for anything else. */
+  /** Returns a non-negative integer that fits into a long; null for any other value. */
   public @Nullable Long size(String name) {
     return fields.get(name) instanceof Long size && size >= 0 ? size : null;
   }
 
   /**
-   * The time that is so many seconds after the epoch, without fractions; null for anything else.
+   * Returns the instant that many seconds after the epoch, without fractions; null for any other
+   * value.
    */
   public @Nullable Instant epochSeconds(String name) {
     try {
       return switch (fields.get(name)) {
         case Long seconds -> Instant.ofEpochSecond(seconds);
-        // Of 1e999999999 nobody wants to see all digits.
+        // A number such as 1e999999999 must not be expanded.
         case BigDecimal seconds when (long) seconds.precision() - seconds.scale() <= MOST_DIGITS ->
             Instant.ofEpochSecond(seconds.longValue());
         case null, default -> null;
@@ -126,26 +127,29 @@ public final class JsonObject {
     }
   }
 
-  /** The object in a field; an empty one if there is none. */
+  /** Returns the object in a field; an empty one if absent. */
   public JsonObject object(String name) {
     return fields.get(name) instanceof JsonObject object ? object : EMPTY;
   }
 
-  /** The values of a list, an empty object for each that is none; empty if there is no list. */
+  /**
+   * Returns the values of a list, with an empty object for each that is not an object; empty if
+   * there is no list.
+   */
   public List<JsonObject> objects(String name) {
     return fields.get(name) instanceof List<?> list
         ? list.stream().map(value -> value instanceof JsonObject object ? object : EMPTY).toList()
         : List.of();
   }
 
-  /** The texts of a list, without what else is in it; empty if there is no list. */
+  /** Returns the texts of a list, without other values; empty if there is no list. */
   public List<String> texts(String name) {
     return fields.get(name) instanceof List<?> list
         ? list.stream().filter(String.class::isInstance).map(String.class::cast).toList()
         : List.of();
   }
 
-  /** The fields that are texts. */
+  /** Returns the fields that are texts. */
   public Map<String, String> texts() {
     var texts = new LinkedHashMap<String, String>();
     fields.forEach((name, value) -> {
@@ -166,7 +170,7 @@ public final class JsonObject {
     return fields.hashCode();
   }
 
-  /** Without the values, which may be secret. */
+  /** Omits the values, which may be secret. */
   @Override
   public String toString() {
     return "JsonObject" + fields.keySet();

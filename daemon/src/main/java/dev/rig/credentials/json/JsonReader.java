@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds the tree of one document. */
 final class JsonReader {
-  /** How deep objects and lists may be nested. */
+  /** The limit of nested objects and lists. */
   static final int DEEPEST = 100;
 
   private static final JsonFactory FACTORY =
@@ -37,7 +37,7 @@ final class JsonReader {
   }
 
   /**
-   * The same of another form that Jackson reads.
+   * Reads another format that Jackson supports.
    *
    * @param form its name, for messages
    */

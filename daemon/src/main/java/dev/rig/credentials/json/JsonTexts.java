@@ -6,13 +6,13 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The texts in what may be JSON, for redaction. */
+/** Finds texts in possible JSON, for redaction. */
 public final class JsonTexts {
   private static final JsonFactory FACTORY = new JsonFactory();
 
   private JsonTexts() {}
 
-  /** All strings that are values, as far as the bytes can be read as JSON; empty if they cannot. */
+  /** Returns all string values that can be read before the first JSON error. */
   public static Set<String> in(byte[] bytes) {
     var texts = new HashSet<String>();
     try (var json = FACTORY.createParser(bytes)) {
@@ -22,7 +22,7 @@ public final class JsonTexts {
         }
       }
     } catch (IOException e) {
-      // What came before it stays: it is not JSON, or it is cut.
+      // Keeps what was read before: the text is not JSON, or is truncated.
     }
     return texts;
   }

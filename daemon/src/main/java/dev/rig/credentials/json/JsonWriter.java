@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the fields of an object, in the order of the calls. What is not known is left out. */
+/** Writes the fields of an object, in the order of the calls. Unknown values are left out. */
 public final class JsonWriter {
   private final JsonGenerator json;
 
@@ -28,14 +28,14 @@ public final class JsonWriter {
     void write(JsonWriter json);
   }
 
-  /** One object in UTF-8, with a newline after it. */
+  /** Returns one object in UTF-8, with a newline after it. */
   public static byte[] line(JsonForm form, Fields fields) {
     var bytes = buffer(form, fields);
     bytes.write('\n');
     return bytes.toByteArray();
   }
 
-  /** One object in UTF-8. */
+  /** Returns one object in UTF-8. */
   public static byte[] bytes(Fields fields) {
     return buffer(JsonForm.COMPACT, fields).toByteArray();
   }
@@ -50,7 +50,7 @@ public final class JsonWriter {
     return bytes;
   }
 
-  /** One object as a text. */
+  /** Returns one object as text. */
   public static String text(JsonForm form, Fields fields) {
     var text = new StringWriter();
     try (var json = form.on(text)) {
@@ -62,7 +62,7 @@ public final class JsonWriter {
   }
 
   /**
-   * One value as a text.
+   * Returns one value as text.
    *
    * @param value as in {@link #put}
    */
@@ -76,7 +76,7 @@ public final class JsonWriter {
     return text.toString();
   }
 
-  /** A text in quotes, as JSON and YAML read it. */
+  /** Returns a text in quotes, valid for JSON and YAML. */
   public static String quoted(String text) {
     return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
   }
@@ -84,8 +84,8 @@ public final class JsonWriter {
   /**
    * Writes a field.
    *
-   * @param value a number, a boolean, an object, a map, or a collection of such; an instant is
-   *     written to the second and {@link Instant#MAX} left out; of anything else its text; null for
+   * @param value a number, a boolean, an object, a map, or a collection of these; an instant is
+   *     written in seconds, {@link Instant#MAX} is left out; any other value as text; null writes
    *     no field
    */
   public JsonWriter put(String name, @Nullable Object value) {

@@ -3,8 +3,8 @@ package dev.rig.credentials.json;
 import com.fasterxml.jackson.dataformat.toml.TomlFactory;
 
 /**
- * Builds the tree of one TOML document. In a class of its own, so that no process that reads JSON
- * alone loads the classes of TOML, and the databind that they need.
+ * Builds the tree of one TOML document. A separate class, so that processes that read only JSON do
+ * not load the classes for TOML and the databind module that they need.
  */
 final class TomlReader {
   private TomlReader() {}

@@ -1,4 +1,4 @@
-/** The one reader of JSON and TOML and the one writer of JSON, over Jackson's streams. */
+/** The only reader of JSON and TOML and the only writer of JSON, over Jackson's streams. */
 @NullMarked
 package dev.rig.credentials.json;
 

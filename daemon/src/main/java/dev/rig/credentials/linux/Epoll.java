@@ -6,8 +6,8 @@ import jnr.ffi.Pointer;
 /**
  * epoll(7), level-triggered, for one thread.
  *
- * <p>jnr-enxio's own selector is poll(2) over every channel with a scan of all keys behind it, so
- * that each idle connection slows every request; {@code SocketBenchmark} prints by how much.
+ * <p>jnr-enxio's own selector calls poll(2) for every channel and then scans all keys, so that each
+ * idle connection slows every request; {@code SocketBenchmark} prints by how much.
  */
 public final class Epoll implements AutoCloseable {
   public static final int IN = 0x001;
@@ -21,16 +21,16 @@ public final class Epoll implements AutoCloseable {
   private static final int BATCH = 256;
 
   private final int fd;
-  // struct epoll_event is packed on amd64 alone: linux/eventpoll.h, EPOLL_PACKED.
+  // struct epoll_event is packed on amd64 only: linux/eventpoll.h, EPOLL_PACKED.
   private final int tokenOffset = "amd64".equals(System.getProperty("os.arch")) ? 4 : 8;
   private final int eventSize = tokenOffset + 8;
   private final Pointer change = LibC.memory(16);
   private final Pointer ready = LibC.memory(16 * BATCH);
 
   /**
-   * A new instance.
+   * Creates an instance.
    *
-   * @throws IllegalStateException when the system has no descriptor for it
+   * @throws IllegalStateException if the system has no free descriptor
    */
   public Epoll() {
     fd = LibC.epoll_create1(LibC.EPOLL_CLOEXEC);
@@ -39,7 +39,7 @@ public final class Epoll implements AutoCloseable {
     }
   }
 
-  /** Watches a descriptor; hang-ups and errors are reported whatever the interest. */
+  /** Watches a descriptor; hang-ups and errors are always reported. */
   public void add(int watched, int interest, long token) {
     control(ADD, watched, interest, token);
   }
@@ -61,9 +61,9 @@ public final class Epoll implements AutoCloseable {
   }
 
   /**
-   * Waits without a limit; the number of events, 0 after a signal.
+   * Waits without a timeout; returns the number of events, 0 after a signal.
    *
-   * @throws InternalError if the kernel refuses: no thread can go on with this instance
+   * @throws InternalError if the kernel reports an error: this instance cannot be used any more
    */
   public int await() {
     int count = LibC.epoll_wait(fd, ready, BATCH, -1);

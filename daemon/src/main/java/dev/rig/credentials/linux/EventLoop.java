@@ -9,19 +9,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import jnr.ffi.Pointer;
 
 /**
- * One platform thread that waits for descriptors and runs tasks. It waits in a native call, where a
- * virtual thread would hold its carrier.
+ * One platform thread that waits for descriptors and runs tasks. It waits in a native call, which
+ * would occupy the carrier of a virtual thread.
  *
- * <p>Everything but {@link #execute}, {@link #start}, {@link #stop}, {@link #alive} and {@link
- * #join} belongs to that thread.
+ * <p>Only that thread calls methods other than {@link #execute}, {@link #start}, {@link #stop},
+ * {@link #alive} and {@link #join}.
  */
 public final class EventLoop {
   /** Handles the events of a descriptor. */
   public interface Handler {
-    /** The descriptor is ready; {@link Epoll}'s bits. */
+    /** Handles a ready descriptor; the events are {@link Epoll}'s bits. */
     void ready(int events);
 
-    /** {@link #ready} failed: do whatever keeps it from being called again at once. */
+    /** Handles a failure of {@link #ready}; must prevent an immediate repetition. */
     void abandon();
   }
 
@@ -38,15 +38,15 @@ public final class EventLoop {
   private long nextToken = WAKE_TOKEN + 1;
   private volatile boolean stopping;
 
-  /** Guards {@link #wakeFd} against a wake-up after it was closed and its number reused. */
+  /** Prevents a wake-up through {@link #wakeFd} after it was closed and its number reused. */
   private final Object wakeLock = new Object();
 
   private boolean wakeClosed;
 
   /**
-   * A loop that does not run yet.
+   * Creates a loop that does not run yet.
    *
-   * @throws IllegalStateException when the system has no descriptors for it
+   * @throws IllegalStateException if the system has no free descriptors
    */
   public EventLoop(String name) {
     epoll = new Epoll();
@@ -72,7 +72,7 @@ public final class EventLoop {
     return Thread.currentThread() == thread;
   }
 
-  /** Runs a task on the loop, soon; after the loop has ended, never. From any thread. */
+  /** Runs a task on the loop, soon; never after the loop has ended. Callable from any thread. */
   public void execute(Runnable task) {
     tasks.add(task);
     if (!onLoop() && !woken.getAndSet(true)) {
@@ -80,7 +80,7 @@ public final class EventLoop {
     }
   }
 
-  /** Lets the loop end after the tasks that wait. From any thread. */
+  /** Ends the loop after the waiting tasks. Callable from any thread. */
   public void stop() {
     execute(() -> stopping = true);
   }
@@ -99,13 +99,13 @@ public final class EventLoop {
   private void wake() {
     synchronized (wakeLock) {
       if (!wakeClosed) {
-        // The one error that it can have is a full counter, and then the loop wakes up anyway.
+        // The only possible error is a full counter, and then the loop wakes up anyway.
         LibC.write(wakeFd, wakeValue, 8);
       }
     }
   }
 
-  /** Watches a descriptor; the answer names the registration. */
+  /** Watches a descriptor; returns the token of the registration. */
   public long register(int fd, int interest, Handler handler) {
     long token = nextToken++;
     epoll.add(fd, interest, token);
@@ -117,7 +117,9 @@ public final class EventLoop {
     epoll.modify(fd, interest, token);
   }
 
-  /** Ends the watch, before the descriptor is closed: a child may hold a copy of it. */
+  /**
+   * Ends the watch; call it before closing the descriptor, because a child process may have a copy.
+   */
   public void unregister(int fd, long token) {
     if (handlers.remove(token) != null) {
       epoll.remove(fd);
@@ -147,18 +149,18 @@ public final class EventLoop {
   private void dispatch(long token, int events) {
     if (token == WAKE_TOKEN) {
       LibC.read(wakeFd, wakeDrain, 8);
-      // Before the tasks are run, so that one that comes later wakes the loop again.
+      // Before the tasks run, so that a later task wakes the loop again.
       woken.set(false);
       return;
     }
-    // One that an earlier event of the same batch has closed is gone.
+    // Null if an earlier event of the same batch has closed it.
     Handler handler = handlers.get(token);
     if (handler == null) {
       return;
     }
     try {
       handler.ready(events);
-    } catch (Throwable failure) { // whatever one connection meets, the others are served
+    } catch (Throwable failure) { // a failure of one connection must not affect the others
       UncaughtErrors.report(failure);
       runTask(handler::abandon);
     }

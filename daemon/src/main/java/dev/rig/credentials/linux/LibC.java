@@ -9,9 +9,8 @@ import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
 /**
- * The functions of the C library that the JDK does not offer, under their own names; section 2 and
- * 3 of the manual describe them. All constants are those of asm-generic, which amd64 and arm64
- * share.
+ * Functions of the C library that the JDK does not offer, under their own names; sections 2 and 3
+ * of the manual describe them. All constants are those of asm-generic, which amd64 and arm64 share.
  */
 public final class LibC {
   public static final int AF_UNIX = 1;
@@ -88,17 +87,17 @@ public final class LibC {
 
   private LibC() {}
 
-  /** Zeroed memory outside the heap, freed with the object. */
+  /** Returns zeroed memory outside the heap, freed with the object. */
   public static Pointer memory(int bytes) {
     return Memory.allocateDirect(Runtime.getSystemRuntime(), bytes, true);
   }
 
-  /** The error of this thread's last call. */
+  /** Returns the error of this thread's last call. */
   public static Errno lastError() {
     return Errno.valueOf(LastError.getInstance().get());
   }
 
-  /** Accepts a connection without asking for the peer's address. */
+  /** Accepts a connection without reading the peer's address. */
   public static int accept4(int fd, int flags) {
     return (int) ACCEPT4.call(fd, 0, 0, flags);
   }
@@ -179,13 +178,16 @@ public final class LibC {
     return (int) GETSOCKOPT.call(fd, level, name, value, length);
   }
 
-  /** Whether a file has an extended attribute; also if the system does not tell: lgetxattr(2). */
+  /**
+   * Returns whether a file has an extended attribute; true if the system does not report it:
+   * lgetxattr(2).
+   */
   public static boolean hasAttribute(String path, String name) {
     return LGETXATTR.call(text(path), text(name), 0, 0) >= 0
         || !Set.of(Errno.ENODATA, Errno.EOPNOTSUPP).contains(lastError());
   }
 
-  /** Whether nobody can write where the path leads: statvfs(3). */
+  /** Returns whether the path is on a read-only mount: statvfs(3). */
   public static boolean isReadOnly(String path) {
     var answer = memory(STATVFS_SIZE);
     return STATVFS.call(text(path), answer) == 0
@@ -244,7 +246,7 @@ public final class LibC {
     return (int) UMASK.call(mask);
   }
 
-  /** Waits without asking for the status. */
+  /** Waits without reading the status. */
   static int waitpid(int pid, int options) {
     return (int) WAITPID.call(pid, 0, options);
   }
@@ -253,7 +255,7 @@ public final class LibC {
     return WRITE.call(fd, buffer, size);
   }
 
-  /** A C string, in UTF-8. */
+  /** Returns a C string, in UTF-8. */
   private static Pointer text(String text) {
     var bytes = text.getBytes(StandardCharsets.UTF_8);
     var memory = memory(bytes.length + 1);

@@ -11,26 +11,26 @@ import jnr.ffi.Pointer;
 /**
  * A function of the C library that takes and returns integers and addresses. jnr-ffi would generate
  * a class for an interface of such functions: 60 ms of each start, and a class that no AOT cache
- * holds.
+ * contains.
  *
- * <p>Functions with variable arguments are called as any other: where they are integers, the ABIs
- * of Linux on amd64 and arm64 pass them alike.
+ * <p>Functions with variable arguments are called like any other: for integers, the ABIs of Linux
+ * on amd64 and arm64 pass them in the same way.
  */
 final class NativeFunction {
   private static final Invoker INVOKER = Invoker.getInstance();
 
-  /** Kept for as long as this class is: the addresses are of what it loaded. */
+  /** Must stay referenced: the functions' addresses are in this library. */
   private static final Library LIBRARY = Library.openLibrary("libc.so.6", Library.LAZY);
 
   private final CallContext context;
   private final long address;
 
   /**
-   * Looks it up.
+   * Looks up a function.
    *
-   * @param signature the type of the result, then those of the parameters, a letter each: {@code i}
-   *     for int, {@code l} for long, {@code p} for a pointer
-   * @throws UnsatisfiedLinkError if the C library has no function of that name
+   * @param signature the type of the result, then those of the parameters, one letter each: {@code
+   *     i} for int, {@code l} for long, {@code p} for a pointer
+   * @throws UnsatisfiedLinkError if the C library has no function with that name
    */
   NativeFunction(String name, String signature) {
     address = LIBRARY == null ? 0 : LIBRARY.getSymbolAddress(name);
@@ -53,7 +53,7 @@ final class NativeFunction {
   /**
    * Calls it.
    *
-   * @param arguments numbers and {@link Pointer}s, as many as it has parameters; 0 for NULL
+   * @param arguments numbers and {@link Pointer}s, one per parameter; 0 for NULL
    */
   long call(Object... arguments) {
     var words = new long[arguments.length];

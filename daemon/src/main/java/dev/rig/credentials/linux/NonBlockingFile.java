@@ -8,8 +8,8 @@ import jnr.constants.platform.Errno;
 import jnr.constants.platform.OpenFlags;
 
 /**
- * A file that was opened without waiting, whatever it is: open(2) of a FIFO waits for its other
- * end, and the JDK cannot pass {@code O_NONBLOCK}. It is not inherited by programs.
+ * A file that was opened without waiting: open(2) of a FIFO waits for its other end, and the JDK
+ * cannot pass {@code O_NONBLOCK}. Child processes do not inherit it.
  */
 public final class NonBlockingFile implements AutoCloseable {
   private static final int ALWAYS =
@@ -33,7 +33,7 @@ public final class NonBlockingFile implements AutoCloseable {
   }
 
   /**
-   * Opens what is to be read; symbolic links are followed.
+   * Opens a file for reading; follows symbolic links.
    *
    * @throws FileSystemException if that fails
    */
@@ -42,8 +42,8 @@ public final class NonBlockingFile implements AutoCloseable {
   }
 
   /**
-   * Opens what is to be locked, and makes it, for its owner alone, where it is missing. A symbolic
-   * link is refused.
+   * Opens a file for locking, and creates it with access for its owner only if it is missing.
+   * Rejects a symbolic link.
    *
    * @throws FileSystemException if that fails
    */
@@ -60,16 +60,16 @@ public final class NonBlockingFile implements AutoCloseable {
     };
   }
 
-  /** A path to the file itself, whatever has its name by now. */
+  /** Returns a path to the opened file, even if its name now refers to another file. */
   public Path path() {
     return Path.of("/proc/self/fd", Integer.toString(descriptor));
   }
 
   /**
-   * Locks it for as long as it is open.
+   * Locks the file until it is closed.
    *
-   * @return false when another process has it locked
-   * @throws FileSystemException when its file system has no locks
+   * @return false if another process has locked it
+   * @throws FileSystemException if its file system has no locks
    */
   public boolean lock() throws FileSystemException {
     if (LibC.flock(descriptor, LibC.LOCK_EX | LibC.LOCK_NB) >= 0) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The datagram socket on which a service manager hears how its service does, as sd_notify(3) has
- * it. {@code NOTIFY_SOCKET} names it: a path, or with an {@code @} before it an abstract name.
+ * The datagram socket on which a service manager receives a service's state, sd_notify(3). {@code
+ * NOTIFY_SOCKET} names it: a path, or an abstract name after {@code @}.
  */
 public final class NotifySocket implements AutoCloseable {
   private static final Logger LOG = System.getLogger(NotifySocket.class.getName());
@@ -27,8 +27,8 @@ public final class NotifySocket implements AutoCloseable {
   }
 
   /**
-   * The socket that this process was told to use; empty where it was told none, or one that this
-   * cannot reach, which is logged.
+   * Returns the socket that the environment names; empty if it names none, or one that cannot be
+   * reached, which is logged.
    *
    * @param environment the process's variables
    */
@@ -57,8 +57,8 @@ public final class NotifySocket implements AutoCloseable {
   }
 
   /**
-   * Sends a message of lines like {@code READY=1}. Waits where the manager is slow to read; what
-   * cannot be sent is logged. Does nothing after {@link #close}.
+   * Sends a message of lines such as {@code READY=1}. Waits if the manager is slow to read; a
+   * failure is logged. Does nothing after {@link #close}.
    */
   public void send(String message) {
     if (closed.get()) {
@@ -80,14 +80,14 @@ public final class NotifySocket implements AutoCloseable {
     }
   }
 
-  /** {@code CLOCK_MONOTONIC} in microseconds, by which the manager orders what it is told. */
+  /** Returns {@code CLOCK_MONOTONIC} in microseconds, by which the manager orders messages. */
   public static long monotonicMicros() {
     var now = LibC.memory(TIMESPEC);
     LibC.clock_gettime(LibC.CLOCK_MONOTONIC, now);
     return now.getLong(0) * 1_000_000 + now.getLong(Long.BYTES) / 1000;
   }
 
-  /** Harmless when called again. */
+  /** Closes the socket; closing twice has no effect. */
   @Override
   public void close() {
     if (!closed.getAndSet(true)) {

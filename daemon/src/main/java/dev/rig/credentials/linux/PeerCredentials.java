@@ -6,9 +6,9 @@ import java.util.Set;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
-/** Asks the kernel which process is at the other end of a connection. Belongs to one thread. */
+/** Reads the peer of a connection from the kernel. Used by one thread. */
 public final class PeerCredentials {
-  /** {@code struct ucred} of unix(7): pid, uid and gid, of four bytes each. */
+  /** {@code struct ucred} of unix(7): pid, uid and gid, four bytes each. */
   private static final int UCRED = 12;
 
   private static final int UID = 4;
@@ -21,9 +21,9 @@ public final class PeerCredentials {
   private int room = FIRST_GROUPS * Integer.BYTES;
 
   /**
-   * The peer of a connection.
+   * Returns the peer of a connection.
    *
-   * @throws IOException if the kernel does not name one
+   * @throws IOException if the kernel reports none
    */
   public Peer of(int fd) throws IOException {
     if (option(fd, LibC.SO_PEERCRED, credentials, UCRED) < 0) {
@@ -33,21 +33,21 @@ public final class PeerCredentials {
     int uid = credentials.getInt(UID);
     int gid = credentials.getInt(GID);
     if (size != UCRED || uid == -1 || gid == -1) {
-      // What the kernel says of a socket that has no peer: unix(7).
+      // The kernel's answer for a socket without a peer: unix(7).
       throw new IOException("the kernel names no peer");
     }
     return new Peer(credentials.getInt(0), uid, gid, groupsOf(fd));
   }
 
   /**
-   * The supplementary groups that the peer had when it connected ({@code SO_PEERGROUPS}, since
-   * Linux 4.13); only the kernel knows those of a container's {@code supplementalGroups} and {@code
-   * fsGroup}. Empty if an old kernel does not tell, so that they give nobody a right.
+   * Returns the supplementary groups of the peer at the connect ({@code SO_PEERGROUPS}, since Linux
+   * 4.13); only the kernel knows those of a container's {@code supplementalGroups} and {@code
+   * fsGroup}. Empty if an old kernel does not report them; they then give no rights.
    */
   private Set<Integer> groupsOf(int fd) {
     int result = option(fd, LibC.SO_PEERGROUPS, groups, room);
     if (result < 0 && LibC.lastError() == Errno.ERANGE && length.getInt(0) > room) {
-      room = length.getInt(0); // what it takes
+      room = length.getInt(0); // the required size
       groups = LibC.memory(room);
       result = option(fd, LibC.SO_PEERGROUPS, groups, room);
     }

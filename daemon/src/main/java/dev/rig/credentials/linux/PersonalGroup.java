@@ -7,11 +7,11 @@ import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Groups that stand for one person: each user of a machine has one of the same name, which nobody
- * else is in ({@code USERGROUPS_ENAB} of login.defs(5)).
+ * Personal groups: a user's own group with the same name and no other members ({@code
+ * USERGROUPS_ENAB} of login.defs(5)).
  */
 public final class PersonalGroup {
-  /** {@code UID_MIN} of login.defs(5): users below are the system's. */
+  /** {@code UID_MIN} of login.defs(5): lower ids are system users. */
   private static final int FIRST_PERSON = 1000;
 
   // struct passwd and struct group, pwd.h and grp.h
@@ -22,7 +22,7 @@ public final class PersonalGroup {
   /**
    * An account.
    *
-   * @param login whether somebody can log in to it
+   * @param login whether the account permits a login
    */
   record Account(String name, boolean login) {}
 
@@ -31,10 +31,10 @@ public final class PersonalGroup {
   private PersonalGroup() {}
 
   /**
-   * Whether it is the group of a person who runs this process for themselves: not that of root, a
-   * user of the system, or a container.
+   * Returns whether this is the group of a person who runs this process: not that of root, a system
+   * user, or a container.
    *
-   * @param session whether the process has a person's session
+   * @param session whether the process belongs to a user's session
    */
   public static boolean is(int uid, int gid, boolean session) {
     return is(uid, gid, session, account(uid).orElse(null), members(gid).orElse(null));

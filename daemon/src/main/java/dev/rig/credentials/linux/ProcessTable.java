@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The processes of one moment, as {@code /proc} tells them; proc_pid_stat(5). */
+/** The processes at one instant, from {@code /proc}; proc_pid_stat(5). */
 public final class ProcessTable {
   private static final Path PROC = Path.of("/proc");
 
@@ -30,7 +30,7 @@ public final class ProcessTable {
    * @param start when it was forked, in clock ticks since boot
    */
   public record Entry(long pid, char state, long parent, long group, long session, long start) {
-    /** Whether it has ended and only waits for its parent to notice. */
+    /** Returns whether it has ended and waits to be reaped. */
     public boolean zombie() {
       return state == 'Z' || state == 'X';
     }
@@ -47,9 +47,9 @@ public final class ProcessTable {
   }
 
   /**
-   * Looks at everything.
+   * Reads all processes.
    *
-   * @throws IOException when something could not be seen, so that the picture would lie
+   * @throws IOException if one could not be read, so that the result would be incomplete
    */
   public static ProcessTable read() throws IOException {
     var entries = new HashMap<Long, Entry>();
@@ -63,14 +63,14 @@ public final class ProcessTable {
     return new ProcessTable(entries);
   }
 
-  /** One process as it is now. */
+  /** Returns the current state of one process. */
   public static Optional<Entry> entry(long pid) throws IOException {
     return entry(PROC.resolve(Long.toString(pid)));
   }
 
   /**
-   * The value of a variable that a process was started with; empty where it has none, has ended, or
-   * belongs to somebody else.
+   * Returns the value of a variable in a process's initial environment; empty if the variable is
+   * absent, or the process has ended or belongs to another user.
    */
   public static Optional<String> startedWith(long pid, String variable) {
     byte[] environment;
@@ -102,7 +102,7 @@ public final class ProcessTable {
     return children.getOrDefault(pid, List.of());
   }
 
-  /** A process and its descendants, it first. */
+  /** Returns a process and its descendants, the process first. */
   public List<Entry> subtree(Entry top) {
     var found = new ArrayList<Entry>();
     found.add(top);
@@ -120,7 +120,7 @@ public final class ProcessTable {
       if (Files.exists(folder)) {
         throw e;
       }
-      return Optional.empty(); // It has ended meanwhile.
+      return Optional.empty(); // It has ended in the meantime.
     }
     var pid = Long.parseLong(folder.getFileName().toString());
     var fields = stat.substring(stat.lastIndexOf(')') + 1).stripLeading().split(" ", -1);

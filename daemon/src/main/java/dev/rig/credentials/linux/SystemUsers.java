@@ -7,8 +7,8 @@ import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
 /**
- * The user database as the C library has it (nsswitch.conf(5)): files, or a directory service. Only
- * for one thread at a time to wait for.
+ * The user database of the C library (nsswitch.conf(5)): files, or a directory service. Not
+ * thread-safe.
  */
 public final class SystemUsers implements UserDatabase {
   private static final int FIRST_BUFFER = 4 * 1024;
@@ -16,19 +16,22 @@ public final class SystemUsers implements UserDatabase {
   private static final int FIRST_GROUPS = 64;
   private static final int MOST_GROUPS = 65536; // NGROUPS_MAX of limits.h
 
-  /** {@code struct passwd} and {@code struct group} begin alike: two pointers, then the id. */
+  /**
+   * {@code struct passwd} and {@code struct group} start with the same fields: two pointers, then
+   * the id.
+   */
   private static final int STRUCT = 64;
 
   private static final int NAME_AT = 0;
   private static final int ID_AT = 2 * Long.BYTES;
   private static final int PRIMARY_GROUP_AT = ID_AT + Integer.BYTES;
 
-  /** One of getpwnam_r(3) and its sisters. */
+  /** A call such as getpwnam_r(3). */
   interface Call {
     int into(Pointer struct, Pointer buffer, long size, Pointer result);
   }
 
-  /** What a call has found, read out of memory that is gone afterwards. */
+  /** Reads the result of a call from memory that is freed afterwards. */
   interface RecordReader<T> {
     T read(Pointer struct);
   }
@@ -42,7 +45,7 @@ public final class SystemUsers implements UserDatabase {
       if (error != Errno.ERANGE.intValue()) {
         boolean found = error == 0 && result.getLongLong(0) != 0;
         T value = found ? reader.read(struct) : none;
-        buffer.putByte(0, (byte) 0); // it has to live until the name in it has been read
+        buffer.putByte(0, (byte) 0); // keeps the buffer alive until the name in it has been read
         return value;
       }
     }

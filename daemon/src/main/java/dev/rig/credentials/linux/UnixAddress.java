@@ -8,16 +8,16 @@ import jnr.ffi.Pointer;
 /**
  * {@code struct sockaddr_un} of unix(7): the family in two bytes, then the path.
  *
- * @param length how many bytes of it count
+ * @param length the number of bytes used
  */
 public record UnixAddress(Pointer memory, int length) {
-  /** {@code sun_path}, with the NUL that an address without one has room for. */
+  /** The size of {@code sun_path}, including the NUL that a shorter path has. */
   public static final int LONGEST = 108;
 
   private static final int FAMILY = Short.BYTES;
 
   /**
-   * The address of a path, or of an abstract name, which begins with a NUL.
+   * Returns the address of a path, or of an abstract name, which starts with a NUL.
    *
    * @param path at most {@link #LONGEST} bytes
    */
@@ -28,7 +28,7 @@ public record UnixAddress(Pointer memory, int length) {
     return new UnixAddress(memory, FAMILY + path.length);
   }
 
-  /** The path that a socket is bound to; empty if it has none, or is no Unix socket. */
+  /** Returns the path that a socket is bound to; empty if it has none, or is not a Unix socket. */
   public static Optional<String> pathOf(int descriptor) {
     var memory = LibC.memory(FAMILY + LONGEST);
     var length = LibC.memory(Integer.BYTES);

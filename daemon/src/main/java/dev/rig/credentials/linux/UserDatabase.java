@@ -3,14 +3,14 @@ package dev.rig.credentials.linux;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** What the machine knows of users and groups. Its answers may take long: it may be far away. */
+/** The users and groups of the machine. Answers may be slow, because the database may be remote. */
 public interface UserDatabase {
-  /** The uid of that name; empty where there is none. */
+  /** Returns the uid of that name; empty if there is none. */
   OptionalInt userId(String name);
 
-  /** The gid of that name; empty where there is none. */
+  /** Returns the gid of that name; empty if there is none. */
   OptionalInt groupId(String name);
 
-  /** The groups that the user with this uid is in; empty where there is no such user. */
+  /** Returns the groups of the user with this uid; empty if there is no such user. */
   Set<Integer> groupsOf(int uid);
 }

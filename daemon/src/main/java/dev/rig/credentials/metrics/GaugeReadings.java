@@ -3,18 +3,18 @@ package dev.rig.credentials.metrics;
 import java.util.List;
 import java.util.Map;
 
-/** What is read at a scrape, not pushed: the daemon's state at that moment. */
+/** The daemon's state, read at each scrape. */
 public interface GaugeReadings {
-  /** One for each entry. */
+  /** Returns one reading for each entry. */
   List<LeaseReading> leases();
 
-  /** Whether each part of the daemon does what it is for, by its name. */
+  /** Returns whether each component is healthy, by name. */
   Map<String, Boolean> parts();
 
-  /** One for each cluster with pull secrets. */
+  /** Returns one reading for each cluster with pull secrets. */
   List<ClusterReading> clusters();
 
-  /** Nothing to read. */
+  /** No readings. */
   GaugeReadings NONE =
       new GaugeReadings() {
         @Override

@@ -3,22 +3,22 @@ package dev.rig.credentials.metrics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the gauges show of one registry entry.
+ * The metrics of one registry entry.
  *
  * @param prefix the entry
- * @param state how its lease does
- * @param secondsLeft until the lease ends; null where there is no lease or it does not end
+ * @param state the state of its lease
+ * @param secondsLeft until the lease expires; null if there is no lease or it does not expire
  */
 public record LeaseReading(String prefix, State state, @Nullable Double secondsLeft) {
-  /** How an entry's lease does. */
+  /** The state of an entry's lease. */
   public enum State {
-    /** There is a lease, and nothing is wrong. */
+    /** There is a lease, and the last load succeeded. */
     LIVE,
     /** There is a lease, but the last refresh failed. */
     STALE,
-    /** There is none, because the last attempt failed. */
+    /** There is no lease, because the last attempt failed. */
     FAILED,
-    /** Nobody has asked yet, or the first run is under way. */
+    /** There was no request yet, or the first run is under way. */
     NONE
   }
 }

@@ -3,7 +3,7 @@ package dev.rig.credentials.metrics;
 import java.util.List;
 
 /**
- * One line of the catalogue.
+ * A metric in the catalogue.
  *
  * @param name as Prometheus stores it
  * @param type counter, gauge, histogram or info

@@ -20,11 +20,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every metric of the daemon. Names follow Prometheus' conventions; labels have few values, all of
- * them ours or the configuration's: nothing that a peer sends becomes one.
+ * The metrics of the daemon. Names follow Prometheus' conventions; labels have few values, which
+ * come from this program or the configuration, never from a peer.
  */
 public final class Metrics {
-  /** Seconds: a cached answer takes tens of microseconds, a script up to minutes. */
+  /** Bounds in seconds: a cached answer takes tens of microseconds, a script up to minutes. */
   private static final double[] REQUEST_BOUNDS = {
     0.0001, 0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 2.5, 10, 30
   };
@@ -87,10 +87,10 @@ public final class Metrics {
           SCRIPT_BOUNDS);
 
   /**
-   * A catalogue whose counters are zero.
+   * Creates the metrics with counters at zero.
    *
-   * @param version the daemon's
-   * @param readings asked at each scrape, on the thread that scrapes
+   * @param version the daemon's version
+   * @param readings read at each scrape, on the scraping thread
    */
   public Metrics(String version, GaugeReadings readings) {
     gauge(
@@ -160,14 +160,15 @@ public final class Metrics {
         .addLabelValues(version);
     describe(build, "info", buildHelp, "version");
     for (var outcome : List.of("applied", "refused")) {
-      reloads.initLabelValues(outcome); // a rate over what is not there yet is no alarm
+      reloads.initLabelValues(
+          outcome); // present from the start, because a rate of an absent counter triggers no alert
     }
   }
 
   /**
-   * A request was answered.
+   * Counts an answered request.
    *
-   * @param action the name of an action; never what a peer wrote
+   * @param action the name of an action; never text of a peer
    * @param outcome one word of a fixed set
    */
   public void request(String action, String outcome, Duration took) {
@@ -175,33 +176,33 @@ public final class Metrics {
     requestSeconds.labelValues(action).observe(seconds(took));
   }
 
-  /** A peer was told that it may not ask that; counted as a request, too. */
+  /** Counts a denied request, which also counts as answered. */
   public void denied(String action) {
     denied.labelValues(action).inc();
   }
 
   /**
-   * A script's run has ended.
+   * Counts a run of a script.
    *
-   * @param prefix the entry's
-   * @param failed whether it brought no credential
+   * @param prefix the entry's prefix
+   * @param failed whether it gave no credential
    */
   public void scriptRun(String prefix, boolean failed, Duration took) {
     scriptRuns.labelValues(prefix).inc();
     scriptSeconds.labelValues(prefix).observe(seconds(took));
-    var failures = scriptFailures.labelValues(prefix); // there from the first run on
+    var failures = scriptFailures.labelValues(prefix); // present from the first run
     if (failed) {
       failures.inc();
     }
   }
 
-  /** A changed configuration was applied, or refused (F14). */
+  /** Counts a changed configuration, applied or rejected (F14). */
   public void reload(boolean applied) {
     reloads.labelValues(applied ? "applied" : "refused").inc();
   }
 
   /**
-   * A registry was asked.
+   * Counts a call to a registry.
    *
    * @param outcome one word of a fixed set
    */
@@ -210,7 +211,7 @@ public final class Metrics {
     registrySeconds.observe(seconds(took));
   }
 
-  /** The catalogue, in the order of the names; docs/metrics.md has it as a table. */
+  /** Returns the catalogue, in the order of the names; docs/metrics.md has it as a table. */
   public List<MetricDescription> catalogue() {
     return descriptions.stream()
         .sorted((one, other) -> one.name().compareTo(other.name()))
@@ -218,16 +219,16 @@ public final class Metrics {
   }
 
   /**
-   * A scrape.
+   * The result of a scrape.
    *
-   * @param contentType what the format is called in HTTP
+   * @param contentType the format's media type
    */
   public record Exposition(String contentType, String body) {}
 
   /**
-   * Everything as of now.
+   * Returns all current values.
    *
-   * @param accept the {@code Accept} header of who asks; null for Prometheus' plain text
+   * @param accept the {@code Accept} header of the request; null for Prometheus' plain text
    */
   public Exposition scrape(@Nullable String accept) {
     var writer = ExpositionFormats.init(properties).findWriter(accept);

@@ -14,7 +14,7 @@ import org.apache.hc.core5.http.message.ParserCursor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server wants to be authenticated to (RFC 9110, 11.6.1).
+ * A server's authentication challenge (RFC 9110, 11.6.1).
  *
  * @param scheme in lower case: {@code basic}, {@code bearer}
  * @param parameters by name in lower case
@@ -26,7 +26,7 @@ public record AuthChallenge(String scheme, Map<String, String> parameters) {
   private static final String TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
   private static final Pattern WORD = Pattern.compile(TOKEN);
 
-  /** Schemes without parameters, which the parser would take for a part of the next one. */
+  /** Schemes without parameters, which the parser would read as part of the next one. */
   private static final Pattern BARE = Pattern.compile("[\\s,]*(?:(" + TOKEN + ")\\s*(?:,|$))?");
 
   public AuthChallenge {
@@ -45,16 +45,16 @@ public record AuthChallenge(String scheme, Map<String, String> parameters) {
     return parameters.get(name);
   }
 
-  /** Whether the token is good and only allows less than was asked for (RFC 6750, 3.1). */
+  /** Returns whether the token is valid but its scope is too small (RFC 6750, 3.1). */
   public boolean isAboutScope() {
     return "insufficient_scope".equals(parameter("error"));
   }
 
   /**
-   * The challenges of all headers {@code WWW-Authenticate} of a response, in their order. They are
-   * read leniently, because what they lead to is checked.
+   * Parses the challenges of all {@code WWW-Authenticate} headers of a response, in order. Parsing
+   * is lenient, because the addresses in them are checked later.
    *
-   * @throws HttpFailure if one of them cannot be read, or there are too many
+   * @throws HttpFailure if one is invalid, or there are too many
    */
   public static List<AuthChallenge> parse(List<String> headers) throws HttpFailure {
     var challenges = new ArrayList<AuthChallenge>();
@@ -95,7 +95,7 @@ public record AuthChallenge(String scheme, Map<String, String> parameters) {
     var read = new HashMap<String, String>();
     for (var parameter : parameters == null ? List.<NameValuePair>of() : parameters) {
       if (parameter.getValue() == null) {
-        continue; // a bare scheme, or what schemes such as Negotiate have
+        continue; // a scheme without parameters, or a token of schemes such as Negotiate
       }
       if (!WORD.matcher(parameter.getName()).matches()) {
         throw broken("the name of a parameter is expected");

@@ -26,9 +26,9 @@ import org.apache.hc.core5.ssl.SSLContexts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which authorities may sign the certificates of registries: the runtime's, the system's, those of
- * the configured files, and those of the host's own folder; but of a host with an authority of its
- * own that one alone. Read at the first use, as a daemon that resolves nothing need not pay for it.
+ * The certificate authorities that are trusted for a registry: the runtime's, the system's, those
+ * of configured files, and those of the host's own folder; for a host with an authority of its own,
+ * only that one. Read at the first use, because most daemons resolve no images.
  */
 public final class CertificateAuthorities implements TlsAuthorities {
   private static final String ANY = "";
@@ -44,7 +44,7 @@ public final class CertificateAuthorities implements TlsAuthorities {
   private @Nullable Set<X509Certificate> everybody; // guarded by this
 
   /**
-   * Authorities beside those of this machine.
+   * Creates authorities in addition to those of this machine.
    *
    * @param files PEM files of authorities for any host
    * @param own PEM files by the host, with its port, that each signs for
@@ -59,7 +59,7 @@ public final class CertificateAuthorities implements TlsAuthorities {
     this.machine = machine;
   }
 
-  /** Why a file of authorities cannot be used; empty if it can. */
+  /** Returns why a file of authorities cannot be used; empty if it can. */
   public static Optional<String> problem(Path file) {
     try {
       read(file);
@@ -112,7 +112,7 @@ public final class CertificateAuthorities implements TlsAuthorities {
     return store;
   }
 
-  /** What this side shows. */
+  /** Returns the client certificates. */
   private static KeyStore keys(Map<Path, Path> identities)
       throws GeneralSecurityException, IOException, HttpFailure {
     var store = empty();
@@ -130,7 +130,7 @@ public final class CertificateAuthorities implements TlsAuthorities {
     return store;
   }
 
-  /** The authorities that are trusted of every host. */
+  /** Returns the authorities that are trusted for every host. */
   private Set<X509Certificate> everybody() throws GeneralSecurityException, HttpFailure {
     var known = everybody;
     if (known == null) {
@@ -154,7 +154,10 @@ public final class CertificateAuthorities implements TlsAuthorities {
         .toList();
   }
 
-  /** A store of the system that cannot be read is passed over: nobody configured it here. */
+  /**
+   * Returns the system's authorities; ignores a store that cannot be read, because it is not
+   * configured here.
+   */
   private Collection<X509Certificate> ofTheSystem() {
     for (var bundle : machine.bundles()) {
       if (Files.isReadable(bundle)) {

@@ -22,8 +22,7 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /**
- * Reads the private key that this side shows a certificate or signs with: PEM, in PKCS #8, PKCS #1
- * or SEC 1.
+ * Reads the private key for a client certificate or a signature: PEM, in PKCS #8, PKCS #1 or SEC 1.
  */
 public final class ClientIdentity {
   private static final Pattern BLOCK =
@@ -39,7 +38,7 @@ public final class ClientIdentity {
   /**
    * Reads a key.
    *
-   * @throws GeneralSecurityException if the file holds none that can be used
+   * @throws GeneralSecurityException if the file contains no usable key
    */
   public static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
     var matcher = BLOCK.matcher(RegularFile.text(file));
@@ -67,13 +66,13 @@ public final class ClientIdentity {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
       } catch (InvalidKeySpecException e) {
-        // The next algorithm, or none.
+        // Tries the next algorithm.
       }
     }
     throw new InvalidKeySpecException("its key is of no known kind");
   }
 
-  /** A key as PKCS #8 has it (RFC 5208, 5). */
+  /** Returns a key in PKCS #8 (RFC 5208, 5). */
   private static byte[] wrapped(AlgorithmIdentifier algorithm, ASN1Encodable key)
       throws IOException {
     return new PrivateKeyInfo(algorithm, key).getEncoded();

@@ -40,7 +40,7 @@ import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.net.URIAuthority;
 import org.jspecify.annotations.Nullable;
 
-/** One request and its whole response, which are cut off when their time is over (F29). */
+/** One request with its whole response, aborted when the time is over (F29). */
 final class Exchange {
   private static final int BLOCK = 8 * 1024;
 
@@ -56,7 +56,7 @@ final class Exchange {
     this.budget = budget;
   }
 
-  /** Ends it, whatever is being done then: a peer may send a byte a second. */
+  /** Aborts it in any state: a peer may send one byte per second. */
   void cut() {
     over = true;
     var running = sent;
@@ -65,7 +65,9 @@ final class Exchange {
     }
   }
 
-  /** The message to send, which is cut off whether the time ends before or after this. */
+  /**
+   * Returns the message to send, which is aborted whether the time ends before or after this call.
+   */
   private HttpUriRequestBase begin(HttpRequest request) throws HttpFailure {
     var message = message(request);
     sent = message;
@@ -76,9 +78,9 @@ final class Exchange {
   }
 
   /**
-   * Sends the request: once more if a kept connection had been closed.
+   * Sends the request; retries once if a kept connection was closed.
    *
-   * @param closeIdle closes what has been idle for some time
+   * @param closeIdle closes connections that were idle for that time
    */
   HttpResponse send(HttpRequest request, Consumer<Duration> closeIdle)
       throws HttpFailure, InterruptedException {
@@ -87,7 +89,7 @@ final class Exchange {
       try {
         return response(begin(request), context);
       } catch (OneExchange.StaleException e) {
-        closeIdle.accept(Duration.ZERO); // the others are as old
+        closeIdle.accept(Duration.ZERO); // other connections are as old
         context = context();
         return response(begin(request), context);
       }
@@ -96,7 +98,7 @@ final class Exchange {
         throw new InterruptedException();
       }
       throw over ? budget.tooSlow(hop.who()) : failure(e, context);
-    } catch (IllegalStateException e) { // a CancellationException, or a connection that is gone
+    } catch (IllegalStateException e) { // a CancellationException, or a closed connection
       if (over) {
         throw budget.tooSlow(hop.who());
       }
@@ -204,7 +206,7 @@ final class Exchange {
     return body.toByteArray();
   }
 
-  /** The body without the compression that some servers and caches add unasked. */
+  /** Returns the body without the compression that some servers and caches add unrequested. */
   private byte[] decoded(byte[] body, List<String> encodings) throws HttpFailure {
     byte[] decoded = body;
     for (var encoding : String.join(",", encodings).toLowerCase(Locale.ROOT).split(",", -1)) {
@@ -221,7 +223,7 @@ final class Exchange {
     return isGzip(decoded) ? gunzip(decoded) : decoded;
   }
 
-  /** Whether it begins as gzip does (RFC 1952, 2.3.1), which nothing does that is asked for. */
+  /** Returns whether the body starts like gzip (RFC 1952, 2.3.1); no requested content does. */
   private static boolean isGzip(byte[] body) {
     return body.length > 2 && body[0] == 0x1f && body[1] == (byte) 0x8b && body[2] == 8;
   }
@@ -279,7 +281,10 @@ final class Exchange {
         || (thrown.getCause() != null && isAboutCertificates(thrown.getCause()));
   }
 
-  /** The deepest cause, in plain words: without a class, or what the other side has sent. */
+  /**
+   * Returns the deepest cause in plain words: without class names, and without text from the other
+   * side.
+   */
   private static String detail(IOException e) {
     var root = root(e);
     var message = root.getMessage();

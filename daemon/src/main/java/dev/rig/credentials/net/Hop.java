@@ -9,13 +9,13 @@ import org.apache.hc.core5.http.HttpHost;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one connection leads to an origin: straight to an address, through a proxy, or over a Unix
- * socket. Connections are kept by route, which has the address in it.
+ * How one connection reaches an origin: directly, through a proxy, or over a Unix socket. Kept
+ * connections are identified by route, which includes the address.
  *
- * @param route with addresses, so that nothing is looked up again
- * @param tls null if without TLS
+ * @param route with addresses, so that no name is resolved again
+ * @param tls null without TLS
  * @param proxy null if there is none
- * @param zone where the other side is; {@link NetworkZone#PUBLIC} behind a proxy
+ * @param zone of the other side; {@link NetworkZone#PUBLIC} through a proxy
  * @param who the origin, for people
  */
 record Hop(

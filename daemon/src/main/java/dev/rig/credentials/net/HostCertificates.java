@@ -9,27 +9,27 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a machine's files say of whom to trust: the system's store, and folders per host as Docker
+ * The trust settings in a machine's files: the system's store, and folders per host as Docker
  * ({@code /etc/docker/certs.d/HOST:PORT}) and podman ({@code /etc/containers/certs.d/HOST:PORT})
  * read them. In such a folder {@code *.crt} are authorities, and {@code *.cert} with {@code *.key}
- * of the same name are certificates that this side shows.
+ * of the same name are client certificates.
  *
  * @param folders those with a folder for each host
- * @param bundles files with the authorities of the system; the first that exists counts
+ * @param bundles files with the system's authorities; the first that exists counts
  */
 record HostCertificates(List<Path> folders, List<Path> bundles) {
-  /** Nothing but what is configured. */
+  /** No files. */
   static final HostCertificates NONE = new HostCertificates(List.of(), List.of());
 
   /**
-   * A machine's files.
+   * Returns a machine's files.
    *
-   * @param etc the folder that is {@code /etc}
+   * @param etc the folder {@code /etc}
    */
   static HostCertificates of(Path etc) {
     return new HostCertificates(
         List.of(etc.resolve("containers/certs.d"), etc.resolve("docker/certs.d")),
-        // Where Go's crypto/x509 looks, too: Debian, Fedora, SUSE, Alpine.
+        // The paths that Go's crypto/x509 also reads: Debian, Fedora, SUSE, Alpine.
         List.of(
             etc.resolve("ssl/certs/ca-certificates.crt"),
             etc.resolve("pki/tls/certs/ca-bundle.crt"),
@@ -41,8 +41,8 @@ record HostCertificates(List<Path> folders, List<Path> bundles) {
    * The files of a host.
    *
    * @param authorities PEM files
-   * @param identities files of keys by the file of their certificate
-   * @param state differs when a file has changed
+   * @param identities key files by the file of their certificate
+   * @param state changes when a file changes
    */
   record CertificateFiles(List<Path> authorities, Map<Path, Path> identities, String state) {
     boolean isEmpty() {
@@ -51,8 +51,8 @@ record HostCertificates(List<Path> folders, List<Path> bundles) {
   }
 
   /**
-   * Looks for the files of an origin, under its host with the port, and without it if it is the
-   * usual one.
+   * Finds the files of an origin, by its host with the port, and without the port if it is the
+   * default one.
    *
    * @throws HttpFailure if a folder cannot be read, or a key is missing
    */

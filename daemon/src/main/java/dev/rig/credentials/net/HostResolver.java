@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Looks up host names. The C library does that, and a virtual thread in it would hold its carrier
- * for as long as a name server is silent: it is asked on threads of its own.
+ * Resolves host names on threads of its own: the C library blocks, which would occupy the carrier
+ * of a virtual thread for as long as a name server does not answer.
  */
 public final class HostResolver {
   /** The lookup itself. */
   public interface Resolver {
-    /** The addresses of a name, at least one. */
+    /** Returns the addresses of a name, at least one. */
     InetAddress[] addresses(String name) throws UnknownHostException;
   }
 
@@ -31,9 +31,9 @@ public final class HostResolver {
   }
 
   /**
-   * The addresses of a host, at least one.
+   * Returns the addresses of a host, at least one.
    *
-   * @throws HttpFailure when it has none, or none in time
+   * @throws HttpFailure if it has none, or none in time
    */
   List<InetAddress> lookup(String host, RequestBudget budget)
       throws HttpFailure, InterruptedException {

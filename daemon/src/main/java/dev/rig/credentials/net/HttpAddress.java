@@ -10,19 +10,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a request goes. Servers send addresses that {@link java.net.URI} refuses and Go's {@code
- * net/url} accepts: hosts with an underscore, and paths and queries with spaces, brackets, braces
- * or raw bytes. What is valid is kept byte for byte, because a signature may cover it.
+ * The address of a request. Servers send addresses that {@link java.net.URI} rejects and Go's
+ * {@code net/url} accepts: hosts with an underscore, and paths and queries with spaces, brackets,
+ * braces or raw bytes. Valid parts are kept byte for byte, because a signature may cover them.
  *
  * @param origin scheme, host and port
- * @param target path and query as they are sent: printable ASCII that begins with a slash
+ * @param target path and query as they are sent: printable ASCII that starts with a slash
  */
 public record HttpAddress(Origin origin, String target) {
   private static final Pattern ABSOLUTE =
       Pattern.compile("(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?<authority>[^/?#]*)(?<rest>.*)");
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*");
 
-  /** Printable, and nevertheless not allowed in a request's first line or in a URI (RFC 3986). */
+  /** Printable characters that are not allowed in a request line or a URI (RFC 3986). */
   private static final String ENCODED = " \"<>\\^`{|}";
 
   public HttpAddress {
@@ -31,7 +31,9 @@ public record HttpAddress(Origin origin, String target) {
     }
   }
 
-  /** An absolute address without its fragment; null if it is not one of http or https. */
+  /**
+   * Parses an absolute address and removes its fragment; returns null if it is not http or https.
+   */
   public static @Nullable HttpAddress parse(String text) {
     var matcher = ABSOLUTE.matcher(text);
     if (hasControl(text) || !matcher.matches()) {
@@ -45,8 +47,8 @@ public record HttpAddress(Origin origin, String target) {
   /**
    * Resolves a reference, such as a {@code Location} (RFC 3986, 5.2).
    *
-   * @param reference where a character above 127 is a byte of the header
-   * @return null if it leads to something other than http or https
+   * @param reference a header's text, in which a character above 127 is a byte
+   * @return null if the result is not http or https
    */
   public @Nullable HttpAddress resolve(String reference) {
     if (SCHEME.matcher(reference).matches()) {
@@ -70,7 +72,7 @@ public record HttpAddress(Origin origin, String target) {
         : new HttpAddress(origin, relative(path, target("/" + reference).substring(1)));
   }
 
-  /** The path of a reference beside another one, without the segments {@code .} and {@code ..}. */
+  /** Returns the path of a relative reference, without the segments {@code .} and {@code ..}. */
   private static String relative(String base, String reference) {
     int query = reference.indexOf('?');
     var path = query < 0 ? reference : reference.substring(0, query);
@@ -91,7 +93,7 @@ public record HttpAddress(Origin origin, String target) {
     return "/" + String.join("/", segments) + (query < 0 ? "" : reference.substring(query));
   }
 
-  /** Path and query as they are sent, of what stands behind a host. */
+  /** Returns path and query as they are sent, from the text after a host. */
   private static String target(String rest) {
     var text = rest.split("#", 2)[0];
     var target = new StringBuilder(text.length() + 16);
@@ -113,7 +115,7 @@ public record HttpAddress(Origin origin, String target) {
     return target.toString();
   }
 
-  /** What is wrong with a reference that cannot be asked; without repeating it. */
+  /** Returns what is wrong with an unsupported reference, without repeating it. */
   public static String fault(String reference) {
     var matcher = ABSOLUTE.matcher(reference.startsWith("//") ? "http:" + reference : reference);
     if (hasControl(reference)) {
@@ -131,12 +133,12 @@ public record HttpAddress(Origin origin, String target) {
     return text.chars().anyMatch(c -> c < ' ' || c == 0x7f);
   }
 
-  /** The same with more in its query; both parts are encoded already. */
+  /** Returns the address with a longer query; both parts are encoded already. */
   public HttpAddress query(String more) {
     return new HttpAddress(origin, target + (target.indexOf('?') < 0 ? "?" : "&") + more);
   }
 
-  /** The same without parameters of these names in its query; the rest of it is kept. */
+  /** Returns the address without query parameters of these names; the rest of the query is kept. */
   public HttpAddress without(Set<String> names) {
     int query = target.indexOf('?');
     if (query < 0) {
@@ -156,7 +158,7 @@ public record HttpAddress(Origin origin, String target) {
     try {
       name = URLDecoder.decode(name, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      // A name that nobody can read is none of those.
+      // A name that cannot be decoded is none of those.
     }
     return name.toLowerCase(Locale.ROOT);
   }

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Sends requests over TCP. The addresses that are checked are those that are connected to, and the
- * certificate must be that of the host. It follows no redirect, keeps no cookie, answers no
- * challenge and tries nothing twice, except on a kept connection that the other side had closed.
+ * Sends requests over TCP. It connects exactly to the addresses that were checked, and the
+ * certificate must be that of the host. It follows no redirect, stores no cookie, answers no
+ * challenge and retries nothing, except on a kept connection that the other side had closed.
  */
 public final class HttpClient implements AutoCloseable {
   private static final int REMEMBERED = 256;
@@ -22,10 +22,10 @@ public final class HttpClient implements AutoCloseable {
   private final Proxies proxies;
   private final HttpTransport transport;
 
-  /** The address that answered last of a host with several: its connections are kept. */
+  /** The address of a host with several that answered last; its connections are kept. */
   private final Map<Origin, InetAddress> answered = new ConcurrentHashMap<>();
 
-  /** A client; nothing is opened or read before the first request. */
+  /** Creates a client; nothing is opened or read before the first request. */
   public HttpClient(
       HostResolver resolver,
       PlainHttpPolicy plain,
@@ -51,8 +51,9 @@ public final class HttpClient implements AutoCloseable {
   /**
    * Sends a request.
    *
-   * @param nearest the nearest zone that the name of the host may lead to; {@link
-   *     NetworkZone#LOOPBACK} for what somebody asks about: everywhere but where nobody is asked
+   * @param nearest the nearest zone that the host's name may resolve to; {@link
+   *     NetworkZone#LOOPBACK} for a host that the user named: all zones except {@link
+   *     NetworkZone#NEVER}
    * @return any response
    * @throws HttpFailure if there is none
    */
@@ -68,7 +69,8 @@ public final class HttpClient implements AutoCloseable {
     }
     var left = budget.left();
     var tls = origin.isSecure() ? authorities.sockets(origin) : null;
-    budget.giveBack(left.minus(budget.left())); // reading certificates is not the other side's time
+    budget.giveBack(
+        left.minus(budget.left())); // reading certificates does not count as the other side's time
     var proxy = proxies.of(origin);
     if (proxy != null) {
       var hop = Proxies.origin(proxy);
@@ -85,7 +87,7 @@ public final class HttpClient implements AutoCloseable {
     return any(origin, at, budget, address -> Hop.direct(origin, address, tls), request);
   }
 
-  /** The addresses of a host, of which every one is allowed. */
+  /** Returns the addresses of a host, after checking that every one is allowed. */
   private List<InetAddress> checked(Origin origin, NetworkZone nearest, RequestBudget budget)
       throws HttpFailure, InterruptedException {
     var addresses = resolver.lookup(origin.bareHost(), budget);

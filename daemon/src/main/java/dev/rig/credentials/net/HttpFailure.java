@@ -2,25 +2,25 @@ package dev.rig.credentials.net;
 
 import java.io.Serial;
 
-/** Why there is no answer. Its message is for people and has no secret in it. */
+/** Why there is no response. The message is for people and contains no secret. */
 public final class HttpFailure extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
-  /** What went wrong. */
+  /** The kinds of failures. */
   public enum HttpFailureKind {
     /** Nothing listens there. */
     NO_LISTENER,
-    /** The connection broke, or TLS failed; another try may go well. */
+    /** The connection broke, or TLS failed; a retry may succeed. */
     BROKEN,
     /** The host name is unknown, or a proxy does not forward. */
     UNREACHABLE,
     /** The deadline passed. */
     TOO_SLOW,
-    /** TLS was spoken with a certificate that is not trusted. */
+    /** The certificate is not trusted. */
     UNTRUSTED,
     /** A rule forbids the request; nothing was sent. */
     REFUSED,
-    /** The answer is not valid HTTP, or larger than its bound. */
+    /** The response is not valid HTTP, or exceeds the limit. */
     INVALID
   }
 

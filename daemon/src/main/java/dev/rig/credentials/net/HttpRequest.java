@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * One request.
  *
  * @param method {@code GET} or {@code POST}
- * @param address its path and query are sent as they are
+ * @param address its path and query are sent unchanged
  * @param headers by name, without those that the client adds to every request
- * @param authorization the value of that header; null for none
- * @param body null for none
+ * @param authorization the value of that header; null if absent
+ * @param body null if absent
  */
 public record HttpRequest(
     String method,
@@ -41,7 +41,7 @@ public record HttpRequest(
     return new HttpRequest("GET", address, Map.of(), null, null);
   }
 
-  /** A request with a body, which is sent as UTF-8. */
+  /** Returns a request with a body, which is sent as UTF-8. */
   public static HttpRequest post(HttpAddress address, String contentType, Secret body) {
     return new HttpRequest("POST", address, Map.of("Content-Type", contentType), null, body);
   }
@@ -52,7 +52,7 @@ public record HttpRequest(
     return new HttpRequest(method, address, more, authorization, body);
   }
 
-  /** The value of {@code Authorization} for a password (RFC 7617). */
+  /** Returns the value of {@code Authorization} for a password (RFC 7617). */
   public static Secret basic(Credential credential) {
     var login = credential.username() + ":" + credential.secret().reveal();
     return Secret.of(
@@ -63,12 +63,12 @@ public record HttpRequest(
     return new HttpRequest(method, address, headers, value, body);
   }
 
-  /** The same for another address. */
+  /** Returns the request for another address. */
   public HttpRequest at(HttpAddress elsewhere) {
     return new HttpRequest(method, elsewhere, headers, authorization, body);
   }
 
-  /** Where it goes; a query may hold a signature. */
+  /** Prints only the origin; a query may contain a signature. */
   @Override
   public String toString() {
     return method + " " + address.origin();

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One whole response. */
+/** One complete response. */
 public final class HttpResponse {
   private final int status;
   private final Map<String, List<String>> headers;
@@ -13,12 +13,12 @@ public final class HttpResponse {
   private final NetworkZone zone;
 
   /**
-   * A response.
+   * Creates a response.
    *
    * @param status 200 to 599
    * @param headers by name in lower case
    * @param body must not be changed
-   * @param zone where it came from; {@link NetworkZone#PUBLIC} if through a proxy
+   * @param zone where it came from; {@link NetworkZone#PUBLIC} through a proxy
    */
   public HttpResponse(
       int status, Map<String, List<String>> headers, byte[] body, NetworkZone zone) {
@@ -28,7 +28,7 @@ public final class HttpResponse {
     this.zone = zone;
   }
 
-  /** The same with at most one header. */
+  /** Returns the response with at most one header. */
   public HttpResponse withoutHeadersBut(String name) {
     var values = headers.get(name);
     var left = values == null ? Map.<String, List<String>>of() : Map.of(name, values);
@@ -47,18 +47,18 @@ public final class HttpResponse {
     return zone;
   }
 
-  /** All headers, by name in lower case. */
+  /** Returns all headers, by name in lower case. */
   public Map<String, List<String>> headers() {
     return headers;
   }
 
-  /** The first header of that name; null if absent. */
+  /** Returns the first header with that name; null if absent. */
   public @Nullable String header(String name) {
     var values = headers(name);
     return values.isEmpty() ? null : values.getFirst();
   }
 
-  /** The values of all headers of that name, in their order. */
+  /** Returns the values of all headers with that name, in order. */
   public List<String> headers(String name) {
     return headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
   }

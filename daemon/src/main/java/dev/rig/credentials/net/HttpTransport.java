@@ -22,7 +22,7 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
-/** Apache HttpClient with nothing but exchanges and a pool of connections, made at first use. */
+/** Apache HttpClient, reduced to exchanges and a pool of connections, created at first use. */
 final class HttpTransport implements AutoCloseable {
   /** How long a connection is kept without a request. */
   static final Duration IDLE = Duration.ofSeconds(30);
@@ -32,10 +32,10 @@ final class HttpTransport implements AutoCloseable {
   private static final int LONGEST_LINE = 16 * 1024;
   private static final int MOST_HEADERS = 128;
 
-  /** Of one address, so that a host with a dead address is still answered by another. */
+  /** The limit per address, so that a host with one dead address is still reached at another. */
   private static final Timeout CONNECT = Timeout.ofSeconds(3);
 
-  /** The deadline of the exchange comes first. */
+  /** Longer than the deadline of the exchange. */
   private static final Timeout HANDSHAKE = Timeout.ofSeconds(60);
 
   private static final String ROUTE = "rig.route";
@@ -69,11 +69,11 @@ final class HttpTransport implements AutoCloseable {
     }
   }
 
-  /** Notes in the context of an exchange what its connection is made with. */
+  /** Stores in the context of an exchange how to create its connection. */
   static void route(HttpClientContext context, Hop hop) {
     context.setAttribute(ROUTE, hop.route());
     context.setAttribute(TlsUpgrade.SOCKETS, hop.tls());
-    context.setUserToken(hop.tls()); // a connection is not shared by those who trust differently
+    context.setUserToken(hop.tls()); // connections with different trust are not shared
   }
 
   private synchronized CloseableHttpClient client() {
@@ -115,7 +115,7 @@ final class HttpTransport implements AutoCloseable {
     return PoolingHttpClientConnectionManagerBuilder.create()
         .setMaxConnTotal(MOST_CONNECTIONS)
         .setMaxConnPerRoute(MOST_TO_AN_ADDRESS)
-        .setDnsResolver(new InMemoryDnsResolver()) // knows none: addresses were checked before
+        .setDnsResolver(new InMemoryDnsResolver()) // knows no names: addresses were checked before
         .setTlsSocketStrategy(new TlsUpgrade())
         .setDefaultTlsConfig(TlsConfig.custom().setHandshakeTimeout(HANDSHAKE).build())
         .setDefaultConnectionConfig(
@@ -124,7 +124,7 @@ final class HttpTransport implements AutoCloseable {
                 .setIdleTimeout(Timeout.of(idle))
                 .build())
         .setConnectionFactory(
-            // The client's own parser would pass over what stands before the status line.
+            // The client's own parser would ignore text before the status line.
             new ManagedHttpClientConnectionFactory(
                 bounds,
                 null,
@@ -138,10 +138,10 @@ final class HttpTransport implements AutoCloseable {
     }
   }
 
-  /** Closes what has been idle for too long, once in as long a time. */
+  /** Closes idle connections, at most once per idle time. */
   private void sweepLater() {
     if (sweeping.compareAndSet(false, true)) {
-      // Closing a connection with TLS sends something, which a scheduler must not wait for.
+      // Closing a TLS connection sends data, for which a scheduler must not wait.
       time.scheduler().schedule(idle, () -> Thread.ofVirtual().start(this::sweep));
     }
   }

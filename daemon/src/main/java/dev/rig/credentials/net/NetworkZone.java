@@ -7,18 +7,22 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From how far away an address can be reached, the farthest first. What a registry names (a token
- * realm, a blob's location) must not lie nearer to this machine than the registry itself, so that
- * no registry has this daemon ask what only this daemon can reach (T4, T5).
+ * The distance from which an address can be reached, the farthest first. An address that a registry
+ * names (a token realm, a blob's location) must not be nearer to this machine than the registry
+ * itself, so that no registry can make this daemon contact hosts that only this daemon can reach
+ * (T4, T5).
  */
 public enum NetworkZone {
-  /** The Internet. */
+  /** The public Internet. */
   PUBLIC,
   /** A private network: RFC 1918, RFC 6598, RFC 4193. */
   PRIVATE,
   /** This machine. */
   LOOPBACK,
-  /** This link, everybody or nobody; metadata services answer on such addresses. Never asked. */
+  /**
+   * Link-local, multicast and unspecified addresses; metadata services use such addresses. Never
+   * contacted.
+   */
   NEVER;
 
   private static final int CARRIER_FIRST = 100;
@@ -63,7 +67,7 @@ public enum NetworkZone {
     return zone.isNoNearerThan(own) ? own : zone;
   }
 
-  /** The IPv4 address that an IPv6 address leads to (T22); null if it holds none. */
+  /** Returns the IPv4 address that an IPv6 address contains (T22); null if it contains none. */
   private static @Nullable InetAddress inside(byte[] bytes) {
     if (startsWith(bytes, 0x20, 0x02)) { // 6to4, RFC 3056
       return ipv4(bytes, 2);
@@ -104,10 +108,10 @@ public enum NetworkZone {
   }
 
   /**
-   * Checks that a name leads no nearer than this zone; {@link #NEVER} allows an address of this
-   * link, for the metadata services of clouds.
+   * Checks that a name resolves to no address nearer than this zone; {@link #NEVER} allows a
+   * link-local address, for the metadata services of clouds.
    *
-   * @throws HttpFailure if it does, or to what is never asked
+   * @throws HttpFailure if it does, or if the address is never contacted
    */
   public void check(Origin origin, InetAddress address) throws HttpFailure {
     if (this == NEVER && address.isLinkLocalAddress()) {
@@ -125,7 +129,7 @@ public enum NetworkZone {
     }
   }
 
-  /** Whether an answer from the other zone may name an address of this one. */
+  /** Returns whether a response from the other zone may name an address in this one. */
   boolean isNoNearerThan(NetworkZone other) {
     return this != NEVER && compareTo(other) <= 0;
   }

@@ -7,16 +7,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code NO_PROXY} as Go's {@code golang.org/x/net/http/httpproxy} reads it, which the clients next
- * to this program use: {@code *} for everything; an IP address or a CIDR block for hosts that are
- * written as addresses; {@code example.org} for that domain and those below it; {@code
- * .example.org} and {@code *.example.org} for those below it only; each but {@code *} and CIDR
- * blocks with a port or without.
+ * {@code NO_PROXY} as Go's {@code golang.org/x/net/http/httpproxy} reads it, which clients on this
+ * machine use: {@code *} for everything; an IP address or a CIDR block for hosts that are
+ * addresses; {@code example.org} for that domain and its subdomains; {@code .example.org} and
+ * {@code *.example.org} for the subdomains only; all except {@code *} and CIDR blocks with or
+ * without a port.
  */
 final class NoProxy {
   private interface Rule {
     /**
-     * Whether a host is reached without a proxy.
+     * Returns whether a host is reached without a proxy.
      *
      * @param host in lower case, an IPv6 address without brackets
      * @param address null if the host is a name
@@ -89,7 +89,7 @@ final class NoProxy {
         && (rest == 0 || ((network[whole] ^ address[whole]) & (0xff << (Byte.SIZE - rest))) == 0);
   }
 
-  /** A port; one that no host has if it is not a number. */
+  /** Returns a port; an impossible one if the text is not a number. */
   private static int port(String digits) {
     return digits.matches("[0-9]{1,5}") ? Integer.parseInt(digits) : -1;
   }

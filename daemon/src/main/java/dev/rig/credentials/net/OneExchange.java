@@ -21,13 +21,13 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Sends one request over a connection. It tells a kept connection that the other side had closed
- * from one that breaks, and takes no endless row of interim responses.
+ * Sends one request over a connection. It distinguishes a kept connection that the other side had
+ * closed from one that breaks, and limits the number of interim responses.
  */
 final class OneExchange extends HttpRequestExecutor {
   private static final int MOST_INTERIM = 8;
 
-  /** A kept connection that is closed: nothing of a response has arrived. */
+  /** A kept connection is closed: no byte of a response has arrived. */
   static final class StaleException extends IOException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -36,7 +36,9 @@ final class OneExchange extends HttpRequestExecutor {
     }
   }
 
-  /** What a kept connection holds before a request would be taken for its response. */
+  /**
+   * How long to check a kept connection for unexpected bytes, which would be read as the response.
+   */
   private static final Timeout GLANCE = Timeout.ofMilliseconds(1);
 
   @Override
@@ -48,7 +50,7 @@ final class OneExchange extends HttpRequestExecutor {
       throws IOException, HttpException {
     var details = connection.getEndpointDetails();
     long received = details.getReceivedBytesCount();
-    var route = HttpClientContext.cast(context).getHttpRoute(); // null for the CONNECT of a proxy
+    var route = HttpClientContext.cast(context).getHttpRoute(); // null for the CONNECT to a proxy
     boolean kept = route != null && details.getResponseCount() > (route.isTunnelled() ? 1 : 0);
     if (kept && connection.isDataAvailable(GLANCE)) {
       throw new StaleException(new IOException("it holds bytes that no request has asked for"));
@@ -64,7 +66,7 @@ final class OneExchange extends HttpRequestExecutor {
     }
   }
 
-  /** Counts the heads that come before the response's own. */
+  /** Counts the interim responses. */
   private static final class InterimCount implements Http1StreamListener {
     private int heads;
 

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scheme, host and port: what a credential belongs to (T5).
+ * Scheme, host and port: the scope of a credential (T5).
  *
  * @param scheme {@code http} or {@code https}
  * @param host in lower case, an IPv6 address in brackets
@@ -17,13 +17,13 @@ public record Origin(String scheme, String host, int port) {
   private static final int HTTPS_PORT = 443;
   private static final int LAST_PORT = 65_535;
 
-  /** Letters, digits, dots and dashes, and the underscore that containers' names have. */
+  /** Letters, digits, dots and dashes, and the underscore that container names can contain. */
   private static final Pattern HOST = Pattern.compile("[a-z0-9._-]+|\\[[0-9a-f:.]+]");
 
   private static final Pattern AUTHORITY = Pattern.compile("(.+?)(?::([0-9]{0,5}))?");
 
   /**
-   * The origin of what stands between the slashes of an address.
+   * Parses the authority of an address.
    *
    * @param scheme in lower case
    * @return null if the scheme is neither {@code http} nor {@code https}, or the rest is not a host
@@ -52,7 +52,7 @@ public record Origin(String scheme, String host, int port) {
     }
   }
 
-  /** The origin of a host as it stands in front of image names, with or without a port. */
+  /** Returns the origin of a host as in image names, with or without a port. */
   public static Origin of(String scheme, String hostAndPort) {
     int colon = hostAndPort.lastIndexOf(':');
     boolean port = colon > hostAndPort.lastIndexOf(']');
@@ -70,17 +70,17 @@ public record Origin(String scheme, String host, int port) {
     return scheme.equals("https");
   }
 
-  /** The host, with the port where it is not the scheme's usual one. */
+  /** Returns the host, with the port unless it is the scheme's default. */
   public String authority() {
     return port == usualPort(scheme) ? host : host + ":" + port;
   }
 
-  /** The host without the brackets of an IPv6 address. */
+  /** Returns the host without the brackets of an IPv6 address. */
   String bareHost() {
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
-  /** An address here; path and query are encoded already. */
+  /** Returns an address at this origin; path and query are encoded already. */
   public HttpAddress at(String target) {
     return new HttpAddress(this, target);
   }

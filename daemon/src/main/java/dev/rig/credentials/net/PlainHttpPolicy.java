@@ -5,8 +5,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Who may be asked without TLS: this machine, hosts that are configured as insecure, and
- * development registries, which get no credential in the clear unless they are on this machine.
+ * The hosts that may be contacted without TLS: this machine, hosts that are configured as insecure,
+ * and development registries, which get no credential in plain text unless they are on this
+ * machine.
  */
 public final class PlainHttpPolicy {
   private static final int HTTP_PORT = 80;
@@ -15,28 +16,31 @@ public final class PlainHttpPolicy {
   private final Set<String> insecure;
   private final Predicate<String> development;
 
-  /** Without development registries. */
+  /** Creates a policy without development registries. */
   public PlainHttpPolicy(Set<String> insecure) {
     this(insecure, host -> false);
   }
 
   /**
-   * A policy.
+   * Creates a policy.
    *
-   * @param insecure hosts, with their port where they have one
-   * @param development whether such a host is a development registry; asked each time
+   * @param insecure hosts, with or without a port
+   * @param development whether a host is a development registry; evaluated each time
    */
   public PlainHttpPolicy(Set<String> insecure, Predicate<String> development) {
     this.insecure = insecure;
     this.development = development;
   }
 
-  /** Whether the site may be asked so; what its name leads to is checked as well. */
+  /** Returns whether the site may be contacted without TLS; its address is checked as well. */
   public boolean allows(Origin site) {
     return isConfigured(site) || isLoopback(site) || isDevelopment(site);
   }
 
-  /** Whether the site may be asked so at this address: a name of loopback may lie. */
+  /**
+   * Returns whether the site may be contacted without TLS at this address: a loopback name may
+   * resolve elsewhere.
+   */
   public boolean allows(Origin site, InetAddress address) {
     return isConfigured(site)
         || isDevelopment(site)
@@ -44,9 +48,9 @@ public final class PlainHttpPolicy {
   }
 
   /**
-   * Whether a credential may go to the site.
+   * Returns whether a credential may be sent to the site.
    *
-   * @param reach where its address is
+   * @param reach the zone of its address
    */
   public boolean allowsCredential(Origin site, NetworkZone reach) {
     return !site.scheme().equals("http") || isConfigured(site) || reach == NetworkZone.LOOPBACK;
@@ -65,7 +69,7 @@ public final class PlainHttpPolicy {
     return hosts.test(site.host() + ":" + site.port()) || (usual && hosts.test(site.host()));
   }
 
-  /** Whether the site is this machine by its name or address. */
+  /** Returns whether the site is this machine by its name or address. */
   static boolean isLoopback(Origin site) {
     if (site.host().equals("localhost")) {
       return true;

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The proxies that other machines are reached through. This machine never is. */
+/** The proxies for other machines. This machine is always reached directly. */
 public final class Proxies {
-  /** Everything is reached directly. */
+  /** No proxies. */
   public static final Proxies NONE = of(Map.of());
 
   private static final int USUAL_PORT = 80;
@@ -37,11 +37,11 @@ public final class Proxies {
   private final NoProxy direct;
 
   /**
-   * Proxies.
+   * Creates proxies.
    *
-   * @param http the proxy for plain http; null for none
-   * @param https the proxy for https, asked to forward with {@code CONNECT}; null for none
-   * @param direct what is reached without one, as in {@code NO_PROXY}
+   * @param http the proxy for plain http; null if none
+   * @param https the proxy for https, used with {@code CONNECT}; null if none
+   * @param direct the hosts without a proxy, as in {@code NO_PROXY}
    */
   public Proxies(@Nullable URI http, @Nullable URI https, List<String> direct) {
     this(Proxy.at(http), Proxy.at(https), direct);
@@ -54,8 +54,8 @@ public final class Proxies {
   }
 
   /**
-   * What {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY} name; in lower case they come
-   * first, as with curl. One that cannot be used is one of the {@link #problems}.
+   * Reads {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY}; the lower-case names have
+   * precedence, as with curl. An unusable proxy is reported by {@link #problems}.
    */
   public static Proxies of(Map<String, String> environment) {
     return new Proxies(
@@ -65,8 +65,8 @@ public final class Proxies {
   }
 
   /**
-   * Why proxies that are named cannot be used; empty if they can. Never repeats an address, which
-   * may have a password in it.
+   * Returns why proxies cannot be used; empty if they can. Never contains an address, which may
+   * contain a password.
    */
   public List<String> problems() {
     return Stream.of(http, https)
@@ -103,11 +103,11 @@ public final class Proxies {
   }
 
   /**
-   * The proxy for an origin.
+   * Returns the proxy for an origin.
    *
    * @return null if it is reached directly
-   * @throws HttpFailure if the proxy cannot be used: its address is invalid, or it is of a kind
-   *     that is not supported, such as SOCKS or one that is asked over TLS
+   * @throws HttpFailure if the proxy cannot be used: its address is invalid, or its kind is
+   *     unsupported, such as SOCKS or a proxy over TLS
    */
   @Nullable URI of(Origin origin) throws HttpFailure {
     var proxy = origin.isSecure() ? https : http;
@@ -122,13 +122,13 @@ public final class Proxies {
     return proxy.address();
   }
 
-  /** The origin of a proxy. */
+  /** Returns the origin of a proxy. */
   static Origin origin(URI proxy) {
     int port = proxy.getPort() < 0 ? USUAL_PORT : proxy.getPort();
     return new Origin("http", proxy.getHost().toLowerCase(Locale.ROOT), port);
   }
 
-  /** An address may have a password in it. */
+  /** Omits the addresses, which may contain a password. */
   @Override
   public String toString() {
     return "Proxies[http=%s, https=%s]".formatted(http, https);

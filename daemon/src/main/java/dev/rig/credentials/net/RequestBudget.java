@@ -4,7 +4,7 @@ import dev.rig.credentials.time.Ticker;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How long a question may take and how many bytes may come back, over all of its calls (F29). */
+/** The time and bytes that one operation may use, over all of its calls (F29). */
 public final class RequestBudget {
   private static final Duration TIME = Duration.ofSeconds(10);
   private static final int BYTES = 4 * 1024 * 1024;
@@ -23,38 +23,38 @@ public final class RequestBudget {
     this.bytes = new AtomicLong(most);
   }
 
-  /** 10 s and 4 MiB, from now on. */
+  /** Starts a budget of 10 s and 4 MiB. */
   public static RequestBudget start(Ticker ticker) {
     return start(ticker, TIME, BYTES);
   }
 
-  /** A budget that begins now. */
+  /** Starts a budget now. */
   public static RequestBudget start(Ticker ticker, Duration time, int bytes) {
     return new RequestBudget(ticker, time, new AtomicLong(ticker.nanos() + time.toNanos()), bytes);
   }
 
-  /** As many bytes as at the start, in the time that is left of this. */
+  /** Returns a budget with the initial bytes and the remaining time of this one. */
   public RequestBudget inTheSameTime() {
     return new RequestBudget(ticker, time, end, most);
   }
 
-  /** A budget of its own for something that must not use up this one's time. */
+  /** Returns a separate budget, for a part that must not use up this one's time. */
   public RequestBudget atMost(Duration limit) {
     long earlier = Math.min(end.get(), ticker.nanos() + limit.toNanos());
     return new RequestBudget(ticker, limit, new AtomicLong(earlier), most);
   }
 
-  /** What is left of the time; negative if it is over. */
+  /** Returns the remaining time; negative if it is over. */
   public Duration left() {
     return Duration.ofNanos(end.get() - ticker.nanos());
   }
 
-  /** Whether a wait would end in time. */
+  /** Returns whether a wait would end in time. */
   public boolean allows(Duration wait) {
     return wait.compareTo(left()) < 0;
   }
 
-  /** Gives back time that was not the other side's. */
+  /** Adds time that the other side did not use. */
   public void giveBack(Duration spent) {
     end.addAndGet(spent.toNanos());
   }
@@ -71,7 +71,7 @@ public final class RequestBudget {
     }
   }
 
-  /** What a call fails with when its time is over. */
+  /** Returns the failure of a call whose time is over. */
   public HttpFailure tooSlow(String who) {
     return new HttpFailure(
         HttpFailure.HttpFailureKind.TOO_SLOW,
@@ -79,9 +79,9 @@ public final class RequestBudget {
   }
 
   /**
-   * Takes bytes that have arrived.
+   * Counts bytes that have arrived.
    *
-   * @throws HttpFailure if they are too many
+   * @throws HttpFailure if the limit is exceeded
    */
   void take(long count, String who) throws HttpFailure {
     if (bytes.addAndGet(-count) < 0) {
@@ -90,9 +90,9 @@ public final class RequestBudget {
   }
 
   /**
-   * Checks a length that is announced.
+   * Checks an announced length.
    *
-   * @throws HttpFailure if so many bytes are too many
+   * @throws HttpFailure if it exceeds the limit
    */
   void checkLength(long count, String who) throws HttpFailure {
     if (count > bytes.get()) {

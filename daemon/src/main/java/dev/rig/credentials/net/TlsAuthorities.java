@@ -2,11 +2,11 @@ package dev.rig.credentials.net;
 
 import javax.net.ssl.SSLSocketFactory;
 
-/** Which authorities may sign the certificate of a host. */
+/** The certificate authorities that are trusted for a host. */
 @FunctionalInterface
 public interface TlsAuthorities {
   /**
-   * A factory of sockets with TLS that trust those authorities.
+   * Returns a factory of TLS sockets that trust those authorities.
    *
    * @return the same factory for the same trust
    * @throws HttpFailure if a file of authorities cannot be read

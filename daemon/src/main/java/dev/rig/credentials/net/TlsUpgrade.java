@@ -16,9 +16,9 @@ import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
-/** Puts TLS on a connection; the certificate must be that of the host. */
+/** Starts TLS on a connection; the certificate must be that of the host. */
 final class TlsUpgrade implements TlsSocketStrategy {
-  /** The attribute of a context that holds the factory of sockets for the host. */
+  /** The context attribute with the factory of sockets for the host. */
   static final String SOCKETS = "rig.tls";
 
   @Override
@@ -28,7 +28,7 @@ final class TlsUpgrade implements TlsSocketStrategy {
     var sockets = (SSLSocketFactory) context.getAttribute(SOCKETS);
     var tls = (SSLSocket) sockets.createSocket(socket, host, port, true);
     var parameters = tls.getSSLParameters();
-    boolean underscore = host.indexOf('_') >= 0; // which the JDK refuses in a host, and Go does not
+    boolean underscore = host.indexOf('_') >= 0; // which the JDK rejects in a host, and Go accepts
     if (!underscore) {
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
       tls.setSSLParameters(parameters);
@@ -40,7 +40,10 @@ final class TlsUpgrade implements TlsSocketStrategy {
     return tls;
   }
 
-  /** Checks what the JDK did not: that the certificate is the host's, by its alternative names. */
+  /**
+   * Checks what the JDK did not: that the certificate is valid for the host, by its alternative
+   * names.
+   */
   private static void verify(String host, SSLSession session) throws SSLException {
     if (!(session.getPeerCertificates()[0] instanceof X509Certificate certificate)
         || names(certificate) == null) {

@@ -10,16 +10,16 @@ public final class UnixHttpClient implements AutoCloseable {
   private final Path socket;
   private final HttpTransport transport;
 
-  /** A client; nothing is opened before the first request. */
+  /** Creates a client; nothing is opened before the first request. */
   public UnixHttpClient(Path socket, Time time) {
     this.socket = socket;
     this.transport = new HttpTransport(time, HttpTransport.IDLE);
   }
 
   /**
-   * The address of a path and query.
+   * Returns the address of a path and query.
    *
-   * @param target encoded, from the slash on
+   * @param target encoded, with the leading slash
    */
   public static HttpAddress address(String target) {
     return HERE.at(target);

@@ -9,9 +9,8 @@ import org.apache.hc.core5.util.Tokenizer.Delimiter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads headers {@code Link} (RFC 8288), also in forms that registries have sent and that the
- * grammar does not allow: without angle brackets, with apostrophes for quotation marks, and without
- * a relation.
+ * Parses {@code Link} headers (RFC 8288), including forms of some registries that the grammar does
+ * not allow: without angle brackets, with apostrophes as quotation marks, and without a relation.
  */
 public final class WebLink {
   private static final Tokenizer WORDS = Tokenizer.INSTANCE;
@@ -21,8 +20,8 @@ public final class WebLink {
   private WebLink() {}
 
   /**
-   * The target of the next page, as it was sent: of the first link with that relation, otherwise of
-   * the first in angle brackets that has no relation, as other clients do.
+   * Returns the target of the next page, unchanged: of the first link with that relation, otherwise
+   * of the first in angle brackets without a relation, as other clients do.
    *
    * @return null if there is none
    */
@@ -48,7 +47,7 @@ public final class WebLink {
     return unrelated;
   }
 
-  /** The relation in the parameters up to the next link; of two the first counts. */
+  /** Returns the relation in the parameters before the next link; the first of several counts. */
   private static String relation(String header, Cursor at) {
     String relation = null;
     while (skip(header, at, " \t;") && header.charAt(at.getPos()) != ',') {

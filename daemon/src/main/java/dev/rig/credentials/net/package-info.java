@@ -1,5 +1,5 @@
 /**
- * The one HTTP client: a checked address, a deadline for the whole exchange, bounds, and kept
+ * The only HTTP client: checked addresses, a deadline for the whole exchange, limits, and kept
  * connections.
  */
 @NullMarked

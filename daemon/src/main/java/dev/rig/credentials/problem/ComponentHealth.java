@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How one part of the daemon does, for people and probes.
+ * The health of one component, for people and probes.
  *
- * @param part the part in a word: {@code configuration}, {@code leases}
- * @param healthy whether it does what it is for
- * @param messages what is wrong or worth knowing, a line each, without a secret
- * @param counts what it has counted since the start, by name
+ * @param part the component's name: {@code configuration}, {@code leases}
+ * @param healthy whether it works
+ * @param messages errors and remarks, one per line, without a secret
+ * @param counts its counters since the start, by name
  */
 public record ComponentHealth(
     String part, boolean healthy, List<String> messages, Map<String, Long> counts) {

@@ -4,13 +4,13 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is wrong with what somebody wrote. It never carries a value that they wrote.
+ * One error in a user's input. It never contains a value from the input.
  *
- * @param file the file as it was named, or another word for the source, as {@code --socket}
- * @param line counted from 1; 0 where there is none
- * @param column counted from 1; 0 where there is none
+ * @param file the file as it was named, or another source such as {@code --socket}
+ * @param line counted from 1; 0 if unknown
+ * @param column counted from 1; 0 if unknown
  * @param message what is wrong, without a full stop
- * @param hint what to do about it; null where the message says it
+ * @param hint what to do about it; null if the message says it
  */
 public record Problem(String file, int line, int column, String message, @Nullable String hint)
     implements Comparable<Problem> {
@@ -25,7 +25,7 @@ public record Problem(String file, int line, int column, String message, @Nullab
     return ORDER.compare(this, other);
   }
 
-  /** {@code file:line:column: message (hint)}, without the parts that are not there. */
+  /** Returns {@code file:line:column: message (hint)}, without absent parts. */
   @Override
   public String toString() {
     var text = new StringBuilder(file);

@@ -3,15 +3,15 @@ package dev.rig.credentials.problem;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Input that cannot be used, with everything that is wrong with it. */
+/** Invalid input, with all errors. */
 public final class ProblemsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  @SuppressWarnings("serial") // an immutable list of records; nobody serialises this
+  @SuppressWarnings("serial") // an immutable list of records; never serialised
   private final List<Problem> problems;
 
   /**
-   * Everything that is wrong.
+   * Creates the exception.
    *
    * @param problems at least one
    */
@@ -20,7 +20,7 @@ public final class ProblemsException extends RuntimeException {
     this.problems = problems.stream().sorted().toList();
   }
 
-  /** Everything that is wrong, by file, line and column. */
+  /** Returns all errors, by file, line and column. */
   public List<Problem> problems() {
     return problems;
   }

@@ -3,18 +3,18 @@ package dev.rig.credentials.text;
 import java.util.Locale;
 
 /**
- * Text from outside as it may be printed: what could move a terminal's cursor, hide other text or
- * begin a new line is written as {@code \\uXXXX} (T24).
+ * Escapes text from outside for output: characters that could move a terminal's cursor, hide other
+ * text or start a new line are written as {@code \\uXXXX} (T24).
  */
 public final class Printable {
   private Printable() {}
 
-  /** The text in one line. */
+  /** Returns the text in one line. */
   public static String of(String text) {
     return escaped(text, "");
   }
 
-  /** The text with its line feeds and tabs. */
+  /** Returns the text with its line feeds and tabs. */
   public static String lines(String text) {
     return escaped(text, "\n\t");
   }

@@ -2,11 +2,11 @@ package dev.rig.credentials.time;
 
 import java.time.Duration;
 
-/** Lengths of time as the Rig platform's tables print them. */
+/** Formats durations as the Rig platform's tables do. */
 public final class HumanDuration {
   private HumanDuration() {}
 
-  /** {@code 45s}, {@code 12m 3s}, {@code 36h 10m} up to two days, then {@code 7d 23h}. */
+  /** Returns {@code 45s}, {@code 12m 3s}, {@code 36h 10m} up to two days, then {@code 7d 23h}. */
   public static String text(Duration age) {
     long seconds = Math.max(0, age.toSeconds());
     if (seconds < 60) {

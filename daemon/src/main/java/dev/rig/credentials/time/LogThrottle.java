@@ -2,7 +2,7 @@ package dev.rig.credentials.time;
 
 import java.time.Duration;
 
-/** Lets a message that would be repeated into the log once a minute. For any thread. */
+/** Limits a repeated log message to one per minute. Thread-safe. */
 public final class LogThrottle {
   private static final Duration BETWEEN_MESSAGES = Duration.ofMinutes(1);
 
@@ -14,7 +14,7 @@ public final class LogThrottle {
     this.ticker = ticker;
   }
 
-  /** Whether the message may be logged now; true at first, then once a minute. */
+  /** Returns whether the message may be logged now: true at first, then once a minute. */
   public synchronized boolean isDue() {
     long now = ticker.nanos();
     if (logged && now - loggedAt < BETWEEN_MESSAGES.toNanos()) {

@@ -6,7 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The real scheduler: one daemon thread. */
+/** The system's scheduler: one daemon thread. */
 public final class SystemScheduler implements Scheduler, AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
 
@@ -14,12 +14,12 @@ public final class SystemScheduler implements Scheduler, AutoCloseable {
     executor =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("rig-scheduler").daemon(true).factory());
-    executor.prestartCoreThread(); // or the first task of a shortage would be lost
+    executor.prestartCoreThread(); // otherwise the first task of a shortage would be lost
     executor.setRemoveOnCancelPolicy(true);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /** The system's clocks with this scheduler. */
+  /** Returns the system's clocks with this scheduler. */
   public Time time() {
     return new Time(InstantSource.system(), Ticker.system(), this);
   }
@@ -31,11 +31,11 @@ public final class SystemScheduler implements Scheduler, AutoCloseable {
           executor.schedule(() -> run(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     } catch (RejectedExecutionException closed) {
-      return () -> {}; // what was to come after the end does not come
+      return () -> {}; // tasks after the end do not run
     }
   }
 
-  /** An executor keeps what a task throws to itself; here it is handled as in any thread. */
+  /** Runs a task and reports its exception, which an executor would discard. */
   private static void run(Runnable task) {
     try {
       task.run();

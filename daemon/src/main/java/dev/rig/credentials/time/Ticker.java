@@ -1,12 +1,12 @@
 package dev.rig.credentials.time;
 
-/** Time that only ever goes forward, whatever happens to the wall clock. */
+/** Monotonic time, independent of the wall clock. */
 @FunctionalInterface
 public interface Ticker {
-  /** Nanoseconds since an arbitrary origin; only differences mean something. */
+  /** Returns nanoseconds since an arbitrary origin; only differences are meaningful. */
   long nanos();
 
-  /** The system's monotonic clock. */
+  /** Returns the system's monotonic clock. */
   static Ticker system() {
     return System::nanoTime;
   }
