@@ -1,8 +1,8 @@
 package dev.rig.credentials.config;
 
-/** Where the admin port listens. */
+/** The address of the admin port. */
 public sealed interface AdminAddress {
-  /** There is no admin port. */
+  /** No admin port. */
   record Off() implements AdminAddress {
     @Override
     public String toString() {
@@ -14,7 +14,7 @@ public sealed interface AdminAddress {
    * A TCP address.
    *
    * @param host a name or an address, an IPv6 one without its brackets; never empty
-   * @param port 0 lets the system choose, up to 65535
+   * @param port 0 to 65535; 0 lets the system choose
    */
   record Tcp(String host, int port) implements AdminAddress {
     @Override
@@ -24,9 +24,9 @@ public sealed interface AdminAddress {
   }
 
   /**
-   * Reads {@code host:port}, {@code [v6]:port} or {@code off}.
+   * Parses {@code host:port}, {@code [v6]:port} or {@code off}.
    *
-   * @throws InvalidSettingException when it is neither
+   * @throws InvalidSettingException if the text is neither
    */
   static AdminAddress parse(String text) throws InvalidSettingException {
     if (text.equals("off")) {

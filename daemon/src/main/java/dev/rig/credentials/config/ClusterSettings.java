@@ -6,18 +6,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is configured of one cluster, as far as it concerns registries and deployments. Null is
- * unset throughout.
+ * The settings of one cluster that concern registries and deployments. A null field is not set.
  *
  * @param origin the cluster's key in the last file that names it
- * @param url the Kubernetes API's address
- * @param token a bearer token for it
+ * @param url the address of the Kubernetes API
+ * @param token a bearer token for the API
  * @param script prints a client-go {@code ExecCredential}
  * @param certificateAuthority the API's certificate authority
  * @param createPullSecrets whether pull secrets are written into the cluster; see {@link
  *     #createsPullSecrets()}
- * @param pullSecretNamespaces ours: the only namespaces that they are kept in
- * @param pullSecrets ours: namespaces whose service accounts get them
+ * @param pullSecretNamespaces a key of this daemon: the only namespaces that get them
+ * @param pullSecrets a key of this daemon: namespaces whose service accounts get them
  */
 public record ClusterSettings(
     SourcePosition origin,
@@ -38,10 +37,10 @@ public record ClusterSettings(
   }
 
   /**
-   * A registry for development.
+   * The hosts of a development registry.
    *
-   * @param host names images when they are pushed from outside
-   * @param clusterHost names them when they are pulled inside
+   * @param host in images that are pushed from outside the cluster
+   * @param clusterHost in images that are pulled inside the cluster
    */
   public record DevRegistryHosts(@Nullable String host, @Nullable String clusterHost) {
     DevRegistryHosts overriddenBy(@Nullable DevRegistryHosts later) {
@@ -52,9 +51,9 @@ public record ClusterSettings(
   }
 
   /**
-   * A repository that deployments go through.
+   * The repository of deployments.
    *
-   * @param url its address, which may carry a login
+   * @param url its address, which may contain a login
    */
   public record Git(@Nullable String url) {
     Git overriddenBy(@Nullable Git later) {
@@ -70,9 +69,10 @@ public record ClusterSettings(
   /**
    * Namespaces whose service accounts pull with one Secret in each.
    *
-   * @param names the namespaces; empty where labels select them
-   * @param matchLabels all of which a namespace has to have; empty where names select them
-   * @param registries the prefixes that it holds credentials for, in normal form
+   * @param names the namespaces; empty if labels select them
+   * @param matchLabels labels that a namespace must have, all of them; empty if names select the
+   *     namespaces
+   * @param registries the prefixes whose credentials the Secret contains, in normal form
    */
   public record PullSecretGroup(
       List<String> names,
@@ -81,18 +81,18 @@ public record ClusterSettings(
       List<String> registries,
       boolean restartStuckPods) {}
 
-  /** Whether anything in the cluster gets pull secrets. */
+  /** Returns whether any namespace of the cluster gets pull secrets. */
   public boolean wantsPullSecrets() {
     return createsPullSecrets()
         || (pullSecrets != null && !pullSecrets.isEmpty() && type != Type.DOCKER);
   }
 
-  /** Whether pull secrets are written into the cluster; they are not unless that is set. */
+  /** Returns whether pull secrets are written into the cluster; false by default. */
   public boolean createsPullSecrets() {
     return createPullSecrets != null && createPullSecrets && type != Type.DOCKER;
   }
 
-  /** These with every field replaced that the later ones set. */
+  /** Returns a copy in which the fields that {@code later} sets replace those of this. */
   public ClusterSettings overriddenBy(ClusterSettings later) {
     return new ClusterSettings(
         later.origin,
@@ -112,7 +112,7 @@ public record ClusterSettings(
     return later == null ? earlier : later;
   }
 
-  /** Only what cannot hold a secret: an address can carry a login. */
+  /** Prints only fields that cannot contain a secret; an address can contain a login. */
   @Override
   public String toString() {
     return "ClusterSettings[origin=" + origin + ", type=" + type + ", redacted]";

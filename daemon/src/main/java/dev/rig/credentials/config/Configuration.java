@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Everything that was configured, merged and valid.
+ * The merged, valid configuration.
  *
- * @param registries in the order in which the files name them first; may be empty
+ * @param registries in the order of their first occurrence in the files; may be empty
  * @param clusters by name, in the same order
  * @param daemon the daemon's own settings
- * @param fingerprint SHA-256 of the files' names and contents in hex: equal for equal input. It is
- *     for comparing, not for showing: it is a hash over secrets
- * @param passwordFiles the files that entries have their passwords in
- * @param leftOut what was left out though nothing is wrong with it, with its place
+ * @param fingerprint SHA-256 of the files' names and contents in hex: equal for equal input; must
+ *     not be shown, because it is a hash over secrets
+ * @param passwordFiles the password files of entries
+ * @param leftOut valid settings that were ignored, with their locations
  */
 public record Configuration(
     List<RegistryEntry> registries,
@@ -25,7 +25,7 @@ public record Configuration(
     String fingerprint,
     List<Path> passwordFiles,
     List<Problem> leftOut) {
-  /** Nothing is configured. */
+  /** An empty configuration. */
   public static final Configuration EMPTY =
       new Configuration(List.of(), Map.of(), DaemonSettings.UNSET, "", List.of(), List.of());
 
@@ -36,7 +36,7 @@ public record Configuration(
     clusters = Collections.unmodifiableMap(new LinkedHashMap<>(clusters));
   }
 
-  /** Counts only. */
+  /** Prints only counts. */
   @Override
   public String toString() {
     return "Configuration[registries="

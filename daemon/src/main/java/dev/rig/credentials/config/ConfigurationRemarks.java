@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What is valid in a configuration and may still surprise its author. */
+/** Finds settings that are valid but may surprise their author. */
 public final class ConfigurationRemarks {
   private ConfigurationRemarks() {}
 
-  /** What was left out, and the remarks on its registry entries, each with its place. */
+  /** Returns ignored settings, and remarks on registry entries, each with its location. */
   public static List<Problem> of(Configuration configuration) {
     var remarks = new ArrayList<>(configuration.leftOut());
     var hosts =
@@ -38,7 +38,10 @@ public final class ConfigurationRemarks {
     return prefix.path().isEmpty();
   }
 
-  /** A default comes before its host's own entry, and an exact host before a glob. */
+  /**
+   * Compares two entries of a host: a default has precedence over its host's own entry, and an
+   * exact host over a glob.
+   */
   private static void compare(RegistryEntry byDefault, RegistryEntry host, List<Problem> remarks) {
     var asked = host.prefix().host();
     if (asked.equals(byDefault.prefix().host())) {

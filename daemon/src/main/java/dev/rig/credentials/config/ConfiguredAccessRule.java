@@ -5,14 +5,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Lets some peers do something.
+ * An access rule as configured.
  *
- * @param origin where the rule stands
- * @param users names or numeric ids of users, {@code *} for everybody; with {@code groups} never
- *     empty
+ * @param origin the location of the rule
+ * @param users names or numeric ids of users, {@code *} for all; with {@code groups} never empty
  * @param groups names or numeric ids of groups
- * @param actions what they may do; all there is when the rule does not say
- * @param registries what they may ask for; empty when the rule does not say, which is everything
+ * @param actions the permitted actions; all if the rule does not name any
+ * @param registries the registries that they apply to; empty for all
  */
 public record ConfiguredAccessRule(
     SourcePosition origin,
@@ -20,7 +19,9 @@ public record ConfiguredAccessRule(
     List<String> groups,
     Set<AccessAction> actions,
     List<RegistryPrefix> registries) {
-  /** What a peer can ask of the socket; {@code PLATFORM} is the HTTP API of the platform's. */
+  /**
+   * The actions that a rule can permit; {@code PLATFORM} is the HTTP API on the platform's socket.
+   */
   public enum AccessAction {
     GET,
     STORE,

@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The daemon's own settings, as far as they are set: the code that uses one knows its default, and
- * flags come on top.
+ * The daemon's own settings, without defaults, which the code that uses them knows; flags override
+ * them.
  *
- * @param values what is set; each value has the type of its setting
+ * @param values the settings that are set; each value has the type of its setting
  */
 public record DaemonSettings(Map<Setting<?>, Object> values) {
   /**
@@ -21,7 +21,7 @@ public record DaemonSettings(Map<Setting<?>, Object> values) {
    *
    * @param name the name in the log
    */
-  @SuppressWarnings("UnusedTypeParameter") // it binds the type of the value to the setting
+  @SuppressWarnings("UnusedTypeParameter") // binds the value's type to the setting
   public record Setting<T>(String name) {}
 
   /** The socket of the credential helpers. */
@@ -36,39 +36,39 @@ public record DaemonSettings(Map<Setting<?>, Object> values) {
   /** The platform's socket. */
   public static final Setting<Path> PLATFORM_SOCKET = new Setting<>("platformSocket");
 
-  /** Where the admin port listens. */
+  /** The address of the admin port. */
   public static final Setting<AdminAddress> ADMIN = new Setting<>("admin");
 
   /** The folder for data that outlives a restart. */
   public static final Setting<Path> STATE_DIR = new Setting<>("stateDir");
 
-  /** Whether leases are kept there, sealed, for the next start. */
+  /** Whether leases are saved in the state folder, sealed, for the next start. */
   public static final Setting<Boolean> WARM_RESTART = new Setting<>("warmRestart");
 
-  /** The file with the key that they are sealed with. */
+  /** The file with the key that seals state files. */
   public static final Setting<Path> SEALING_KEY_FILE = new Setting<>("sealingKeyFile");
 
-  /** Within which time credentials that nobody has asked for yet are fetched ahead. */
+  /** The time over which prefetches after a start are spread. */
   public static final Setting<Duration> PREFETCH_SPREAD = new Setting<>("prefetchSpread");
 
   public static final Setting<LogLevel> LOG_LEVEL = new Setting<>("logLevel");
 
   public static final Setting<LogFormat> LOG_FORMAT = new Setting<>("logFormat");
 
-  /** Whether requests that were not denied are logged too. */
+  /** Whether permitted requests are logged too. */
   public static final Setting<Boolean> LOG_AUDIT = new Setting<>("logAudit");
 
-  /** The access rules; an empty list is set, and lets nobody in. */
+  /** The access rules; an empty list denies everything. */
   public static final Setting<List<ConfiguredAccessRule>> ACCESS = new Setting<>("access");
 
-  /** What registries are trusted with; replaced whole. */
+  /** The trust settings of the registry client; replaced as a whole. */
   public static final Setting<RegistryClientSettings> REGISTRY_CLIENT =
       new Setting<>("registryClient");
 
-  /** The shell of scripts that name no interpreter; an absolute path. */
+  /** The shell of scripts without an interpreter; an absolute path. */
   public static final Setting<Path> SHELL = new Setting<>("shell");
 
-  /** Nothing is set. */
+  /** No setting is set. */
   public static final DaemonSettings UNSET = new DaemonSettings(Map.of());
 
   private static final Duration LONGEST_SPREAD = Duration.ofDays(1);
@@ -77,29 +77,32 @@ public record DaemonSettings(Map<Setting<?>, Object> values) {
     values = Map.copyOf(values);
   }
 
-  /** The value of a setting; null if it is not set. */
+  /** Returns the value of a setting; null if it is not set. */
   @SuppressWarnings("unchecked") // with() accepts only a value of the setting's type
   public <T> @Nullable T get(Setting<T> setting) {
     return (T) values.get(setting);
   }
 
   /**
-   * These with one more setting.
+   * Returns a copy with one more setting.
    *
-   * @param value null leaves the setting as it is
+   * @param value null leaves the setting unchanged
    */
   public <T> DaemonSettings with(Setting<T> setting, @Nullable T value) {
     return value == null ? this : overriddenBy(new DaemonSettings(Map.of(setting, value)));
   }
 
-  /** These with every setting replaced that the later ones set; a list is replaced whole. */
+  /**
+   * Returns a copy in which the settings of {@code later} replace those of this; lists are replaced
+   * as a whole.
+   */
   public DaemonSettings overriddenBy(DaemonSettings later) {
     var merged = new HashMap<>(values);
     merged.putAll(later.values);
     return new DaemonSettings(merged);
   }
 
-  /** The names of the settings that differ from the earlier ones, sorted. */
+  /** Returns the names of the settings that differ from the earlier ones, sorted. */
   public List<String> changedFrom(DaemonSettings earlier) {
     return Stream.of(this, earlier)
         .flatMap(settings -> settings.values.keySet().stream())
@@ -111,11 +114,11 @@ public record DaemonSettings(Map<Setting<?>, Object> values) {
   }
 
   /**
-   * Reads {@link #PREFETCH_SPREAD}.
+   * Parses {@link #PREFETCH_SPREAD}.
    *
    * @param text a Go duration
-   * @return zero to a day
-   * @throws InvalidSettingException when it is something else
+   * @return from zero to one day
+   * @throws InvalidSettingException if the text is invalid
    */
   public static Duration parsePrefetchSpread(String text) throws InvalidSettingException {
     var spread = GoDuration.parse(text);
@@ -126,11 +129,11 @@ public record DaemonSettings(Map<Setting<?>, Object> values) {
   }
 
   /**
-   * Reads {@link #SHELL}.
+   * Parses {@link #SHELL}.
    *
    * @param text a path
    * @return an absolute path, which need not exist
-   * @throws InvalidSettingException when it is something else
+   * @throws InvalidSettingException if the text is invalid
    */
   public static Path parseShell(String text) throws InvalidSettingException {
     if (!text.startsWith("/") || text.indexOf('\0') >= 0) {
@@ -141,11 +144,11 @@ public record DaemonSettings(Map<Setting<?>, Object> values) {
   }
 
   /**
-   * Reads the permissions of a socket.
+   * Parses the permissions of a socket.
    *
-   * @param text three octal digits, perhaps after {@code 0} or {@code 0o}
+   * @param text three octal digits, optionally after {@code 0} or {@code 0o}
    * @return 0 to 0777
-   * @throws InvalidSettingException when it is something else
+   * @throws InvalidSettingException if the text is invalid
    */
   public static int parseSocketMode(String text) throws InvalidSettingException {
     var digits =

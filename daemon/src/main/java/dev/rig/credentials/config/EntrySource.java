@@ -7,37 +7,40 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
-/** Where an entry's credential comes from, as it is configured. */
+/** The configured source of an entry's credential. */
 public sealed interface EntrySource {
-  /** A user name and a password that stand in the configuration, or in a file that it names. */
+  /** A user name and a password from the configuration, or from a file that it names. */
   record StaticLogin(Credential credential) implements EntrySource {}
 
   /**
    * A script that prints {@code username:password}.
    *
    * @param text the script; never blank, without NUL
-   * @param env what its environment holds besides ours; the values may be secret
-   * @param timeout how long it may run; positive
+   * @param env variables added to the inherited environment; the values may be secret
+   * @param timeout the longest run; positive
    */
   record Script(Secret text, Map<String, String> env, Duration timeout) implements EntrySource {
-    /** How long a script may run when its entry does not say. */
+    /** The longest run of a script without a timeout of its own. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
-    /** The longest that an entry may allow its script. */
+    /** The upper limit of a script's timeout. */
     public static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
 
-    /** The shortest that an entry may allow its script. */
+    /** The lower limit of a script's timeout. */
     public static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
 
-    /** What bash and other shells run, or take for options, before a script; bash(1). */
+    /**
+     * Variables that make bash and other shells run code or change options before a script;
+     * bash(1).
+     */
     private static final Set<String> OF_SHELLS = Set.of("BASH_ENV", "ENV", "BASHOPTS", "SHELLOPTS");
 
-    /** Whether a variable of that name never reaches a script unless the daemon sets it. */
+    /** Returns whether scripts never get a variable of that name from an entry. */
     public static boolean isReserved(String name) {
       return name.startsWith("RIG_") || isOfShells(name);
     }
 
-    /** Whether it would change how a shell reads a script. */
+    /** Returns whether the variable would change how a shell reads a script. */
     public static boolean isOfShells(String name) {
       return OF_SHELLS.contains(name) || name.startsWith("BASH_FUNC_");
     }
@@ -53,10 +56,10 @@ public sealed interface EntrySource {
   }
 
   /**
-   * A provider that asks a cloud or GitHub itself.
+   * A provider that requests credentials from a cloud or from GitHub.
    *
-   * @param options what stands below {@code with}, by name; checked, and nothing secret
-   * @param timeout how long one credential may take; positive
+   * @param options the keys of {@code with}; validated, not secret
+   * @param timeout the longest duration of one request for a credential; positive
    */
   record CloudProvider(ProviderKind kind, Map<String, String> options, Duration timeout)
       implements EntrySource {
@@ -68,16 +71,17 @@ public sealed interface EntrySource {
   /**
    * Another credential helper.
    *
-   * @param name what follows {@code docker-credential-} in its program's name; never our own
-   * @param env what its environment holds besides ours; the values may be secret
-   * @param timeout how long it may run; positive
+   * @param name the suffix of its program's name after {@code docker-credential-}; never this
+   *     daemon's own
+   * @param env variables added to the inherited environment; the values may be secret
+   * @param timeout the longest run; positive
    */
   record OtherHelper(String name, Map<String, String> env, Duration timeout)
       implements EntrySource {
-    /** How long a credential may serve when its entry does not say: helpers state no end. */
+    /** The life of a credential of an entry without {@code expire}: helpers report no expiry. */
     public static final Duration DEFAULT_EXPIRE = Duration.ofMinutes(5);
 
-    /** The name of this daemon's own helper; with a dash and an alias it is ours, too. */
+    /** The name of this daemon's own helper; a dash and an alias may follow. */
     public static final String OWN = "rig";
 
     public OtherHelper {

@@ -3,9 +3,9 @@ package dev.rig.credentials.config;
 import java.time.Duration;
 
 /**
- * Durations as Go writes them, which is how the platform reads {@code expire}: the grammar of <a
- * href="https://pkg.go.dev/time#ParseDuration">time.ParseDuration</a>, its range (about 292 years
- * either way) and its rounding.
+ * Parses durations of Go, which the platform uses for {@code expire}: the grammar of <a
+ * href="https://pkg.go.dev/time#ParseDuration">time.ParseDuration</a>, its range (about ±292 years)
+ * and its rounding.
  */
 public final class GoDuration {
   private static final String HINT = "write it like 30s, 90m, 1h30m or 12h";
@@ -18,10 +18,10 @@ public final class GoDuration {
   }
 
   /**
-   * Reads a duration.
+   * Parses a duration.
    *
    * @return may be zero or negative
-   * @throws InvalidSettingException when it is none
+   * @throws InvalidSettingException if the text is invalid
    */
   public static Duration parse(String text) throws InvalidSettingException {
     return new GoDuration(text).read();
@@ -49,7 +49,7 @@ public final class GoDuration {
     return Duration.ofNanos(negative ? -nanos : nanos);
   }
 
-  /** One number with its unit, in nanoseconds. */
+  /** Parses one number with its unit; returns nanoseconds. */
   private long component() throws InvalidSettingException {
     int begin = at;
     long whole = 0;
@@ -62,7 +62,7 @@ public final class GoDuration {
     if (at < text.length() && text.charAt(at) == '.') {
       at++;
       for (; isDigit(); at++, digits++) {
-        // Go ignores the digits that its 63 bits no longer hold.
+        // Go ignores digits beyond its 63 bits.
         if (fraction <= (Long.MAX_VALUE - 9) / 10) {
           fraction = fraction * 10 + text.charAt(at) - '0';
           scale *= 10;

@@ -2,7 +2,7 @@ package dev.rig.credentials.config;
 
 import org.jspecify.annotations.Nullable;
 
-/** A text that is not what a setting needs. Neither message nor hint repeats the text. */
+/** An invalid value of a setting. Neither message nor hint contains the value. */
 public final class InvalidSettingException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -13,13 +13,13 @@ public final class InvalidSettingException extends Exception {
     this.hint = hint;
   }
 
-  /** What is wrong; fit for a {@link dev.rig.credentials.problem.Problem}. */
+  /** Returns what is wrong, as the message of a {@link dev.rig.credentials.problem.Problem}. */
   public String reason() {
     var message = getMessage();
     return message == null ? "not valid" : message;
   }
 
-  /** What to write instead; null where the reason says it. */
+  /** Returns what to write instead; null if the reason says it. */
   public @Nullable String hint() {
     return hint;
   }

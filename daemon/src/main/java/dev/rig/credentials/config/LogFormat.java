@@ -1,6 +1,6 @@
 package dev.rig.credentials.config;
 
-/** How events are logged. */
+/** The format of log lines. */
 public enum LogFormat {
   TEXT,
   JSON

@@ -1,6 +1,6 @@
 package dev.rig.credentials.config;
 
-/** From which level on events are logged. */
+/** The lowest level of events that are logged. */
 public enum LogLevel {
   ERROR,
   WARN,

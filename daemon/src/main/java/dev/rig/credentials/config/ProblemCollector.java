@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what is wrong while a configuration is read. */
+/** Collects the problems of a configuration while it is read. */
 public final class ProblemCollector {
-  /** A file full of mistakes must not become a report that nobody can hold. */
+  /** The limit of reported problems, so that the report stays readable. */
   private static final int LIMIT = 1_000;
 
   private final List<Problem> problems = new ArrayList<>();
@@ -23,19 +23,19 @@ public final class ProblemCollector {
     }
   }
 
-  /** Something that is left out though nothing is wrong with it. */
+  /** Adds a remark on a valid setting that is ignored. */
   public void remark(SourcePosition origin, String message, @Nullable String hint) {
     if (remarks.size() < LIMIT) {
       remarks.add(new Problem(origin.file(), origin.line(), origin.column(), message, hint));
     }
   }
 
-  /** What was left out. */
+  /** Returns the remarks. */
   public List<Problem> remarks() {
     return List.copyOf(remarks);
   }
 
-  /** A problem that hides (the rest of) a file, so that nothing can be called missing any more. */
+  /** Adds a problem that hides (the rest of) a file, so that nothing can be reported as missing. */
   public void addUnread(SourcePosition origin, String message, @Nullable String hint) {
     unread = true;
     add(origin, message, hint);
@@ -50,17 +50,17 @@ public final class ProblemCollector {
     unread |= others.unread;
   }
 
-  /** How many problems there are so far. */
+  /** Returns the number of problems so far. */
   public int count() {
     return count;
   }
 
-  /** Whether something of the input was never seen. */
+  /** Returns whether part of the input was not read. */
   public boolean unread() {
     return unread;
   }
 
-  /** Ends with everything that was found, if anything was. */
+  /** Throws an exception with all problems, if there are any. */
   public void throwIfAny() {
     if (count == 0) {
       return;

@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What registries are trusted with when the daemon itself asks them.
+ * The trust settings for the daemon's own requests to registries.
  *
- * @param insecure hosts that plain http will do for, in normal form
- * @param caFiles PEM files of authorities beside those of the runtime
+ * @param insecure hosts that may use plain http, in normal form
+ * @param caFiles PEM files of certificate authorities in addition to those of the runtime
  * @param realms hosts of token services by the registry's host, both in lower case
  */
 public record RegistryClientSettings(
     Set<String> insecure, List<Path> caFiles, Map<String, Set<String>> realms) {
-  /** Nothing is said. */
+  /** No setting is set. */
   public static final RegistryClientSettings UNSET =
       new RegistryClientSettings(Set.of(), List.of(), Map.of());
 

@@ -1,10 +1,10 @@
 package dev.rig.credentials.config;
 
-/** What an entry does with the service-account token of a kubelet's request. */
+/** How an entry uses the service-account token of a kubelet's request. */
 public enum ServiceAccountUse {
-  /** Its script runs only for a request that brings a token. */
+  /** Its script runs only for a request with a token. */
   REQUIRED,
-  /** Its script gets the token where there is one. */
+  /** Its script gets the token if there is one. */
   OPTIONAL,
   /** Its script never sees a token. */
   IGNORED

@@ -8,9 +8,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells when configuration files have changed and are quiet again: two looks in a row agree, and
- * differ from what was loaded. So a file that is being written is not read halfway. Not for several
- * threads at a time.
+ * Detects that configuration files have changed and are stable again: two successive checks agree,
+ * and differ from what was loaded. A file that is still being written is therefore not read. Not
+ * thread-safe.
  */
 public final class ConfigWatch {
   private final List<Path> paths;
@@ -19,32 +19,35 @@ public final class ConfigWatch {
   private @Nullable FileStates loaded;
   private @Nullable FileStates last;
 
-  /** A watch whose first quiet looks count as a change: what was loaded before is not known. */
+  /**
+   * Creates a watch whose first stable state counts as a change, because it is unknown what was
+   * loaded before.
+   */
   public ConfigWatch(List<Path> paths) {
     this(paths, Set.of());
   }
 
   /**
-   * The same.
+   * Creates a watch with optional files.
    *
-   * @param dispensable those of the paths that may be missing
+   * @param dispensable the paths that may be missing
    */
   public ConfigWatch(List<Path> paths, Set<Path> dispensable) {
     this.paths = List.copyOf(paths);
     this.dispensable = Set.copyOf(dispensable);
   }
 
-  /** The files and folders. */
+  /** Returns the files and folders. */
   public List<Path> paths() {
     return paths;
   }
 
-  /** Watches these files besides, in place of others. */
+  /** Replaces the additional files to watch. */
   public void also(List<Path> files) {
     also = List.copyOf(files);
   }
 
-  /** Those to load: all but those that are missing and may be. */
+  /** Returns the paths to load, without optional ones that are missing. */
   public List<Path> present() {
     return paths.stream()
         .filter(path -> !dispensable.contains(path) || Files.exists(path))
@@ -52,9 +55,9 @@ public final class ConfigWatch {
   }
 
   /**
-   * Looks once.
+   * Checks once.
    *
-   * @return true once for each change, when it is time to load
+   * @return true once for each change, when the configuration must be loaded
    */
   public boolean look() {
     var now = FileStates.look(Stream.concat(paths.stream(), also.stream()).toList());

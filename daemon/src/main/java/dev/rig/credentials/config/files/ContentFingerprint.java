@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tells whether two inputs are the same. */
+/** Computes a hash that shows whether two inputs are equal. */
 public final class ContentFingerprint {
   private ContentFingerprint() {}
 
-  /** SHA-256 in hex over names and contents, each with its length. */
+  /** Returns SHA-256 in hex over names and contents, each with its length. */
   public static String of(List<InputFile> files) {
     var parts = new ArrayList<byte[]>();
     for (var file : files) {

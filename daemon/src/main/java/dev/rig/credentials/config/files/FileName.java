@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * A file's name as people read it. The kernel's names are bytes; the JDK decodes them by the
- * locale, and writes U+FFFD for what that lacks.
+ * A file's name as text. The kernel's names are bytes; the JDK decodes them by the locale, with
+ * U+FFFD for bytes that it cannot decode.
  *
- * @param text the name; where it is not UTF-8, with {@code \xNN} for each byte beyond ASCII
- * @param isUtf8 whether it is
+ * @param text the name; if it is not UTF-8, with {@code \xNN} for each byte beyond ASCII
+ * @param isUtf8 whether the name is UTF-8
  */
 record FileName(String text, boolean isUtf8) {
   private static final char UNDECODED = '\ufffd';
@@ -35,12 +35,12 @@ record FileName(String text, boolean isUtf8) {
     }
   }
 
-  /** Whether the JDK could not decode that name, so that it finds no file by it. */
+  /** Returns whether the JDK could not decode the name, so that it cannot open the file. */
   static boolean isUndecoded(String name) {
     return name.indexOf(UNDECODED) >= 0;
   }
 
-  /** The name's bytes, which only the path's URI tells, percent-encoded. */
+  /** Returns the name's bytes, which only the path's URI contains, percent-encoded. */
   private static byte[] bytes(Path path) {
     var encoded = path.toUri().getRawPath().replaceFirst("/$", "");
     var bytes = new ByteArrayOutputStream();

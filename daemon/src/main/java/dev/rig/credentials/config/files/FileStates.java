@@ -9,17 +9,22 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How configuration files look from outside, without reading them. Two looks are equal as long as
- * nothing was written, replaced, added or removed. A mounted ConfigMap shows its swap as another
- * target of {@code ..data}.
+ * The stat(2) data of configuration files. Two states are equal as long as nothing was written,
+ * replaced, added or removed. An update of a mounted ConfigMap changes the target of {@code
+ * ..data}.
  *
- * @param states by path, what stat(2) tells; not for people
+ * @param states the data by path; not for people
  */
 record FileStates(Map<String, String> states) {
-  /** Changed contents of the same length in the same tick still change ctime or the inode. */
+  /**
+   * If contents of the same length change within one clock tick, ctime or the inode still changes.
+   */
   private static final String ATTRIBUTES = "unix:dev,ino,size,lastModifiedTime,ctime";
 
-  /** Who can write it; its times change with what lies in it, which is looked at anyway. */
+  /**
+   * Who can write the folder; its times are left out because they change with its files, which are
+   * checked themselves.
+   */
   private static final String OF_FOLDERS = "unix:mode,uid,gid";
 
   static FileStates look(List<Path> paths) {

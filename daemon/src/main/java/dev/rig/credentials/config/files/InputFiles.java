@@ -18,19 +18,19 @@ import org.jspecify.annotations.Nullable;
  * Reads configuration from files and folders.
  *
  * <p>A mounted ConfigMap or Secret is a folder whose files are links through {@code ..data}, a link
- * to the present generation that the kubelet swaps as a whole (Kubernetes, {@code
+ * to the current generation that the kubelet replaces atomically (Kubernetes, {@code
  * pkg/volume/util/atomic_writer.go}). Such a folder is read from one resolved generation only.
  */
 public final class InputFiles {
-  /** The largest file that is read, in bytes: 1 MiB, which is also the largest ConfigMap. */
+  /** The size limit of a file in bytes: 1 MiB, which is also the limit of a ConfigMap. */
   public static final int LARGEST = 1 << 20;
 
   private static final int ATTEMPTS = 10;
 
-  /** The one key of a Kubernetes Secret for pulling images. */
+  /** The key of a Kubernetes Secret for image pulls. */
   private static final String DOCKER_CONFIG = ".dockerconfigjson";
 
-  /** Reads one file; tests put their own between. */
+  /** Reads one file; replaced in tests. */
   @FunctionalInterface
   public interface Content {
     byte[] read(Path file) throws IOException;
@@ -40,15 +40,15 @@ public final class InputFiles {
   private final Content content;
   private final @Nullable WriteChecks checks;
 
-  /** Reads without a look at who else can write the files. */
+  /** Creates a reader that does not check who can write the files. */
   public InputFiles(ProblemCollector findings, Content content) {
     this(findings, content, null);
   }
 
   /**
-   * Reads files.
+   * Creates a reader.
    *
-   * @param checks looks who else can write them; null for none
+   * @param checks checks who can write the files; null for no checks
    */
   public InputFiles(ProblemCollector findings, Content content, @Nullable WriteChecks checks) {
     this.findings = findings;
@@ -56,12 +56,15 @@ public final class InputFiles {
     this.checks = checks;
   }
 
-  /** Reads at most a byte more than is allowed, so that too much is noticed and not held. */
+  /**
+   * Reads at most one byte more than the limit, so that a larger file is detected without reading
+   * all of it.
+   */
   public static byte[] limited(Path file) throws IOException {
     return RegularFile.readAtMost(file, LARGEST + 1);
   }
 
-  /** The files in the order in which they are merged. What cannot be read is a finding. */
+  /** Returns the files in merge order. A file that cannot be read is a finding. */
   public List<InputFile> read(List<Path> paths) {
     var files = new ArrayList<InputFile>();
     if (paths.isEmpty()) {
@@ -108,7 +111,7 @@ public final class InputFiles {
     return List.of();
   }
 
-  /** What the folder's {@code ..data} is now, else the folder itself. */
+  /** Returns the folder's current {@code ..data} target; without one, the folder itself. */
   private static Path generation(Path folder) {
     try {
       return folder.resolve("..data").toRealPath();
@@ -143,7 +146,7 @@ public final class InputFiles {
     ours.forEach((name, entry) -> {
       var file = file(entry, folder + "/" + name, found);
       if (file != null) {
-        // Through the link, which decides what is read as much as the file does.
+        // The link is checked too, because it decides what is read as much as the file does.
         check(mounted ? folder.resolve("..data").resolve(entry.getFileName()) : entry, found);
         files.add(file);
       }

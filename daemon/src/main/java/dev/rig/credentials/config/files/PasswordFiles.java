@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The files that entries have their passwords in, and which of them a configuration names. */
+/** The password files of entries, with a record of those that a configuration names. */
 public final class PasswordFiles {
-  /** The largest one, in bytes. */
+  /** The size limit in bytes. */
   static final int LARGEST = 64 * 1024;
 
   private final WriteAccess access;
@@ -29,31 +29,31 @@ public final class PasswordFiles {
   private final List<InputFile> contents = new ArrayList<>();
 
   /**
-   * None yet.
+   * Starts without files.
    *
-   * @param access knows who can write them
+   * @param access determines who can write the files
    */
   public PasswordFiles(WriteAccess access) {
     this.access = access;
   }
 
-  /** Those that were named so far, whether or not they could be read. */
+  /** Returns the files named so far, whether or not they could be read. */
   public List<Path> named() {
     return List.copyOf(named);
   }
 
-  /** What was read of them, for a fingerprint. */
+  /** Returns the contents that were read, for a fingerprint. */
   public List<InputFile> contents() {
     return List.copyOf(contents);
   }
 
   /**
-   * Reads a password: the file's text without one line break at its end. More lines may be before
-   * it.
+   * Reads a password: the file's text without one trailing line break. It may contain further line
+   * breaks.
    *
    * @param file an absolute path
-   * @param origin where it is named
-   * @return null, with a finding, if it cannot be used
+   * @param origin the location that names the file
+   * @return null, with a finding, if the file cannot be used
    */
   public @Nullable String password(Path file, SourcePosition origin, ProblemCollector findings) {
     if (!named.add(file)) {
@@ -77,14 +77,14 @@ public final class PasswordFiles {
     return null;
   }
 
-  /** What {@link #contents} would be now; files that cannot be read are left out. */
+  /** Returns what {@link #contents} would be now; files that cannot be read are left out. */
   public static List<InputFile> contents(List<Path> files) {
     var read = new ArrayList<InputFile>();
     for (var file : files) {
       try {
         read.add(new InputFile(file.toString(), RegularFile.read(file, LARGEST)));
       } catch (IOException e) {
-        // Without it the fingerprint is another one, and loading says why.
+        // Without it the fingerprint differs, and loading reports the reason.
       }
     }
     return read;

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Reports where others than root and the daemon's user can write what decides what runs (T23): each
- * place once, however many files lie there.
+ * Reports files and folders that decide what runs and that users other than root and the daemon's
+ * user can write (T23); each location once.
  */
 public final class WriteChecks {
   private final WriteAccess access;
@@ -23,9 +23,9 @@ public final class WriteChecks {
   private final Set<Problem> warned = new HashSet<>();
 
   /**
-   * Checks of one configuration.
+   * Creates the checks of one configuration.
    *
-   * @param warnings gets what is tolerated
+   * @param warnings receives tolerated problems
    */
   public WriteChecks(WriteAccess access, ProblemCollector findings, Consumer<Problem> warnings) {
     this.access = access;
@@ -51,7 +51,7 @@ public final class WriteChecks {
     }
   }
 
-  /** Checks what a script's first line names. */
+  /** Checks the interpreter in a script's first line. */
   public void script(SourcePosition origin, String text) {
     Interpreter.of(text)
         .map(Interpreter::program)
@@ -60,9 +60,9 @@ public final class WriteChecks {
   }
 
   /**
-   * Checks a program; one that is missing is no finding, for it may be on the daemon's machine.
+   * Checks a program; a missing one is not a finding, because it may exist on the daemon's machine.
    *
-   * @param what it is, for people; empty if its place says it
+   * @param what a description for people; empty if the location says it
    * @param program an absolute path
    */
   public void program(SourcePosition origin, String what, String program) {
@@ -74,7 +74,7 @@ public final class WriteChecks {
         report(findings, exposure, origin, (what + " " + message).strip());
       }
     } catch (IOException | InvalidPathException missing) {
-      // Whether it can be run is told when it is.
+      // A program that cannot be run is reported when it is used.
     }
   }
 

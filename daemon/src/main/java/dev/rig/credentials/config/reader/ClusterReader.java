@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 
-/** Reads {@code clusters}. It is the platform's: keys that are not known here are passed over. */
+/** Reads {@code clusters}. The platform defines this section, so unknown keys are ignored. */
 final class ClusterReader {
   private final NodeReader nodes;
 
@@ -18,7 +18,7 @@ final class ClusterReader {
     this.nodes = nodes;
   }
 
-  /** Lays a document's clusters on what there is. */
+  /** Merges a document's clusters into the clusters read before. */
   void read(Node node, Map<String, ClusterSettings> clusters) {
     for (var cluster : nodes.fields(node, "clusters")) {
       clusters.merge(cluster.key(), cluster(cluster), ClusterSettings::overriddenBy);

@@ -24,31 +24,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads a configuration from files and folders.
  *
- * <p>Of a folder that holds {@code ..data} (a mounted ConfigMap or Secret) every file counts that
- * is not hidden, of any other the {@code *.yaml}, {@code *.yml} and {@code *.json} ones, by name,
- * and of both a {@code .dockerconfigjson}. Files are merged in the order of the paths; what a later
- * one sets wins, field by field.
+ * <p>In a folder with {@code ..data} (a mounted ConfigMap or Secret) every file counts that is not
+ * hidden; in any other folder {@code *.yaml}, {@code *.yml} and {@code *.json}, by name; in both
+ * also {@code .dockerconfigjson}. Files are merged in the order of the paths; a later file
+ * overrides earlier ones, field by field.
  */
 public final class ConfigLoader {
   private ConfigLoader() {}
 
   /**
-   * Reads, merges and validates what nobody else could have written.
+   * Loads a configuration without checking who can write its files.
    *
-   * @throws ProblemsException with everything that is wrong
+   * @throws ProblemsException with all errors
    */
   public static Configuration load(List<Path> paths) {
     return load(paths, InputFiles::limited, new PasswordFiles(WriteAccess.ofThisProcess(Map.of())));
   }
 
   /**
-   * The same, if nobody but root and the daemon's user can write the files, the folders above them,
-   * and the programs that run the scripts (T23).
+   * Loads a configuration, provided that only root and the daemon's user can write the files, the
+   * folders above them, and the programs that run the scripts (T23).
    *
-   * @param passwordFiles learns which files are named, also if something is wrong
-   * @param access knows who can write
-   * @param warnings gets what is tolerated
-   * @throws ProblemsException with everything that is wrong
+   * @param passwordFiles records the files that the configuration names, even if it is invalid
+   * @param access determines who can write
+   * @param warnings receives tolerated problems
+   * @throws ProblemsException with all errors
    */
   public static Configuration load(
       List<Path> paths,
@@ -62,11 +62,11 @@ public final class ConfigLoader {
   }
 
   /**
-   * The {@link Configuration#fingerprint()} that loading would give now, without understanding what
-   * is read.
+   * Returns the {@link Configuration#fingerprint()} that loading would give now, without parsing
+   * the files.
    *
    * @param passwordFiles those that the configuration names
-   * @throws ProblemsException when something cannot be read
+   * @throws ProblemsException if a file cannot be read
    */
   public static String fingerprint(List<Path> paths, List<Path> passwordFiles) {
     var findings = new ProblemCollector();

@@ -39,7 +39,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 
-/** Reads {@code daemon}: all of it is ours, so an unknown key is a mistake. */
+/** Reads {@code daemon}. This daemon defines all of its keys, so an unknown key is an error. */
 final class DaemonReader {
   private static final KnownNames KEYS =
       new KnownNames(
@@ -200,7 +200,7 @@ final class DaemonReader {
     return registries;
   }
 
-  /** The elements that are set; an empty one in a list is a mistake. */
+  /** Returns the elements that are set; an empty element of a list is an error. */
   private List<Node> list(@Nullable Node node, String what) {
     if (node == null) {
       return List.of();

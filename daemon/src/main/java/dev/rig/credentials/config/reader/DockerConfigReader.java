@@ -17,11 +17,11 @@ import org.yaml.snakeyaml.nodes.Node;
 
 /**
  * Reads Docker's {@code config.json}, which is also the {@code .dockerconfigjson} of a pull secret:
- * {@code auths} and {@code credHelpers} (docker/cli {@code cli/config/configfile/file.go}). What is
- * there for other purposes is passed over.
+ * {@code auths} and {@code credHelpers} (docker/cli {@code cli/config/configfile/file.go}). Other
+ * keys are ignored.
  */
 final class DockerConfigReader {
-  /** Keys that only this form has at its root. */
+  /** Root keys that only this format has. */
   static final Set<String> KEYS = Set.of("auths", "credHelpers", "credsStore");
 
   private final NodeReader nodes;
@@ -33,7 +33,7 @@ final class DockerConfigReader {
   }
 
   /**
-   * Lays its entries on those that there are.
+   * Merges its entries into those read before.
    *
    * @param root the fields of the document
    */
@@ -61,7 +61,7 @@ final class DockerConfigReader {
     if (logins != null) {
       for (var field : nodes.fields(logins.value(), "auths")) {
         var login = login(field);
-        var prefix = login == null ? null : prefix(field, seen); // Docker asks a helper first
+        var prefix = login == null ? null : prefix(field, seen); // Docker prefers a helper
         if (login != null && prefix != null) {
           var key = nodes.at(field.keyNode());
           registries.reader(prefix, key).source().useLogin(key, login.username(), login.password());
@@ -70,7 +70,10 @@ final class DockerConfigReader {
     }
   }
 
-  /** The registry of a key; null if an earlier key stands for it, or if it is not one. */
+  /**
+   * Returns the registry of a key; null if an earlier key means the same registry, or if it is
+   * invalid.
+   */
   private @Nullable RegistryPrefix prefix(NodeReader.Field field, Map<RegistryPrefix, Node> seen) {
     try {
       var prefix = RegistryPrefix.ofHost(field.key());
@@ -91,7 +94,7 @@ final class DockerConfigReader {
   /** A user name and a password. */
   private record LocatedLogin(Located<String> username, Located<String> password) {}
 
-  /** The login of a registry; null if there is none, which is no mistake, or if it is wrong. */
+  /** Returns the login of a registry; null if absent, which is not an error, or if invalid. */
   private @Nullable LocatedLogin login(NodeReader.Field registry) {
     var fields = new LinkedHashMap<String, Located<String>>();
     for (var field : nodes.fields(registry.value(), "a login")) {
@@ -127,7 +130,10 @@ final class DockerConfigReader {
     return null;
   }
 
-  /** Docker's {@code decodeAuth}: a user name, a colon and a password, which may end with NULs. */
+  /**
+   * Decodes as Docker's {@code decodeAuth}: a user name, a colon and a password, which may end with
+   * NULs.
+   */
   private @Nullable LocatedLogin decoded(Located<String> auth) {
     try {
       var bytes = Base64.getDecoder().decode(auth.value().strip());

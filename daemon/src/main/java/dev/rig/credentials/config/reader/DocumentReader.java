@@ -13,7 +13,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
-/** Lays documents on each other: Helm values, {@code PlatformConfig} and Docker's own. */
+/** Merges documents: Helm values, {@code PlatformConfig} and Docker's own format. */
 final class DocumentReader {
   private static final String API_VERSION = "config.rig.dev/v1alpha1";
   private static final String KIND = "PlatformConfig";
@@ -36,7 +36,7 @@ final class DocumentReader {
     this.registries = new RegistryTable(findings, passwordFiles);
   }
 
-  /** Lays a document of the file on those before it. */
+  /** Merges a document of the file into those before it. */
   void read(String file, Node document) {
     var nodes = new NodeReader(file, findings);
     if (!(document instanceof MappingNode)) {
@@ -96,9 +96,9 @@ final class DocumentReader {
   }
 
   /**
-   * What all documents give together; what contradicts itself is a finding.
+   * Returns the merged configuration; contradictions are findings.
    *
-   * @param fingerprint of everything that was read, by then
+   * @param fingerprint of everything that was read until then
    */
   Configuration configuration(Supplier<String> fingerprint) {
     var entries = registries.entries();

@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 
-/** Reads one registry entry from all documents that name it: the later one wins, field by field. */
+/**
+ * Reads one registry entry from all documents that contain it: a later document overrides earlier
+ * ones, field by field.
+ */
 final class EntryReader {
   private static final KnownNames KEYS =
       new KnownNames(
@@ -33,13 +36,13 @@ final class EntryReader {
           "serviceAccount",
           "mirrorOf");
 
-  /** What the client takes for a name, see {@code docker-credential-rig-NAME} in its protocol. */
+  /** The names that the client accepts, see {@code docker-credential-rig-NAME} in its protocol. */
   private static final Pattern ALIAS = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   private final ProblemCollector findings;
   private final SourceReader source;
 
-  /** Whether a problem of one of its fields is known, so that others may only follow from it. */
+  /** Whether a field has a reported problem, which may cause others. */
   private boolean broken;
 
   private @Nullable Located<String> alias;
@@ -51,27 +54,27 @@ final class EntryReader {
     this.findings = findings;
   }
 
-  /** The alias; null if there is none. */
+  /** Returns the alias; null if absent. */
   @Nullable Located<String> alias() {
     return alias;
   }
 
-  /** Whether the entry is its host's default; null if it does not say. */
+  /** Returns whether the entry is its host's default; null if not set. */
   @Nullable Located<Boolean> isDefault() {
     return isDefault;
   }
 
-  /** What it is a mirror of. */
+  /** Returns the registries that it is a mirror of. */
   List<Located<RegistryPrefix>> mirrorOf() {
     return mirrorOf;
   }
 
-  /** Where its credential comes from, for a document of another form. */
+  /** Returns the reader of the source, for documents of another format. */
   SourceReader source() {
     return source;
   }
 
-  /** Reads what one document says of the entry. */
+  /** Reads the entry's fields in one document. */
   void read(NodeReader nodes, NodeReader.Field entry) {
     int problems = findings.count();
     var fields = nodes.fields(entry.value(), "an entry");
@@ -134,7 +137,7 @@ final class EntryReader {
     return text;
   }
 
-  /** What the documents give together; null, with a finding, if that contradicts itself. */
+  /** Returns the merged entry; null, with a finding, if it contradicts itself. */
   @Nullable RegistryEntry entry(RegistryPrefix prefix) {
     checkMirror(prefix);
     var read = source.source(prefix, broken);

@@ -9,7 +9,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 
-/** Reads {@code env} of one entry: each variable by itself, the later one wins. */
+/**
+ * Reads {@code env} of one entry: a later document overrides earlier ones, variable by variable.
+ */
 final class EnvironmentReader {
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -41,7 +43,7 @@ final class EnvironmentReader {
     }
   }
 
-  /** One of them; null if there is none. */
+  /** Returns one of the variables; null if there is none. */
   @Nullable Located<String> any() {
     return variables.values().stream().findFirst().orElse(null);
   }
@@ -52,7 +54,7 @@ final class EnvironmentReader {
     return values;
   }
 
-  /** Reads what is handed to a process, which ends at its first NUL. */
+  /** Reads a text that is passed to a process; it must not contain NUL, which would end it. */
   static @Nullable Located<String> processText(NodeReader nodes, Node node, String what) {
     var text = nodes.text(node, what);
     if (text != null && text.value().indexOf('\0') >= 0) {

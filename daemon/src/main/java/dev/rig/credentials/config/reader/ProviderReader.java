@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
-/** Reads {@code provider} and {@code with} of one entry from all documents that name it. */
+/** Reads {@code provider} and {@code with} of one entry from all documents that contain it. */
 final class ProviderReader {
   private static final KnownNames PROVIDERS =
       new KnownNames(
           "provider",
           Arrays.stream(ProviderKind.values()).map(ProviderKind::text).toArray(String[]::new));
 
-  /** Google's name for the pool that a pod's token is exchanged at. */
+  /** Google's name for the pool at which a pod's token is exchanged. */
   private static final String AUDIENCE = "audience";
 
   private record GivenOption(SourcePosition key, Located<String> value) {}
@@ -38,24 +38,24 @@ final class ProviderReader {
     this.findings = findings;
   }
 
-  /** The provider; null if none is named. */
+  /** Returns the provider; null if none is named. */
   @Nullable Located<ProviderKind> name() {
     return name;
   }
 
-  /** The first option; null if there is none. */
+  /** Returns the first option; null if there is none. */
   @Nullable Located<String> firstOption() {
     return options.values().stream().findFirst().map(GivenOption::value).orElse(null);
   }
 
-  /** Whether another provider than the one so far is named there. */
+  /** Returns whether the node names a provider other than the current one. */
   boolean isOther(@Nullable Node node) {
     return name != null
         && node instanceof ScalarNode scalar
         && !scalar.getValue().equals(name.value().text());
   }
 
-  /** Whether a provider is named there. */
+  /** Reads the provider's name; returns whether there is one. */
   boolean readName(NodeReader nodes, Node node) {
     var text = nodes.line(node, "the provider");
     if (text == null) {
@@ -81,10 +81,10 @@ final class ProviderReader {
   }
 
   /**
-   * What the documents give together; the provider is named.
+   * Returns the merged provider, which must be named.
    *
    * @param serviceAccount null if a pod's token is not used
-   * @return null, with a finding, if something is wrong with it
+   * @return null, with a finding, if it is invalid
    */
   @Nullable EntrySource source(
       RegistryPrefix prefix,

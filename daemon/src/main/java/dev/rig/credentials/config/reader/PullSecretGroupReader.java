@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** Reads a cluster's {@code pullSecrets}: a group of namespaces, or a list of such. */
+/** Reads a cluster's {@code pullSecrets}: one group of namespaces, or a list of groups. */
 final class PullSecretGroupReader {
   private final NodeReader nodes;
 
@@ -21,7 +21,7 @@ final class PullSecretGroupReader {
     this.nodes = nodes;
   }
 
-  /** The groups without wrong ones, which are reported; null for none. */
+  /** Returns the valid groups, and reports invalid ones; null if absent. */
   @Nullable List<PullSecretGroup> read(@Nullable Node node) {
     if (node == null || NodeReader.isUnset(node)) {
       return null;

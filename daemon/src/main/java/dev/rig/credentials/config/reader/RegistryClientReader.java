@@ -86,7 +86,7 @@ final class RegistryClientReader {
         return path;
       }
     } catch (InvalidPathException e) {
-      // Told below.
+      // Reported below.
     }
     throw new InvalidSettingException("not the absolute path of a file", null);
   }

@@ -23,7 +23,7 @@ final class RegistryTable {
   private final PasswordFiles passwordFiles;
   private final Map<RegistryPrefix, EntryReader> readers = new LinkedHashMap<>();
 
-  /** Each file's place in the order of merging. */
+  /** The position of each file in merge order. */
   private final Map<String, Integer> files = new HashMap<>();
 
   private final Comparator<SourcePosition> order =
@@ -36,12 +36,12 @@ final class RegistryTable {
     this.passwordFiles = passwordFiles;
   }
 
-  /** A further document is read; what it says is later than what was said before. */
+  /** Starts a further document, which overrides earlier ones. */
   void begin(String file) {
     files.putIfAbsent(file, files.size());
   }
 
-  /** The reader of an entry. */
+  /** Returns the reader of an entry. */
   EntryReader reader(RegistryPrefix prefix, SourcePosition origin) {
     return readers.computeIfAbsent(prefix, _ -> newReader(origin));
   }
@@ -60,7 +60,10 @@ final class RegistryTable {
     }
   }
 
-  /** The reader of a key's entry; the problems of a wrong key's fields are reported, too. */
+  /**
+   * Returns the reader of a key's entry; for an invalid key, a reader that still reports problems
+   * of its fields.
+   */
   private EntryReader reader(
       NodeReader.Field field, SourcePosition origin, Map<RegistryPrefix, Integer> lines) {
     try {
@@ -76,7 +79,7 @@ final class RegistryTable {
     return newReader(origin);
   }
 
-  /** The entries; incomplete and contradictory ones are findings. */
+  /** Returns the entries; incomplete and contradictory ones are findings. */
   List<RegistryEntry> entries() {
     var entries = new ArrayList<RegistryEntry>(readers.size());
     var aliases = new HashMap<String, SourcePosition>();

@@ -25,18 +25,19 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
- * Reads the source of one entry with its options from all documents that name it: the later one
- * wins, field by field. A document that names another source replaces the one before it with all
- * its options; only the halves of a login may stand in several.
+ * Reads the source of one entry with its options from all documents that contain it: a later
+ * document overrides earlier ones, field by field. A document that names another source replaces
+ * the earlier source with all its options; only user name and password may be in different
+ * documents.
  */
 final class SourceReader {
-  /** The keys that name a source; a password alone does not. */
+  /** The keys that determine the source; {@code password} alone does not. */
   private static final Set<String> NAMING = Set.of("username", "script", "provider", "helper");
 
-  /** What follows {@code docker-credential-} in a program's name. */
+  /** The suffix of a program's name after {@code docker-credential-}. */
   private static final Pattern HELPER = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
-  /** A call of our own clients, which is not in a comment; what it answers from is the script. */
+  /** A call of our own clients outside a comment, which would run the script again. */
   private static final Pattern OWN_CLIENT =
       Pattern.compile(
           "(?m)^[^#\\n]*?(?<![\\w.-])"
@@ -46,10 +47,10 @@ final class SourceReader {
   private final ProblemCollector findings;
   private final PasswordFiles passwordFiles;
 
-  /** Positions in the order in which the documents are merged. */
+  /** Compares positions by merge order. */
   private final Comparator<SourcePosition> order;
 
-  /** The key in the document that named the source; the first one until then. */
+  /** The key in the document that determined the source; before that, the first one. */
   private SourcePosition origin;
 
   private @Nullable Located<String> username;
@@ -79,7 +80,7 @@ final class SourceReader {
     return origin;
   }
 
-  /** How long its credentials are used. */
+  /** Returns how long its credentials are used. */
   Duration expire() {
     return or(
         expire,
@@ -90,7 +91,7 @@ final class SourceReader {
     return or(serviceAccount, ServiceAccountUse.IGNORED);
   }
 
-  /** A document begins to speak of the entry: what it replaces is forgotten. */
+  /** Starts a document's fields of the entry, and discards what they replace. */
   void begin(List<NodeReader.Field> fields) {
     var set =
         fields.stream()
@@ -146,7 +147,7 @@ final class SourceReader {
     passwordFile = null;
   }
 
-  /** Takes a login in place of whatever there was. */
+  /** Uses a login in place of any earlier source. */
   void useLogin(SourcePosition key, Located<String> name, Located<String> secret) {
     replace(false);
     username = name;
@@ -154,7 +155,7 @@ final class SourceReader {
     origin = key;
   }
 
-  /** Takes a helper in place of whatever there was. */
+  /** Uses a helper in place of any earlier source. */
   void useHelper(SourcePosition key, Located<String> name) {
     replace(false);
     helper = name;
@@ -165,7 +166,7 @@ final class SourceReader {
    * Reads a field.
    *
    * @param key of the entry
-   * @return false if it is not one of the source
+   * @return false if the field does not belong to the source
    */
   boolean read(NodeReader nodes, Node key, NodeReader.Field field) {
     var node = field.value();
@@ -257,9 +258,9 @@ final class SourceReader {
   }
 
   /**
-   * Reads a helper's name.
+   * Parses a helper's name.
    *
-   * @throws InvalidSettingException if it is not one, or is our own
+   * @throws InvalidSettingException if it is invalid, or this daemon's own
    */
   static String helper(String text) throws InvalidSettingException {
     if (!HELPER.matcher(text).matches()) {
@@ -277,10 +278,10 @@ final class SourceReader {
   }
 
   /**
-   * What the documents give together.
+   * Returns the merged source.
    *
-   * @param broken whether a field has a problem of its own, so that others may only follow from it
-   * @return null, with a finding, if that contradicts itself
+   * @param broken whether a field has a reported problem, which may cause others
+   * @return null, with a finding, if it contradicts itself
    */
   @Nullable EntrySource source(RegistryPrefix prefix, boolean broken) {
     if (contradicts()) {
@@ -335,10 +336,10 @@ final class SourceReader {
     return text == null ? null : new Located<>(text, file.origin());
   }
 
-  /** What an entry has one of, with what it is called; the parts of a login are one. */
+  /** A field that determines the source, with its name; user name and password are one. */
   private record SourcePart(String source, String what, SourcePosition origin) {}
 
-  /** Whether it has more than one source. */
+  /** Reports more than one source; returns whether there are several. */
   private boolean contradicts() {
     var parts = new ArrayList<SourcePart>();
     add(parts, "script", "a script", script);
@@ -379,7 +380,7 @@ final class SourceReader {
     }
   }
 
-  /** Nothing is missing where something was not understood: that has its own problem. */
+  /** Reports a missing field, unless another field could not be read. */
   private void missing(SourcePosition place, String message, String hint, boolean broken) {
     if (!broken && !findings.unread()) {
       findings.add(place, message, hint);

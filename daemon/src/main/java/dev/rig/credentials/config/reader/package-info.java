@@ -1,4 +1,7 @@
-/** YAML nodes to configuration records: merges the documents and reports all problems together. */
+/**
+ * Converts YAML nodes to configuration records: merges the documents and reports all problems
+ * together.
+ */
 @NullMarked
 package dev.rig.credentials.config.reader;
 

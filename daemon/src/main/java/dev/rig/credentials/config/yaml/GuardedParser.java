@@ -16,20 +16,20 @@ import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.parser.Parser;
 
 /**
- * Lets through only what a configuration needs of YAML: no tags, no deep nesting, no alias that
- * multiplies, no key twice, no key that is not text. It sees every event before nodes are made of
- * it, so that nothing that is refused has cost anything yet (docs/security.md, T14).
+ * A parser that accepts only the YAML that a configuration needs: no tags, no deep nesting, no
+ * alias that multiplies values, no duplicate key, no key that is not text. It checks every event
+ * before nodes are created, so rejected input costs nothing (docs/security.md, T14).
  */
 final class GuardedParser implements Parser {
-  /** How deep mappings and lists may nest. */
+  /** The limit of nested mappings and lists. */
   static final int DEEPEST = 50;
 
-  /** How many values the aliases of a file may stand for in all. */
+  /** The limit of values that all aliases of a file stand for. */
   static final int MOST_ALIASED = 100_000;
 
   private static final long OPEN = -1;
 
-  /** A mapping or list that has begun and not ended. */
+  /** A mapping or list that has started but not ended. */
   private static final class Frame {
     private final boolean mapping;
     private final @Nullable String anchor;

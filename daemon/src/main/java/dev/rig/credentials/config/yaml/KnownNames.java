@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The names that may stand somewhere, and what to say of one that is not among them. */
+/** The names that are valid in one place, and the report of an unknown one. */
 public final class KnownNames {
   private static final int LONGEST = 40;
 
@@ -14,7 +14,7 @@ public final class KnownNames {
   private final List<String> names;
 
   /**
-   * The names of one place.
+   * Creates the names of one place.
    *
    * @param kind what they are called, as {@code key}
    */
@@ -28,8 +28,8 @@ public final class KnownNames {
   }
 
   /**
-   * Reports a name that is not known. A secret can slip into the place of a name, so it is repeated
-   * only where it is a known name but for a slip of the finger.
+   * Reports an unknown name. It may be a misplaced secret, so the message repeats it only if it is
+   * a misspelled known name.
    */
   public void reportUnknown(ProblemCollector findings, SourcePosition origin, String name) {
     var nearest = nearest(name);
@@ -49,7 +49,7 @@ public final class KnownNames {
     findings.add(origin, "unknown " + kind, hint);
   }
 
-  /** The known name within two edits; for a very short one within half of its length. */
+  /** Returns the known name within two edits; for a very short one within half of its length. */
   Optional<String> nearest(String name) {
     if (name.length() > LONGEST) {
       return Optional.empty();
@@ -66,7 +66,9 @@ public final class KnownNames {
     return Optional.ofNullable(best);
   }
 
-  /** How many insertions, deletions and replacements of a character part the two. */
+  /**
+   * Returns the number of insertions, deletions and replacements of a character between the two.
+   */
   private static int distance(String left, String right) {
     var row = new int[right.length() + 1];
     for (int j = 0; j <= right.length(); j++) {

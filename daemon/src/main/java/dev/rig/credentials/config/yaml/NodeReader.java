@@ -18,8 +18,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * Reads one file's nodes as what is expected of them. Everything answers null for what is unset
- * (nothing, null or an empty text) and for what is wrong, which then is a finding.
+ * Reads one file's nodes as the expected types. Every method returns null for an unset value
+ * (absent, null or an empty text) and for an invalid one, which is also a finding.
  */
 public final class NodeReader {
   /** A key with its value. */
@@ -30,7 +30,7 @@ public final class NodeReader {
     }
   }
 
-  /** A value with its place. It does not print the value, which may be secret. */
+  /** A value with its location. It does not print the value, which may be secret. */
   public record Located<T>(T value, SourcePosition origin) {
     @Override
     public String toString() {
@@ -38,7 +38,7 @@ public final class NodeReader {
     }
   }
 
-  /** Turns a text into what a setting needs. */
+  /** Converts a text to the value of a setting. */
   @FunctionalInterface
   public interface Conversion<T> {
     T of(String text) throws InvalidSettingException;
@@ -68,7 +68,7 @@ public final class NodeReader {
     findings.remark(at(node), message, hint);
   }
 
-  /** Whether a node says nothing: the chart renders unset fields as empty texts. */
+  /** Returns whether a node is unset: the chart renders unset fields as empty texts. */
   public static boolean isUnset(Node node) {
     return node instanceof ScalarNode scalar && isUnset(scalar);
   }
@@ -81,7 +81,7 @@ public final class NodeReader {
     };
   }
 
-  /** A mapping's fields, each key once; keys that are not text have been reported already. */
+  /** Returns a mapping's fields, each key once; keys that are not text are already reported. */
   public List<Field> fields(Node node, String what) {
     if (isUnset(node)) {
       return List.of();
@@ -107,7 +107,7 @@ public final class NodeReader {
     return fields;
   }
 
-  /** A list's elements, or null where it is unset or wrong. */
+  /** Returns a list's elements; null if unset or invalid. */
   public @Nullable List<Node> elements(Node node, String what) {
     if (isUnset(node)) {
       return null;
@@ -119,7 +119,7 @@ public final class NodeReader {
     return null;
   }
 
-  /** A scalar's text, exactly as it stands there, whatever YAML would take it for. */
+  /** Returns a scalar's text exactly as written, regardless of its YAML type. */
   public @Nullable Located<String> text(Node node, String what) {
     if (!(node instanceof ScalarNode scalar)) {
       problem(node, what + " must be a single value", null);
@@ -136,12 +136,12 @@ public final class NodeReader {
     return new Located<>(text, at(node));
   }
 
-  /** A text without control characters. */
+  /** Returns a text without control characters. */
   public @Nullable Located<String> line(Node node, String what) {
     return printable(node, what, "");
   }
 
-  /** A text of one or more lines, without a line break at its end. */
+  /** Returns a text of one or more lines, without a trailing line break. */
   public @Nullable Located<String> lines(Node node, String what) {
     return printable(node, what, "\n\r\t");
   }
@@ -177,9 +177,9 @@ public final class NodeReader {
   }
 
   /**
-   * Reads the key of a registry; for {@link #value}.
+   * Parses the key of a registry, for {@link #value}.
    *
-   * @throws InvalidSettingException if it is not one
+   * @throws InvalidSettingException if it is invalid
    */
   public static RegistryPrefix registry(String text) throws InvalidSettingException {
     try {
@@ -222,7 +222,7 @@ public final class NodeReader {
         });
   }
 
-  /** One of an enum's names in lower case. */
+  /** Returns one of an enum's names in lower case. */
   public <E extends Enum<E>> @Nullable Located<E> oneOf(Node node, String what, Class<E> type) {
     return value(
         node,

@@ -4,7 +4,10 @@ import dev.rig.credentials.config.ProblemCollector;
 import dev.rig.credentials.config.SourcePosition;
 import org.jspecify.annotations.Nullable;
 
-/** A document that is not read any further. It says where and why, in our words only. */
+/**
+ * A document that is rejected. The message has the location and the reason, without text of the
+ * document.
+ */
 final class RefusedYamlException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -26,15 +26,15 @@ import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
- * One file's YAML documents as nodes. The parser's own messages quote the text around the fault, so
- * none of them is used: only its positions are.
+ * The YAML documents of one file as nodes. The parser's own messages quote the text around the
+ * error, so only its positions are used.
  */
 public final class YamlFile {
-  /** Every scalar is text here: {@code 0123} as a password stays what it is. */
+  /** Reads every scalar as text: a password {@code 0123} stays unchanged. */
   private static final class TextOnly extends Resolver {
     @Override
     protected void addImplicitResolvers() {
-      // none: this is what would make numbers of texts
+      // none: they would turn texts into numbers
     }
 
     @Override
@@ -55,7 +55,7 @@ public final class YamlFile {
     this.findings = findings;
   }
 
-  /** The documents that are not empty; none where the file cannot be used. */
+  /** Returns the documents that are not empty; none if the file is invalid. */
   public static List<Node> read(InputFile file, ProblemCollector findings) {
     return new YamlFile(file, findings).documents();
   }
@@ -95,7 +95,7 @@ public final class YamlFile {
     } catch (ReaderException e) {
       throw unprintable(text);
     } catch (YAMLException | IllegalArgumentException e) {
-      // Numbers in escapes and directives that are out of range: no position is to be had.
+      // Numbers in escapes and directives that are out of range: the parser reports no position.
       throw new RefusedYamlException(
           SourcePosition.file(file.name()), "not valid YAML", "look for escapes and directives");
     }
@@ -151,7 +151,7 @@ public final class YamlFile {
     return text.startsWith("\ufeff") ? text.substring(1) : text;
   }
 
-  /** The place behind a text. */
+  /** Returns the position after a text. */
   private SourcePosition after(String before) {
     int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
     int begin = before.lastIndexOf('\n') + 1;
