@@ -11,7 +11,7 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpFullResponse;
 
-/** The AWS SDK's requests through the daemon's own HTTP client. */
+/** Sends the AWS SDK's requests through the daemon's own HTTP client. */
 final class AwsHttp implements SdkHttpClient {
   private final ProviderCalls calls;
 
@@ -29,7 +29,7 @@ final class AwsHttp implements SdkHttpClient {
 
       @Override
       public void abort() {
-        // The thread that called is interrupted, which ends the exchange.
+        // The calling thread is interrupted, which ends the exchange.
       }
     };
   }
@@ -61,7 +61,7 @@ final class AwsHttp implements SdkHttpClient {
     return "rig";
   }
 
-  /** The connections are those of all providers. */
+  /** Does nothing: all providers share the connections. */
   @Override
   public void close() {}
 }

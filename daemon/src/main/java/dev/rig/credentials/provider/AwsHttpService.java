@@ -7,14 +7,14 @@ import software.amazon.awssdk.http.SdkHttpService;
 import software.amazon.awssdk.utils.AttributeMap;
 
 /**
- * Gives the AWS SDK the daemon's HTTP client where it makes clients of its own: for the roles and
- * the Identity Center of a profile. The SDK finds it by {@code META-INF/services} and makes it
- * itself, so that what it gives can only be static.
+ * Gives the AWS SDK the daemon's HTTP client for clients that it creates itself: for the roles and
+ * the Identity Center of a profile. The SDK finds this class by {@code META-INF/services} and
+ * creates it, so the client must be static.
  */
 public final class AwsHttpService implements SdkHttpService {
   private static final AtomicReference<@Nullable ProviderCalls> CALLS = new AtomicReference<>();
 
-  /** What further clients send their requests with. */
+  /** Sets what further clients use for their requests. */
   static void use(ProviderCalls calls) {
     CALLS.set(calls);
   }

@@ -19,12 +19,14 @@ import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider
 import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
 
 /**
- * Who asks AWS: of a pod's token the role that its service account names, else the SDK's usual
- * order. Where the environment names one identity, that one alone is tried, so that its own error
- * is reported.
+ * The identity for AWS: for a pod's token the role that its service account names, otherwise the
+ * SDK's usual order. If the environment selects one identity, only that one is tried, so that its
+ * own error is reported.
  */
 final class AwsIdentity {
-  /** On a service account; Amazon EKS user guide, "IAM roles for service accounts". */
+  /**
+   * An annotation of a service account; Amazon EKS user guide, "IAM roles for service accounts".
+   */
   private static final String ROLE = "eks.amazonaws.com/role-arn";
 
   private static final String SESSION = "rig-credentials";
@@ -40,7 +42,7 @@ final class AwsIdentity {
     this.http = http;
   }
 
-  /** The credentials of this machine, pod or configuration. */
+  /** Returns the credentials of this machine, pod or configuration. */
   AwsCredentials own(String region) {
     return provider(region).resolveCredentials();
   }
@@ -89,7 +91,7 @@ final class AwsIdentity {
     return !environment.getOrDefault(variable, "").isEmpty();
   }
 
-  /** The credentials of a pod's service account. */
+  /** Returns the credentials of a pod's service account. */
   AwsCredentials of(ServiceAccountToken pod, String region) {
     var role = pod.annotations().getOrDefault(ROLE, "");
     if (role.isEmpty()) {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 
-/** The requests of Microsoft's library through the daemon's own HTTP client. */
+/** Sends the requests of Microsoft's library through the daemon's own HTTP client. */
 final class AzureHttp implements IHttpClient {
   private final ProviderCalls calls;
   private volatile int status;
@@ -33,7 +33,7 @@ final class AzureHttp implements IHttpClient {
     return answer;
   }
 
-  /** The status of the last answer; 0 before the first. */
+  /** Returns the status of the last response; 0 before the first. */
   int status() {
     return status;
   }

@@ -37,17 +37,22 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who asks Microsoft Entra: a pod's service account, else a client with a secret, a certificate or
- * a federated token of the environment, else the managed identity of this machine.
+ * The identity for Microsoft Entra: a pod's service account, otherwise a client with a secret, a
+ * certificate or a federated token of the environment, otherwise the managed identity of this
+ * machine.
  */
 final class AzureIdentity {
-  /** Of a token that is good for container registries alone, in every cloud of Azure. */
+  /**
+   * The audience of a token that is valid only for container registries, in every cloud of Azure.
+   */
   private static final String AUDIENCE = "https://containerregistry.azure.net";
 
   private static final Set<String> SCOPES = Set.of(AUDIENCE + "/.default");
   private static final String AUTHORITY = "https://login.microsoftonline.com/";
 
-  /** On a service account; Microsoft Entra Workload ID, "Service account annotations". */
+  /**
+   * An annotation of a service account; Microsoft Entra Workload ID, "Service account annotations".
+   */
   private static final String CLIENT = "azure.workload.identity/client-id";
 
   private static final String TENANT = "azure.workload.identity/tenant-id";
@@ -65,7 +70,7 @@ final class AzureIdentity {
     this.http = http;
   }
 
-  /** A token of a pod's service account. */
+  /** Returns a token for a pod's service account. */
   Secret of(ServiceAccountToken pod) throws InterruptedException {
     var client = either(pod.annotations().get(CLIENT), setting("clientId", "AZURE_CLIENT_ID"));
     var tenant = either(pod.annotations().get(TENANT), setting("tenantId", "AZURE_TENANT_ID"));
@@ -75,7 +80,7 @@ final class AzureIdentity {
         ClientCredentialFactory.createFromClientAssertion(pod.token().reveal()));
   }
 
-  /** A token of this machine, pod or configuration. */
+  /** Returns a token for this machine, pod or configuration. */
   Secret own() throws InterruptedException {
     var client = setting("clientId", "AZURE_CLIENT_ID");
     var credential = credential();
@@ -167,7 +172,7 @@ final class AzureIdentity {
     CompletableFuture<IAuthenticationResult> begin(ExecutorService executor) throws Exception;
   }
 
-  /** On a thread of the library's request, which is interrupted with this one. */
+  /** Runs on a thread of the library's request, which is interrupted with this one. */
   private static Secret token(Acquisition acquisition) throws InterruptedException {
     var executor = Executors.newVirtualThreadPerTaskExecutor();
     try {

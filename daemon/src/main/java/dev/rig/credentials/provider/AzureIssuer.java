@@ -19,11 +19,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Refresh tokens of Azure Container Registry, for which a registry exchanges a token of Microsoft
- * Entra (Azure/acr, "AAD-OAuth": {@code POST /oauth2/exchange}).
+ * Obtains refresh tokens of Azure Container Registry, which a registry issues for a token of
+ * Microsoft Entra (Azure/acr, "AAD-OAuth": {@code POST /oauth2/exchange}).
  */
 final class AzureIssuer implements TokenIssuer {
-  /** The user name that goes with a registry's refresh token. */
+  /** The user name for a registry's refresh token. */
   private static final String USERNAME = "00000000-0000-0000-0000-000000000000";
 
   private final ProviderEntry entry;
@@ -118,8 +118,8 @@ final class AzureIssuer implements TokenIssuer {
   }
 
   /**
-   * The first line of what the service says, which ends before the ids of the request. An answer
-   * that the library does not understand is repeated whole in its message: it says nothing.
+   * Returns the first line of the service's message, without the request's ids. Empty for a
+   * response that the library does not understand, because its message would repeat the response.
    */
   private static String said(MsalException failure) {
     return AuthenticationErrorCode.UNKNOWN.equals(failure.errorCode())

@@ -16,7 +16,7 @@ import java.util.Set;
 
 /** One request of a cloud's library, sent by the daemon's own HTTP client. */
 final class CloudCall {
-  /** What the client states itself. */
+  /** Headers that the client sets itself. */
   private static final Set<String> OWN =
       Set.of("host", "content-length", "connection", "expect", "accept-encoding", "authorization");
 
@@ -25,7 +25,7 @@ final class CloudCall {
   /**
    * Sends it.
    *
-   * @param body empty for none
+   * @param body empty if absent
    * @throws IOException if there is no response; its cause is the {@link HttpFailure}
    */
   static HttpResponse send(
@@ -56,7 +56,7 @@ final class CloudCall {
     }
   }
 
-  /** The headers of a response but for those of its encoding, which is undone. */
+  /** Returns the headers of a response except those of its encoding, which is decoded. */
   static Map<String, List<String>> headers(HttpResponse response) {
     var headers = new LinkedHashMap<>(response.headers());
     headers.keySet().removeAll(Set.of("content-encoding", "content-length", "transfer-encoding"));

@@ -5,13 +5,13 @@ import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.net.HttpFailure;
 import java.util.Optional;
 
-/** What a failure of a cloud's library means, in words that say what to do. */
+/** Translates failures of cloud libraries into messages with a remedy. */
 final class CloudFailures {
   private static final int MOST_CAUSES = 20;
 
   private CloudFailures() {}
 
-  /** The first cause of that type, the failure itself included. */
+  /** Returns the first cause of that type, including the failure itself. */
   static <T> Optional<T> cause(Throwable failure, Class<T> type) {
     Throwable cause = failure;
     for (int i = 0; cause != null && i < MOST_CAUSES; i++, cause = cause.getCause()) {
@@ -23,7 +23,7 @@ final class CloudFailures {
   }
 
   /**
-   * What a request that got no response means.
+   * Translates a request without a response.
    *
    * @throws InterruptedException if it was stopped
    */
@@ -46,11 +46,11 @@ final class CloudFailures {
   }
 
   /**
-   * What a response means that is no success.
+   * Translates an unsuccessful response.
    *
-   * @param service who answered
-   * @param said what the service says of it; empty for nothing
-   * @param remedy what to do if the identity was refused
+   * @param service the service, for people
+   * @param said the service's message; empty if absent
+   * @param remedy what to do if the identity was rejected
    */
   static SourceException answered(String service, int status, String said, String remedy) {
     var because = said.isEmpty() ? "" : ": " + said;

@@ -4,12 +4,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What the host of a registry of ECR says (Amazon ECR user guide, "Registry endpoints").
+ * The parts of an ECR registry's host (Amazon ECR user guide, "Registry endpoints").
  *
- * @param region where its tokens are obtained
+ * @param region the region of its tokens
  * @param isPublic whether it is the public gallery, whose tokens are all from one region
- * @param fips whether validated cryptography is asked for
- * @param dualStack whether it is also reached over IPv6
+ * @param fips whether it requires validated cryptography
+ * @param dualStack whether it is also reachable over IPv6
  */
 record EcrHost(String region, boolean isPublic, boolean fips, boolean dualStack) {
   private static final String PUBLIC = "public.ecr.aws";
@@ -21,7 +21,7 @@ record EcrHost(String region, boolean isPublic, boolean fips, boolean dualStack)
       Pattern.compile(
           "[0-9]{12}\\.dkr(?<stack>[.-])ecr(?<fips>-fips)?\\.(?<region>[a-z0-9-]+)\\..+");
 
-  /** Reads a host that the provider serves; empty if it names no account and region. */
+  /** Parses a host that the provider serves; empty if it names no account and region. */
   static Optional<EcrHost> parse(String host) {
     if (host.equals(PUBLIC)) {
       return Optional.of(new EcrHost(PUBLIC_REGION, true, false, false));

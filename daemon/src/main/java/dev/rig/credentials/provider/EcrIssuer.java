@@ -23,8 +23,8 @@ import software.amazon.awssdk.services.ecr.EcrClient;
 import software.amazon.awssdk.services.ecrpublic.EcrPublicClient;
 
 /**
- * Authorization tokens of Amazon ECR ({@code ecr:GetAuthorizationToken}), for the region that the
- * registry's host names.
+ * Obtains authorization tokens of Amazon ECR ({@code ecr:GetAuthorizationToken}), for the region in
+ * the registry's host.
  */
 final class EcrIssuer implements TokenIssuer {
   private static final String IDENTITY =
@@ -137,7 +137,10 @@ final class EcrIssuer implements TokenIssuer {
     throw new SourceException(ReasonClass.SERVICE, "ECR gave no token");
   }
 
-  /** A token is base64 of {@code AWS:<password>}; Amazon ECR API, {@code AuthorizationData}. */
+  /**
+   * Decodes a token, which is base64 of {@code AWS:<password>}; Amazon ECR API, {@code
+   * AuthorizationData}.
+   */
   private static IssuedCredential issued(@Nullable String token, @Nullable Instant expiresAt) {
     try {
       var login =
@@ -157,7 +160,7 @@ final class EcrIssuer implements TokenIssuer {
         ReasonClass.SERVICE, "ECR gave a token that is not <username>:<password> in base64");
   }
 
-  /** The service's own code and words, without its request's id. */
+  /** Returns a failure with the service's code and message, without its request id. */
   private static SourceException refused(
       String service, AwsServiceException failure, String remedy) {
     var details = failure.awsErrorDetails();

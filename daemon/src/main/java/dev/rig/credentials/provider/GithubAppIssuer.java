@@ -29,16 +29,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Installation tokens of a GitHub App that may read packages and nothing else (GitHub REST API,
- * "Create an installation access token for an app").
+ * Obtains installation tokens of a GitHub App, with only the permission to read packages (GitHub
+ * REST API, "Create an installation access token for an app").
  */
 final class GithubAppIssuer implements TokenIssuer {
   private static final String API = "https://api.github.com";
 
-  /** GitHub takes any user name with a token of an installation; this is the documented one. */
+  /** The documented user name; GitHub accepts any with an installation token. */
   private static final String USERNAME = "x-access-token";
 
-  /** For a clock that is ahead of GitHub's; GitHub takes 10 minutes at most altogether. */
+  /** A margin for a clock that is ahead of GitHub's; GitHub accepts at most 10 minutes in total. */
   private static final Duration BEFORE = Duration.ofMinutes(1);
 
   private static final Duration AFTER = Duration.ofMinutes(8);
@@ -114,7 +114,7 @@ final class GithubAppIssuer implements TokenIssuer {
     }
   }
 
-  /** The app's own token, signed with its key: JWS with RS256 (RFC 7515, RFC 7518 3.3). */
+  /** Returns the app's own token, signed with its key: JWS with RS256 (RFC 7515, RFC 7518 3.3). */
   private String appToken() {
     var now = time.now();
     var claims = new LinkedHashMap<String, Object>();

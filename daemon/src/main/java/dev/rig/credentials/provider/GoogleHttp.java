@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The requests of Google's library through the daemon's own HTTP client. */
+/** Sends the requests of Google's library through the daemon's own HTTP client. */
 final class GoogleHttp extends HttpTransport {
   private final ProviderCalls calls;
 

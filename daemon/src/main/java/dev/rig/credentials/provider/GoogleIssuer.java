@@ -23,16 +23,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Access tokens of Google Cloud for Artifact Registry, which takes them as the password of {@code
- * oauth2accesstoken} (Artifact Registry documentation, "Configure authentication for Docker").
+ * Obtains access tokens of Google Cloud for Artifact Registry, which accepts them as the password
+ * of {@code oauth2accesstoken} (Artifact Registry documentation, "Configure authentication for
+ * Docker").
  */
 final class GoogleIssuer implements TokenIssuer {
   private static final String USERNAME = "oauth2accesstoken";
 
-  /** What the nodes of GKE pull with: reading stored objects, and nothing else of a project. */
+  /** The scope of GKE nodes for pulls: reading stored objects only. */
   private static final String SCOPE = "https://www.googleapis.com/auth/devstorage.read_only";
 
-  /** On a service account; GKE documentation, "Workload Identity Federation". */
+  /** An annotation of a service account; GKE documentation, "Workload Identity Federation". */
   private static final String ACCOUNT = "iam.gke.io/gcp-service-account";
 
   private static final String JWT = "urn:ietf:params:oauth:token-type:jwt";
@@ -61,7 +62,7 @@ final class GoogleIssuer implements TokenIssuer {
       throw e;
     } catch (IOException e) {
       throw refused(e);
-    } catch (RuntimeException e) { // a file that is not what it should be
+    } catch (RuntimeException e) { // an invalid file
       throw CloudFailures.unanswered(e)
           .orElseGet(() ->
               new SourceException(
@@ -79,7 +80,7 @@ final class GoogleIssuer implements TokenIssuer {
         new Credential(USERNAME, Secret.of(value)), end == null ? Lease.NEVER : end.toInstant());
   }
 
-  /** The credentials of this machine, pod or configuration. */
+  /** Returns the credentials of this machine, pod or configuration. */
   private GoogleCredentials own(HttpTransportFactory transports)
       throws IOException, InterruptedException {
     var base = base(transports);
@@ -119,7 +120,7 @@ final class GoogleIssuer implements TokenIssuer {
     }
   }
 
-  /** A pod's identity: its token is exchanged, and stands for the account that it names. */
+  /** Returns a pod's identity: its token is exchanged, for the account that it names. */
   private GoogleCredentials of(ServiceAccountToken pod, HttpTransportFactory transports) {
     var token = pod.token().reveal();
     var identity =
@@ -158,7 +159,9 @@ final class GoogleIssuer implements TokenIssuer {
                 ReasonClass.SERVICE, "Google's answer holds no token; check what answers there"));
   }
 
-  /** What the answer says: OAuth's description, or the message of Google's own errors. */
+  /**
+   * Returns the error in a response: OAuth's description, or the message of Google's own errors.
+   */
   private static String said(String content) {
     try {
       var json = JsonObject.parse(content.getBytes(StandardCharsets.UTF_8));

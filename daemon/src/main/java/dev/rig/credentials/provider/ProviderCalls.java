@@ -4,7 +4,7 @@ import dev.rig.credentials.net.HttpFailure;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.HttpResponse;
 
-/** The requests of one entry, each within the time that the entry has. */
+/** Sends the requests of one entry, each within the entry's timeout. */
 @FunctionalInterface
 interface ProviderCalls {
   HttpResponse send(HttpRequest request) throws HttpFailure, InterruptedException;

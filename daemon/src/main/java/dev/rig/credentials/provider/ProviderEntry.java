@@ -6,12 +6,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registry entry with a provider, as it is configured.
+ * A registry entry with a provider, as configured.
  *
  * @param prefix for people
- * @param options by name; checked
- * @param timeout how long one credential may take
- * @param expire how long one serves at most
+ * @param options by name; validated
+ * @param timeout the longest duration of one request for a credential
+ * @param expire the longest life of a credential
  */
 public record ProviderEntry(
     String prefix,
@@ -23,12 +23,12 @@ public record ProviderEntry(
     options = Map.copyOf(options);
   }
 
-  /** The value of an option; null if it is not set. */
+  /** Returns the value of an option; null if it is not set. */
   @Nullable String option(String name) {
     return options.get(name);
   }
 
-  /** The value of an option that the configuration requires. */
+  /** Returns the value of an option that the configuration requires. */
   String required(String name) {
     var value = options.get(name);
     if (value == null) {

@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The requests of all providers, through the daemon's own HTTP client: its proxies, authorities and
- * bounds are those of registries. Metadata services alone are asked on addresses of this link, over
- * plain http and without a proxy.
+ * Sends the requests of all providers through the daemon's own HTTP client, with the proxies,
+ * authorities and limits for registries. Only metadata services are contacted on link-local
+ * addresses, over plain http and without a proxy.
  */
 final class ProviderHttp implements AutoCloseable {
-  /** Where Google's and Azure's machines have their metadata service. */
+  /** The metadata services of Google's and Azure's machines. */
   private static final Set<String> METADATA = Set.of("169.254.169.254", "metadata.google.internal");
 
   private static final int MOST_BYTES = 1 << 20;
@@ -63,7 +63,7 @@ final class ProviderHttp implements AutoCloseable {
   /**
    * Sends a request.
    *
-   * @param limit how long it may take
+   * @param limit the longest duration
    * @return any response
    * @throws HttpFailure if there is none
    */

@@ -2,11 +2,11 @@ package dev.rig.credentials.provider;
 
 import dev.rig.credentials.credential.Secret;
 
-/** The secrets of an entry, which no message must show. */
+/** The secrets of an entry, which must not appear in messages. */
 public interface ProviderSecrets {
-  /** The entry holds this secret for that registry. */
+  /** Registers a secret of the entry for that registry. */
   void add(String registry, Secret secret);
 
-  /** The text without any of them. */
+  /** Returns the text with all secrets redacted. */
   String redact(String text);
 }

@@ -17,8 +17,8 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A credential that a provider gives. It ends at the earliest of what the provider states, what the
- * credential itself states and what is configured.
+ * A source of credentials from a provider. A lease expires at the earliest of the provider's
+ * expiry, the expiry in the credential and the configured one.
  */
 final class ProviderSource implements CredentialSource {
   private static final Logger LOG = System.getLogger(ProviderSource.class.getName());
@@ -60,7 +60,7 @@ final class ProviderSource implements CredentialSource {
     return turns.take(() -> begin(request));
   }
 
-  /** The host of a request, with its port. */
+  /** Returns the host of a request, with its port. */
   static String host(SourceRequest request) {
     return request.registry().split("/", 2)[0];
   }
@@ -74,7 +74,7 @@ final class ProviderSource implements CredentialSource {
     var _ =
         result.whenComplete((lease, failure) -> {
           deadline.cancel();
-          if (Thread.currentThread() != thread) { // whose interrupt would reach what comes next
+          if (Thread.currentThread() != thread) { // a later interrupt would hit unrelated work
             thread.interrupt();
           }
         });
@@ -126,7 +126,7 @@ final class ProviderSource implements CredentialSource {
             + "; check that its service can be reached, or raise timeout");
   }
 
-  /** Logs a failure once and says whose it is. What a service said is bounded and redacted. */
+  /** Logs a failure once and names the entry. The service's message is truncated and redacted. */
   private SourceException failed(SourceException failure) {
     var text = Printable.of(secrets.redact(Objects.requireNonNullElse(failure.getMessage(), "")));
     var message =

@@ -10,15 +10,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the sources of entries with a provider. No class of a cloud's library, and none of the HTTP
- * client, is loaded before one is asked.
+ * Creates the sources of entries with a provider. Classes of a cloud's library, and of the HTTP
+ * client, are loaded at the first request.
  */
 public final class Providers implements AutoCloseable {
   /**
-   * How the outside is reached.
+   * The network settings.
    *
-   * @param insecure hosts that plain http will do for
-   * @param caFiles PEM files of authorities beside those of this machine
+   * @param insecure hosts that may use plain http
+   * @param caFiles PEM files of authorities in addition to those of this machine
    */
   public record Reach(Set<String> insecure, List<Path> caFiles, Proxies proxies) {}
 
@@ -28,7 +28,7 @@ public final class Providers implements AutoCloseable {
   private @Nullable ProviderHttp http;
 
   /**
-   * The providers of a daemon.
+   * Creates the providers of a daemon.
    *
    * @param environment the daemon's own, which names identities
    */
@@ -38,7 +38,7 @@ public final class Providers implements AutoCloseable {
     this.time = time;
   }
 
-  /** Has requests from now on sent so. */
+  /** Uses these settings for all later requests. */
   public synchronized void replace(Reach next) {
     if (!next.equals(reach)) {
       close();
@@ -48,9 +48,9 @@ public final class Providers implements AutoCloseable {
   }
 
   /**
-   * The source of an entry.
+   * Returns the source of an entry.
    *
-   * @param secrets learns what the source obtains
+   * @param secrets collects what the source obtains
    */
   public CredentialSource source(ProviderEntry entry, ProviderSecrets secrets) {
     ProviderCalls calls = request -> http().send(request, entry.timeout());

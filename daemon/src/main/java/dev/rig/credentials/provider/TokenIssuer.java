@@ -4,18 +4,18 @@ import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.SourceRequest;
 import java.time.Instant;
 
-/** Asks a provider for credentials. */
+/** Requests credentials from a provider. */
 @FunctionalInterface
 interface TokenIssuer {
   /**
-   * A credential with the end that the provider states.
+   * A credential with the provider's expiry.
    *
-   * @param expiresAt {@link dev.rig.credentials.credential.Lease#NEVER} if it states none
+   * @param expiresAt {@link dev.rig.credentials.credential.Lease#NEVER} if there is none
    */
   record IssuedCredential(Credential credential, Instant expiresAt) {}
 
   /**
-   * Asks for a credential; blocks, and ends soon after an interrupt.
+   * Requests a credential; blocks, and ends soon after an interrupt.
    *
    * @throws dev.rig.credentials.credential.SourceException if there is none
    */

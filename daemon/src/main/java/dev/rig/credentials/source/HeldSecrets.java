@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The secrets to redact of every entry, also of those that are not configured any more. */
+/** The secrets of all entries for redaction, including entries that are no longer configured. */
 public final class HeldSecrets {
   private final Map<String, String> environment;
   private final Map<String, KnownSecrets> byPrefix = new ConcurrentHashMap<>();
 
   /**
-   * The secrets of no entry yet.
+   * Creates the secrets without entries.
    *
    * @param environment the daemon's own
    */
@@ -19,18 +19,18 @@ public final class HeldSecrets {
     this.environment = environment;
   }
 
-  /** Those of the entry with that prefix; the same object for as long as the daemon runs. */
+  /** Returns the secrets of the entry with that prefix; always the same object. */
   public KnownSecrets of(String prefix) {
     return byPrefix.computeIfAbsent(prefix, first -> new KnownSecrets(environment));
   }
 
   /**
-   * What one registry of an entry held.
+   * The secrets of one registry of an entry.
    *
    * @param secrets the oldest first, in plain text
    */
   public record OfRegistry(String prefix, String registry, List<String> secrets) {
-    /** Without its secrets. */
+    /** Omits the secrets. */
     @Override
     public String toString() {
       return "OfRegistry[" + registry + "]";
@@ -38,9 +38,10 @@ public final class HeldSecrets {
   }
 
   /**
-   * What to keep over a restart: not what stands in the configuration or an environment.
+   * Returns the secrets to save for a restart, without those in the configuration or an
+   * environment.
    *
-   * @param most the most characters of all secrets together; what is over is left out
+   * @param most the limit of characters for all secrets together; the rest is left out
    */
   public List<OfRegistry> toKeep(int most) {
     var kept = new ArrayList<OfRegistry>();

@@ -8,42 +8,42 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The program of a credential helper, as a {@code PATH} finds it. A folder that others than root
- * and this process's user can change is passed over, and so is a program that they can change.
+ * The program of a credential helper, found by a {@code PATH}. A folder or program that users other
+ * than root and this process's user can change is skipped.
  */
 public sealed interface HelperProgram {
-  /** What the name of every helper's program begins with. */
+  /** The prefix of every helper program's name. */
   String PREFIX = "docker-credential-";
 
-  /** Our own helper, which asks this daemon. */
+  /** The name of this daemon's own helper. */
   String OWN = "rig";
 
   /**
-   * It is there.
+   * The program was found.
    *
-   * @param path absolute, as the {@code PATH} names it
+   * @param path absolute, as in the {@code PATH}
    */
   record FoundHelper(Path path) implements HelperProgram {}
 
   /**
-   * It is not there, or may not be run.
+   * The program was not found, or must not be run.
    *
    * @param reason for people
    */
   record MissingHelper(String reason) implements HelperProgram {}
 
   /**
-   * It is this daemon's own helper, which would ask the daemon that asks it.
+   * The program is this daemon's own helper, which would ask this daemon again.
    *
    * @param reason for people
    */
   record OwnHelper(String reason) implements HelperProgram {}
 
   /**
-   * Finds it.
+   * Finds the program.
    *
-   * @param name what follows {@link #PREFIX}: letters, digits, dots, dashes and underscores
-   * @param path the folders to look in, with colons between them
+   * @param name the suffix after {@link #PREFIX}: letters, digits, dots, dashes and underscores
+   * @param path the folders, separated by colons
    */
   static HelperProgram find(String name, String path) {
     var program = PREFIX + name;
@@ -75,7 +75,7 @@ public sealed interface HelperProgram {
             : String.join("; ", refused));
   }
 
-  /** Whether a helper's name is ours: {@code rig}, and {@code rig-} with an alias. */
+  /** Returns whether a helper's name is ours: {@code rig}, and {@code rig-} with an alias. */
   static boolean isOwnName(String name) {
     return name.equals(OWN) || name.startsWith(OWN + "-");
   }
@@ -95,7 +95,7 @@ public sealed interface HelperProgram {
     return folders;
   }
 
-  /** By what the file is in the end, and by its bytes: a copy asks the daemon, too. */
+  /** Returns whether the resolved file or a copy of it is ours; compares the bytes. */
   private static boolean isOwn(Path file, String path) throws IOException {
     var candidates = new ArrayList<Path>();
     folders(path).forEach(folder -> candidates.add(folder.resolve(PREFIX + OWN)));

@@ -13,39 +13,39 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What a credential helper printed; the protocol of docker-credential-helpers, {@code
+ * The output of a credential helper; the protocol of docker-credential-helpers, {@code
  * credentials/credentials.go} and {@code client/client.go}.
  */
 sealed interface HelperReply {
-  /** What a helper prints, with a status other than 0, if it has nothing for the registry. */
+  /** The output, with a nonzero status, of a helper without a credential for the registry. */
   String NOT_FOUND = "credentials not found in native keychain";
 
-  /** What the protocol asks for, for the end of a message. */
+  /** The rule of the protocol, as the end of a message. */
   String RULE = "; it must print JSON with ServerURL, Username and Secret";
 
-  /** Longer words of an error could be tokens. */
+  /** The longest word of an error that is shown; longer ones could be tokens. */
   int LONGEST_WORD = 24;
 
-  /** Of an error's text. */
+  /** The longest text of an error that is shown. */
   int LONGEST_SENTENCE = 200;
 
-  /** It answers the question. */
+  /** A valid answer. */
   record HelperAnswer(Credential credential) implements HelperReply {}
 
-  /** It has nothing for the registry, by a success that is empty: helpers of 2021 and before. */
+  /** No credential for the registry, reported by an empty success: helpers of 2021 and before. */
   record EmptyAnswer() implements HelperReply {}
 
   /**
-   * It does not.
+   * An invalid answer.
    *
    * @param reason what is wrong, following "printed", without a byte of it
    */
   record UnusableAnswer(String reason) implements HelperReply {}
 
   /**
-   * Reads the answer to {@code get}. Other fields are passed over, as Go's decoder does.
+   * Parses the answer to {@code get}. Other fields are ignored, as by Go's decoder.
    *
-   * @param host the registry's host; an answer for another one is refused
+   * @param host the registry's host; an answer for another one is rejected
    */
   static HelperReply parse(byte[] stdout, String host) {
     if (stdout.length == 0) {
@@ -80,7 +80,7 @@ sealed interface HelperReply {
         : new UnusableAnswer("the credential of another registry");
   }
 
-  /** The host of a key in its normal form; empty if it is not one. */
+  /** Returns the host of a key in its normal form; empty if invalid. */
   private static String host(String key) {
     try {
       return RegistryPrefix.ofHost(key).host();
@@ -89,15 +89,18 @@ sealed interface HelperReply {
     }
   }
 
-  /** Whether a failed helper says by its output that it has nothing for the registry. */
+  /**
+   * Returns whether the output of a failed helper reports that it has no credential for the
+   * registry.
+   */
   static boolean isNotFound(byte[] stdout) {
     return text(stdout).equals(NOT_FOUND);
   }
 
   /**
-   * What a failed helper says on standard output, which is where helpers write their errors: its
-   * first line if that is a sentence, without words that could be secrets; else empty. JSON and
-   * single words, which an answer consists of, are never part of it.
+   * Returns the error of a failed helper from standard output, where helpers write errors: its
+   * first line if that is a sentence, without words that could be secrets; otherwise empty. JSON
+   * and single words, which may be an answer, are never returned.
    */
   static String error(byte[] stdout, Redactor redactor) {
     var text = text(stdout);

@@ -21,14 +21,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * A credential that another credential helper has: what {@code docker-credential-NAME get} answers
- * for a registry's host, by the protocol of docker-credential-helpers. Logins are passed on to it.
+ * The source of credentials from another credential helper: the answer of {@code
+ * docker-credential-NAME get} for a registry's host, by the protocol of docker-credential-helpers.
+ * Logins are passed on to the helper.
  */
 public final class HelperSource implements CredentialSource, LoginKeeper {
   /** Docker Hub in its normal form. */
   private static final String HUB = "index.docker.io";
 
-  /** The key under which Docker stores logins for its Hub; docker/cli {@code cli/config}. */
+  /** Docker's key for logins to Docker Hub; docker/cli {@code cli/config}. */
   private static final String HUB_KEY = "https://index.docker.io/v1/";
 
   private final String helper;
@@ -152,9 +153,9 @@ public final class HelperSource implements CredentialSource, LoginKeeper {
   }
 
   /**
-   * A report without the secrets of the entry and of this run.
+   * Returns a report without the secrets of the entry and of this run.
    *
-   * @param stored the secret that the helper was given; empty for none
+   * @param stored the secret that was passed to the helper; empty if none
    */
   private RunReport report(ProcessOutcome outcome, String host, String stored) {
     return new RunReport(
@@ -176,7 +177,7 @@ public final class HelperSource implements CredentialSource, LoginKeeper {
     return slash < 0 ? registry : registry.substring(0, slash);
   }
 
-  /** What Docker asks a helper with for that host. */
+  /** Returns Docker's key for that host. */
   private static String key(String host) {
     return host.equals(HUB) ? HUB_KEY : host;
   }

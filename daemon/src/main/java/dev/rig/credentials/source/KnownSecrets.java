@@ -17,22 +17,25 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * The secrets of one entry that its script may write to stderr: what it holds, what it held, and
- * what stands in its configuration and in environments.
+ * The secrets of one entry that its script may write to stderr: current and former credentials, and
+ * secrets in its configuration and in environments.
  *
- * <p>It outlives a change of the entry: a program keeps a token in its own files, too.
+ * <p>They are kept when the entry changes, because a program may store a token in files of its own.
  */
 public final class KnownSecrets {
-  /** Of one registry; leases overlap by one, so that the others have ended. */
+  /** The limit per registry; only the latest can still be valid. */
   private static final int MOST_OF_ONE = 8;
 
-  /** Only an entry with a glob has more than one registry; redaction must not take long. */
+  /** The limit of registries: an entry with a glob has several, and redaction must be fast. */
   private static final int MOST_REGISTRIES = 1024;
 
-  /** Shorter values of variables are words like a region's or a profile's name. */
+  /**
+   * The shortest value of a variable that is redacted: shorter ones are words such as a region or a
+   * profile.
+   */
   private static final int VALUE_WORTH_HIDING = 8;
 
-  /** Values that are no secrets, however short they may be. */
+  /** Values that are never secrets. */
   private static final Pattern WORD = Pattern.compile("(?i)true|false|null|none|auto");
 
   private static final Pattern SECRET_NAME =
@@ -41,22 +44,22 @@ public final class KnownSecrets {
   /** {@code https://user:password@host}; RFC 3986, section 3.2.1. */
   private static final Pattern USER_INFO = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://([^/@]*)@.*");
 
-  /** Of every daemon: names of places and of people, which a message may be about. */
+  /** Variables of every daemon: names of folders and people, which messages may contain. */
   private static final Pattern HARMLESS_NAME =
       Pattern.compile(
           "PATH|HOME|PWD|OLDPWD|SHELL|USER|LOGNAME|HOSTNAME|LANG|LANGUAGE|TERM|TZ|TMPDIR|SHLVL|_"
               + "|LC_.*|XDG_.*|.*_(REGION|PROFILE|ZONE)");
 
-  /** An address, as Kubernetes tells every container of every service. */
+  /** An address, as Kubernetes passes it to every container for every service. */
   private static final Pattern ADDRESS =
       Pattern.compile("([a-z]+://)?[0-9]+(\\.[0-9]+){3}(:[0-9]+)?");
 
-  /** The registry of what stood in the configuration. */
+  /** The key of secrets from the configuration. */
   private static final String CONFIGURED = "";
 
   private final List<String> ofDaemon;
 
-  /** What stands in the entry's configuration now: guarded by this. */
+  /** The secrets in the entry's current configuration. Guarded by this. */
   private Set<String> configured = Set.of();
 
   private final Map<String, Deque<String>> held =
@@ -70,14 +73,15 @@ public final class KnownSecrets {
       };
 
   /**
-   * The secrets of an entry that has none yet.
+   * Creates the secrets of an entry without credentials.
    *
    * @param environment the daemon's own
    */
   public KnownSecrets(Map<String, String> environment) {
     var telling = new HashMap<>(environment);
     telling.entrySet().removeIf(variable -> isHarmless(variable.getKey(), variable.getValue()));
-    // Most of them are not about credentials: short ones only where the name says so.
+    // Most of these variables are not secrets, so a short value counts only if the name indicates a
+    // secret.
     ofDaemon = values(telling, name -> !SECRET_NAME.matcher(name).matches());
   }
 
@@ -95,15 +99,15 @@ public final class KnownSecrets {
     }
   }
 
-  /** The entry holds this secret for that registry, from now on or for a while. */
+  /** Adds a current secret of the entry for that registry. */
   public void add(String registry, Secret secret) {
     add(registry, secret.reveal());
   }
 
-  /** The entry held this secret for that registry. */
+  /** Adds a former secret of the entry for that registry. */
   public synchronized void add(String registry, String text) {
     if (text.length() < Redactor.WORTH_HIDING) {
-      return; // it would take the place of one that is looked for
+      return; // would displace a useful one
     }
     var secrets = held.computeIfAbsent(registry, first -> new ArrayDeque<>());
     secrets.remove(text);
@@ -113,10 +117,7 @@ public final class KnownSecrets {
     }
   }
 
-  /**
-   * These secrets stand in the entry's configuration from now on; those that stood there before are
-   * secrets that it held.
-   */
+  /** Replaces the secrets in the entry's configuration; the previous ones become former secrets. */
   public synchronized void configured(Collection<String> secrets) {
     var before = configured;
     configured = Set.copyOf(secrets);
@@ -125,7 +126,7 @@ public final class KnownSecrets {
         .forEach(text -> add(CONFIGURED, text));
   }
 
-  /** What it holds or held by registry, the oldest first, without what is configured now. */
+  /** Returns current and former secrets by registry, the oldest first, without configured ones. */
   synchronized Map<String, List<String>> held() {
     var copies = new LinkedHashMap<String, List<String>>();
     held.forEach((registry, secrets) ->
@@ -135,7 +136,7 @@ public final class KnownSecrets {
     return copies;
   }
 
-  /** One line of text without any of them. */
+  /** Returns one line of text with all of them redacted. */
   public String redact(String line) {
     return String.join("", new Redactor(texts()).redact(List.of(line)));
   }
@@ -148,8 +149,8 @@ public final class KnownSecrets {
   }
 
   /**
-   * The values of an entry's own variables that may be secret: those of four characters or more, of
-   * eight where the name is that of a place, and passwords in URLs.
+   * Returns the values of an entry's own variables that may be secret: those of at least four
+   * characters, or eight if the name is that of a folder, and passwords in URLs.
    */
   static List<String> values(Map<String, String> environment) {
     return values(environment, name -> HARMLESS_NAME.matcher(name).matches());

@@ -13,30 +13,33 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Takes secrets out of lines of text: as they are, percent-encoded once or twice, with the escapes
- * of JSON, HTML and shells, as hexadecimal digits and in base64, also where they are wrapped over
- * several lines, and as part of JSON or of base64 that is in base64 itself.
+ * Redacts secrets in lines of text: unchanged, percent-encoded once or twice, with the escapes of
+ * JSON, HTML and shells, as hexadecimal digits and in base64, also wrapped over several lines, and
+ * as part of JSON or of base64 that is itself in base64.
  */
 final class Redactor {
   private static final String REDACTED = "[redacted]";
 
-  /** Less of a secret tells little, and would be found in every text. */
+  /**
+   * The shortest part of a secret that is redacted: shorter ones reveal little, and occur in every
+   * text.
+   */
   static final int WORTH_HIDING = 4;
 
-  /** Less of base64 could be a word. */
+  /** The shortest part in base64 that is redacted: shorter ones could be words. */
   private static final int BASE64_WORTH_HIDING = 6;
 
-  /** Shorter lines of a secret of several lines are not looked for by themselves. */
+  /** The shortest line of a secret with several lines that is redacted on its own. */
   private static final int LINE_WORTH_HIDING = 12;
 
-  /** What is kept of stderr may be cut from here on: 20 lines, or 4 KiB in up to 4 bytes each. */
+  /** The length from which stderr may be truncated: 20 lines, or 4 KiB in up to 4 bytes each. */
   private static final int MAY_BE_CUT = 1_000;
 
   private static final int MANY_LINES = 20;
 
   private final Set<String> secrets = new TreeSet<>();
 
-  /** Learns what to hide; what is shorter than four characters is left out. */
+  /** Creates a redactor of these secrets; those shorter than four characters are ignored. */
   Redactor(Collection<String> secrets) {
     secrets.forEach(this::learn);
   }
@@ -52,7 +55,7 @@ final class Redactor {
     }
   }
 
-  /** The lines, which were escaped already, without any of it. */
+  /** Returns the lines, which must be escaped already, with all secrets redacted. */
   List<String> redact(List<String> lines) {
     if (lines.isEmpty() || secrets.isEmpty()) {
       return lines;
@@ -114,10 +117,7 @@ final class Redactor {
     return new LinkedHashSet<>(Arrays.asList(views));
   }
 
-  /**
-   * Adds what is in base64, and in the base64 in it; the first character of a group may be
-   * anywhere.
-   */
+  /** Adds decoded base64, and the base64 in it; a group of four characters may start anywhere. */
   private static void addDecoded(TextView encoded, int levels, Set<TextView> texts) {
     for (int leftOut = 0; leftOut < 4; leftOut++) {
       var decoded = encoded.decoded(leftOut);
@@ -129,7 +129,10 @@ final class Redactor {
     }
   }
 
-  /** What base64 of a text with the secret in it always has, behind so many bytes of a group. */
+  /**
+   * Returns the part that every base64 of a text with the secret contains, if the secret starts
+   * after that many bytes of a group.
+   */
   private static String base64(byte[] secret, int shift, Base64.Encoder encoder) {
     var shifted = new byte[shift + secret.length];
     System.arraycopy(secret, 0, shifted, shift, secret.length);

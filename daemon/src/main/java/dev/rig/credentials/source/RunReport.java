@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Reports how a run of an entry's program ended: to the log with all that is kept of its stderr, to
- * clients with the last line of it. What it printed is in neither.
+ * Reports the end of a run: to the log with all kept stderr, to clients with its last line. Neither
+ * contains stdout.
  */
 final class RunReport {
   private static final Logger LOG = System.getLogger(RunReport.class.getName());
 
-  /** In an exception's message; the log has all that is kept. */
+  /** The limit in an exception's message; the log has more. */
   private static final int MAX_STDERR_CHARACTERS = 200;
 
   private final String entry;
@@ -31,12 +31,12 @@ final class RunReport {
   private final List<String> stderr;
 
   /**
-   * A report.
+   * Creates a report.
    *
    * @param entry the entry's prefix
-   * @param program what to call the program
-   * @param rule what it must print, for the end of a message
-   * @param redactor takes secrets out of its stderr
+   * @param program the program's name for people
+   * @param rule what it must print, as the end of a message
+   * @param redactor redacts its stderr
    */
   RunReport(
       String entry,
@@ -52,7 +52,7 @@ final class RunReport {
     this.stderr = lines.isEmpty() ? lines : redactor.get().redact(lines);
   }
 
-  /** Logs what a program wrote to stderr that did its work. */
+  /** Logs the stderr of a successful program. */
   void remark() {
     if (!stderr.isEmpty()) {
       LOG.log(Level.INFO, "the {0} of {1} wrote to stderr: {2}", program, entry, joined());
@@ -78,19 +78,19 @@ final class RunReport {
     }
   }
 
-  /** The failure of a program that said so by its exit status. */
+  /** Returns the failure of a program with a nonzero exit status. */
   SourceException failed(String what) {
     return logged(ReasonClass.STATUS, what, "");
   }
 
-  /** The failure of a program whose output is not of the form that it must have. */
+  /** Returns the failure of a program with an invalid output. */
   SourceException refused(String what) {
     return logged(ReasonClass.FORM, what, rule);
   }
 
   /**
-   * Logs a failure here and not where the exception ends up: stderr goes no further, and belongs
-   * beside it. What the program says of it is the best advice; without that the rule is.
+   * Logs a failure here, because stderr is not passed on. The advice is the program's own message;
+   * without one, the rule.
    */
   private SourceException logged(ReasonClass reasonClass, String what, String advice) {
     var reason =

@@ -9,24 +9,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 
-/** What a script printed, read by the rule of one line {@code <username>:<password>}. */
+/** The output of a script, parsed as one line {@code <username>:<password>}. */
 sealed interface ScriptOutput {
-  /** It keeps the rule. */
+  /** A valid output. */
   record Valid(Credential credential) implements ScriptOutput {}
 
   /**
-   * It breaks the rule.
+   * An invalid output.
    *
    * @param reason what is wrong, following "script printed", without a byte of it
    */
   record Invalid(String reason) implements ScriptOutput {}
 
-  /** What the rule asks for, for the end of a message. */
+  /** The rule, as the end of a message. */
   String RULE = "it must print one line <username>:<password>";
 
   /**
-   * Reads it. One newline may end it; a carriage return before that is refused like every control
-   * character, because nobody could tell whether it belongs to the password.
+   * Parses it. One trailing newline is permitted; a carriage return before it is rejected like
+   * every control character, because it could be part of the password.
    */
   static ScriptOutput parse(byte[] stdout) {
     for (var each : stdout) {
@@ -72,8 +72,8 @@ sealed interface ScriptOutput {
   }
 
   /**
-   * What of it may be secret, whatever its form: lines, what follows their first colon, and the
-   * texts in JSON.
+   * Returns the parts that may be secret, in any format: lines, the text after their first colon,
+   * and the texts in JSON.
    */
   static Set<String> texts(byte[] stdout) {
     var texts = new HashSet<String>();
@@ -87,8 +87,8 @@ sealed interface ScriptOutput {
   }
 
   /**
-   * Whether it is an object, an array or a string of JSON, also one that is cut: no registry has
-   * users whose names begin like that, and a part of the secret would become the user name.
+   * Returns whether it is an object, an array or a string of JSON, possibly truncated: no registry
+   * has user names that start like that, and part of the secret would become the user name.
    */
   private static boolean looksLikeJson(String text) {
     return text.startsWith("{")
@@ -96,7 +96,7 @@ sealed interface ScriptOutput {
         || (text.startsWith("\"") && text.endsWith("\"") && text.length() > 1);
   }
 
-  /** Told apart by a key that only this form has. */
+  /** Recognized by a key that only this format has. */
   private static String jsonForm(String text) {
     if (text.contains("\"ServerURL\"")) {
       return "JSON, the answer of a credential helper";

@@ -15,18 +15,18 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A credential that a script prints: exit status 0, and one line {@code <username>:<password>},
- * split at the first colon. Anything else is a failure, whose reason and stderr are logged, without
- * the entry's secrets; stdout never is.
+ * The source of a credential that a script prints: exit status 0, and one line {@code
+ * <username>:<password>}, split at the first colon. Anything else is a failure, whose reason and
+ * stderr are logged, without the entry's secrets; stdout is never logged.
  */
 public final class ScriptSource implements CredentialSource {
   /** The registry of the request, in the script's environment. */
   private static final String REGISTRY = "RIG_REGISTRY";
 
-  /** Where the script finds the service-account token that the kubelet brought. */
+  /** The variable with the path of the service-account token of the kubelet's request. */
   private static final String TOKEN_FILE = "RIG_SERVICE_ACCOUNT_TOKEN_FILE";
 
-  /** The service account's annotations that came with it, as a JSON object of texts. */
+  /** The variable with the service account's annotations, as a JSON object of texts. */
   private static final String ANNOTATIONS = "RIG_SERVICE_ACCOUNT_ANNOTATIONS";
 
   private static final String RULE = "; " + ScriptOutput.RULE;

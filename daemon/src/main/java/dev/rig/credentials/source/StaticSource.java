@@ -7,12 +7,14 @@ import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.time.Time;
 import java.util.concurrent.CompletableFuture;
 
-/** A credential that stands in the configuration. Its leases never end. */
+/** The source of a credential in the configuration. Its leases never expire. */
 public final class StaticSource implements CredentialSource {
   private final Credential credential;
   private final Time time;
 
-  /** A source that always answers with this credential, issued at the moment of the question. */
+  /**
+   * Creates a source that always answers with this credential, issued at the time of the request.
+   */
   public StaticSource(Credential credential, Time time) {
     this.credential = credential;
     this.time = time;

@@ -9,43 +9,43 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * A text as one of its readers sees it: its bytes in UTF-8, of which each knows the characters that
- * it stands for. Views of views are possible, as for a URL in JSON. A reader for whom there is
- * nothing to read differently has the same view.
+ * A text as a decoder reads it: its bytes in UTF-8, each with the characters that it stands for.
+ * Views of views are possible, for example of a URL in JSON. A decoder that changes nothing returns
+ * the same view.
  */
 final class TextView {
   private static final Pattern PERCENT = Pattern.compile("%([0-9A-Fa-f]{2})");
 
   /**
-   * JSON (RFC 8259, section 7), bash's {@code $'…'}, and ours for control characters. Line breaks
-   * go: no secret is looked for with them.
+   * The escapes of JSON (RFC 8259, section 7), bash's {@code $'…'}, and our own for control
+   * characters. Line breaks are removed: no secret contains them here.
    */
   private static final Pattern BACKSLASH =
       Pattern.compile(
           "(?:\\\\u[0-9A-Fa-f]{4})+|\\\\u\\{([0-9A-Fa-f]{1,6})\\}|\\\\x([0-9A-Fa-f]{2})"
               + "|\\\\([0-7]{3})|\\\\([^0-9])");
 
-  /** HTML and XML: numbers, and the five names that both have. */
+  /** The entities of HTML and XML: numbers, and the five names that both have. */
   private static final Pattern ENTITY =
       Pattern.compile("&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));");
 
-  /** What stands between the digits of bytes: {@code 63:34}, {@code 0x63, 0x34}. */
+  /** Separators between the digits of bytes: {@code 63:34}, {@code 0x63, 0x34}. */
   private static final Pattern BETWEEN_DIGITS = Pattern.compile("0[xX]|[\\s:,;.-]+");
 
-  /** Both alphabets, of which the second is that of URLs in its last two places. */
+  /** Both alphabets; the last two characters are those for URLs. */
   private static final String BASE64 =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" + " ".repeat(62) + "-_";
 
-  /** Less of it holds nothing that is worth hiding. */
+  /** Shorter runs contain nothing that must be redacted. */
   private static final Pattern BASE64_RUN = Pattern.compile("[A-Za-z0-9+/_-]{6,}");
 
-  /** A single quote inside a shell's single quotes, as {@code set -x} shows it. */
+  /** A single quote inside a shell's single quotes, as {@code set -x} prints it. */
   private static final Pattern QUOTE = Pattern.compile("'\\\\''|'\"'\"'");
 
-  /** What a decoder makes of a character of which the beginning was cut off. */
+  /** The decoder's replacement of a character whose start was cut off. */
   private static final String HALF_A_CHARACTER = needle("\ufffd");
 
-  /** One character a byte, so that searching is the JDK's. */
+  /** One character per byte, so that the JDK's search can be used. */
   private final String bytes;
 
   private final int[] from;
@@ -57,7 +57,7 @@ final class TextView {
     this.to = to;
   }
 
-  /** The text as it is. */
+  /** Returns the text unchanged. */
   static TextView of(String text) {
     var view = new Builder();
     for (int i = 0; i < text.length(); ) {
@@ -68,22 +68,22 @@ final class TextView {
     return view.build();
   }
 
-  /** A text to look for in a view. */
+  /** Returns a text to search for in a view. */
   static String needle(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
-  /** What a reader of URLs sees. */
+  /** Decodes URLs. */
   TextView withoutPercents() {
     return replacing(PERCENT, match -> new byte[] {(byte) HexFormat.fromHexDigits(match.group(1))});
   }
 
-  /** What a reader of JSON, or of bash's {@code $'…'}, sees. */
+  /** Decodes JSON, or bash's {@code $'…'}. */
   TextView withoutBackslashes() {
     return replacing(BACKSLASH, TextView::unescaped);
   }
 
-  /** What a reader of HTML sees. */
+  /** Decodes HTML. */
   TextView withoutEntities() {
     return replacing(ENTITY, TextView::character);
   }
@@ -107,7 +107,7 @@ final class TextView {
     return Character.isValidCodePoint(point) ? utf8(Character.toString(point)) : new byte[0];
   }
 
-  /** What a reader of base64 sees who leaves out the first characters of each run of it. */
+  /** Decodes base64, without the first characters of each run. */
   TextView decoded(int leftOut) {
     var view = new Builder();
     var runs = BASE64_RUN.matcher(bytes);
@@ -122,22 +122,22 @@ final class TextView {
           view.add((byte) (bits >> held), from[i - 1], to[i]);
         }
       }
-      view.add((byte) 0, from[runs.start()], to[runs.end() - 1]); // nothing is found across it
+      view.add((byte) 0, from[runs.start()], to[runs.end() - 1]); // prevents matches across runs
     }
     return view.build();
   }
 
-  /** What a shell sees inside single quotes. */
+  /** Decodes a shell's single quotes. */
   TextView withoutQuotes() {
     return replacing(QUOTE, match -> new byte[] {'\''});
   }
 
-  /** Without white space, in which base64 and hexadecimal digits are wrapped. */
+  /** Removes white space, by which base64 and hexadecimal digits are wrapped. */
   TextView compact() {
     return keeping(c -> c > ' ', false);
   }
 
-  /** Without what stands between hexadecimal digits, in lower case. */
+  /** Removes separators between hexadecimal digits, and converts to lower case. */
   TextView digits() {
     return replacing(BETWEEN_DIGITS, match -> new byte[0]).keeping(c -> c > ' ', true);
   }
@@ -209,7 +209,7 @@ final class TextView {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Marks what a needle stands for, wherever it is; and its halves where the text was cut. */
+  /** Marks every occurrence of a needle, and its parts where the text was cut. */
   void mark(String needle, Cut cut, boolean[] hidden) {
     for (int i = bytes.indexOf(needle); i >= 0; i = bytes.indexOf(needle, i + 1)) {
       mark(i, i + needle.length(), hidden);
@@ -225,7 +225,7 @@ final class TextView {
     }
   }
 
-  /** The end of a needle at the beginning, or a text that is all inside a needle. */
+  /** Marks the end of a needle at the start, or a text that is entirely inside a needle. */
   private void markRest(String needle, int least, boolean[] hidden) {
     int start = 0;
     while (bytes.startsWith(HALF_A_CHARACTER, start)) {
@@ -246,8 +246,8 @@ final class TextView {
   }
 
   /**
-   * Marks base64 of a text that holds the needle: one character more on each side, which can hold
-   * bits of it.
+   * Marks base64 of a text that contains the needle, with one more character on each side, which
+   * can contain bits of it.
    */
   void markBase64(String needle, Cut cut, boolean[] hidden) {
     var found = new boolean[hidden.length];
@@ -268,15 +268,15 @@ final class TextView {
         || "+/-_".indexOf(c) >= 0;
   }
 
-  /** With the white space and the escapes in between. */
+  /** Marks a range with the white space and the escapes in it. */
   private void mark(int start, int end, boolean[] hidden) {
     Arrays.fill(hidden, from[start], to[end - 1], true);
   }
 
   /**
-   * How the text can have been cut; its end always can.
+   * How the text may have been cut; its end always may.
    *
-   * @param least how much of a secret is worth hiding, in bytes
+   * @param least the shortest part of a secret that is redacted, in bytes
    */
   record Cut(boolean atStart, int least) {}
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A file of sealed records. Each write replaces it as a whole; {@link Sealer} tells its form. Not
- * for several threads or processes at a time.
+ * A file of sealed records. Each write replaces the whole file; {@link Sealer} defines its format.
+ * Not safe for several threads or processes at a time.
  */
 public final class SealedFile {
   private static final int LARGEST = 64 << 20;
@@ -22,9 +22,9 @@ public final class SealedFile {
   private final Sealer sealer;
 
   /**
-   * A file that need not exist yet.
+   * Creates a file object; the file need not exist yet.
    *
-   * @param purpose what it is for, in a word: a file of one purpose does not open as another
+   * @param purpose its purpose in a word: a file with one purpose cannot be opened with another
    */
   public SealedFile(Path path, SealingKey key, String purpose) {
     this(path, key, purpose, new SecureRandom());
@@ -35,12 +35,12 @@ public final class SealedFile {
     this.sealer = new Sealer(key, purpose, random);
   }
 
-  /** The file. */
+  /** Returns the path. */
   public Path path() {
     return path;
   }
 
-  /** What a file holds. */
+  /** The records of a file. */
   public static final class Contents {
     private final Sealer.OpenedFile opened;
 
@@ -48,12 +48,12 @@ public final class SealedFile {
       this.opened = opened;
     }
 
-    /** How many records there are, of all labels. */
+    /** Returns the number of records with any label. */
     public int size() {
       return opened.size();
     }
 
-    /** What was kept under exactly that label, in its order; empty for nothing. */
+    /** Returns the contents with exactly that label, in order; empty if there are none. */
     public List<byte[]> of(String label) {
       return opened.contents(label);
     }
@@ -62,7 +62,7 @@ public final class SealedFile {
   /**
    * Replaces all records.
    *
-   * @throws StoreException when that fails, as on a full disk: then the file is what it was
+   * @throws StoreException if that fails, for example on a full disk; the file is then unchanged
    */
   public void write(List<SealedRecord> records) {
     try {
@@ -73,10 +73,9 @@ public final class SealedFile {
   }
 
   /**
-   * Reads the file; empty where there is none.
+   * Reads the file; empty if it does not exist.
    *
-   * @throws StoreException when it cannot be read, or is not exactly what was sealed: every byte
-   *     counts
+   * @throws StoreException if it cannot be read, or any byte was changed
    */
   public Optional<Contents> read() {
     try {
@@ -89,10 +88,10 @@ public final class SealedFile {
   }
 
   /**
-   * Moves the file out of the way, beside itself, in place of one that was moved there earlier.
+   * Renames the file within its folder, replacing one that was renamed earlier.
    *
-   * @return where it is now
-   * @throws StoreException when it cannot be moved
+   * @return its new path
+   * @throws StoreException if it cannot be renamed
    */
   public Path setAside() {
     var aside = path.resolveSibling(path.getFileName() + ".refused");
@@ -104,7 +103,7 @@ public final class SealedFile {
     }
   }
 
-  /** Removes the file, if there is one. */
+  /** Removes the file, if it exists. */
   public static void remove(Path path) {
     try {
       Files.deleteIfExists(path);

@@ -1,15 +1,14 @@
 package dev.rig.credentials.store;
 
 /**
- * One thing that a sealed file keeps.
+ * One record of a sealed file.
  *
- * @param label what it belongs to: it can be opened by who names exactly this again, and is not in
- *     the file itself
- * @param content any bytes; not copied, and not to be changed
+ * @param label required to open the record, and not stored in the file
+ * @param content any bytes; not copied, must not be changed
  */
-@SuppressWarnings("ArrayRecordComponent") // secrets are not compared
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record SealedRecord(String label, byte[] content) {
-  /** Neither is shown. */
+  /** Omits label and content. */
   @Override
   public String toString() {
     return "SealedRecord[redacted]";

@@ -17,15 +17,15 @@ import org.bouncycastle.crypto.params.AEADParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
 
 /**
- * The form of a sealed file. All numbers are big-endian.
+ * The format of a sealed file. All numbers are big-endian.
  *
  * <pre>
  *  8 bytes  "RIGSEAL" and NUL
  *  2 bytes  version, 1
  * 32 bytes  salt, random, new at every write
  * then for each record
- *  4 bytes  length of what follows, at least 32
- * 16 bytes  the record's tag: which label it is for
+ *  4 bytes  length of the rest of the record, at least 32
+ * 16 bytes  the record's tag, derived from its label
  *  n bytes  the content, sealed
  * then once
  *  4 bytes  0
@@ -34,14 +34,13 @@ import org.bouncycastle.crypto.params.KeyParameter;
  *
  * <p>Key: HKDF-SHA-256 of the sealing key with the salt, over the file's purpose and the machine;
  * so a file of another purpose, machine or key has another key, and no two writes share one. Seal:
- * ChaCha20-Poly1305 (RFC 8439), which takes the same time whatever the bytes are also where it is
- * computed in Java, as AES does not. Nonce: the record's number, from 0; the last one seals the
- * whole. As every write has its own key, a nonce is never used twice with one. Associated data: the
- * header, the number and the label of the record, of which only the HMAC-SHA-256 ({@code tag}) is
- * in the file: nobody learns which registries there are, and a record opens for none but its own
- * label (for leases: the entry's prefix and fingerprint). The last seal is over the SHA-256 of
- * everything before it: records that were taken away, doubled or reordered, and every cut, are
- * noticed before anything is opened.
+ * ChaCha20-Poly1305 (RFC 8439), which runs in constant time also in Java, unlike AES. Nonce: the
+ * record's number, from 0; the last one seals the whole file. As every write has its own key, a
+ * nonce is never used twice with one. Associated data: the header, the number and the label of the
+ * record, of which only the HMAC-SHA-256 ({@code tag}) is in the file: the file does not reveal the
+ * registries, and a record can be opened only with its own label (for leases: the entry's prefix
+ * and fingerprint). The last seal is over the SHA-256 of everything before it: removed, duplicated
+ * or reordered records, and every truncation, are detected before anything is opened.
  */
 final class Sealer {
   private static final byte[] MAGIC = "RIGSEAL\0".getBytes(StandardCharsets.US_ASCII);
@@ -86,7 +85,7 @@ final class Sealer {
   /**
    * Opens a file.
    *
-   * @throws StoreException when it is not exactly what was sealed with this key for this purpose
+   * @throws StoreException if it was not sealed with this key for this purpose, or was changed
    */
   OpenedFile open(byte[] file) {
     if (file.length < HEADER + Integer.BYTES + MAC
@@ -126,7 +125,7 @@ final class Sealer {
   @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
   private record Sealed(int number, byte[] tag, byte[] bytes) {}
 
-  /** A file that is whole; its records are opened one by one. */
+  /** An authentic file; its records are decrypted one by one. */
   static final class OpenedFile {
     private final byte[] header;
     private final byte[] fileKey;
@@ -142,7 +141,7 @@ final class Sealer {
       return records.size();
     }
 
-    /** The contents that were sealed with that label, in their order. */
+    /** Returns the contents that were sealed with that label, in order. */
     List<byte[]> contents(String label) {
       var tag = tag(fileKey, label);
       return records.stream()

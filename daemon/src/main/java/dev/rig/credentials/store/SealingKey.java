@@ -6,11 +6,11 @@ import org.bouncycastle.crypto.generators.HKDFBytesGenerator;
 import org.bouncycastle.crypto.params.HKDFParameters;
 
 /**
- * The key that files are sealed with, bound to a machine. It never seals anything itself: for each
- * file that is written a key of its own is derived from it.
+ * The secret from which the keys of sealed files are derived, bound to a machine. Each write of a
+ * file uses a key of its own.
  */
 public final class SealingKey {
-  /** The fewest bytes that a key has. */
+  /** The shortest key, in bytes. */
   public static final int SHORTEST = 32;
 
   private static final int DERIVED = 32;
@@ -19,21 +19,24 @@ public final class SealingKey {
   private final String machine;
   private final KeyOrigin origin;
 
-  /** Where a key comes from. */
+  /** The origin of a key. */
   public enum KeyOrigin {
     /** systemd's credentials, {@code $CREDENTIALS_DIRECTORY}. */
     SYSTEMD,
-    /** A file that was named. */
+    /** A configured file. */
     FILE,
-    /** A file beside the data, made by this daemon: it protects a lost copy of a file only. */
+    /**
+     * A file next to the data, created by this daemon: it only protects a single file that is
+     * copied without it.
+     */
     GENERATED
   }
 
   /**
-   * A key.
+   * Creates a key.
    *
    * @param secret at least {@link #SHORTEST} bytes, all of which count
-   * @param machine what tells this machine from others; files of another cannot be opened
+   * @param machine the machine's id; files of another machine cannot be opened
    */
   public SealingKey(byte[] secret, String machine, KeyOrigin origin) {
     if (secret.length < SHORTEST) {
@@ -44,16 +47,16 @@ public final class SealingKey {
     this.origin = origin;
   }
 
-  /** Where it comes from. */
+  /** Returns its origin. */
   public KeyOrigin origin() {
     return origin;
   }
 
   /**
-   * The key of one file: HKDF with SHA-256 (RFC 5869).
+   * Derives the key of one file: HKDF with SHA-256 (RFC 5869).
    *
-   * @param salt random, of that file alone
-   * @param purpose what the file is for
+   * @param salt random, of that file only
+   * @param purpose the file's purpose
    */
   byte[] derive(byte[] salt, String purpose) {
     var hkdf = new HKDFBytesGenerator(SHA256Digest.newInstance());
@@ -64,7 +67,7 @@ public final class SealingKey {
     return derived;
   }
 
-  /** The key is left out. */
+  /** Omits the key. */
   @Override
   public String toString() {
     return "SealingKey[redacted, " + origin + "]";

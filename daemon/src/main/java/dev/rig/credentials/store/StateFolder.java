@@ -12,9 +12,9 @@ import java.security.SecureRandom;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The folder of what outlives a restart, and the key that it is sealed with (T16). */
+/** The folder of data that survives a restart, and the key that seals it (T16). */
 public final class StateFolder {
-  /** The name of the credential that systemd gives: {@code LoadCredential=} of systemd.exec(5). */
+  /** The name of systemd's credential: {@code LoadCredential=} of systemd.exec(5). */
   public static final String CREDENTIAL = "rig-credentials.key";
 
   private static final String LOCK = "daemon.lock";
@@ -31,9 +31,9 @@ public final class StateFolder {
   }
 
   /**
-   * Takes the folder and makes it, with mode 0700, where it is missing.
+   * Opens the folder, and creates it with mode 0700 if missing.
    *
-   * @throws StoreException when it cannot be made, or others can write to it
+   * @throws StoreException if it cannot be created, or others can write to it
    */
   public static StateFolder open(Path path) {
     return open(path, Path.of("/etc/machine-id"));
@@ -49,11 +49,11 @@ public final class StateFolder {
   }
 
   /**
-   * Takes the folder for this process, until the lock is released or the process ends: two daemons
-   * would each overwrite what the other has written (F38). A process that was killed leaves none.
+   * Locks the folder for this process, until the lock is released or the process ends: two daemons
+   * would overwrite each other's files (F38). A killed process leaves no lock.
    *
-   * @return empty when another process has it
-   * @throws StoreException when it cannot be locked
+   * @return empty if another process has locked it
+   * @throws StoreException if it cannot be locked
    */
   public Optional<LockFile> lock() {
     var lock = new LockFile(file(LOCK));
@@ -64,18 +64,18 @@ public final class StateFolder {
     }
   }
 
-  /** A file in it. */
+  /** Returns a file in it. */
   public Path file(String name) {
     return path.resolve(name);
   }
 
   /**
-   * The key, from the first of: the file that was named; the credential {@link #CREDENTIAL} of
-   * systemd; a key beside the data, generated at the first start.
+   * Returns the key, from the first of: the configured file; systemd's credential {@link
+   * #CREDENTIAL}; a key next to the data, generated at the first start.
    *
-   * @param named null for none
-   * @param credentials {@code $CREDENTIALS_DIRECTORY}; null where it is not set
-   * @throws StoreException when the key cannot be read, is too short, or others may read it
+   * @param named the configured file; null if none
+   * @param credentials {@code $CREDENTIALS_DIRECTORY}; null if not set
+   * @throws StoreException if the key cannot be read, is too short, or others can read it
    */
   public SealingKey key(@Nullable Path named, @Nullable Path credentials) {
     if (named != null) {
@@ -117,7 +117,7 @@ public final class StateFolder {
     return new SealingKey(secret, machine(), origin);
   }
 
-  /** machine-id(5); containers often have none, and then nothing tells them apart. */
+  /** Returns machine-id(5); containers often have none, and then share an empty id. */
   private String machine() {
     try {
       return RegularFile.text(machineId).strip();

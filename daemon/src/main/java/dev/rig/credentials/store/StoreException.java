@@ -1,6 +1,6 @@
 package dev.rig.credentials.store;
 
-/** A file or key that cannot be used. Its message is for people and carries no secret. */
+/** A file or key that cannot be used. The message is for people and contains no secret. */
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * A login that a person stored.
  *
  * @param key the server as the client wrote it
- * @param reference what the key means
- * @param prefix what the login answers for; null for a key that a client keeps for itself and that
- *     stands for nothing else
- * @param storedAt when it was stored; null before that, and where an older daemon did not note it
+ * @param reference the parsed key
+ * @param prefix the images that the login answers for; null for a client's internal key, which
+ *     answers only for itself
+ * @param storedAt when it was stored; null before that, and for one stored by an older daemon
  */
 public record StoredLogin(
     String key,
@@ -23,9 +23,9 @@ public record StoredLogin(
     Credential credential,
     @Nullable Instant storedAt) {
   /**
-   * A login that is not stored yet.
+   * Creates a login that is not stored yet.
    *
-   * @throws InvalidReferenceException when the key is no registry, nor a path in one
+   * @throws InvalidReferenceException if the key is not a registry, nor a path in one
    */
   public static StoredLogin of(String key, Credential credential) throws InvalidReferenceException {
     var reference = ImageReference.ofKey(key);
@@ -37,12 +37,12 @@ public record StoredLogin(
     return new StoredLogin(key, reference, prefix, credential, null);
   }
 
-  /** This as it was stored at that time. */
+  /** Returns a copy with the time of storing. */
   StoredLogin storedAt(@Nullable Instant instant) {
     return new StoredLogin(key, reference, prefix, credential, instant);
   }
 
-  /** What a user has one login for: host and path, or the key that stands for itself. */
+  /** Returns the name, of which a user has one login: host and path, or a client's internal key. */
   public String name() {
     return reference.name();
   }

@@ -12,15 +12,15 @@ import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 
-/** A login as it lies in the sealed file. */
+/** A login as stored in the sealed file. */
 record StoredLoginRecord(int uid, StoredLogin login) {
-  /** All have one label: whose each is stands in its content. */
+  /** The label of all logins; the content has the uid. */
   static final String LABEL = "login";
 
-  /** Ends with the key, the user name and the secret. */
+  /** The format that ends with the key, the user name and the secret. */
   private static final int WITHOUT_TIME = 1;
 
-  /** The same, and behind it when the login was stored, in seconds since 1970. */
+  /** The same format, followed by the time of storing in seconds since 1970. */
   private static final int WITH_TIME = 2;
 
   SealedRecord seal() {
@@ -36,15 +36,16 @@ record StoredLoginRecord(int uid, StoredLogin login) {
         out.writeLong(storedAt.getEpochSecond());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // an array does not fail, and Logins bounds the texts
+      throw new UncheckedIOException(
+          e); // an array does not fail, and StoredLogins limits the texts
     }
     return new SealedRecord(LABEL, bytes.toByteArray());
   }
 
   /**
-   * Reads what {@link #seal} wrote.
+   * Parses what {@link #seal} wrote.
    *
-   * @throws StoreException for another form
+   * @throws StoreException for another format
    */
   static StoredLoginRecord read(byte[] content) {
     try (var in = new DataInputStream(new ByteArrayInputStream(content))) {
@@ -60,7 +61,7 @@ record StoredLoginRecord(int uid, StoredLogin login) {
         | InvalidReferenceException
         | IllegalArgumentException
         | DateTimeException otherForm) {
-      // As below: its message might quote what was read.
+      // As below: its message might quote the content.
     }
     throw new StoreException("it holds a login that this daemon cannot read");
   }

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logins that people stored, each visible to the uid that stored it and to nobody else (T18). They
- * lie in a sealed file; the file is written first and then memory changes, so that a login that
- * could not be kept was never there (F11).
+ * Logins that people stored, each visible only to the uid that stored it (T18). They are stored in
+ * a sealed file; the file is written first and then memory changes, so that a login that could not
+ * be saved is never visible (F11).
  */
 public final class StoredLogins {
   /** The most logins of one uid. */
@@ -29,7 +29,7 @@ public final class StoredLogins {
   /** The most characters of one uid's logins together. */
   public static final int LARGEST = 256 * 1024;
 
-  /** The longest secret, in characters; the longest in use are some thousand. */
+  /** The longest secret, in characters; real ones have up to some thousand. */
   public static final int LONGEST_SECRET = 16 * 1024;
 
   private static final int LONGEST_USERNAME = 1024;
@@ -41,22 +41,22 @@ public final class StoredLogins {
   private final Executor writer;
   private final InstantSource clock;
 
-  /** By uid. Replaced whole, by the writer's tasks alone. */
+  /** By uid. Replaced as a whole, only by the writer's tasks. */
   private volatile Map<Integer, UserLogins> users = Map.of();
 
-  /** Belongs to the writer's tasks. */
+  /** Only the writer's tasks use it. */
   private boolean loaded;
 
   private volatile @Nullable String refused;
   private volatile @Nullable String problem;
 
   /**
-   * A store without logins.
+   * Creates a store without logins.
    *
-   * @param file the sealed file, opened when it is needed; throws {@link StoreException} where it
-   *     is unavailable
+   * @param file the sealed file, opened when needed; throws {@link StoreException} if it is
+   *     unavailable
    * @param writer runs one task at a time
-   * @param clock says when a login is stored
+   * @param clock the time of storing
    */
   public StoredLogins(Supplier<SealedFile> file, Executor writer, InstantSource clock) {
     this.file = file;
@@ -64,10 +64,7 @@ public final class StoredLogins {
     this.clock = clock;
   }
 
-  /**
-   * Takes over what the file holds, before anything else is asked of these. One that is not whole
-   * is set aside (F12).
-   */
+  /** Reads the file, before any other call. A damaged file is set aside (F12). */
   public void load() {
     SealedFile sealed;
     try {
@@ -107,17 +104,17 @@ public final class StoredLogins {
   }
 
   /**
-   * The uid's own login for a key: the one with exactly that key, else the one with the longest
-   * prefix of it; null for none. Never blocks.
+   * Returns the uid's own login for a key: the one with exactly that key, otherwise the one with
+   * the longest prefix of it; null if there is none. Never blocks.
    *
-   * @param reference what the key means
+   * @param reference the parsed key
    */
   public @Nullable StoredLogin find(int uid, ImageReference reference) {
     var own = users.get(uid);
     return own == null ? null : own.find(reference);
   }
 
-  /** All logins of the uid. */
+  /** Returns all logins of the uid. */
   public Collection<StoredLogin> of(int uid) {
     var own = users.get(uid);
     return own == null ? List.of() : own.all();
@@ -149,8 +146,8 @@ public final class StoredLogins {
   /**
    * Removes the uid's login with exactly that key.
    *
-   * @return completes, when it is gone from the disk, with whether there was one; fails with a
-   *     {@link StoreException} that says why nothing has changed
+   * @return completes when the disk was written, with whether there was one; fails with a {@link
+   *     StoreException} that says why nothing has changed
    */
   public CompletableFuture<Boolean> erase(int uid, ImageReference reference) {
     var name = reference.name();
@@ -219,7 +216,7 @@ public final class StoredLogins {
     users = Map.copyOf(next);
   }
 
-  /** How it does. */
+  /** Returns the health. */
   public ComponentHealth health() {
     var messages = new ArrayList<String>();
     for (var message : new String[] {problem, refused}) {

@@ -13,7 +13,7 @@ final class UserLogins {
   private final Map<String, StoredLogin> byName = new LinkedHashMap<>();
   private final PrefixTable<StoredLogin> table;
 
-  /** Of several with one name the last counts. */
+  /** Creates the logins; the last of several with the same name counts. */
   UserLogins(Collection<StoredLogin> logins) {
     var byPrefix = new LinkedHashMap<RegistryPrefix, StoredLogin>();
     for (var login : logins) {
@@ -33,13 +33,16 @@ final class UserLogins {
     return byName.containsKey(name);
   }
 
-  /** The login with exactly that key, else the one with the longest prefix; null for none. */
+  /**
+   * Returns the login with exactly that key, otherwise the one with the longest prefix; null if
+   * there is none.
+   */
   @Nullable StoredLogin find(ImageReference reference) {
     var exact = byName.get(reference.name());
     return exact != null || reference.isExactKey() ? exact : table.find(reference);
   }
 
-  /** Characters of everything that they hold. */
+  /** Returns the number of characters of all logins. */
   int size() {
     return byName.values().stream().mapToInt(UserLogins::size).sum();
   }

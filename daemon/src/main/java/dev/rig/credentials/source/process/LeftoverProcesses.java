@@ -10,14 +10,13 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Ends what the scripts of a daemon that was killed still run. Its processes are known by their
- * mark in the environment, each by its number and its start: a number alone can be another's by
- * now.
+ * Ends processes of scripts that a killed daemon left behind. They are recognized by the mark in
+ * their environment, each by pid and start time, because a pid can be reused.
  */
 final class LeftoverProcesses {
   private static final Logger LOG = System.getLogger(LeftoverProcesses.class.getName());
 
-  /** A process can fork while it is looked at. */
+  /** How often the processes are read, because a process can fork in the meantime. */
   private static final int LOOKS = 3;
 
   private LeftoverProcesses() {}
@@ -25,7 +24,7 @@ final class LeftoverProcesses {
   /**
    * Kills them.
    *
-   * @param owners how the marks of daemons begin that are not there any more
+   * @param owners the prefixes of marks of daemons that no longer run
    */
   static void end(Set<String> owners) {
     try {
@@ -46,7 +45,7 @@ final class LeftoverProcesses {
     }
   }
 
-  /** Those with a mark, their sessions where they lead one, and whatever is below them. */
+  /** Returns the processes with a mark, the sessions that they lead, and their descendants. */
   private static Set<Entry> processes(ProcessTable table, Set<String> owners) throws IOException {
     long self = ProcessHandle.current().pid();
     long ownSession = ProcessTable.entry(self).map(Entry::session).orElse(-1L);
@@ -75,7 +74,7 @@ final class LeftoverProcesses {
     return owners.stream().anyMatch(mark::startsWith);
   }
 
-  /** The handle knows the start of its process, and kills no other. */
+  /** Kills exactly this process: the handle checks its start time. */
   private static boolean kill(Entry entry) {
     try {
       var handle = ProcessHandle.of(entry.pid());

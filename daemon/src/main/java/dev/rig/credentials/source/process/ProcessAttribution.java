@@ -13,20 +13,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells which process of a moment belongs to which run.
+ * Assigns processes to runs.
  *
- * <p>A process is a run's when its session is the run's, when one of its ancestors is, or when it
- * was started with the run's mark in its environment. Because this process adopts orphans, whatever
- * a run leaves behind is below it in the tree, and nobody else's processes need to be looked at. A
- * child that is none of that, and not in our own session, is unattributed: a run's process that
- * changed its session, lost its parent and cleared its environment, or for a moment one in the
- * middle of execve(2), when there is no environment to read.
+ * <p>A process belongs to a run if its session or an ancestor does, or if it was started with the
+ * run's mark in its environment. This process adopts orphans, so whatever a run leaves behind is
+ * among its descendants, and no other processes must be examined. A child without any of these, and
+ * outside our own session, is unattributed: a run's process that changed its session, lost its
+ * parent and cleared its environment, or, briefly, one during execve(2), when its environment is
+ * not readable.
  */
 final class ProcessAttribution {
   /**
-   * A process for as long as it lives.
+   * The identity of a process.
    *
-   * @param start tells it from a later process with its number
+   * @param start distinguishes it from a later process with the same pid
    */
   private record ProcessIdentity(long pid, long start) {}
 
@@ -35,7 +35,10 @@ final class ProcessAttribution {
   private final long ownSession;
   private final Map<ProcessIdentity, UnattributedProcess> unattributed = new HashMap<>();
 
-  /** What was a run's when it lived: an ended process has no environment to tell it by. */
+  /**
+   * Processes that belonged to a run while they lived: an ended process has no readable
+   * environment.
+   */
   private final Set<ProcessIdentity> known = new HashSet<>();
 
   private Map<String, ProcessRun> runs = Map.of();
@@ -50,10 +53,10 @@ final class ProcessAttribution {
   }
 
   /**
-   * An attribution that has not looked yet.
+   * Creates an attribution without processes.
    *
-   * @param owner how every mark of our own runs begins
-   * @throws IOException when {@code /proc} does not tell even of this process
+   * @param owner the prefix of the marks of our own runs
+   * @throws IOException if {@code /proc} does not show even this process
    */
   static ProcessAttribution of(String owner) throws IOException {
     var self = ProcessTable.entry(ProcessHandle.current().pid());
@@ -62,11 +65,11 @@ final class ProcessAttribution {
   }
 
   /**
-   * Looks at the processes of a moment.
+   * Examines the current processes.
    *
-   * @param leaders the processes that the JDK waits for, by number
-   * @param runs every run that is not gone, by mark
-   * @param adopting whether orphans become ours; where not, they are looked for everywhere
+   * @param leaders the processes that the JDK waits for, by pid
+   * @param runs every run with possible processes, by mark
+   * @param adopting whether orphans become our children; if not, all processes are examined
    */
   void look(
       ProcessTable table,
@@ -97,22 +100,22 @@ final class ProcessAttribution {
     }
   }
 
-  /** The living processes of a run. */
+  /** Returns the living processes of a run. */
   List<Entry> members(ProcessRun run) {
     return members.getOrDefault(run, List.of());
   }
 
-  /** Living processes with the mark of a run that is gone already. */
+  /** Returns living processes with the mark of a run that has already ended. */
   List<Entry> latecomers() {
     return latecomers;
   }
 
-  /** Ended processes that were adopted: nobody but us will wait for them. */
+  /** Returns ended processes that were adopted, which only this process can reap. */
   List<Entry> zombies() {
     return zombies;
   }
 
-  /** The children of unknown descent. */
+  /** Returns the children of unknown origin. */
   Iterable<UnattributedProcess> unattributed() {
     return unattributed.values();
   }
@@ -122,7 +125,7 @@ final class ProcessAttribution {
     if (run == null) {
       var mark = ProcessTable.startedWith(child.pid(), ProcessRunner.MARK).orElse(null);
       if (mark != null && !mark.startsWith(owner)) {
-        return; // Another runner's.
+        return; // It belongs to another runner.
       }
       run = mark == null ? null : runs.get(mark);
       if (run == null && mark != null) {
@@ -139,7 +142,7 @@ final class ProcessAttribution {
     } else if (known.contains(new ProcessIdentity(child.pid(), child.start()))) {
       collect(child);
     }
-    // Any other child in our own session was started by somebody else in this process.
+    // Any other child in our own session was started by other code in this process.
   }
 
   private void observe(ProcessTable table, Entry child, Set<ProcessIdentity> present) {

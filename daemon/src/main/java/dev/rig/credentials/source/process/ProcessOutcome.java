@@ -3,7 +3,7 @@ package dev.rig.credentials.source.process;
 import java.time.Duration;
 import java.util.List;
 
-/** How a run ended and what it printed. It does not print stdout, which can be a credential. */
+/** The result of a run with its output. It does not print stdout, which can be a credential. */
 public final class ProcessOutcome {
   private final Ending ending;
   private final byte[] stdout;
@@ -20,35 +20,35 @@ public final class ProcessOutcome {
     this.inShortage = inShortage;
   }
 
-  /** Why it ended. */
+  /** Returns why it ended. */
   public Ending ending() {
     return ending;
   }
 
   /**
-   * What it printed until then, at most as much as its limit; complete only when it exited. Never
-   * for a log.
+   * Returns its stdout until then, truncated to the limit; complete only if it exited. Never for a
+   * log.
    */
   public byte[] stdout() {
     return stdout.clone();
   }
 
   /**
-   * The last lines of its stderr, at most 20 of them and 4 KiB, oldest first, with control
-   * characters escaped. They can hold whatever the program wrote there.
+   * Returns the last lines of its stderr, at most 20 of them and 4 KiB, oldest first, with control
+   * characters escaped. They can contain any text of the program.
    */
   public List<String> stderr() {
     return stderr;
   }
 
-  /** From the request to the ending, by the monotonic clock. */
+  /** Returns the time from the request to the end, by the monotonic clock. */
   public Duration duration() {
     return duration;
   }
 
   /**
-   * Whether the system was short of processes, threads, descriptors or space at some time of the
-   * run: a failure may have come of that.
+   * Returns whether the system was short of processes, threads, descriptors or space during the
+   * run, which may have caused a failure.
    */
   public boolean inShortage() {
     return inShortage;
@@ -65,12 +65,12 @@ public final class ProcessOutcome {
   /**
    * The program ended by itself.
    *
-   * @param status its exit status; 128 and the signal's number where a signal ended it
+   * @param status its exit status; 128 + the signal's number if a signal ended it
    */
   public record Exited(int status) implements Ending {}
 
   /**
-   * It took too long and is being stopped.
+   * It exceeded its timeout and is being stopped.
    *
    * @param after its timeout
    */
@@ -79,7 +79,7 @@ public final class ProcessOutcome {
   /**
    * It printed too much and was stopped.
    *
-   * @param limit the most that it was allowed to print, in bytes
+   * @param limit its limit in bytes
    */
   public record Flooded(int limit) implements Ending {}
 
@@ -87,7 +87,7 @@ public final class ProcessOutcome {
   public record Stopped() implements Ending {}
 
   /**
-   * It never ran.
+   * It could not be started.
    *
    * @param reason for people, without a secret
    */

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Starts processes, and sees to it that nothing of them stays: one look at the process table serves
- * every run that is to end.
+ * Starts processes and ensures that none is left behind: one read of the process table serves every
+ * run that must end.
  */
 final class ProcessReaper {
   private static final Logger LOG = System.getLogger(ProcessReaper.class.getName());
@@ -30,7 +30,10 @@ final class ProcessReaper {
   private final ProcessSignals signals;
   private final Time time;
 
-  /** One thread that stays: even when there is no other, what keeps them busy is ended. */
+  /**
+   * A thread of its own, which always exists: even if no other is free, it ends the processes that
+   * use them.
+   */
   private final Workers worker;
 
   private final LogThrottle failures;
@@ -38,8 +41,8 @@ final class ProcessReaper {
   private final ProcessAttribution attribution;
 
   /**
-   * Guards all that follows, and is held while a process is started: a child that the JDK waits for
-   * is always known as one before anybody looks for orphans.
+   * Guards all fields below, and is held while a process is started: a child that the JDK waits for
+   * is therefore known before orphans are examined.
    */
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -61,7 +64,7 @@ final class ProcessReaper {
     this.attribution = attribution;
   }
 
-  /** Whether orphans become children of this process. */
+  /** Returns whether orphans become children of this process. */
   boolean adopting() {
     return adopting;
   }
@@ -69,8 +72,8 @@ final class ProcessReaper {
   /**
    * Starts a run's process.
    *
-   * @return false when it is too late for that
-   * @throws IOException when the system does not let it start
+   * @return false if the runner is closed or the run is over
+   * @throws IOException if the system cannot start it
    */
   boolean start(ProcessRun run, ProcessBuilder builder) throws IOException {
     lock.lock();
@@ -96,7 +99,7 @@ final class ProcessReaper {
     }
   }
 
-  /** The JDK has waited for a run's process: its number can be another's from now on. */
+  /** Reports that the JDK has reaped a run's process, whose pid can be reused from now on. */
   void leaderEnded(ProcessRun run) {
     lock.lock();
     try {
@@ -106,7 +109,7 @@ final class ProcessReaper {
     }
   }
 
-  /** Lets nothing start from now on. */
+  /** Prevents further starts. */
   void close() {
     lock.lock();
     try {
@@ -116,7 +119,7 @@ final class ProcessReaper {
     }
   }
 
-  /** Looks soon, on another thread. */
+  /** Requests an examination, soon, on another thread. */
   void request() {
     synchronized (requests) {
       if (requested) {
@@ -140,7 +143,8 @@ final class ProcessReaper {
       } else {
         again = false;
       }
-      // Before the look: whatever a program started before its end is in the table then.
+      // Collected before the examination: whatever a program started before its end is in the table
+      // then.
       var exited = new HashSet<ProcessRun>();
       runs.values().stream().filter(ProcessRun::hasExited).forEach(exited::add);
       attribution.look(ProcessTable.read(), leaders, runs, adopting);
@@ -173,7 +177,7 @@ final class ProcessReaper {
         lookAgain();
       }
     } catch (IOException | RuntimeException | Error e) {
-      // Usually a lack of descriptors, which passes.
+      // Usually a lack of descriptors, which is temporary.
       if (failures.isDue()) {
         LOG.log(Level.WARNING, "the processes of scripts cannot be looked for", e);
       }
@@ -189,7 +193,7 @@ final class ProcessReaper {
   }
 
   private void signal(ProcessRun run, List<Entry> processes, int signal) {
-    // A group gets its signal at once, so that no fork escapes it.
+    // A group gets its signal as one call, so that no fork escapes it.
     boolean group = false;
     for (var process : processes) {
       group |= process.session() == run.pid() && process.group() == run.pid();

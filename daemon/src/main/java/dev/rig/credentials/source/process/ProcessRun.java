@@ -25,28 +25,29 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One run: what has happened to it, and what follows from that. */
+/** The state of one run, and the transitions of that state. */
 final class ProcessRun {
   private static final Logger LOG = System.getLogger(ProcessRun.class.getName());
 
-  /** From TERM to KILL. */
+  /** The time between TERM and KILL. */
   static final Duration GRACE = Duration.ofSeconds(2);
 
   /**
-   * How long the pipes of a program that has ended may stay open, for what it piped through. Only
-   * what was written before the end is sure to arrive: the JDK can close its side then.
+   * How long the pipes of a program that has ended may stay open for processes that it piped
+   * through. Only what was written before the end is certain to arrive, because the JDK may then
+   * close its side.
    */
   private static final Duration PIPE_GRACE = Duration.ofMillis(200);
 
-  /** When a result is given though a pipe is open still; after the killing had its time. */
+  /** When a result is returned although a pipe is still open; later than the kill. */
   private static final Duration PIPE_END = Duration.ofMillis(500);
 
   private enum RunPhase {
     /** It is starting or running. */
     RUNNING,
-    /** It was told to end. */
+    /** It was asked to end, with TERM. */
     ASKED,
-    /** Whatever is left of it is killed. */
+    /** Its remaining processes are being killed. */
     KILLING
   }
 
@@ -63,7 +64,7 @@ final class ProcessRun {
   private final StdoutBuffer stdout;
   private final StderrTail stderr = new StderrTail();
 
-  // All that follows is guarded by this.
+  // this guards all fields below
   private final List<Cancellable> timers = new ArrayList<>();
   private RunPhase phase = RunPhase.RUNNING;
   private @Nullable Ending ending;
@@ -78,9 +79,9 @@ final class ProcessRun {
   private @Nullable Integer status;
 
   /**
-   * A run that does nothing yet.
+   * Creates a run that is not started.
    *
-   * @param shortages how often the system was short of something so far
+   * @param shortages the number of shortages so far
    */
   ProcessRun(
       String mark,
@@ -106,7 +107,7 @@ final class ProcessRun {
         });
   }
 
-  /** What its processes find in their environment. */
+  /** Returns the mark in the environment of its processes. */
   String mark() {
     return mark;
   }
@@ -128,12 +129,12 @@ final class ProcessRun {
     return pid;
   }
 
-  /** When its process was forked, in clock ticks since boot; 0 when nobody knows. */
+  /** Returns when its process was forked, in clock ticks since boot; 0 if unknown. */
   synchronized long start() {
     return start;
   }
 
-  /** Whether nothing of it may go on. */
+  /** Returns whether its processes must end. */
   synchronized boolean isOver() {
     return phase != RunPhase.RUNNING;
   }
@@ -142,7 +143,7 @@ final class ProcessRun {
     return status != null;
   }
 
-  /** What its processes are to be sent now. */
+  /** Returns the signal for its processes; empty if none. */
   synchronized OptionalInt signalDue() {
     return switch (phase) {
       case RUNNING -> OptionalInt.empty();
@@ -155,17 +156,17 @@ final class ProcessRun {
     };
   }
 
-  /** Whether it is not over, and has time left to begin. */
+  /** Returns whether it is not over, and has time left to start. */
   synchronized boolean mayStillStart() {
     return phase == RunPhase.RUNNING && time.nanos() - began < spec.timeout().toNanos();
   }
 
-  /** A further file to remove when the process has ended. */
+  /** Adds a file to remove when the process has ended. */
   synchronized void file(Path path) {
     files.add(path);
   }
 
-  /** It never ran, or could not be followed. */
+  /** Reports that it could not be started, or could not be followed. */
   void couldNotStart(String reason) {
     boolean never;
     synchronized (this) {
@@ -183,14 +184,14 @@ final class ProcessRun {
     complete();
   }
 
-  /** Its process exists. Called before anybody else can know of it. */
+  /** Reports that its process exists. Called before other threads can see it. */
   synchronized void started(Process started, long startTicks) {
     process = started;
     pid = started.pid();
     start = startTicks;
   }
 
-  /** Begins to read what it prints and to measure its time. */
+  /** Starts to read its output and to measure its time. */
   void follow() {
     Process running;
     synchronized (this) {
@@ -199,7 +200,7 @@ final class ProcessRun {
         after(spec.timeout(), () -> stop(new TimedOut(spec.timeout()), RunPhase.ASKED));
       }
     }
-    // Also if the JDK has no thread for its own part of it: the process has ended.
+    // Also if the JDK has no thread for its own part: the process has ended.
     var _ = running.onExit().whenComplete((_, _) -> executor.execute(() -> waitFor(running)));
     executor.execute(() -> readStdout(running.getInputStream()));
     executor.execute(() -> readStderr(running.getErrorStream()));
@@ -213,7 +214,9 @@ final class ProcessRun {
     }
   }
 
-  /** Ends it, if nothing else has: the result is given at once, the processes follow. */
+  /**
+   * Ends it, unless it has ended: the result is returned immediately, the processes end afterwards.
+   */
   void stop(Ending why, boolean politely) {
     stop(why, politely ? RunPhase.ASKED : RunPhase.KILLING);
   }
@@ -235,7 +238,7 @@ final class ProcessRun {
     reaper.request();
   }
 
-  /** Asks no longer. */
+  /** Kills the remaining processes. */
   void kill() {
     synchronized (this) {
       phase = RunPhase.KILLING;
@@ -243,7 +246,7 @@ final class ProcessRun {
     reaper.request();
   }
 
-  /** The reaper has looked, and sent what was due. */
+  /** Reports that the processes were examined, and signals sent. */
   void looked() {
     boolean ready;
     synchronized (this) {
@@ -255,7 +258,7 @@ final class ProcessRun {
     }
   }
 
-  /** None of its processes is left. */
+  /** Reports that none of its processes is left. */
   void gone() {
     synchronized (this) {
       phase = RunPhase.KILLING;
@@ -283,7 +286,10 @@ final class ProcessRun {
     }
   }
 
-  /** The program has ended by itself: whatever it left behind goes, and then there is a result. */
+  /**
+   * Handles a program that has ended by itself: ends the processes that it left behind, then
+   * returns the result.
+   */
   private void settle() {
     synchronized (this) {
       if (ending == null && status != null) {
@@ -341,7 +347,7 @@ final class ProcessRun {
         sink.accept(chunk, length);
       }
     } catch (IOException e) {
-      // The pipe ended, if not in the usual way: what it gave until then stands.
+      // The pipe ended with an error; the output so far counts.
     }
   }
 
@@ -362,7 +368,7 @@ final class ProcessRun {
     result.complete(new ProcessOutcome(how, stdout.bytes(), stderr.lines(), duration, shortage));
   }
 
-  /** Removes its private files, which its process has read or never will. */
+  /** Removes its private files, which its process has read or will not read. */
   void removeFiles() {
     List<Path> paths;
     synchronized (this) {

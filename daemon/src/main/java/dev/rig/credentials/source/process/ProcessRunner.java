@@ -35,24 +35,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The one way in which this daemon starts processes.
+ * Starts all processes of this daemon.
  *
- * <p>Each runs in a session of its own, in the folder {@code /}, with nothing on stdin unless
- * something was given for it, and for a limited time. When it ends, for whatever reason, everything
- * that it started ends too: this process becomes the one that orphans are given to (prctl(2),
- * {@code PR_SET_CHILD_SUBREAPER}), so that nothing gets out of its sight, and waits for them. Where
- * the system does not allow that, or has no {@code setsid}, less is certain; a warning says so
- * once.
+ * <p>Each runs in a session of its own, in the folder {@code /}, with an empty stdin unless input
+ * was given, and for a limited time. When it ends, for any reason, all processes that it started
+ * end too: orphans become children of this process (prctl(2), {@code PR_SET_CHILD_SUBREAPER}),
+ * which finds and reaps them. If the system does not permit that, or has no {@code setsid}, less is
+ * guaranteed; a warning says so once.
  *
- * <p>There is to be one runner in a process, and whoever starts processes beside it must leave them
- * in this process's own session: a child in another one, without a mark, is taken for what a run
- * left behind.
+ * <p>A process may have only one runner. Other code that starts processes must leave them in this
+ * process's own session: a child in another session, without a mark, is treated as left behind by a
+ * run.
  */
 public final class ProcessRunner implements AutoCloseable {
   /** The variable that marks the processes of a run. */
   static final String MARK = "RIG_RUN";
 
-  /** How the marks of one runner begin, and the names of its files. */
+  /** The prefix of the marks of one runner, and of the names of its files. */
   private static final Pattern MARK_OF_OWNER =
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4,12}){4}\\.");
 
@@ -62,8 +61,8 @@ public final class ProcessRunner implements AutoCloseable {
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(200);
 
   /**
-   * EAGAIN, ENOMEM, ENFILE, EMFILE, ENOSPC and EDQUOT of errno(3), as the JDK's ProcessBuilder
-   * writes them, and as its files do, in the words of glibc.
+   * EAGAIN, ENOMEM, ENFILE, EMFILE, ENOSPC and EDQUOT of errno(3), as numbers in the JDK's
+   * ProcessBuilder, and as texts of glibc for its files.
    */
   private static final Pattern SHORTAGE =
       Pattern.compile(
@@ -80,12 +79,12 @@ public final class ProcessRunner implements AutoCloseable {
   private final String owner = UUID.randomUUID() + ".";
   private final AtomicLong runs = new AtomicLong();
 
-  /** Times that a script could not be started because the system was short of something. */
+  /** How often a script could not be started for lack of a system resource. */
   private final AtomicLong shortages = new AtomicLong();
 
   private final ProcessReaper reaper;
 
-  /** Whatever was asked for and is not gone. */
+  /** All runs whose processes may exist. */
   private final Set<ProcessRun> active = ConcurrentHashMap.newKeySet();
 
   private final Workers threads;
@@ -123,13 +122,13 @@ public final class ProcessRunner implements AutoCloseable {
   }
 
   /**
-   * A runner. Native code is loaded here: not for a virtual thread.
+   * Creates a runner. Loads native code, so it must not be called on a virtual thread.
    *
-   * @param privateFolder where scripts lie while they run: made with mode 0700 where it is missing
-   * @param baseEnvironment what every process gets, without this daemon's own keys
-   * @param shell what runs the scripts that name no interpreter
-   * @param time has to outlive the runner
-   * @throws IOException when the folder cannot be used, or others may enter it
+   * @param privateFolder the folder for scripts while they run: created with mode 0700 if missing
+   * @param baseEnvironment the environment of every process, without this daemon's own keys
+   * @param shell runs scripts that name no interpreter
+   * @param time must outlive the runner
+   * @throws IOException if the folder cannot be used, or others can enter it
    */
   public static ProcessRunner open(
       Path privateFolder, Map<String, String> baseEnvironment, Shell shell, Time time)
@@ -161,17 +160,17 @@ public final class ProcessRunner implements AutoCloseable {
     return new ProcessRunner(folder, baseEnvironment, shell, time, setsid, signals);
   }
 
-  /** The {@code PATH} of processes that are given none. */
+  /** Returns the {@code PATH} of processes without one of their own. */
   public String path() {
     return ProgramArguments.path(baseEnvironment);
   }
 
   /**
-   * Begins to run something; never blocks.
+   * Starts a run; never blocks.
    *
-   * @return completes with the outcome, whatever that is, and never exceptionally. A timeout
-   *     completes it at once, while the processes are sent TERM, and KILL after 2 s. Cancelling it
-   *     stops them in the same way. Its dependents run on a thread of the runner and may block.
+   * @return completes with the outcome, and never exceptionally. A timeout completes it
+   *     immediately, while the processes are sent TERM, and KILL after 2 s. Cancelling it stops
+   *     them in the same way. Its dependents run on a thread of the runner and may block.
    */
   public CompletableFuture<ProcessOutcome> run(ProcessSpec spec) {
     var run =
@@ -189,10 +188,10 @@ public final class ProcessRunner implements AutoCloseable {
   }
 
   /**
-   * Whether that process belongs to a run. A command that was told of a daemon's socket does not
-   * count: it is a client, as in the demo.
+   * Returns whether that process belongs to a run. A command that was passed a daemon's socket does
+   * not count: it is a client, as in the demo.
    *
-   * @param pid as this process sees it; 0 where it cannot
+   * @param pid as this process sees it; 0 if it cannot
    */
   public boolean isScript(long pid) {
     if (pid <= 0 || active.isEmpty()) {
@@ -221,8 +220,8 @@ public final class ProcessRunner implements AutoCloseable {
   }
 
   /**
-   * Stops whatever runs, with TERM and after 2 s with KILL, waits until nothing is left of it, and
-   * refuses to run anything from now on. Takes 5 s at most.
+   * Stops all runs, with TERM and after 2 s with KILL, waits until no process is left, and rejects
+   * further runs. Takes at most 5 s.
    */
   @Override
   public void close() {
@@ -273,7 +272,7 @@ public final class ProcessRunner implements AutoCloseable {
     }
   }
 
-  /** Tries again for as long as the run may take, if a shortage is all that was wrong. */
+  /** Retries within the run's timeout if the failure was only a shortage. */
   private void tryLater(ProcessRun run, Throwable failure, Runnable attempt) {
     boolean shortage = isShortage(failure);
     if (shortage) {
@@ -288,14 +287,15 @@ public final class ProcessRunner implements AutoCloseable {
 
   private static boolean isShortage(Throwable failure) {
     return failure instanceof OutOfMemoryError
-        || failure.getClass() == FileSystemException.class // the reasons that have a class are none
+        || failure.getClass()
+            == FileSystemException.class // reasons with a class of their own are not shortages
         || (failure instanceof IOException
             && SHORTAGE.matcher(String.valueOf(failure.getMessage())).find());
   }
 
   private void shortage(Throwable failure) {
     shortages.incrementAndGet();
-    reaper.request(); // of what the JDK forked before it found no thread to wait for it
+    reaper.request(); // for a process that the JDK forked before it found no thread to wait for it
     if (complaints.isDue()) {
       LOG.log(
           Level.WARNING,
@@ -310,7 +310,7 @@ public final class ProcessRunner implements AutoCloseable {
       run.couldNotStart("the system refused to start it: " + inOneLine(e));
       return;
     }
-    // Without its message: the JDK's can repeat a variable's value.
+    // Without its message: the JDK's can contain a variable's value.
     run.couldNotStart("the daemon failed to start it: " + failure.getClass().getSimpleName());
     if (failure instanceof Error) {
       UncaughtErrors.report(failure);
@@ -356,7 +356,7 @@ public final class ProcessRunner implements AutoCloseable {
     return arguments;
   }
 
-  /** Clients show it as one line; the JDK adds paragraphs of advice about itself. */
+  /** Returns the reason in one line, for clients; the JDK appends paragraphs about itself. */
   private static String inOneLine(IOException e) {
     var message = String.valueOf(e.getMessage());
     boolean bare = e instanceof FileSystemException file && file.getReason() == null;

@@ -8,17 +8,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to run and how far it may go. It does not print itself: a script, its arguments and its
- * environment can hold secrets.
+ * What to run, with its limits. It does not print itself: a script, its arguments and its
+ * environment can contain secrets.
  *
  * @param program a script or a command
- * @param environment added to the runner's base environment, and stronger than it; request data
- *     reaches a process only here
- * @param timeout how long it may take; longer than zero
+ * @param environment added to the runner's base environment, with precedence; request data reaches
+ *     a process only here
+ * @param timeout the longest run; longer than zero
  * @param stdoutLimit the most bytes that it may print
- * @param privateFiles secrets that it reads from files: by the variable that will hold the path,
- *     the text. Only this user reads them, and they are removed when the run has ended
- * @param input what it reads on standard input, from such a file; null for nothing
+ * @param privateFiles secrets that it reads from files: the text by the variable that will contain
+ *     the path. Only this user can read them, and they are removed when the run has ended
+ * @param input its standard input, from such a file; null if none
  */
 public record ProcessSpec(
     Program program,
@@ -27,13 +27,13 @@ public record ProcessSpec(
     int stdoutLimit,
     Map<String, Secret> privateFiles,
     @Nullable Secret input) {
-  /** What a script may print, unless somebody says otherwise: 64 KiB. */
+  /** The default limit of a script's output: 64 KiB. */
   public static final int DEFAULT_STDOUT_LIMIT = 64 * 1024;
 
   /**
-   * What to run.
+   * Validates the limits.
    *
-   * @throws IllegalArgumentException when the timeout is not positive or the limit negative
+   * @throws IllegalArgumentException if the timeout is not positive or the limit negative
    */
   public ProcessSpec {
     if (!timeout.isPositive() || stdoutLimit < 0) {
@@ -43,27 +43,27 @@ public record ProcessSpec(
     privateFiles = Map.copyOf(privateFiles);
   }
 
-  /** A script with the default limit of what it may print. */
+  /** Returns a script with the default limit of its output. */
   public static ProcessSpec script(String text, Map<String, String> environment, Duration timeout) {
     return new ProcessSpec(
         new ScriptProgram(text), environment, timeout, DEFAULT_STDOUT_LIMIT, Map.of(), null);
   }
 
-  /** A command with the default limit of what it may print. */
+  /** Returns a command with the default limit of its output. */
   public static ProcessSpec command(
       List<String> arguments, Map<String, String> environment, Duration timeout) {
     return new ProcessSpec(
         new Command(arguments), environment, timeout, DEFAULT_STDOUT_LIMIT, Map.of(), null);
   }
 
-  /** This with a further private file, whose path the process finds in that variable. */
+  /** Returns a copy with a further private file, whose path is in that variable. */
   public ProcessSpec withPrivateFile(String variable, Secret text) {
     var more = new HashMap<>(privateFiles);
     more.put(variable, text);
     return new ProcessSpec(program, environment, timeout, stdoutLimit, more, input);
   }
 
-  /** This with something on standard input. */
+  /** Returns a copy with a standard input. */
   public ProcessSpec withInput(Secret text) {
     return new ProcessSpec(program, environment, timeout, stdoutLimit, privateFiles, text);
   }
@@ -90,15 +90,15 @@ public record ProcessSpec(
   }
 
   /**
-   * A program with its arguments; no shell takes part.
+   * A program with its arguments, run without a shell.
    *
    * @param arguments the program first: a path, or a name to look up in {@code PATH}
    */
   public record Command(List<String> arguments) implements Program {
     /**
-     * A program with its arguments.
+     * Validates the arguments.
      *
-     * @throws IllegalArgumentException when there is no program
+     * @throws IllegalArgumentException if there is no program
      */
     public Command {
       arguments = List.copyOf(arguments);

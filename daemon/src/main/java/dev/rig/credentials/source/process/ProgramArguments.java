@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Turns a program into the arguments that the kernel gets, and finds programs. */
+/** Converts a program into the kernel's arguments, and finds programs. */
 final class ProgramArguments {
   private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
-  /** Something that cannot be run; the message is for people and holds no value. */
+  /** The program cannot be run; the message is for people and contains no value. */
   static final class UnusableException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -25,9 +25,9 @@ final class ProgramArguments {
   private ProgramArguments() {}
 
   /**
-   * The arguments for a script in a file: the interpreter that its first line names after {@code
-   * #!}, or else the shell. Its first line is read here and not by the kernel, so that the file may
-   * lie where nothing can be executed; what it names must be an absolute path.
+   * Returns the arguments for a script in a file: the interpreter in its first line after {@code
+   * #!}, or else the shell. The first line is read here and not by the kernel, so that the file may
+   * be on a noexec mount; the interpreter must be an absolute path.
    */
   static List<String> ofScript(String text, Path file, Shell shell) throws UnusableException {
     List<String> arguments = new ArrayList<>();
@@ -51,12 +51,12 @@ final class ProgramArguments {
     return arguments;
   }
 
-  /** Whether a script's first line names an interpreter, after {@code #!}. */
+  /** Returns whether a script's first line names an interpreter, after {@code #!}. */
   static boolean namesInterpreter(String text) {
     return text.startsWith("#!");
   }
 
-  /** The arguments with the program as a path. */
+  /** Returns the arguments with the program as a path. */
   static List<String> ofCommand(List<String> arguments, Map<String, String> environment)
       throws UnusableException {
     var program = arguments.getFirst();
@@ -74,7 +74,7 @@ final class ProgramArguments {
     return resolved;
   }
 
-  /** The variables, if a process can have them. */
+  /** Returns the variables, if they are valid for a process. */
   static Map<String, String> environment(Map<String, String> variables) throws UnusableException {
     for (var variable : variables.entrySet()) {
       var name = variable.getKey();
@@ -87,7 +87,7 @@ final class ProgramArguments {
     return variables;
   }
 
-  /** A program of this name in the folders of a {@code PATH}. */
+  /** Returns the program with this name in the folders of a {@code PATH}. */
   static Optional<Path> find(String name, String path) {
     for (var folder : path.split(":", -1)) {
       if (folder.startsWith("/")) {
@@ -100,12 +100,12 @@ final class ProgramArguments {
     return Optional.empty();
   }
 
-  /** {@code setsid}, where the machine has one. */
+  /** Returns {@code setsid}, if the machine has one. */
   static Optional<Path> setsid(Map<String, String> environment) {
     return find("setsid", "/usr/bin:/bin").or(() -> find("setsid", path(environment)));
   }
 
-  /** The {@code PATH} of an environment, or what stands for one. */
+  /** Returns the {@code PATH} of an environment, or the default one. */
   static String path(Map<String, String> environment) {
     return environment.getOrDefault("PATH", DEFAULT_PATH);
   }
@@ -118,7 +118,10 @@ final class ProgramArguments {
         .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file));
   }
 
-  /** The JDK would end a text at a NUL, and write a question mark for what the locale lacks. */
+  /**
+   * Rejects text that the JDK would change: it ends a text at a NUL, and writes a question mark for
+   * characters that the locale does not have.
+   */
   private static void requireEncodable(String text, String what) throws UnusableException {
     if (text.indexOf('\0') >= 0) {
       throw new UnusableException(what + " holds a NUL");

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** The folder that only this user reads, where a script lies while it runs. */
+/** The private folder for scripts while they run. */
 final class ScriptFolder {
   private static final Pattern NAME = Pattern.compile("run-([0-9]{1,10})-([0-9a-z.-]+)");
 
@@ -30,11 +30,10 @@ final class ScriptFolder {
   }
 
   /**
-   * Takes the folder, creates it where it is missing, and removes what daemons that were killed
-   * left in it.
+   * Opens the folder, creates it if missing, and removes files of killed daemons.
    *
-   * @throws IOException when it cannot be made, is a symbolic link, belongs to another user, or
-   *     others may enter it
+   * @throws IOException if it cannot be created, is a symbolic link, belongs to another user, or
+   *     others can enter it
    */
   static ScriptFolder open(Path path) throws IOException {
     var folder = new ScriptFolder(path.toAbsolutePath());
@@ -48,7 +47,7 @@ final class ScriptFolder {
       Files.createDirectory(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (FileAlreadyExistsException e) {
-      // The usual case; what it is gets checked below, for both.
+      // It usually exists; it is checked below in both cases.
     }
     var attributes =
         Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -63,7 +62,10 @@ final class ScriptFolder {
     }
   }
 
-  /** Who this process is to the file system. Root writes everywhere, so that proves nothing. */
+  /**
+   * Returns the user of this process on the file system, by writing a file: root could write
+   * everywhere.
+   */
   private UserPrincipal writer() throws IOException {
     var file = create("owner." + UUID.randomUUID(), "");
     try {
@@ -74,8 +76,8 @@ final class ScriptFolder {
   }
 
   /**
-   * Writes a file that only this user reads, under a name that did not exist. The folder is made
-   * again where somebody has removed it, as the socket beside it is (F23).
+   * Writes a file with a new name that only this user can read. Creates the folder again if it was
+   * deleted, as happens with the socket (F23).
    */
   Path write(String id, String text) throws IOException {
     try {
@@ -117,12 +119,15 @@ final class ScriptFolder {
     }
   }
 
-  /** The names of the files that daemons that were killed had left in it, as they wrote them. */
+  /** Returns the names of the files that killed daemons had left in it. */
   Set<String> leftovers() {
     return Set.copyOf(leftovers);
   }
 
-  /** A process that began after the file was written only has its writer's old number. */
+  /**
+   * Returns whether the writer still lives: a process that started after the file was written only
+   * reuses the pid.
+   */
   private static boolean writtenByTheLiving(Path file, long pid) throws IOException {
     var began =
         ProcessHandle.of(pid).flatMap(process -> process.info().startInstant()).orElse(Instant.MAX);

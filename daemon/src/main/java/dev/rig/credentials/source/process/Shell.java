@@ -10,21 +10,21 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The shell that runs a script without a {@code #!} line. Its {@code echo} prints backslashes as
- * they are, as scripts written for the platform expect; POSIX leaves that to each shell.
+ * The shell of scripts without a {@code #!} line. Its {@code echo} prints backslashes unchanged, as
+ * scripts for the platform expect; POSIX leaves that to each shell.
  *
  * @param program an absolute path
- * @param options what comes before the script's file
- * @param prologue what comes before the script's first line, on the same line, so that the line
- *     numbers in the shell's messages stay true; empty for a shell that needs nothing
+ * @param options arguments before the script's file
+ * @param prologue text before the script's first line, on the same line, so that line numbers in
+ *     messages stay correct; empty if not needed
  */
 public record Shell(Path program, List<String> options, String prologue) {
   private static final Path SH = Path.of("/bin/sh");
 
   /**
-   * An {@code echo} that prints its arguments as they are, and knows {@code -n}, {@code -e} and
-   * {@code -E} as bash and busybox do. In a subshell, so that the script's variables stay as they
-   * are; {@code printf} is a builtin of dash, so that no argument is seen in {@code /proc}.
+   * An {@code echo} that prints its arguments unchanged, and supports {@code -n}, {@code -e} and
+   * {@code -E} as bash and busybox do. It runs in a subshell, so that the script's variables stay
+   * unchanged; {@code printf} is a builtin of dash, so that no argument appears in {@code /proc}.
    */
   private static final String LITERAL_ECHO =
       "echo()(n='\\n' f=%s;"
@@ -38,8 +38,8 @@ public record Shell(Path program, List<String> options, String prologue) {
   }
 
   /**
-   * The shell of this machine: {@code /bin/sh} if its {@code echo} is literal, else bash if there
-   * is one, else {@code /bin/sh} with an {@code echo} of ours.
+   * Returns the shell of this machine: {@code /bin/sh} if its {@code echo} prints backslashes
+   * unchanged, otherwise bash, otherwise {@code /bin/sh} with our own {@code echo}.
    */
   public static Shell ofThisMachine() {
     return ofThisMachine(Path.of("/"));
@@ -56,7 +56,7 @@ public record Shell(Path program, List<String> options, String prologue) {
   }
 
   /**
-   * That shell, started so that its {@code echo} is literal.
+   * Returns that shell, with options that make its {@code echo} print backslashes unchanged.
    *
    * @param program an absolute path of a POSIX shell; it need not exist
    */
@@ -64,7 +64,8 @@ public record Shell(Path program, List<String> options, String prologue) {
     var called = String.valueOf(program.getFileName());
     var name = realName(program);
     if (name.startsWith("bash")) {
-      // POSIX mode, as for sh: no BASH_ENV is read. The option is on in some builds of bash.
+      // POSIX mode, as for sh: BASH_ENV is not read. The option is on by default in some builds of
+      // bash.
       return new Shell(program, List.of("--posix", "+O", "xpg_echo"), "");
     }
     if (name.startsWith("busybox")) {
@@ -82,8 +83,8 @@ public record Shell(Path program, List<String> options, String prologue) {
   }
 
   /**
-   * Why scripts must not run with it: it is no program, or somebody besides root and this process's
-   * user could replace it.
+   * Returns why the shell must not be used: it is not a program, or users other than root and this
+   * process's user could replace it.
    *
    * @return for people, with the path; empty if it may be used
    */
@@ -98,7 +99,7 @@ public record Shell(Path program, List<String> options, String prologue) {
     }
   }
 
-  /** What to run for a script that lies in that file. */
+  /** Returns the arguments that run a script in that file. */
   List<String> arguments(Path script) {
     var arguments = new ArrayList<String>();
     arguments.add(program.toString());
@@ -107,7 +108,7 @@ public record Shell(Path program, List<String> options, String prologue) {
     return arguments;
   }
 
-  /** How it is called, for people. */
+  /** Returns the command line, for people. */
   @Override
   public String toString() {
     return options.isEmpty() ? program.toString() : program + " " + String.join(" ", options);

@@ -4,7 +4,7 @@ import dev.rig.credentials.text.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The last lines of a stream of any length, in a fixed amount of memory. */
+/** Keeps the last lines of a stream of any length, in a fixed amount of memory. */
 public final class StderrTail {
   static final int MAX_LINES = 20;
   static final int MAX_BYTES = 4 * 1024;
@@ -19,7 +19,10 @@ public final class StderrTail {
     written += length;
   }
 
-  /** The last lines, oldest first, without a line whose beginning was lost unless it is alone. */
+  /**
+   * Returns the last lines, oldest first, without a line whose start was lost unless it is the only
+   * one.
+   */
   synchronized List<String> lines() {
     int kept = (int) Math.min(written, MAX_BYTES);
     var bytes = new byte[kept];
@@ -37,7 +40,7 @@ public final class StderrTail {
     return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size());
   }
 
-  /** The text in one line that is safe to print; a tab becomes a space. */
+  /** Returns the text in one line that is safe to print; a tab becomes a space. */
   public static String escape(String text) {
     return Printable.of(text.replace('\t', ' '));
   }

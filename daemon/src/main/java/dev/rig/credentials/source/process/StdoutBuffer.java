@@ -2,7 +2,7 @@ package dev.rig.credentials.source.process;
 
 import java.io.ByteArrayOutputStream;
 
-/** What a process prints, up to a limit. */
+/** Keeps a process's output, up to a limit. */
 final class StdoutBuffer {
   private final int limit;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
@@ -12,7 +12,7 @@ final class StdoutBuffer {
     this.limit = limit;
   }
 
-  /** Takes what fits; returns whether everything so far has fitted. */
+  /** Appends what fits; returns whether all output so far has fitted. */
   synchronized boolean add(byte[] chunk, int length) {
     int room = Math.min(length, limit - bytes.size());
     bytes.write(chunk, 0, room);
