@@ -21,17 +21,17 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each peer may do. The kernel says who a peer is; where a rule names users, or groups that
- * the kernel does not have the peer in, the user database is asked, on a thread of its own, and
- * what comes of it holds for {@link #KEPT}.
+ * Decides what each peer may do. The kernel identifies a peer. If a rule names users, or groups
+ * that the kernel does not report for the peer, the user database is queried on a separate thread,
+ * and the result is cached for {@link #KEPT}.
  */
 public final class AccessControl implements AutoCloseable {
   private static final Logger LOG = System.getLogger(AccessControl.class.getName());
 
-  /** How long a change of users and groups may go unnoticed. */
+  /** How long the result of a query of the user database is cached. */
   private static final Duration KEPT = Duration.ofSeconds(10);
 
-  /** How long the user database may take; then only what the kernel tells counts. */
+  /** The longest wait for the user database; after that only what the kernel reports counts. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private static final int MOST_KEPT = 4096;
@@ -41,7 +41,7 @@ public final class AccessControl implements AutoCloseable {
           "the request comes from a script that this daemon runs, which would wait for itself;"
               + " an entry's script must not ask this daemon (docker-credential-rig)");
 
-  /** A peer without its process. */
+  /** A peer without its process id. */
   private record PeerIdentity(int uid, int gid, Set<Integer> groups) {}
 
   private record CachedRights(
@@ -54,7 +54,9 @@ public final class AccessControl implements AutoCloseable {
   private volatile Predicate<Peer> ownScripts = peer -> false;
   private volatile AccessPolicy policy = AccessPolicy.of(List.of());
 
-  /** Whoever asks while it is there waits for it. */
+  /**
+   * Completes when the rules may be used again; requests wait for it. Null if they may be used now.
+   */
   private volatile @Nullable CompletableFuture<Void> held;
 
   AccessControl(UserDatabase database, Time time, ExecutorService lookups) {
@@ -63,12 +65,15 @@ public final class AccessControl implements AutoCloseable {
     this.lookups = lookups;
   }
 
-  /** Lets nobody do anything until it is told whom. */
+  /** Creates an access control that denies everything until rules are enforced. */
   public static AccessControl open(Time time) {
     return new AccessControl(new SystemUsers(), time, Workers.one("rig-users", time.scheduler()));
   }
 
-  /** Lets who asks meanwhile wait: new entries are never answered by old rules, nor old by new. */
+  /**
+   * Makes requests wait while the change runs, so that new entries are never answered under old
+   * rules, or old entries under new rules.
+   */
   public void whileHeld(Runnable change) {
     var hold = new CompletableFuture<Void>();
     held = hold;
@@ -81,24 +86,25 @@ public final class AccessControl implements AutoCloseable {
   }
 
   /**
-   * From now on these peers may do nothing: what this daemon runs to get a credential must not ask
-   * this daemon for one, which could be the very one, and wait for itself.
+   * Denies everything to these peers: a script that the daemon runs for a credential must not ask
+   * the daemon for one, because it could wait for itself.
    */
   public void refuseOwnScripts(Predicate<Peer> scripts) {
     ownScripts = scripts;
   }
 
-  /** From now on these rules hold, and nothing but them. */
+  /** Enforces exactly these rules, in place of earlier ones. */
   public void enforce(List<AccessRule> rules) {
     policy = AccessPolicy.of(rules);
   }
 
   /**
-   * From now on what is fit without rules holds: root, the daemon's user and the members of the
-   * socket's group may do everything, all others keep logins of their own.
+   * Enforces the rules for a configuration without access rules: root, the daemon's user and the
+   * members of the socket's group may do everything; all other users may only keep logins of their
+   * own.
    *
-   * @param ownUid the daemon's
-   * @param socketGid that of the socket's file
+   * @param ownUid the daemon's user id
+   * @param socketGid the group id of the socket's file
    */
   public void enforceStandard(int ownUid, int socketGid) {
     policy =
@@ -110,7 +116,9 @@ public final class AccessControl implements AutoCloseable {
                 List.of()));
   }
 
-  /** The rights of a peer, mostly at once; never fails. From any thread. */
+  /**
+   * Returns the rights of a peer, usually without waiting; never fails. Callable from any thread.
+   */
   public CompletableFuture<PeerRights> of(Peer peer) {
     if (ownScripts.test(peer)) {
       return CompletableFuture.completedFuture(OWN_SCRIPT);
@@ -169,7 +177,7 @@ public final class AccessControl implements AutoCloseable {
     return result;
   }
 
-  /** Asks the user database no more. */
+  /** Stops querying the user database. */
   @Override
   public void close() {
     lookups.shutdownNow();

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One generation of access rules. Immutable: a reload swaps it whole. */
+/** One generation of access rules. Immutable: a reload replaces the whole object. */
 final class AccessPolicy {
-  /** A rule with the ids that stand in it as numbers. */
+  /** A rule with its numeric ids parsed. */
   private record ResolvedRule(
       AccessRule rule,
       boolean everybody,
@@ -43,7 +43,7 @@ final class AccessPolicy {
       return names;
     }
 
-    /** As far as the kernel tells. */
+    /** Returns whether the rule names the peer, as far as the kernel reports. */
     boolean means(Peer peer) {
       return everybody
           || users.contains(peer.uid())
@@ -63,7 +63,7 @@ final class AccessPolicy {
     }
 
     private static boolean isId(int found, int id) {
-      return found != -1 && found == id; // -1 is nobody's
+      return found != -1 && found == id; // -1 means that the user database does not have the name
     }
   }
 
@@ -75,28 +75,31 @@ final class AccessPolicy {
     this.ownLogins = ownLogins;
   }
 
-  /** Exactly what these rules let. */
+  /** Returns a policy of exactly these rules. */
   static AccessPolicy of(List<AccessRule> rules) {
     return new AccessPolicy(rules, false);
   }
 
-  /** What holds without rules: those may do everything, all others keep logins of their own. */
+  /**
+   * Returns the policy for a configuration without rules: the peers of this rule may do everything,
+   * all others keep logins of their own.
+   */
   static AccessPolicy standard(AccessRule everything) {
     return new AccessPolicy(List.of(everything), true);
   }
 
-  /** The peer's rights; null when only the user database can tell. */
+  /** Returns the peer's rights; null if only the user database can decide. */
   @Nullable PeerRights withoutDatabase(Peer peer) {
     boolean open = rules.stream().anyMatch(rule -> !rule.means(peer) && rule.dependsOnDatabase());
     return open ? null : asTheKernelTells(peer);
   }
 
-  /** The peer's rights as far as the kernel tells. */
+  /** Returns the peer's rights as far as the kernel reports its groups. */
   PeerRights asTheKernelTells(Peer peer) {
     return rights(rules.stream().filter(rule -> rule.means(peer)).toList());
   }
 
-  /** The peer's rights; may wait for the user database. */
+  /** Returns the peer's rights; may wait for the user database. */
   PeerRights of(Peer peer, UserDatabase database) {
     var known = new HashSet<>(peer.groups());
     known.add(peer.gid());

@@ -5,21 +5,20 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An access rule: lets some peers do something.
+ * An access rule: allows some peers to do something.
  *
  * @param users names or numeric ids of users, or {@link #EVERYBODY}
- * @param groups names or numeric ids of groups; a peer is in one by its own gid, by the
- *     supplementary groups that the kernel noted when it connected, or because the user database
- *     has its uid in it
- * @param permissions what they may do
- * @param registries what they may do it with; empty for everything
+ * @param groups names or numeric ids of groups; a peer is a member by its own gid, by the
+ *     supplementary groups that the kernel recorded when it connected, or by the user database
+ * @param permissions what the peers may do
+ * @param registries the registries that the permissions extend to; empty for all
  */
 public record AccessRule(
     List<String> users,
     List<String> groups,
     Set<Permission> permissions,
     List<RegistryPrefix> registries) {
-  /** Among the users: whoever the socket lets connect. */
+  /** In {@code users}: every peer that can connect to the socket. */
   public static final String EVERYBODY = "*";
 
   public AccessRule {

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What one peer may do: everything that its access rules let it, together. Immutable. */
+/** What one peer may do: the union of all access rules that name it. Immutable. */
 public final class PeerRights {
-  /** Whoever has these may do everything. */
+  /** Permits everything. */
   public static final PeerRights ALL =
       new PeerRights(
           List.of(new AccessRule(List.of(), List.of(), EnumSet.allOf(Permission.class), List.of())),
@@ -25,10 +25,10 @@ public final class PeerRights {
   private @Nullable String refusal;
 
   /**
-   * The rights that these rules give together.
+   * Combines rules.
    *
-   * @param rules those that the peer is meant by
-   * @param ownLogins whether the peer may keep logins of its own whatever the rules say
+   * @param rules the rules that name the peer
+   * @param ownLogins whether the peer may keep logins of its own, regardless of the rules
    */
   PeerRights(List<AccessRule> rules, boolean ownLogins) {
     this.ownLogins = ownLogins;
@@ -40,50 +40,52 @@ public final class PeerRights {
     }
   }
 
-  /** None, whatever the rules say, for that reason. */
+  /** Returns rights that permit nothing, regardless of the rules, with the reason. */
   static PeerRights refused(String reason) {
     var none = new PeerRights(List.of(), false);
     none.refusal = reason;
     return none;
   }
 
-  /** Why the peer may do nothing at all, whatever the rules say; null if they decide. */
+  /** Returns why the peer may do nothing, regardless of the rules; null if the rules decide. */
   public @Nullable String refusal() {
     return refusal;
   }
 
-  /** Whether there is any registry that it may do this with. */
+  /** Returns whether the peer has the permission for at least one registry. */
   public boolean may(Permission permission) {
     return scopes.containsKey(permission);
   }
 
-  /** Whether it may do this with every registry. */
+  /** Returns whether the peer has the permission for every registry. */
   public boolean mayAll(Permission permission) {
     var scope = scopes.get(permission);
     return scope != null && scope.everything();
   }
 
-  /** Whether it may do this with what that names. */
+  /** Returns whether the peer has the permission for this image. */
   public boolean may(Permission permission, ImageReference reference) {
     var scope = scopes.get(permission);
     return scope != null && scope.covers(reference);
   }
 
   /**
-   * Whether it may do this with everything below that prefix, as a rule does that names the prefix
-   * itself or a shorter one.
+   * Returns whether the peer has the permission for everything below the prefix: a rule names the
+   * prefix itself or a shorter one.
    */
   public boolean may(Permission permission, RegistryPrefix prefix) {
     var scope = scopes.get(permission);
     return scope != null && scope.covers(prefix);
   }
 
-  /** Whether it may do this with its own logins at all. */
+  /** Returns whether the peer has the permission for logins of its own. */
   public boolean mayWithOwn(Permission permission) {
     return ownLogins || may(permission);
   }
 
-  /** Whether it may do this with its own login to what that names. */
+  /**
+   * Returns whether the peer has the permission for its own login to the registry of this image.
+   */
   public boolean mayWithOwn(Permission permission, ImageReference reference) {
     return ownLogins || may(permission, reference);
   }

@@ -2,19 +2,19 @@ package dev.rig.credentials.access;
 
 import dev.rig.credentials.wire.Action;
 
-/** What a peer may be let do; in an access rule the same word in lower case. */
+/** What an access rule can permit. The configuration uses the same word in lower case. */
 public enum Permission {
   GET,
   STORE,
   ERASE,
-  /** Also {@code explain} and {@code status}, which show no more than entries and their state. */
+  /** Also covers {@code explain} and {@code status}, which show only entries and their state. */
   LIST,
   VERSION,
   KUBELET,
   /** The HTTP API of the platform's socket. */
   PLATFORM;
 
-  /** What it takes to ask for that. */
+  /** Returns the permission that an action requires. */
   public static Permission of(Action action) {
     return switch (action) {
       case GET, USERPASS -> GET;

@@ -32,11 +32,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers which credential belongs to an image: the longest prefix of the current entries, and that
- * entry's lease. Nothing here blocks; a lease that is in memory is answered at once.
+ * Finds the credential for an image: the entry with the longest matching prefix, and that entry's
+ * lease. Never blocks; a lease in memory is answered immediately.
  */
 public final class Broker implements RegistryCredentials, AutoCloseable {
-  /** How the cache obtains a lease; for whoever builds the cache. */
+  /** Obtains leases for the cache that the broker uses. */
   public static final CacheLoader<BrokerEntry, Lease> LOADER =
       new CacheLoader<>() {
         @Override
@@ -55,10 +55,10 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
         }
       };
 
-  /** How many entries' credentials are fetched ahead at a time. */
+  /** How many credentials are prefetched at a time. */
   private static final int PREFETCHED_AT_A_TIME = 4;
 
-  /** How often a question that a reload interrupts is asked again. */
+  /** How often a lookup that a reload interrupts is retried. */
   private static final int MOST_RETRIES = 3;
 
   private static final String UNKNOWN = "its credential could not be obtained";
@@ -75,9 +75,9 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
   private volatile EntrySnapshot snapshot = new EntrySnapshot(List.of());
 
   /**
-   * A broker without entries, which answers that nothing is found.
+   * Creates a broker without entries, which answers "not found".
    *
-   * @param spread when it fetches ahead
+   * @param spread delays the prefetch
    */
   public Broker(ExpiringCache<BrokerEntry, Lease> leases, Time time, StartJitter spread) {
     this.leases = leases;
@@ -87,7 +87,7 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
     this.accountLeases = new ServiceAccountLeases(time);
   }
 
-  /** Takes these entries in place of all earlier ones; leases of unchanged entries go on. */
+  /** Replaces all entries; leases of unchanged entries stay. */
   public void replace(List<BrokerEntry> entries) {
     snapshot = new EntrySnapshot(entries);
     forgetReplaced();
@@ -106,8 +106,8 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
   }
 
   /**
-   * Keeps what a listing needs of a registry whose lease is void: that a glob was asked for it, and
-   * the last user name. The secret is never answered.
+   * Retains what a listing needs of a registry with a discarded lease: the host that matched a
+   * glob, and the last user name. The secret is never answered.
    */
   static void keep(
       ExpiringCache<BrokerEntry, Lease> leases, BrokerEntry entry, Credential credential) {
@@ -118,14 +118,14 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
     }
   }
 
-  /** The current entries, in the order of the configuration. */
+  /** Returns the current entries, in the order of the configuration. */
   public List<BrokerEntry> entries() {
     return snapshot.entries();
   }
 
   /**
-   * Fetches ahead the credentials of the scripts that nobody has asked for yet, a few at a time.
-   * Globs are left out, as what would be asked for is not known, and what only a pod's token gets.
+   * Prefetches the credentials of scripts that have no lease yet, a few at a time. Skips globs,
+   * whose hosts are unknown, and entries that need a pod's token.
    */
   public void prefetch() {
     prefetcher.start(
@@ -135,20 +135,21 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
             .toList());
   }
 
-  /** Fetches nothing ahead any more; what is under way goes on. */
+  /** Stops prefetching; runs under way continue. */
   @Override
   public void close() {
     prefetcher.close();
   }
 
   /**
-   * One question.
+   * One lookup.
    *
-   * @param alias whose entry answers, whatever is asked for; empty for the longest prefix
-   * @param token of the pod that the kubelet asks for: an entry that wants it answers with a lease
-   *     of that service account alone; null for none
-   * @param use false for a listing, which is no use of the credential
-   * @param mirror whether the entry that is a mirror of the registry answers, and not the
+   * @param alias selects the entry with this alias, regardless of the image; empty for the longest
+   *     prefix
+   * @param token the token of the pod for which the kubelet asks: an entry that uses tokens answers
+   *     with a lease of that service account only; null if absent
+   * @param use false for a listing, which does not count as a use of the credential
+   * @param mirror whether to look for the entry that is a mirror of the registry, instead of the
    *     registry's own
    */
   public record Question(
@@ -157,24 +158,25 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
       @Nullable ServiceAccountToken token,
       boolean use,
       boolean mirror) {
-    /** The question of a client that pulls an image. */
+    /** Returns the lookup of a client that pulls an image. */
     public static Question about(ImageReference reference) {
       return new Question(reference, "", null, true, false);
     }
   }
 
-  /** The answer to an image; never fails. */
+  /** Returns the answer for an image; never fails. */
   @Override
   public CompletableFuture<Lookup> lookup(ImageReference reference) {
     return answer(Question.about(reference), entry -> Optional.empty(), lookup -> lookup);
   }
 
   /**
-   * The answer to a question; does not fail by itself.
+   * Returns the answer to a lookup; does not fail by itself.
    *
-   * @param instead sees the entry that would answer, null for none, and may answer in its place, as
-   *     by a denial; it is called again if a reload replaces the entry meanwhile
-   * @param form turns the answer into what the client gets
+   * @param instead receives the entry that would answer, null if there is none, and may answer in
+   *     its place, for example with a denial; called again if a reload replaces the entry in the
+   *     meantime
+   * @param form converts the answer into what the client gets
    */
   public <R> CompletableFuture<R> answer(
       Question question,
@@ -234,7 +236,7 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
               WITHOUT_TOKEN, Lease.NEVER, new SourceException(ReasonClass.TOKEN, WITHOUT_TOKEN)));
     }
     if (entry.isStatic() && leases.peek(entry) == null) {
-      var _ = leases.prefetch(entry); // takes no time, so that the answer is one from memory
+      var _ = leases.prefetch(entry); // completes immediately, so that the answer comes from memory
     }
     return question.use() ? leases.get(entry) : leases.renew(entry);
   }
@@ -268,21 +270,23 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
     return reason == null ? UNKNOWN : reason;
   }
 
-  /** Whether an entry is a mirror that images of this name may be pulled from. */
+  /** Returns whether an entry is a mirror for images of this name. */
   public boolean hasMirror(ImageReference reference) {
     return snapshot.mirror(reference) != null;
   }
 
-  /** The entry that answers for an image or an alias that is not empty; null for none. */
+  /**
+   * Returns the entry that answers for an image or for a non-empty alias; null if there is none.
+   */
   public @Nullable BrokerEntry managing(ImageReference reference, String alias) {
     return snapshot.find(reference, alias);
   }
 
   /**
-   * Drops the lease that this reference is answered with, for a client that cannot say which lease
-   * it was given, and fetches it again. One that nobody has been given yet stays.
+   * Discards the lease that answers this reference and obtains a new one, for a client that cannot
+   * say which lease it received. A lease that no client has received yet stays.
    *
-   * @return false when nothing was dropped, also because something was a moment ago
+   * @return false if nothing was discarded, also because a rejection was accepted shortly before
    */
   public boolean reject(ImageReference reference, String alias) {
     var entry = managing(reference, alias);
@@ -290,10 +294,10 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
   }
 
   /**
-   * Drops exactly this lease, which {@link #lookup} answered with, and fetches it again; a newer
-   * one stays.
+   * Discards exactly this lease, which {@link #lookup} returned, and obtains a new one; a newer
+   * lease stays.
    *
-   * @return false when nothing was dropped, also because something was a moment ago
+   * @return false if nothing was discarded, also because a rejection was accepted shortly before
    */
   @Override
   public boolean reject(ImageReference reference, Lease lease) {
@@ -301,7 +305,7 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
     return entry != null && leases.reject(entry.at(reference), lease);
   }
 
-  /** Forgets what is known of this reference, because its source answers differently now. */
+  /** Discards everything cached for this reference, because its source changed. */
   public void forget(ImageReference reference, String alias) {
     var entry = managing(reference, alias);
     if (entry != null) {
@@ -310,14 +314,14 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
     }
   }
 
-  /** Whether images of that host may get different credentials. */
+  /** Returns whether images of that host may get different credentials. */
   public boolean dividesHost(String host) {
     return snapshot.dividesHost(host);
   }
 
   /**
-   * The registries that can be asked for, in normal form: the entries, the hosts that a default
-   * answers for, and the hosts that a glob was asked for.
+   * Returns the registries that clients can ask for, in normal form: the prefixes of entries, the
+   * hosts of default entries, and the hosts that matched a glob.
    *
    * @param alias empty for all entries
    */
@@ -348,7 +352,7 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
     }
   }
 
-  /** Whether an answer takes a run that has not begun yet. */
+  /** Returns whether an answer requires a run that has not started yet. */
   public boolean needsRun(ImageReference reference, String alias) {
     var entry = managing(reference, alias);
     if (entry == null || entry.isStatic() || entry.serviceAccount() == ServiceAccountUse.REQUIRED) {
@@ -361,13 +365,16 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
             && (state.failure() == null || !state.failure().nextAttempt().isAfter(time.now())));
   }
 
-  /** What is known of the answer, without a question; null if nothing is. */
+  /** Returns the cached state for a reference, without a lookup; null if there is none. */
   public @Nullable CacheEntryState<Lease> state(ImageReference reference, String alias) {
     var entry = managing(reference, alias);
     return entry == null ? null : leases.state(entry.at(reference)).orElse(null);
   }
 
-  /** Every entry with the state of its lease; a glob with those of the hosts it was asked for. */
+  /**
+   * Returns every entry with the state of its lease; for a glob also the state of each host that
+   * matched it.
+   */
   public List<EntryState> states() {
     var now = snapshot;
     var hosts = new HashMap<RegistryPrefix, List<EntryState>>();
@@ -387,7 +394,7 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
         .toList();
   }
 
-  /** Asks as a client would and tells how the answer came about; never fails. */
+  /** Looks up a reference as for a client and explains the answer; never fails. */
   public CompletableFuture<Explanation> explain(ImageReference reference) {
     var now = snapshot;
     var answering = now.find(reference, "");
@@ -405,7 +412,7 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
                 lookup));
   }
 
-  /** The entries that match, the longest prefix first, without asking any of them. */
+  /** Returns the matching entries, the longest prefix first, without using any. */
   public List<Considered> considered(ImageReference reference) {
     return considered(snapshot, reference);
   }

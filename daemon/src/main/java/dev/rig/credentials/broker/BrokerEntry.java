@@ -7,18 +7,17 @@ import dev.rig.credentials.image.RegistryPrefix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registry entry as the broker needs it, which is also what a lease is held for. Two are equal if
- * registry and fingerprint are: then they share their leases, also across a reload.
+ * A registry entry of the broker, which is also the cache's key. Two are equal if registry and
+ * fingerprint are equal; then they share their leases, also across a reload.
  *
- * @param prefix what it answers for
- * @param registry the registry that its leases are for: the prefix, with the host that was asked
- *     for in place of a glob
- * @param source where its credential comes from
- * @param fingerprint changes with anything that the credential depends on; no secret can be read
- *     from it
- * @param scope what it answers for besides
- * @param serviceAccount what it does with the service-account token of a kubelet's request
- * @param origin where it is configured, for people
+ * @param prefix the images that it answers for
+ * @param registry the registry of its leases: the prefix, with the requested host in place of a
+ *     glob
+ * @param source the source of its credential
+ * @param fingerprint changes with everything that the credential depends on; reveals no secret
+ * @param scope what it answers for in addition
+ * @param serviceAccount the use of the service-account token in a kubelet's request
+ * @param origin the location in the configuration, shown to people
  */
 public record BrokerEntry(
     RegistryPrefix prefix,
@@ -29,27 +28,29 @@ public record BrokerEntry(
     ServiceAccountUse serviceAccount,
     String origin) {
 
-  /** The helper's name that always gets this entry; null for none. */
+  /** Returns the helper name that always selects this entry; null if absent. */
   public @Nullable String alias() {
     return scope.alias();
   }
 
-  /** Whether it also answers questions that name only its host. */
+  /** Returns whether the entry also answers requests that name only its host. */
   public boolean isDefault() {
     return scope.isDefault();
   }
 
-  /** Whether its credential stands in the configuration: nothing has to be fetched or kept. */
+  /**
+   * Returns whether the configuration contains the credential, so that nothing is fetched or saved.
+   */
   public boolean isStatic() {
     return source.kind().equals("static");
   }
 
-  /** This entry for the registry of an image: itself, unless its host is a glob. */
+  /** Returns this entry for the registry of an image: itself, unless its host is a glob. */
   BrokerEntry at(ImageReference reference) {
     return prefix.isGlob() ? at(registryOf(reference)) : this;
   }
 
-  /** The registry of an image that its source is asked for, as host and path. */
+  /** Returns the registry for which the source is asked, as host and path. */
   public String registryOf(ImageReference reference) {
     return prefix.isGlob()
         ? new RegistryPrefix(reference.host(), prefix.path()).toString()

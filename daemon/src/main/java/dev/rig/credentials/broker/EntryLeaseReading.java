@@ -7,11 +7,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** How an entry's lease does, in a word and in figures. */
+/** The state of an entry's lease, as a word and as numbers. */
 public final class EntryLeaseReading {
   private EntryLeaseReading() {}
 
-  /** What the gauges show of it. */
+  /** Returns the values for the gauges. */
   public static LeaseReading of(EntryState entry, Instant now) {
     var state = entry.state();
     var lease = state == null ? null : state.value();
@@ -29,7 +29,9 @@ public final class EntryLeaseReading {
       return ofHosts(entry.hosts().stream().map(EntryLeaseReading::word).toList());
     }
     if (state == null) {
-      return entry.entry().isStatic() ? State.LIVE : State.NONE; // there before anybody asks
+      return entry.entry().isStatic()
+          ? State.LIVE
+          : State.NONE; // available before the first request
     }
     boolean failed = state.failure() != null;
     if (state.value() == null) {
@@ -38,7 +40,9 @@ public final class EntryLeaseReading {
     return failed ? State.STALE : State.LIVE;
   }
 
-  /** A glob's: as long as one host is served, those that fail are seen by themselves. */
+  /**
+   * Returns the state of a glob: live as long as one host is; failing hosts are shown separately.
+   */
   private static State ofHosts(List<State> hosts) {
     return Stream.of(State.LIVE, State.STALE, State.FAILED)
         .filter(hosts::contains)

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One generation of entries with their indexes. Immutable: a reload swaps it whole. */
+/** One generation of entries with their indexes. Immutable: a reload replaces the whole object. */
 final class EntrySnapshot {
   private final List<BrokerEntry> entries;
   private final Map<RegistryPrefix, BrokerEntry> byPrefix = new LinkedHashMap<>();
@@ -42,19 +42,20 @@ final class EntrySnapshot {
     return entries;
   }
 
-  /** Whether the entry, or the glob that it comes from, is one of these. */
+  /** Returns whether the entry, or the glob that it comes from, is in this snapshot. */
   boolean contains(BrokerEntry entry) {
     var same = byPrefix.get(entry.prefix());
     return same != null && same.fingerprint().equals(entry.fingerprint());
   }
 
-  /** The entry that has taken the place of one that is not one of these; null for none. */
+  /** Returns the entry that replaced one that is not in this snapshot; null if there is none. */
   @Nullable BrokerEntry successor(BrokerEntry entry) {
     return contains(entry) ? null : byPrefix.get(entry.prefix());
   }
 
   /**
-   * The entry that answers; a question that names only the host goes to its default first.
+   * Returns the entry that answers; for a request that names only the host, its default entry has
+   * precedence.
    *
    * @param alias empty for the entry with the longest prefix
    */
@@ -70,12 +71,12 @@ final class EntrySnapshot {
     return closer ? byDefault : byPrefix;
   }
 
-  /** The mirror that images of this name may be pulled from; null for none. */
+  /** Returns the mirror for images of this name; null if there is none. */
   @Nullable BrokerEntry mirror(ImageReference reference) {
     return mirrors.find(reference);
   }
 
-  /** The entry with an alias, or nothing. */
+  /** Returns the entry with an alias, or an empty list. */
   List<BrokerEntry> aliased(String alias) {
     return Stream.ofNullable(aliases.get(alias)).toList();
   }
@@ -84,7 +85,7 @@ final class EntrySnapshot {
     return table.matching(reference);
   }
 
-  /** Whether images of one host may get different entries. */
+  /** Returns whether images of one host may get different entries. */
   boolean dividesHost(String host) {
     return table.hasPaths(host);
   }

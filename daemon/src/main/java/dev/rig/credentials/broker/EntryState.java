@@ -10,11 +10,11 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry with what is known of its lease.
+ * An entry with the state of its lease.
  *
  * @param entry the entry, with the registry that the lease is for
- * @param state null when nobody has asked yet, and for a glob
- * @param hosts a glob's, for each host that it was asked for; those with a live lease first
+ * @param state null before the first request, and for a glob
+ * @param hosts for a glob, the state of each host that matched; hosts with a live lease first
  */
 public record EntryState(
     BrokerEntry entry, @Nullable CacheEntryState<Lease> state, List<EntryState> hosts) {
@@ -30,12 +30,12 @@ public record EntryState(
     this(entry, state, List.of());
   }
 
-  /** How often it was answered from memory; a glob: for all hosts. */
+  /** Returns how many requests were answered from memory; for a glob, the sum of all hosts. */
   public long hits() {
     return sum(CacheEntryState::hits);
   }
 
-  /** How often its script has run; a glob's: for all hosts. */
+  /** Returns how often the script has run; for a glob, the sum of all hosts. */
   public long runs() {
     return sum(CacheEntryState::loads);
   }
@@ -45,7 +45,9 @@ public record EntryState(
     return own + hosts.stream().mapToLong(host -> host.sum(figure)).sum();
   }
 
-  /** The class of the last failure, if no load has succeeded since; null for none. */
+  /**
+   * Returns the class of the last failure; null if there was none, or a load has succeeded since.
+   */
   public @Nullable ReasonClass failureClass() {
     return state == null || state.failure() == null
         ? null

@@ -6,24 +6,24 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a question was answered. Carries a lease: whoever shows it leaves the credential out.
+ * How a request was answered. Contains a lease; its output must omit the credential.
  *
- * @param reference the question in its normal form
- * @param considered every entry that matches, the longest prefix first
- * @param answering the one that answers, with its state; null when none does
+ * @param reference the request in its normal form
+ * @param considered every matching entry, the longest prefix first
+ * @param answering the entry that answers, with its state; null if none does
  * @param lookup the answer
  */
 public record Explanation(
     String reference, List<Considered> considered, @Nullable EntryState answering, Lookup lookup) {
   /**
-   * An entry that was looked at.
+   * A matching entry.
    *
-   * @param answers whether it is the one that answers
-   * @param why for people
+   * @param answers whether this entry answers
+   * @param why the reason, shown to people
    */
   public record Considered(BrokerEntry entry, boolean answers, String why) {}
 
-  /** The same without the entries that are not to be shown. */
+  /** Returns a copy without the entries that must not be shown. */
   public Explanation showing(Predicate<BrokerEntry> shown) {
     return new Explanation(
         reference,

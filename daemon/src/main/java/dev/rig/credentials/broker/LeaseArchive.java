@@ -25,13 +25,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps leases across a restart in a sealed file, and besides them what a listing needs (the
- * registries that were asked for, with their last user names) and earlier secrets, to be redacted
- * (T21). What stands in the configuration, or never ends, is not kept. What goes wrong with the
- * file is logged and told by {@link #health}; leases are served all the same.
+ * Saves leases across a restart in a sealed file, with the data that a listing needs (the requested
+ * registries and their last user names) and earlier secrets, for redaction (T21). Credentials that
+ * the configuration contains, or that never expire, are not saved. Errors of the file are logged
+ * and reported by {@link #health}; leases are still served.
  *
- * <p>Changes are written together, a second behind the first of them, on a thread of its own, and
- * at the end.
+ * <p>Changes are written together, one second after the first of them, on a separate thread, and at
+ * the end.
  */
 public final class LeaseArchive implements AutoCloseable {
   private static final Logger LOG = System.getLogger(LeaseArchive.class.getName());
@@ -39,15 +39,17 @@ public final class LeaseArchive implements AutoCloseable {
   private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(3);
   private static final Duration LAST_WRITE = Duration.ofSeconds(1);
 
-  /** Labels of the two records that belong to no entry alone; an entry's has two lines. */
+  /**
+   * Labels of the two records that belong to no single entry; the label of an entry has two lines.
+   */
   private static final String REGISTRIES = "registries";
 
   private static final String SECRETS = "secrets";
 
-  /** Of all earlier secrets together, so that the file can be read again. */
+  /** The limit for all earlier secrets together, so that the file can be read again. */
   private static final int MOST_CHARACTERS = 8 << 20;
 
-  /** For a registry of which only the user name is kept; never answered. */
+  /** The placeholder for a registry of which only the user name is saved; never answered. */
   private static final Secret FORGOTTEN = Secret.of("-");
 
   private final SealedFile file;
@@ -63,10 +65,10 @@ public final class LeaseArchive implements AutoCloseable {
   private volatile @Nullable String problem;
 
   /**
-   * An archive of these leases.
+   * Creates an archive of these leases.
    *
-   * @param secrets what the entries hold or held
-   * @param writer runs one task at a time; closed together with the archive
+   * @param secrets the current and former secrets of the entries
+   * @param writer runs one task at a time; closed with the archive
    */
   public LeaseArchive(
       SealedFile file,
@@ -82,7 +84,7 @@ public final class LeaseArchive implements AutoCloseable {
   }
 
   /**
-   * Gives the cache the leases of these entries that still hold. A file that is not whole is set
+   * Restores the leases of these entries that are still valid into the cache. A damaged file is set
    * aside (F12).
    */
   public void restore(List<BrokerEntry> entries) {
@@ -117,7 +119,7 @@ public final class LeaseArchive implements AutoCloseable {
     }
   }
 
-  /** Of prefix, registry, and one text or more. */
+  /** Returns rows of a prefix, a registry, and at least one text. */
   private static List<List<String>> rows(SealedFile.Contents contents, String label) {
     return contents.of(label).stream()
         .flatMap(content -> SealedTexts.decode(content).stream())
@@ -150,7 +152,7 @@ public final class LeaseArchive implements AutoCloseable {
     }
   }
 
-  /** The leases are others than before: they are written soon. From any thread. */
+  /** Schedules a write because leases have changed. Callable from any thread. */
   public void changed() {
     writeIn(TOGETHER);
   }
@@ -165,7 +167,7 @@ public final class LeaseArchive implements AutoCloseable {
                     try {
                       writer.execute(this::write);
                     } catch (RejectedExecutionException closed) {
-                      // The end has written already.
+                      // The archive is closed and has written already.
                     }
                   });
     }
@@ -219,7 +221,7 @@ public final class LeaseArchive implements AutoCloseable {
     return row;
   }
 
-  /** How it does. */
+  /** Returns the archive's health. */
   public ComponentHealth health() {
     var messages = new ArrayList<String>();
     for (var message : new String[] {problem, refused}) {
@@ -234,7 +236,7 @@ public final class LeaseArchive implements AutoCloseable {
         Map.of("restored", restored.get(), "writes", writes.get(), "failures", failures.get()));
   }
 
-  /** Writes a last time; call it while the cache still has its leases. Takes a second at most. */
+  /** Writes a last time; must be called while the cache still has its leases. Takes at most 1 s. */
   @Override
   public void close() {
     writer.execute(this::write);

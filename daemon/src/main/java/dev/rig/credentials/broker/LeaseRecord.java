@@ -15,21 +15,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A lease as it lies in the sealed file: its label is the entry with its fingerprint. */
+/** A lease as stored in the sealed file. Its label is the entry with its fingerprint. */
 record LeaseRecord(String registry, Lease lease, Instant writtenAt) {
   private static final int FORM = 1;
 
-  /** What two clocks of one machine may differ by, before and behind a restart. */
+  /** The accepted difference between the clocks before and after a restart. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
-  /** What a record of that entry is kept under: void when anything that the lease needs changes. */
+  /**
+   * Returns the label of an entry's record; it changes with everything that the lease depends on.
+   */
   static String label(BrokerEntry entry) {
     return entry.prefix() + "\n" + entry.fingerprint();
   }
 
   /**
-   * What is kept of a lease that is over, for its user name and to redact its secret (T21). It is
-   * good at no time.
+   * Returns the record of an expired lease, kept for its user name and for redaction of its secret
+   * (T21). It is never valid.
    */
   LeaseRecord lapsed() {
     var over = new Lease(lease.credential(), Instant.EPOCH, Instant.EPOCH);
@@ -52,7 +54,7 @@ record LeaseRecord(String registry, Lease lease, Instant writtenAt) {
     return new SealedRecord(label(entry), bytes.toByteArray());
   }
 
-  /** Reads what {@link #seal} wrote; empty for another form. */
+  /** Parses what {@link #seal} wrote; empty if the format is not recognized. */
   static Optional<LeaseRecord> read(byte[] content) {
     try (var in = new DataInputStream(new ByteArrayInputStream(content))) {
       if (in.readByte() != FORM) {
@@ -68,9 +70,9 @@ record LeaseRecord(String registry, Lease lease, Instant writtenAt) {
   }
 
   /**
-   * Whether it may serve now. Behind a restart there is only the wall clock: when that is before
-   * what it was at the writing it has been set back, and nobody knows how much of the lease is
-   * left.
+   * Returns whether the lease may be served. After a restart only the wall clock is available. If
+   * it is earlier than at the time of writing, the clock was set back, and the remaining life is
+   * unknown.
    */
   boolean isGood(Instant now) {
     var latest = now.plus(CLOCK_TOLERANCE);

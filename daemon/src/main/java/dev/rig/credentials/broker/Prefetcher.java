@@ -10,8 +10,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works through a list, a few at a time. Who asks for one of them meanwhile does not wait here: the
- * cache loads it at once, and its turn here comes to nothing.
+ * Prefetches a list of entries, a few at a time. A request for one of them does not wait for its
+ * turn: the cache loads it immediately, and the later turn has no effect.
  */
 final class Prefetcher {
   private final Function<BrokerEntry, CompletableFuture<?>> fetch;
@@ -19,20 +19,20 @@ final class Prefetcher {
   private final StartJitter spread;
   private final Scheduler scheduler;
 
-  /** Its own monitor guards it and the three below. */
+  /** This object's monitor guards it and the three fields below. */
   private final Deque<BrokerEntry> waiting = new ArrayDeque<>();
 
-  /** Until then nothing is begun; null when it is time. */
+  /** Delays the start; null after the delay. */
   private @Nullable Cancellable moment;
 
   private int running;
   private boolean starting;
 
   /**
-   * A prefetcher with nothing to do.
+   * Creates a prefetcher without work.
    *
-   * @param fetch begins to fetch; completes, well or not, at the end
-   * @param spread when a list is begun with
+   * @param fetch starts a fetch; its future completes at the end, whether or not it succeeded
+   * @param spread the delay before a list is started
    */
   Prefetcher(
       Function<BrokerEntry, CompletableFuture<?>> fetch,
@@ -46,8 +46,8 @@ final class Prefetcher {
   }
 
   /**
-   * Takes this list in place of what still waits. A list that has not been begun with leaves its
-   * moment to this one, so that reloads do not put it off for ever.
+   * Replaces the entries that still wait. A list that has not started keeps its start time, so that
+   * reloads do not postpone the prefetch forever.
    */
   void start(List<BrokerEntry> entries) {
     synchronized (waiting) {
@@ -60,7 +60,7 @@ final class Prefetcher {
     startMore();
   }
 
-  /** Does no more. */
+  /** Stops. */
   void close() {
     synchronized (waiting) {
       waiting.clear();
@@ -77,7 +77,7 @@ final class Prefetcher {
     startMore();
   }
 
-  /** One thread at a time is in the loop, so that fetches which end at once do not nest. */
+  /** Only one thread runs the loop, so that fetches that complete immediately do not recurse. */
   private void startMore() {
     synchronized (waiting) {
       if (starting) {

@@ -10,11 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Texts as they lie in the sealed file: each its length in bytes of UTF-8, then the bytes. */
+/** Texts as stored in the sealed file: each its length in bytes of UTF-8, then the bytes. */
 final class SealedTexts {
   private SealedTexts() {}
 
-  /** Rows of texts, each with its number of texts first. */
+  /** Encodes rows of texts, each row with its number of texts first. */
   static byte[] encode(List<List<String>> rows) {
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
@@ -30,7 +30,10 @@ final class SealedTexts {
     return bytes.toByteArray();
   }
 
-  /** Reads what {@link #encode} wrote; of another form, the rows before it. */
+  /**
+   * Decodes what {@link #encode} wrote; if the format is not recognized, returns the rows before
+   * that point.
+   */
   static List<List<String>> decode(byte[] content) {
     var rows = new ArrayList<List<String>>();
     try (var in = new DataInputStream(new ByteArrayInputStream(content))) {

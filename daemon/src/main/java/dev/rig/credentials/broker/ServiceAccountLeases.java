@@ -18,20 +18,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
- * Leases that belong to one service account each, kept apart from everybody's: no key of another
- * kind can ever reach them.
+ * Leases that belong to one service account each, separate from all other leases: no other kind of
+ * key can reach them.
  *
- * <p>They are not refreshed ahead: a refresh needs a token that is still good, and the next
- * question brings a fresh one. Nor is a token kept longer than the run that it is for.
+ * <p>They are not refreshed ahead, because a refresh needs a valid token and the next request
+ * brings one. A token is kept only for the run that needs it.
  */
 final class ServiceAccountLeases {
-  /** Service accounts and what they pull on one node; the one asked for longest ago is dropped. */
+  /**
+   * The limit of service accounts with their registries on one node; the least recently requested
+   * is dropped.
+   */
   static final int MOST = 1024;
 
   /**
-   * What such a lease is held for.
+   * The key of such a lease.
    *
-   * @param annotations part of it, because scripts decide by them, as by a role to assume
+   * @param annotations part of the key because scripts use them, for example a role to assume
    */
   private record ServiceAccountKey(
       BrokerEntry entry, ServiceAccount account, Map<String, String> annotations) {}
@@ -40,7 +43,7 @@ final class ServiceAccountLeases {
   private final ExpiringCache<ServiceAccountKey, Lease> leases;
 
   /**
-   * The tokens of the questions that wait; whichever is there when a run begins serves them all.
+   * The tokens of pending requests; the token that is present when a run starts serves all of them.
    */
   private final Map<ServiceAccountKey, ServiceAccountToken> tokens = new ConcurrentHashMap<>();
 
@@ -54,7 +57,7 @@ final class ServiceAccountLeases {
         new ExpiringCache<>(new Loader(), Lease::expiresAt, policy, time, new SplittableRandom());
   }
 
-  /** The account's lease; it ends with the token that it was issued for, if not earlier. */
+  /** Returns the account's lease; it expires no later than the token that it was issued for. */
   CompletableFuture<Lease> get(BrokerEntry entry, ServiceAccountToken token) {
     var key = new ServiceAccountKey(entry, token.account(), token.annotations());
     if (!time.now().isBefore(token.expiresAt())) {
@@ -71,13 +74,14 @@ final class ServiceAccountLeases {
         .whenComplete((lease, thrown) -> {
           tokens.remove(key, token);
           if (lease != null && lease.credential().secret().equals(token.token())) {
-            // The token itself, which ends with its pod: for this question alone.
+            // The credential is the token itself, which ends with its pod: used for this request
+            // only.
             leases.retain(other -> !other.equals(key));
           }
         });
   }
 
-  /** Drops the leases of entries that are not wanted any more. */
+  /** Drops the leases of entries that do not match. */
   void retain(Predicate<BrokerEntry> wanted) {
     leases.retain(key -> wanted.test(key.entry()));
   }

@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * A moment of one's own within a time that many have: daemons that start together do not call one
- * token service together then.
+ * A random delay, so that daemons that start together do not call one token service at the same
+ * time.
  *
- * @param within how long the time is; zero for at once
- * @param random where chance comes from
+ * @param within the maximum; zero for no delay
+ * @param random the source of randomness
  */
 public record StartJitter(Duration within, RandomGenerator random) {
-  /** No time at all. */
+  /** No delay. */
   public static final StartJitter AT_ONCE = new StartJitter(Duration.ZERO, () -> 0);
 
-  /** How long it is until a new moment. */
+  /** Returns a new random delay. */
   public Duration delay() {
     return Duration.ofNanos(random.nextLong(within.toNanos() + 1));
   }

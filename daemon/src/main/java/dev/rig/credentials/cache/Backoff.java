@@ -4,16 +4,17 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Growing, jittered pauses between attempts that fail.
+ * Growing, jittered pauses between failed attempts.
  *
- * @param first the pause behind the first failure
- * @param longest what the pauses grow to, doubling each time
+ * @param first the pause after the first failure
+ * @param longest the maximum of the pauses, which double each time
  */
 public record Backoff(Duration first, Duration longest) {
   private static final int MOST_DOUBLINGS = 20;
 
   /**
-   * The pause behind that many failures in a row: between half of the full pause and all of it.
+   * Returns the pause after that number of successive failures: between half of the full pause and
+   * all of it.
    *
    * @param failures at least 1
    */

@@ -16,8 +16,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key: its value, the load under way, the last failure. Its monitor guards all of it; nothing
- * foreign is called while it is held.
+ * One key: its value, the load under way, the last failure. Its monitor guards all fields; no
+ * foreign code is called while it is held.
  */
 final class CacheEntry<V> {
   private static final Duration LONGEST_TIMER = Duration.ofDays(365);
@@ -47,13 +47,13 @@ final class CacheEntry<V> {
   private @Nullable Long rejectedNanos;
   private boolean closed;
 
-  /** Whether somebody waits for the load under way. */
+  /** Whether a request waits for the load under way. */
   private boolean awaited;
 
-  /** Whether somebody has been given the held value. */
+  /** Whether a client has received the held value. */
   private volatile boolean handedOut;
 
-  /** A value with its end by both clocks: whichever is earlier counts (F10). */
+  /** A value with its expiry by both clocks; the earlier one counts (F10). */
   private record CachedValue<V>(V value, Instant expiresAt, long endNanos, long lifeNanos) {
     boolean live(Time time) {
       return lifeNanos == Long.MAX_VALUE
@@ -61,7 +61,7 @@ final class CacheEntry<V> {
     }
   }
 
-  /** One moment by both clocks. */
+  /** One instant by both clocks. */
   private record Moment(Instant wall, long nanos) {}
 
   CacheEntry(
@@ -84,7 +84,7 @@ final class CacheEntry<V> {
     this.askedNanos = time.nanos();
   }
 
-  /** The live value without waiting; null for none. */
+  /** Returns the live value without waiting; null if there is none. */
   @Nullable V live() {
     V value = peek();
     if (value != null) {
@@ -95,18 +95,18 @@ final class CacheEntry<V> {
     return value;
   }
 
-  /** The same for who only looks: it does not count as a question. */
+  /** Returns the live value without counting as a request; null if there is none. */
   @Nullable V peek() {
     var now = held;
     return now == null || !now.live(time) ? null : now.value();
   }
 
-  /** The live value, or what the one load under way brings. */
+  /** Returns the live value, or the result of the single load under way. */
   CompletableFuture<V> get() {
     return get(true);
   }
 
-  /** The same without a use of the value: it does not count as a question. */
+  /** Returns the live value or the result of the load, without counting as a request. */
   CompletableFuture<V> renew() {
     return get(false);
   }
@@ -121,7 +121,7 @@ final class CacheEntry<V> {
     }
     CompletableFuture<V> flight;
     synchronized (this) {
-      // Again: what was under way may have ended since the look above.
+      // Checked again because the load may have ended since the check above.
       value = question ? live() : peek();
       if (value != null) {
         return CompletableFuture.completedFuture(value);
@@ -138,7 +138,10 @@ final class CacheEntry<V> {
     return begin(flight).copy();
   }
 
-  /** Begins the first load of a key that knows nothing yet; done when there is nothing to do. */
+  /**
+   * Starts the first load of a key without a value or failure; completes immediately if there is
+   * nothing to do.
+   */
   CompletableFuture<?> prefetch() {
     synchronized (this) {
       if (inFlight == null && (held != null || failure != null)) {
@@ -148,7 +151,7 @@ final class CacheEntry<V> {
     return load().copy();
   }
 
-  /** Begins a load unless one is under way. */
+  /** Starts a load unless one is under way. */
   CompletableFuture<V> load() {
     CompletableFuture<V> flight;
     synchronized (this) {
@@ -160,7 +163,7 @@ final class CacheEntry<V> {
     return begin(flight);
   }
 
-  /** The load that is under way from now on; a failed one when the key has ended. */
+  /** Registers a load as under way; returns a failed future if the key is closed. */
   private CompletableFuture<V> depart() {
     var flight = new CompletableFuture<V>();
     if (closed) {
@@ -180,13 +183,13 @@ final class CacheEntry<V> {
   }
 
   /**
-   * Calls the loader for a flight.
+   * Calls the loader for a registered load.
    *
-   * @param first false when it is called once more, for a value that a jump of the clock has ended
+   * @param first false for the second call, after a jump of the clock has expired the value
    */
   private void begin(CompletableFuture<V> flight, boolean first) {
     var began = new Moment(time.now(), time.nanos());
-    // Whatever happens to the loader's worker, the load ends.
+    // Ends the load even if the loader's worker never does.
     var deadline = time.scheduler().schedule(patience, () -> timedOut(flight, began, first));
     CompletableFuture<V> loading;
     try {
@@ -231,7 +234,7 @@ final class CacheEntry<V> {
     boolean again = false;
     synchronized (this) {
       if (!isUnderWay(flight)) {
-        return; // closed meanwhile: its askers have been answered
+        return; // closed in the meantime; the requests have been answered
       }
       source = null;
       loads++;
@@ -262,7 +265,7 @@ final class CacheEntry<V> {
     }
   }
 
-  /** Takes a value and sets the timer of its refresh; false for one that is over already. */
+  /** Stores a value and schedules its refresh; returns false if it has expired already. */
   private boolean install(V value, Moment began) {
     var expiresAt = expiry.apply(value);
     if (expiresAt.equals(Instant.MAX)) {
@@ -270,8 +273,8 @@ final class CacheEntry<V> {
       held = new CachedValue<>(value, expiresAt, 0, Long.MAX_VALUE);
       return true;
     }
-    // By the clock as it is, and as it was when the load began: one that was set back in between
-    // would prolong the value (F10).
+    // Uses the clock now and at the start of the load: a clock that was set back in between would
+    // prolong the value (F10).
     long nanos = Math.min(nanos(time.now(), expiresAt), left(value, began));
     if (nanos <= 0) {
       return false;
@@ -284,7 +287,9 @@ final class CacheEntry<V> {
     return true;
   }
 
-  /** What is left of a value's life, in nanoseconds, by the clock as it was when the load began. */
+  /**
+   * Returns the remaining life of a value in nanoseconds, by the clock at the start of the load.
+   */
   private long left(V value, Moment began) {
     return nanos(began.wall(), expiry.apply(value)) - (time.nanos() - began.nanos());
   }
@@ -313,7 +318,9 @@ final class CacheEntry<V> {
     timer = closed || !ahead ? null : time.scheduler().schedule(delay, this::refresh);
   }
 
-  /** The timer: load ahead of the end, unless nobody has asked for a long while. */
+  /**
+   * Loads ahead of the expiry when the timer fires, unless there was no request for a long time.
+   */
   private void refresh() {
     var now = held;
     long life = now == null ? policy.backoff().longest().toNanos() : now.lifeNanos();
@@ -328,9 +335,9 @@ final class CacheEntry<V> {
   }
 
   /**
-   * Drops the value if it is this very one, and begins to load again.
+   * Discards exactly this value and starts a load.
    *
-   * @return false when another value is held, or a rejection was believed a moment ago
+   * @return false if another value is held, or a rejection was accepted shortly before
    */
   boolean reject(V value) {
     synchronized (this) {
@@ -349,13 +356,16 @@ final class CacheEntry<V> {
     return true;
   }
 
-  /** The same for who does not know which value it was given: one nobody was given is not it. */
+  /**
+   * Discards the held value for a client that does not know which value it received; a value that
+   * no client has received stays.
+   */
   boolean rejectHandedOut() {
     var now = held;
     return now != null && handedOut && reject(now.value());
   }
 
-  @SuppressWarnings("ReferenceEquality") // a later value may be equal and is another one
+  @SuppressWarnings("ReferenceEquality") // a later value may be equal but is a different one
   private static boolean isSame(Object held, Object other) {
     return held == other;
   }
@@ -364,19 +374,19 @@ final class CacheEntry<V> {
     return inFlight != null && isSame(inFlight, flight);
   }
 
-  /** Takes a value from elsewhere, as from before a restart, unless one is held. */
+  /** Stores a value from another source, such as one saved before a restart, unless one is held. */
   synchronized void restore(V value) {
     if (held == null && !closed) {
       install(value, new Moment(time.now(), time.nanos()));
     }
   }
 
-  /** Takes a value that is over as the last one, unless there was one. */
+  /** Stores an expired value as the last one, unless there was one. */
   synchronized void recall(V value) {
     last = last == null ? value : last;
   }
 
-  /** The end of the key: the load is cancelled, its askers are told. */
+  /** Closes the key: cancels the load and fails the requests that wait for it. */
   void close() {
     CompletableFuture<V> flight;
     CompletableFuture<V> loading;

@@ -5,17 +5,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the cache knows of one key, for people.
+ * What the cache knows of one key, shown to people.
  *
- * @param value what would be answered now; null for nothing
- * @param last the last value that there was, also one that has ended or was rejected; null if there
- *     never was one
+ * @param value the value that would be answered now; null if there is none
+ * @param last the last value, also one that has expired or was rejected; null if there never was
+ *     one
  * @param loading whether a load is under way
- * @param hits how often a value was answered from memory
- * @param loads how many loads have ended, well or not
- * @param lastLoad when the last load began; null before the first
+ * @param hits how many requests were answered from memory
+ * @param loads how many loads have ended, whether or not they succeeded
+ * @param lastLoad when the last load started; null before the first
  * @param lastLoadTook how long the last ended load took; null before the first ended
- * @param failure the last failure, if no load has succeeded since; null for none
+ * @param failure the last failure; null if there was none, or a load has succeeded since
  */
 public record CacheEntryState<V>(
     @Nullable V value,
@@ -27,12 +27,12 @@ public record CacheEntryState<V>(
     @Nullable Duration lastLoadTook,
     @Nullable LoadFailure failure) {
   /**
-   * Loads that fail.
+   * Successive failed loads.
    *
-   * @param reason of the last one
+   * @param reason the reason of the last one
    * @param count how many have failed in a row
-   * @param nextAttempt when the next load may begin
-   * @param cause what the loader failed with; null if it gave a value that had expired
+   * @param nextAttempt when the next load may start
+   * @param cause the loader's exception; null if it returned an expired value
    */
   public record LoadFailure(
       String reason, int count, Instant nextAttempt, @Nullable Throwable cause) {}

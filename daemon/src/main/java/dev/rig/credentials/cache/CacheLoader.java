@@ -7,21 +7,22 @@ import java.util.concurrent.CompletableFuture;
 @FunctionalInterface
 public interface CacheLoader<K, V> {
   /**
-   * Begins to load a value; does not block. What it throws or completes with is a failure whose
-   * message is shown to people.
+   * Starts to load a value; does not block. An exception, thrown or in the future, is a failure;
+   * its message is shown to people.
    */
   CompletableFuture<V> load(K key);
 
   /**
-   * How long a load may take; then it has failed and is cancelled, whatever became of its worker.
+   * Returns the longest duration of a load. After it the load has failed and is cancelled, even if
+   * its worker still runs.
    */
   default Duration patience(K key) {
     return Duration.ofMinutes(1);
   }
 
   /**
-   * Whether a failure comes of a shortage on this machine, and not of what is asked: it says
-   * nothing of the next attempt, which is made as soon as after a first failure.
+   * Returns whether a failure is caused by a shortage on this machine: it does not predict the next
+   * attempt, which is made as early as after a first failure.
    */
   default boolean isShortage(Throwable failure) {
     return false;

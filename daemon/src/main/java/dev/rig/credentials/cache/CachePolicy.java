@@ -5,17 +5,17 @@ import java.time.Duration;
 /**
  * The rules of a cache.
  *
- * <p>A value is kept warm for a number of lifetimes behind the last question for it (a prefetched
- * one: behind its prefetch). A key that has no value because its loads fail is tried again in the
- * background for as many of the longest pauses. Then the next question loads again.
+ * <p>A value is refreshed for a number of lifetimes after the last request for it (or after its
+ * prefetch). A key whose loads fail is retried in the background for the same number of longest
+ * pauses. After that the next request loads it.
  *
- * @param refreshFrom the part of a value's life, between 0 and 1, from which it is refreshed ahead;
- *     the moment itself is spread over half of what is left then; 1 for never, and nothing is
- *     loaded in the background then
- * @param keptWarmFor for how many lifetimes a value is refreshed ahead though nobody asks for it
- * @param backoff the pauses between loads that fail
- * @param rejectionPause within this time after a rejection a further one is not believed
- * @param maximumKeys how many keys are held; beyond that the one asked for longest ago is dropped
+ * @param refreshFrom the fraction of a value's life, between 0 and 1, after which it is refreshed;
+ *     the exact time is spread over half of the rest; 1 for no refresh and no loads in the
+ *     background
+ * @param keptWarmFor the number of lifetimes for which a value is refreshed without requests
+ * @param backoff the pauses between failed loads
+ * @param rejectionPause how long after an accepted rejection further rejections are ignored
+ * @param maximumKeys the limit of keys; beyond it the least recently requested is dropped
  */
 public record CachePolicy(
     double refreshFrom,
@@ -24,8 +24,8 @@ public record CachePolicy(
     Duration rejectionPause,
     int maximumKeys) {
   /**
-   * What the daemon uses: refreshed from 80 % of the life, kept warm for three lifetimes, pauses
-   * from 1 s to 2 min.
+   * Returns the daemon's policy: refresh from 80 % of the life, for three lifetimes without
+   * requests, pauses from 1 s to 2 min.
    */
   public static CachePolicy standard(int maximumKeys) {
     return new CachePolicy(

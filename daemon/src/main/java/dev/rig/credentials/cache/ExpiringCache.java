@@ -14,14 +14,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that expire and are dear to load.
+ * A cache of values that expire and are expensive to load.
  *
- * <p>However many ask for a key, one load is under way at the most. A value is refreshed ahead of
- * its end; while that fails it serves until its end, and never past it. A failure is remembered for
- * a while and answered at once.
+ * <p>At most one load per key is under way, for any number of requests. A value is refreshed before
+ * it expires; while the refresh fails, the value is served until it expires, and never longer. A
+ * failure is remembered for a while and answered immediately.
  *
  * @param <K> the key, with {@code equals} and {@code hashCode}
- * @param <V> the value; compared by identity where one is rejected
+ * @param <V> the value; a rejection compares it by identity
  */
 public final class ExpiringCache<K, V> implements AutoCloseable {
   private final CacheLoader<K, V> loader;
@@ -34,9 +34,9 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
   private volatile int maximumKeys;
 
   /**
-   * An empty cache.
+   * Creates an empty cache.
    *
-   * @param expiry when a value ends; {@link Instant#MAX} for never
+   * @param expiry when a value expires; {@link Instant#MAX} for never
    * @param random spreads refreshes and retries; need not be secure
    */
   public ExpiringCache(
@@ -49,7 +49,7 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
   }
 
   /**
-   * An empty cache that tells when its values change.
+   * Creates an empty cache with a listener.
    *
    * @param changed called, on any thread, when a value was loaded or rejected; must not block
    */
@@ -69,56 +69,55 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
     this.maximumKeys = policy.maximumKeys();
   }
 
-  /** From now on holds that many keys at the most. */
+  /** Changes the limit of keys. */
   public void resize(int keys) {
     maximumKeys = keys;
   }
 
-  /** The live value from memory; null when it would have to be loaded. */
+  /** Returns the live value from memory; null if a load is needed. */
   public @Nullable V live(K key) {
     var entry = entries.get(key);
     return entry == null ? null : entry.live();
   }
 
-  /** The same for who only looks, which does not count as a question; null for nothing. */
+  /** Returns the live value without counting as a request; null if there is none. */
   public @Nullable V peek(K key) {
     var entry = entries.get(key);
     return entry == null ? null : entry.peek();
   }
 
-  /** Shows what is known of every key. */
+  /** Passes the state of every key to the consumer. */
   public void eachState(BiConsumer<K, CacheEntryState<V>> consumer) {
     entries.forEach((key, entry) -> consumer.accept(key, entry.state()));
   }
 
   /**
-   * Begins to load a key that nobody has asked for yet; one with a value or a failure stays as it
-   * is.
+   * Starts to load a key without requests; a key with a value or a failure stays as it is.
    *
-   * @return completes, well or not, when no load of the key is under way
+   * @return completes, whether or not the load succeeded, when no load of the key is under way
    */
   public CompletableFuture<?> prefetch(K key) {
     return entry(key).prefetch();
   }
 
   /**
-   * The live value, or what one shared load brings.
+   * Returns the live value, or the result of a shared load.
    *
-   * @return fails with a {@link LoadFailedException}; cancelling it disturbs nobody else
+   * @return fails with a {@link LoadFailedException}; cancelling it does not affect other requests
    */
   public CompletableFuture<V> get(K key) {
     return entry(key).get();
   }
 
-  /** The same for who only looks, which does not count as a question. */
+  /** Returns the live value or the result of a load, without counting as a request. */
   public CompletableFuture<V> renew(K key) {
     return entry(key).renew();
   }
 
   /**
-   * Drops the value because somebody says that it is not accepted, and loads again.
+   * Discards a value that a registry did not accept, and loads again.
    *
-   * @return false when another value is held by now, or another rejection was believed a moment ago
+   * @return false if another value is held, or another rejection was accepted shortly before
    */
   public boolean reject(K key, V value) {
     var entry = entries.get(key);
@@ -126,27 +125,27 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
   }
 
   /**
-   * Drops the held value for somebody who cannot say which one it was given. A value that nobody
-   * has been given yet stays.
+   * Discards the held value for a client that does not know which value it received. A value that
+   * no client has received stays.
    *
-   * @return false when nothing was dropped
+   * @return false if nothing was discarded
    */
   public boolean rejectHandedOut(K key) {
     var entry = entries.get(key);
     return entry != null && entry.rejectHandedOut();
   }
 
-  /** Takes a value that was loaded earlier, unless the key has one; one that is over is ignored. */
+  /** Stores a value that was loaded earlier, unless the key has one; ignores an expired value. */
   public void restore(K key, V value) {
     entry(key).restore(value);
   }
 
-  /** Takes a value that is over as the last one of its key, unless there was one. */
+  /** Stores an expired value as the last one of its key, unless there was one. */
   public void recall(K key, V value) {
     entry(key).recall(value);
   }
 
-  /** Drops every key that is not wanted any more, with its load. */
+  /** Drops every key that does not match, with its load. */
   public void retain(Predicate<K> wanted) {
     entries
         .keySet()
@@ -157,13 +156,13 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
         });
   }
 
-  /** What is known of a key; empty when nobody has asked for it yet. */
+  /** Returns the state of a key; empty before the first request for it. */
   public Optional<CacheEntryState<V>> state(K key) {
     var entry = entries.get(key);
     return entry == null ? Optional.empty() : Optional.of(entry.state());
   }
 
-  /** Cancels the loads under way and forgets everything. */
+  /** Cancels the loads under way and clears the cache. */
   @Override
   public void close() {
     retain(key -> false);

@@ -3,7 +3,7 @@ package dev.rig.credentials.cache;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A value that could not be loaded, now or a moment ago. Its message is the loader's reason. */
+/** A value could not be loaded, now or shortly before. The message is the loader's reason. */
 public final class LoadFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -16,22 +16,24 @@ public final class LoadFailedException extends RuntimeException {
 
   private LoadFailedException(
       String reason, Instant nextAttempt, @Nullable Throwable cause, boolean dropped) {
-    super(reason, cause, false, false); // an answer, not a fault: many askers get the same one
+    super(
+        reason, cause, false,
+        false); // without a stack trace: an expected result that many requests share
     this.nextAttempt = nextAttempt;
     this.dropped = dropped;
   }
 
-  /** The key was dropped while its load was under way. */
+  /** Returns the failure of a key that was dropped while its load was under way. */
   static LoadFailedException dropped(Instant now) {
     return new LoadFailedException("its entry was changed while it was asked", now, null, true);
   }
 
-  /** Whether nothing failed but the key was dropped: it is worth asking what holds now. */
+  /** Returns whether the key was dropped without a failure, so that a retry is useful. */
   public boolean isDropped() {
     return dropped;
   }
 
-  /** Until then the same failure is answered without trying. */
+  /** Returns when the next load may start; until then the same failure is answered. */
   public Instant nextAttempt() {
     return nextAttempt;
   }
