@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Whether a user has just been told that an entry stays: {@code docker logout} erases up to four
- * keys of one registry (docker/cli {@code cli/command/registry/logout.go}).
+ * Whether a user was just told that an entry stays: {@code docker logout} erases up to four keys of
+ * one registry (docker/cli {@code cli/command/registry/logout.go}).
  */
 final class EraseRemarks {
   private static final Duration ONE_LOGOUT = Duration.ofSeconds(5);
@@ -22,14 +22,19 @@ final class EraseRemarks {
     this.ticker = ticker;
   }
 
-  /** Whether the remark about that entry is new to the user; false if too many are remembered. */
+  /**
+   * Returns whether the remark about that entry is new to the user; false if too many are recorded.
+   */
   synchronized boolean isFirst(int uid, String prefix) {
     long now = ticker.nanos();
     told.values().removeIf(at -> now - at > ONE_LOGOUT.toNanos());
     return told.size() < MOST && told.putIfAbsent(new Told(uid, prefix), now) == null;
   }
 
-  /** The user has changed something about that entry: the next erase is of another logout. */
+  /**
+   * Resets the remark after the user changed something about that entry: the next erase belongs to
+   * another logout.
+   */
   synchronized void forget(int uid, String prefix) {
     told.remove(new Told(uid, prefix));
   }

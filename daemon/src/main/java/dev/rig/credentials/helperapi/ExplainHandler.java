@@ -21,17 +21,17 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whoever asks what answers its question, and why: its own login or a configured entry.
- * Nobody's login but the asker's is looked at (T18), and an entry is shown to who may list it.
+ * Explains to a peer what answers its request: its own login or a configured entry. Only the peer's
+ * own logins are read (T18); an entry is shown only to peers that may list it.
  */
 final class ExplainHandler {
   private final Broker broker;
   private final StoredLogins logins;
 
   /**
-   * A login that was looked at, which is the asker's own.
+   * A login of the peer that was considered.
    *
-   * @param answers whether it is what answers
+   * @param answers whether it answers
    */
   record ExplainedLogin(StoredLogin login, int uid, boolean answers, String why) {}
 
@@ -96,7 +96,7 @@ final class ExplainHandler {
     return configured ? "your own login, for a longer path" : "your own login";
   }
 
-  /** No entry is asked for its credential, as none is when a client gets its login. */
+  /** Answers without running any entry's source, as when a client gets its login. */
   private RequestResult answeredBy(
       ExplainedLogin own, ImageReference reference, Predicate<BrokerEntry> shown) {
     var entries =

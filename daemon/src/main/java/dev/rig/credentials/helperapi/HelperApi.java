@@ -28,8 +28,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * Answers the actions of docker-credential-helpers, byte for byte as its Go library writes them,
- * and the two that the command line adds.
+ * Answers the actions of docker-credential-helpers, byte for byte as its Go library does, and the
+ * two actions for the command line.
  */
 public final class HelperApi implements RequestApi {
   private final Broker broker;
@@ -44,15 +44,15 @@ public final class HelperApi implements RequestApi {
   private final Executor listings;
 
   /**
-   * The API of a broker.
+   * Creates the API of a broker.
    *
    * @param stored the logins that people store
-   * @param version what {@code version} answers, without a program name
-   * @param health what {@code status} shows of the daemon's components
-   * @param scripts what scripts run with; {@code status} shows it
-   * @param listings runs what goes over all entries, which takes long if there are many: the gets
-   *     of others do not wait for it
-   * @param time bounds a listing, and tells which erases belong to one logout
+   * @param version the answer to {@code version}, without a program name
+   * @param health the components that {@code status} shows
+   * @param scripts the environment of scripts, which {@code status} shows
+   * @param listings runs operations over all entries, which can take long, so that they do not
+   *     delay other requests
+   * @param time limits a listing, and detects the erases of one logout
    */
   public HelperApi(
       Broker broker,
@@ -75,7 +75,7 @@ public final class HelperApi implements RequestApi {
   }
 
   /**
-   * Answers any request but a {@code kubelet} one.
+   * Answers any request except {@code kubelet}.
    *
    * @throws IllegalArgumentException for a {@code kubelet} request
    */
@@ -101,8 +101,8 @@ public final class HelperApi implements RequestApi {
   }
 
   /**
-   * What no entry answers is not found, also for a peer that may get nothing of this daemon's:
-   * Docker asks for every registry, and a denial would end the pull of a public image.
+   * Answers "not found" without a matching entry, even to a peer that may get nothing: Docker asks
+   * for every registry, and a denial would fail the pull of a public image.
    */
   private CompletionStage<RequestResult> get(
       Request request, ServerKey key, Peer peer, PeerRights rights) {
@@ -174,8 +174,9 @@ public final class HelperApi implements RequestApi {
   }
 
   /**
-   * Who may list some registries only sees those, and of the daemon's parts whether all is well.
-   * Who may not get an entry's credential sees of a failure its class.
+   * Answers {@code status}. A peer that may list only some registries sees only those, and of the
+   * components only whether all are healthy. A peer that may not get an entry's credential sees
+   * only the class of a failure.
    */
   private RequestResult status(Peer peer, PeerRights rights) {
     if (!rights.may(Permission.LIST)) {

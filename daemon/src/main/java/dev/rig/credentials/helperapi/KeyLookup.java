@@ -29,11 +29,11 @@ final class KeyLookup {
     /** A login of the peer's own. */
     record StoredLoginAnswer(StoredLogin login) implements KeyAnswer {}
 
-    /** A configured entry, or nothing. */
+    /** The result of a configured entry, or none. */
     record Configured(Lookup lookup) implements KeyAnswer {}
 
     /**
-     * An entry that the access rules do not let the peer get.
+     * An entry that the access rules deny to the peer.
      *
      * @param prefix the entry, as its normalised prefix
      */
@@ -41,14 +41,14 @@ final class KeyLookup {
   }
 
   /**
-   * The answer to a key; never fails.
+   * Returns the answer to a key; never fails.
    *
    * @param use false for a listing
    */
   CompletableFuture<KeyAnswer> find(
       String alias, ServerKey key, Peer peer, PeerRights rights, boolean use) {
     var reference = key.reference();
-    // An alias gets its entry whatever is asked for: only the rules for the entry count then.
+    // An alias selects its entry for any key, so only the rules for that entry count.
     boolean mayAsk = alias.isEmpty() && rights.may(Permission.GET, reference);
     var own =
         alias.isEmpty() && rights.mayWithOwn(Permission.GET, reference)
@@ -68,9 +68,10 @@ final class KeyLookup {
   }
 
   /**
-   * Whether the peer's own login answers before the configured entry: only if it was stored for a
-   * longer path. This is safe: nobody but its owner ever gets it, and a process that can change it
-   * can also change what its clients ask. A question that names only the host is the entry's.
+   * Returns whether the peer's own login has precedence over the configured entry: only if it was
+   * stored for a longer path. This is safe, because only its owner gets it, and a process that can
+   * change it can also change its clients' requests. A request that names only the host is answered
+   * by the entry.
    */
   static boolean wins(StoredLogin login, ImageReference reference, @Nullable BrokerEntry entry) {
     return entry == null

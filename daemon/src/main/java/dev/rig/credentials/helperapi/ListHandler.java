@@ -26,21 +26,21 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 
 /**
- * {@code list}: for every key that can be asked for, the user name that {@code get} answers with.
- * It is found as {@code get} finds it, so that the two agree. A key whose entry fails is left out:
- * Docker gets everything that is listed, and one failure drops all.
+ * Answers {@code list}: for every key that clients can ask for, the user name that {@code get}
+ * answers. It is found in the same way as by {@code get}, so that the two agree. A key whose entry
+ * fails is left out: Docker gets every listed key, and one failure drops all.
  */
 final class ListHandler {
   /** Docker Hub in its normal form. */
   private static final String HUB = "index.docker.io";
 
-  /** The key under which Docker looks for its Hub; docker/cli {@code cli/config}. */
+  /** Docker's key for Docker Hub; docker/cli {@code cli/config}. */
   private static final String HUB_KEY = "https://index.docker.io/v1/";
 
-  /** How long a listing waits for scripts, all of them together. */
+  /** How long a listing waits for all scripts together. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /** How many scripts a listing starts at a time. */
+  /** How many scripts a listing runs at a time. */
   private static final int MOST_AT_ONCE = 16;
 
   private final Broker broker;
@@ -56,9 +56,9 @@ final class ListHandler {
   }
 
   /**
-   * The answer, within {@link #PATIENCE}.
+   * Returns the answer, within {@link #PATIENCE}.
    *
-   * @param alias lists only what the entry with that alias answers for; empty for everything
+   * @param alias lists only the keys of the entry with that alias; empty for all
    */
   CompletableFuture<RequestResult> answer(String alias, Peer peer, PeerRights rights) {
     if (!rights.mayWithOwn(Permission.LIST)) {
@@ -76,7 +76,7 @@ final class ListHandler {
       if (entry != null && rights.may(Permission.LIST, entry.prefix())) {
         Supplier<CompletableFuture<KeyAnswer>> ask =
             () -> lookup.find(alias, key, peer, rights, false);
-        // A script that has to be started waits for its turn; cancelled by then, it never runs.
+        // A script that must be started waits for its turn; if cancelled before, it never runs.
         var answer = broker.needsRun(key.reference(), alias) ? limit.take(ask) : ask.get();
         asked.add(answer);
         found.add(
@@ -96,7 +96,7 @@ final class ListHandler {
         });
   }
 
-  /** The peer's own logins, as far as they answer. */
+  /** Adds the peer's own logins that have precedence. */
   private void addOwn(Peer peer, PeerRights rights, Map<String, String> names) {
     for (var login : stored.of(peer.uid())) {
       var reference = login.reference();
@@ -129,7 +129,9 @@ final class ListHandler {
     };
   }
 
-  /** Of a script that takes too long: the one that it printed last, unless it has failed since. */
+  /**
+   * Returns the last user name of a script that takes too long, unless the script has failed since.
+   */
   private Optional<String> lastUsername(ImageReference reference, String alias) {
     var state = broker.state(reference, alias);
     return state == null || state.last() == null || state.failure() != null

@@ -21,7 +21,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** {@code store} and {@code erase}: the peer's own logins; an entry's lease at most is dropped. */
+/**
+ * Answers {@code store} and {@code erase}: changes the peer's own logins; of an entry it discards
+ * at most the lease.
+ */
 final class LoginHandler {
   private final Broker broker;
   private final StoredLogins logins;
@@ -29,10 +32,10 @@ final class LoginHandler {
   private final int ownUid;
 
   /**
-   * A handler.
+   * Creates the handler.
    *
-   * @param ticker tells which erases belong to one logout
-   * @param ownUid whose logins another credential helper keeps: the daemon's
+   * @param ticker detects the erases of one logout
+   * @param ownUid the daemon's user, whose logins another credential helper stores
    */
   LoginHandler(Broker broker, StoredLogins logins, Ticker ticker, int ownUid) {
     this.ownUid = ownUid;
@@ -69,8 +72,8 @@ final class LoginHandler {
   }
 
   /**
-   * Another helper keeps the daemon's user's logins, and everybody who may get the entry is
-   * answered with them: only that user may change them.
+   * Passes a login on to another helper. It stores the logins of the daemon's user, which answer
+   * every peer that may get the entry; therefore only that user may change them.
    */
   private CompletionStage<RequestResult> passOn(
       LoginKeeper keeper,
@@ -120,7 +123,10 @@ final class LoginHandler {
         .formatted(entry.prefix(), keeper.name());
   }
 
-  /** An unknown key is no error: podman takes any for one, Docker erases four keys at a logout. */
+  /**
+   * Answers {@code erase}. An unknown key is not an error: podman accepts any success, and Docker
+   * erases four keys per logout.
+   */
   CompletionStage<RequestResult> erase(Request request, Peer peer, PeerRights rights)
       throws RefusedRequestException {
     var key = ServerKey.parse(request.payload());
@@ -183,7 +189,9 @@ final class LoginHandler {
         prefix);
   }
 
-  /** Where an entry stands is for those who may list it. */
+  /**
+   * Returns the message that an entry is configured; its location only for peers that may list it.
+   */
   private static String managed(BrokerEntry entry, PeerRights rights) {
     return "rig-credentials: %s is managed by %s"
         .formatted(

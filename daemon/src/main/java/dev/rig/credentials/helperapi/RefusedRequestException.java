@@ -8,7 +8,7 @@ final class RefusedRequestException extends Exception {
     super(answer);
   }
 
-  /** What the client prints. */
+  /** Returns the text that the client prints. */
   String answer() {
     var answer = getMessage();
     return answer == null ? "" : answer;

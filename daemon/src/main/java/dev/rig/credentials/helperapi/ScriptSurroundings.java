@@ -1,10 +1,10 @@
 package dev.rig.credentials.helperapi;
 
 /**
- * What scripts and other credential helpers run with; {@code status} shows path and shell.
+ * The environment of scripts and other credential helpers; {@code status} shows path and shell.
  *
  * @param path the {@code PATH} of scripts that set none
- * @param shell the shell that runs scripts without a {@code #!} line, with its options
- * @param uid whose they are: the daemon's own
+ * @param shell the shell of scripts without a {@code #!} line, with its options
+ * @param uid the user that they run as: the daemon's own
  */
 public record ScriptSurroundings(String path, String shell, int uid) {}

@@ -6,16 +6,16 @@ import dev.rig.credentials.wire.Wire;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The key of a request: what the client wrote, and what it means.
+ * The key of a request: the client's text and its meaning.
  *
- * @param text as it was sent, without the blanks around it and the one newline that may end it;
- *     goes back like that, as from docker-credential-helpers ({@code credentials/credentials.go})
+ * @param text as sent, without surrounding blanks and one trailing newline; answers repeat it, as
+ *     docker-credential-helpers does ({@code credentials/credentials.go})
  * @param reference in its normal form
  */
 record ServerKey(String text, ImageReference reference) {
   /**
-   * Reads a payload. Control bytes are refused wherever they stand, so that no two lines ever
-   * become one key (T1), a carriage return too; most clients send no newline, some one (protocol of
+   * Parses a payload. Control bytes are rejected, including a carriage return, so that two lines
+   * never become one key (T1). Most clients send no newline, some send one (protocol of
    * docker-credential-helpers).
    *
    * @throws RefusedRequestException with the answer for the client
@@ -29,7 +29,7 @@ record ServerKey(String text, ImageReference reference) {
   }
 
   /**
-   * Reads a key that has already been a text.
+   * Parses a key that is already decoded.
    *
    * @throws RefusedRequestException with the answer for the client
    */

@@ -20,18 +20,18 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code explain} and {@code status} answer: everything but credentials. */
+/** Writes the answers to {@code explain} and {@code status}: everything except credentials. */
 final class StatusJson {
-  /** Hosts of one glob that are shown: an answer has an end, and who probes asks for many. */
+  /** The limit of hosts shown for one glob, because probing can create many. */
   private static final int MOST_HOSTS = 100;
 
   private StatusJson() {}
 
   /**
-   * A question that goes to the entries.
+   * Writes the explanation of a request that entries answer.
    *
-   * @param own a login of who asks that does not answer; null for none
-   * @param mayGet for which entries a reason is shown whole
+   * @param own a login of the peer that does not answer; null if absent
+   * @param mayGet the entries for which the full reason is shown
    */
   static byte[] explanation(
       Explanation explanation, @Nullable ExplainedLogin own, Predicate<BrokerEntry> mayGet) {
@@ -61,7 +61,7 @@ final class StatusJson {
         });
   }
 
-  /** A question that the asker's own login answers. */
+  /** Writes the explanation of a request that the peer's own login answers. */
   static byte[] explanation(String reference, List<Considered> entries, ExplainedLogin own) {
     return JsonWriter.line(
         JsonForm.GO,
@@ -110,11 +110,11 @@ final class StatusJson {
   }
 
   /**
-   * All entries, the peer's own logins and the daemon's parts.
+   * Writes all entries, the peer's own logins and the components.
    *
    * @param own the peer's logins
-   * @param mayGet for which entries a reason is shown whole
-   * @param scripts what scripts run with
+   * @param mayGet the entries for which the full reason is shown
+   * @param scripts the environment of scripts
    */
   static byte[] states(
       List<EntryState> states,
@@ -139,7 +139,7 @@ final class StatusJson {
                 .put("configuration", files(states)));
   }
 
-  /** The files that name the entries: an origin is a file with a line and a column. */
+  /** Returns the files of the entries: an origin is a file with line and column. */
   private static List<String> files(List<EntryState> states) {
     return states.stream()
         .map(state -> state.entry().origin().toString().replaceFirst("(:[0-9]+){1,2}$", ""))

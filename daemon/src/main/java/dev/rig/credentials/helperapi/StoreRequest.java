@@ -16,10 +16,10 @@ import dev.rig.credentials.wire.Wire;
  */
 record StoreRequest(ServerKey key, StoredLogin login) {
   /**
-   * Reads {@code {"ServerURL":…,"Username":…,"Secret":…}}; unknown fields are passed over, as Go's
-   * decoder does.
+   * Parses {@code {"ServerURL":…,"Username":…,"Secret":…}}; unknown fields are ignored, as by Go's
+   * decoder.
    *
-   * @throws RefusedRequestException with the answer for the client, which repeats nothing of the
+   * @throws RefusedRequestException with the answer for the client, which contains no text of the
    *     payload
    */
   static StoreRequest parse(byte[] payload) throws RefusedRequestException {

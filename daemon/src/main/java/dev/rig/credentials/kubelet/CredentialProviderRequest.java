@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the kubelet asks: {@code k8s.io/kubelet/pkg/apis/credentialprovider}.
+ * The kubelet's request: {@code k8s.io/kubelet/pkg/apis/credentialprovider}.
  *
- * @param apiVersion one that is answered; the answer has the same
+ * @param apiVersion a supported version; the answer has the same
  * @param image without tag and digest, normalised by the kubelet
- * @param serviceAccountToken a JWT of the pod's service account; empty for none, as in all versions
- *     but {@code v1}
- * @param serviceAccountAnnotations those of its annotations that the kubelet was told to send
+ * @param serviceAccountToken a JWT of the pod's service account; empty if absent, as in all
+ *     versions except {@code v1}
+ * @param serviceAccountAnnotations the account's annotations that the kubelet is configured to send
  */
 record CredentialProviderRequest(
     String apiVersion,
@@ -25,9 +25,9 @@ record CredentialProviderRequest(
       Set.of(GROUP + "v1", GROUP + "v1beta1", GROUP + "v1alpha1");
 
   /**
-   * Reads a request; fields of later versions are passed over.
+   * Parses a request; fields of later versions are ignored.
    *
-   * @throws MalformedRequestException with a message that repeats nothing of the payload
+   * @throws MalformedProviderRequestException with a message that contains no part of the payload
    */
   static CredentialProviderRequest parse(byte[] payload) throws MalformedProviderRequestException {
     JsonObject json;

@@ -7,21 +7,21 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What the kubelet is answered, with exactly the fields that its strict decoder knows.
+ * The answer to the kubelet, with exactly the fields that its strict decoder knows.
  *
  * @param apiVersion that of the request
- * @param cacheKeyType for which other images the kubelet may reuse the answer
- * @param cacheDuration how long it may; zero for not at all
- * @param auth credentials by the images that the kubelet uses them for; empty for a miss. Of those
- *     that match an image the kubelet tries the longest key first, and the next one after a pull
- *     that failed ({@code BasicDockerKeyring.Lookup}, {@code kuberuntime_image.go})
+ * @param cacheKeyType the other images for which the kubelet may reuse the answer
+ * @param cacheDuration how long it may reuse it; zero for not at all
+ * @param auth credentials by the images that the kubelet uses them for; empty if none was found. Of
+ *     the keys that match an image, the kubelet tries the longest first, and the next one after a
+ *     failed pull ({@code BasicDockerKeyring.Lookup}, {@code kuberuntime_image.go})
  */
 record CredentialProviderResponse(
     String apiVersion,
     CacheKeyType cacheKeyType,
     Duration cacheDuration,
     Map<String, Credential> auth) {
-  /** For which images an answer is reused: {@code PluginCacheKeyType} of the kubelet. */
+  /** The images for which an answer is reused: {@code PluginCacheKeyType} of the kubelet. */
   enum CacheKeyType {
     IMAGE("Image"),
     REGISTRY("Registry");
@@ -33,17 +33,20 @@ record CredentialProviderResponse(
     }
   }
 
-  /** A miss. The kubelet caches an empty answer too, so this one may not be cached. */
+  /**
+   * Returns an answer without credentials, which must not be cached: the kubelet would also cache
+   * an empty one.
+   */
   static CredentialProviderResponse miss(String apiVersion) {
     return new CredentialProviderResponse(apiVersion, CacheKeyType.IMAGE, Duration.ZERO, Map.of());
   }
 
-  /** The same, which the kubelet may not keep. */
+  /** Returns a copy that the kubelet must not cache. */
   CredentialProviderResponse notKept() {
     return new CredentialProviderResponse(apiVersion, cacheKeyType, Duration.ZERO, auth);
   }
 
-  /** The document with a newline behind it, in UTF-8. */
+  /** Returns the document with a final newline, in UTF-8. */
   byte[] encode() {
     return JsonWriter.line(
         JsonForm.COMPACT,
@@ -64,7 +67,9 @@ record CredentialProviderResponse(
                 .put("password", credential.secret().reveal()));
   }
 
-  /** Whole seconds as Go's {@code Duration.String} writes them: {@code 1h0m5s}, {@code 0s}. */
+  /**
+   * Returns whole seconds as Go's {@code Duration.String} writes them: {@code 1h0m5s}, {@code 0s}.
+   */
   static String goDuration(Duration duration) {
     long seconds = duration.toSeconds();
     var text = new StringBuilder();

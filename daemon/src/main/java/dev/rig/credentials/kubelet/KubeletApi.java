@@ -30,16 +30,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the kubelet's image credential provider protocol from the same lookup as everybody's.
+ * Answers the kubelet's image credential provider protocol, with the lookup that all clients share.
  *
- * <p>A failure is status 1 with one line, which the kubelet logs before it goes on with its other
- * credentials; it caches nothing then.
+ * <p>A failure is status 1 with one line, which the kubelet logs before it tries its other
+ * credentials; it then caches nothing.
  */
 public final class KubeletApi implements RequestApi {
-  /** What the kubelet has to stay short of: a pull may begin at the end of its cache. */
+  /** Subtracted from the cache duration, because a pull may start at its end. */
   private static final Duration MARGIN = Duration.ofSeconds(60);
 
-  /** The longest time that the kubelet may keep an answer: a reload is seen that soon. */
+  /** The longest cache duration, after which a reload takes effect. */
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
   private final Broker broker;
@@ -47,10 +47,9 @@ public final class KubeletApi implements RequestApi {
   private final Time time;
 
   /**
-   * The API of a broker.
+   * Creates the API of a broker.
    *
-   * @param ownUid the daemon's uid: it and root are believed when they say whose service-account
-   *     token they bring
+   * @param ownUid the daemon's uid: only this user and root may send service-account tokens
    */
   public KubeletApi(Broker broker, int ownUid, Time time) {
     this.broker = broker;
@@ -104,10 +103,10 @@ public final class KubeletApi implements RequestApi {
   }
 
   /**
-   * What an entry answers.
+   * The answer of an entry.
    *
-   * @param lookup nothing if it was denied
-   * @param denied the denial; null if it was not
+   * @param lookup "not found" if it was denied
+   * @param denied the denial; null if it was permitted
    */
   private record KubeletLookup(Lookup lookup, @Nullable RequestResult denied) {}
 
@@ -154,10 +153,10 @@ public final class KubeletApi implements RequestApi {
   }
 
   /**
-   * The mirror's credential first, then that of the registry itself, for when the mirror fails: the
-   * kubelet tries the longer key first, and hands one credential at a time to the container
-   * runtime, which sends it to whichever of the hosts asks for one. An answer that lacks one of the
-   * two is not to be kept.
+   * Answers with the mirror's credential and that of the registry itself, for when the mirror
+   * fails: the kubelet tries the longer key first, and passes one credential at a time to the
+   * container runtime, which sends it to the host that requires one. An answer that lacks one of
+   * the two must not be cached.
    */
   private RequestResult answer(
       CredentialProviderRequest request,
@@ -205,9 +204,10 @@ public final class KubeletApi implements RequestApi {
   }
 
   /**
-   * The kubelet reuses a Registry answer for the whole host, and matches a key by host labels and
-   * then by a raw string prefix: where a host is divided only the full image is safe on both counts
-   * (kubernetes {@code pkg/credentialprovider/plugin}).
+   * Answers with a credential. The kubelet reuses a Registry answer for the whole host, and matches
+   * a key by host labels and then by a raw string prefix: if images of a host have different
+   * entries, only the full image is safe in both respects (kubernetes {@code
+   * pkg/credentialprovider/plugin}).
    */
   private CredentialProviderResponse found(
       CredentialProviderRequest request, ImageReference reference, Lease lease) {
@@ -221,9 +221,9 @@ public final class KubeletApi implements RequestApi {
   }
 
   /**
-   * The key that matches exactly this image. The kubelet's keyring takes a leading {@code /v1} or
-   * {@code /v2} off a key's path, as if it were the registry's API ({@code
-   * BasicDockerKeyring.Add}), so an image whose own path begins that way gets one more.
+   * Returns the key that matches exactly this image. The kubelet's keyring removes a leading {@code
+   * /v1} or {@code /v2} from a key's path, as the version of the registry's API ({@code
+   * BasicDockerKeyring.Add}), so an image whose own path starts that way gets one more.
    */
   private static String imageKey(String image, String host) {
     var path = image.substring(host.length());

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** The kubelets of this machine, as proc(5) shows them. */
+/** The kubelets of this machine, from proc(5). */
 public final class KubeletProcesses {
   private static final List<String> FLAGS =
       List.of("--image-credential-provider-bin-dir", "--image-credential-provider-config");
@@ -15,7 +15,7 @@ public final class KubeletProcesses {
   private final Path proc;
 
   /**
-   * Those that the folder shows.
+   * Reads the processes in the folder.
    *
    * @param proc {@code /proc}
    */
@@ -24,11 +24,11 @@ public final class KubeletProcesses {
   }
 
   /**
-   * A process that was started to find its credential providers in a folder.
+   * Returns a process that was started with credential providers in a folder.
    *
    * @param folder absolute
-   * @return its pid; empty where none was
-   * @throws IOException when the processes cannot be listed
+   * @return its pid; empty if there is none
+   * @throws IOException if the processes cannot be listed
    */
   public OptionalLong startedWith(Path folder) throws IOException {
     try (var entries = Files.newDirectoryStream(proc, "[0-9]*")) {
@@ -42,9 +42,7 @@ public final class KubeletProcesses {
     return OptionalLong.empty();
   }
 
-  /**
-   * Whether one of the flags has a value in the folder: behind a {@code =}, or as the next word.
-   */
+  /** Returns whether a flag has a value in the folder: after {@code =}, or as the next word. */
   private static boolean names(String[] words, Path folder) {
     for (int i = 0; i < words.length; i++) {
       for (var flag : FLAGS) {
@@ -66,7 +64,7 @@ public final class KubeletProcesses {
       var words = Files.readString(entry.resolve("cmdline"), StandardCharsets.ISO_8859_1);
       return words.split("\0", -1);
     } catch (IOException ended) {
-      return new String[0]; // It has ended meanwhile.
+      return new String[0]; // It has ended in the meantime.
     }
   }
 }

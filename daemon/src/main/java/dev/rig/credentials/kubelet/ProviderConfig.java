@@ -13,15 +13,17 @@ public record ProviderConfig(List<Provider> providers) {
   /** The provider without tokens; also the name of its program. */
   public static final String PLAIN = "rig-credential-provider";
 
-  /** The provider with tokens: the same program under another name, as names may not repeat. */
+  /**
+   * The provider with tokens: the same program under another name, because names must be unique.
+   */
   public static final String WITH_TOKEN = "rig-credential-provider-token";
 
   /**
    * One provider.
    *
    * @param name also the name of its program
-   * @param socket the daemon's socket; null leaves the program to find it
-   * @param tokens null for a provider that sends none
+   * @param socket the daemon's socket; null for the program's default
+   * @param tokens null for a provider without tokens
    */
   public record Provider(
       String name,
@@ -38,8 +40,8 @@ public record ProviderConfig(List<Provider> providers) {
   }
 
   /**
-   * The document, with a newline at its end. Every text is quoted as JSON quotes it, which is YAML
-   * too. Each answer says itself how long it may be kept, so the default is not at all.
+   * Returns the document, with a final newline. Every text is quoted as in JSON, which is valid
+   * YAML. The default cache duration is zero, because each answer has its own.
    */
   public String yaml() {
     var yaml = new StringBuilder(1024);

@@ -14,20 +14,20 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Set;
 
-/** Puts files where a kubelet reads them, each whole or not at all, and takes them away again. */
+/** Installs and removes the files that a kubelet reads, each atomically. */
 public final class ProviderFiles {
-  /** For a program. */
+  /** The mode of a program. */
   public static final String EXECUTABLE = "rwxr-xr-x";
 
-  /** For a file that is read; there is no secret in it. */
+  /** The mode of a file that is read; it contains no secret. */
   public static final String READABLE = "rw-r--r--";
 
   private ProviderFiles() {}
 
   /**
-   * Makes a folder with those above it; a new one can be read by everybody.
+   * Creates a folder with its parents; a new one is readable for everyone.
    *
-   * @throws IOException when it cannot be made
+   * @throws IOException if it cannot be created
    */
   public static void folder(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
@@ -38,11 +38,11 @@ public final class ProviderFiles {
   }
 
   /**
-   * Replaces a file that is not like this already.
+   * Replaces a file unless it is up to date.
    *
-   * @param mode as {@code ls} shows it
-   * @return false where the file was like this already and was not touched
-   * @throws IOException when it could not be put there; what was there stays
+   * @param mode in the form of {@code ls}
+   * @return false if the file was up to date and was not changed
+   * @throws IOException if it could not be replaced; the old file stays
    */
   public static boolean put(Path file, byte[] content, String mode) throws IOException {
     var permissions = PosixFilePermissions.fromString(mode);
@@ -53,14 +53,14 @@ public final class ProviderFiles {
     return true;
   }
 
-  /** Removes a folder that is there and empty. */
+  /** Removes a folder if it exists and is empty. */
   public static void removeIfEmpty(Path folder) throws IOException {
     try {
       Files.deleteIfExists(folder);
     } catch (DirectoryNotEmptyException others) {
-      // What else is in there is not ours.
+      // Other files in it stay.
     } catch (FileSystemException mounted) {
-      // A folder that something is mounted on stays; it is empty all the same.
+      // A mount point stays; it is empty nevertheless.
       if (!isEmpty(folder)) {
         throw mounted;
       }

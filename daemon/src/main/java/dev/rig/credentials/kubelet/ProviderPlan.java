@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which entries a kubelet asks for through which of its providers.
+ * The division of entries between a kubelet's providers.
  *
- * <p>A kubelet's provider sends a token with every question or with none ({@code tokenAttributes}),
- * and two providers that match one image are both asked. So the entries fall in two groups, and
- * those whose hosts can be the same stay together: each image is the matter of one provider. An
- * entry that has to do without a token loses nothing in the other's company, for the daemon hands a
- * token only to those that want it.
+ * <p>A kubelet's provider sends a token with every request or with none ({@code tokenAttributes}),
+ * and two providers that match one image are both called. Therefore entries are divided into two
+ * groups, and entries whose hosts can be equal are in the same one: each image has one provider. An
+ * entry without a token is not affected in the group with tokens, because the daemon passes a token
+ * only to entries that use it.
  *
  * @param plain the images of the provider without tokens
  * @param withToken the images of the provider with tokens
- * @param everyTokenRequired whether nobody in {@code withToken} can be asked without a token
+ * @param everyTokenRequired whether all entries in {@code withToken} require a token
  * @param unmatchable prefixes that no pattern of a kubelet can match
  */
 public record ProviderPlan(
@@ -35,8 +35,8 @@ public record ProviderPlan(
   private static final String HUB = "index.docker.io";
 
   /**
-   * What images on Docker Hub are called when they get to a provider: the kubelet writes the first
-   * for the first two, and leaves the third as it is (distribution/reference {@code normalize.go}).
+   * The names of Docker Hub's images in requests to a provider: the kubelet writes the first for
+   * the first two, and keeps the third (distribution/reference {@code normalize.go}).
    */
   private static final List<String> HUB_NAMES =
       List.of("docker.io", "index.docker.io", "registry-1.docker.io");
@@ -69,10 +69,10 @@ public record ProviderPlan(
         List.copyOf(plain), List.copyOf(withToken), everyTokenRequired, unmatchable);
   }
 
-  /** A prefix that a kubelet asks with, and what the entry that answers does with a token. */
+  /** A prefix that a kubelet asks for, and its entry's use of a token. */
   private record AskedPrefix(RegistryPrefix prefix, ServiceAccountUse serviceAccount) {}
 
-  /** The entries' own prefixes, and those of the registries that they are mirrors of. */
+  /** Returns the entries' own prefixes, and those of the registries that they are mirrors of. */
   private static List<AskedPrefix> asked(List<RegistryEntry> entries) {
     var asked = new ArrayList<AskedPrefix>();
     for (var entry : entries) {
@@ -85,7 +85,8 @@ public record ProviderPlan(
   }
 
   /**
-   * What a kubelet matches with an entry's images: globs in the host, then a prefix of the path.
+   * Returns the kubelet's patterns for an entry's images: globs in the host, then a prefix of the
+   * path.
    */
   private static List<String> patterns(RegistryPrefix prefix) {
     var path = prefix.path().isEmpty() ? "" : "/" + prefix.path();
@@ -101,7 +102,9 @@ public record ProviderPlan(
     return List.copyOf(patterns);
   }
 
-  /** The hosts of entries that want a token, and all that overlap with them, directly or not. */
+  /**
+   * Returns the hosts of entries that use a token, and all that overlap with them, directly or not.
+   */
   private static Set<String> tokenHosts(List<RegistryEntry> entries) {
     var wanting = new LinkedHashSet<String>();
     var hosts = new LinkedHashSet<String>();
@@ -124,7 +127,7 @@ public record ProviderPlan(
     return reached;
   }
 
-  /** Different hosts overlap only where one of them is a glob. */
+  /** Returns overlapping hosts; different hosts overlap only if one of them is a glob. */
   private static Map<String, Set<String>> neighbours(Set<String> hosts) {
     var neighbours = new HashMap<String, Set<String>>();
     for (var glob : hosts) {

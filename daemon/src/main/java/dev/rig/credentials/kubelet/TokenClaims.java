@@ -11,13 +11,12 @@ import java.util.Base64;
 import java.util.Map;
 
 /**
- * Reads whose a service-account token is: the claims {@code exp}, {@code sub} and {@code
+ * Reads the service account of a token: the claims {@code exp}, {@code sub} and {@code
  * kubernetes.io} of its JWT (kubernetes {@code pkg/serviceaccount/claims.go}).
  *
- * <p>The signature is not verified. Who could forge a token would have to be the one who asks, and
- * a token is taken from root and from the daemon's own user alone, that is from the kubelet, which
- * got it from the API server; those two could read the daemon's memory anyway. The script hands it
- * on to a token service that does verify it.
+ * <p>The signature is not verified. A token is accepted only from root and from the daemon's own
+ * user, that is, from the kubelet, which got it from the API server; both users could read the
+ * daemon's memory anyway. The script passes it to a token service that verifies it.
  */
 final class TokenClaims {
   /** Far more than the API server issues. */
@@ -28,8 +27,8 @@ final class TokenClaims {
   /**
    * Reads a token.
    *
-   * @throws MalformedRequestException when it is none of a service account, with a message that
-   *     repeats nothing of it
+   * @throws MalformedProviderRequestException if it is not a service account's token, with a
+   *     message that contains no part of it
    */
   static ServiceAccountToken read(Secret token, Map<String, String> annotations)
       throws MalformedProviderRequestException {

@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
  * A provider's {@code tokenAttributes}: {@code ServiceAccountTokenAttributes} of {@code
  * kubelet.config.k8s.io/v1}.
  *
- * @param audience for whom the API server issues the tokens
- * @param cacheType for whom the kubelet keeps an answer
- * @param requireServiceAccount whether pods without a service account are passed over
+ * @param audience the audience of the tokens
+ * @param cacheType the scope of cached answers
+ * @param requireServiceAccount whether pods without a service account are skipped
  * @param requiredAnnotations keys without which the kubelet does not ask
- * @param optionalAnnotations keys that it sends where they are there
+ * @param optionalAnnotations keys that it sends if present
  */
 public record TokenSettings(
     String audience,
@@ -27,11 +27,11 @@ public record TokenSettings(
       Pattern.compile("[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*");
   private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[-a-z0-9_.]{0,61}[a-z0-9])?");
 
-  /** For whom the kubelet keeps an answer. */
+  /** The scope of the kubelet's cached answers. */
   public enum CacheType {
-    /** For the one token, that is for one pod for an hour at most. */
+    /** One token, that is, one pod for at most an hour. */
     TOKEN("Token"),
-    /** For all pods of the service account. */
+    /** All pods of the service account. */
     SERVICE_ACCOUNT("ServiceAccount");
 
     private final String word;
@@ -40,7 +40,7 @@ public record TokenSettings(
       this.word = word;
     }
 
-    /** As the kubelet writes it. */
+    /** Returns the kubelet's spelling. */
     @Override
     public String toString() {
       return word;
@@ -53,7 +53,8 @@ public record TokenSettings(
   }
 
   /**
-   * What the kubelet would refuse ({@code validateCredentialProviderConfig}); empty for nothing.
+   * Returns the problems that the kubelet would report ({@code validateCredentialProviderConfig});
+   * empty if there are none.
    */
   public List<String> problems() {
     var problems = new ArrayList<String>();

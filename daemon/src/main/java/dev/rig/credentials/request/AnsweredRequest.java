@@ -5,13 +5,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that was answered. Holds no secret, and nothing as the peer wrote it.
+ * An answered request. Contains no secret, and no text of the peer.
  *
- * @param action what was asked, in a word: {@code get}, {@code kubelet}; {@code request} for what
- *     was no request
- * @param prefix the entry or stored login that it was about, as a normalised prefix; null for none
+ * @param action the action in a word: {@code get}, {@code kubelet}; {@code request} for an invalid
+ *     request
+ * @param prefix its entry or stored login, as a normalised prefix; null if none
  * @param took from the complete request to its answer
- * @param peer who asked
+ * @param peer the client
  */
 public record AnsweredRequest(
     String action, @Nullable String prefix, RequestOutcome outcome, Duration took, Peer peer) {}

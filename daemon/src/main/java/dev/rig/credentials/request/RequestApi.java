@@ -11,7 +11,7 @@ public interface RequestApi {
   /**
    * Answers a request; never fails and never blocks.
    *
-   * @param rights what the peer may do
+   * @param rights of the peer
    */
   CompletionStage<RequestResult> answer(Request request, Peer peer, PeerRights rights);
 }

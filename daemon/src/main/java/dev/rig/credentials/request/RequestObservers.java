@@ -7,8 +7,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * Tells who wants to know of every request that was answered. They are called on whatever thread
- * has the answer, mostly the socket's only one: they must not block.
+ * Passes every answered request to observers. They are called on the thread that has the answer,
+ * usually the socket's only one: they must not block.
  */
 public final class RequestObservers implements Consumer<AnsweredRequest> {
   private static final Logger LOG = System.getLogger(RequestObservers.class.getName());
@@ -19,7 +19,7 @@ public final class RequestObservers implements Consumer<AnsweredRequest> {
     observers.add(observer);
   }
 
-  /** Tells all of them; what one of them fails with is logged and spoils no answer. */
+  /** Calls all observers; a failure of one is logged and does not affect the answer. */
   @Override
   public void accept(AnsweredRequest answered) {
     for (var observer : observers) {

@@ -1,25 +1,28 @@
 package dev.rig.credentials.request;
 
-/** How a request came out, in one word: for the audit and for metrics. */
+/** The outcome of a request in one word: for the audit log and for metrics. */
 public enum RequestOutcome {
-  /** A credential was handed out. */
+  /** A credential was returned. */
   FOUND,
-  /** Nothing matches. */
+  /** No entry or login matches. */
   NOT_FOUND,
-  /** An entry matches and has no credential now, or something broke. */
+  /** An entry matches and has no credential now, or an error occurred. */
   FAILED,
-  /** The access rules do not let the peer. */
+  /** The access rules do not permit it. */
   DENIED,
   /** A login was stored. */
   STORED,
-  /** A stored login was removed, or an entry's lease dropped. */
+  /** A stored login was removed, or an entry's lease was discarded. */
   ERASED,
-  /** A store or erase that had nothing to change. */
+  /** A store or erase without effect. */
   UNCHANGED,
-  /** The entries and logins were shown. */
+  /** The entries and logins were listed. */
   LISTED,
-  /** Something without a credential was told: {@code version}, {@code explain}, {@code status}. */
+  /**
+   * Information without a credential was returned: {@code version}, {@code explain}, {@code
+   * status}.
+   */
   TOLD,
-  /** The request was no request, or not a fit one. */
+  /** The request was invalid. */
   REFUSED
 }

@@ -5,22 +5,22 @@ import dev.rig.credentials.wire.Reply;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer with what is worth knowing of it.
+ * An answer with its outcome.
  *
- * @param reply what the client gets
- * @param prefix the entry or stored login that it is about, as a normalised prefix; null for none
+ * @param reply the client's answer
+ * @param prefix its entry or stored login, as a normalised prefix; null if none
  */
 public record RequestResult(Reply reply, RequestOutcome outcome, @Nullable String prefix) {
-  /** An answer that is about no entry in particular. */
+  /** Returns an answer that concerns no particular entry. */
   public static RequestResult of(RequestOutcome outcome, Reply reply) {
     return new RequestResult(reply, outcome, null);
   }
 
   /**
-   * The answer to a peer whom the access rules do not let.
+   * Returns the answer to a request that the access rules deny.
    *
    * @param uid the peer's
-   * @param subject what it asked for, in normal form; empty for nothing in particular
+   * @param subject the key in normal form; empty if none
    */
   public static RequestResult denied(int uid, Action action, String subject) {
     var line =
@@ -31,7 +31,7 @@ public record RequestResult(Reply reply, RequestOutcome outcome, @Nullable Strin
     return of(RequestOutcome.DENIED, Reply.text(1, line));
   }
 
-  /** The same about that entry. */
+  /** Returns a copy that concerns that entry. */
   public RequestResult about(@Nullable String other) {
     return new RequestResult(reply, outcome, other);
   }

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Has each request answered with the rights of its peer, and reports the outcome. */
+/** Answers each request with the rights of its peer, and reports the outcome. */
 public final class RequestRouter implements RequestHandler {
   private static final String NO_LIST =
       "; name the registries below credHelpers in the client's configuration"
@@ -28,10 +28,10 @@ public final class RequestRouter implements RequestHandler {
   private final Time time;
 
   /**
-   * A router.
+   * Creates a router.
    *
-   * @param apis the one that answers an action
-   * @param observer called for every request that was answered; must not block
+   * @param apis the API for an action
+   * @param observer receives every answered request; must not block
    */
   public RequestRouter(
       Function<Action, RequestApi> apis,
@@ -71,7 +71,8 @@ public final class RequestRouter implements RequestHandler {
   }
 
   /**
-   * What no client reads is not sent, so that the reason is: all but {@code status} have a limit.
+   * Replaces an answer that is too large for clients with an error; all except {@code status} have
+   * a limit.
    */
   private static RequestResult bounded(Action action, RequestResult answer) {
     if (action == Action.STATUS || answer.reply().length() <= Wire.ANSWER_LIMIT) {

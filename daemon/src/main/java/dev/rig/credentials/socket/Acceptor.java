@@ -23,30 +23,30 @@ import jnr.constants.platform.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts connections and asks the kernel which peers they are of; binds the socket again if its
- * file is deleted (F23). Belongs to the event loop's thread, except for {@link #watch}, {@link
- * #health} and the counts.
+ * Accepts connections and reads their peers from the kernel; binds the socket again if its file is
+ * deleted (F23). Used by the event loop's thread, except for {@link #watch}, {@link #health} and
+ * the counts.
  */
 final class Acceptor implements EventLoop.Handler {
-  /** Takes over the accepted descriptors. */
+  /** Receives the accepted descriptors. */
   interface Admission {
     void admit(int fd, @Nullable Peer peer);
   }
 
-  /** Says which process connected; null for a socket whose peers the kernel does not name. */
+  /** Returns the process that connected; null for a socket without peer credentials. */
   interface Peers {
     @Nullable Peer of(int fd) throws IOException;
   }
 
   private static final Logger LOG = System.getLogger(Acceptor.class.getName());
 
-  /** How long accepting rests when there is no descriptor left (F22). */
+  /** The pause after a shortage of descriptors (F22). */
   private static final Duration PAUSE = Duration.ofMillis(200);
 
-  /** How often the socket's file is looked at. */
+  /** How often the socket's file is checked. */
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
-  /** Connections accepted before those that are open have their turn. */
+  /** The most connections accepted in one turn of the loop. */
   private static final int PER_TURN = 64;
 
   private static final int FLAGS = LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
@@ -61,7 +61,7 @@ final class Acceptor implements EventLoop.Handler {
 
   private final LogThrottle shortage;
 
-  // Made in advance: what they need could not be loaded when there is no descriptor left.
+  // Created in advance: their classes could not be loaded without a free descriptor.
   private final Runnable resumption = this::resume;
   private final Runnable resumptionOnLoop;
 
@@ -69,7 +69,7 @@ final class Acceptor implements EventLoop.Handler {
   private long token = -1;
   private boolean paused;
 
-  /** Whether the last attempt to accept found a shortage. */
+  /** Whether the last attempt to accept failed for a shortage. */
   private boolean starved;
 
   /** Whether the log says that connections cannot be accepted. */
@@ -92,17 +92,17 @@ final class Acceptor implements EventLoop.Handler {
     resumptionOnLoop = () -> loop.execute(resumption);
   }
 
-  /** Times that accepting has paused. */
+  /** Returns how often accepting has paused. */
   long pauses() {
     return pauses.get();
   }
 
-  /** Connections closed because the kernel did not name their peer. */
+  /** Returns how many connections were closed because the kernel did not report their peer. */
   long denied() {
     return denied.get();
   }
 
-  /** Whether clients can reach the socket, under that name. */
+  /** Returns whether clients can reach the socket, as a component with that name. */
   ComponentHealth health(String part, Map<String, Long> counts) {
     var current = problem;
     return new ComponentHealth(
@@ -112,7 +112,9 @@ final class Acceptor implements EventLoop.Handler {
         counts);
   }
 
-  /** Runs that on the event loop, soon, if clients are accepted: by a loop that hangs, never. */
+  /**
+   * Runs the action on the event loop, soon, if connections are accepted; never if the loop hangs.
+   */
   void ifServing(Runnable action) {
     loop.execute(() -> {
       if (problem == null && !closed && !starved) {
@@ -125,7 +127,7 @@ final class Acceptor implements EventLoop.Handler {
     token = loop.register(listener.descriptor(), paused ? 0 : Epoll.IN, this);
   }
 
-  /** From now on, until it is closed, looks whether the socket's file is there. */
+  /** Checks regularly that the socket's file exists, until it is closed. */
   void watch() {
     var _ =
         time.scheduler()
@@ -145,7 +147,7 @@ final class Acceptor implements EventLoop.Handler {
     }
     try {
       var next = binding.bind();
-      // Both are open, so that two listeners cannot have one number.
+      // Both are open, so the numbers differ.
       if (next.descriptor() != listener.descriptor()) {
         replace(next);
         LOG.log(Level.WARNING, "the socket''s file was gone; bound {0} again", binding);
@@ -165,7 +167,7 @@ final class Acceptor implements EventLoop.Handler {
     }
   }
 
-  /** Changes to another listener; clients that wait at the old one are accepted first. */
+  /** Changes to another listener; first accepts clients that wait at the old one. */
   private void replace(ListeningSocket next) {
     ListeningSocket old = listener;
     while (!paused && acceptOne()) {}
@@ -223,7 +225,7 @@ final class Acceptor implements EventLoop.Handler {
     };
   }
 
-  /** The connection that cannot be accepted stays ready: without a pause the loop would spin. */
+  /** Pauses: a connection that cannot be accepted stays ready, and the loop would spin. */
   private void pause(String reason) {
     pauses.incrementAndGet();
     starved = true;
@@ -246,8 +248,8 @@ final class Acceptor implements EventLoop.Handler {
   }
 
   /**
-   * Removes the socket's file if it is still ours, and stops accepting; clients that wait
-   * unaccepted are reset, and retry.
+   * Removes the socket's file if it is still ours, and stops accepting; clients that wait are
+   * reset, and retry.
    */
   void close() {
     if (!closed) {

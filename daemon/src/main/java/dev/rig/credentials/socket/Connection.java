@@ -15,19 +15,19 @@ import java.util.Arrays;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** One connection: one request, one answer. Belongs to the event loop's thread. */
+/** One connection with one request and one answer. Used by the event loop's thread. */
 final class Connection implements EventLoop.Handler {
-  /** Where a connection stands; each phase but the last has its deadline. */
+  /** The phases of a connection; each except the last has a deadline. */
   enum ConnectionPhase {
-    /** Nothing has come yet. */
+    /** Nothing was received yet. */
     IDLE,
-    /** Some of a request has come. */
+    /** Part of a request was received. */
     READING,
     /** The handler has the request. */
     HANDLING,
     /** The answer is being written. */
     ANSWERING,
-    /** Answered before the request's end: what still comes is thrown away. */
+    /** The answer was sent before the request's end: further bytes are discarded. */
     DISCARDING,
     CLOSED
   }
@@ -35,7 +35,7 @@ final class Connection implements EventLoop.Handler {
   private static final Logger LOG = System.getLogger(Connection.class.getName());
   private static final int FIRST_BUFFER = 1024;
 
-  /** Chunks of one connection before the others have their turn. */
+  /** The most chunks read from one connection per turn. */
   private static final int CHUNKS_PER_TURN = 8;
 
   private final int fd;
@@ -52,7 +52,7 @@ final class Connection implements EventLoop.Handler {
   private long token = -1;
   private int interest = Epoll.IN;
 
-  /** Bytes of this connection that the owner has taken note of. */
+  /** The bytes of this connection that the owner has counted. */
   private int held;
 
   Connection(int fd, Peer peer, ConnectionTable owner) {
@@ -71,7 +71,7 @@ final class Connection implements EventLoop.Handler {
     return phase;
   }
 
-  /** Nanoseconds of the ticker when it was accepted. */
+  /** Returns when it was accepted, in nanoseconds of the ticker. */
   long since() {
     return since;
   }
@@ -80,12 +80,12 @@ final class Connection implements EventLoop.Handler {
     return now - deadline >= 0;
   }
 
-  /** Whether closing it now would take an answer away. */
+  /** Returns whether closing it now would lose an answer. */
   boolean isOwed() {
     return phase == ConnectionPhase.HANDLING || phase == ConnectionPhase.ANSWERING;
   }
 
-  /** Takes what has come already, and waits for the rest if there is one. */
+  /** Reads what has arrived, and waits for the rest. */
   void start() {
     read();
     if (phase != ConnectionPhase.CLOSED) {
@@ -98,7 +98,8 @@ final class Connection implements EventLoop.Handler {
     switch (phase) {
       case IDLE, READING -> read();
       case HANDLING -> {
-        // Nothing is asked for in this phase, so it is a hang-up: nobody waits for the answer.
+        // No event was requested in this phase, so this is a hang-up: the client does not wait for
+        // the answer.
         close();
       }
       case ANSWERING -> write();
@@ -112,7 +113,7 @@ final class Connection implements EventLoop.Handler {
     close();
   }
 
-  /** Looks for a byte that has come since the last event. */
+  /** Checks for a byte since the last event. */
   void poll() {
     if (phase == ConnectionPhase.IDLE) {
       read();
@@ -145,13 +146,13 @@ final class Connection implements EventLoop.Handler {
         return;
       }
       if (!append(count)) {
-        close(); // without a byte: the client tries again
+        close(); // without a byte: the client retries
         return;
       }
     }
   }
 
-  /** False when too much is held already. */
+  /** Appends bytes; returns false if too many are held. */
   private boolean append(int count) {
     int length = receivedLength + count;
     if (length > received.length) {
@@ -179,7 +180,7 @@ final class Connection implements EventLoop.Handler {
       request = Request.decode(Arrays.copyOf(received, receivedLength));
     } catch (MalformedRequestException malformed) {
       if (receivedLength > 0) {
-        malformed(); // nothing at all is somebody who looks whether the socket is alive
+        malformed(); // an empty request only checks whether the socket is alive
       }
       reply(failure(malformed.getMessage()));
       return;
@@ -249,7 +250,7 @@ final class Connection implements EventLoop.Handler {
     answer = reply.encode();
     if (!hold(answer.length)) {
       answer = new byte[0];
-      close(); // without a byte: the client tries again
+      close(); // without a byte: the client retries
       return;
     }
     phase = ConnectionPhase.ANSWERING;
@@ -275,8 +276,8 @@ final class Connection implements EventLoop.Handler {
       close();
       return;
     }
-    // Closed with bytes unread, the connection would be reset and the answer may be lost to a
-    // client that still writes. The answer's deadline goes on.
+    // If it were closed with unread bytes, the connection would be reset, and a client that still
+    // writes could lose the answer. The answer's deadline stays.
     owner.stream().endOutput(fd);
     phase = ConnectionPhase.DISCARDING;
     want(Epoll.IN);
@@ -309,7 +310,7 @@ final class Connection implements EventLoop.Handler {
     }
   }
 
-  /** Closes it; harmless when it is closed already. */
+  /** Closes it; closing twice has no effect. */
   void close() {
     if (phase == ConnectionPhase.CLOSED) {
       return;

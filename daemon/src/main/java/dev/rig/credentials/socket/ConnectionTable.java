@@ -21,18 +21,18 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open connections: who is let in, and who has to go when.
+ * The open connections, their limits and deadlines.
  *
  * <p>At a limit the oldest connection that has sent nothing for {@link SocketLimits#evictable} is
- * closed to make room, of the same uid where that uid's limit is the one. Where there is none, the
- * new one is closed without a byte; clients retry on that, as they do while the daemon restarts.
+ * closed; for the limit per uid, one of the same uid. If there is none, the new connection is
+ * closed without a byte; clients then retry, as during a restart of the daemon.
  *
- * <p>Belongs to the event loop's thread, except for {@link #counts}.
+ * <p>Used by the event loop's thread, except for {@link #counts}.
  */
 final class ConnectionTable implements Acceptor.Admission {
   private static final Logger LOG = System.getLogger(ConnectionTable.class.getName());
 
-  /** How far apart deadlines are looked at, while there is a connection. */
+  /** How often deadlines are checked while there is a connection. */
   private static final Duration SWEEP = Duration.ofMillis(100);
 
   private final EventLoop loop;
@@ -41,7 +41,7 @@ final class ConnectionTable implements Acceptor.Admission {
   private final RequestHandler handler;
   private final Time time;
 
-  /** In the order of their age. */
+  /** Ordered by age. */
   private final Set<Connection> open = new LinkedHashSet<>();
 
   private final Map<Integer, Integer> perUser = new HashMap<>();
@@ -95,7 +95,7 @@ final class ConnectionTable implements Acceptor.Admission {
     requests.incrementAndGet();
   }
 
-  /** Takes over an accepted descriptor: serves it, or closes it. */
+  /** Takes an accepted descriptor: serves it, or closes it. */
   @Override
   public void admit(int fd, @Nullable Peer unixPeer) {
     var peer = Objects.requireNonNull(unixPeer);
@@ -120,9 +120,9 @@ final class ConnectionTable implements Acceptor.Admission {
   }
 
   /**
-   * Takes note that a connection holds more or fewer bytes than before.
+   * Counts a change of the bytes that a connection holds.
    *
-   * @return false when all of them together would hold too much; nothing is noted then
+   * @return false if all connections would exceed the limit; then nothing is counted
    */
   boolean hold(long before, long after) {
     long others = buffered - before;
@@ -154,7 +154,7 @@ final class ConnectionTable implements Acceptor.Admission {
         return false; // and all after it are younger
       }
       if (one.phase() == Connection.ConnectionPhase.IDLE && among.test(one)) {
-        one.poll(); // its first byte may have come in this very round of events
+        one.poll(); // its first byte may have arrived in this round of events
         if (one.phase() == Connection.ConnectionPhase.IDLE) {
           evicted.incrementAndGet();
           one.close();
@@ -193,7 +193,9 @@ final class ConnectionTable implements Acceptor.Admission {
     }
   }
 
-  /** On the scheduler's thread: one timer for all, which rests while nobody is connected. */
+  /**
+   * Runs on the scheduler's thread: one timer for all, which stops while no client is connected.
+   */
   private void tick() {
     if (size.get() == 0) {
       sweeping.set(false);
@@ -217,7 +219,7 @@ final class ConnectionTable implements Acceptor.Admission {
     }
   }
 
-  /** Closes what is owed no answer; the loop stops when the last of the others is closed. */
+  /** Closes connections without a pending answer; the loop stops when the last is closed. */
   void drain() {
     draining = true;
     for (Connection one : List.copyOf(open)) {
@@ -229,7 +231,7 @@ final class ConnectionTable implements Acceptor.Admission {
     endDrain();
   }
 
-  /** Ends waiting for answers. */
+  /** Closes all, including those with a pending answer. */
   void closeAll() {
     List.copyOf(open).forEach(Connection::close);
   }
@@ -240,7 +242,7 @@ final class ConnectionTable implements Acceptor.Admission {
     }
   }
 
-  /** The counts; from any thread. */
+  /** Returns the counts; callable from any thread. */
   SocketCounts counts(long denied, long pauses) {
     return new SocketCounts(
         size.get(),

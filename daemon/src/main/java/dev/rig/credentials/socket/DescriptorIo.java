@@ -4,9 +4,9 @@ import dev.rig.credentials.linux.LibC;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
 
-/** Reads and writes descriptors without ever blocking, through buffers that all share. */
+/** Reads and writes descriptors without blocking, through shared buffers. */
 final class DescriptorIo {
-  /** There is nothing to read, or no room to write, at the moment. */
+  /** Nothing can be read or written now. */
   static final int LATER = -1;
 
   /** The connection is broken. */
@@ -18,17 +18,20 @@ final class DescriptorIo {
   private final Pointer input = LibC.memory(CHUNK);
   private final Pointer output = LibC.memory(CHUNK);
 
-  /** Reads up to 64 KiB for {@link #take}: their number, 0 at the end, or one of the constants. */
+  /**
+   * Reads up to 64 KiB for {@link #take}; returns their number, 0 at the end, or one of the
+   * constants.
+   */
   int read(int fd) {
     return outcome(LibC.recv(fd, input, CHUNK, LibC.MSG_DONTWAIT));
   }
 
-  /** Copies what the last {@link #read} has read. */
+  /** Copies the bytes of the last {@link #read}. */
   void take(byte[] target, int offset, int length) {
     input.get(0, target, offset, length);
   }
 
-  /** Writes some of the bytes from the offset on: their number, or one of the constants. */
+  /** Writes bytes from the offset; returns their number, or one of the constants. */
   int write(int fd, byte[] bytes, int offset) {
     int length = Math.min(CHUNK, bytes.length - offset);
     output.put(0, bytes, offset, length);
@@ -39,7 +42,7 @@ final class DescriptorIo {
     LibC.shutdown(fd, LibC.SHUT_WR);
   }
 
-  /** Closes a descriptor; Linux releases it even where close(2) reports an error. */
+  /** Closes a descriptor; Linux releases it even if close(2) reports an error. */
   void close(int fd) {
     LibC.close(fd);
   }

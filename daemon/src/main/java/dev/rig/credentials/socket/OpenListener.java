@@ -2,18 +2,18 @@ package dev.rig.credentials.socket;
 
 import dev.rig.credentials.problem.ComponentHealth;
 
-/** An open socket or port that requests come in by. */
+/** An open socket or port for requests. */
 public interface OpenListener extends AutoCloseable {
-  /** Where it listens, for people. */
+  /** Returns the address, for people. */
   String place();
 
-  /** Whether clients can reach it. */
+  /** Returns whether clients can reach it. */
   ComponentHealth health();
 
-  /** Makes ready for the first request, which takes a moment. */
+  /** Prepares for the first request, which takes a moment. */
   void warmUp();
 
-  /** Runs that soon, if requests are answered: if not, never. */
+  /** Runs the action soon if requests are answered; never if not. */
   void ifServing(Runnable action);
 
   @Override

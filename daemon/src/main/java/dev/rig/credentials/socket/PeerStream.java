@@ -10,13 +10,16 @@ import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection whose peer the kernel has named, for a protocol that holds a conversation. Reading
- * and writing block, on the one thread that it belongs to; {@link #abort} is for every thread.
+ * A connection with a known peer, for a protocol with several messages. Reads and writes block, and
+ * are used by one thread; any thread may call {@link #abort}.
  */
 public final class PeerStream implements AutoCloseable {
   private static final int CHUNK = 16 * 1024;
 
-  /** {@code struct pollfd} of poll(2): the descriptor, what is wanted, what there is. */
+  /**
+   * The size of {@code struct pollfd} of poll(2): the descriptor, requested events, returned
+   * events.
+   */
   private static final int POLLFD = 8;
 
   private static final int EVENTS = 4;
@@ -29,15 +32,15 @@ public final class PeerStream implements AutoCloseable {
   private final long readEnd;
   private byte[] received;
 
-  /** Guards the descriptor against a call after it was closed and its number reused. */
+  /** Prevents a call with the descriptor after it was closed and its number reused. */
   private final Object lock = new Object();
 
   private boolean closed;
 
   /**
-   * A stream.
+   * Creates a stream.
    *
-   * @param peer null if the kernel does not name it
+   * @param peer null if the kernel does not report it
    * @param received what the client has sent already
    * @param readEnd when the client must have sent the rest, by the ticker
    */
@@ -49,16 +52,16 @@ public final class PeerStream implements AutoCloseable {
     this.readEnd = readEnd;
   }
 
-  /** Whose it is; null if the kernel does not tell, as over TCP. */
+  /** Returns the peer; null if unknown, as over TCP. */
   public @Nullable Peer peer() {
     return peer;
   }
 
   /**
-   * Reads what there is, and waits for it.
+   * Reads available bytes, and waits for them.
    *
    * @return empty at the end
-   * @throws IOException when nothing comes in time, or the connection is broken
+   * @throws IOException if nothing arrives in time, or the connection is broken
    */
   public byte[] read() throws IOException {
     if (received.length > 0) {
@@ -78,9 +81,9 @@ public final class PeerStream implements AutoCloseable {
   }
 
   /**
-   * Writes all of it.
+   * Writes all bytes.
    *
-   * @throws IOException when the peer does not take it in time, or the connection is broken
+   * @throws IOException if the peer does not read them in time, or the connection is broken
    */
   public void write(byte[] bytes, Duration limit) throws IOException {
     long end = ticker.nanos() + limit.toNanos();
@@ -97,7 +100,7 @@ public final class PeerStream implements AutoCloseable {
     }
   }
 
-  /** Waits after a call that had nothing to do. */
+  /** Waits until the next call can proceed. */
   private void await(short events, long end) throws IOException {
     var error = LibC.lastError();
     if (error != Errno.EAGAIN && error != Errno.EWOULDBLOCK && error != Errno.EINTR) {
@@ -110,11 +113,11 @@ public final class PeerStream implements AutoCloseable {
     pollfd.putInt(0, fd);
     pollfd.putShort(EVENTS, events);
     pollfd.putShort(EVENTS + 2, (short) 0);
-    // A failure or a signal leads to the call once more, which tells.
+    // After a failure or a signal the next call reports the state.
     LibC.poll(pollfd, 1, (int) Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1));
   }
 
-  /** Has what blocks on it end soon. */
+  /** Ends blocked reads and writes soon. */
   public void abort() {
     synchronized (lock) {
       if (!closed) {

@@ -12,14 +12,14 @@ public interface RequestHandler {
    * Answers one complete request.
    *
    * <p>Called on the socket's only thread: it must not block. The stage may complete later, on any
-   * thread. A stage that fails, and an exception, are logged and answered with status 1 and words
-   * that tell nothing of it.
+   * thread. A failed stage or an exception is logged and answered with status 1 and a text without
+   * details.
    */
   CompletionStage<Reply> handle(Request request, Peer peer);
 
   /**
-   * Hears that a peer has sent something that is no request, and was told so. Called on the
-   * socket's only thread: it must not block.
+   * Reports that a peer has sent an invalid request, which was answered with an error. Called on
+   * the socket's only thread: it must not block.
    */
   default void malformed(Peer peer) {}
 }

@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The daemon's Unix socket, serving from {@link #open} to {@link #close}.
  *
- * <p>A connection is one request, complete when the client closes its writing side, and one answer,
- * behind which the daemon closes. One thread does all of it.
+ * <p>A connection carries one request, which is complete when the client closes its writing side,
+ * and one answer, after which the daemon closes. One thread serves all connections.
  */
 public final class SocketServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger(SocketServer.class.getName());
@@ -49,23 +49,25 @@ public final class SocketServer implements AutoCloseable {
   }
 
   /**
-   * Binds the socket and begins to serve.
+   * Binds the socket and starts to serve.
    *
-   * @param time measures the deadlines and watches the file; it has to run until {@link #close} is
-   *     done
-   * @throws SocketBusyException when another daemon serves at that path (F24)
-   * @throws SocketRefusedException when the path or its folder is not fit, or the system refuses
+   * @param time measures the deadlines and the checks of the file; must run until {@link #close}
+   *     returns
+   * @throws SocketBusyException if another daemon serves that path (F24)
+   * @throws SocketRefusedException if the path or its folder is unsuitable, or the system rejects
+   *     it
    */
   public static SocketServer open(SocketOptions options, RequestHandler handler, Time time) {
     return open(options, handler, time, new PathBinding(options));
   }
 
   /**
-   * Serves on a socket that who started this process listens on already. Its file, mode and group
-   * are theirs: nothing is removed at the end, and who connects between two daemons waits.
+   * Serves an inherited socket on which the parent process listens. Its file, mode and group belong
+   * to the parent: nothing is removed at the end, and a client that connects between two daemons
+   * waits.
    *
-   * @param options the limits; path, mode and group do not count
-   * @param time as for the other
+   * @param options the limits; path, mode and group are ignored
+   * @param time measures the deadlines; must run until {@link #close} returns
    */
   public static SocketServer open(
       InheritedSocket inherited, SocketOptions options, RequestHandler handler, Time time) {
@@ -95,12 +97,12 @@ public final class SocketServer implements AutoCloseable {
     LOG.log(Level.INFO, "serving at {0}", options.path());
   }
 
-  /** The socket's file, absolute. */
+  /** Returns the socket's file, absolute. */
   public Path path() {
     return options.path();
   }
 
-  /** Whether clients can reach it. */
+  /** Returns whether clients can reach it. */
   public ComponentHealth health() {
     var counts = counts();
     return acceptor.health(
@@ -108,20 +110,22 @@ public final class SocketServer implements AutoCloseable {
   }
 
   /**
-   * Runs that on the event loop, soon, if clients can reach the socket: a loop that hangs never.
+   * Runs the action on the event loop, soon, if clients can reach the socket; never if the loop
+   * hangs.
    */
   public void ifServing(Runnable action) {
     acceptor.ifServing(action);
   }
 
-  /** What it has done so far. */
+  /** Returns the counts so far. */
   public SocketCounts counts() {
     return connections.counts(acceptor.denied(), acceptor.pauses());
   }
 
   /**
-   * Stops serving: removes the file if it is still ours, closes who is owed nothing, and lets the
-   * answers that are due finish within {@link SocketLimits#drain}. Harmless when called again.
+   * Stops serving: removes the file if it is still ours, closes connections without a pending
+   * answer, and waits for pending answers for up to {@link SocketLimits#drain}. Closing twice has
+   * no effect.
    */
   @Override
   public void close() {
@@ -144,7 +148,7 @@ public final class SocketServer implements AutoCloseable {
       }
     }
     bound.cancel();
-    binding.release(); // again, should the loop have ended without doing it
+    binding.release(); // in case the loop has ended without doing it
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

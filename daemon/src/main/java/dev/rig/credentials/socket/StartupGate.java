@@ -6,11 +6,11 @@ import dev.rig.credentials.wire.Request;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Holds requests back until there is a handler: the socket is bound before the daemon is whole. */
+/** Holds requests until there is a handler: the socket is bound before the daemon is ready. */
 public final class StartupGate implements RequestHandler {
   private final CompletableFuture<RequestHandler> opened = new CompletableFuture<>();
 
-  /** From now on requests go to the handler, those that waited first. */
+  /** Passes waiting and later requests to the handler. */
   public void open(RequestHandler handler) {
     opened.complete(handler);
   }

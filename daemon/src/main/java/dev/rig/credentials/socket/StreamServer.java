@@ -30,36 +30,34 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listening socket whose connections are handed to a protocol as blocking streams, each as soon
- * as its whole request has come. Until then a connection holds no thread, and at a limit it is the
- * oldest of these that is closed: requests that never end keep nobody out (F37).
+ * A listening socket that passes each connection to a protocol, as a blocking stream, when its
+ * whole request has arrived. Until then a connection uses no thread, and at a limit the oldest of
+ * these is closed: incomplete requests cannot block others (F37).
  */
 public final class StreamServer implements AutoCloseable {
-  /** What a server speaks on its connections. */
+  /** The protocol of a server's connections. */
   public interface Protocol {
     /**
-     * Begins to look for the end of a request.
+     * Starts to look for the end of a request.
      *
      * @param interim sends bytes to the client while its request is incomplete
      */
     Framing framing(Consumer<byte[]> interim);
 
-    /** Answers the request of a stream and returns; the stream is closed after it. */
+    /** Answers the request of a stream; the stream is closed afterwards. */
     void serve(PeerStream stream);
   }
 
   /** Finds the end of one request. */
   public interface Framing {
-    /**
-     * Whether these further bytes complete the request, or make it one that cannot be completed.
-     */
+    /** Returns whether these further bytes complete the request, or make it invalid. */
     boolean isCompleteWith(byte[] bytes, int from, int to);
   }
 
-  /** Requests that are answered at a time; further ones wait. */
+  /** The most requests that are answered at a time; further ones wait. */
   private static final int THREADS = 64;
 
-  /** Requests of one user that are answered at a time; further ones are closed, and retry. */
+  /** The most requests of one user at a time; further ones are closed, and clients retry. */
   private static final int THREADS_OF_A_USER = 32;
 
   private static final int FIRST_BUFFER = 1024;
@@ -77,10 +75,10 @@ public final class StreamServer implements AutoCloseable {
   private final Map<Integer, Integer> openByUser = new ConcurrentHashMap<>();
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  // These belong to the event loop.
+  // Only the event loop uses these.
   private final DescriptorIo io = new DescriptorIo();
 
-  /** In the order of their age. */
+  /** Ordered by age. */
   private final Set<IncomingRequest> incoming = new LinkedHashSet<>();
 
   private long buffered;
@@ -102,11 +100,12 @@ public final class StreamServer implements AutoCloseable {
   }
 
   /**
-   * Binds a Unix socket and begins to serve.
+   * Binds a Unix socket and starts to serve.
    *
    * @param name of the threads
-   * @throws SocketBusyException if another daemon serves at that path
-   * @throws SocketRefusedException if the path or its folder is not fit, or the system refuses
+   * @throws SocketBusyException if another daemon serves that path
+   * @throws SocketRefusedException if the path or its folder is unsuitable, or the system rejects
+   *     it
    */
   public static StreamServer open(
       SocketOptions options, Protocol protocol, String name, Time time) {
@@ -119,7 +118,7 @@ public final class StreamServer implements AutoCloseable {
         time);
   }
 
-  /** Begins to serve on a TCP socket, whose peers the kernel does not name. */
+  /** Starts to serve a TCP socket, whose peers the kernel does not report. */
   public static StreamServer open(
       TcpBinding binding, SocketLimits limits, Protocol protocol, String name, Time time) {
     return open(binding, _ -> null, limits, protocol, name, time);
@@ -146,18 +145,18 @@ public final class StreamServer implements AutoCloseable {
     return server;
   }
 
-  /** Whether clients can reach it, under that name. */
+  /** Returns whether clients can reach it, as a component with that name. */
   public ComponentHealth health(String part) {
     return acceptor.health(part, Map.of());
   }
 
-  /** Runs that on one of the threads, soon, if clients are served: if not, never. */
+  /** Runs the action on one of the threads, soon, if clients are served; never if not. */
   public void ifServing(Runnable action) {
     acceptor.ifServing(() -> {
       try {
         threads.execute(action);
       } catch (RejectedExecutionException busy) {
-        // All threads are busy, and as many requests wait as may: clients are not served.
+        // All threads are busy and the queue is full: clients are not served.
       }
     });
   }
@@ -197,7 +196,7 @@ public final class StreamServer implements AutoCloseable {
   private boolean evict(Predicate<IncomingRequest> among) {
     for (var one : List.copyOf(incoming)) {
       if (among.test(one)) {
-        one.receive(); // its last byte may have come in this very round of events
+        one.receive(); // its last byte may have arrived in this round of events
         if (one.drop()) {
           return true;
         }
@@ -239,7 +238,7 @@ public final class StreamServer implements AutoCloseable {
   }
 
   /**
-   * Removes the file if it is still ours, lets the requests that are being answered finish within
+   * Removes the file if it is still ours, waits for requests that are being answered for up to
    * {@link SocketLimits#drain}, and closes the others.
    */
   @Override
@@ -265,7 +264,7 @@ public final class StreamServer implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  /** A connection whose request is not complete. Belongs to the event loop. */
+  /** A connection with an incomplete request. Used by the event loop. */
   private final class IncomingRequest implements EventLoop.Handler {
     private final int fd;
     private final @Nullable Peer peer;
@@ -285,7 +284,7 @@ public final class StreamServer implements AutoCloseable {
       deadline = time.scheduler().schedule(limits.request(), () -> loop.execute(this::drop));
     }
 
-    /** Takes what has come already, and waits for the rest if there is one. */
+    /** Reads what has arrived, and waits for the rest. */
     void start() {
       receive();
       if (!over) {
@@ -339,7 +338,7 @@ public final class StreamServer implements AutoCloseable {
       answer(stream);
     }
 
-    /** Closes it without an answer; false if it was handed over or closed already. */
+    /** Closes it without an answer; returns false if it was passed on or closed already. */
     boolean drop() {
       if (over) {
         return false;

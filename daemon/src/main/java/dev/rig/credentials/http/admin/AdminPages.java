@@ -22,7 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** What the admin port shows. */
+/** The pages of the admin port. */
 public final class AdminPages {
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String POLICY =
@@ -34,11 +34,11 @@ public final class AdminPages {
   private final Metrics metrics;
 
   /**
-   * The pages of a daemon.
+   * Creates the pages of a daemon.
    *
-   * @param version the daemon's
-   * @param parts how each part of it does
-   * @param needed the parts without which it is not ready
+   * @param version the daemon's version
+   * @param parts the health of each component
+   * @param needed the components that readiness requires
    */
   public AdminPages(
       String version,
@@ -54,9 +54,10 @@ public final class AdminPages {
   }
 
   /**
-   * The routes.
+   * Returns the routes.
    *
-   * @param loopback whether only this machine can connect: then no other name of it is right
+   * @param loopback whether only this machine can connect; then requests for any other host name
+   *     are rejected
    */
   HttpRouting.Builder routing(boolean loopback) {
     var routing =

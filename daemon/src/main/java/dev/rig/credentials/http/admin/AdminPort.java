@@ -10,7 +10,7 @@ import dev.rig.credentials.time.Time;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** The port for probes, Prometheus and people's browsers. No secret ever goes through it. */
+/** The port for probes, Prometheus and browsers. It never sends a secret. */
 public final class AdminPort implements OpenListener {
   private static final int MOST_CONNECTIONS = 512;
 
@@ -25,10 +25,10 @@ public final class AdminPort implements OpenListener {
   }
 
   /**
-   * Listens and begins to serve.
+   * Listens and starts to serve.
    *
    * @param wanted a port of 0 lets the system choose
-   * @throws IOException if the address is unavailable, as when another process has the port
+   * @throws IOException if the address is unavailable, for example in use
    */
   public static AdminPort open(InetSocketAddress wanted, AdminPages pages, Time time)
       throws IOException {
@@ -40,7 +40,7 @@ public final class AdminPort implements OpenListener {
         binding.address(), engine, StreamServer.open(binding, limits, engine, "rig-admin", time));
   }
 
-  /** Where it listens. */
+  /** Returns the address. */
   public InetSocketAddress address() {
     return address;
   }

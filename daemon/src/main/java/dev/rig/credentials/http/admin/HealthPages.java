@@ -13,25 +13,25 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * What probes ask. Live: this process answers. Started: the first configuration is served. Ready:
- * its sockets can be reached; what serves is a valid configuration or, when a reload was refused,
- * the last good one (F14).
+ * The answers to probes. Live: this process answers. Started: the first configuration is in effect.
+ * Ready: the sockets accept connections; the configuration in effect is valid or, after a rejected
+ * reload, the last valid one (F14).
  */
 final class HealthPages {
   private final Supplier<List<ComponentHealth>> parts;
   private final Set<String> needed;
 
   /**
-   * The probes of a daemon.
+   * Creates the probes of a daemon.
    *
-   * @param needed the parts that clients cannot do without
+   * @param needed the components that clients need
    */
   HealthPages(Supplier<List<ComponentHealth>> parts, Set<String> needed) {
     this.parts = parts;
     this.needed = Set.copyOf(needed);
   }
 
-  /** An answer to a probe. */
+  /** The answer to a probe. */
   record Report(boolean up, String body) {}
 
   Report report(HealthCheckType type) {

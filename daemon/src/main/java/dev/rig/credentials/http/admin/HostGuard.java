@@ -3,13 +3,13 @@ package dev.rig.credentials.http.admin;
 import java.util.Locale;
 
 /**
- * Tells a request that means this machine from one of a web page whose name was made to lead here
- * (DNS rebinding): such a page's name stands in the header {@code Host}.
+ * Distinguishes requests for this machine from those of a web page whose name resolves to this
+ * machine (DNS rebinding): the {@code Host} header then contains that name.
  */
 final class HostGuard {
   private HostGuard() {}
 
-  /** Whether a {@code Host} header names the loopback interface and nothing else. */
+  /** Returns whether a {@code Host} header names only the loopback interface. */
   static boolean isLoopback(String header) {
     var host = header.strip().toLowerCase(Locale.ROOT);
     int colon = host.lastIndexOf(':');

@@ -2,11 +2,11 @@ package dev.rig.credentials.http.admin;
 
 import dev.rig.credentials.text.Printable;
 
-/** Text for an HTML page. */
+/** Escapes text for HTML. */
 final class Html {
   private Html() {}
 
-  /** The text as it may stand between tags and in a quoted attribute. */
+  /** Returns the text escaped for use between tags and in a quoted attribute. */
   static String escape(Object value) {
     var text = Printable.lines(value.toString());
     var escaped = new StringBuilder(text.length() + 16);

@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Who has asked lately, and what did not go well: for the status page. Holds no secret. */
+/** The latest callers and failures, for the status page. Contains no secret. */
 public final class RecentActivity {
   private static final int MOST_ERRORS = 20;
   private static final int MOST_CALLERS = 32;
 
   /**
-   * An answer that was no good one.
+   * A failed or denied request.
    *
-   * @param prefix the entry that it was about; null for none
+   * @param prefix its entry; null if none
    */
   record RecentFailure(
       Instant at, String action, @Nullable String prefix, String outcome, Peer peer) {}
 
-  /** A user whose processes have asked. */
+  /** A user whose processes have sent requests. */
   record CallerSeen(Peer last, String action, Instant at, long requests) {}
 
   private final InstantSource clock;
@@ -35,10 +35,10 @@ public final class RecentActivity {
   }
 
   /**
-   * A request was answered. Does not block.
+   * Records an answered request. Does not block.
    *
-   * @param outcome how, in a word
-   * @param failed whether somebody who looks at the page wants to know of it
+   * @param outcome the result in a word
+   * @param failed whether the page must show it as a failure
    */
   public synchronized void note(
       String action, @Nullable String prefix, String outcome, boolean failed, Peer peer) {
@@ -57,12 +57,12 @@ public final class RecentActivity {
     }
   }
 
-  /** The newest first. */
+  /** Returns the failures, the newest first. */
   synchronized List<RecentFailure> failures() {
     return List.copyOf(failures);
   }
 
-  /** Who asked last comes first. */
+  /** Returns the callers, the latest first. */
   synchronized List<CallerSeen> callers() {
     return List.copyOf(callers.values()).reversed();
   }

@@ -20,13 +20,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The page for people: entries, leases, what went wrong and who asks. One document without a
- * script; whatever comes from outside this program is escaped.
+ * The page for people: entries, leases, failures and callers. One document without scripts; all
+ * text from outside this program is escaped.
  */
 final class StatusPage {
   private static final int MOST_ENTRIES = 500;
 
-  /** Of one glob. */
+  /** The limit of hosts shown for one glob. */
   private static final int MOST_HOSTS = 50;
 
   private final String version;
@@ -222,7 +222,7 @@ final class StatusPage {
     return took == null ? "" : " <small>%d ms</small>".formatted(took.toMillis());
   }
 
-  /** The bar's length is the share of the lease's life that is left. */
+  /** Returns a lease as a bar whose length is the remaining share of its life. */
   private static String lease(EntryState entry, Instant now) {
     var state = entry.state();
     var lease = state == null ? null : state.value();
@@ -310,7 +310,7 @@ final class StatusPage {
     return "<section>\n<h2>" + title + "</h2>\n" + content + "</section>\n";
   }
 
-  /** A table; a heading that begins with a # is that of a column of numbers. */
+  /** Returns a table; a heading that starts with # marks a column of numbers. */
   private static String table(CharSequence rows, String... headings) {
     var html = new StringBuilder("<div class=\"scroll\"><table>\n<thead><tr>");
     for (var heading : headings) {

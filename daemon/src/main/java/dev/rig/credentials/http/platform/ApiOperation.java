@@ -3,12 +3,12 @@ package dev.rig.credentials.http.platform;
 import java.util.List;
 
 /**
- * One thing that the platform's API does.
+ * One operation of the platform's API.
  *
  * @param method {@code GET} or {@code POST}
- * @param path whole, without a variable in it
- * @param parameters the names of those of the query
- * @param answer answers one request; throws a {@link ProblemResponseException} where it cannot
+ * @param path the whole path, without variables
+ * @param parameters the names of query parameters
+ * @param answer answers one request; throws a {@link ProblemResponseException} on failure
  */
 record ApiOperation(String method, String path, List<String> parameters, OperationHandler answer) {
   /** Answers one request. */

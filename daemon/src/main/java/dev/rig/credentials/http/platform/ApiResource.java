@@ -2,7 +2,7 @@ package dev.rig.credentials.http.platform;
 
 import java.util.List;
 
-/** One resource of the platform's API with what can be done to it. */
+/** One resource of the platform's API with its operations. */
 interface ApiResource {
   List<ApiOperation> operations();
 }

@@ -12,9 +12,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** {@code /v1/credentials}: which credential belongs to an image, and that it was rejected. */
+/** {@code /v1/credentials}: returns the credential of an image, and accepts rejections. */
 final class CredentialsResource implements ApiResource {
-  /** How long a caller is kept waiting for a script; it goes on, and who asks again profits. */
+  /** How long a request waits for a script; the script continues for the next request. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final Duration SOON = Duration.ofSeconds(5);

@@ -5,16 +5,16 @@ import dev.rig.credentials.registry.Resolution;
 import dev.rig.credentials.registry.TagListing;
 import org.jspecify.annotations.Nullable;
 
-/** What the platform's API needs of the registries. */
+/** The registry lookups that the platform's API needs. */
 public interface ImageLookup {
-  /** What an image is, or why that cannot be told; blocks. */
+  /** Resolves an image, or returns why that failed; blocks. */
   Resolution resolve(ImageReference image) throws InterruptedException;
 
   /**
-   * Some tags of a repository, the newest first; blocks.
+   * Returns some tags of a repository, the newest first; blocks.
    *
-   * @param limit how many at the most
-   * @param after where the page before this one ended; null for the first
+   * @param limit the most tags to return
+   * @param after the last tag of the previous page; null for the first page
    */
   TagListing tags(ImageReference repository, int limit, @Nullable String after)
       throws InterruptedException;

@@ -8,15 +8,15 @@ import dev.rig.credentials.registry.ResolvedImage;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** {@code /v1/images}: whether an image exists, and what a platform records of it. */
+/** {@code /v1/images}: returns whether an image exists, and the data that a platform records. */
 final class ImagesResource implements ApiResource {
   private final ImageLookup images;
   private final UnaryOperator<String> inCluster;
 
   /**
-   * The resource.
+   * Creates the resource.
    *
-   * @param inCluster the host of a registry as a cluster knows it
+   * @param inCluster maps a registry's host to its name inside the cluster
    */
   ImagesResource(ImageLookup images, UnaryOperator<String> inCluster) {
     this.images = images;

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 
-/** {@code /openapi.json}: what this API is, as an OpenAPI 3.1 document. */
+/** {@code /openapi.json}: the description of this API as an OpenAPI 3.1 document. */
 final class OpenApiResource implements ApiResource {
   @Override
   public List<ApiOperation> operations() {

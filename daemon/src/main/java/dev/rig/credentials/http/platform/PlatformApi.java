@@ -21,11 +21,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The routes of the platform's API, with what comes before each of them (T17). */
+/** The routes of the platform's API, with the checks before each of them (T17). */
 final class PlatformApi {
   private static final Logger LOG = System.getLogger(PlatformApi.class.getName());
 
-  /** No form and no image of a web page sends a header of its own, and no proxy adds this one. */
+  /** A required header: forms and images of a web page cannot send it, and no proxy adds it. */
   static final HeaderName REQUIRED = HeaderNames.create("Rig-Credentials");
 
   static final String REQUIRED_VALUE = "1";

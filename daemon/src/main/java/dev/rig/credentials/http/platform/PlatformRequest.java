@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One request of the platform's, and the answer to it. */
+/** One request to the platform's API, and its answer. */
 final class PlatformRequest {
   static final String JSON_TYPE = "application/json";
 
@@ -36,7 +36,7 @@ final class PlatformRequest {
     this.rights = rights;
   }
 
-  /** Refuses a peer that may not ask about anything. */
+  /** Rejects a peer without any permission. */
   void checkPeer() {
     var refusal = rights.refusal();
     if (refusal != null) {
@@ -53,14 +53,14 @@ final class PlatformRequest {
             .formatted(Integer.toUnsignedString(peer.uid()), what));
   }
 
-  /** A parameter of the query that has to be there, once. */
+  /** Returns a query parameter that must be present once. */
   String required(String name) {
     return optional(name)
         .orElseThrow(
             () -> ProblemResponseException.badRequest("the parameter " + name + " is missing"));
   }
 
-  /** A parameter of the query that may be there, once. */
+  /** Returns a query parameter that may be present once. */
   Optional<String> optional(String name) {
     var values = request.query().all(name, List::of);
     if (values.size() > 1) {
@@ -71,7 +71,7 @@ final class PlatformRequest {
   }
 
   /**
-   * Reads what names an image, which this peer has to be let ask about.
+   * Parses an image reference and checks the peer's permission for it.
    *
    * @param what the parameter, for people
    */
@@ -88,7 +88,7 @@ final class PlatformRequest {
     return reference;
   }
 
-  /** The same for what has a repository in it, and not only a host. */
+  /** Parses a reference that must contain a repository, not only a host. */
   ImageReference repository(String what, String text) {
     var reference = reference(what, text);
     if (reference.isHostOnly()) {
@@ -105,7 +105,7 @@ final class PlatformRequest {
     return rights.may(Permission.PLATFORM, entry);
   }
 
-  /** The JSON object that was sent. */
+  /** Returns the JSON object in the body. */
   JsonObject body() {
     var type = request.headers().contentType().map(one -> one.mediaType().text()).orElse("");
     if (!type.equals(JSON_TYPE)) {
@@ -124,7 +124,7 @@ final class PlatformRequest {
     }
   }
 
-  /** Notes which entry it was about. */
+  /** Records the entry that the request is about. */
   void about(@Nullable String entry) {
     prefix = entry;
   }
@@ -142,7 +142,7 @@ final class PlatformRequest {
     Responses.answer(response, 200, JSON_TYPE, JsonWriter.bytes(fields));
   }
 
-  /** Answers with a JSON document that is there already. */
+  /** Answers with a complete JSON document. */
   void document(byte[] json) {
     Responses.answer(response, 200, JSON_TYPE, json);
   }

@@ -29,16 +29,15 @@ public final class PlatformSocket implements OpenListener {
   }
 
   /**
-   * Binds it and begins to serve.
+   * Binds the socket and starts to serve.
    *
-   * @param inCluster the host of a registry as a cluster knows it
+   * @param inCluster maps a registry's host to its name inside the cluster
    * @param pullSecrets the clusters' pull secrets
-   * @param access what a peer may do; asked for every request
-   * @param observer hears of every request that was answered
-   * @throws dev.rig.credentials.socket.bind.SocketBusyException when another daemon serves at that
-   *     path
-   * @throws dev.rig.credentials.socket.bind.SocketRefusedException when the path or its folder is
-   *     not fit, or the system refuses
+   * @param access the rights of a peer, checked for every request
+   * @param observer receives every answered request
+   * @throws dev.rig.credentials.socket.bind.SocketBusyException if another daemon serves that path
+   * @throws dev.rig.credentials.socket.bind.SocketRefusedException if the path or its folder is
+   *     unsuitable, or the system rejects it
    */
   public static PlatformSocket open(
       SocketOptions options,
@@ -55,7 +54,7 @@ public final class PlatformSocket implements OpenListener {
     return new PlatformSocket(options, api, time);
   }
 
-  /** All that the API has. */
+  /** Returns all resources of the API. */
   static List<ApiResource> resources(
       Broker broker,
       ImageLookup images,
@@ -76,7 +75,7 @@ public final class PlatformSocket implements OpenListener {
     engine.warmUp();
   }
 
-  /** The socket's file. */
+  /** Returns the socket's file. */
   public Path path() {
     return path;
   }

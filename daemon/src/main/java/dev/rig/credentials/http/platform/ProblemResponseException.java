@@ -8,11 +8,11 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A request that is not answered as it was meant: becomes a problem document (RFC 9457). */
+/** A failed request, which is answered with a problem document (RFC 9457). */
 final class ProblemResponseException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What a problem's type begins with; the reason follows. */
+  /** The prefix of a problem's type; the reason follows. */
   static final String TYPE = "urn:rig-credentials:";
 
   static final String MEDIA_TYPE = "application/problem+json";
@@ -32,11 +32,11 @@ final class ProblemResponseException extends RuntimeException {
   }
 
   /**
-   * A problem.
+   * Creates a problem.
    *
-   * @param reason the kind of it in a word
-   * @param title the kind of it for people
-   * @param detail this one for people; without a secret
+   * @param reason its kind in a word
+   * @param title its kind for people
+   * @param detail this occurrence for people; without a secret
    */
   static ProblemResponseException of(int status, String reason, String title, String detail) {
     return new ProblemResponseException(status, reason, title, detail, null);
@@ -50,13 +50,13 @@ final class ProblemResponseException extends RuntimeException {
     return of(403, "denied", "The access rules deny this", detail);
   }
 
-  /** An entry matches and has no credential now. */
+  /** Creates the problem of an entry that has no credential now. */
   static ProblemResponseException notAvailable(String detail, Instant nextAttempt) {
     return new ProblemResponseException(
         503, "noCredential", "No credential is available now", detail, nextAttempt);
   }
 
-  /** What a registry failed with; each kind wants something else done about it. */
+  /** Creates the problem of a registry's failure; each kind has a different remedy. */
   static ProblemResponseException of(RegistryFailure failure) {
     var detail = failure.message();
     return switch (failure) {
@@ -95,12 +95,12 @@ final class ProblemResponseException extends RuntimeException {
     return Objects.requireNonNull(getMessage());
   }
 
-  /** Null where time alone changes nothing. */
+  /** Returns the next attempt; null if a retry does not help. */
   @Nullable Instant nextAttempt() {
     return Lease.NEVER.equals(nextAttempt) ? null : nextAttempt;
   }
 
-  /** Seconds for {@code Retry-After}, at least 1. */
+  /** Returns the seconds for {@code Retry-After}, at least 1. */
   static long retryAfter(Instant nextAttempt, Instant now) {
     return Math.max(1, Duration.between(now, nextAttempt).plusMillis(999).toSeconds());
   }

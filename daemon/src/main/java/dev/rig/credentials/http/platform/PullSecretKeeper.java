@@ -8,16 +8,16 @@ import dev.rig.credentials.kube.secret.PullSecretRequest;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
-/** What the platform's API needs of the clusters. */
+/** The pull-secret operations that the platform's API needs. */
 public interface PullSecretKeeper {
   /**
-   * Makes a pull secret; fails with a {@link dev.rig.credentials.kube.PullSecretException}.
+   * Creates a pull secret; fails with a {@link dev.rig.credentials.kube.PullSecretException}.
    *
-   * @param mayAsk whether who asks may ask about that image
+   * @param mayAsk whether the peer has the permission for an image
    */
   CompletableFuture<PullSecretAnswer> create(
       PullSecretRequest request, Predicate<ImageReference> mayAsk);
 
-  /** Removes what nobody wants any more; fails in the same way. */
+  /** Removes unused pull secrets; fails in the same way. */
   CompletableFuture<PruneAnswer> prune(PruneRequest request);
 }

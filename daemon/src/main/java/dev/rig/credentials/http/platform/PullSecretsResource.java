@@ -16,9 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /v1/pull-secrets}: Secrets of clusters, made, kept true and removed. */
+/** {@code /v1/pull-secrets}: creates, updates and removes Secrets of clusters. */
 final class PullSecretsResource implements ApiResource {
-  /** Scripts may run and a cluster may be slow; it goes on, and who asks again profits. */
+  /**
+   * How long a request waits for scripts and the cluster; the work continues for the next request.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final PullSecretKeeper keeper;
@@ -128,7 +130,7 @@ final class PullSecretsResource implements ApiResource {
     };
   }
 
-  /** The fields of a request's body. */
+  /** The fields of the request's body. */
   private record Body(Map<String, Object> fields) {
     String required(String name) {
       var text = text(name);

@@ -8,7 +8,7 @@ import dev.rig.credentials.time.Time;
 import java.util.List;
 import java.util.Locale;
 
-/** {@code /v1/registries}: the entries and how their leases do, without a secret. */
+/** {@code /v1/registries}: the entries and their leases, without secrets. */
 final class RegistriesResource implements ApiResource {
   private final Broker broker;
   private final Time time;

@@ -6,7 +6,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** {@code /v1/tags}: a repository's tags, the newest first, page by page. */
+/** {@code /v1/tags}: the tags of a repository, the newest first, in pages. */
 final class TagsResource implements ApiResource {
   private static final int PAGE = 100;
   private static final int LARGEST_PAGE = 1000;
@@ -43,7 +43,7 @@ final class TagsResource implements ApiResource {
         return limit;
       }
     } catch (NumberFormatException e) {
-      // told below
+      // reported below
     }
     throw ProblemResponseException.badRequest("limit is not a number from 1 to " + LARGEST_PAGE);
   }

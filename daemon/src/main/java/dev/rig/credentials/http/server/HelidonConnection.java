@@ -14,9 +14,9 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** A stream as Helidon's HTTP/1.1 wants to have its connection. */
+/** Adapts a stream to a connection of Helidon's HTTP/1.1. */
 final class HelidonConnection implements ConnectionContext, DataWriter {
-  /** For a client to take an answer. */
+  /** The limit for a client to read an answer. */
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
   private final PeerStream connection;
@@ -32,13 +32,14 @@ final class HelidonConnection implements ConnectionContext, DataWriter {
     this.reader = DataReader.create(this::read);
   }
 
-  /** Has that run whenever something is about to be written. */
+  /** Registers an action that runs before every write. */
   void onWrite(Runnable action) {
     written = action;
   }
 
-  /** Null at the end, as {@link DataReader} wants it. */
-  @SuppressWarnings("NullAway") // Helidon's supplier ends with null, which its type does not say
+  /** Reads bytes; returns null at the end, as {@link DataReader} requires. */
+  @SuppressWarnings(
+      "NullAway") // Helidon's supplier returns null at the end, which its type does not declare
   private byte @Nullable [] read() {
     try {
       var bytes = connection.read();

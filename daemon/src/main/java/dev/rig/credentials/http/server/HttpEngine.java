@@ -19,11 +19,11 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
 
-/** Helidon's HTTP/1.1 and routing, for connections that are accepted elsewhere. */
+/** Runs Helidon's HTTP/1.1 and routing on connections that are accepted elsewhere. */
 public final class HttpEngine {
   private static final Logger LOG = System.getLogger(HttpEngine.class.getName());
 
-  /** No request of ours has a larger body. */
+  /** The size limit of a request's body, in bytes. */
   public static final int MOST_BODY = 64 * 1024;
 
   private final Http1ConnectionSelector http1;
@@ -31,13 +31,13 @@ public final class HttpEngine {
   private final ListenerContext listener;
 
   /**
-   * An engine.
+   * Creates an engine.
    *
    * @param name for Helidon's own messages
    */
   HttpEngine(String name, HttpRouting.Builder routing) {
-    // Starts the thread of Helidon's clock now: if a response were the first to need it, and the
-    // system had no thread then, the class would be unusable for ever.
+    // Starts the thread of Helidon's clock now: if a response needed it first while the system had
+    // no thread, the class would stay unusable.
     var _ = DateTime.http1Bytes();
     http1 = Http1ConnectionSelector.builder().config(Http1Config.create()).build();
     router = Router.builder().addRouting(routing).build();
@@ -54,7 +54,7 @@ public final class HttpEngine {
             ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build(),
             ReportedErrors.handlers(),
             config,
-            // Asked for nothing: what is written is written at once.
+            // Not used: writes are immediate.
             ForkJoinPool.commonPool());
   }
 
@@ -67,12 +67,12 @@ public final class HttpEngine {
       ExecutorService executor)
       implements ListenerContext {}
 
-  /** Reads the request of a connection, has it answered, and returns. */
+  /** Reads one request from a connection, answers it, and returns. */
   void serve(PeerStream connection) {
     try {
       var context = new HelidonConnection(connection, listener, router);
       var served = http1.connection(context);
-      context.onWrite(() -> served.close(false)); // no second request is waited for
+      context.onWrite(() -> served.close(false)); // does not wait for a second request
       served.handle(FixedLimit.create());
     } catch (CloseConnectionException done) {
       LOG.log(Level.TRACE, "a connection ends: {0}", done.getMessage());

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a connection as Helidon wants to have it, with what the kernel says of it.
+ * One end of a connection in Helidon's form, with the peer that the kernel reports.
  *
  * @param peer null for our own end, and over TCP
  */

@@ -9,8 +9,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine that is made by the first request or by {@link #warmUp}: the daemon's start does not
- * wait for Helidon. If it cannot be made, as without descriptors, the next request tries again.
+ * An engine that the first request or {@link #warmUp} creates, so that the daemon's start does not
+ * wait for Helidon. If the creation fails, for example for lack of descriptors, the next request
+ * retries.
  */
 public final class LazyHttpEngine implements Protocol {
   private final String name;
@@ -22,7 +23,7 @@ public final class LazyHttpEngine implements Protocol {
     this.routing = routing;
   }
 
-  /** Makes it, unless that is done. */
+  /** Creates the engine, unless it exists. */
   public void warmUp() {
     var _ = engine();
   }

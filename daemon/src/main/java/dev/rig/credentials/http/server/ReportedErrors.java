@@ -8,15 +8,15 @@ import io.helidon.webserver.http.DirectHandlers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers failures as Helidon does by itself, and reports an error among their causes, which
- * Helidon would only answer with 500: see {@link UncaughtErrors}.
+ * Answers failures as Helidon does by default, and reports any error among their causes, for which
+ * Helidon would only answer 500: see {@link UncaughtErrors}.
  */
 final class ReportedErrors implements DirectHandler {
   private final DirectHandler usual = DirectHandler.defaultHandler();
 
   private ReportedErrors() {}
 
-  /** For every kind of failure. */
+  /** Returns handlers for every kind of failure. */
   static DirectHandlers handlers() {
     var handlers = DirectHandlers.builder();
     for (var kind : EventType.values()) {

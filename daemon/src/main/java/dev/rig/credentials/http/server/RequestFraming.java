@@ -7,12 +7,12 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * Finds the end of an HTTP/1.1 request (RFC 9112), so that no thread waits for a request that never
- * ends. It checks nothing: a request that is malformed or too large counts as complete as soon as
- * that is seen, and the HTTP engine refuses it.
+ * Finds the end of an HTTP/1.1 request (RFC 9112), so that no thread waits for an incomplete one.
+ * It validates nothing: a malformed or too large request counts as complete as soon as that is
+ * known, and the HTTP engine rejects it.
  */
 final class RequestFraming implements Framing {
-  /** More than the engine accepts: 2 KiB and 16 KiB. */
+  /** More than the engine's limits of 2 KiB and 16 KiB. */
   private static final int MOST_HEAD = 20 * 1024;
 
   private static final Pattern LENGTH = field("content-length", "([0-9]{1,9})");
@@ -23,10 +23,10 @@ final class RequestFraming implements Framing {
 
   private enum FramingState {
     HEAD,
-    /** As many bytes as {@link #left} says. */
+    /** {@link #left} bytes follow. */
     BODY,
     CHUNK_SIZE,
-    /** As many bytes as {@link #left} says, with the line's end after them. */
+    /** {@link #left} bytes follow, and a line break. */
     CHUNK,
     TRAILER,
     END
@@ -41,9 +41,9 @@ final class RequestFraming implements Framing {
   private long body;
 
   /**
-   * The framing of one request.
+   * Creates the framing of one request.
    *
-   * @param interim sends a response that comes before the final one
+   * @param interim sends a response before the final one
    */
   RequestFraming(Consumer<byte[]> interim) {
     this.interim = interim;

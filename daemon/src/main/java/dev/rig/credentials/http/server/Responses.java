@@ -8,16 +8,16 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import org.jspecify.annotations.Nullable;
 
-/** What all our handlers do with Helidon's requests and answers. */
+/** Shared operations on Helidon's requests and responses. */
 public final class Responses {
   private Responses() {}
 
-  /** Who asks; null over TCP. */
+  /** Returns the peer; null over TCP. */
   public static @Nullable Peer peer(ServerRequest request) {
     return request.remotePeer() instanceof HttpPeerInfo(var peer) ? peer : null;
   }
 
-  /** Answers; one connection is one request, so that nothing idle is ever held. */
+  /** Answers. Each connection carries one request, so no idle connection is kept. */
   public static void answer(ServerResponse response, int status, String type, byte[] body) {
     response.status(Status.create(status));
     response.header(HeaderNames.CONTENT_TYPE, type);

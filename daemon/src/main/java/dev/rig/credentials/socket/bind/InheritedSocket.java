@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A listening Unix socket that this process was started with, as sd_listen_fds(3) has it: {@code
- * LISTEN_PID} is this process and {@code LISTEN_FDS} the number of descriptors from 3 on, which
- * {@code LISTEN_FDNAMES} names. The one named {@code credentials} is taken, or else the first.
+ * A listening Unix socket that this process inherited, as sd_listen_fds(3) describes: {@code
+ * LISTEN_PID} is this process and {@code LISTEN_FDS} the number of descriptors from 3, which {@code
+ * LISTEN_FDNAMES} names. The descriptor named {@code credentials} is used, otherwise the first.
  *
- * <p>Whoever started this process holds it too, and hands it to the next daemon: clients that
- * connect meanwhile wait in its queue (F33). The file is not ours to watch or to remove.
+ * <p>The parent process keeps the socket too, and passes it to the next daemon: clients that
+ * connect in the meantime wait in its queue (F33). The file must not be watched or removed here.
  *
  * @param descriptor its number
  * @param path its file
@@ -22,10 +22,10 @@ public record InheritedSocket(int descriptor, Path path) implements SocketBindin
   private static final String NAME = "credentials";
 
   /**
-   * The socket that this process was started with; empty where there is none.
+   * Returns the inherited socket; empty if there is none.
    *
    * @param environment the process's variables
-   * @throws SocketRefusedException when the descriptor is no listening Unix socket with a path
+   * @throws SocketRefusedException if the descriptor is not a listening Unix socket with a path
    */
   public static Optional<InheritedSocket> of(Map<String, String> environment) {
     var pid = environment.getOrDefault("LISTEN_PID", "");
@@ -63,7 +63,7 @@ public record InheritedSocket(int descriptor, Path path) implements SocketBindin
             () -> refused(descriptor, "is not a Unix socket with a path", "ListenStream=/run/…"));
   }
 
-  /** The value of an option; -1 if it is unavailable. */
+  /** Returns the value of an option; -1 if it is unavailable. */
   private static int option(int descriptor, int name) {
     var value = LibC.memory(Integer.BYTES);
     var length = LibC.memory(Integer.BYTES);
@@ -94,6 +94,6 @@ public record InheritedSocket(int descriptor, Path path) implements SocketBindin
 
   @Override
   public void release() {
-    // The name stays for the next daemon.
+    // The file stays for the next daemon.
   }
 }

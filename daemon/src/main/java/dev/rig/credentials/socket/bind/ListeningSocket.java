@@ -10,7 +10,7 @@ import java.io.IOException;
  * @param owner closes the descriptor
  */
 public record ListeningSocket(int descriptor, Closeable owner) {
-  /** A descriptor that has no other owner. */
+  /** Returns a descriptor without another owner. */
   static ListeningSocket of(int descriptor) {
     return new ListeningSocket(
         descriptor,
@@ -19,12 +19,12 @@ public record ListeningSocket(int descriptor, Closeable owner) {
         });
   }
 
-  /** Closes the descriptor; leaves the file system alone. */
+  /** Closes the descriptor without changing the file system. */
   public void close() {
     try {
       owner.close();
     } catch (IOException alreadyReleased) {
-      // close(2) has released the descriptor whatever it reports.
+      // close(2) has released the descriptor even if it reports an error.
     }
   }
 }

@@ -13,16 +13,16 @@ import jnr.unixsocket.UnixSocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket file of our own: locked, checked, bound for nobody else, then opened as far as it is
- * wanted (T6, T8).
+ * A socket file of this daemon: locked, checked, bound with private permissions, then opened with
+ * the configured mode (T6, T8).
  */
 public final class PathBinding implements SocketBinding {
-  /** {@code sun_path} of unix(7), less the NUL behind it. */
+  /** The size of {@code sun_path} of unix(7), without its final NUL. */
   private static final int LONGEST = 107;
 
   private static final int NOT_FOR_OTHERS = 0177;
 
-  /** The mask belongs to the whole process: two bindings at a time would mix theirs up. */
+  /** The mask belongs to the whole process, so only one binding may change it at a time. */
   private static final Object UMASK = new Object();
 
   private record Bound(ListeningSocket socket, FileId file) {}
@@ -34,9 +34,9 @@ public final class PathBinding implements SocketBinding {
   private @Nullable Bound bound;
 
   /**
-   * A binding that holds nothing yet.
+   * Creates a binding without a socket.
    *
-   * @throws SocketRefusedException when no socket can have that path
+   * @throws SocketRefusedException if the path is invalid for a socket
    */
   public PathBinding(SocketOptions options) {
     this.options = options;
@@ -60,7 +60,7 @@ public final class PathBinding implements SocketBinding {
           "choose a shorter one with --socket");
     }
     if (length != name.length()) {
-      // Clients whose locale has another encoding would look for another file.
+      // Clients with a locale of another encoding would open another file.
       throw new SocketRefusedException(
           path, "the path is not plain ASCII", "choose a plain ASCII path with --socket");
     }
@@ -84,7 +84,7 @@ public final class PathBinding implements SocketBinding {
     }
   }
 
-  /** Makes sure that nothing has the name; what is not a dead socket stays untouched. */
+  /** Ensures that no file has the name; deletes only a dead socket. */
   private void clear() {
     try {
       var existing = FileId.of(path);
@@ -110,7 +110,7 @@ public final class PathBinding implements SocketBinding {
     try (var probe = UnixSocketChannel.create()) {
       probe.configureBlocking(false);
       try {
-        // Also if it is not connected yet, which is a full backlog: a process listens.
+        // A pending connection means a full backlog, so a process listens.
         boolean _ = probe.connect(new UnixSocketAddress(path.toString()));
         return true;
       } catch (IOException failure) {
@@ -133,7 +133,8 @@ public final class PathBinding implements SocketBinding {
       channel = UnixServerSocketChannel.open();
       channel.configureBlocking(false);
       LibC.fcntl(channel.getFD(), LibC.F_SETFD, LibC.FD_CLOEXEC);
-      // Linux makes the file with the descriptor's mode and the mask; either alone is private.
+      // Linux creates the file with the descriptor's mode and the mask; either alone makes it
+      // private.
       LibC.fchmod(channel.getFD(), SocketOptions.PRIVATE);
       bind(channel);
       if (options.group() != null) {
@@ -169,7 +170,7 @@ public final class PathBinding implements SocketBinding {
         Files.deleteIfExists(path);
       }
     } catch (IOException lost) {
-      // The failure that led here is the one to report.
+      // Only the earlier failure is reported.
     }
   }
 
@@ -180,7 +181,7 @@ public final class PathBinding implements SocketBinding {
 
   private boolean isOurs(Bound listener) {
     try {
-      // While it is open the kernel keeps its inode, so that no other file can have the number.
+      // While the socket is open the kernel keeps its inode, so no other file has the number.
       return FileId.of(path).filter(listener.file()::isSameFile).isPresent();
     } catch (IOException unreadable) {
       return false;
@@ -192,7 +193,7 @@ public final class PathBinding implements SocketBinding {
     return path.toString();
   }
 
-  /** To be called while the listener is still open, or its inode may be another's already. */
+  /** Must be called while the listener is open; afterwards another file may have its inode. */
   @Override
   public void release() {
     try {

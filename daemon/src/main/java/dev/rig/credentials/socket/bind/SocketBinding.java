@@ -1,21 +1,18 @@
 package dev.rig.credentials.socket.bind;
 
-/**
- * How the daemon comes by its listener: by binding a path, or by inheriting a descriptor from who
- * started it.
- */
+/** How the daemon gets its listener: by binding a path, or by inheriting a descriptor. */
 public interface SocketBinding {
   /**
-   * A new listener, ready for clients.
+   * Returns a new listener.
    *
-   * @throws SocketBusyException when another daemon serves there
+   * @throws SocketBusyException if another daemon serves there
    * @throws SocketRefusedException if it is unavailable
    */
   ListeningSocket bind();
 
-  /** Whether clients still reach this listener, the newest. */
+  /** Returns whether clients still reach the newest listener. */
   boolean isIntact();
 
-  /** Takes the newest listener's name away, if it still is its; and whatever else was held. */
+  /** Removes the newest listener's file, if it still belongs to it, and releases the lock. */
   void release();
 }

@@ -3,11 +3,11 @@ package dev.rig.credentials.socket.bind;
 import dev.rig.credentials.problem.Problem;
 import java.nio.file.Path;
 
-/** Another daemon serves at that path (F24); it has not been touched. */
+/** Another daemon serves that path (F24); it was not changed. */
 public final class SocketBusyException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  @SuppressWarnings("serial") // nobody serialises this
+  @SuppressWarnings("serial") // never serialised
   private final Problem problem;
 
   SocketBusyException(Path path) {
@@ -25,7 +25,7 @@ public final class SocketBusyException extends RuntimeException {
     this.problem = problem;
   }
 
-  /** Why, with the path as its file and the next step as its hint. */
+  /** Returns the reason, with the path as its file and the next step as its hint. */
   public Problem problem() {
     return problem;
   }

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** The folder that a socket lies in (T6). */
+/** The folder of a socket (T6). */
 final class SocketFolder {
   private final SocketOptions options;
 
@@ -16,14 +16,13 @@ final class SocketFolder {
   }
 
   /**
-   * Makes sure that there is a folder in which nobody but root and this user can replace the
-   * socket.
+   * Ensures that the folder exists and that only root and this user can replace the socket in it.
    *
-   * <p>One that is missing is created with mode 0700; where the socket's mode lets its group or
-   * everybody connect, they get the right to pass through it (0710, 0711). One that exists is left
-   * as it is.
+   * <p>A missing folder is created with mode 0700; if the socket's mode permits its group or
+   * everyone to connect, they get the permission to pass through it (0710, 0711). An existing
+   * folder is not changed.
    *
-   * @throws SocketRefusedException when it cannot be created or is open to others
+   * @throws SocketRefusedException if it cannot be created or others can change it
    */
   void prepare() {
     Path folder = options.path().getParent();

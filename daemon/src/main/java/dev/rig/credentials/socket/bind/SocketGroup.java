@@ -7,15 +7,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 
-/** Gives files to groups. */
+/** Changes the group of files. */
 final class SocketGroup {
   private SocketGroup() {}
 
   /**
-   * Gives a file, not what it links to, to a group.
+   * Changes the group of a file, without following a symbolic link.
    *
-   * @param group a name, or where no group has that name a number
-   * @throws SocketRefusedException when there is no such group
+   * @param group a name; if no group has that name, a number
+   * @throws SocketRefusedException if there is no such group
    */
   static void give(Path file, String group) throws IOException {
     try {

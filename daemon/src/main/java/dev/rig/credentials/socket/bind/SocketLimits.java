@@ -4,23 +4,22 @@ import dev.rig.credentials.socket.SocketServer;
 import java.time.Duration;
 
 /**
- * How much a socket bears, and for how long (T9).
+ * The limits of a socket (T9).
  *
- * @param connections most connections at a time
- * @param connectionsPerUser most connections of one uid at a time, root's too
- * @param backlog connections that the kernel keeps until they are accepted; it caps this at {@code
- *     net.core.somaxconn}
+ * @param connections the most connections at a time
+ * @param connectionsPerUser the most connections of one uid at a time, also of root
+ * @param backlog connections that the kernel queues; capped at {@code net.core.somaxconn}
  * @param idle how long a connection may send nothing
  * @param request how long a request may take from its first byte to its end
  * @param answer how long a client may take to read its answer
- * @param handler how long the handler may take; above the client's own 45 s, so that it is a bound
- *     on held memory and nothing else
+ * @param handler how long the handler may take; longer than the client's 45 s, so that it only
+ *     limits held memory
  * @param evictable how long a connection must have sent nothing before it may be closed to make
  *     room for a new one
- * @param buffered most bytes of requests and answers that are held at a time, of all connections
- *     together; a single one may be larger
- * @param drain how long {@link SocketServer#close} waits for answers that are due; well below the 5
- *     s for which a client asks again, so that it still finds the next daemon (F33)
+ * @param buffered the most bytes of requests and answers held for all connections together; a
+ *     single one may be larger
+ * @param drain how long {@link SocketServer#close} waits for pending answers; well below the 5 s of
+ *     a client's retries, so that clients still reach the next daemon (F33)
  */
 public record SocketLimits(
     int connections,
@@ -40,7 +39,7 @@ public record SocketLimits(
     }
   }
 
-  /** What the design promises: 1,024 connections, 256 a uid, 30 s idle, 5 s, 2 s. */
+  /** Returns the documented limits: 1,024 connections, 256 per uid, 30 s idle, 5 s, 2 s. */
   public static SocketLimits standard() {
     return new SocketLimits(
         1024,
@@ -55,13 +54,13 @@ public record SocketLimits(
         Duration.ofSeconds(2));
   }
 
-  /** The same with other limits on connections. */
+  /** Returns a copy with other limits on connections. */
   public SocketLimits withConnections(int total, int perUser) {
     return new SocketLimits(
         total, perUser, backlog, idle, request, answer, handler, evictable, buffered, drain);
   }
 
-  /** The same with another limit on what is held. */
+  /** Returns a copy with another limit on held bytes. */
   public SocketLimits withBuffered(long bytes) {
     return new SocketLimits(
         connections,

@@ -6,7 +6,7 @@ import dev.rig.credentials.wire.SocketPath;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The file beside a socket that says, for as long as a daemon lives, that the path is taken. */
+/** The lock file of a socket, locked while a daemon owns the path. */
 final class SocketLock {
   private final Path socket;
   private final Path file;
@@ -18,16 +18,16 @@ final class SocketLock {
     lock = new LockFile(file);
   }
 
-  /** Whether the lock is held on the file that now has the name. */
+  /** Returns whether the lock is held on the file that has the name now. */
   boolean isHeld() {
     return lock.isHeld();
   }
 
   /**
-   * Takes the lock; again if its file is gone.
+   * Acquires the lock; acquires it again if its file was removed.
    *
-   * @throws SocketBusyException when another daemon holds it
-   * @throws SocketRefusedException when the file cannot be opened
+   * @throws SocketBusyException if another daemon holds it
+   * @throws SocketRefusedException if the file cannot be opened
    */
   void take() {
     boolean taken;
@@ -42,7 +42,7 @@ final class SocketLock {
     }
   }
 
-  /** Gives the lock up; harmless when it is not held. */
+  /** Releases the lock; does nothing if it is not held. */
   void release() {
     lock.release();
   }

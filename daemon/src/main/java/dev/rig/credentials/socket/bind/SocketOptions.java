@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a socket is and who may connect.
+ * The path and permissions of a socket.
  *
  * @param path the socket's file; made absolute
  * @param mode its permission bits, for example {@code 0660}
- * @param group the group that it is given, by name or number; null leaves the process's own
- * @param limits how much it bears
+ * @param group its group, by name or number; null for the process's own
+ * @param limits its limits
  */
 public record SocketOptions(Path path, int mode, @Nullable String group, SocketLimits limits) {
   /** Only the daemon's own user (and root) may connect. */
@@ -22,17 +22,17 @@ public record SocketOptions(Path path, int mode, @Nullable String group, SocketL
     }
   }
 
-  /** A private socket with the standard limits. */
+  /** Returns options for a private socket with the standard limits. */
   public static SocketOptions at(Path path) {
     return new SocketOptions(path, PRIVATE, null, SocketLimits.standard());
   }
 
-  /** The same with other limits. */
+  /** Returns a copy with other limits. */
   public SocketOptions withLimits(SocketLimits other) {
     return new SocketOptions(path, mode, group, other);
   }
 
-  /** The same with other permissions. */
+  /** Returns a copy with other permissions. */
   public SocketOptions withAccess(int otherMode, @Nullable String otherGroup) {
     return new SocketOptions(path, otherMode, otherGroup, limits);
   }

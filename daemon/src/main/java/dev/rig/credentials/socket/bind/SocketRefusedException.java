@@ -6,20 +6,20 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The socket cannot be opened at its path; the problem says why and what to do. */
+/** The socket cannot be opened at its path; the problem has the reason and the next step. */
 public final class SocketRefusedException extends RuntimeException {
   static final String OTHER_PATH = "remove it, or choose another path with --socket";
 
   private static final long serialVersionUID = 1L;
 
-  @SuppressWarnings("serial") // nobody serialises this
+  @SuppressWarnings("serial") // never serialised
   private final Problem problem;
 
   SocketRefusedException(Path path, String message, String hint) {
     this(new Problem(path.toString(), 0, 0, message, hint), null);
   }
 
-  /** With the operating system's own reason. */
+  /** Creates the exception with the operating system's reason. */
   SocketRefusedException(Path path, String attempt, IOException failure) {
     this(
         new Problem(
@@ -43,7 +43,7 @@ public final class SocketRefusedException extends RuntimeException {
     return failure.getMessage();
   }
 
-  /** Why, with the path as its file and the next step as its hint. */
+  /** Returns the reason, with the path as its file and the next step as its hint. */
   public Problem problem() {
     return problem;
   }

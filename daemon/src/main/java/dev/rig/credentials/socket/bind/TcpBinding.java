@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import jnr.constants.platform.Errno;
 
 /**
- * A TCP port. Like the JDK's, one that is bound to all addresses takes IPv4 and IPv6.
+ * A TCP port. As in the JDK, one that is bound to all addresses accepts IPv4 and IPv6.
  *
- * @param address where it listens, with the port that the system chose
+ * @param address its address, with the port that the system chose
  */
 public record TcpBinding(ListeningSocket socket, InetSocketAddress address)
     implements SocketBinding {
@@ -32,10 +32,10 @@ public record TcpBinding(ListeningSocket socket, InetSocketAddress address)
   private static final int SCOPE = 24;
 
   /**
-   * Listens at an address.
+   * Listens on an address.
    *
    * @param wanted a port of 0 lets the system choose
-   * @throws IOException if the address is unavailable, as when another process has the port
+   * @throws IOException if the address is unavailable, for example in use
    */
   public static TcpBinding listen(InetSocketAddress wanted, int backlog) throws IOException {
     if (wanted.isUnresolved()) {
@@ -111,6 +111,6 @@ public record TcpBinding(ListeningSocket socket, InetSocketAddress address)
 
   @Override
   public void release() {
-    // Closing it is all.
+    // Nothing else must be released.
   }
 }
