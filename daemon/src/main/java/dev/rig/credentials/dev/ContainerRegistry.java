@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The registry as a container of an engine, which starts it again when it ends. */
+/** The registry as a container of an engine, which restarts it when it ends. */
 final class ContainerRegistry {
   private static final String DATA = "/var/lib/registry";
   private static final String PASSWORDS = "/rig/htpasswd";
@@ -40,25 +40,28 @@ final class ContainerRegistry {
     this.engine = engine;
   }
 
-  /** Whether the engine has the image, or gets it. */
+  /** Returns whether the engine has the image, or can pull it. */
   boolean hasImage() throws InterruptedException {
     var image = REPOSITORY + ":" + TAG;
     return engine.has(image) || (engine.pull(REPOSITORY, TAG, PULL) && engine.has(image));
   }
 
-  /** The folder as the container sees it. */
+  /** Returns the folder as the container sees it. */
   DevFolder.Seen seen(DevRegistryAddress place) {
     return new DevFolder.Seen(
         isBridged() ? ":" + INSIDE : place.listening(), DATA, PASSWORDS, CERTIFICATE, KEY);
   }
 
-  /** An engine without a bridge cannot publish a port: its containers have the machine's. */
+  /**
+   * Returns whether containers have their own network: without a bridge the engine cannot publish a
+   * port, and containers use the machine's ports.
+   */
   private boolean isBridged() {
     return engine.client().listNetworksCmd().exec().stream()
         .anyMatch(network -> List.of("bridge", "podman").contains(network.getName()));
   }
 
-  /** Makes and starts it. */
+  /** Creates and starts it. */
   void start(DevRegistryAddress place) {
     var inside = ExposedPort.tcp(INSIDE);
     var binds = new ArrayList<Bind>();
@@ -106,7 +109,7 @@ final class ContainerRegistry {
     return new Bind(file.toString(), new Volume(seen), AccessMode.ro);
   }
 
-  /** A rootless engine's root is the user, so that its files are, too. */
+  /** Returns whether the engine is rootless; its root is the user, who then owns the files. */
   private boolean isRootless() {
     var options = engine.client().infoCmd().exec().getSecurityOptions();
     return options != null && options.stream().anyMatch(option -> option.contains("rootless"));
@@ -124,13 +127,13 @@ final class ContainerRegistry {
     return containers().stream().anyMatch(container -> "running".equals(container.getState()));
   }
 
-  /** Removes it; what it has written stays. */
+  /** Removes it; its data stays. */
   void stop() {
     for (var container : containers()) {
       try {
         engine.client().removeContainerCmd(container.getId()).withForce(true).exec();
       } catch (NotFoundException gone) {
-        // As it should be.
+        // Already absent.
       } catch (DockerException e) {
         throw new DevException("the engine could not remove the registry: " + e.getMessage(), e);
       }

@@ -48,13 +48,13 @@ import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /**
- * The development registry's own small authority, which signs its certificates and nothing else
- * (RFC 5280). P-256 keys of the JDK; the certificate's structure is BouncyCastle's.
+ * The development registry's own certificate authority, which signs only its certificates (RFC
+ * 5280). The keys are P-256 of the JDK; BouncyCastle builds the certificate.
  */
 final class DevAuthority {
   private static final Duration LIFE = Duration.ofDays(3650);
 
-  /** No client takes a server's certificate that lives longer than 398 days. */
+  /** Clients reject a server's certificate that is valid for more than 398 days. */
   private static final Duration LEAF_LIFE = Duration.ofDays(397);
 
   private static final Duration RENEWAL = Duration.ofDays(30);
@@ -75,24 +75,25 @@ final class DevAuthority {
   }
 
   /**
-   * What a server shows and signs with, in PEM.
+   * A server's certificate and private key, in PEM.
    *
-   * @param certificate everybody may have it
-   * @param key nobody may
+   * @param certificate public
+   * @param key secret
    */
   record CertificateAndKey(String certificate, String key) {
-    /** The key is left out. */
+    /** Omits the key. */
     @Override
     public String toString() {
       return "Identity[redacted]";
     }
   }
 
-  /** A new authority, for ten years. */
+  /** Creates an authority, valid for ten years. */
   static DevAuthority create(Instant now) {
     try {
       var pair = pair();
-      // Two of them, one trusted long ago, are not to be taken for each other.
+      // Distinguishes two authorities of the same machine, one of which may be trusted from
+      // earlier.
       var mark = new BigInteger(MARK_BITS, new SecureRandom()).toString(Character.MAX_RADIX);
       var name = new X500Name("CN=Rig Credentials development registry " + mark);
       var extensions = new ExtensionsGenerator();
@@ -110,11 +111,11 @@ final class DevAuthority {
   }
 
   /**
-   * The authority that was kept.
+   * Restores a saved authority.
    *
-   * @param key as {@link #key()} gave it
-   * @param certificate as {@link #certificate()} gave it
-   * @throws DevException when they are not that
+   * @param key as {@link #key()} returned it
+   * @param certificate as {@link #certificate()} returned it
+   * @throws DevException if they are invalid
    */
   static DevAuthority of(byte[] key, byte[] certificate) {
     try {
@@ -126,12 +127,12 @@ final class DevAuthority {
     }
   }
 
-  /** Its private key, as PKCS #8. */
+  /** Returns the private key, as PKCS #8. */
   byte[] key() {
     return key.getEncoded();
   }
 
-  /** Its certificate, as DER. */
+  /** Returns the certificate, as DER. */
   byte[] certificate() {
     try {
       return certificate.getEncoded();
@@ -140,12 +141,12 @@ final class DevAuthority {
     }
   }
 
-  /** Its certificate, as PEM: what clients have to trust. */
+  /** Returns the certificate, as PEM: what clients must trust. */
   String pem() {
     return pem("CERTIFICATE", certificate());
   }
 
-  /** A server's new key with a certificate for the addresses and names that lead to the place. */
+  /** Creates a server's key with a certificate for the addresses and names of the place. */
   CertificateAndKey sign(DevRegistryAddress place, Instant now) {
     try {
       var pair = pair();
@@ -171,7 +172,8 @@ final class DevAuthority {
   }
 
   /**
-   * Whether the certificate is of this authority, for that place, and good for a month at least.
+   * Returns whether the certificate is from this authority, for that place, and valid for at least
+   * a month.
    */
   boolean stillGood(byte[] pem, DevRegistryAddress place, Instant now) {
     try {
@@ -187,7 +189,7 @@ final class DevAuthority {
     }
   }
 
-  /** Sockets that believe this authority and no other. */
+  /** Returns sockets that trust only this authority. */
   SSLSocketFactory sockets() {
     try {
       var store = KeyStore.getInstance("PKCS12");
@@ -247,7 +249,10 @@ final class DevAuthority {
     return generator.generateKeyPair();
   }
 
-  /** RFC 5280, 4.2.1.2: the SHA-1 of the key's bits, which is a name and protects nothing. */
+  /**
+   * Returns the key's id by RFC 5280, 4.2.1.2: the SHA-1 of the key's bits, an identifier without a
+   * security purpose.
+   */
   private static byte[] id(PublicKey key) {
     var bits = SubjectPublicKeyInfo.getInstance(key.getEncoded()).getPublicKeyData().getBytes();
     return Hash.SHA1.of(bits);
@@ -268,7 +273,7 @@ final class DevAuthority {
     return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(what, lines, what);
   }
 
-  /** The message of the JDK's is about a form; what was read is not in it. */
+  /** Wraps a JDK exception, whose message describes a format and contains no input. */
   private static DevException failed(Exception e) {
     return new DevException("the registry's own authority cannot be used: " + e.getMessage(), e);
   }

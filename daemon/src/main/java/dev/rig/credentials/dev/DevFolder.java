@@ -18,7 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The folder {@code dev} of the state folder: all that the development registry keeps. */
+/** The folder {@code dev} of the state folder, with all data of the development registry. */
 final class DevFolder {
   private static final String SEALED = "registry.sealed";
   private static final int HTTP_SECRET = 32;
@@ -36,47 +36,47 @@ final class DevFolder {
     return folder;
   }
 
-  /** Where the registry keeps its images. */
+  /** Returns the folder of the registry's images. */
   Path data() {
     return folder.resolve("data");
   }
 
-  /** The registry's configuration. */
+  /** Returns the registry's configuration file. */
   Path configuration() {
     return folder.resolve("config.yml");
   }
 
-  /** Names and hashes of who may come in. */
+  /** Returns the file of user names and password hashes. */
   Path passwords() {
     return folder.resolve("htpasswd");
   }
 
-  /** The certificate of its authority: what clients have to trust. */
+  /** Returns the certificate of the authority: what clients must trust. */
   Path authority() {
     return folder.resolve("ca.crt");
   }
 
-  /** Its own certificate. */
+  /** Returns the registry's certificate. */
   Path certificate() {
     return folder.resolve("tls.crt");
   }
 
-  /** The key of its certificate. */
+  /** Returns the key of the certificate. */
   Path key() {
     return folder.resolve("tls.key");
   }
 
-  /** No file: the argument that tells the front's processes. */
+  /** Returns a path without a file: the argument that identifies the front's processes. */
   Path front() {
     return folder.resolve("front");
   }
 
-  /** What the front says. */
+  /** Returns the front's log. */
   Path frontLog() {
     return folder.resolve("front.log");
   }
 
-  /** What the registry says. */
+  /** Returns the registry's log. */
   Path log() {
     return folder.resolve("registry.log");
   }
@@ -85,24 +85,24 @@ final class DevFolder {
     return Files.exists(folder.resolve(SEALED));
   }
 
-  /** The sealed file, with the state folder's key; makes the folders. */
+  /** Returns the sealed file, with the state folder's key; creates the folders. */
   SealedFile sealed(@Nullable Path credentials) {
     var key = StateFolder.open(state).key(null, credentials);
     return new SealedFile(StateFolder.open(folder).file(SEALED), key, DevRecord.PURPOSE);
   }
 
   /**
-   * Where the registry finds what is in this folder.
+   * The paths of this folder as the registry sees them.
    *
    * @param address where it listens
-   * @param data its images' folder
+   * @param data the folder of its images
    * @param passwords the file of passwords
    * @param certificate the file of its certificate
    * @param key the file of its key
    */
   record Seen(String address, String data, String passwords, String certificate, String key) {}
 
-  /** The folder as a program of this machine sees it. */
+  /** Returns the paths for a program of this machine. */
   Seen seen(DevRegistryAddress place) {
     return new Seen(
         place.listening(),
@@ -112,7 +112,7 @@ final class DevFolder {
         key().toString());
   }
 
-  /** Writes what the registry reads; its certificate is there already. */
+  /** Writes the files that the registry reads; the certificate must exist already. */
   void configure(DevRecord record, Seen seen) {
     var secret = new byte[HTTP_SECRET];
     random.nextBytes(secret);
@@ -148,10 +148,9 @@ final class DevFolder {
   }
 
   /**
-   * Has a certificate for the place in this folder: the one that is there, where that will do for a
-   * month.
+   * Ensures that the folder has a certificate for the place that is valid for at least a month.
    *
-   * @return whether it is a new one
+   * @return whether it was created now
    */
   boolean certify(DevAuthority authority, DevRegistryAddress place, Instant now) {
     try {
@@ -176,7 +175,7 @@ final class DevFolder {
     AtomicFile.replace(file, content.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The bytes of all images. */
+  /** Returns the size of all images in bytes. */
   long size() {
     if (!Files.exists(data())) {
       return 0;
@@ -192,12 +191,13 @@ final class DevFolder {
     try {
       return Files.size(file);
     } catch (IOException gone) {
-      return 0; // an upload that ended meanwhile
+      return 0; // an upload that ended in the meantime
     }
   }
 
   /**
-   * The repositories with an image, in order, as the registry's filesystem driver lays them out.
+   * Returns the repositories with an image, in order, by the layout of the registry's filesystem
+   * driver.
    */
   List<String> repositories() {
     var root = data().resolve("docker/registry/v2/repositories");
@@ -215,7 +215,7 @@ final class DevFolder {
     }
   }
 
-  /** The tags of a repository, in order. */
+  /** Returns the tags of a repository, in order. */
   List<String> tags(String repository) {
     var folder =
         data().resolve("docker/registry/v2/repositories").resolve(repository + "/_manifests/tags");
@@ -226,7 +226,7 @@ final class DevFolder {
     }
   }
 
-  /** Removes what makes it run and, where that is wanted, its images. */
+  /** Removes the registry's files and, if requested, its images. */
   void remove(boolean purge) {
     var doomed =
         new ArrayList<>(

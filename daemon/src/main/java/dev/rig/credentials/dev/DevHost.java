@@ -4,23 +4,23 @@ import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.registry.ResolvedImage;
 
 /**
- * A development registry by its two names.
+ * The two host names of a development registry.
  *
- * @param host names images when they are pushed from outside
- * @param clusterHost names them when they are pulled inside
+ * @param host in images that are pushed from outside the cluster
+ * @param clusterHost in images that are pulled inside the cluster
  */
 public record DevHost(String host, String clusterHost) {
-  /** Whether the image is there by its name. */
+  /** Returns whether the image's name is in this registry. */
   public boolean holds(ImageReference image) {
     return image.host().equals(host);
   }
 
-  /** The repository, with this host, that an image of another registry is pushed to. */
+  /** Returns the repository, with this host, to which an image of another registry is pushed. */
   public String repository(ImageReference image) {
     return host + "/" + image.path();
   }
 
-  /** The reference that a cluster pulls exactly this image by; the tag is for people. */
+  /** Returns the reference by which a cluster pulls exactly this image; the tag is for people. */
   public String pinned(ResolvedImage image) {
     var registry = image.registry().equals(host) ? clusterHost : image.registry();
     var tag = image.tag() == null ? "" : ":" + image.tag();

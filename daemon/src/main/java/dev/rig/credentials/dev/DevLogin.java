@@ -6,18 +6,18 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 
-/** Who may come into a registry of our own. */
+/** The login of a development registry. */
 final class DevLogin {
   private static final String USERNAME = "rig-dev";
   private static final int PASSWORD = 24;
   private static final int SALT = 16;
 
-  /** Of a password of 192 random bits nobody tries all: a request is not to take long. */
+  /** A low cost, so that requests are fast: a password of 192 random bits cannot be guessed. */
   private static final int BCRYPT_COST = 5;
 
   private DevLogin() {}
 
-  /** A new login. */
+  /** Creates a login. */
   static Credential login(SecureRandom random) {
     var bytes = new byte[PASSWORD];
     random.nextBytes(bytes);
@@ -25,7 +25,10 @@ final class DevLogin {
         USERNAME, Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes)));
   }
 
-  /** Its line: bcrypt in the form that registries take, version 2y, as htpasswd -B writes it. */
+  /**
+   * Returns its line: bcrypt in the form that registries accept, version 2y, as htpasswd -B writes
+   * it.
+   */
   static String line(Credential login, SecureRandom random) {
     var salt = new byte[SALT];
     random.nextBytes(salt);

@@ -17,15 +17,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A development registry inside a cluster: what Kubernetes is told, and what the platform is. Both
- * are of one login, which is made at the first time and kept sealed.
+ * The manifests of a development registry inside a cluster, and the platform's values for it. Both
+ * use one login, which is created on first use and stored sealed.
  */
 public final class DevManifests {
   private static final String FILE = "dev-cluster.sealed";
   private static final String PURPOSE = "development registry in a cluster";
   private static final int HTTP_SECRET = 32;
 
-  /** A label of RFC 1123, as Kubernetes wants names. */
+  /** A label of RFC 1123, as Kubernetes requires for names. */
   private static final Pattern NAME = Pattern.compile("[a-z]([-a-z0-9]{0,61}[a-z0-9])?");
 
   private static final Pattern CLUSTER_HOST =
@@ -41,14 +41,14 @@ public final class DevManifests {
   private final @Nullable Path credentials;
 
   /**
-   * Where it is to be.
+   * The destination.
    *
-   * @param namespace of what is made
+   * @param namespace of the manifests
    * @param cluster its name under {@code rig.clusters}
-   * @param host what an image is pushed to from outside
-   * @param clusterHost what it is pulled from inside: the Service and its port
-   * @param nodePort of each node, from 30000 to 32767
-   * @param storage the size of a volume that outlives the pod; null for none
+   * @param host to which images are pushed from outside
+   * @param clusterHost from which images are pulled inside: the Service and its port
+   * @param nodePort on each node, from 30000 to 32767
+   * @param storage the size of a persistent volume; null for none
    */
   public record ManifestTarget(
       String namespace,
@@ -58,9 +58,9 @@ public final class DevManifests {
       int nodePort,
       @Nullable String storage) {
     /**
-     * A place.
+     * Validates the values.
      *
-     * @throws DevException when a value is not what Kubernetes takes
+     * @throws DevException if Kubernetes would reject a value
      */
     public ManifestTarget {
       matches(NAME, namespace, "a namespace");
@@ -99,7 +99,7 @@ public final class DevManifests {
   private record Login(Credential credential, String passwordLine, String httpSecret) {}
 
   /**
-   * For the user of that state folder.
+   * Creates the manifests with the login in a state folder.
    *
    * @param environment the user's variables
    */
@@ -109,7 +109,7 @@ public final class DevManifests {
     this.credentials = named.isEmpty() ? null : Path.of(named);
   }
 
-  /** What {@code kubectl apply} takes; of the password it has only a hash. */
+  /** Returns the input of {@code kubectl apply}; it contains only a hash of the password. */
   public String manifests(ManifestTarget place) {
     var login = login();
     var documents = new ArrayList<String>();
@@ -239,8 +239,8 @@ public final class DevManifests {
   }
 
   /**
-   * What the containerd of every node finds the registry by, for a node does not know the cluster's
-   * Services: {@code hosts.toml} below {@code certs.d} (containerd, {@code docs/hosts.md}).
+   * Returns the file by which containerd finds the registry on every node, because a node cannot
+   * resolve Services: {@code hosts.toml} in {@code certs.d} (containerd, {@code docs/hosts.md}).
    */
   public static String hosts(ManifestTarget place) {
     return """
@@ -251,7 +251,7 @@ public final class DevManifests {
         .formatted(place.clusterHost(), place.nodePort());
   }
 
-  /** The Helm values that register it, with its password. */
+  /** Returns the Helm values that register it, with its password. */
   public String values(ManifestTarget place) {
     var credential = login().credential();
     return """

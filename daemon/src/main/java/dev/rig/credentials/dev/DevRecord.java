@@ -16,25 +16,25 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of the development registry, sealed.
+ * The sealed data of the development registry.
  *
  * @param place where it listens
- * @param credential who may push and pull: nobody else
- * @param authority who signs its certificate; null where it never had TLS
- * @param behind the port of loopback where the registry itself listens, behind a front that asks
- *     for no login; 0 where there is no front
+ * @param credential the only credential for pushes and pulls
+ * @param authority signs its certificate; null if it never had TLS
+ * @param behind the loopback port of the registry itself, if a front without a login serves
+ *     clients; 0 without a front
  */
 record DevRecord(
     DevRegistryAddress place, Credential credential, @Nullable DevAuthority authority, int behind) {
-  /** What the file is for: its key is made of that. */
+  /** The purpose of the file, from which its key is derived. */
   static final String PURPOSE = "development registry";
 
   private static final String LABEL = "registry";
 
-  /** The first form had no place but loopback, and no TLS. */
+  /** The first format: only loopback, without TLS. */
   private static final int FIRST_FORM = 1;
 
-  /** The second always asked for a login. */
+  /** The second format: always with a login. */
   private static final int SECOND_FORM = 2;
 
   private static final int FORM = 3;
@@ -66,9 +66,9 @@ record DevRecord(
   }
 
   /**
-   * Reads what {@link #write} wrote; empty where there is nothing.
+   * Reads what {@link #write} wrote; empty if the file does not exist.
    *
-   * @throws StoreException when it cannot be read
+   * @throws StoreException if it cannot be read
    */
   static Optional<DevRecord> read(SealedFile file) {
     return file.read()
@@ -91,11 +91,11 @@ record DevRecord(
           return new DevRecord(place, credential, authority, form == FORM ? in.readInt() : 0);
         }
         default -> {
-          // As below: a later version's.
+          // As below: written by a later version.
         }
       }
     } catch (IOException | IllegalArgumentException | DevException otherForm) {
-      // As below: its message might quote what was read.
+      // As below: its message might quote the content.
     }
     throw new StoreException("it holds a registry that this version cannot read");
   }
@@ -108,22 +108,22 @@ record DevRecord(
     return in.readNBytes(in.readUnsignedShort());
   }
 
-  /** Where the registry itself listens. */
+  /** Returns where the registry itself listens. */
   DevRegistryAddress registry() {
     return behind == 0 ? place : new DevRegistryAddress(DevRegistryAddress.LOOPBACK, behind, false);
   }
 
-  /** How images of it begin. */
+  /** Returns the host in its images' names. */
   String host() {
     return place.host();
   }
 
-  /** Who signs its certificate now; null where it has none. */
+  /** Returns the authority of the current certificate; null if it has none. */
   @Nullable DevAuthority signer() {
     return place.tls() ? authority : null;
   }
 
-  /** The credential and the key are left out. */
+  /** Omits the credential and the key. */
   @Override
   public String toString() {
     return "DevRecord[%s, redacted]".formatted(place);

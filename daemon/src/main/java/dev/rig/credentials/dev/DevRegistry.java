@@ -20,8 +20,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The development registry of a user, on a port of this machine: a container of an engine, else a
- * program of this machine. Its images, its own credential and its authority outlive it.
+ * A user's development registry, on a port of this machine: a container of an engine, or else a
+ * program of this machine. Its images, its credential and its authority are kept when it stops.
  */
 public final class DevRegistry {
   private static final Duration START = Duration.ofSeconds(20);
@@ -36,11 +36,11 @@ public final class DevRegistry {
   private final Time time;
 
   /**
-   * Where it is to listen. What is null stays as it was, and is usual where there never was one: at
-   * port 30000 of loopback without TLS and without a login, at any other address with both.
+   * The requested address. A null field keeps its value; the defaults are port 30000 of loopback
+   * without TLS and without a login; any other address has both.
    *
    * @param address an address of this machine, as a literal
-   * @param login whether it asks clients for its login; false only on loopback without TLS
+   * @param login whether clients need its login; false only on loopback without TLS
    */
   public record Wanted(
       @Nullable String address,
@@ -73,11 +73,11 @@ public final class DevRegistry {
   /**
    * A registry.
    *
-   * @param host how its images begin
-   * @param credential who may push and pull
-   * @param authority the file of who signs its certificate; null where it has none
-   * @param runner what it runs in, for people; null where it does not run
-   * @param open whether it asks clients for no login
+   * @param host the host in its images' names
+   * @param credential for pushes and pulls
+   * @param authority the file of the authority that signs its certificate; null if it has none
+   * @param runner what runs it, for people; null if it does not run
+   * @param open whether clients need no login
    */
   public record Access(
       String host,
@@ -87,13 +87,13 @@ public final class DevRegistry {
       boolean open) {}
 
   /**
-   * What there is of it.
+   * The state of the registry.
    *
-   * @param host how its images begin
-   * @param authority the file of who signs its certificate; null where it has none
-   * @param runner what it runs in, for people; null where it does not run
+   * @param host the host in its images' names
+   * @param authority the file of the authority that signs its certificate; null if it has none
+   * @param runner what runs it, for people; null if it does not run
    * @param images as {@code repository:tag}, in order
-   * @param bytes what its data takes of the disk
+   * @param bytes the disk space of its data
    */
   public record Status(
       String host,
@@ -107,7 +107,7 @@ public final class DevRegistry {
   }
 
   /**
-   * The registry that keeps everything in that state folder.
+   * Creates the registry with the data in that state folder.
    *
    * @param environment the user's variables
    */
@@ -121,7 +121,7 @@ public final class DevRegistry {
   }
 
   /**
-   * Has it run there; harmless where it does.
+   * Starts it there; does nothing if it runs.
    *
    * @throws DevException if it is unavailable, with the next step
    */
@@ -177,7 +177,7 @@ public final class DevRegistry {
     }
   }
 
-  /** Whether it has a new certificate, which it only shows when it is started again. */
+  /** Returns whether it has a new certificate, which requires a restart. */
   private boolean certifies(DevRecord record) {
     var signer = record.signer();
     return signer != null && folder.certify(signer, record.place(), time.now());
@@ -247,9 +247,9 @@ public final class DevRegistry {
   }
 
   /**
-   * Serves what clients connect to, until it is closed.
+   * Starts the listener for clients, which serves until it is closed.
    *
-   * @throws DevException when the registry has no front
+   * @throws DevException if the registry has no front
    */
   public RegistryFront openFront() {
     try {
@@ -271,7 +271,7 @@ public final class DevRegistry {
     return "a container of " + engine.host();
   }
 
-  /** What there is of it; empty where there never was one, or it was purged. */
+  /** Returns its state; empty if it never existed or was purged. */
   public Optional<Status> status() {
     try {
       return read()
@@ -288,7 +288,7 @@ public final class DevRegistry {
     }
   }
 
-  /** Who signs the certificate of which host: of this registry's, where it has one. */
+  /** Returns the authority of the registry's host, if it has one. */
   public Map<String, Path> authorities() {
     try {
       return read()
@@ -300,16 +300,16 @@ public final class DevRegistry {
     }
   }
 
-  /** Its repositories with an image. */
+  /** Returns its repositories with an image. */
   public List<String> repositories() {
     return folder.repositories();
   }
 
   /**
-   * Ends it; harmless where it does not run.
+   * Stops it; does nothing if it does not run.
    *
-   * @param purge whether its images and its credential go, too
-   * @return how its images began; empty where there never was one
+   * @param purge whether to delete its images and its credential too
+   * @return the host in its images' names; empty if it never existed
    */
   public Optional<String> down(boolean purge) {
     try {

@@ -8,21 +8,21 @@ import java.net.InetAddress;
  *
  * @param address an address of this machine, as a literal
  * @param port from 1 to 65535
- * @param tls whether with TLS, which is so wherever others can reach it
+ * @param tls whether with TLS, required if other machines can reach it
  */
 public record DevRegistryAddress(String address, int port, boolean tls) {
-  /** The address where none is named. */
+  /** The default address. */
   public static final String LOOPBACK = "127.0.0.1";
 
-  /** The port where none is named. */
+  /** The default port. */
   public static final int USUAL_PORT = 30_000;
 
   private static final int LAST_PORT = 65_535;
 
   /**
-   * A place.
+   * Validates the address.
    *
-   * @throws DevException when there is no such place, or a credential would go to it in the clear
+   * @throws DevException if it is invalid, or a credential would be sent to it in plain text
    */
   public DevRegistryAddress {
     if (port < 1 || port > LAST_PORT) {
@@ -42,7 +42,7 @@ public record DevRegistryAddress(String address, int port, boolean tls) {
     address = parsed.getHostAddress();
   }
 
-  /** Whether it is this machine's alone. */
+  /** Returns whether only this machine can reach the address. */
   public static boolean isLoopback(String address) {
     return parse(address).isLoopbackAddress();
   }
@@ -62,17 +62,17 @@ public record DevRegistryAddress(String address, int port, boolean tls) {
     return parse(address);
   }
 
-  /** How images of it begin. */
+  /** Returns the host in its images' names. */
   public String host() {
     return address.equals(LOOPBACK) ? "localhost:" + port : listening();
   }
 
-  /** Address and port, as a registry's configuration has them. */
+  /** Returns address and port in the form of a registry's configuration. */
   String listening() {
     return (inet() instanceof Inet6Address ? "[" + address + "]" : address) + ":" + port;
   }
 
-  /** The root of its API. */
+  /** Returns the root of its API. */
   String api() {
     return (tls ? "https://" : "http://") + listening() + "/v2/";
   }

@@ -26,11 +26,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A Docker Engine, or what answers as one: rootless Docker and podman do. */
+/** A client of a Docker Engine, or of a compatible one: rootless Docker or podman. */
 public final class EngineClient implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(5);
 
-  /** An engine says nothing while it reads a large layer. */
+  /** An engine sends nothing while it reads a large layer. */
   private static final Duration ANSWER = Duration.ofMinutes(5);
 
   private final String host;
@@ -42,11 +42,11 @@ public final class EngineClient implements AutoCloseable {
   }
 
   /**
-   * The engine that {@code DOCKER_HOST} names, else the first whose socket is there: Docker's, the
-   * user's own Docker's, podman's.
+   * Finds the engine that {@code DOCKER_HOST} names; without it, the first with a socket: Docker's,
+   * the user's own Docker's, podman's.
    *
-   * @return empty where none answers
-   * @throws DevException when {@code DOCKER_HOST} names one in a way that is not understood
+   * @return empty if none answers
+   * @throws DevException if {@code DOCKER_HOST} is invalid
    */
   public static Optional<EngineClient> find(Map<String, String> environment) {
     var host = environment.getOrDefault("DOCKER_HOST", "");
@@ -80,7 +80,7 @@ public final class EngineClient implements AutoCloseable {
   }
 
   private static Optional<EngineClient> answering(String host) {
-    // The docker CLI's own configuration has to do with its logins, and is not read.
+    // The docker CLI's configuration is for its logins, and is not read.
     var config =
         DefaultDockerClientConfig.createDefaultConfigBuilder()
             .withDockerHost(host)
@@ -98,13 +98,13 @@ public final class EngineClient implements AutoCloseable {
       engine.docker.pingCmd().exec();
       return Optional.of(engine);
     } catch (RuntimeException nobody) {
-      // docker-java wraps what its transport throws in whatever is at hand.
+      // docker-java wraps exceptions of its transport in different types.
       engine.close();
       return Optional.empty();
     }
   }
 
-  /** Its address. */
+  /** Returns its address. */
   public String host() {
     return host;
   }
@@ -113,7 +113,7 @@ public final class EngineClient implements AutoCloseable {
     return docker;
   }
 
-  /** Its images that have a tag, the newest first. */
+  /** Returns its images with a tag, the newest first. */
   public List<LocalImage> images() {
     try {
       var images = new ArrayList<LocalImage>();
@@ -133,24 +133,27 @@ public final class EngineClient implements AutoCloseable {
     }
   }
 
-  /** {@code Metadata.LastTagTime} (Docker Engine API, ImageInspect); podman has none. */
+  /**
+   * Returns {@code Metadata.LastTagTime} (Docker Engine API, ImageInspect), which podman does not
+   * have.
+   */
   private Instant since(Image image) {
     var raw = docker.inspectImageCmd(image.getId()).exec().getRawValues();
     if (raw.get("Metadata") instanceof Map<?, ?> metadata
         && metadata.get("LastTagTime") instanceof String time) {
       try {
         var tagged = OffsetDateTime.parse(time).toInstant();
-        if (tagged.isAfter(Instant.EPOCH)) { // the year 1 is Go's word for never
+        if (tagged.isAfter(Instant.EPOCH)) { // the year 1 is Go's zero time
           return tagged;
         }
       } catch (DateTimeException otherForm) {
-        // Then when it was built has to do.
+        // Uses the build time instead.
       }
     }
     return Instant.ofEpochSecond(image.getCreated() == null ? 0 : image.getCreated());
   }
 
-  /** Whether it has that image. */
+  /** Returns whether it has that image. */
   public boolean has(String image) {
     try {
       docker.inspectImageCmd(image).exec();
@@ -162,7 +165,7 @@ public final class EngineClient implements AutoCloseable {
     }
   }
 
-  /** Gives an image another name. */
+  /** Adds a name to an image. */
   public void tag(String image, String repository, String tag) {
     try {
       docker.tagImageCmd(image, repository, tag).exec();
@@ -172,9 +175,9 @@ public final class EngineClient implements AutoCloseable {
   }
 
   /**
-   * Pushes an image that has this name, and returns when the registry has it.
+   * Pushes an image by its name, and returns when the registry has it.
    *
-   * @param credential null for none
+   * @param credential null if none
    */
   public void push(
       String repository, String tag, @Nullable Credential credential, PushProgress progress)
@@ -221,13 +224,13 @@ public final class EngineClient implements AutoCloseable {
   }
 
   /**
-   * Has the engine pull an image that everybody may have.
+   * Makes the engine pull a public image.
    *
-   * @return whether it has it now
+   * @return whether it has the image now
    */
   boolean pull(String repository, String tag, Duration limit) throws InterruptedException {
     try {
-      // docker-java's own callback for pulls reads words that podman does not say.
+      // docker-java's own callback for pulls expects texts that podman does not send.
       return docker
           .pullImageCmd(repository)
           .withTag(tag)

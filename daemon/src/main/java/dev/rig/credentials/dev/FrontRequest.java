@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The head of a request to a registry without a login (RFC 9112).
  *
- * <p>A page in a browser of this machine can have it send requests here. Where a name of the page's
- * own leads here (DNS rebinding), the {@code Host} header has that name. Any other page's request
- * that could change something has an {@code Origin}, which no registry client sends.
+ * <p>A page in a browser of this machine can send requests here. If a name of the page's own
+ * resolves to this machine (DNS rebinding), the {@code Host} header has that name. Any other page's
+ * request that could change something has an {@code Origin} header, which no registry client sends.
  *
- * @param refusal why it is not handed on; null where it is
+ * @param refusal why it is not forwarded; null if it is
  */
 record FrontRequest(String line, List<String> fields, @Nullable Refusal refusal) {
   private static final int MOST_BYTES = 64 * 1024;
@@ -30,18 +30,18 @@ record FrontRequest(String line, List<String> fields, @Nullable Refusal refusal)
   private static final Pattern HOST =
       Pattern.compile("(?:localhost|([0-9.]+)|\\[([0-9a-fA-F:.]+)])(?::[0-9]{1,5})?");
 
-  /** What belongs to one connection, or is put in its place. */
+  /** Headers that belong to one connection, or are replaced. */
   private static final Set<String> DROPPED =
       Set.of("authorization", "connection", "keep-alive", "proxy-connection", "upgrade");
 
-  /** A status of HTTP, and the reason in ASCII, without quotes. */
+  /** An HTTP status, and the reason in ASCII, without quotes. */
   record Refusal(int status, String reason) {}
 
   /**
    * Reads a head and checks it.
    *
-   * @return null where the client says nothing
-   * @throws IOException when it stops in the middle
+   * @return null if the client closes without a request
+   * @throws IOException if the head is incomplete
    */
   static @Nullable FrontRequest read(InputStream in) throws IOException {
     var head = new ByteArrayOutputStream();
@@ -99,7 +99,7 @@ record FrontRequest(String line, List<String> fields, @Nullable Refusal refusal)
     return field.substring(0, field.indexOf(':')).toLowerCase(Locale.ROOT);
   }
 
-  /** A name can lead anywhere, an address only to itself. */
+  /** Returns whether the host is a loopback address: a name can resolve to any address. */
   private static boolean isLoopback(String host) {
     var parts = HOST.matcher(host.toLowerCase(Locale.ROOT));
     if (!parts.matches()) {
@@ -113,7 +113,7 @@ record FrontRequest(String line, List<String> fields, @Nullable Refusal refusal)
     }
   }
 
-  /** The head for the registry, which ends the connection after its answer. */
+  /** Returns the head for the registry, which closes the connection after its answer. */
   byte[] forwarded(String authorization) {
     var head = new StringBuilder(line).append("\r\n");
     for (var field : fields) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what another program does. */
+/** Waits for the result of another program. */
 final class Polling {
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -15,7 +15,7 @@ final class Polling {
     this.time = time;
   }
 
-  /** Whether it holds before the time is over. */
+  /** Returns whether the condition is met within the limit. */
   boolean until(Duration limit, BooleanSupplier holds) {
     long from = time.nanos();
     while (!holds.getAsBoolean()) {

@@ -1,15 +1,15 @@
 package dev.rig.credentials.dev;
 
-/** Hears how far an upload is. */
+/** Receives the progress of an upload. */
 @FunctionalInterface
 public interface PushProgress {
   /**
-   * One layer got further.
+   * Reports the progress of one layer.
    *
    * @param layer its short name
-   * @param status the engine's word for what it does: {@code Pushing}, {@code Pushed}
-   * @param current bytes so far; 0 where that is not told
-   * @param total all its bytes; 0 where that is not told
+   * @param status the engine's word for its state: {@code Pushing}, {@code Pushed}
+   * @param current bytes so far; 0 if unknown
+   * @param total all bytes; 0 if unknown
    */
   void layer(String layer, String status, long current, long total);
 }

@@ -14,12 +14,12 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients of this machine connect to in front of a development registry that asks them for no
- * login. It checks each request ({@link FrontRequest}) and hands it on with the registry's own
- * login, which it alone knows. A connection is one request.
+ * The listener for clients in front of a development registry without a login. It checks each
+ * request ({@link FrontRequest}) and forwards it with the registry's own login, which clients do
+ * not get. Each connection carries one request.
  */
 public final class RegistryFront implements AutoCloseable {
-  /** How long a client may take to say what it wants, and to read the end of an answer. */
+  /** How long a client may take to send its request, and to read the end of an answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final Duration LAST_READ = Duration.ofSeconds(2);
@@ -41,10 +41,10 @@ public final class RegistryFront implements AutoCloseable {
   /**
    * Listens and serves until it is closed.
    *
-   * @param at an address of loopback
-   * @param registry where the registry listens, on loopback
-   * @param authorization the value of the header that the registry wants
-   * @throws UncheckedIOException when the address is unavailable
+   * @param at a loopback address
+   * @param registry the registry's address, on loopback
+   * @param authorization the value of the {@code Authorization} header for the registry
+   * @throws UncheckedIOException if the address is unavailable
    */
   static RegistryFront open(
       InetSocketAddress at, InetSocketAddress registry, String authorization) {
@@ -63,7 +63,7 @@ public final class RegistryFront implements AutoCloseable {
     }
   }
 
-  /** Where it listens. */
+  /** Returns the address. */
   InetSocketAddress address() {
     return (InetSocketAddress) listening.getLocalSocketAddress();
   }
@@ -83,7 +83,7 @@ public final class RegistryFront implements AutoCloseable {
           try (client) {
             serve(client);
           } catch (IOException gone) {
-            // The client, or the registry: each sees it by the end of its connection.
+            // The client or the registry failed: the other sees the end of its connection.
           } finally {
             free.release();
           }
@@ -114,7 +114,7 @@ public final class RegistryFront implements AutoCloseable {
         return;
       }
       behind.getOutputStream().write(request.forwarded(authorization));
-      client.setSoTimeout(0); // an engine may be busy with a layer for minutes
+      client.setSoTimeout(0); // an engine may need minutes to read a layer
       var upload = Thread.startVirtualThread(() -> upload(in, behind));
       copy(behind.getInputStream(), client.getOutputStream());
       client.shutdownOutput();
@@ -132,7 +132,7 @@ public final class RegistryFront implements AutoCloseable {
       copy(client, behind.getOutputStream());
       behind.shutdownOutput();
     } catch (IOException gone) {
-      // An answer that came before the end of the upload, or a client that went away.
+      // The answer came before the end of the upload, or the client closed.
     }
   }
 
@@ -143,7 +143,10 @@ public final class RegistryFront implements AutoCloseable {
     }
   }
 
-  /** In the form that clients of registries show (OCI distribution specification, error codes). */
+  /**
+   * Answers in the format that clients of registries display (OCI distribution specification, error
+   * codes).
+   */
   private static void answer(Socket client, FrontRequest.@Nullable Refusal refusal)
       throws IOException {
     if (refusal == null) {
@@ -157,7 +160,7 @@ public final class RegistryFront implements AutoCloseable {
     client.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
     client.shutdownOutput();
     client.setSoTimeout((int) LAST_READ.toMillis());
-    // A client that still writes its body would lose the answer by a reset.
+    // Reads the rest of the body: otherwise a reset could discard the answer.
     var _ = client.getInputStream().skip(MOST_DISCARDED);
   }
 

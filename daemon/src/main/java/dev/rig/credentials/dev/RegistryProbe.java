@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 
-/** Asks at the development registry's address what listens there. */
+/** Checks what listens at the development registry's address. */
 final class RegistryProbe {
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final int MOST_BYTES = 1024 * 1024;
@@ -37,12 +37,14 @@ final class RegistryProbe {
     return new RegistryProbe(record, time);
   }
 
-  /** Whether it is the registry, which accepts the credential and has the right certificate. */
+  /**
+   * Returns whether it is the registry, which accepts the credential and has the right certificate.
+   */
   boolean answers() {
     return status(true) == OK;
   }
 
-  /** Whether it is anything; the credential is not sent. */
+  /** Returns whether anything listens; does not send the credential. */
   boolean someoneListens() {
     return status(false) != NOBODY;
   }

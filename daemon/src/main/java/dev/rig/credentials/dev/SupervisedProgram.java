@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A program of this machine, in a session of its own below a shell that starts it again when it
- * ends. Both have a path that is nobody else's, the mark, among their arguments: that, and no
- * number that the kernel may give to another process, tells that they are ours.
+ * A program of this machine, in a session of its own below a shell that restarts it when it ends.
+ * Both have a unique path, the mark, among their arguments; it identifies them, because a process
+ * id can be reused.
  */
 final class SupervisedProgram {
   private static final Duration GRACE = Duration.ofSeconds(5);
@@ -35,10 +35,10 @@ final class SupervisedProgram {
   private final Polling pauses;
 
   /**
-   * A program that need not run yet.
+   * Creates a program, which need not run.
    *
-   * @param mark an argument of the program's
-   * @param log what it says, and the folder that it runs in
+   * @param mark an argument of the program
+   * @param log its output; it runs in the folder of this file
    */
   SupervisedProgram(Path mark, Path log, Map<String, String> environment, Polling pauses) {
     this.mark = mark;
@@ -47,7 +47,7 @@ final class SupervisedProgram {
     this.pauses = pauses;
   }
 
-  /** The first of the programs of these names that PATH has; empty if it has none. */
+  /** Returns the first program with one of these names in PATH; empty if there is none. */
   static Optional<Path> find(Map<String, String> environment, String... names) {
     return Stream.of(names)
         .flatMap(name ->
@@ -85,7 +85,7 @@ final class SupervisedProgram {
     return processes().findAny().isPresent();
   }
 
-  /** Ends it: SIGTERM, and SIGKILL for what is there after 5 s. */
+  /** Stops it: SIGTERM, and after 5 s SIGKILL. */
   void stop() {
     processes().forEach(ProcessHandle::destroy);
     if (!pauses.until(GRACE, () -> !runs())) {

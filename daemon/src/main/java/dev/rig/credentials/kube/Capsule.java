@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Capsule ({@code rig.dev/v1alpha2}).
  *
- * @param uid what it is known by for as long as it lives
+ * @param uid its unique id
  * @param resourceVersion the state that was read
- * @param image its image; null where it has none
- * @param pullSecret the Secret that its annotation {@code rig.dev/pull-secret} names; null for none
+ * @param image its image; null if absent
+ * @param pullSecret the Secret that its annotation {@code rig.dev/pull-secret} names; null if
+ *     absent
  */
 public record Capsule(
     String namespace,
@@ -31,12 +32,12 @@ public record Capsule(
         named == null || named.isEmpty() ? null : named);
   }
 
-  /** The same with another pull secret; null for none. */
+  /** Returns a copy with another pull secret; null for none. */
   public Capsule pullingWith(@Nullable String secret) {
     return new Capsule(namespace, name, uid, resourceVersion, image, secret);
   }
 
-  /** For people. */
+  /** Returns namespace and name, for people. */
   public String path() {
     return namespace + "/" + name;
   }

@@ -4,16 +4,16 @@ import dev.rig.credentials.credential.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster that wants pull secrets. Null is unset throughout.
+ * A cluster that gets pull secrets. A null field is not set.
  *
  * @param name its key in the configuration
  * @param url the API's address; null for the cluster that this process runs in
- * @param token a bearer token for it
- * @param script prints a client-go {@code ExecCredential}; comes before the token
+ * @param token a bearer token for the API
+ * @param script prints a client-go {@code ExecCredential}; has precedence over the token
  * @param certificateAuthority PEM, the same in base64, or the path of a file with it
  * @param scope where its pull secrets go
  * @param gitOps whether deployments to it go through a git repository
- * @param devRegistry how images of a development registry are named inside
+ * @param devRegistry the names of its development registry
  */
 public record Cluster(
     String name,
@@ -25,14 +25,14 @@ public record Cluster(
     boolean gitOps,
     @Nullable DevRegistryNames devRegistry) {
   /**
-   * A development registry.
+   * The names of a development registry.
    *
-   * @param host its name outside of the cluster, with which images are pushed
-   * @param clusterHost its name inside, with which they are pulled
+   * @param host outside the cluster, in images that are pushed
+   * @param clusterHost inside the cluster, in images that are pulled
    */
   public record DevRegistryNames(String host, String clusterHost) {}
 
-  /** Only what cannot hold a secret: an address can carry a login. */
+  /** Prints only fields that cannot contain a secret; an address can contain a login. */
   @Override
   public String toString() {
     return "Cluster[name=" + name + ", redacted]";

@@ -5,13 +5,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a cluster is asked: where it is, whom to believe that it is it, and who asks.
+ * The access to a cluster: its address, the trusted authority, and the client's credential.
  *
  * @param url {@code https://…}, or {@code http://} on loopback
  * @param certificateAuthority PEM; null for the system's authorities
- * @param token a bearer token; null where there is a certificate
- * @param clientCertificate PEM; null where there is a token
- * @param clientKey PEM; null where there is a token
+ * @param token a bearer token; null if there is a certificate
+ * @param clientCertificate PEM; null if there is a token
+ * @param clientKey PEM; null if there is a token
  */
 record ClusterAccess(
     String url,
@@ -23,7 +23,7 @@ record ClusterAccess(
     return new ClusterAccess(url, certificateAuthority, token, null, null);
   }
 
-  /** Whether a client made for the other serves with this one's token. */
+  /** Returns whether a client for the other access can be used with this token. */
   boolean sameBesidesToken(ClusterAccess other) {
     return url.equals(other.url)
         && Objects.equals(certificateAuthority, other.certificateAuthority)

@@ -4,22 +4,24 @@ import dev.rig.credentials.time.Time;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where the access to a cluster comes from. Used by one thread at a time. */
+/** The source of the access to a cluster. Used by one thread at a time. */
 public interface ClusterAccessSource {
-  /** Why such a cluster cannot be asked. */
+  /** The problem of a cluster without a credential. */
   String WITHOUT_ACCESS = "it has a url but neither a token nor a script";
 
   /**
-   * The access to use now; may block while a script runs.
+   * Returns the current access; may block while a script runs.
    *
-   * @throws PullSecretException when there is none, with the reason
+   * @throws PullSecretException if there is none, with the reason
    */
   ClusterAccess current();
 
-  /** The cluster does not accept it any more. */
+  /** Reports that the cluster rejected the access. */
   default void rejected() {}
 
-  /** The source that a cluster's settings name; a wrong setting is reported at each request. */
+  /**
+   * Returns the source for a cluster's settings; an invalid setting is reported at each request.
+   */
   static ClusterAccessSource of(
       Cluster cluster, CredentialScript scripts, Map<String, String> environment, Time time) {
     var url = cluster.url();
@@ -39,7 +41,8 @@ public interface ClusterAccessSource {
   }
 
   /**
-   * Why a cluster's settings, as far as they can be checked without it, are wrong; empty if not.
+   * Returns what is wrong with a cluster's settings, without contacting the cluster; empty if
+   * nothing is.
    */
   static Optional<String> problem(Cluster cluster, Map<String, String> environment) {
     var url = cluster.url();

@@ -10,7 +10,7 @@ import java.util.Base64;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster's {@code url}, {@code certificateAuthority} and {@code token}. */
+/** The access by a cluster's {@code url}, {@code certificateAuthority} and {@code token}. */
 public final class ConfiguredAccess implements ClusterAccessSource {
   private static final String PEM = "-----BEGIN ";
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
@@ -25,16 +25,16 @@ public final class ConfiguredAccess implements ClusterAccessSource {
     this.token = token;
   }
 
-  /** With the certificate authority's file as it is now: it can come late, and be renewed. */
+  /** Reads the certificate authority's file again, because it can be created late and renewed. */
   @Override
   public ClusterAccess current() {
     return ClusterAccess.withToken(url(url), pem(certificateAuthority), token);
   }
 
   /**
-   * Checks an API server's address.
+   * Validates an API server's address.
    *
-   * @throws PullSecretException when a token would go there in the clear
+   * @throws PullSecretException if a token would be sent in plain text
    */
   static String url(String url) {
     try {
@@ -45,7 +45,7 @@ public final class ConfiguredAccess implements ClusterAccessSource {
         return url;
       }
     } catch (IllegalArgumentException e) {
-      // said below, without the address, which can carry a login
+      // reported below, without the address, which can contain a login
     }
     throw new PullSecretException(
         PullSecretException.Reason.CLUSTER,
@@ -55,9 +55,9 @@ public final class ConfiguredAccess implements ClusterAccessSource {
   /**
    * Reads a certificate authority.
    *
-   * @param text PEM, the same in base64 as a kubeconfig has it, or the path of a file with it
-   * @return PEM; null for none
-   * @throws PullSecretException when it is none of them
+   * @param text PEM, the same in base64 as in a kubeconfig, or the path of a file with it
+   * @return PEM; null if absent
+   * @throws PullSecretException if the text is none of these
    */
   static @Nullable String pem(@Nullable String text) {
     if (text == null || text.contains(PEM)) {
@@ -77,7 +77,7 @@ public final class ConfiguredAccess implements ClusterAccessSource {
         return decoded;
       }
     } catch (IllegalArgumentException e) {
-      // said below
+      // reported below
     }
     throw new PullSecretException(
         PullSecretException.Reason.CLUSTER,

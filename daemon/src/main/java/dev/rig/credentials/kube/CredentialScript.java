@@ -3,14 +3,14 @@ package dev.rig.credentials.kube;
 import dev.rig.credentials.credential.Secret;
 import java.util.Map;
 
-/** Runs a cluster's script, as every script of this daemon is run. */
+/** Runs a cluster's script. */
 @FunctionalInterface
 public interface CredentialScript {
   /**
-   * Runs it to its end, which takes 30 s at the most.
+   * Runs the script to its end, for at most 30 s.
    *
-   * @return what it printed, never for a log
-   * @throws PullSecretException when it failed; the message says how, without what it printed
+   * @return its output, never for a log
+   * @throws PullSecretException if it failed; the message does not contain the output
    */
   byte[] run(String cluster, Secret script, Map<String, String> environment);
 }

@@ -13,16 +13,18 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What stands below {@code .dockerconfigjson}: a credential by each key ({@code DockerConfigJSON}
- * of kubernetes {@code pkg/credentialprovider}). Two that hold the same are equal, and are written
- * byte for byte the same.
+ * The content of {@code .dockerconfigjson}: credentials by key ({@code DockerConfigJSON} of
+ * kubernetes {@code pkg/credentialprovider}). Equal contents are written byte for byte the same.
  */
 public record DockerConfigJson(SortedMap<String, Credential> credentials) {
   public DockerConfigJson {
     credentials = Collections.unmodifiableSortedMap(new TreeMap<>(credentials));
   }
 
-  /** The document in UTF-8, with {@code auth} beside name and password for clients but kubelets. */
+  /**
+   * Returns the document in UTF-8, with {@code auth} in addition to name and password, for clients
+   * other than kubelets.
+   */
   public byte[] encode() {
     return JsonWriter.bytes(json ->
         json.object(
@@ -40,7 +42,7 @@ public record DockerConfigJson(SortedMap<String, Credential> credentials) {
                 .put("auth", Base64.getEncoder().encodeToString(login)));
   }
 
-  /** Reads what {@link #encode} wrote; empty for anything else, which is written again then. */
+  /** Reads what {@link #encode} wrote; empty for other content, which is then replaced. */
   static DockerConfigJson decode(byte[] document) {
     var credentials = new TreeMap<String, Credential>();
     try {
@@ -53,7 +55,7 @@ public record DockerConfigJson(SortedMap<String, Credential> credentials) {
         }
       }
     } catch (JsonException e) {
-      return new DockerConfigJson(new TreeMap<>()); // somebody else's
+      return new DockerConfigJson(new TreeMap<>()); // written by another program
     }
     var config = new DockerConfigJson(credentials);
     return Arrays.equals(config.encode(), document)

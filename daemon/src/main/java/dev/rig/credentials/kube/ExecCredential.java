@@ -9,11 +9,11 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client-go credential plugin prints (<a
+ * The output of a client-go credential plugin (<a
  * href="https://kubernetes.io/docs/reference/config-api/client-authentication.v1/">client
  * authentication v1</a>): a token, or a certificate with its key.
  *
- * @param expiresAt null where the credential names no end
+ * @param expiresAt null if the credential has no expiry
  */
 record ExecCredential(
     @Nullable Secret token,
@@ -25,9 +25,9 @@ record ExecCredential(
           + " status.clientCertificateData and status.clientKeyData";
 
   /**
-   * Reads it.
+   * Parses it.
    *
-   * @throws PullSecretException when it is none; the message repeats nothing of it
+   * @throws PullSecretException if it is invalid; the message contains no part of it
    */
   static ExecCredential parse(byte[] printed) {
     JsonObject document;

@@ -28,7 +28,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster's API server through fabric8's client: its requests.
+ * Sends requests to a cluster's API server through fabric8's client.
  *
  * <p>Used by one thread at a time.
  */
@@ -78,7 +78,7 @@ public class Fabric8Api implements KubeApi {
         });
   }
 
-  /** By list, so that no right to read any Secret by its name is needed. */
+  /** Uses a list request, so that the right to get any Secret is not required. */
   @Override
   public Optional<Occupant> secret(String namespace, String name) {
     return client.asking(
@@ -144,7 +144,7 @@ public class Fabric8Api implements KubeApi {
         new ObjectMetaBuilder()
             .withNamespace(seen.namespace())
             .withName(seen.name())
-            // With a uid, apply does not create a Capsule that has been deleted meanwhile.
+            // With a uid, apply does not create a Capsule that was deleted in the meantime.
             .withUid(seen.uid())
             .withResourceVersion(replaces ? seen.resourceVersion() : null)
             .addToAnnotations(SecretAnnotations.CAPSULE_PULL_SECRET, pullSecret)
@@ -159,7 +159,10 @@ public class Fabric8Api implements KubeApi {
                 .patch(patch(PatchType.SERVER_SIDE_APPLY, SecretAnnotations.MANAGER, replaces)));
   }
 
-  /** By a merge patch: apply would leave what an earlier version of this wrote by one. */
+  /**
+   * Uses a merge patch: apply would keep an annotation that an earlier version wrote by merge
+   * patch.
+   */
   @Override
   public void removeAnnotation(Capsule seen) {
     var patch =
@@ -187,7 +190,9 @@ public class Fabric8Api implements KubeApi {
         .build();
   }
 
-  /** By a merge patch of the whole list: its items have no key that apply could merge them by. */
+  /**
+   * Uses a merge patch of the whole list, whose items have no key by which apply could merge them.
+   */
   @Override
   public void putPullSecrets(PullingAccount seen, List<String> pullSecrets) {
     var patch =

@@ -11,13 +11,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What groups of namespaces are made of. */
+/** The objects of namespace groups. */
 public final class GroupObjects {
   private static final Set<String> HANGING = Set.of("ImagePullBackOff", "ErrImagePull");
 
   private GroupObjects() {}
 
-  /** A namespace. */
+  /** A namespace with its labels. */
   public record NamespaceLabels(String name, Map<String, String> labels) {
     static NamespaceLabels read(Namespace found) {
       var labels = found.getMetadata().getLabels();
@@ -43,12 +43,12 @@ public final class GroupObjects {
           names(found.getImagePullSecrets()));
     }
 
-    /** For people. */
+    /** Returns namespace and name, for people. */
     public String path() {
       return namespace + "/" + name;
     }
 
-    /** The same with other pull secrets. */
+    /** Returns a copy with other pull secrets. */
     public PullingAccount pullingWith(List<String> secrets) {
       return new PullingAccount(namespace, name, resourceVersion, List.copyOf(secrets));
     }
@@ -57,8 +57,8 @@ public final class GroupObjects {
   /**
    * A pod that has not started.
    *
-   * @param controlled whether something makes another one in its place
-   * @param pullSecrets what it pulls with, which nothing changes after it was created
+   * @param controlled whether a controller replaces it after deletion
+   * @param pullSecrets its pull secrets, which are fixed at creation
    * @param hangingImages the images that it cannot pull now
    */
   public record PendingPod(
@@ -96,7 +96,7 @@ public final class GroupObjects {
                   .toList());
     }
 
-    /** For people. */
+    /** Returns namespace and name, for people. */
     public String path() {
       return namespace + "/" + name;
     }

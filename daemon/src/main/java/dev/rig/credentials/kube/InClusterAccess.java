@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The service account of the pod that this runs in. Its token is replaced about every hour, so it
- * is read each time (<a
+ * The access by the service account of this pod. Its token is replaced about every hour, so it is
+ * read each time (<a
  * href="https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/">Accessing the
  * Kubernetes API from a Pod</a>).
  */
 public final class InClusterAccess implements ClusterAccessSource {
-  /** Where a kubelet puts it. */
+  /** The kubelet's folder for the token. */
   public static final Path FOLDER = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
   private final Path folder;
@@ -39,7 +39,7 @@ public final class InClusterAccess implements ClusterAccessSource {
         "https://" + authority + ":" + port, read("ca.crt"), Secret.of(read("token").strip()));
   }
 
-  /** The namespace that the pod runs in; {@code default} where that is not known. */
+  /** Returns the pod's namespace; {@code default} if unknown. */
   public String namespace() {
     try {
       return RegularFile.text(folder.resolve("namespace")).strip();

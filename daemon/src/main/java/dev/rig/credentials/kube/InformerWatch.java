@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A watch by fabric8's informer: it lists page by page, watches with bookmarks, connects again when
- * the server ends a watch, and lists again when it answers 410 Gone. Anything else ends it, so that
- * the failure is seen, and the next attempt is ours to time.
+ * A watch by fabric8's informer: it lists in pages, watches with bookmarks, reconnects when the
+ * server ends a watch, and lists again after 410 Gone. Any other failure ends it, so that the
+ * failure is reported and the caller decides when to retry.
  */
 final class InformerWatch implements ObjectWatch {
   private static final long PAGE = 500;
@@ -141,7 +141,7 @@ final class InformerWatch implements ObjectWatch {
     }
   }
 
-  /** Keeps of each object only its name and version: the listener keeps what it needs of it. */
+  /** Stores only the name and version of each object: the listener keeps what it needs. */
   private record ObjectVersions<R extends HasMetadata>(
       Watched.Source<R, ?> source, Map<String, R> kept) implements ItemStore<R> {
     ObjectVersions(Watched.Source<R, ?> source) {

@@ -9,18 +9,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of a cluster's API server. Everything blocks, for 10 s at the most, and fails with
- * a {@link KubeApiException}.
+ * The requests to a cluster's API server. Every method blocks for at most 10 s, and fails with a
+ * {@link KubeApiException}.
  */
 public interface KubeApi extends AutoCloseable {
   /**
    * A {@code coordination.k8s.io} Lease, which one daemon holds at a time.
    *
-   * @param holder who; empty for nobody
-   * @param duration how long a renewal is good for
-   * @param acquiredAt when its holder became that
-   * @param renewedAt when its holder last said that it is alive, by the holder's own clock
-   * @param transitions how often it has gone from one to another
+   * @param holder its holder; empty if none
+   * @param duration how long a renewal is valid
+   * @param acquiredAt when the holder acquired it
+   * @param renewedAt when the holder last renewed it, by the holder's clock
+   * @param transitions how often the holder has changed
    * @param resourceVersion null for one that was not read from the cluster
    */
   record Lock(
@@ -31,19 +31,19 @@ public interface KubeApi extends AutoCloseable {
       int transitions,
       @Nullable String resourceVersion) {}
 
-  /** Something in a namespace under a name that a pull secret would have. */
+  /** An object with the name of a pull secret. */
   sealed interface Occupant {}
 
-  /** One of ours. */
+  /** A pull secret of this daemon. */
   record Ours(PullSecret secret) implements Occupant {}
 
-  /** Somebody else's Secret. */
+  /** A Secret of another owner. */
   record Foreign() implements Occupant {}
 
-  /** Ours, by their label; of every namespace where that is null. */
+  /** Returns this daemon's pull secrets, by label; those of all namespaces if null. */
   List<PullSecret> secrets(@Nullable String namespace);
 
-  /** The Secret with that name, whosever it is. */
+  /** Returns the Secret with that name, of any owner. */
   Optional<Occupant> secret(String namespace, String name);
 
   /**
@@ -56,24 +56,24 @@ public interface KubeApi extends AutoCloseable {
    */
   PullSecret apply(PullSecret secret, boolean force);
 
-  /** Removes exactly this state of it. */
+  /** Deletes exactly this state of the Secret. */
   void delete(PullSecret secret);
 
   Optional<Capsule> capsule(String namespace, String name);
 
   /**
-   * Names the Secret in the Capsule's annotation {@code rig.dev/pull-secret}, by server-side apply
-   * of nothing else. What the annotation said is replaced only in exactly that state of the
-   * Capsule; where it said nothing and somebody else has set it since, that is a conflict.
+   * Writes the Secret's name into the Capsule's annotation {@code rig.dev/pull-secret}, and nothing
+   * else, by server-side apply. An existing annotation is replaced only in exactly that state of
+   * the Capsule; if the annotation was absent and was set since, this is a conflict.
    *
    * @param seen as it was read
    */
   void annotate(Capsule seen, String pullSecret);
 
-  /** Removes that annotation from exactly that state of the Capsule. */
+  /** Removes that annotation in exactly that state of the Capsule. */
   void removeAnnotation(Capsule seen);
 
-  /** Gives a service account these pull secrets in exactly the state that was read. */
+  /** Sets the pull secrets of a service account in exactly the state that was read. */
   void putPullSecrets(PullingAccount seen, List<String> pullSecrets);
 
   /** Deletes exactly this pod, as {@code kubectl delete} does. */
@@ -85,24 +85,24 @@ public interface KubeApi extends AutoCloseable {
   /**
    * Watches the objects of a kind.
    *
-   * @param namespace only there; null for everywhere
+   * @param namespace the namespace; null for all
    */
   <T> ObjectWatch watch(Watched<T> kind, @Nullable String namespace, WatchListener<T> listener);
 
   Optional<Lock> lock(String namespace, String name);
 
-  /** Makes it; a conflict when it is there. */
+  /** Creates the Lease; a conflict if it exists. */
   void createLock(String namespace, String name, Lock lock);
 
-  /** Replaces the state that was read; a conflict when it is another by now. */
+  /** Updates the state that was read; a conflict if it has changed. */
   void updateLock(String namespace, String name, Lock lock);
 
   /**
-   * What runs an image.
+   * A workload that runs an image.
    *
-   * @param image its image; null where it has none
-   * @param container its container of that image; null for a kind that has none
-   * @param releases what {@link Releases} keeps with it; null for nothing
+   * @param image its image; null if absent
+   * @param container the container of that image; null for a kind without containers
+   * @param releases the annotation of {@link Releases}; null if absent
    */
   record Workload(
       @Nullable String image,
@@ -113,8 +113,7 @@ public interface KubeApi extends AutoCloseable {
   Optional<Workload> workload(Rollouts.WorkloadKind kind, String namespace, String name);
 
   /**
-   * Has it run that image, by server-side apply of nothing else; a conflict when it is in another
-   * state by now.
+   * Changes the image, and nothing else, by server-side apply; a conflict if the state has changed.
    */
   void deploy(
       Rollouts.WorkloadKind kind,
@@ -124,13 +123,13 @@ public interface KubeApi extends AutoCloseable {
       String image,
       String releases);
 
-  /** How far the Deployment is with that image; empty where there is none. */
+  /** Returns the progress of the Deployment with that image; empty if there is none. */
   Optional<Rollouts.Readiness> readiness(String namespace, String name, String image);
 
-  /** Why pods of the Deployment with that image are not ready; empty where nothing is known. */
+  /** Returns why pods of the Deployment with that image are not ready; empty if unknown. */
   List<Rollouts.PodTrouble> troubles(String namespace, String name, String image);
 
-  /** Ends what is under way; throws nothing. */
+  /** Ends pending requests; throws nothing. */
   @Override
   void close();
 }

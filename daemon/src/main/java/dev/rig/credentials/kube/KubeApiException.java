@@ -1,22 +1,22 @@
 package dev.rig.credentials.kube;
 
-/** The API server did not do what it was asked; the message is for people, without a secret. */
+/** A request to the API server failed; the message is for people, without a secret. */
 public final class KubeApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What follows from it. */
+  /** The class of the failure, which decides how to continue. */
   public enum KubeFailureKind {
-    /** Nobody answered in time, or with an error of the server's: the same may do later. */
+    /** No answer in time, or a server error: a retry may succeed. */
     AWAY,
     /** The object has changed since it was read. */
     CONFLICT,
     /** Server-side apply without force: a field is another manager's. */
     FIELD_CONFLICT,
-    /** The credential is not accepted. */
+    /** The credential was rejected. */
     UNAUTHORIZED,
     /** The namespace is being deleted, so nothing new is let into it. */
     ENDING,
-    /** The server will not do it, and will not do it later either. */
+    /** The server rejects the request; a retry does not help. */
     REFUSED
   }
 
@@ -36,7 +36,7 @@ public final class KubeApiException extends RuntimeException {
     return kind == KubeFailureKind.CONFLICT || kind == KubeFailureKind.FIELD_CONFLICT;
   }
 
-  /** Whether other requests would fare no better now. */
+  /** Returns whether other requests would fail too. */
   public boolean concernsAll() {
     return kind == KubeFailureKind.AWAY || kind == KubeFailureKind.UNAUTHORIZED;
   }

@@ -13,10 +13,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * fabric8's client for one cluster. It is made at the first request, and again when the access to
- * the cluster changes in more than its token, which every request takes from here.
+ * fabric8's client for one cluster. It is created at the first request, and again when the access
+ * to the cluster changes in more than its token, which every request reads here.
  *
- * <p>Used by one thread at a time, except for what watches ask of it.
+ * <p>Used by one thread at a time, except by watches.
  */
 final class KubeClient implements AutoCloseable {
   private static final int CONNECT_MILLIS = 5_000;
@@ -34,7 +34,7 @@ final class KubeClient implements AutoCloseable {
   }
 
   /**
-   * Does a request.
+   * Performs a request.
    *
    * @param what for the message: {@code list secrets}
    */
@@ -48,9 +48,7 @@ final class KubeClient implements AutoCloseable {
     }
   }
 
-  /**
-   * The failure as the code above knows it; a credential that was not accepted is not used again.
-   */
+  /** Converts a failure; a rejected credential is not used again. */
   KubeApiException failure(String what, Throwable thrown) {
     Throwable cause = thrown;
     while (cause.getCause() != null && !(cause instanceof KubernetesClientException)) {
@@ -104,7 +102,7 @@ final class KubeClient implements AutoCloseable {
     if (open != null) {
       open.close();
     }
-    // Config.empty: nothing is taken from a kubeconfig, the environment or system properties.
+    // Config.empty: nothing is read from a kubeconfig, the environment or system properties.
     var builder =
         new ConfigBuilder(Config.empty())
             .withMasterUrl(wanted.url())
@@ -142,7 +140,9 @@ final class KubeClient implements AutoCloseable {
         : Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** The server's own words, which never hold a Secret's data; else what went wrong on the way. */
+  /**
+   * Returns the server's message, which never contains a Secret's data, or the transport's error.
+   */
   private String reason(KubernetesClientException e) {
     var status = e.getStatus();
     if (status != null && status.getMessage() != null) {
@@ -158,7 +158,7 @@ final class KubeClient implements AutoCloseable {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    var asked = used; // its url carries no login: ConfiguredAccess refuses one
+    var asked = used; // its url contains no login: ConfiguredAccess rejects it
     return "the API server%s does not answer (%s)"
         .formatted(asked == null ? "" : " " + asked.url(), root.getClass().getSimpleName());
   }

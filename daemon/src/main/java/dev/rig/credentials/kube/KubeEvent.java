@@ -4,18 +4,18 @@ import dev.rig.credentials.kube.GroupObjects.PendingPod;
 import java.time.Instant;
 
 /**
- * What {@code kubectl describe} and {@code kubectl get events} show of an object.
+ * An event, as {@code kubectl describe} and {@code kubectl get events} show it.
  *
  * @param about the object
  * @param reason a word in upper camel case
- * @param note for people, without a secret; cut after 1,024 characters
+ * @param note for people, without a secret; truncated to 1,024 characters
  * @param at when it happened
  */
 public record KubeEvent(Subject about, String reason, String note, Instant at) {
   /**
    * The object that an event is about.
    *
-   * @param uid what it is known by for as long as it lives
+   * @param uid its unique id
    */
   public record Subject(String apiVersion, String kind, String namespace, String name, String uid) {
     public static Subject of(PendingPod pod) {

@@ -7,13 +7,13 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides by a {@code coordination.k8s.io} Lease which of several daemons rotates, in the way of
- * client-go's {@code leaderelection}: a holder counts as gone when its Lease has not changed for
- * its duration <em>by this process's own monotonic clock</em>, so that no two clocks are ever
- * compared.
+ * Decides by a {@code coordination.k8s.io} Lease which of several daemons writes pull secrets, in
+ * the way of client-go's {@code leaderelection}: a holder counts as gone when its Lease has not
+ * changed for its duration <em>by this process's own monotonic clock</em>, so that no two clocks
+ * are compared.
  *
- * <p>Not fabric8's elector, which brings threads and clocks of its own and can neither be tested
- * without waiting nor stopped in the middle of a pause.
+ * <p>fabric8's elector is not used: it has threads and clocks of its own, cannot be tested without
+ * waiting, and cannot be stopped during a pause.
  *
  * <p>Used by one thread at a time, except for {@link #holds}.
  */
@@ -21,10 +21,13 @@ public final class LeaderElection {
   /** The name of the Lease. */
   static final String NAME = "rig-credentials";
 
-  /** How long the others wait for a holder that says nothing. */
+  /** How long other daemons wait for a holder that does not renew. */
   static final Duration DURATION = Duration.ofSeconds(15);
 
-  /** How long a holder believes itself: less, so that it stops before the next one begins. */
+  /**
+   * How long a holder writes after its last renewal: less, so that it stops before the next holder
+   * starts.
+   */
   static final Duration TRUST = Duration.ofSeconds(10);
 
   private final KubeApi api;
@@ -32,7 +35,7 @@ public final class LeaderElection {
   private final String identity;
   private final Time time;
 
-  /** What was last seen of another holder, and since when by the monotonic clock. */
+  /** The last state of another holder, and since when by the monotonic clock. */
   private @Nullable Lock seen;
 
   private long seenNanos;
@@ -41,10 +44,10 @@ public final class LeaderElection {
   private volatile long renewedNanos;
 
   /**
-   * An election that has not begun.
+   * Creates an election that has not started.
    *
-   * @param namespace where the Lease lies
-   * @param identity this process, unlike any other and any earlier one
+   * @param namespace of the Lease
+   * @param identity of this process, different from any other and any earlier one
    */
   public LeaderElection(KubeApi api, String namespace, String identity, Time time) {
     this.api = api;
@@ -53,26 +56,25 @@ public final class LeaderElection {
     this.time = time;
   }
 
-  /** Whether this process may write now. */
+  /** Returns whether this process may write now. */
   public boolean holds() {
     return held && time.nanos() - renewedNanos < TRUST.toNanos();
   }
 
-  /** Who holds it, as it was last seen; empty for nobody. */
+  /** Returns the last known holder; empty if none. */
   String holder() {
     var last = seen;
     return holds() ? identity : last == null ? "" : last.holder();
   }
 
   /**
-   * Renews, or takes what nobody holds any more.
+   * Renews the Lease, or acquires it if its holder is gone.
    *
-   * @throws KubeApiException when the cluster cannot be asked; a Lease that is held stays so for
-   *     its time
+   * @throws KubeApiException if the cluster does not answer; a held Lease stays held for its time
    */
   public void attempt() {
     long begun = time.nanos();
-    var now = time.now().truncatedTo(ChronoUnit.MICROS); // what MicroTime can carry
+    var now = time.now().truncatedTo(ChronoUnit.MICROS); // the precision of MicroTime
     try {
       var found = api.lock(namespace, NAME);
       if (found.isEmpty()) {
@@ -102,7 +104,7 @@ public final class LeaderElection {
       if (e.kind() != KubeApiException.KubeFailureKind.CONFLICT) {
         throw e;
       }
-      held = false; // another one was faster
+      held = false; // another daemon was faster
     }
   }
 
@@ -121,7 +123,7 @@ public final class LeaderElection {
     return time.nanos() - seenNanos >= lock.duration().toNanos();
   }
 
-  /** Lets another one begin at once. */
+  /** Releases the Lease, so that another daemon can acquire it immediately. */
   public void release() {
     if (!holds()) {
       return;

@@ -1,11 +1,11 @@
 package dev.rig.credentials.kube;
 
-/** A watch of one kind of object that is open. */
+/** An open watch of one kind of object. */
 public interface ObjectWatch extends AutoCloseable {
   /**
-   * Whether the API server serves it now, or is being asked for the first list. One that is not
-   * connected tries to be by itself, with no word about what keeps it from that; where the server
-   * knows no WebSockets, it counts as connected only once something has arrived.
+   * Returns whether the API server serves it now, or the first list is pending. A disconnected
+   * watch reconnects by itself and does not report why it cannot; without WebSockets it counts as
+   * connected only after the first event.
    */
   boolean isConnected();
 
@@ -15,7 +15,7 @@ public interface ObjectWatch extends AutoCloseable {
    */
   String progress();
 
-  /** Ends it; throws nothing. Calls that are under way may still arrive. */
+  /** Ends it; throws nothing. Calls under way may still arrive. */
   @Override
   void close();
 }

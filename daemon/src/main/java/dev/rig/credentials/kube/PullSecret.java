@@ -7,14 +7,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Secret of type {@code kubernetes.io/dockerconfigjson} that is this daemon's.
+ * A Secret of type {@code kubernetes.io/dockerconfigjson} that this daemon manages.
  *
- * @param images what it is for, sorted
- * @param capsule the Capsule that it was made for; null for none
- * @param entries the prefixes of the entries that it holds, sorted
- * @param expiresAt the end of the shortest lease in it, to the second; {@link Lease#NEVER} for none
+ * @param images the images that it is for, sorted
+ * @param capsule the Capsule that it is for; null if none
+ * @param entries the prefixes of its entries, sorted
+ * @param expiresAt the expiry of its shortest lease, in seconds; {@link Lease#NEVER} if none
+ *     expires
  * @param config the credentials
- * @param version what the cluster knows it by; null for one that was not read from there
+ * @param version its state in the cluster; null for one that was not read from there
  */
 public record PullSecret(
     String namespace,
@@ -25,7 +26,7 @@ public record PullSecret(
     Instant expiresAt,
     DockerConfigJson config,
     @Nullable ObjectVersion version) {
-  /** A state of an object: a request that carries it fails when the object is another by now. */
+  /** A state of an object: a request with it fails if the object has changed. */
   record ObjectVersion(String uid, String resourceVersion) {}
 
   public PullSecret {
@@ -33,7 +34,7 @@ public record PullSecret(
     entries = List.copyOf(entries);
   }
 
-  /** Whether writing the other one in place of this would change nothing. */
+  /** Returns whether replacing this with the other would change nothing. */
   public boolean says(PullSecret other) {
     return namespace.equals(other.namespace)
         && name.equals(other.name)
@@ -44,18 +45,18 @@ public record PullSecret(
         && config.equals(other.config);
   }
 
-  /** This as what replaces exactly that state. */
+  /** Returns this as a replacement of exactly that state. */
   public PullSecret inPlaceOf(PullSecret old) {
     return new PullSecret(
         namespace, name, images, capsule, entries, expiresAt, config, old.version);
   }
 
-  /** The same for other images of a Capsule; what it holds is not changed by that. */
+  /** Returns a copy for other images of a Capsule, with the same content. */
   public PullSecret forImages(List<String> others, @Nullable String ofCapsule) {
     return new PullSecret(namespace, name, others, ofCapsule, entries, expiresAt, config, version);
   }
 
-  /** For people. */
+  /** Returns namespace and name, for people. */
   public String path() {
     return namespace + "/" + name;
   }

@@ -1,22 +1,22 @@
 package dev.rig.credentials.kube;
 
-/** A pull secret that is not made, with the reason for people, without a secret. */
+/** A failure to create a pull secret, with the reason for people, without a secret. */
 public final class PullSecretException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What has to change before it is worth trying again. */
+  /** What must change before a retry is useful. */
   public enum Reason {
     /** The request itself. */
     INVALID,
-    /** What it names is not there: the cluster, the Capsule. */
+    /** The cluster or the Capsule does not exist. */
     NOT_FOUND,
-    /** Who asks may not ask about one of the images. */
+    /** The peer lacks the permission for one of the images. */
     DENIED,
-    /** It is not to be done, or only when it is forced. */
+    /** The operation is not allowed, or only if forced. */
     REFUSED,
     /** An entry has no credential now. */
     NO_CREDENTIAL,
-    /** The cluster could not be asked, or would not. */
+    /** The cluster did not answer, or rejected the request. */
     CLUSTER
   }
 

@@ -8,10 +8,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a cluster's pull secrets go.
+ * The namespaces and Capsules that get a cluster's pull secrets.
  *
  * @param capsules whether every Capsule that needs one gets one
- * @param namespaces the only ones that are looked at for that; empty for all
+ * @param namespaces the only namespaces of such Capsules; empty for all
  * @param groups the namespaces that get one for their service accounts
  */
 public record PullSecretScope(
@@ -19,11 +19,12 @@ public record PullSecretScope(
   /**
    * Namespaces whose service accounts pull with one Secret in each.
    *
-   * @param names the namespaces; empty where labels select them
-   * @param matchLabels all of which a namespace has to have; empty where names select them
-   * @param serviceAccounts the names of those that get it, where they exist
-   * @param registries the prefixes that it has credentials for, in normal form
-   * @param restartStuckPods whether pods that were created before it are replaced
+   * @param names the namespaces; empty if labels select them
+   * @param matchLabels labels that a namespace must have, all of them; empty if names select the
+   *     namespaces
+   * @param serviceAccounts the names of service accounts that use it, if they exist
+   * @param registries the prefixes whose credentials it contains, in normal form
+   * @param restartStuckPods whether older pods are deleted so that new ones use it
    */
   public record NamespaceGroup(
       List<String> names,
@@ -46,7 +47,7 @@ public record PullSecretScope(
     }
   }
 
-  /** Nowhere. */
+  /** No namespaces. */
   public static final PullSecretScope NOTHING = new PullSecretScope(false, List.of(), List.of());
 
   public PullSecretScope {
@@ -54,38 +55,38 @@ public record PullSecretScope(
     groups = List.copyOf(groups);
   }
 
-  /** Capsules of these namespaces; of all where there are none. */
+  /** Returns the scope of Capsules in these namespaces; in all if none is given. */
   public static PullSecretScope ofCapsules(String... namespaces) {
     return new PullSecretScope(true, List.of(namespaces), List.of());
   }
 
-  /** Whether secrets may be kept in that namespace by request. */
+  /** Returns whether requests may create secrets in that namespace. */
   public boolean wants(String namespace) {
     return namespaces.isEmpty() || namespaces.contains(namespace);
   }
 
   /**
-   * The first group that a namespace belongs to.
+   * Returns the first group that a namespace belongs to.
    *
-   * @param namespace its labels; null where they are not known
+   * @param namespace its labels; null if unknown
    */
   public Optional<NamespaceGroup> group(String name, @Nullable NamespaceLabels namespace) {
     return groups.stream().filter(group -> group.contains(name, namespace)).findFirst();
   }
 
-  /** Whether namespaces are selected by their labels. */
+  /** Returns whether a group selects namespaces by labels. */
   public boolean selectsByLabels() {
     return groups.stream().anyMatch(group -> !group.matchLabels().isEmpty());
   }
 
-  /** The namespaces of the groups; empty for all, where labels select some. */
+  /** Returns the namespaces of the groups; empty for all, if labels select some. */
   public List<String> groupNamespaces() {
     return selectsByLabels()
         ? List.of()
         : groups.stream().flatMap(group -> group.names().stream()).distinct().toList();
   }
 
-  /** The namespaces that Secrets are watched in; empty for all. */
+  /** Returns the namespaces whose Secrets are watched; empty for all. */
   public List<String> secretNamespaces() {
     if (groups.isEmpty()) {
       return namespaces;

@@ -9,20 +9,20 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last deployments of a workload in an annotation of its: a line each, the newest first, with
- * time, image and tag.
+ * The last deployments of a workload, in an annotation: one per line, the newest first, with time,
+ * image and tag.
  */
 final class Releases {
   static final String ANNOTATION = "credentials.rig.dev/releases";
 
-  /** As many as are kept. */
+  /** The most deployments that are kept. */
   static final int MOST = 10;
 
   private static final String NO_TAG = "-";
 
   private Releases() {}
 
-  /** Passes over lines that somebody else wrote. */
+  /** Reads the deployments; ignores lines of another format. */
   static List<Release> read(@Nullable String annotation) {
     var releases = new ArrayList<Release>();
     if (annotation != null) {
@@ -33,7 +33,7 @@ final class Releases {
             var tag = words[2].equals(NO_TAG) ? null : words[2];
             releases.add(new Release(words[1], tag, Instant.parse(words[0])));
           } catch (DateTimeException other) {
-            // Not ours.
+            // Not written by this program.
           }
         }
       }
@@ -41,7 +41,7 @@ final class Releases {
     return releases;
   }
 
-  /** With one more on top. */
+  /** Adds one at the top. */
   static String write(Release newest, List<Release> before) {
     var all = new ArrayList<>(List.of(newest));
     all.addAll(before);

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Deployments of images to one cluster; its methods block, for 10 s a request at the most. */
+/** Deployments of images to one cluster; its methods block, for at most 10 s per request. */
 public final class Rollouts implements AutoCloseable {
   private final KubeApi api;
   private final Time time;
 
-  /** What an image is deployed to. */
+  /** The kinds of workloads that run an image. */
   public enum WorkloadKind {
     CAPSULE,
     DEPLOYMENT;
@@ -25,24 +25,24 @@ public final class Rollouts implements AutoCloseable {
   }
 
   /**
-   * An image that was deployed.
+   * A deployed image.
    *
-   * @param image by its digest
-   * @param tag what it was called when it was deployed; null for nothing
-   * @param at when
+   * @param image with its digest
+   * @param tag its tag when it was deployed; null if absent
+   * @param at when it was deployed
    */
   public record Release(String image, @Nullable String tag, Instant at) {}
 
   /**
-   * How far a deployment is.
+   * The progress of a deployment.
    *
-   * @param ready pods of the new image that can be used
-   * @param wanted as many as there have to be
-   * @param complete whether there are, and none of an earlier image
+   * @param ready ready pods of the new image
+   * @param wanted the required number of pods
+   * @param complete whether all are ready, and none of an earlier image remains
    */
   public record Readiness(int ready, int wanted, boolean complete) {}
 
-  /** What a pod's trouble is about. */
+  /** The kinds of a pod's problem. */
   public enum TroubleKind {
     PULL,
     CRASH,
@@ -53,11 +53,11 @@ public final class Rollouts implements AutoCloseable {
   /**
    * Why a pod is not ready.
    *
-   * @param message the cluster's, with text from outside
+   * @param message of the cluster, untrusted text
    */
   public record PodTrouble(String pod, TroubleKind kind, String message) {}
 
-  /** The cluster refused the change; the message is for people, without a secret. */
+  /** The cluster rejected the change; the message is for people, without a secret. */
   public static final class RolloutRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -67,7 +67,7 @@ public final class Rollouts implements AutoCloseable {
   }
 
   /**
-   * Those of a cluster; nothing is asked of it yet.
+   * Creates the deployments of a cluster; sends no request.
    *
    * @param scripts runs the cluster's script
    * @param environment the process's variables
@@ -83,9 +83,9 @@ public final class Rollouts implements AutoCloseable {
   }
 
   /**
-   * What was deployed to it, the newest first; ten at the most.
+   * Returns what was deployed, the newest first; at most ten.
    *
-   * @throws Refused when that cannot be told
+   * @throws RolloutRefusedException if the cluster does not answer
    */
   public List<Release> history(WorkloadKind kind, String namespace, String name) {
     try {
@@ -96,10 +96,10 @@ public final class Rollouts implements AutoCloseable {
   }
 
   /**
-   * Has it run that image from now on.
+   * Changes the image.
    *
-   * @param tag what the image is called; null for nothing
-   * @throws Refused when it cannot, also because somebody else changed it meanwhile
+   * @param tag the image's tag; null if absent
+   * @throws RolloutRefusedException if it fails, also because of a concurrent change
    */
   public void deploy(
       WorkloadKind kind, String namespace, String name, String image, @Nullable String tag) {
@@ -119,10 +119,11 @@ public final class Rollouts implements AutoCloseable {
   }
 
   /**
-   * How far the Deployment of that name is with the image; of a Capsule the operator makes it.
+   * Returns the progress of the Deployment with that name and the image; for a Capsule, the
+   * operator creates it.
    *
-   * @return empty where there is none yet
-   * @throws Refused when that cannot be told
+   * @return empty if there is none yet
+   * @throws RolloutRefusedException if the cluster does not answer
    */
   public Optional<Readiness> readiness(String namespace, String name, String image) {
     try {
@@ -133,10 +134,10 @@ public final class Rollouts implements AutoCloseable {
   }
 
   /**
-   * The image that it has now.
+   * Returns the current image.
    *
-   * @return empty where it has none
-   * @throws RolloutRefusedException when that cannot be told
+   * @return empty if there is none
+   * @throws RolloutRefusedException if the cluster does not answer
    */
   public Optional<String> image(WorkloadKind kind, String namespace, String name) {
     try {
@@ -146,7 +147,7 @@ public final class Rollouts implements AutoCloseable {
     }
   }
 
-  /** Why pods with that image are not ready; empty where nothing is known, or may be read. */
+  /** Returns why pods with that image are not ready; empty if unknown or not readable. */
   public List<PodTrouble> troubles(String namespace, String name, String image) {
     try {
       return api.troubles(namespace, name, image);

@@ -8,18 +8,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster's {@code script}, which prints an {@code ExecCredential}. What it printed is used until
- * a moment before the time that it names, or until the cluster rejects it.
+ * The access by a cluster's {@code script}, which prints an {@code ExecCredential}. Its output is
+ * used until shortly before its expiry, or until the cluster rejects it.
  */
 final class ScriptAccess implements ClusterAccessSource {
-  /** What client-go tells such a program about the call: KEP-541. */
+  /** The variable that client-go sets for such a program: KEP-541. */
   private static final Map<String, String> ENVIRONMENT =
       Map.of(
           "KUBERNETES_EXEC_INFO",
           "{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\","
               + "\"spec\":{\"interactive\":false}}");
 
-  /** A request must not arrive with a token that has just ended. */
+  /** A margin, so that a token does not expire before a request arrives. */
   private static final Duration MARGIN = Duration.ofSeconds(10);
 
   private final String cluster;

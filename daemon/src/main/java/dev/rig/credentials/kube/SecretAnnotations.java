@@ -9,16 +9,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** How our Secrets are told from others', and what they say of themselves. */
+/** The labels and annotations of this daemon's Secrets. */
 public final class SecretAnnotations {
-  /** Who writes: the field manager of every request. */
+  /** The field manager of every request. */
   public static final String MANAGER = "rig-credentials";
 
   public static final String LABEL = "app.kubernetes.io/managed-by";
   public static final String TYPE = "kubernetes.io/dockerconfigjson";
   public static final String DATA = ".dockerconfigjson";
 
-  /** Of a Capsule: the Secret that its pods pull with. */
+  /** The annotation of a Capsule that names the Secret of its pods. */
   static final String CAPSULE_PULL_SECRET = "rig.dev/pull-secret";
 
   public static final String IMAGES = "credentials.rig.dev/images";
@@ -41,14 +41,14 @@ public final class SecretAnnotations {
     return annotations;
   }
 
-  /** The elements of an annotation's list; nothing for none. */
+  /** Returns the elements of an annotation's list; empty if absent. */
   static List<String> list(@Nullable String annotation) {
     return annotation == null || annotation.isEmpty()
         ? List.of()
         : Arrays.asList(annotation.split(",", -1));
   }
 
-  /** The end that an annotation names; what is not one has never been written by us. */
+  /** Returns the expiry in an annotation; an invalid one was not written by this daemon. */
   static Instant end(@Nullable String annotation) {
     try {
       return annotation == null ? Lease.NEVER : Instant.parse(annotation);

@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.util.Base64;
 import java.util.Map;
 
-/** Pull secrets as objects of the API. */
+/** Converts pull secrets to objects of the API. */
 final class SecretObjects {
   private SecretObjects() {}
 

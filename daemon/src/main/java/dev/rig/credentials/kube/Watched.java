@@ -23,9 +23,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A kind of object that can be watched, and what is read of it.
+ * A kind of watched object, and the fields that are read.
  *
- * @param <T> what is read
+ * @param <T> the fields
  */
 public final class Watched<T> {
   /** All Capsules. */
@@ -41,7 +41,7 @@ public final class Watched<T> {
               UnaryOperator.identity(),
               found -> Optional.of(Capsule.read(found))));
 
-  /** The Secrets that carry our label. */
+  /** The Secrets with this daemon's label. */
   public static final Watched<PullSecret> SECRETS =
       new Watched<>(
           new Source<>(
@@ -89,12 +89,12 @@ public final class Watched<T> {
               found -> Optional.of(PendingPod.read(found))));
 
   /**
-   * Where the objects come from.
+   * The API of the objects.
    *
    * @param plural the resource's name in the API
    * @param blank an object without content
-   * @param selected those of all that are watched
-   * @param reads empty for an object that is none of them
+   * @param selected selects the objects to watch
+   * @param reads reads an object; empty for one that is not of this kind
    */
   record Source<R extends HasMetadata, T>(
       String plural,
@@ -133,7 +133,7 @@ public final class Watched<T> {
     return source;
   }
 
-  /** The resource's name in the API. */
+  /** Returns the resource's name in the API. */
   public String plural() {
     return source.plural();
   }

@@ -18,11 +18,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Capsules and Deployments as objects of the API: where their image stands, and nothing more. */
+/** Reads and writes the image of Capsules and Deployments. */
 final class Workloads {
   /**
-   * The field manager of deployments: another than that of pull secrets, so that what the one does
-   * not apply stays the other's.
+   * The field manager of deployments, different from that of pull secrets, so that an apply of one
+   * does not remove fields of the other.
    */
   static final String MANAGER = "rig-credentials-deploy";
 
@@ -51,7 +51,7 @@ final class Workloads {
         metadata.getResourceVersion());
   }
 
-  /** Of several containers the one that is named as the Deployment is, else the first. */
+  /** Returns the container with the Deployment's name; if there is none, the first. */
   private static @Nullable Map<?, ?> container(GenericKubernetesResource deployment) {
     Map<?, ?> first = null;
     if (deployment.<Object>get("spec", "template", "spec", "containers") instanceof List<?> all) {
@@ -125,8 +125,8 @@ final class Workloads {
   }
 
   /**
-   * Why pods of a Deployment with this image do not become ready, as their status tells (Kubernetes
-   * API, Pod); nothing where there is no such Deployment.
+   * Returns why pods of a Deployment with this image are not ready, from their status (Kubernetes
+   * API, Pod); empty if there is no such Deployment.
    */
   static List<PodTrouble> troubles(
       KubernetesClient kubernetes, String namespace, String name, String image) {
@@ -194,7 +194,7 @@ final class Workloads {
               new PodTrouble(
                   name, TroubleKind.CRASH, "crashes: " + end(kubernetes, pod, container)));
       case "ContainerCreating", "PodInitializing" -> {
-        // As every pod at first.
+        // Normal for a new pod.
       }
       default ->
           troubles.add(
@@ -202,7 +202,7 @@ final class Workloads {
     }
   }
 
-  /** The last line of the last run's log, which its status may have no room for. */
+  /** Returns the last line of the last run's log, which the status may not contain. */
   private static String end(KubernetesClient kubernetes, Pod pod, ContainerStatus container) {
     var last = container.getLastState() == null ? null : container.getLastState().getTerminated();
     var status = last == null ? "" : "status " + last.getExitCode();
@@ -218,7 +218,7 @@ final class Workloads {
               .tailingLines(1)
               .getLog();
     } catch (KubernetesClientException denied) {
-      // Its status has to do.
+      // Uses only the status.
     }
     if ((line == null || line.isBlank()) && last != null) {
       line = last.getMessage();

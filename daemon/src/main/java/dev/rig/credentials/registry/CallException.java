@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.function.Function;
 
 /**
- * A call that failed. Inside this package only: {@link RegistryClient} makes the answer of it,
- * which says what was tried.
+ * A call that failed. Used only inside this package and its subpackages; {@link RegistryClient}
+ * converts it into a result that says what was tried.
  */
 public final class CallException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -25,7 +25,7 @@ public final class CallException extends Exception {
     this.transientFault = transientFault;
   }
 
-  /** What a failure of the HTTP client means for a registry. */
+  /** Converts a failure of the HTTP client. */
   public static CallException of(HttpFailure e) {
     var because = String.valueOf(e.getMessage());
     return switch (e.kind()) {
@@ -37,17 +37,17 @@ public final class CallException extends Exception {
     };
   }
 
-  /** The network or the registry fails, and a moment later it may not. */
+  /** Returns a temporary failure of the network or the registry. */
   private static CallException outage(String because) {
     return new CallException(because, true, RegistryFailure.Unreachable::new);
   }
 
-  /** It cannot be reached, and asking again now would not help. */
+  /** Returns a failure to reach the registry, for which a retry does not help now. */
   public static CallException unreachable(String because) {
     return new CallException(because, false, RegistryFailure.Unreachable::new);
   }
 
-  /** Somebody answered with a certificate that nobody we trust has signed for that host. */
+  /** Returns the failure for a certificate that no trusted authority has signed for that host. */
   private static CallException untrusted(String because) {
     var thrown = unreachable(because);
     thrown.untrusted = true;
@@ -63,7 +63,7 @@ public final class CallException extends Exception {
   }
 
   /**
-   * What somebody sent as JSON.
+   * Parses JSON from another machine.
    *
    * @param who the sender, for people
    * @throws CallException if it is not one JSON object
@@ -98,17 +98,17 @@ public final class CallException extends Exception {
     return new CallException(because, false, RegistryFailure.NoSuchRepository::new);
   }
 
-  /** Whether the same call may go well a moment later. */
+  /** Returns whether a retry may succeed. */
   public boolean isTransient() {
     return transientFault;
   }
 
-  /** Whether TLS was spoken, but with an unknown certificate. */
+  /** Returns whether the certificate was not trusted. */
   public boolean isUntrusted() {
     return untrusted;
   }
 
-  /** Whether the reason may be where and how the registry was asked. */
+  /** Returns whether another endpoint of the registry may succeed. */
   public boolean mayBeOfTheEndpoint() {
     return switch (failure("ask")) {
       case RegistryFailure.Unreachable _ -> true;
@@ -118,7 +118,7 @@ public final class CallException extends Exception {
     };
   }
 
-  /** The answer: "tried to X but failed because Y". */
+  /** Returns the result: "tried to X but failed because Y". */
   public RegistryFailure failure(String tried) {
     return failure.apply("tried to " + tried + " but failed because " + getMessage());
   }

@@ -2,15 +2,15 @@ package dev.rig.credentials.registry;
 
 import java.time.Duration;
 
-/** Who counts the calls to registries. */
+/** Receives the outcome of calls to registries. */
 @FunctionalInterface
 public interface CallObserver {
-  /** Nobody counts. */
+  /** Ignores all calls. */
   CallObserver NONE = (host, outcome, took) -> {};
 
-  /** How a call ended. */
+  /** The outcome of a call. */
   enum CallOutcome {
-    /** It was answered: also with a redirect or a "not found". */
+    /** It was answered, possibly with a redirect or "not found". */
     ANSWERED,
     /** 401 or 403. */
     UNAUTHORISED,
@@ -18,15 +18,15 @@ public interface CallObserver {
     RATE_LIMITED,
     /** 5xx. */
     SERVER_ERROR,
-    /** There was no valid answer. */
+    /** There was no valid response. */
     FAILED
   }
 
   /**
-   * A call has ended.
+   * Reports an ended call.
    *
-   * @param host the registry's, token service's or storage's, with a port that is not the usual one
-   * @param took from before the connection to the end of the answer
+   * @param host of the registry, token service or storage, with a port unless it is the default
+   * @param took from before the connect to the end of the response
    */
   void ended(String host, CallOutcome outcome, Duration took);
 }

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One image of an index.
  *
- * @param os as {@code linux}
- * @param architecture as {@code arm64}
- * @param variant as {@code v8}; null where there is none
+ * @param os for example {@code linux}
+ * @param architecture for example {@code arm64}
+ * @param variant for example {@code v8}; null if absent
  * @param digest of its manifest
- * @param size its manifest's bytes
+ * @param size of its manifest in bytes
  */
 public record ImagePlatform(
     String os, String architecture, @Nullable String variant, Digest digest, long size) {}

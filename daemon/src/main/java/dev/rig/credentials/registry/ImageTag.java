@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A tag of a repository.
  *
  * @param name the tag
- * @param digest of the manifest that it names; null where nobody asked for it
- * @param createdAt when its image was built; null where that is not known
+ * @param digest of its manifest; null if it was not requested
+ * @param createdAt when its image was built; null if unknown
  */
 public record ImageTag(String name, @Nullable Digest digest, @Nullable Instant createdAt) {}

@@ -5,16 +5,16 @@ import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
 import java.util.concurrent.CompletableFuture;
 
-/** Where the client gets credentials from: what it needs of a broker. */
+/** The credentials that the registry client needs of a broker. */
 public interface RegistryCredentials {
-  /** The credential that belongs to an image; never completes exceptionally. */
+  /** Returns the credential of an image; never completes exceptionally. */
   CompletableFuture<Lookup> lookup(ImageReference reference);
 
   /**
-   * Drops exactly this lease, which {@link #lookup} answered with and a registry refused, so that
-   * it is fetched again (F26).
+   * Discards exactly this lease, which {@link #lookup} returned and a registry rejected, so that a
+   * new one is obtained (F26).
    *
-   * @return false when nothing was dropped, also because something was a moment ago
+   * @return false if nothing was discarded, also because a rejection was accepted shortly before
    */
   boolean reject(ImageReference reference, Lease lease);
 }

@@ -1,4 +1,4 @@
 package dev.rig.credentials.registry;
 
-/** The answer to "does this image exist, and what is it?". */
+/** The result of resolving an image: whether it exists, and what it is. */
 public sealed interface Resolution permits ResolvedImage, RegistryFailure {}

@@ -9,24 +9,24 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image that exists: what a platform records for a rollout.
+ * An existing image: the data that a platform records for a rollout.
  *
- * <p>Digest, media type and size are those of the manifest or index that the reference names. What
- * only an image has (its size, time and labels) is for an index that of its {@code linux/amd64}
- * image, or of its first where it has none.
+ * <p>Digest, media type and size are those of the manifest or index that the reference names. Data
+ * that only an image has (its size, time and labels) is, for an index, that of its {@code
+ * linux/amd64} image; if it has none, of its first.
  *
  * @param registry the host, as in a reference's normal form
- * @param repository the path below the host
- * @param tag the tag that was asked for, {@code latest} where none and no digest was; null for a
- *     digest alone
- * @param digest of the manifest's bytes, checked against them
+ * @param repository the path after the host
+ * @param tag the requested tag, {@code latest} if neither tag nor digest was requested; null for a
+ *     digest only
+ * @param digest of the manifest's bytes, verified
  * @param mediaType the manifest's type
- * @param size the manifest's bytes
- * @param imageSize the bytes of configuration and layers, as they are pulled; null where the
- *     manifest does not say
- * @param createdAt when the image was built, as it says itself; null where it does not
+ * @param size of the manifest in bytes
+ * @param imageSize of configuration and layers in bytes, compressed; null if the manifest does not
+ *     have it
+ * @param createdAt when the image was built, from its configuration; null if absent
  * @param labels the image's labels, by name
- * @param origin where it was built from
+ * @param origin the image's source
  * @param platforms the images of an index; empty for a single image
  */
 public record ResolvedImage(
@@ -47,7 +47,7 @@ public record ResolvedImage(
     platforms = List.copyOf(platforms);
   }
 
-  /** The repository with the digest: a reference that always means this very image. */
+  /** Returns the repository with the digest: a reference that always means this image. */
   public String pinned() {
     return registry + "/" + repository + "@" + digest;
   }

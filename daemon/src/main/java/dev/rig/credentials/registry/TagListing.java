@@ -1,4 +1,4 @@
 package dev.rig.credentials.registry;
 
-/** The answer to "which tags does this repository have?". */
+/** The result of listing the tags of a repository. */
 public sealed interface TagListing permits TagPage, RegistryFailure {}

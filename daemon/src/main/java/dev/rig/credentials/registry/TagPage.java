@@ -7,10 +7,9 @@ import org.jspecify.annotations.Nullable;
  * Some tags of a repository, the newest first.
  *
  * @param registry the host, as in a reference's normal form
- * @param repository the path below the host
- * @param tags those of this page; of tags without a time the one with the higher version comes
- *     first, behind those with a time
- * @param next what the next page is asked for with; null for the last page
+ * @param repository the path after the host
+ * @param tags of this page; tags without a time follow those with one, the higher version first
+ * @param next the parameter of the next page; null for the last page
  * @param truncated whether the list is incomplete: the repository has, or may have, more tags than
  *     were read
  */

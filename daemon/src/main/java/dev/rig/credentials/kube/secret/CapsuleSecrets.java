@@ -18,11 +18,11 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each Capsule that needs one a pull secret of its own, by the Secret first and then the
- * annotation, and takes both away when it needs none any more.
+ * Gives each Capsule that needs one a pull secret of its own, first the Secret and then the
+ * annotation, and removes both when they are no longer needed.
  *
  * <p>A Capsule that names another Secret keeps it if that Secret exists, or if the daemon never
- * gave the Capsule one; otherwise the annotation was altered, and is put right.
+ * gave the Capsule one; otherwise the annotation was changed, and is restored.
  */
 final class CapsuleSecrets {
   private static final Logger LOG = System.getLogger(CapsuleSecrets.class.getName());
@@ -53,7 +53,7 @@ final class CapsuleSecrets {
     this.worker = worker;
   }
 
-  /** The Capsule whose pull secret that is; empty for one that somebody asked for. */
+  /** Returns the Capsule of a pull secret; empty for a requested one. */
   static Optional<OfCapsule> owner(PullSecret secret) {
     var capsule = secret.capsule();
     return capsule != null && secret.name().equals(SecretNames.ofCapsule(capsule))
@@ -62,14 +62,14 @@ final class CapsuleSecrets {
   }
 
   /**
-   * Puts a Capsule's pull secret right; runs on the worker.
+   * Updates a Capsule's pull secret; runs on the worker.
    *
    * @return fails as the API does
    */
   CompletableFuture<?> keep(OfCapsule item) {
     var at = item.namespace() + "/" + item.secret();
     if (!secrets.isCaughtUp(item.namespace())) {
-      return CompletableFuture.completedFuture(null); // it is named again when it is
+      return CompletableFuture.completedFuture(null); // its change is reported again
     }
     var capsule = capsules.get(item.path());
     var secret = secrets.get(at);
@@ -98,7 +98,7 @@ final class CapsuleSecrets {
   private void put(OfCapsule item, Capsule seen, List<String> images, SecretPlan plan) {
     var capsule = capsules.get(item.path());
     if (capsule == null || !sameImage(seen, capsule)) {
-      return; // changed meanwhile, and named again for that
+      return; // changed in the meantime, and reported again
     }
     var secret = secrets.get(item.namespace() + "/" + item.secret());
     if (plan.needsNothing()) {
@@ -110,7 +110,7 @@ final class CapsuleSecrets {
       problems.tell(item, String.join("; ", plan.summaries()), Subject.of(capsule), "NoCredential");
     }
     if (plan.known().isEmpty()) {
-      return; // what there is stays
+      return; // the existing Secret stays
     }
     var wanted =
         secret == null
@@ -188,7 +188,10 @@ final class CapsuleSecrets {
     drop(secret, "no entry matches the image of Capsule " + capsule.path());
   }
 
-  /** The Capsule is gone, as the watch says; a Secret is only removed when the API says so, too. */
+  /**
+   * Handles a Capsule that the watch reports as deleted; its Secret is removed only if the API
+   * confirms that.
+   */
   private void forget(OfCapsule item, @Nullable PullSecret secret) {
     if (!capsules.isCaughtUp(item.namespace())) {
       return;

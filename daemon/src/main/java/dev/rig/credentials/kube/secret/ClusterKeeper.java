@@ -32,8 +32,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one cluster's pull secrets right. What there is to keep is watched, so that a restart loses
- * nothing (F30, F31). Of several daemons the one that holds the Lease does it; the others watch
+ * Keeps one cluster's pull secrets up to date. All objects are watched, so that a restart loses
+ * nothing (F30, F31). Of several daemons only the holder of the Lease does this; the others watch
  * nothing.
  *
  * <p>Everything that blocks runs on the worker, one at a time.
@@ -41,15 +41,15 @@ import org.jspecify.annotations.Nullable;
 final class ClusterKeeper implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ClusterKeeper.class.getName());
 
-  /** How often the Lease is renewed, or looked at. */
+  /** How often the Lease is renewed or read. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
-  /** How often a cluster that does not answer is asked whether it does again. */
+  /** How often a cluster that does not answer is tried again. */
   private static final Duration PROBE = Duration.ofSeconds(2);
 
   /**
-   * At every such heartbeat everything is compared with its entries again. That asks the cluster
-   * nothing: it keeps leases warm that nobody else asks for.
+   * After this number of heartbeats, all Secrets are compared with their entries. This sends no
+   * request to the cluster; it keeps leases warm that have no other requests.
    */
   private static final int BEATS_A_RESYNC = 2;
 
@@ -79,19 +79,22 @@ final class ClusterKeeper implements AutoCloseable {
   private @Nullable Cancellable heartbeat;
   private boolean closed;
 
-  // Of the worker.
+  // Used by the worker only.
   private boolean watching;
   private int beats;
 
-  /** A request went wrong as if nobody answered; the next heartbeat, which comes at once, knows. */
+  /**
+   * Set if a request failed without an answer; the next heartbeat, which then runs immediately,
+   * decides.
+   */
   private volatile boolean suspect;
 
   private volatile @Nullable String away;
 
   /**
-   * A keeper that does nothing before {@link #start}.
+   * Creates a keeper that does nothing before {@link #start}.
    *
-   * @param worker runs one task at a time; closed together with this
+   * @param worker runs one task at a time; closed with this
    */
   ClusterKeeper(
       Cluster cluster,
@@ -125,7 +128,7 @@ final class ClusterKeeper implements AutoCloseable {
     execute(this::beat);
   }
 
-  /** Leases or the configuration have changed; never blocks. */
+  /** Reacts to changed leases or a changed configuration; never blocks. */
   void changed() {
     if (election.holds()) {
       queue.add(watches.everything());
@@ -151,7 +154,7 @@ final class ClusterKeeper implements AutoCloseable {
       answered = true;
     } catch (KubeApiException e) {
       away(String.valueOf(e.getMessage()));
-    } catch (RuntimeException | Error e) { // as without a thread for the HTTP client
+    } catch (RuntimeException | Error e) { // for example without a thread for the HTTP client
       unexpected(e);
     }
     synchronized (this) {
@@ -173,7 +176,7 @@ final class ClusterKeeper implements AutoCloseable {
     }
   }
 
-  /** Watches where the Lease is held, and looks after the watches. */
+  /** Watches while the Lease is held, and restarts failed watches. */
   private void lead(boolean wasAway) {
     if (!election.holds()) {
       if (watching) {
@@ -247,7 +250,7 @@ final class ClusterKeeper implements AutoCloseable {
     LOG.log(Level.WARNING, "cluster {0}: {1}; it is put right", cluster.name(), conflict);
   }
 
-  /** Between four fifths of it and all of it. */
+  /** Returns a random duration between four fifths of the full one and all of it. */
   private Duration spread(Duration full) {
     long nanos = full.toNanos();
     return Duration.ofNanos(nanos - random.nextLong(nanos / 5 + 1));
@@ -274,7 +277,7 @@ final class ClusterKeeper implements AutoCloseable {
     }
   }
 
-  /** What the metrics show of it. */
+  /** Returns the values for the metrics. */
   ClusterReading reading() {
     var now = time.now();
     return new ClusterReading(
@@ -289,7 +292,9 @@ final class ClusterKeeper implements AutoCloseable {
         failures.get());
   }
 
-  /** How it does: unhealthy while the cluster does not answer or a Secret cannot be kept right. */
+  /**
+   * Returns the health: unhealthy while the cluster does not answer or a Secret cannot be updated.
+   */
   ComponentHealth health() {
     var messages = new ArrayList<String>();
     var problem = away;
@@ -320,17 +325,16 @@ final class ClusterKeeper implements AutoCloseable {
             failures.get()));
   }
 
-  /** Lets go of the Lease, where that can be done soon, and stops. */
+  /** Releases the Lease, if that is possible soon, and stops. */
   @Override
   public void close() {
     close(null);
   }
 
   /**
-   * The same, after the namespaces that are to get no pull secret any more have given theirs back.
+   * Stops after removing the pull secrets of namespaces that no longer get one.
    *
-   * @param next what is kept from now on; null where nothing is known of that, as at the daemon's
-   *     end
+   * @param next the future scope; null if unknown, as when the daemon stops
    */
   void close(@Nullable PullSecretScope next) {
     boolean takesBack = next != null && !cluster.scope().groups().isEmpty();

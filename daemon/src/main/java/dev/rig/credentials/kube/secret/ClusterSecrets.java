@@ -21,12 +21,12 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes and removes one cluster's pull secrets, as somebody asks. */
+/** Creates and removes one cluster's pull secrets on request. */
 final class ClusterSecrets {
-  /** Longer than any script may take. */
+  /** Longer than the longest script. */
   private static final Duration PATIENCE = Duration.ofMinutes(11);
 
-  /** Whether an entry answers at all is known at once. */
+  /** Enough time to learn whether an entry answers at all. */
   private static final Duration GLANCE = Duration.ofSeconds(5);
 
   private final Cluster cluster;
@@ -35,9 +35,9 @@ final class ClusterSecrets {
   private final Executor worker;
 
   /**
-   * Those of a cluster.
+   * Creates the pull secrets of a cluster.
    *
-   * @param worker where everything that blocks runs, one at a time
+   * @param worker runs everything that blocks, one at a time
    */
   ClusterSecrets(Cluster cluster, KubeApi api, SecretPlanner composer, Executor worker) {
     this.cluster = cluster;
@@ -46,7 +46,7 @@ final class ClusterSecrets {
     this.worker = worker;
   }
 
-  /** Makes a Secret, or brings one up to date; fails with a {@link PullSecretException}. */
+  /** Creates or updates a Secret; fails with a {@link PullSecretException}. */
   CompletableFuture<PullSecretAnswer> create(
       PullSecretRequest request, Predicate<ImageReference> mayAsk) {
     check(request);
@@ -86,7 +86,7 @@ final class ClusterSecrets {
     }
   }
 
-  /** What is pulled, and whether the Capsule may get the Secret. */
+  /** Returns the images, after checking that the Capsule may get the Secret. */
   private List<String> images(PullSecretRequest request, Predicate<ImageReference> mayAsk) {
     var images = new ArrayList<>(request.images());
     if (request.capsule() != null) {
@@ -153,7 +153,7 @@ final class ClusterSecrets {
     }
   }
 
-  /** The rotation may write in between: then what it wrote is looked at again. */
+  /** Writes the Secret; if the rotation wrote in the meantime, compares again. */
   private PullSecretOutcome writtenOnce(PullSecret wanted) {
     try {
       return written(wanted);
@@ -220,7 +220,7 @@ final class ClusterSecrets {
         shown == null ? null : SecretManifest.of(shown));
   }
 
-  /** Finds, and removes where it is asked to, what nobody wants; fails in the same way. */
+  /** Finds unused Secrets, and removes them if requested; fails in the same way. */
   CompletableFuture<PruneAnswer> prune(PruneRequest request) {
     if (request.namespace() != null) {
       SecretNames.checkNamespace(request.namespace());
@@ -256,7 +256,7 @@ final class ClusterSecrets {
         cluster.name(), request.apply(), unwanted, ours.size() - unwanted.size());
   }
 
-  /** Why nobody wants it; null where somebody does. */
+  /** Returns why the Secret is unused; null if it is used. */
   private @Nullable String unwanted(PullSecret secret, SecretPlan now) {
     if (NamespaceSecrets.isOne(secret)) {
       return cluster.scope().groups().isEmpty()

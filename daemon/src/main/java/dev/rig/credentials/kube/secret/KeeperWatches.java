@@ -23,7 +23,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What is watched of one cluster, and which items each change is about. */
+/** The watches of one cluster, which map each change to the affected items. */
 final class KeeperWatches {
   private final Cluster cluster;
   private final WatchedObjects<PullSecret> secrets;
@@ -89,7 +89,7 @@ final class KeeperWatches {
             new Changes<>(one -> List.of(new OfNamespace(one.namespace())), changed, failed));
   }
 
-  /** Turns what a watch sees into items. */
+  /** Maps the changes of a watch to items. */
   private final class Changes<T> implements WatchedObjects.Observer<T> {
     private final Function<T, List<KeptItem>> items;
     private final Consumer<Collection<KeptItem>> changed;
@@ -147,7 +147,7 @@ final class KeeperWatches {
     return pods;
   }
 
-  /** Whether Capsules get pull secrets without being asked for. */
+  /** Returns whether Capsules get pull secrets without a request. */
   boolean keepsCapsules() {
     return cluster.scope().capsules() && !cluster.gitOps();
   }
@@ -156,7 +156,7 @@ final class KeeperWatches {
     return !cluster.scope().groups().isEmpty() && !cluster.gitOps();
   }
 
-  /** Those that this cluster needs. */
+  /** Returns the watches that this cluster needs. */
   Stream<WatchedObjects<?>> all() {
     var needed = new ArrayList<WatchedObjects<?>>(List.of(secrets));
     if (keepsCapsules()) {
@@ -171,7 +171,7 @@ final class KeeperWatches {
     return needed.stream();
   }
 
-  /** Whether all that matters of a namespace of a group is known. */
+  /** Returns whether everything relevant to a group's namespace is known. */
   boolean knows(String namespace) {
     return secrets.isCaughtUp(namespace)
         && accounts.isCaughtUp(namespace)

@@ -1,6 +1,6 @@
 package dev.rig.credentials.kube.secret;
 
-/** What is kept right, one at a time. */
+/** What is kept up to date, one at a time. */
 sealed interface KeptItem {
   String namespace();
 
@@ -8,7 +8,7 @@ sealed interface KeptItem {
 
   /** A Capsule, with the Secret that it pulls with. */
   record OfCapsule(String namespace, String name) implements KeptItem {
-    /** Its pull secret's name. */
+    /** Returns its pull secret's name. */
     String secret() {
       return SecretNames.ofCapsule(name);
     }
@@ -19,7 +19,7 @@ sealed interface KeptItem {
     }
   }
 
-  /** A Secret that somebody asked for. */
+  /** A Secret that was requested. */
   record Requested(String namespace, String name) implements KeptItem {
     @Override
     public String toString() {
@@ -40,7 +40,7 @@ sealed interface KeptItem {
     }
   }
 
-  /** For the API and for people. */
+  /** Returns the path, for the API and for people. */
   default String path() {
     return namespace() + "/" + name();
   }

@@ -13,13 +13,13 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What could not be done, by item: each problem is logged once, and told once in an event of the
- * object that it is about.
+ * The current problems by item: each is logged once, and reported once in an event of the object
+ * that it concerns.
  */
 final class KeptProblems {
   private static final Logger LOG = System.getLogger(KeptProblems.class.getName());
 
-  /** More are counted, and not listed. */
+  /** The limit of listed problems; all are counted. */
   private static final int MOST_LISTED = 20;
 
   private record KeptProblem(String reason, String problem) {}
@@ -37,11 +37,11 @@ final class KeptProblems {
   }
 
   /**
-   * Tells a problem; runs on the worker. One with the same reason is not told again, only its words
-   * are kept.
+   * Reports a problem; runs on the worker. A problem with the same reason is not reported again;
+   * only its text is updated.
    *
-   * @param problem for everybody, without a secret
-   * @param about the object that gets an event; null for none
+   * @param problem for everyone, without a secret
+   * @param about the object of the event; null for none
    * @param reason a word in upper camel case
    */
   void tell(KeptItem item, String problem, @Nullable Subject about, String reason) {
@@ -81,7 +81,7 @@ final class KeptProblems {
     problems.clear();
   }
 
-  /** For people, a line each. */
+  /** Returns the problems for people, one per line. */
   List<String> list() {
     var lines =
         new ArrayList<>(

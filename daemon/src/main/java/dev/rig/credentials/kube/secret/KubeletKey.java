@@ -5,13 +5,14 @@ import dev.rig.credentials.image.InvalidReferenceException;
 import dev.rig.credentials.image.RegistryPrefix;
 
 /**
- * The key under which a kubelet finds an entry's credential for an image (kubernetes {@code
+ * The key by which a kubelet finds an entry's credential for an image (kubernetes {@code
  * pkg/credentialprovider}, {@code BasicDockerKeyring}).
  *
- * <p>It matches the host label by label and the path by a raw string prefix: so a path ends with a
- * slash, or {@code ghcr.io/org} would answer for {@code ghcr.io/organic}. It takes a leading {@code
- * /v1} or {@code /v2} off a key's path, so a path that begins that way gets one more. And it asks
- * for Docker Hub's images as {@code docker.io/…}, but falls back to the Hub's own key.
+ * <p>The kubelet matches the host label by label and the path by a raw string prefix: a path must
+ * therefore end with a slash, or {@code ghcr.io/org} would match {@code ghcr.io/organic}. It
+ * removes a leading {@code /v1} or {@code /v2} from a key's path, so a path that starts that way
+ * gets one more. It asks for Docker Hub's images as {@code docker.io/…}, but falls back to Docker
+ * Hub's own key.
  */
 final class KubeletKey {
   /** Docker Hub as {@link ImageReference} names it. */
@@ -23,7 +24,7 @@ final class KubeletKey {
   private KubeletKey() {}
 
   /**
-   * The key.
+   * Returns the key for an image.
    *
    * @param image as it is pulled
    * @param host the registry's host as the cluster names it
@@ -39,7 +40,7 @@ final class KubeletKey {
   }
 
   /**
-   * The key of everything below a registry's prefix.
+   * Returns the key for everything below a registry's prefix.
    *
    * @param host the registry's host as the cluster names it
    * @param prefix normalised, without a glob

@@ -16,12 +16,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * What the daemon that holds the Lease asks of its cluster besides watches. Each request looks at
- * the monotonic clock first, whether the Lease is still held: a process that was stopped for a
- * while writes nothing when it goes on. While the cluster does not answer, no request is made.
+ * The requests of the daemon that holds the Lease, except watches. Each request first checks by the
+ * monotonic clock whether the Lease is still held, so that a process that was suspended writes
+ * nothing when it resumes. While the cluster does not answer, no request is sent.
  */
 final class LeaderRequests {
-  /** The request was not made: the Lease is not held any more, or nobody answers now. */
+  /** The request was not sent: the Lease is no longer held, or the cluster does not answer. */
   static final class Postponed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -108,7 +108,7 @@ final class LeaderRequests {
     held().report(event);
   }
 
-  /** How many Secrets were written or removed. */
+  /** Returns how many Secrets were written or removed. */
   long count() {
     return secrets.get();
   }

@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each namespace of a group one pull secret with the group's registries, and has the group's
- * service accounts pull with it; takes both back where no group names the namespace any more.
+ * Gives each namespace of a group one pull secret with the group's registries, and adds it to the
+ * group's service accounts; removes both when no group selects the namespace any more.
  */
 final class NamespaceSecrets {
   /** The name of such a Secret. */
@@ -53,7 +53,7 @@ final class NamespaceSecrets {
     this.worker = worker;
   }
 
-  /** Whether that is one of a namespace, not of a Capsule and not one that was asked for. */
+  /** Returns whether the Secret belongs to a namespace, not to a Capsule or a request. */
   static boolean isOne(PullSecret secret) {
     return secret.name().equals(NAME) && secret.capsule() == null && secret.images().isEmpty();
   }
@@ -69,14 +69,14 @@ final class NamespaceSecrets {
   }
 
   /**
-   * Puts a namespace right; runs on the worker.
+   * Updates a namespace; runs on the worker.
    *
    * @return fails as the API does
    */
   CompletableFuture<?> keep(OfNamespace item) {
     var namespace = item.namespace();
     if (!watches.knows(namespace)) {
-      return CompletableFuture.completedFuture(null); // it is named again when it is known
+      return CompletableFuture.completedFuture(null); // reported again when it is known
     }
     var group = group(namespace);
     if (group == null) {
@@ -87,7 +87,7 @@ final class NamespaceSecrets {
     if (accounts(namespace, account -> group.serviceAccounts().contains(account.name()))
         .isEmpty()) {
       problems.clear(item);
-      return CompletableFuture.completedFuture(null); // nobody is there to pull with it yet
+      return CompletableFuture.completedFuture(null); // no service account yet
     }
     return planner
         .composeRegistries(group.registries(), PATIENCE)
@@ -102,7 +102,7 @@ final class NamespaceSecrets {
       problems.tell(item, String.join("; ", reasons), null, "NoCredential");
     }
     if (plan.known().isEmpty()) {
-      return; // what there is stays
+      return; // the existing Secret stays
     }
     var secret = watches.secrets().get(namespace + "/" + NAME);
     var wanted =
@@ -125,7 +125,7 @@ final class NamespaceSecrets {
     }
   }
 
-  /** Adds our item, or removes it; the others stay as they are and where they are. */
+  /** Adds or removes our item; other items keep their content and order. */
   private void refer(PullingAccount account, boolean wants) {
     var secrets = new ArrayList<>(account.pullSecrets());
     if (wants) {
@@ -137,7 +137,7 @@ final class NamespaceSecrets {
     watches.accounts().wrote(account, account.pullingWith(secrets));
   }
 
-  /** The same for every namespace that has no place in another scope; runs on the worker. */
+  /** Removes the Secrets of namespaces that are not in the other scope; runs on the worker. */
   void takeBackOutsideOf(PullSecretScope next) {
     var namespaces =
         watches.secrets().all().stream()
@@ -156,7 +156,7 @@ final class NamespaceSecrets {
     }
   }
 
-  /** First nobody pulls with it any more, then it goes. */
+  /** Removes the references first, then the Secret. */
   private void takeBack(String namespace) {
     var secret = watches.secrets().get(namespace + "/" + NAME);
     if (secret == null || !isOne(secret)) {

@@ -3,14 +3,14 @@ package dev.rig.credentials.kube.secret;
 import java.util.List;
 
 /**
- * The pull secrets that nobody wants any more.
+ * The unused pull secrets.
  *
- * @param removed whether they are gone now
- * @param kept how many of ours are wanted
+ * @param removed whether they were removed
+ * @param kept how many of this daemon's are in use
  */
 public record PruneAnswer(String cluster, boolean removed, List<Unwanted> secrets, int kept) {
   /**
-   * One of them.
+   * An unused pull secret.
    *
    * @param reason for people
    */

@@ -3,10 +3,10 @@ package dev.rig.credentials.kube.secret;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for the removal of pull secrets that nobody wants any more.
+ * A request to remove unused pull secrets.
  *
  * @param cluster its key in the configuration
- * @param namespace only there; null for everywhere
- * @param apply whether they are removed, and not only told
+ * @param namespace the namespace; null for all
+ * @param apply whether to remove them; false only lists them
  */
 public record PruneRequest(String cluster, @Nullable String namespace, boolean apply) {}

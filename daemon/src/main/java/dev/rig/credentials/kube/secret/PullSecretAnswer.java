@@ -6,15 +6,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a request for a pull secret.
+ * The result of a request for a pull secret.
  *
- * @param name the Secret; null where none is needed
- * @param entries what it holds, by the kubelet's key
- * @param unmatched images that no entry answers for, which need no Secret
- * @param goodUntil the end of the shortest lease in it; {@link
- *     dev.rig.credentials.credential.Lease#NEVER} where none ends
- * @param notes for people, a line each
- * @param manifest the Secret itself where it was only asked for; else null
+ * @param name the Secret; null if none is needed
+ * @param entries its credentials, by the kubelet's key
+ * @param unmatched images without an entry, which need no Secret
+ * @param goodUntil the expiry of its shortest lease; {@link
+ *     dev.rig.credentials.credential.Lease#NEVER} if none expires
+ * @param notes for people, one per line
+ * @param manifest the Secret itself for a dry run; otherwise null
  */
 public record PullSecretAnswer(
     String cluster,
@@ -31,18 +31,18 @@ public record PullSecretAnswer(
     CREATED,
     UPDATED,
     UNCHANGED,
-    /** No entry answers for any of the images: there is no Secret, and none is wanted. */
+    /** No entry answers for any of the images: there is no Secret, and none is needed. */
     NOT_NEEDED,
-    /** Nothing was to be written. */
+    /** A dry run: nothing was written. */
     DRY_RUN
   }
 
   /**
-   * One credential in it.
+   * One credential in the Secret.
    *
-   * @param key what a kubelet finds it by
+   * @param key the kubelet's key
    * @param prefix the entry
-   * @param expiresAt its end
+   * @param expiresAt its expiry
    */
   public record Held(String key, String prefix, Instant expiresAt) {}
 
@@ -52,7 +52,7 @@ public record PullSecretAnswer(
     notes = List.copyOf(notes);
   }
 
-  /** The manifest is left out: it holds the credentials. */
+  /** Omits the manifest, which contains the credentials. */
   @Override
   public String toString() {
     return "PullSecretAnswer[%s %s/%s]".formatted(outcome, namespace, name);

@@ -4,15 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for a pull secret.
+ * A request for a pull secret.
  *
  * @param cluster its key in the configuration
- * @param namespace where the Secret goes
- * @param name null for one that follows from the Capsule or else the images
- * @param images what is pulled; may be empty where there is a Capsule, whose image it is then
- * @param capsule the Capsule that gets the Secret; null for none
- * @param force also where it is discouraged
- * @param dryRun write nothing, and answer with the Secret itself
+ * @param namespace of the Secret
+ * @param name null for a name derived from the Capsule, or from the images
+ * @param images the images to pull; if empty, the Capsule's image
+ * @param capsule the Capsule that uses the Secret; null if none
+ * @param force whether to write it where that is discouraged
+ * @param dryRun whether to write nothing, and answer with the Secret itself
  */
 public record PullSecretRequest(
     String cluster,

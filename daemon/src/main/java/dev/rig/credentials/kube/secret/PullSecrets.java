@@ -29,11 +29,11 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The pull secrets of every cluster that wants some: made when somebody asks, kept true from then
- * on. Without such a cluster nothing runs and nothing is loaded.
+ * The pull secrets of every cluster that gets some: created on request, kept up to date from then
+ * on. Without such a cluster nothing runs and no class is loaded.
  */
 public final class PullSecrets implements AutoCloseable {
-  /** How a cluster is talked to. */
+  /** Creates the client of a cluster. */
   @FunctionalInterface
   interface ApiFactory {
     KubeApi of(Cluster cluster);
@@ -52,13 +52,13 @@ public final class PullSecrets implements AutoCloseable {
   private volatile Set<String> others = Set.of();
 
   /**
-   * Pull secrets of no cluster yet.
+   * Starts without clusters.
    *
-   * @param lookups the daemon's answer to an image; never fails
+   * @param lookups the daemon's answer for an image; never fails
    * @param scripts runs clusters' scripts
    * @param environment of this process
-   * @param workers makes an executor of one thread by its name
-   * @param random spreads what several daemons do; need not be secure
+   * @param workers creates an executor with one thread, by name
+   * @param random spreads the requests of several daemons; need not be secure
    */
   public PullSecrets(
       Function<ImageReference, CompletableFuture<Lookup>> lookups,
@@ -95,10 +95,10 @@ public final class PullSecrets implements AutoCloseable {
   }
 
   /**
-   * Takes these clusters in place of all earlier ones; what goes on for unchanged ones goes on.
+   * Replaces all clusters; work for unchanged ones continues.
    *
-   * @param clusters those that want pull secrets
-   * @param others the names of those that do not, for the answer to who asks for them
+   * @param clusters those that get pull secrets
+   * @param others the names of those that do not, for error messages
    */
   public synchronized void replace(List<Cluster> clusters, Set<String> others) {
     var before = members;
@@ -137,7 +137,10 @@ public final class PullSecrets implements AutoCloseable {
         new ClusterKeeper(cluster, api, composer, election, time, random, worker));
   }
 
-  /** The daemon's own where it runs in the cluster; else the first that it may write to. */
+  /**
+   * Returns the daemon's own namespace if it runs in the cluster; otherwise the first that it may
+   * write to.
+   */
   private String lockNamespace(Cluster cluster) {
     if (cluster.url() == null) {
       return ownNamespace.get();
@@ -147,15 +150,15 @@ public final class PullSecrets implements AutoCloseable {
         : cluster.scope().namespaces().getFirst();
   }
 
-  /** Leases or entries have changed; never blocks. */
+  /** Reacts to changed leases or entries; never blocks. */
   public void changed() {
     members.values().forEach(member -> member.keeper().changed());
   }
 
   /**
-   * Makes a pull secret; fails with a {@link PullSecretException}.
+   * Creates a pull secret; fails with a {@link PullSecretException}.
    *
-   * @param mayAsk whether who asks may ask about that image
+   * @param mayAsk whether the peer has the permission for an image
    */
   public CompletableFuture<PullSecretAnswer> create(
       PullSecretRequest request, Predicate<ImageReference> mayAsk) {
@@ -166,7 +169,7 @@ public final class PullSecrets implements AutoCloseable {
     }
   }
 
-  /** Removes what nobody wants any more; fails with a {@link PullSecretException}. */
+  /** Removes unused pull secrets; fails with a {@link PullSecretException}. */
   public CompletableFuture<PruneAnswer> prune(PruneRequest request) {
     try {
       return member(request.cluster()).secrets().prune(request);
@@ -189,22 +192,22 @@ public final class PullSecrets implements AutoCloseable {
     throw new PullSecretException(Reason.NOT_FOUND, "no cluster is configured under that name");
   }
 
-  /** The name of the component that a cluster's pull secrets are. */
+  /** Returns the component name of a cluster's pull secrets. */
   public static String part(String cluster) {
     return "pull secrets of " + cluster;
   }
 
-  /** How it goes in each cluster; nothing without one. */
+  /** Returns the health of each cluster; empty without clusters. */
   public List<ComponentHealth> health() {
     return members.values().stream().map(member -> member.keeper().health()).toList();
   }
 
-  /** What the metrics show of each cluster. */
+  /** Returns the metrics of each cluster. */
   public List<ClusterReading> readings() {
     return members.values().stream().map(member -> member.keeper().reading()).toList();
   }
 
-  /** Lets another daemon go on; takes 2 s at most for a cluster. */
+  /** Releases the Leases, so that another daemon can continue; takes at most 2 s per cluster. */
   @Override
   public void close() {
     replace(List.of(), Set.of());

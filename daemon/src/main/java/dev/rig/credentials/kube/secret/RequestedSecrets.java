@@ -10,9 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
-/**
- * Keeps the pull secrets that somebody asked for: they follow their entries, and are not removed.
- */
+/** Keeps requested pull secrets: they follow their entries, and are not removed. */
 final class RequestedSecrets {
   private static final Logger LOG = System.getLogger(RequestedSecrets.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -40,7 +38,7 @@ final class RequestedSecrets {
   }
 
   /**
-   * Puts it right; runs on the worker.
+   * Updates a Secret; runs on the worker.
    *
    * @return fails as the API does
    */
@@ -63,7 +61,7 @@ final class RequestedSecrets {
   private void put(Requested item, PullSecret seen, SecretPlan plan) {
     var secret = secrets.get(item.path());
     if (secret == null || !secret.images().equals(seen.images())) {
-      return; // changed meanwhile, and named again for that
+      return; // changed in the meantime, and reported again
     }
     if (plan.needsNothing()) {
       problems.tell(

@@ -6,7 +6,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The Secret as {@code kubectl apply} takes it. */
+/** Writes the Secret as input of {@code kubectl apply}. */
 final class SecretManifest {
   private SecretManifest() {}
 

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Names of objects: RFC 1123 subdomains and labels, as Kubernetes wants them. */
+/** The names of objects: RFC 1123 subdomains and labels, as Kubernetes requires. */
 final class SecretNames {
   private static final Pattern SUBDOMAIN =
       Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
@@ -18,13 +18,15 @@ final class SecretNames {
 
   private SecretNames() {}
 
-  /** The name of the pull secret that follows a Capsule. */
+  /** Returns the name of a Capsule's pull secret. */
   static String ofCapsule(String capsule) {
     var name = "rig-pull-" + capsule;
     return name.length() <= LONGEST ? name : "rig-pull-" + hash(capsule);
   }
 
-  /** The name where images are asked for and no name is given: the same for the same images. */
+  /**
+   * Returns the name for a request with images and without a name: the same for the same images.
+   */
   static String ofImages(List<String> images) {
     return "rig-pull-" + hash(String.join("\n", images));
   }
@@ -34,10 +36,10 @@ final class SecretNames {
   }
 
   /**
-   * Checks a name.
+   * Validates a name.
    *
    * @param what for the message
-   * @throws PullSecretException when no object can have it
+   * @throws PullSecretException if it is invalid
    */
   static void check(String what, String name) {
     if (name.length() > LONGEST || !SUBDOMAIN.matcher(name).matches()) {
@@ -47,7 +49,7 @@ final class SecretNames {
     }
   }
 
-  /** The same for a namespace. */
+  /** Validates the name of a namespace. */
   static void checkNamespace(String name) {
     if (name.length() > LONGEST_LABEL || !LABEL.matcher(name).matches()) {
       throw new PullSecretException(

@@ -13,36 +13,36 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the entries have for some images now.
+ * The current credentials of some images.
  *
- * @param known what goes into a Secret
+ * @param known the credentials for a Secret
  * @param missing images whose entry has no credential now
- * @param unmatched images that no entry answers for
+ * @param unmatched images without an entry
  */
 record SecretPlan(List<AvailableLease> known, List<Missing> missing, List<String> unmatched) {
-  /** What the entries have for one image. */
+  /** The result for one image. */
   sealed interface Part {}
 
   /**
    * A credential.
    *
    * @param prefix the entry
-   * @param key what the kubelet finds it by
+   * @param key the kubelet's key
    */
   record AvailableLease(String prefix, String key, Lease lease) implements Part {}
 
   /**
-   * None now.
+   * An entry without a credential now.
    *
-   * @param prefix the entry; empty where it is not known which it is
-   * @param key null where that is not known
+   * @param prefix the entry; empty if unknown
+   * @param key null if unknown
    * @param reason for people who may get the credential, without a secret
-   * @param summary for everybody
+   * @param summary for everyone
    */
   record Missing(String prefix, @Nullable String key, String reason, String summary)
       implements Part {}
 
-  /** None ever: no entry matches. */
+  /** No entry matches. */
   record Unmatched(String image) implements Part {}
 
   static SecretPlan of(List<Part> parts) {
@@ -59,22 +59,22 @@ record SecretPlan(List<AvailableLease> known, List<Missing> missing, List<String
     return new SecretPlan(known, missing, unmatched);
   }
 
-  /** Whether no entry answers for any of the images. */
+  /** Returns whether no entry answers for any of the images. */
   boolean needsNothing() {
     return known.isEmpty() && missing.isEmpty();
   }
 
-  /** The reasons why something is missing, each once. */
+  /** Returns the reasons why credentials are missing, each once. */
   List<String> reasons() {
     return missing.stream().map(Missing::reason).distinct().sorted().toList();
   }
 
-  /** The same for everybody. */
+  /** Returns the reasons that everyone may see. */
   List<String> summaries() {
     return missing.stream().map(Missing::summary).distinct().sorted().toList();
   }
 
-  /** A new Secret with all of it. */
+  /** Returns a new Secret with all credentials. */
   PullSecret secret(String namespace, String name, List<String> images, @Nullable String capsule) {
     var credentials = new TreeMap<String, Credential>();
     var prefixes = new TreeSet<String>();
@@ -96,8 +96,8 @@ record SecretPlan(List<AvailableLease> known, List<Missing> missing, List<String
   }
 
   /**
-   * What is to stand in place of a Secret that there is. What is missing now stays as it was, with
-   * the end that was known of it: the others must not wait.
+   * Returns the replacement of an existing Secret. A credential that is missing now is kept with
+   * its known expiry, so that the others need not wait.
    */
   PullSecret replacing(PullSecret old) {
     var fresh = secret(old.namespace(), old.name(), old.images(), old.capsule());
@@ -106,7 +106,7 @@ record SecretPlan(List<AvailableLease> known, List<Missing> missing, List<String
     var end = fresh.expiresAt();
     for (var one : missing) {
       if (one.key() == null) {
-        // Which entry it is will be known when its script is through; until then all stays.
+        // The entry is unknown until its script ends; until then all credentials stay.
         old.config().credentials().forEach(credentials::putIfAbsent);
         prefixes.addAll(old.entries());
         end = earlier(end, old.expiresAt());

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Asks for the credentials of images, and puts together what a Secret for them has to hold. */
+/** Looks up the credentials of images, and plans the content of a Secret. */
 final class SecretPlanner {
   private static final String SLOW = "its credential is still being fetched";
 
@@ -23,7 +23,7 @@ final class SecretPlanner {
   private final Cluster.@Nullable DevRegistryNames devRegistry;
 
   /**
-   * A composer for one cluster.
+   * Creates the planner of one cluster.
    *
    * @param lookups never fail
    */
@@ -37,17 +37,17 @@ final class SecretPlanner {
   }
 
   /**
-   * Reads the images' names.
+   * Parses image names.
    *
-   * @return in normal form, each once, sorted
-   * @throws PullSecretException when one is no image
+   * @return in normal form, without duplicates, sorted
+   * @throws PullSecretException if one is invalid
    */
   static List<String> normal(List<String> images) {
     return images.stream().map(image -> reference(image).toString()).distinct().sorted().toList();
   }
 
   /**
-   * Refuses images that are none, and those that may not be asked about.
+   * Rejects invalid images, and those that the peer has no permission for.
    *
    * @throws PullSecretException for the first of them
    */
@@ -79,10 +79,10 @@ final class SecretPlanner {
   }
 
   /**
-   * Asks for every image; never fails.
+   * Looks up every image; never fails.
    *
    * @param images in normal form
-   * @param patience how long one answer is waited for
+   * @param patience the longest wait for one answer
    */
   CompletableFuture<SecretPlan> compose(List<String> images, Duration patience) {
     var answers =
@@ -98,11 +98,10 @@ final class SecretPlanner {
   }
 
   /**
-   * Asks for the credentials of registries, each for what it names and nothing beside it; never
-   * fails.
+   * Looks up registries, each exactly for its prefix; never fails.
    *
    * @param registries prefixes in normal form, without globs
-   * @param patience how long one answer is waited for
+   * @param patience the longest wait for one answer
    */
   CompletableFuture<SecretPlan> composeRegistries(List<String> registries, Duration patience) {
     var answers =
@@ -127,7 +126,10 @@ final class SecretPlanner {
     }
   }
 
-  /** What is below it, and where it may be a repository itself, that one. */
+  /**
+   * Returns the credential for everything below the prefix and, if the prefix may be a repository
+   * itself, for that repository.
+   */
   private List<SecretPlan.Part> registryParts(
       String registry, ImageReference reference, Lookup lookup) {
     var below = KubeletKey.below(inside(reference.host()), registry);
@@ -146,9 +148,9 @@ final class SecretPlanner {
   }
 
   /**
-   * What is known of one image or registry.
+   * Returns the result for one image or registry.
    *
-   * @param key the kubelet's key, where that entry answers
+   * @param key the kubelet's key if that entry answers
    */
   private static SecretPlan.Part part(String image, Lookup lookup, UnaryOperator<String> key) {
     return switch (lookup) {
@@ -172,14 +174,17 @@ final class SecretPlanner {
     };
   }
 
-  /** An image of a development registry is pulled by the name that the cluster knows it by. */
+  /**
+   * Returns the host that the cluster uses: images of a development registry are pulled by their
+   * name inside.
+   */
   private String inside(String host) {
     return devRegistry != null && host.equals(devRegistry.host())
         ? devRegistry.clusterHost()
         : host;
   }
 
-  /** One script that hangs must not keep others' credentials from being written. */
+  /** Limits the wait: a script that hangs must not delay the credentials of others. */
   private CompletableFuture<Lookup> soon(CompletableFuture<Lookup> answer, Duration patience) {
     var bounded = answer.copy();
     if (!bounded.isDone()) {

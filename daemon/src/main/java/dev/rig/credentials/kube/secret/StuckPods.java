@@ -18,13 +18,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Pods that were created before their namespace had its pull secret: a pod's own list of pull
- * secrets never changes, so they cannot pull until another pod takes their place.
+ * Handles pods that were created before their namespace had its pull secret: a pod's list of pull
+ * secrets never changes, so they cannot pull and must be replaced.
  */
 final class StuckPods {
   private static final Logger LOG = System.getLogger(StuckPods.class.getName());
 
-  /** Of one namespace, at one look. */
+  /** The limit per namespace and check. */
   private static final int MOST_AT_ONCE = 3;
 
   private static final Duration SPACING = Duration.ofSeconds(10);
@@ -41,7 +41,7 @@ final class StuckPods {
     this.time = time;
   }
 
-  /** Deletes some where the group says so; names the others. Runs on the worker. */
+  /** Deletes some pods if the group permits it; reports the others. Runs on the worker. */
   void look(String namespace, NamespaceGroup group) {
     var stuck =
         pods.all().stream()
@@ -108,7 +108,7 @@ final class StuckPods {
     left.clear();
   }
 
-  /** For people, a line each. */
+  /** Returns the stuck pods for people, one per line. */
   List<String> list() {
     return left.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())

@@ -28,23 +28,23 @@ final class WatchedObjects<T> {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final int MOST_DOUBLINGS = 2;
 
-  /** Two minutes of looks: bookmarks arrive every minute. */
+  /** Two minutes of checks: bookmarks arrive every minute. */
   private static final int TOLERATED_LOOKS = 24;
 
   /** Longer than the minute within which there is progress. */
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(75);
 
-  /** Told of what happens, on any thread; must not block. */
+  /** Receives changes, on any thread; must not block. */
   interface Observer<T> {
     /**
-     * An object is there, has changed, or is gone.
+     * Reports that an object was added, changed or removed.
      *
      * @param before null for a new one
-     * @param now null for one that is gone
+     * @param now null for a removed one
      */
     void changed(@Nullable T before, @Nullable T now);
 
-    /** Everything in that watch's scope is known. */
+    /** Reports that everything in the watch's scope is known. */
     void caughtUp();
 
     /**
@@ -64,9 +64,9 @@ final class WatchedObjects<T> {
   private final List<Scope> scopes;
 
   /**
-   * Objects that are not watched yet.
+   * Creates a set without open watches.
    *
-   * @param namespaces the only ones that are watched; empty for all
+   * @param namespaces the namespaces to watch; empty for all
    * @param path an object's {@code namespace/name}
    */
   WatchedObjects(
@@ -87,12 +87,12 @@ final class WatchedObjects<T> {
             : namespaces.stream().distinct().map(Scope::new).toList();
   }
 
-  /** Opens what is not open and due. */
+  /** Opens watches that are closed and due. */
   void look() {
     scopes.forEach(Scope::look);
   }
 
-  /** Opens every watch again, after an outage that may have cut it off unnoticed. */
+  /** Reopens every watch, after an outage that may have broken it unnoticed. */
   void reopen() {
     scopes.forEach(scope -> {
       scope.end();
@@ -100,7 +100,7 @@ final class WatchedObjects<T> {
     });
   }
 
-  /** Forgets everything. */
+  /** Closes the watches and forgets all objects. */
   void close() {
     scopes.forEach(scope -> {
       scope.end();
@@ -118,10 +118,10 @@ final class WatchedObjects<T> {
   }
 
   /**
-   * Takes the state that a write of our own led to, unless the watch has told a newer one already.
+   * Stores the result of our own write, unless the watch has already reported a newer state.
    *
-   * @param before as it was when the write was decided; null for not there
-   * @param now null for not there any more
+   * @param before the state when the write was decided; null if absent
+   * @param now the new state; null if removed
    */
   void wrote(@Nullable T before, @Nullable T now) {
     if (now == null) {
@@ -135,14 +135,14 @@ final class WatchedObjects<T> {
     }
   }
 
-  /** Whether what is known of that namespace is all there is. */
+  /** Returns whether all objects of that namespace are known. */
   boolean isCaughtUp(String namespace) {
     return scopes.stream()
         .filter(scope -> scope.namespace == null || scope.namespace.equals(namespace))
         .anyMatch(Scope::isCaughtUp);
   }
 
-  /** What is wrong with the watches now. */
+  /** Returns the current problems of the watches. */
   Stream<String> problems() {
     return scopes.stream().map(scope -> scope.problem).filter(one -> one != null).distinct();
   }
@@ -262,7 +262,7 @@ final class WatchedObjects<T> {
     }
   }
 
-  /** What arrives by one opening of a watch; what arrives after its end is ignored. */
+  /** Receives the events of one opening of a watch; events after its end are ignored. */
   private final class OpenedWatch implements WatchListener<T> {
     private final Scope scope;
     private final Set<String> listed = new HashSet<>();

@@ -18,19 +18,19 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has items put right soon after they were named: what is named in a burst is done once, an item is
- * done by one at a time, and one that failed waits longer each time it fails again.
+ * Processes items soon after they were added: an item that was added several times is processed
+ * once, never by two threads at a time, and after a failure with a growing delay.
  *
  * @param <K> the item
  */
 final class WorkQueue<K> implements AutoCloseable {
-  /** What changes in a burst is done once. */
+  /** A delay that combines changes in quick succession. */
   static final Duration SETTLE = Duration.ofMillis(250);
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final int MOST_DOUBLINGS = 6;
 
-  /** The worker does other things in between. */
+  /** The limit per turn, so that the worker can do other tasks in between. */
   private static final int MOST_AT_ONCE = 16;
 
   /** Told of a step that failed, on the worker. */
@@ -71,7 +71,7 @@ final class WorkQueue<K> implements AutoCloseable {
     this.worker = worker;
   }
 
-  /** Never blocks. */
+  /** Adds items; never blocks. */
   synchronized void add(Collection<K> items) {
     due.addAll(items);
     if (!due.isEmpty()) {
@@ -79,7 +79,7 @@ final class WorkQueue<K> implements AutoCloseable {
     }
   }
 
-  /** What failed is tried again at once. */
+  /** Retries failed items immediately. */
   synchronized void retry() {
     pauses.clear();
     if (!due.isEmpty()) {
@@ -87,7 +87,7 @@ final class WorkQueue<K> implements AutoCloseable {
     }
   }
 
-  /** Forgets what waits. */
+  /** Removes all waiting items. */
   synchronized void clear() {
     due.clear();
     pauses.clear();

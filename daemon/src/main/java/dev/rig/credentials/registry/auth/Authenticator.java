@@ -17,8 +17,8 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Authenticates one question to one registry. A credential that is refused is dropped and fetched
- * again once (F26); one that nobody refused is kept, whatever else fails.
+ * Authenticates one operation at one registry. A rejected credential is discarded and obtained
+ * again once (F26); any other failure keeps it.
  */
 public final class Authenticator {
   private enum Stage {
@@ -56,16 +56,16 @@ public final class Authenticator {
     this.budget = budget;
   }
 
-  /** What the next request is sent with; null for nothing. */
+  /** Returns the authorization of the next request; null for none. */
   public @Nullable Secret authorization() {
     return authorization;
   }
 
   /**
-   * Does what challenges ask for.
+   * Answers challenges.
    *
-   * @return whether a request is worth trying with what there is now
-   * @throws CallException when a rule or a fault is in the way
+   * @return whether a request is useful with the new authorization
+   * @throws CallException if a rule or a failure prevents that
    */
   public boolean answer(List<AuthChallenge> challenges) throws CallException, InterruptedException {
     switch (stage) {
@@ -86,10 +86,10 @@ public final class Authenticator {
   }
 
   /**
-   * Sends the password from now on though nothing asked for it: to a registry whose {@code /v2/}
-   * lets everybody in, and whose repository does not.
+   * Sends the password without a challenge from now on: for a registry whose {@code /v2/} is public
+   * and whose repository is not.
    *
-   * @return whether a request is worth trying; false if something was sent before
+   * @return whether a request is useful; false if a credential was sent before
    */
   public boolean volunteer() throws InterruptedException {
     if (stage != Stage.NOT_ASKED) {
@@ -106,11 +106,11 @@ public final class Authenticator {
   }
 
   /**
-   * A token for anybody, where the target of a redirect asks for one.
+   * Returns an anonymous token, if the target of a redirect requires one.
    *
    * @param refused the target's response
-   * @return the value of the header; null if it asks for something else, or gives none
-   * @throws CallException if a rule forbids to ask
+   * @return the value of the header; null if the target requires something else, or gives none
+   * @throws CallException if a rule forbids the request
    */
   public @Nullable Secret anonymous(HttpRequest request, HttpResponse refused)
       throws CallException, InterruptedException {
@@ -169,7 +169,7 @@ public final class Authenticator {
     return true;
   }
 
-  /** Reading is all that is asked for, whatever scope the challenge names. */
+  /** Requests a token for reading only, regardless of the scope in the challenge. */
   private @Nullable Secret token(AuthChallenge challenge)
       throws CallException, InterruptedException {
     var credential = credential();
@@ -181,7 +181,7 @@ public final class Authenticator {
     return lookup instanceof Lookup.Found found ? found.lease().credential() : null;
   }
 
-  /** Another credential in place of the one that was refused; false where there is none. */
+  /** Obtains another credential after a rejection; returns false if there is none. */
   private boolean renew() throws CallException, InterruptedException {
     if (!(lookup instanceof Lookup.Found refused)) {
       return false;
@@ -196,7 +196,7 @@ public final class Authenticator {
     throw refused();
   }
 
-  /** The time of a script is not the registry's. */
+  /** Looks up the credential; the script's time does not count as the registry's. */
   private Lookup lookUp() throws InterruptedException {
     long from = ticker.nanos();
     try {
@@ -208,7 +208,7 @@ public final class Authenticator {
     }
   }
 
-  /** What is said when the registry, or its token service, does not let us in. */
+  /** Returns the failure for a rejection by the registry or its token service. */
   public CallException refused() {
     return switch (lookup) {
       case Lookup.Found found ->
@@ -225,7 +225,7 @@ public final class Authenticator {
     };
   }
 
-  /** What is said when it lets us in, but not there. */
+  /** Returns the failure for a permitted login without access to the repository. */
   public CallException denied() {
     return lookup instanceof Lookup.Found found
         ? CallException.unauthorised(

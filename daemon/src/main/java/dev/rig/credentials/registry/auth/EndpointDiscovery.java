@@ -18,23 +18,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds out where registries answer and how they want to be authenticated to, by {@code GET /v2/}
- * without a credential, and remembers it for a while.
+ * Determines where registries answer and how to authenticate, by {@code GET /v2/} without a
+ * credential, and caches the result.
  */
 public final class EndpointDiscovery {
   private static final String HUB = "index.docker.io";
 
-  /** Docker Hub's images are under another host than the one in their names. */
+  /** The API host of Docker Hub, which differs from the host in image names. */
   private static final String HUB_ENDPOINT = "registry-1.docker.io";
 
   private static final Duration REMEMBERED = Duration.ofMinutes(5);
 
-  /** Not to find out again, for each of many failures, what has just been found out. */
+  /** How long a result is not discarded, so that many failures cause only one new request. */
   private static final Duration NEW = Duration.ofSeconds(30);
 
   private static final int MOST = 256;
 
-  /** For TLS with a server that only knows plain http, and may be waiting for more of it. */
+  /** The limit for TLS with a server that may know only plain http and wait for more data. */
   private static final Duration TLS_TRIAL = Duration.ofSeconds(3);
 
   private record DiscoveredEndpoint(RegistryEndpoint endpoint, long until) {}
@@ -51,10 +51,10 @@ public final class EndpointDiscovery {
   }
 
   /**
-   * The endpoint of a registry.
+   * Returns the endpoint of a registry.
    *
    * @param registry the host of an image's reference
-   * @throws CallException when nobody answers there
+   * @throws CallException if nothing answers there
    */
   public RegistryEndpoint of(String registry, RequestBudget budget)
       throws CallException, InterruptedException {
@@ -76,9 +76,9 @@ public final class EndpointDiscovery {
   }
 
   /**
-   * Checks that a repository may be asked about at all, before anything is asked (F27).
+   * Checks the rate limit of a repository before any request (F27).
    *
-   * @throws CallException if its registry asked to wait for longer than the budget
+   * @throws CallException if the registry's waiting time exceeds the budget
    */
   public void checkLimits(ImageReference image, RequestBudget budget) throws CallException {
     for (var scheme : List.of("https", "http")) {
@@ -92,7 +92,7 @@ public final class EndpointDiscovery {
     return registry.equals(HUB) ? HUB_ENDPOINT : registry;
   }
 
-  /** Forgets what is known of a registry, which may have changed, unless it is new. */
+  /** Discards the cached endpoint of a registry, which may have changed, unless it is recent. */
   public synchronized void forget(String registry) {
     var found = known.get(registry);
     var left = found == null ? 0 : found.until() - ticker.nanos();
@@ -112,7 +112,7 @@ public final class EndpointDiscovery {
       caller.once(ping(secure), NetworkZone.LOOPBACK, budget.atMost(TLS_TRIAL));
     } catch (CallException e) {
       if (e.isUntrusted()) {
-        throw e; // it does speak TLS
+        throw e; // it supports TLS
       }
       return ask(open, budget);
     }
@@ -126,10 +126,10 @@ public final class EndpointDiscovery {
   }
 
   /**
-   * How a response wants to be authenticated to.
+   * Returns the challenges of a response.
    *
    * @return empty if it is not a 401
-   * @throws CallException if it says so in a way that cannot be read
+   * @throws CallException if they are invalid
    */
   public static List<AuthChallenge> challenges(HttpResponse response) throws CallException {
     try {
@@ -141,7 +141,10 @@ public final class EndpointDiscovery {
     }
   }
 
-  /** A registry may redirect its /v2/, but where it is asked is what its name says. */
+  /**
+   * Returns the request to {@code /v2/}. A redirect is not followed: the endpoint follows from the
+   * registry's name.
+   */
   private static HttpRequest ping(Origin site) {
     return HttpRequest.get(site.at("/v2/"));
   }

@@ -10,20 +10,17 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Where the credential of a registry may be exchanged for a token (T4). */
+/** Decides which token services may get a registry's credential (T4). */
 public final class RealmPolicy {
   /**
-   * A token service that may be asked.
+   * A permitted token service.
    *
-   * @param address where
-   * @param nearest the nearest zone that its name may lead to
+   * @param address its address
+   * @param nearest the nearest zone that its name may resolve to
    */
   public record Realm(HttpAddress address, NetworkZone nearest) {}
 
-  /**
-   * The token services of well-known registries that are not on the registry's own host, each as
-   * its registry names it.
-   */
+  /** The token services of well-known registries on other hosts, as the registries name them. */
   private static final Map<String, Set<String>> SHIPPED =
       Map.of(
           "index.docker.io", Set.of("auth.docker.io"),
@@ -41,13 +38,13 @@ public final class RealmPolicy {
   }
 
   /**
-   * The token service that a challenge names, when it may be asked.
+   * Returns the token service in a challenge, if it is permitted.
    *
    * @param registry the host of the image's reference
-   * @param endpoint what gave the challenge
-   * @param withCredential whether a credential would go there; without one any host will do that is
-   *     asked over https and is no nearer than the registry
-   * @throws CallException when it must not be asked; nothing has been sent then
+   * @param endpoint the source of the challenge
+   * @param withCredential whether a credential would be sent; without one any host is permitted
+   *     that uses https and is not nearer than the registry
+   * @throws CallException if it is not permitted; nothing was sent then
    */
   public Realm check(
       String registry, RegistryEndpoint endpoint, AuthChallenge challenge, boolean withCredential)
@@ -72,7 +69,7 @@ public final class RealmPolicy {
     }
     var nearest = endpoint.reach();
     if (listed && nearest == NetworkZone.PUBLIC) {
-      nearest = NetworkZone.PRIVATE; // who lists it knows where it is
+      nearest = NetworkZone.PRIVATE; // a configured realm may be in a private network
     }
     return new Realm(address, nearest);
   }

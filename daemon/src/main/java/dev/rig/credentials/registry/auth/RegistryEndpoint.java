@@ -6,18 +6,18 @@ import dev.rig.credentials.net.Origin;
 import java.util.List;
 
 /**
- * Where a registry answers, and how it wants to be authenticated to.
+ * The endpoint of a registry, and how to authenticate.
  *
- * @param site where
- * @param challenges what it answered without a credential; empty where it wanted none
- * @param reach from how far away it is reached
+ * @param site its origin
+ * @param challenges the response without a credential; empty if none is required
+ * @param reach the zone of its address
  */
 public record RegistryEndpoint(Origin site, List<AuthChallenge> challenges, NetworkZone reach) {
   public RegistryEndpoint {
     challenges = List.copyOf(challenges);
   }
 
-  /** The registry, for people. */
+  /** Returns the registry's name, for people. */
   public String who() {
     return site.authority();
   }

@@ -17,14 +17,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exchanges credentials for tokens, as the registries' authentication wants it
+ * Exchanges credentials for tokens, by the registries' authentication specification
  * (distribution.github.io/distribution/spec/auth/token and …/oauth).
  */
 public final class TokenService {
   private static final String CLIENT = "rig-credentials";
   private static final int LONGEST_TOKEN = 32 * 1024;
 
-  /** What a credential is used for, and who gets what for it, is not for a realm to say. */
+  /** Query parameters that a realm must not set: they decide what the token is for. */
   private static final Set<String> NOT_THE_REALMS =
       Set.of(
           "access_type",
@@ -42,12 +42,12 @@ public final class TokenService {
   }
 
   /**
-   * A token for one scope.
+   * Returns a token for one scope.
    *
-   * @param service what the challenge names so; null for none
-   * @param credential null for nobody's token
-   * @return the value of the header; null where the credential is refused
-   * @throws CallException when there is no answer that one could go by
+   * @param service the service in the challenge; null if absent
+   * @param credential null for an anonymous token
+   * @return the value of the header; null if the credential is rejected
+   * @throws CallException if there is no valid response
    */
   @Nullable Secret token(
       RealmPolicy.Realm realm,

@@ -6,15 +6,15 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What asked not to be called for a while, and is not called before that (F27). */
+/** The rate limits of registries: no request is sent before a limit ends (F27). */
 final class RateLimits {
   private static final int MOST = 256;
 
   /**
-   * What a limit is about: the repository that was asked for, because a registry may hold others
-   * that are not limited; where no repository was asked for the whole origin.
+   * The scope of a limit: the requested repository, because other repositories of the registry may
+   * not be limited; without a repository the whole origin.
    *
-   * @param about as it stands behind the host: {@code /acme/app}; empty if it is about the origin
+   * @param about the path after the host: {@code /acme/app}; empty for the origin
    */
   record RateLimitScope(Origin origin, String about) {
     @Override
@@ -30,7 +30,7 @@ final class RateLimits {
     this.ticker = ticker;
   }
 
-  /** Calls nothing in a scope from now on for some time; of two times the longer one counts. */
+  /** Blocks requests in a scope for some time; the longest limit counts. */
   synchronized void leaveAlone(RateLimitScope scope, Duration time) {
     long end = ticker.nanos() + time.toNanos();
     ends.merge(scope, end, (one, other) -> one - other > 0 ? one : other);
@@ -39,7 +39,7 @@ final class RateLimits {
     }
   }
 
-  /** How long a scope is not to be called; zero if it may be. */
+  /** Returns the remaining time of a scope's limit; zero if there is none. */
   synchronized Duration left(RateLimitScope scope) {
     var end = ends.get(scope);
     long left = end == null ? 0 : end - ticker.nanos();

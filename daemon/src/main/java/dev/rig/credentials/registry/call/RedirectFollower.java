@@ -15,8 +15,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests, counts the calls, and follows redirects. The credential stays with the scheme,
- * host and port that it is for: once it has been left out it does not come back (T5).
+ * Sends requests, counts them, and follows redirects. A credential is only sent to its own scheme,
+ * host and port: once it was left out, it is not sent again (T5).
  */
 final class RedirectFollower {
   private static final int MOST = 5;
@@ -32,10 +32,10 @@ final class RedirectFollower {
   }
 
   /**
-   * The answer where the redirects end.
+   * Returns the response after all redirects.
    *
-   * @param nearest the nearest zone that the address may be in that is asked first
-   * @param redirects for those that an answer names
+   * @param nearest the nearest permitted zone of the first address
+   * @param redirects the rules for addresses in responses
    */
   HttpResponse follow(
       HttpRequest ask,
@@ -50,7 +50,7 @@ final class RedirectFollower {
       var reply = send(current, here, budget);
       if (!reply.isRedirect()) {
         if (away && reply.status() == 401) {
-          // Nothing that another origin says is about our credential.
+          // Another origin's response says nothing about our credential.
           var token =
               current.authorization() == null ? redirects.tokens().token(current, reply) : null;
           if (token != null) {
@@ -96,7 +96,7 @@ final class RedirectFollower {
   }
 
   /**
-   * Sends a request, follows nothing, and counts the call.
+   * Sends a request without following redirects, and counts it.
    *
    * @return any response
    * @throws CallException if there is none

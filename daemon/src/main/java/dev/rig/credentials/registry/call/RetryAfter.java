@@ -14,11 +14,11 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The header {@code Retry-After}: seconds or a date (RFC 9110, 10.2.3). */
+/** Parses the header {@code Retry-After}: seconds or a date (RFC 9110, 10.2.3). */
 final class RetryAfter {
   private static final Duration LONGEST = Duration.ofDays(1);
 
-  /** Of two digits for a year: what is further away has passed (RFC 9110, 5.6.7). */
+  /** A two-digit year that is further in the future is in the past (RFC 9110, 5.6.7). */
   private static final int FUTURE_YEARS = 50;
 
   private static final Pattern SECONDS = Pattern.compile("[0-9]+(\\.[0-9]+)?");
@@ -28,9 +28,9 @@ final class RetryAfter {
   private RetryAfter() {}
 
   /**
-   * How long to wait.
+   * Returns how long to wait.
    *
-   * @return zero to a day; null where the header is not there or says nothing
+   * @return from zero to one day; null if the header is absent or invalid
    */
   static @Nullable Duration of(@Nullable String header, Instant now) {
     if (header == null) {
@@ -53,7 +53,7 @@ final class RetryAfter {
     }
   }
 
-  /** RFC 1123's form, RFC 850's and that of asctime(), without a weekday and a zone. */
+  /** Returns the formats of RFC 1123, RFC 850 and asctime(), without weekday and zone. */
   private static DateTimeFormatter forms(Instant now) {
     int year = now.atOffset(ZoneOffset.UTC).getYear();
     return new DateTimeFormatterBuilder()

@@ -15,28 +15,28 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls as often as it takes, and no oftener than is wanted: three tries with jitter where the
- * other side fails (F28), none before the time that it asks for (F27).
+ * Retries calls: three attempts with jitter if the other side fails (F28), none before the end of a
+ * rate limit (F27).
  */
 public final class RetryingClient {
   private static final int TRIES = 3;
   private static final Duration FIRST_WAIT = Duration.ofMillis(200);
   private static final int GROWTH = 3;
 
-  /** For a 429 that does not say when, or says a time that has passed. */
+  /** The wait after a 429 without a valid time. */
   private static final Duration USUAL_PAUSE = Duration.ofSeconds(30);
 
   /**
-   * How redirects are followed.
+   * The rules for redirects.
    *
-   * @param nearest the nearest zone that the addresses may be in that an answer names
-   * @param tokens for targets that let nobody in without a token
+   * @param nearest the nearest permitted zone of addresses in responses
+   * @param tokens for targets that require a token
    */
   public record Redirects(NetworkZone nearest, AnonymousTokens tokens) {
-    /** Gets tokens that anybody may have. */
+    /** Obtains anonymous tokens. */
     public interface AnonymousTokens {
       /**
-       * A token for another origin than the one that the credential belongs to.
+       * Returns a token for an origin other than the credential's.
        *
        * @param refused the 401 of that origin
        * @return the value of the header; null if there is none
@@ -62,16 +62,14 @@ public final class RetryingClient {
   }
 
   /**
-   * Calls and follows redirects.
+   * Sends a request, with retries and redirects.
    *
-   * @param about what a limit of the rate is about, as it stands behind the host: {@code
-   *     /acme/app}; empty for the whole origin
-   * @param about what a limit is one of, as it stands behind the host: {@code /acme/app}; empty for
-   *     all of the origin
-   * @param nearest the nearest zone that the address may be in that is asked first
-   * @param redirects for those that an answer names; null follows no redirect
-   * @return an answer below 500 that is not 429
-   * @throws CallException when there is none
+   * @param about the scope of a rate limit, as the path after the host: {@code /acme/app}; empty
+   *     for the whole origin
+   * @param nearest the nearest permitted zone of the first address
+   * @param redirects the rules for addresses in responses; null follows no redirect
+   * @return a response with a status below 500 other than 429
+   * @throws CallException if there is none
    */
   public HttpResponse call(
       String about,
@@ -105,18 +103,18 @@ public final class RetryingClient {
     }
   }
 
-  /** Calls once, follows nothing, and takes any answer. */
+  /** Sends one request without following redirects or retrying, and returns any response. */
   public HttpResponse once(HttpRequest ask, NetworkZone nearest, RequestBudget budget)
       throws CallException, InterruptedException {
     return http.send(ask, nearest, budget);
   }
 
   /**
-   * Checks that something may be called within a budget.
+   * Checks whether a call is possible within a budget.
    *
    * @param about as in {@link #call}
-   * @return how long to wait before
-   * @throws CallException if it asked to wait for longer
+   * @return how long to wait before it
+   * @throws CallException if the rate limit ends later
    */
   public Duration checkLimit(Origin origin, String about, RequestBudget budget)
       throws CallException {
@@ -128,7 +126,7 @@ public final class RetryingClient {
     return left;
   }
 
-  /** Waits for the next try, or fails where there is none. */
+  /** Waits for the next attempt, or fails after the last. */
   private void failed(
       RateLimits.RateLimitScope scope, HttpResponse reply, int attempt, RequestBudget budget)
       throws CallException, InterruptedException {
@@ -169,7 +167,7 @@ public final class RetryingClient {
     waiter.waitFor(wait);
   }
 
-  /** 100 to 200 ms, then 300 to 600 ms. */
+  /** Returns 100 to 200 ms, then 300 to 600 ms. */
   private Duration jittered(int attempt) {
     long longest = FIRST_WAIT.toNanos();
     for (int i = 1; i < attempt; i++) {

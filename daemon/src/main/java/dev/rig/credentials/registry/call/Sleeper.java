@@ -4,12 +4,12 @@ import dev.rig.credentials.time.Scheduler;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
-/** Lets time pass between two tries. */
+/** Waits between two attempts. */
 @FunctionalInterface
 public interface Sleeper {
   void waitFor(Duration time) throws InterruptedException;
 
-  /** Waits by a scheduler. */
+  /** Returns a sleeper that uses a scheduler. */
   static Sleeper by(Scheduler scheduler) {
     return time -> {
       var over = new CountDownLatch(1);

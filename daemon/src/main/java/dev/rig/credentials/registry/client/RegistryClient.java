@@ -35,13 +35,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks container registries (OCI distribution specification 1.1, Docker registry API v2) about
- * images: anonymously, or with the credential that belongs to the image.
+ * Queries container registries (OCI distribution specification 1.1, Docker registry API v2) about
+ * images: anonymously, or with the image's credential.
  *
- * <p>Its methods block, and are meant for virtual threads. A question takes at most 10 s of the
- * registry's time and 4 MiB, whatever the registry does (F29); the time in which a credential is
- * obtained comes on top. What is kept is how a registry wants to be authenticated to, and contents
- * that cannot change: those that a digest inside an answer names.
+ * <p>Its methods block, and are meant for virtual threads. An operation takes at most 10 s of the
+ * registry's time and 4 MiB, whatever the registry does (F29); the time to obtain a credential is
+ * added. Endpoints are cached, and contents that cannot change: those that a digest in a response
+ * names.
  */
 public final class RegistryClient {
   private final RegistryCredentials credentials;
@@ -53,7 +53,7 @@ public final class RegistryClient {
   private final TokenService tokens;
   private final DigestCache contents = new DigestCache();
 
-  /** For a development registry that is asked over plain http, and is not on this machine. */
+  /** The credential of a development registry over plain http on another machine: none. */
   private static final RegistryCredentials WITHHELD =
       new RegistryCredentials() {
         @Override
@@ -73,7 +73,7 @@ public final class RegistryClient {
     T ask(RepositorySession session) throws CallException, InterruptedException;
   }
 
-  /** A client; nothing is opened or read before the first question. */
+  /** Creates a client; nothing is opened or read before the first operation. */
   public RegistryClient(
       RegistryCredentials credentials,
       RegistrySettings settings,
@@ -89,7 +89,7 @@ public final class RegistryClient {
         new Random());
   }
 
-  /** A client with names, waiting and chance from outside. */
+  /** Creates a client with injected name resolution, waiting and randomness. */
   RegistryClient(
       RegistryCredentials credentials,
       RegistrySettings settings,
@@ -115,11 +115,11 @@ public final class RegistryClient {
   }
 
   /**
-   * Finds out whether an image exists and what it is.
+   * Determines whether an image exists and what it is.
    *
-   * @param image with a repository; a digest goes before a tag, and without either it is {@code
-   *     latest}
-   * @throws IllegalArgumentException when it has no repository
+   * @param image with a repository; a digest has precedence over a tag, and without either it is
+   *     {@code latest}
+   * @throws IllegalArgumentException if it has no repository
    */
   public Resolution resolve(ImageReference image) throws InterruptedException {
     checkRepository(image);
@@ -140,12 +140,12 @@ public final class RegistryClient {
   }
 
   /**
-   * Lists tags of a repository, those that are likely the newest first.
+   * Lists tags of a repository, the likely newest first.
    *
-   * @param repository its tag or digest does not matter
-   * @param limit how many at the most, from 1 to 1000
-   * @param after where the page before ended, as {@link TagPage#next} said; null for the first page
-   * @throws IllegalArgumentException when there is no repository, or the limit is out of bounds
+   * @param repository its tag or digest is ignored
+   * @param limit the most tags to return, from 1 to 1000
+   * @param after {@link TagPage#next} of the previous page; null for the first page
+   * @throws IllegalArgumentException if there is no repository, or the limit is out of range
    */
   public TagListing tags(ImageReference repository, int limit, @Nullable String after)
       throws InterruptedException {
@@ -183,7 +183,7 @@ public final class RegistryClient {
       session.begin();
       return question.ask(session);
     } catch (CallException e) {
-      // What is remembered of the registry may be why: the next question finds it out again.
+      // The cached endpoint may be the cause: the next operation determines it again.
       if (e.mayBeOfTheEndpoint()) {
         endpoints.forget(image.host());
       }

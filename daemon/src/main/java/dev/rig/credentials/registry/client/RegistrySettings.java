@@ -12,18 +12,17 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * What registries are trusted with.
+ * The trust settings for registries.
  *
- * @param insecure hosts, with their port where they have one, that plain http will do for; loopback
- *     always is one
- * @param caFiles PEM files of authorities that are trusted beside those of the runtime
+ * @param insecure hosts, with or without a port, that may use plain http; loopback always may
+ * @param caFiles PEM files of authorities in addition to those of the runtime
  * @param ownAuthorities PEM files of authorities by the host, with its port, that each signs for:
- *     of that host nobody else is believed, and of other hosts they are not
- * @param development whether a host, with its port where it has one, is a development registry:
- *     plain http will do for it, without a credential unless it is on this machine
- * @param realms the hosts of token services that a registry's credential may go to beside its own
- *     and those shipped, by the registry's host
- * @param proxies how the outside is reached
+ *     for that host no other authority is trusted, and for other hosts it is not
+ * @param development whether a host, with or without a port, is a development registry: it may use
+ *     plain http, without a credential unless it is on this machine
+ * @param realms the hosts of token services that may get a registry's credential in addition to its
+ *     own and the built-in ones, by the registry's host
+ * @param proxies the proxies
  */
 public record RegistrySettings(
     Set<String> insecure,
@@ -36,13 +35,13 @@ public record RegistrySettings(
   public static final RegistrySettings STANDARD =
       new RegistrySettings(Set.of(), List.of(), Map.of(), Proxies.NONE);
 
-  /** Settings without a host that has an authority of its own. */
+  /** Creates settings without a host that has an authority of its own. */
   public RegistrySettings(
       Set<String> insecure, List<Path> caFiles, Map<String, Set<String>> realms, Proxies proxies) {
     this(insecure, caFiles, Map.of(), host -> false, realms, proxies);
   }
 
-  /** Settings with the proxies that an environment names. */
+  /** Returns settings with the proxies in an environment. */
   public static RegistrySettings of(
       Set<String> insecure,
       List<Path> caFiles,
@@ -61,8 +60,8 @@ public record RegistrySettings(
   }
 
   /**
-   * Why registries cannot be asked with these: proxies and files that cannot be used, as the files
-   * are now. Empty if they can.
+   * Returns why registries cannot be queried with these settings: unusable proxies and files, as
+   * the files are now. Empty if they can.
    */
   public List<String> problems() {
     var problems = new ArrayList<>(proxies.problems());
@@ -72,12 +71,12 @@ public record RegistrySettings(
     return List.copyOf(problems);
   }
 
-  /** These, with hosts that have an authority of their own. */
+  /** Returns these settings with hosts that have an authority of their own. */
   public RegistrySettings trusting(Map<String, Path> authorities) {
     return new RegistrySettings(insecure, caFiles, authorities, development, realms, proxies);
   }
 
-  /** These, with development registries. */
+  /** Returns these settings with development registries. */
   public RegistrySettings withDevelopment(Predicate<String> hosts) {
     return new RegistrySettings(insecure, caFiles, ownAuthorities, hosts, realms, proxies);
   }

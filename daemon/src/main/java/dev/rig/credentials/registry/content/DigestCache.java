@@ -8,37 +8,37 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What registries have sent of things that a digest names, and that therefore never change: who
- * asks for them again is spared the call. It is found for the repository that it came from alone,
- * as being let into one says nothing about another.
+ * A cache of contents that a digest names and that therefore never change. A content is found only
+ * for the repository that it came from, because access to one repository does not imply access to
+ * another.
  *
- * <p>Not for what a question names itself: that the registry has it still, and that we may read it,
- * is what the question is about.
+ * <p>Contents that an operation itself names are not cached: whether the registry still has them,
+ * and permits reading them, is the result of the operation.
  */
 public final class DigestCache {
   private static final int MOST_BYTES = 2 * 1024 * 1024;
 
-  /** Of one content; a configuration is rarely above 20 KiB. */
+  /** The size limit of one content in bytes; a configuration is rarely above 20 KiB. */
   private static final int LARGEST = 128 * 1024;
 
-  /** About what a content takes besides its bytes. */
+  /** The approximate overhead of a content in bytes. */
   private static final int OVERHEAD = 512;
 
   private record ContentKey(String host, String path, Digest digest) {}
 
-  /** In the order of their use, the latest last. */
+  /** Ordered by use, the latest last. */
   private final Map<ContentKey, HttpResponse> kept =
       new LinkedHashMap<>(16, 0.75f, true); // guarded by this
 
   private long bytes; // guarded by this
 
-  /** What was kept; null for nothing. */
+  /** Returns the cached response; null if absent. */
   synchronized @Nullable HttpResponse find(ImageReference repository, Digest digest) {
     return kept.get(key(repository, digest));
   }
 
   /**
-   * Keeps an answer, in place of what was not used for the longest time.
+   * Caches a response, and removes the least recently used ones if necessary.
    *
    * @param reply whose body has that digest
    */

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A manifest of Docker's or the OCI's, of which only what is used here was read. */
+/** A manifest of Docker or the OCI; only the needed fields are read. */
 public sealed interface ImageManifest {
   /** Docker's image manifest, version 2 schema 2. */
   String DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
@@ -29,22 +29,22 @@ public sealed interface ImageManifest {
   String DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
   Set<String> IMAGE_CONFIGS = Set.of(DOCKER_CONFIG, "application/vnd.oci.image.config.v1+json");
 
-  /** What servers call a file that they know nothing of. */
+  /** Media types that servers use for unknown files. */
   Set<String> SAYS_NOTHING =
       Set.of(
           "", "application/json", "text/plain", "application/octet-stream", "binary/octet-stream");
 
-  /** Its type: one of the four. */
+  /** Returns its type: one of the four. */
   String mediaType();
 
-  /** Its annotations, by name. */
+  /** Returns its annotations, by name. */
   Map<String, String> annotations();
 
   /**
    * One image.
    *
-   * @param config what its configuration is; null where it is not that of an image
-   * @param imageSize configuration and layers; null where a size is missing
+   * @param config its configuration; null if it is not an image's
+   * @param imageSize of configuration and layers in bytes; null if a size is missing
    */
   record Image(
       String mediaType,
@@ -58,10 +58,10 @@ public sealed interface ImageManifest {
       implements ImageManifest {}
 
   /**
-   * Reads a manifest.
+   * Parses a manifest.
    *
-   * @param contentType what its sender calls it; null for nothing
-   * @throws CallException when it is none, or could be read in two ways
+   * @param contentType the type in the response; null if absent
+   * @throws CallException if it is invalid or ambiguous
    */
   static ImageManifest read(byte[] bytes, @Nullable String contentType, String who)
       throws CallException {
@@ -69,7 +69,7 @@ public sealed interface ImageManifest {
     var type = type(json, contentType, who);
     return switch (type) {
       case DOCKER_MANIFEST, OCI_MANIFEST -> {
-        // What both readers could take for theirs means two images under one digest.
+        // A document that is valid as both types would be two images with one digest.
         if (json.has("manifests")) {
           throw CallException.badAnswer(who + " sent a manifest that is an index too");
         }
@@ -102,7 +102,7 @@ public sealed interface ImageManifest {
     return own.toLowerCase(Locale.ROOT);
   }
 
-  /** The type of a manifest that neither its sender nor itself names; empty if it is none. */
+  /** Returns the type of a manifest without a declared one; empty if it is not a manifest. */
   private static String typeByContent(JsonObject json) {
     if (json.has("manifests")) {
       return OCI_INDEX;
@@ -135,7 +135,7 @@ public sealed interface ImageManifest {
     return sum;
   }
 
-  /** Attestations stand in an index too, for a platform that nobody has. */
+  /** Returns the platforms without attestations, which an index lists for an unknown platform. */
   private static List<ImagePlatform> platforms(JsonObject json, String who) throws CallException {
     var platforms = new ArrayList<ImagePlatform>();
     for (var entry : json.objects("manifests")) {

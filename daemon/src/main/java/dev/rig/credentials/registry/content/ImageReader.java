@@ -18,19 +18,19 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Finds an image and reads what it says of itself; every byte is checked against its digest. */
+/** Reads an image and its configuration; every byte is verified against its digest. */
 public final class ImageReader {
   /**
-   * A manifest with its bytes' digest.
+   * A manifest with the digest of its bytes.
    *
-   * @param size its bytes
+   * @param size in bytes
    */
   private record LoadedManifest(ImageManifest manifest, Digest digest, long size) {}
 
   /**
    * An image's configuration.
    *
-   * @param createdAt null where it does not say
+   * @param createdAt null if absent
    */
   private record Config(@Nullable Instant createdAt, Map<String, String> labels) {
     static final Config NONE = new Config(null, Map.of());
@@ -52,9 +52,10 @@ public final class ImageReader {
   private final boolean repositoryKnown;
 
   /**
-   * A reader.
+   * Creates a reader.
    *
-   * @param repositoryKnown whether what is missing can only be a tag
+   * @param repositoryKnown whether the repository is known to exist, so that only a tag can be
+   *     missing
    */
   public ImageReader(RepositorySession session, boolean repositoryKnown) {
     this.session = session;
@@ -64,8 +65,8 @@ public final class ImageReader {
   /**
    * Reads the image of a tag or digest.
    *
-   * @param tag for the answer; null for none
-   * @param wanted what its bytes have to be; null for whatever the tag means
+   * @param tag for the result; null if absent
+   * @param wanted the expected digest; null for the tag's current one
    */
   public ResolvedImage read(@Nullable String tag, @Nullable Digest wanted)
       throws CallException, InterruptedException {
@@ -101,7 +102,7 @@ public final class ImageReader {
     return one == null || one.isEmpty() ? other : one;
   }
 
-  /** The image that is described: of an index that for linux/amd64, or its first. */
+  /** Returns the image that is described: for an index that of linux/amd64, or its first. */
   private ImageManifest.@Nullable Image image(ImageManifest manifest)
       throws CallException, InterruptedException {
     if (manifest instanceof ImageManifest.Image image) {
@@ -125,11 +126,13 @@ public final class ImageReader {
   }
 
   private interface Fetch {
-    /** An answer whose body has that digest. */
+    /** Returns a response whose body has that digest. */
     HttpResponse of(Digest digest) throws CallException, InterruptedException;
   }
 
-  /** What was kept, or what is fetched and kept from now on: a digest's content does not change. */
+  /**
+   * Returns the cached content, or fetches and caches it: the content of a digest never changes.
+   */
   private HttpResponse unchanging(Digest digest, Fetch fetch)
       throws CallException, InterruptedException {
     var kept = session.kept(digest);
@@ -188,8 +191,8 @@ public final class ImageReader {
   }
 
   /**
-   * Tells a missing tag from a missing repository: not all registries say it, and the tags' list
-   * does.
+   * Distinguishes a missing tag from a missing repository by the list of tags, because not all
+   * registries report it.
    */
   private CallException missing(HttpResponse reply) throws InterruptedException {
     var form = aboutAccept(reply);
@@ -207,8 +210,8 @@ public final class ImageReader {
   }
 
   /**
-   * What a registry says that has a manifest and does not send it for the header {@code Accept}, as
-   * Docker's does; null if it says something else.
+   * Returns the message of a registry, such as Docker's, that has a manifest but does not send it
+   * for the {@code Accept} header; null for any other response.
    */
   private static @Nullable String aboutAccept(HttpResponse reply) {
     for (var error : errors(reply)) {
@@ -230,11 +233,11 @@ public final class ImageReader {
       var reply = session.get("/tags/list?n=1", "application/json");
       return reply.status() == 404 && !hasCode(reply, "UNSUPPORTED");
     } catch (CallException e) {
-      return false; // the tag is missing, whatever else is wrong
+      return false; // the tag is missing, regardless of other errors
     }
   }
 
-  /** Codes of the distribution specification's error bodies. */
+  /** Returns whether the error body has a code of the distribution specification. */
   static boolean hasCode(HttpResponse reply, String code) {
     return errors(reply).stream().anyMatch(error -> code.equals(error.text("code")));
   }
@@ -243,7 +246,7 @@ public final class ImageReader {
     try {
       return JsonObject.parse(reply.body()).objects("errors");
     } catch (JsonException e) {
-      return List.of(); // a page for people
+      return List.of(); // an HTML page
     }
   }
 
@@ -265,7 +268,7 @@ public final class ImageReader {
     return reply;
   }
 
-  /** An RFC 3339 time; null for none, for a broken one and for Go's zero. */
+  /** Parses an RFC 3339 time; returns null if absent, invalid or Go's zero time. */
   private static @Nullable Instant instant(@Nullable String text) {
     if (text == null) {
       return null;

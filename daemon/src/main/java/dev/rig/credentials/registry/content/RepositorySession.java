@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** One question to one registry: its calls share the login and the budget. */
+/** One operation at one registry: its calls share the login and the budget. */
 public final class RepositorySession {
   private final ImageReference image;
   private final RegistryEndpoint endpoint;
@@ -41,27 +41,27 @@ public final class RepositorySession {
     this.budget = budget;
   }
 
-  /** What is asked about. */
+  /** Returns the requested image. */
   ImageReference image() {
     return image;
   }
 
-  /** The registry, for people. */
+  /** Returns the registry's name, for people. */
   String who() {
     return endpoint.who();
   }
 
-  /** Where it answers. */
+  /** Returns its origin. */
   Origin site() {
     return endpoint.site();
   }
 
-  /** The same with as many bytes as at the start, in the time that is left. */
+  /** Returns a session with the initial number of bytes, in the remaining time. */
   RepositorySession inTheSameTime() {
     return new RepositorySession(image, endpoint, login, caller, contents, budget.inTheSameTime());
   }
 
-  /** Logs in by what the registry said before anything was asked. */
+  /** Logs in by the registry's first challenges. */
   public void begin() throws CallException, InterruptedException {
     if (!endpoint.challenges().isEmpty()) {
       login.answer(endpoint.challenges());
@@ -69,12 +69,12 @@ public final class RepositorySession {
   }
 
   /**
-   * Gets something of the repository.
+   * Sends a GET request within the repository.
    *
-   * @param what the path behind the repository's name, with its query: {@code /tags/list}
-   * @param accept the types that will do
-   * @param also another status that will do
-   * @return an answer with 200, 404 or that status
+   * @param what the path after the repository's name, with its query: {@code /tags/list}
+   * @param accept the accepted types
+   * @param also another accepted status
+   * @return a response with 200, 404 or that status
    * @throws CallException for any other
    */
   HttpResponse get(String what, String accept, int... also)
@@ -109,27 +109,25 @@ public final class RepositorySession {
     };
   }
 
-  /**
-   * Whether a registry that lets everybody into its root refuses, and does not say what it wants.
-   */
+  /** Returns whether a registry with a public root rejects the request without a challenge. */
   private boolean isShutToEverybody(HttpResponse reply) throws CallException {
     return endpoint.challenges().isEmpty()
         && (reply.status() == 403
             || (reply.status() == 401 && EndpointDiscovery.challenges(reply).isEmpty()));
   }
 
-  /** Whether there is less time left than a next step should have. */
+  /** Returns whether less time is left than the next step needs. */
   boolean isShortOf(Duration time) {
     return !budget.allows(time);
   }
 
-  /** What the repository sent under that digest before; null where it is not kept. */
+  /** Returns the repository's cached content for that digest; null if absent. */
   @Nullable HttpResponse kept(Digest digest) {
     return contents.find(image, digest);
   }
 
   /**
-   * Keeps an answer for later questions.
+   * Caches a response for later operations.
    *
    * @param reply whose body has that digest
    */

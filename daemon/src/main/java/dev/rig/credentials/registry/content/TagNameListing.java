@@ -15,15 +15,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads all names of a repository's tags, page by page, as far as the bounds allow. */
+/** Reads the names of a repository's tags, page by page, within the limits. */
 final class TagNameListing {
-  /** As many names as are looked at. */
+  /** The most names that are read. */
   static final int MOST = 10_000;
 
-  /** What is asked for in a page, and what instead if that is refused; at last nothing. */
+  /** The page sizes, tried in order while the registry rejects them; 0 requests no size. */
   private static final int[] PAGES = {1000, 100, 10, 5, 1, 0};
 
-  /** What registries answer to a page that is larger than they allow, or to any size. */
+  /** Statuses by which registries reject a page size. */
   private static final int[] REFUSED = {400, 405, 413, 416, 422};
 
   private static final List<String> REFUSALS =
@@ -31,7 +31,7 @@ final class TagNameListing {
 
   private static final int MOST_PAGES = 200;
 
-  /** For looking into the first images, which makes a list of names worth something. */
+  /** The time reserved for reading the first images. */
   private static final Duration LEFT_FOR_IMAGES = Duration.ofSeconds(2);
 
   private static final String JSON = "application/json";
@@ -42,7 +42,7 @@ final class TagNameListing {
   /**
    * The names.
    *
-   * @param created when, for those of which the registry says it in its list
+   * @param created the times of tags, if the registry's list has them
    * @param truncated whether there are, or may be, more
    */
   record Listed(Set<String> names, Map<String, Instant> created, boolean truncated) {}
@@ -59,9 +59,9 @@ final class TagNameListing {
   }
 
   /**
-   * The names of all tags.
+   * Reads the names of all tags.
    *
-   * @throws CallException when there is no such repository, or its list cannot be got
+   * @throws CallException if there is no such repository, or its list is unavailable
    */
   static Listed of(RepositorySession session) throws CallException, InterruptedException {
     var reader = new TagNameListing(session);
@@ -71,8 +71,8 @@ final class TagNameListing {
 
   private boolean readAll() throws CallException, InterruptedException {
     var reply = first();
-    boolean linked = false; // whether the registry says where its next page is
-    boolean owed = true; // whether there is a next page, as far as the registry says
+    boolean linked = false; // whether the registry names its next page
+    boolean owed = true; // whether there is a next page, as far as the registry reports
     for (int page = 1; ; page++) {
       int before = names.size();
       int read;
@@ -82,7 +82,7 @@ final class TagNameListing {
         if (page == 1) {
           throw e;
         }
-        return owed || cut; // the pages before this one are an answer
+        return owed || cut; // the previous pages are a valid result
       }
       boolean grown = names.size() > before;
       var next = next(reply);
@@ -102,7 +102,7 @@ final class TagNameListing {
         return owed || cut;
       }
       try {
-        // Some give no link, and some of these send less than they are asked for.
+        // Some registries send no link, and some of these send less than the requested size.
         reply = session.get("/tags/list" + (next == null ? after(last) : next), JSON);
       } catch (CallException e) {
         return owed || cut;
@@ -117,7 +117,7 @@ final class TagNameListing {
     return pageSize > 0 ? "?n=%d&last=%s".formatted(pageSize, name) : "?last=" + name;
   }
 
-  /** The first page: a registry may have a limit of its own, and refuse more than that. */
+  /** Returns the first page, with a smaller size if the registry rejects a larger one. */
   private HttpResponse first() throws CallException, InterruptedException {
     for (int size : PAGES) {
       pageSize = size;
@@ -140,11 +140,12 @@ final class TagNameListing {
     throw new AssertionError("the last page size is 0");
   }
 
-  /** Adds the names of a page; returns how many stand in it. */
+  /** Adds the names of a page; returns their number. */
   private int add(HttpResponse reply) throws CallException {
     var json = CallException.json(reply.body(), session.who());
     var tags = json.fields().get("tags");
-    boolean none = tags == null && json.fields().containsKey("tags"); // as distribution says it
+    boolean none =
+        tags == null && json.fields().containsKey("tags"); // as distribution writes an empty list
     if (!none && !(tags instanceof List<?>)) {
       throw CallException.badAnswer(session.who() + " sent no list of tags");
     }
@@ -166,8 +167,8 @@ final class TagNameListing {
   }
 
   /**
-   * The query of the next page, which is of the same list: of the address that the registry names
-   * only the query is used.
+   * Returns the query of the next page of the same list: of the address in the response only the
+   * query is used.
    */
   private @Nullable String next(HttpResponse reply) {
     var link = WebLink.next(reply.headers("link"));
@@ -177,12 +178,12 @@ final class TagNameListing {
     return query < 0 || query == target.length() - 1 ? null : target.substring(query);
   }
 
-  /** Whether there is a next page, though it may not be understood where. */
+  /** Returns whether the response names a next page, even if the address is unsupported. */
   private static boolean mentionsNext(HttpResponse reply) {
     return reply.headers("link").stream().anyMatch(link -> NEXT.matcher(link).find());
   }
 
-  /** Google's registries say in the list what every image is: {@code timeCreatedMs}. */
+  /** Reads the times that Google's registries include in the list: {@code timeCreatedMs}. */
   private void times(JsonObject manifests) {
     for (var digest : manifests.fields().keySet()) {
       var manifest = manifests.object(digest);
@@ -201,7 +202,7 @@ final class TagNameListing {
           return Instant.ofEpochMilli(value);
         }
       } catch (NumberFormatException | DateTimeException e) {
-        // The next one, or none.
+        // Continues with the next one.
       }
     }
     return null;

@@ -17,9 +17,9 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a page of tags. A registry lists names alone and in the alphabet's order: the newest are
- * sought where the highest versions are, and only the first of a page are looked into, as every
- * look counts as a pull.
+ * Reads a page of tags. A registry lists only names, in alphabetical order: the highest versions
+ * are assumed to be the newest, and only the first images of a page are read, because each counts
+ * as a pull.
  */
 public final class TagReader {
   private static final int LOOKED_INTO = 10;
@@ -35,10 +35,10 @@ public final class TagReader {
   }
 
   /**
-   * A page of tags.
+   * Reads a page of tags.
    *
    * @param limit at least 1
-   * @param after the last tag of the page before; null for the first page
+   * @param after the last tag of the previous page; null for the first page
    */
   public TagPage read(int limit, @Nullable String after)
       throws CallException, InterruptedException {
@@ -59,7 +59,7 @@ public final class TagReader {
               ? new ImageTag(name, null, listed.created().get(name))
               : new ImageTag(name, image.digest(), image.createdAt()));
     }
-    tags.sort(NEWEST_FIRST); // stable: the others stay in their order
+    tags.sort(NEWEST_FIRST); // stable: the others stay in order
     return new TagPage(
         session.image().host(),
         session.image().path(),
@@ -68,7 +68,7 @@ public final class TagReader {
         listed.truncated());
   }
 
-  /** What the pages are cut by: it has to be the same for every page. */
+  /** Returns the order by which pages are divided; it must be the same for every page. */
   private static Comparator<String> order(TagNameListing.Listed listed) {
     var byVersion =
         Comparator.comparing((String name) -> !name.equals("latest"))
@@ -107,7 +107,7 @@ public final class TagReader {
       try {
         return new ImageReader(session.inTheSameTime(), true).read(name, null);
       } catch (CallException e) {
-        return null; // its name is known, and that is enough
+        return null; // its name alone is a valid result
       } finally {
         turns.release();
       }

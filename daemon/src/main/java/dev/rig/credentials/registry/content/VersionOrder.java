@@ -3,8 +3,8 @@ package dev.rig.credentials.registry.content;
 import java.util.Comparator;
 
 /**
- * Orders tags as people number versions: runs of digits by their value, so that {@code 1.10} comes
- * behind {@code 1.9}, and a release behind its candidates ({@code 1.0-rc1}, {@code 1.0}).
+ * Orders tags by version: runs of digits by their value, so that {@code 1.10} follows {@code 1.9},
+ * and a release follows its candidates ({@code 1.0-rc1}, {@code 1.0}).
  */
 public final class VersionOrder implements Comparator<String> {
   public static final VersionOrder ASCENDING = new VersionOrder();
