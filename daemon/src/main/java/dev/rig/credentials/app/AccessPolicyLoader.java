@@ -11,17 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 
-/** Has the access rules of a configuration enforced. */
+/** Enforces the access rules of a configuration. */
 final class AccessPolicyLoader {
   private final AccessControl access;
   private final int ownUid;
   private final int socketGid;
 
   /**
-   * Rules for a socket.
+   * Creates a loader for the rules of one socket.
    *
-   * @param ownUid the daemon's
-   * @param socket its file
+   * @param ownUid the daemon's user id
+   * @param socket the socket's file
    */
   AccessPolicyLoader(AccessControl access, int ownUid, Path socket) {
     this.access = access;
@@ -33,7 +33,7 @@ final class AccessPolicyLoader {
     }
   }
 
-  /** From now on the rules of this configuration hold; without any, what is fit then. */
+  /** Enforces the rules of this configuration, or the standard rules if it has none. */
   void enforce(DaemonSettings settings) {
     var rules = settings.get(DaemonSettings.ACCESS);
     if (rules == null) {

@@ -33,7 +33,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the broker's entries out of configured ones. */
+/** Makes the broker's entries from the configured ones. */
 final class BrokerEntryFactory {
   private final ProcessRunner runner;
   private final Providers providers;
@@ -42,9 +42,9 @@ final class BrokerEntryFactory {
   private final Time time;
 
   /**
-   * A factory.
+   * Creates a factory.
    *
-   * @param secrets learns what must not be shown
+   * @param secrets collects the values that must be redacted
    */
   BrokerEntryFactory(
       ProcessRunner runner, Providers providers, HeldSecrets secrets, Metrics metrics, Time time) {
@@ -56,9 +56,9 @@ final class BrokerEntryFactory {
   }
 
   /**
-   * The entries.
+   * Returns the entries.
    *
-   * @throws ProblemsException if a helper is our own
+   * @throws ProblemsException if a helper is this daemon's own program
    */
   List<BrokerEntry> of(List<RegistryEntry> configured) {
     HelperLoops.check(configured, runner.path());
@@ -114,7 +114,7 @@ final class BrokerEntryFactory {
       return source.patience();
     }
 
-    /** The source's own future: cancelling it has to reach the run. */
+    /** Returns the source's own future, because a cancellation must reach the script. */
     @Override
     public CompletableFuture<Lease> issue(SourceRequest request) {
       long began = ticker.nanos();
@@ -168,7 +168,10 @@ final class BrokerEntryFactory {
     return secrets.of(configured.prefix().toString());
   }
 
-  /** A hash of everything that a credential depends on: a lease is void when that changes. */
+  /**
+   * Returns a hash of everything that a credential depends on. A lease is discarded when the hash
+   * changes.
+   */
   private static String fingerprint(RegistryEntry configured) {
     var parts = new ArrayList<byte[]>();
     add(parts, configured.serviceAccount().name());
@@ -214,7 +217,7 @@ final class BrokerEntryFactory {
     return Hash.SHA256.hex(parts.toArray(byte[][]::new));
   }
 
-  /** With its length before it, so that no two lists of texts are one. */
+  /** Prefixes each text with its length, so that different lists never give the same bytes. */
   private static void add(List<byte[]> parts, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     parts.add((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));

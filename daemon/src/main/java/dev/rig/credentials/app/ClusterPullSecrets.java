@@ -30,7 +30,7 @@ import java.util.function.Predicate;
 final class ClusterPullSecrets implements PullSecretKeeper {
   private final PullSecrets pullSecrets;
 
-  /** {@code clusterHost} by {@code host}, which is in lower case. */
+  /** Maps {@code host}, in lower case, to {@code clusterHost}. */
   private volatile Map<String, String> devHosts = Map.of();
 
   ClusterPullSecrets(
@@ -60,7 +60,7 @@ final class ClusterPullSecrets implements PullSecretKeeper {
     return pullSecrets;
   }
 
-  /** Serves these from now on. */
+  /** Applies these clusters in place of earlier ones. */
   void apply(Map<String, ClusterSettings> configured) {
     var wanting = new ArrayList<Cluster>();
     var others = new HashSet<String>();
@@ -83,14 +83,14 @@ final class ClusterPullSecrets implements PullSecretKeeper {
   }
 
   /**
-   * The host of a registry as a cluster knows it: a development registry has one name for pushes
-   * from outside and another for pulls inside.
+   * Returns the host by which a cluster knows a registry: a development registry has one name for
+   * pushes from outside and another for pulls inside.
    */
   String hostInside(String host) {
     return devHosts.getOrDefault(host, host);
   }
 
-  /** Whether a development registry is called so, outside or inside. */
+  /** Returns whether the host is that of a development registry, outside or inside the cluster. */
   boolean isDevelopment(String host) {
     return devHosts.containsKey(host) || devHosts.containsValue(host);
   }

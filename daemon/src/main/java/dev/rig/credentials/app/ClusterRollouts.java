@@ -11,18 +11,18 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Deployments to a configured cluster, for a process that is no daemon. */
+/** Deployments to a configured cluster, for a process that is not a daemon. */
 public final class ClusterRollouts implements AutoCloseable {
   private final ProcessRunner runner;
   private final Rollouts rollouts;
 
   /**
-   * Those of a cluster.
+   * Creates the deployments of one cluster.
    *
    * @param name its key in the configuration
-   * @param privateFolder where its script lies while it runs
-   * @param shell what runs it
-   * @throws UncheckedIOException when that folder cannot be used
+   * @param privateFolder the folder for its script while it runs
+   * @param shell runs the script
+   * @throws UncheckedIOException if the folder cannot be used
    */
   public ClusterRollouts(
       String name,

@@ -16,7 +16,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 
-/** Runs clusters' scripts with the runner of all scripts. */
+/** Runs the credential scripts of clusters with the process runner. */
 final class ClusterScriptRunner implements CredentialScript {
   private static final Logger LOG = System.getLogger(ClusterScriptRunner.class.getName());
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -34,7 +34,7 @@ final class ClusterScriptRunner implements CredentialScript {
       return outcome.stdout();
     }
     var reason = reason(outcome);
-    // What such a script writes to stderr can be what it prints: its number of lines has to do.
+    // Standard error can contain the token, so only its number of lines is logged.
     LOG.log(
         Level.WARNING,
         "the script of cluster {0} failed: {1}; {2} lines of stderr",

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/** Asks every part of the daemon how it does. */
+/** Collects the health of every component. */
 final class ComponentHealthChecks implements Supplier<List<ComponentHealth>> {
   private final List<Supplier<List<ComponentHealth>>> parts = new CopyOnWriteArrayList<>();
 
@@ -13,7 +13,7 @@ final class ComponentHealthChecks implements Supplier<List<ComponentHealth>> {
     parts.add(() -> List.of(part.get()));
   }
 
-  /** Adds parts that come and go. */
+  /** Adds components whose number changes. */
   void addAll(Supplier<List<ComponentHealth>> several) {
     parts.add(several);
   }

@@ -10,13 +10,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which components a configuration would make unhealthy in a daemon that has the same environment:
- * settings that are well formed but cannot work.
+ * Determines which components a configuration would make unhealthy in a daemon with the same
+ * environment: settings that are well formed but cannot work.
  */
 public final class ConfigurationHealth {
   private ConfigurationHealth() {}
 
-  /** The unhealthy components; empty if there are none. Reads files, and asks nobody. */
+  /**
+   * Returns the unhealthy components; empty if all are healthy. Reads files and opens no
+   * connection.
+   */
   public static List<ComponentHealth> unhealthy(
       Configuration configuration, Map<String, String> environment) {
     var found = new ArrayList<ComponentHealth>();

@@ -45,13 +45,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A running daemon: everything that the packages below make, put together. */
+/** A running daemon: the composition of all packages below. */
 public final class Daemon implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Daemon.class.getName());
 
   private static final long HTTP_STOP_SECONDS = 4;
 
-  /** The file of the logins that people store. */
+  /** The file of stored logins. */
   private static final String LOGINS = "logins.sealed";
 
   private final ResourceScope scope;
@@ -62,17 +62,18 @@ public final class Daemon implements AutoCloseable {
   private final @Nullable Reloader reloader;
 
   /**
-   * Starts a daemon; when this returns, the socket answers.
+   * Starts a daemon. The socket answers when this returns.
    *
-   * @param watched the files and folders that the configuration comes from, to be reloaded when
-   *     they change; empty for a configuration that stays
+   * @param watched the files and folders that the configuration comes from, which are reloaded when
+   *     they change; empty for a fixed configuration
    * @param environment what scripts inherit, without this daemon's own keys
    * @param version for {@code version}
-   * @throws dev.rig.credentials.socket.bind.SocketBusyException when another daemon serves there
-   * @throws dev.rig.credentials.socket.bind.SocketRefusedException when the socket's path is not
-   *     fit
-   * @throws UncheckedIOException if the folder for running scripts or the admin port that was named
-   *     is unavailable
+   * @throws dev.rig.credentials.socket.bind.SocketBusyException when another daemon serves the
+   *     socket
+   * @throws dev.rig.credentials.socket.bind.SocketRefusedException when the socket's path cannot be
+   *     used
+   * @throws UncheckedIOException if the folder for running scripts or the configured admin port is
+   *     unavailable
    */
   public static Daemon start(
       Configuration configuration,
@@ -96,9 +97,8 @@ public final class Daemon implements AutoCloseable {
   }
 
   /**
-   * Each stage needs what the one before it gives: the folder of the scripts belongs to the daemon
-   * that has the socket, the entries need that folder, and nothing that answers can be made without
-   * the entries.
+   * Each stage needs the result of the stage before: the scripts' folder belongs to the daemon that
+   * owns the socket, the entries need that folder, and the listeners need the entries.
    */
   private Daemon(DaemonContext context, Configuration configuration, ConfigWatch watched) {
     scope = context.scope();
@@ -188,7 +188,7 @@ public final class Daemon implements AutoCloseable {
     ConfigurationRemarks.of(configuration).forEach(remark -> LOG.log(Level.INFO, remark));
   }
 
-  /** Both at the same time: each may take its own time for answers that are due. */
+  /** Closes both in parallel: each may wait for its own pending answers. */
   private static void closeBoth(HttpListeners http, SocketServer socket, Scheduler scheduler) {
     var other = Workers.one("rig-http-stop", scheduler);
     other.execute(http::close);
@@ -208,7 +208,10 @@ public final class Daemon implements AutoCloseable {
     return context.scope().add(audit, AuditLog::close);
   }
 
-  /** Where there are none, the state folder is left alone until the first one is stored. */
+  /**
+   * Opens the stored logins. Without any, the state folder stays untouched until the first login is
+   * stored.
+   */
   private static StoredLogins logins(DaemonContext context, StateFiles state) {
     var writer =
         context
@@ -313,27 +316,27 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
-  /** The socket's file. */
+  /** Returns the socket's file. */
   public Path socket() {
     return socket.path();
   }
 
-  /** The platform's socket; empty where there is none. */
+  /** Returns the platform's socket; empty if there is none. */
   public Optional<Path> platformSocket() {
     return http.platform();
   }
 
-  /** Where the admin port listens; empty where there is none. */
+  /** Returns the address of the admin port; empty if there is none. */
   public Optional<InetSocketAddress> admin() {
     return http.admin();
   }
 
-  /** What runs the scripts: there may be only one in a process. */
+  /** Returns the runner of the scripts; a process may have only one. */
   public ProcessRunner processes() {
     return runner;
   }
 
-  /** Loads the configuration now; what comes of it is in the log. */
+  /** Reloads the configuration now; the log has the result. */
   public void reload() {
     if (reloader != null) {
       reloader.reload(supervisor::reloading, supervisor::ready);
@@ -341,9 +344,9 @@ public final class Daemon implements AutoCloseable {
   }
 
   /**
-   * Stops: the socket first, then the leases are kept, then the scripts that run. Takes 8 s at the
-   * most. Who still waits for a script when the socket's time is over is closed without an answer,
-   * and asks the next daemon.
+   * Stops the daemon: closes the socket, saves the leases, then stops running scripts. Takes at
+   * most 8 s. A client that still waits for a script when the socket's time is over gets no answer;
+   * it asks the next daemon.
    */
   @Override
   public void close() {

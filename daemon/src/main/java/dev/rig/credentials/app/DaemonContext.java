@@ -4,11 +4,11 @@ import dev.rig.credentials.time.Time;
 import java.util.Map;
 
 /**
- * What each stage of a start has in common.
+ * What all stages of a start share.
  *
- * @param environment the daemon's own
+ * @param environment the daemon's environment variables
  * @param version for {@code version} and the metrics
- * @param scope what a stage opens is closed with it
+ * @param scope closes what the stages open
  */
 record DaemonContext(
     EffectiveSettings settings,

@@ -9,10 +9,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for images of a development registry where a cluster pulls them; by the name that they are
- * pushed to where that cannot be reached, as it is for a daemon outside the cluster.
+ * Looks up images of a development registry by the name inside the cluster, or by the name outside
+ * if that host cannot be reached, as for a daemon outside the cluster.
  *
- * @param hostInside the host of a registry as a cluster knows it
+ * @param hostInside maps a registry's host to its name inside the cluster
  */
 record DevRegistryLookup(ImageLookup registries, UnaryOperator<String> hostInside)
     implements ImageLookup {

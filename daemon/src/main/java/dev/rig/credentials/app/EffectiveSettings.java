@@ -31,17 +31,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param socket absolute
  * @param socketMode permission bits
- * @param socketGroup null leaves the process's own
+ * @param socketGroup null for the process's own group
  * @param stateDir the folder for what outlives a restart
- * @param platformSocket absolute; null for the one beside the first
- * @param admin where the admin port listens
- * @param adminConfigured whether that was asked for, and is not the default
- * @param warmRestart whether leases are kept there for the next start
- * @param audit whether every request that was answered is logged, and not only the denied ones
- * @param sealingKeyFile the key that they are sealed with; null for systemd's or a generated one
- * @param prefetchSpread within which time what nobody has asked for yet is fetched ahead; zero for
- *     at once
- * @param shell what runs the scripts that name no interpreter
+ * @param platformSocket absolute; null for the default next to {@code socket}
+ * @param admin the address of the admin port
+ * @param adminConfigured whether the admin port is configured explicitly
+ * @param warmRestart whether leases are saved in {@code stateDir} for the next start
+ * @param audit whether all answered requests are logged; otherwise only denied ones
+ * @param sealingKeyFile the key that seals state files; null for systemd's credential or a
+ *     generated key
+ * @param prefetchSpread the time over which prefetches after a start are spread; zero for no delay
+ * @param shell runs scripts that name no interpreter
  */
 public record EffectiveSettings(
     Path socket,
@@ -63,7 +63,8 @@ public record EffectiveSettings(
   private static final AdminAddress DEFAULT_ADMIN = new AdminAddress.Tcp("127.0.0.1", 9465);
 
   /**
-   * Flags come first, then the environment, then the configuration, then the defaults.
+   * Resolves the settings: flags take precedence over the environment, the environment over the
+   * configuration, the configuration over the defaults.
    *
    * @param root whether this process runs as root
    */
@@ -111,7 +112,8 @@ public record EffectiveSettings(
   }
 
   /**
-   * {@code StateDirectory} of systemd.exec(5) for the system, the XDG base directories for a user.
+   * Returns the state folder: {@code StateDirectory} of systemd.exec(5) for the system, the XDG
+   * base directories for a user.
    */
   private static Path stateDir(Map<String, String> environment, boolean root) {
     if (root) {

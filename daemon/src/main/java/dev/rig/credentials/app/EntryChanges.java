@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
- * What a reload does to the entries, by prefix.
+ * The changes of a reload to the entries, by prefix.
  *
  * @param added in the order of the configuration
- * @param changed those that answer differently from now on
- * @param removed those that are no longer configured
+ * @param changed entries with changed settings
+ * @param removed entries that are no longer configured
  */
 record EntryChanges(List<String> added, List<String> changed, List<String> removed) {
   private static final int MOST_NAMED = 20;
@@ -32,7 +32,9 @@ record EntryChanges(List<String> added, List<String> changed, List<String> remov
     return new EntryChanges(added, changed, List.copyOf(old.keySet()));
   }
 
-  /** For the log: {@code added a, b; removed c}, and no more names than anybody reads. */
+  /**
+   * Returns the text for the log, such as {@code added a, b; removed c}; long lists are shortened.
+   */
   @Override
   public String toString() {
     var parts = new ArrayList<String>();

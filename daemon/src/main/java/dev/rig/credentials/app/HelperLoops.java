@@ -8,15 +8,15 @@ import dev.rig.credentials.source.HelperProgram;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds entries whose helper is this daemon's own program, under whatever name. */
+/** Finds entries whose helper is this daemon's own program, under any name. */
 public final class HelperLoops {
   private HelperLoops() {}
 
   /**
-   * Refuses them.
+   * Rejects entries whose helper would call this daemon.
    *
-   * @param path where helpers are looked for, unless an entry's {@code env} says otherwise
-   * @throws ProblemsException with the place of each
+   * @param path the {@code PATH} for helpers, unless an entry's {@code env} has its own
+   * @throws ProblemsException with the location of each
    */
   public static void check(List<RegistryEntry> entries, String path) {
     var problems = new ArrayList<Problem>();

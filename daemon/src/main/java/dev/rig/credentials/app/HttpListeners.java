@@ -34,9 +34,9 @@ final class HttpListeners implements AutoCloseable {
   private @Nullable ListenerSlot<AdminPort> admin;
 
   /**
-   * Serves nothing yet.
+   * Creates the listeners without opening any.
    *
-   * @param worker warms up, and opens what could not be opened at the start
+   * @param worker runs the warm-up, and opens listeners that could not be opened at the start
    */
   HttpListeners(DaemonContext context, ServedEntries entries, Executor worker) {
     this.context = context;
@@ -47,10 +47,10 @@ final class HttpListeners implements AutoCloseable {
   /**
    * Serves the platform's API.
    *
-   * @param beside the socket of the helpers
+   * @param beside the helper socket, next to which the default path is
    * @throws dev.rig.credentials.socket.bind.SocketBusyException if another daemon serves at the
-   *     path that was named
-   * @throws dev.rig.credentials.socket.bind.SocketRefusedException if the path that was named is
+   *     configured path
+   * @throws dev.rig.credentials.socket.bind.SocketRefusedException if the configured path is
    *     unavailable
    */
   void openPlatform(
@@ -92,7 +92,7 @@ final class HttpListeners implements AutoCloseable {
   /**
    * Serves probes, metrics and the status page.
    *
-   * @throws UncheckedIOException if the port that was named is unavailable
+   * @throws UncheckedIOException if the configured port is unavailable
    */
   void openAdmin(RecentActivity activity) {
     var settings = context.settings();
@@ -100,7 +100,7 @@ final class HttpListeners implements AutoCloseable {
     if (!(settings.admin() instanceof AdminAddress.Tcp address)) {
       return;
     }
-    // A default path that was unavailable is told in the answer, but does not take the pod away.
+    // An unavailable default path is reported in the answer, but does not make the pod unready.
     boolean platformNeeded = platform != null && platform.listener().isPresent();
     var pages =
         new AdminPages(
@@ -148,12 +148,12 @@ final class HttpListeners implements AutoCloseable {
         .flatMap(slot -> slot.listener().stream());
   }
 
-  /** Makes ready for the first requests, soon: that takes a moment. */
+  /** Prepares for the first requests in the background. */
   void warmUp() {
     worker.execute(() -> opened().forEach(OpenListener::warmUp));
   }
 
-  /** Runs that soon, if clients of all of these are served: if not, never. */
+  /** Runs the action in the background if all listeners answer; never if one does not. */
   void ifServing(Runnable action) {
     var next = action;
     for (var listener : opened().toList()) {
@@ -163,12 +163,12 @@ final class HttpListeners implements AutoCloseable {
     next.run();
   }
 
-  /** Where the admin port listens; empty if there is none. */
+  /** Returns the address of the admin port; empty if there is none. */
   Optional<InetSocketAddress> admin() {
     return Optional.ofNullable(admin).flatMap(ListenerSlot::listener).map(AdminPort::address);
   }
 
-  /** The platform's socket; empty if there is none. */
+  /** Returns the platform's socket; empty if there is none. */
   Optional<Path> platform() {
     return Optional.ofNullable(platform).flatMap(ListenerSlot::listener).map(PlatformSocket::path);
   }

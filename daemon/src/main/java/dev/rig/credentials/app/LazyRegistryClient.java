@@ -15,9 +15,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registry client, made at the first question: most daemons are never asked one. Settings that
- * it cannot work with make it an unhealthy component, and credentials are served all the same
- * (F40).
+ * The registry client, created at the first lookup, because most daemons never need it. Settings
+ * that cannot work make it an unhealthy component; credentials are still served (F40).
  */
 final class LazyRegistryClient implements ImageLookup {
   static final String PART = "registryClient";
@@ -26,7 +25,7 @@ final class LazyRegistryClient implements ImageLookup {
 
   private final Function<RegistrySettings, RegistryClient> maker;
 
-  // All that follows is guarded by this.
+  // this guards all fields below
   private RegistrySettings settings;
   private @Nullable RegistryClient client;
   private List<String> told = List.of();
@@ -37,7 +36,7 @@ final class LazyRegistryClient implements ImageLookup {
     var _ = health();
   }
 
-  /** Has questions from now on answered with these settings. */
+  /** Uses these settings for all later lookups. */
   synchronized void replace(RegistrySettings next) {
     if (!next.equals(settings)) {
       settings = next;
@@ -55,7 +54,9 @@ final class LazyRegistryClient implements ImageLookup {
     return made;
   }
 
-  /** Whether registries can be asked, with the files of authorities as they are now. */
+  /**
+   * Returns whether registries can be queried with the current files of certificate authorities.
+   */
   synchronized ComponentHealth health() {
     var problems = settings.problems();
     if (!problems.equals(told)) {

@@ -14,9 +14,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of one listener. One that the user has named fails the start if it cannot be opened. A
- * default one, whose place another daemon of the same user may have, is an unhealthy component
- * until it can be opened, which is tried again and again (F40).
+ * Holds one listener. An explicitly configured listener that cannot be opened fails the start. A
+ * default listener, whose address another daemon of the same user may have, is an unhealthy
+ * component until it can be opened; opening is retried (F40).
  */
 final class ListenerSlot<T extends OpenListener> implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ListenerSlot.class.getName());
@@ -38,11 +38,11 @@ final class ListenerSlot<T extends OpenListener> implements AutoCloseable {
   private boolean closed; // guarded by this
 
   /**
-   * A place where nothing listens yet.
+   * Creates a slot without a listener.
    *
    * @param part the component's name
-   * @param advice how to choose another place
-   * @param worker opens it later
+   * @param advice how to choose another address
+   * @param worker retries to open the listener
    */
   ListenerSlot(String part, String advice, Opening<T> opening, Time time, Executor worker) {
     this.part = part;
@@ -53,7 +53,7 @@ final class ListenerSlot<T extends OpenListener> implements AutoCloseable {
   }
 
   /**
-   * Opens it now.
+   * Opens the listener now.
    *
    * @throws IOException or a {@link RuntimeException} if it is unavailable
    */
@@ -63,7 +63,7 @@ final class ListenerSlot<T extends OpenListener> implements AutoCloseable {
     LOG.log(Level.INFO, "{0} at {1}", part, opened.place());
   }
 
-  /** Opens it now, or as soon as it is available. */
+  /** Opens the listener now, or as soon as its address is available. */
   void openWhenAvailable() {
     try {
       open();
@@ -92,7 +92,7 @@ final class ListenerSlot<T extends OpenListener> implements AutoCloseable {
     listener().ifPresent(OpenListener::warmUp);
   }
 
-  /** What listens there; empty if nothing does. */
+  /** Returns the open listener; empty if there is none. */
   Optional<T> listener() {
     return Optional.ofNullable(listener);
   }

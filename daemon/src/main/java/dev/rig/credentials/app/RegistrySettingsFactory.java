@@ -6,11 +6,11 @@ import dev.rig.credentials.registry.client.RegistrySettings;
 import java.util.Map;
 import java.util.Objects;
 
-/** What the registry client is told of the configuration and the environment. */
+/** Creates the registry client's settings from the configuration and the environment. */
 public final class RegistrySettingsFactory {
   private RegistrySettingsFactory() {}
 
-  /** The client's settings. */
+  /** Returns the client's settings. */
   public static RegistrySettings settings(
       DaemonSettings configured, Map<String, String> environment) {
     var client =

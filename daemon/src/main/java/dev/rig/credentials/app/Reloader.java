@@ -26,16 +26,16 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Takes over a changed configuration, whole or not at all (F14 to F16). One that cannot be used is
- * refused: what is served stays, and what is wrong is logged and told by {@link #health}.
+ * Applies a changed configuration as a whole (F14 to F16). An invalid one is rejected: the current
+ * one stays in effect, and the errors are logged and reported by {@link #health}.
  */
 final class Reloader implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Reloader.class.getName());
 
-  /** Two looks have to agree, and the whole has two seconds (F15). */
+  /** Two successive reads must agree, and the reload must finish within two seconds (F15). */
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(400);
 
-  /** The settings of the daemon's that a reload takes over. */
+  /** The daemon settings that a reload applies. */
   private static final Set<String> TAKEN_OVER =
       Set.of(DaemonSettings.ACCESS.name(), DaemonSettings.REGISTRY_CLIENT.name());
 
@@ -49,19 +49,22 @@ final class Reloader implements AutoCloseable {
   private final AtomicLong refused = new AtomicLong();
   private volatile List<String> problems = List.of();
 
-  // These belong to the worker.
+  // only the worker uses these
   private Configuration current;
 
-  /** Whether the files could not be read, as in a shortage: then each look reads them again. */
+  /**
+   * Whether the files could not be read, for example for lack of file descriptors; then each check
+   * reads them again.
+   */
   private boolean unread;
 
   /**
-   * A reloader that does nothing before {@link #start}.
+   * Creates a reloader that does nothing before {@link #start}.
    *
-   * @param current what is served now
-   * @param apply serves another one from now on; throws {@link ProblemsException} when it cannot
+   * @param current the configuration in effect
+   * @param apply puts a configuration into effect; throws {@link ProblemsException} if it cannot
    * @param environment of this process
-   * @param worker runs one task at a time; closed together with the reloader
+   * @param worker runs one task at a time; closed with the reloader
    */
   Reloader(
       ConfigWatch watch,
@@ -80,7 +83,7 @@ final class Reloader implements AutoCloseable {
     this.worker = worker;
   }
 
-  /** From now on changes are seen. */
+  /** Starts to watch for changes. */
   void start() {
     watch.also(current.passwordFiles());
     schedule();
@@ -91,10 +94,10 @@ final class Reloader implements AutoCloseable {
   }
 
   /**
-   * Loads now, whether or not a change was seen.
+   * Reloads now, whether or not a change was detected.
    *
-   * @param before is run when it begins
-   * @param after is run when it is done, well or not
+   * @param before runs when the reload begins
+   * @param after runs when the reload ends, whether or not it succeeded
    */
   void reload(Runnable before, Runnable after) {
     execute(() -> {
@@ -112,7 +115,7 @@ final class Reloader implements AutoCloseable {
     try {
       worker.execute(task);
     } catch (RejectedExecutionException closed) {
-      // The daemon stops.
+      // The daemon is stopping.
     }
   }
 
@@ -131,7 +134,7 @@ final class Reloader implements AutoCloseable {
       unread = true;
       var fingerprint = ConfigLoader.fingerprint(watch.present(), current.passwordFiles());
       unread = false;
-      var next = load(watch.present()); // also when only who can write the files is another
+      var next = load(watch.present()); // also if only the files' owner or permissions changed
       if (fingerprint.equals(current.fingerprint())) {
         if (!problems.isEmpty()) {
           problems = List.of();
@@ -164,9 +167,7 @@ final class Reloader implements AutoCloseable {
     }
   }
 
-  /**
-   * Also the password files of a configuration that is refused are watched: one may be the fault.
-   */
+  /** Password files of a rejected configuration are watched too: one of them may be the cause. */
   private Configuration load(List<Path> paths) {
     var access = WriteAccess.ofThisProcess(environment);
     var passwordFiles = new PasswordFiles(access);
@@ -183,7 +184,7 @@ final class Reloader implements AutoCloseable {
 
   private void refuse(List<String> reasons) {
     if (unread && reasons.equals(problems)) {
-      return; // told before
+      return; // reported before
     }
     refused.incrementAndGet();
     metrics.reload(false);
@@ -192,7 +193,7 @@ final class Reloader implements AutoCloseable {
     reasons.forEach(reason -> LOG.log(Level.ERROR, reason));
   }
 
-  /** How it does: unhealthy while what is in the files is not what is served. */
+  /** Returns the health: unhealthy while the files differ from the configuration in effect. */
   ComponentHealth health() {
     var now = problems;
     return new ComponentHealth(

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Counts the requests that were answered, and keeps the latest for the status page. */
+/** Counts answered requests and keeps the latest for the status page. */
 record RequestMetrics(Metrics metrics, RecentActivity activity)
     implements Consumer<AnsweredRequest> {
   private static final Set<RequestOutcome> FAILURES =

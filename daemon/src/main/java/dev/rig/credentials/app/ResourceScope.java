@@ -4,17 +4,17 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
 
-/** What was opened, to be closed in reverse order. Belongs to one thread. */
+/** Resources that are closed in reverse order. Used by one thread. */
 final class ResourceScope implements AutoCloseable {
   private final Deque<Runnable> endings = new ArrayDeque<>();
 
-  /** Has a resource closed at the end, before everything that was opened earlier. */
+  /** Registers a resource, which is closed before everything that was added earlier. */
   <T> T add(T resource, Consumer<? super T> close) {
     endings.push(() -> close.accept(resource));
     return resource;
   }
 
-  /** Closes everything; harmless when called again. */
+  /** Closes everything. Closing twice has no effect. */
   @Override
   public void close() {
     while (!endings.isEmpty()) {

@@ -4,15 +4,15 @@ import dev.rig.credentials.config.EntrySource;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What scripts inherit: this daemon's own environment, without what is meant for it alone. */
+/** The environment that scripts inherit: the daemon's own, without the daemon's settings. */
 final class ScriptEnvironment {
   private ScriptEnvironment() {}
 
   /**
-   * Without this daemon's settings ({@code RIG_…}), what would change how a shell reads a script,
-   * and the sockets, the readiness protocol and the watchdog of systemd: a script that spoke to
-   * those would speak in the daemon's name. The folder of systemd's credentials stays, for that is
-   * where a service's scripts have theirs.
+   * Returns the environment without the daemon's settings ({@code RIG_…}), variables that change
+   * how a shell reads a script, and the sockets, the readiness protocol and the watchdog of
+   * systemd: a script could use those in the daemon's name. {@code CREDENTIALS_DIRECTORY} stays,
+   * because scripts of a service read their credentials there.
    */
   static Map<String, String> of(Map<String, String> own) {
     var inherited = new TreeMap<>(own);

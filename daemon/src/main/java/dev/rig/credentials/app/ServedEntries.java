@@ -30,13 +30,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
- * The entries of a configuration with their leases, those from before a restart included: whoever
- * has these never answers from an empty table.
+ * The entries of a configuration with their leases, including those saved before a restart. The
+ * leases are restored before the first request.
  */
 final class ServedEntries {
   private static final Logger LOG = System.getLogger(ServedEntries.class.getName());
 
-  /** Keys beyond the configured ones, which only globs make: more are a sign of probing. */
+  /** The limit of leases for hosts that match globs; more indicate probing. */
   private static final int GLOB_KEYS = 4096;
 
   private static final String FILE = "leases.sealed";
@@ -52,8 +52,8 @@ final class ServedEntries {
   /**
    * Loads the entries and restores their leases.
    *
-   * @param runner for their scripts
-   * @param providers for those without one
+   * @param runner runs their scripts
+   * @param providers obtain the credentials of entries without a script
    */
   ServedEntries(
       DaemonContext context,
@@ -83,7 +83,7 @@ final class ServedEntries {
     scope.add(broker, Broker::close);
   }
 
-  /** What the gauges read at a scrape. */
+  /** The values of the gauges at a scrape. */
   private record Gauges(
       Broker broker, DaemonContext context, Supplier<List<ClusterReading>> pullSecrets)
       implements GaugeReadings {
@@ -108,7 +108,10 @@ final class ServedEntries {
     }
   }
 
-  /** Without an archive the daemon serves all the same, and only its restart is cold. */
+  /**
+   * Restores leases. If the archive is unavailable, the daemon serves without it and obtains every
+   * credential again after a restart.
+   */
   private void restore(DaemonContext context, StateFiles state, HeldSecrets secrets) {
     var health = context.health();
     try {
@@ -130,7 +133,7 @@ final class ServedEntries {
     }
   }
 
-  /** Tells everybody that leases or entries have changed. */
+  /** Notifies the listeners that leases or entries have changed. */
   void changed() {
     listeners.forEach(Runnable::run);
   }
@@ -143,17 +146,20 @@ final class ServedEntries {
     return metrics;
   }
 
-  /** Shows the clusters' pull secrets in the metrics from now on. */
+  /** Exports the clusters' pull secrets as metrics. */
   void show(Supplier<List<ClusterReading>> readings) {
     clusters = readings;
   }
 
-  /** Has that run, on any thread, when leases or entries have changed; it must not block. */
+  /**
+   * Registers a listener that runs, on any thread, when leases or entries have changed. It must not
+   * block.
+   */
   void onChange(Runnable listener) {
     listeners.add(listener);
   }
 
-  /** The entries of another configuration, ready to be served. */
+  /** Returns the entries of another configuration, ready to be served. */
   List<BrokerEntry> prepare(Configuration next) {
     leases.resize(next.registries().size() + GLOB_KEYS);
     return factory.of(next.registries());

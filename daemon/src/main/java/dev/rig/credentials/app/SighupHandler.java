@@ -6,16 +6,16 @@ import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SIGHUP. The JDK offers signals in {@code sun.misc.Signal} of the supported module {@code
- * jdk.unsupported} (JEP 260), of which javac warns whenever it is named; so it is called by
- * reflection. Where it is missing, only the files are watched.
+ * Handles SIGHUP. The JDK offers signals in {@code sun.misc.Signal} of the supported module {@code
+ * jdk.unsupported} (JEP 260), for which javac always warns, so it is called by reflection. If it is
+ * missing, only the files are watched.
  */
 public final class SighupHandler {
   private static final Logger LOG = System.getLogger(SighupHandler.class.getName());
 
   private SighupHandler() {}
 
-  /** From now on runs this at each SIGHUP, on a thread of the JVM; it must not block. */
+  /** Runs the action at each SIGHUP, on a thread of the JVM. It must not block. */
   public static void handle(Runnable action) {
     try {
       var signal = Class.forName("sun.misc.Signal");
@@ -34,8 +34,8 @@ public final class SighupHandler {
     }
   }
 
-  /** A proxy is asked for the methods of {@link Object} too. */
-  @SuppressWarnings("ReferenceEquality") // what Object's own equals does
+  /** Answers the methods of {@link Object}, which a proxy also receives. */
+  @SuppressWarnings("ReferenceEquality") // as Object.equals does
   private static @Nullable Object answer(
       Runnable action, Object self, String method, Object @Nullable [] arguments) {
     return switch (method) {

@@ -16,10 +16,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state folder and its key, as the settings have them; opened when they are first needed.
+ * The state folder and its key, opened when first needed.
  *
- * <p>The folder belongs to the first daemon that opens it (F38). Another one keeps nothing there
- * for as long as it runs, also when the first has ended: that one is perhaps being restarted.
+ * <p>The folder belongs to the first daemon that opens it (F38). A second daemon saves nothing
+ * there for as long as it runs, even after the first has ended, which may be restarting.
  */
 final class StateFiles implements AutoCloseable {
   private static final Logger LOG = System.getLogger(StateFiles.class.getName());
@@ -29,7 +29,9 @@ final class StateFiles implements AutoCloseable {
 
   private record UnlockedState(StateFolder folder, SealingKey key) {}
 
-  /** Held while the folder is this daemon's. The monitor of this guards it and the next two. */
+  /**
+   * Held while this daemon owns the folder. The monitor of this guards it and the next two fields.
+   */
   private @Nullable LockFile lock;
 
   private boolean taken;
@@ -40,13 +42,13 @@ final class StateFiles implements AutoCloseable {
     this.environment = environment;
   }
 
-  /** Whether something of an earlier run is there. */
+  /** Returns whether a file of an earlier run exists. */
   boolean holds(String name) {
     return Files.exists(settings.stateDir().resolve(name), LinkOption.NOFOLLOW_LINKS);
   }
 
   /**
-   * Removes what an earlier run has kept.
+   * Removes a file of an earlier run.
    *
    * @throws StoreException if the folder is unavailable, or the file cannot be removed
    */
@@ -57,7 +59,7 @@ final class StateFiles implements AutoCloseable {
   }
 
   /**
-   * A sealed file in the folder.
+   * Returns a sealed file in the folder.
    *
    * @throws StoreException if the folder or the key is unavailable
    */
@@ -66,7 +68,7 @@ final class StateFiles implements AutoCloseable {
     return new SealedFile(state.folder().file(name), state.key(), purpose);
   }
 
-  /** The folder, which is this daemon's from then on. */
+  /** Returns the folder, which this daemon owns from then on. */
   private StateFolder folder() {
     var folder = StateFolder.open(settings.stateDir());
     if (lock == null && !taken) {
@@ -105,7 +107,10 @@ final class StateFiles implements AutoCloseable {
     return opened;
   }
 
-  /** Who chose the key could read what it seals, or have it refused (T23). */
+  /**
+   * Rejects a key that another user can write: that user could read what it seals, or have it
+   * rejected (T23).
+   */
   private void requirePrivate(Path key) {
     try {
       WriteAccess.ofThisProcess(environment)
@@ -114,11 +119,11 @@ final class StateFiles implements AutoCloseable {
             throw new StoreException("the sealing key can be replaced: " + problem);
           });
     } catch (IOException e) {
-      // It is missing or cannot be read, which is told when it is read.
+      // Missing or unreadable: reported when the key is read.
     }
   }
 
-  /** Gives the folder up, for what comes next in this process. */
+  /** Releases the folder, for the next owner in this process. */
   @Override
   public synchronized void close() {
     if (lock != null) {

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who started this daemon and watches it, as systemd does: is told when it serves, reloads, stops,
- * and again and again that it lives. Where nobody asked for that, this does nothing.
+ * Notifies the service manager, such as systemd, that the daemon serves, reloads, stops, and
+ * regularly that it is alive. Does nothing if the environment does not name one.
  *
  * <p>The protocol is sd_notify(3), the watchdog's sd_watchdog_enabled(3).
  */
@@ -33,18 +33,18 @@ final class SystemdNotifier implements AutoCloseable {
   private final Time time;
   private final Supplier<List<ComponentHealth>> health;
 
-  /** One thread: what is told first arrives first, and who tells never waits. */
+  /** One thread, so that messages arrive in order and callers never wait. */
   private final ExecutorService worker;
 
   /**
-   * A supervisor.
+   * Creates a notifier.
    *
    * @param channel sends a message
    * @param release closes the channel
-   * @param monotonicMicros the clock of its protocol
-   * @param watchdog how long the daemon may be silent; null for as long as it likes
-   * @param health how the daemon's parts do, for people
-   * @param worker closed together with this
+   * @param monotonicMicros the clock of the protocol
+   * @param watchdog the longest time without a message; null for no limit
+   * @param health the health of the components, shown to people
+   * @param worker sends the messages; closed with this
    */
   SystemdNotifier(
       Consumer<String> channel,
@@ -63,7 +63,7 @@ final class SystemdNotifier implements AutoCloseable {
     this.worker = worker;
   }
 
-  /** The one that the environment names. */
+  /** Returns the notifier for the socket that the environment names. */
   static SystemdNotifier of(
       Map<String, String> environment, Time time, Supplier<List<ComponentHealth>> health) {
     var socket = NotifySocket.of(environment);
@@ -82,7 +82,7 @@ final class SystemdNotifier implements AutoCloseable {
             () -> new SystemdNotifier(_ -> {}, () -> {}, () -> 0, null, time, health, worker));
   }
 
-  /** {@code WATCHDOG_USEC}, if it is meant for this process; null where it is not. */
+  /** Returns {@code WATCHDOG_USEC} if it is set for this process; null otherwise. */
   static @Nullable Duration watchdog(Map<String, String> environment) {
     var pid = environment.getOrDefault("WATCHDOG_PID", "");
     var micros = environment.getOrDefault("WATCHDOG_USEC", "");
@@ -92,26 +92,29 @@ final class SystemdNotifier implements AutoCloseable {
     return meant ? Duration.of(Long.parseLong(micros), ChronoUnit.MICROS) : null;
   }
 
-  /** It serves: after the start, and after a reload whatever came of it. */
+  /**
+   * Reports that the daemon serves: after the start, and after a reload whether or not it
+   * succeeded.
+   */
   void ready() {
     tell(() -> "READY=1\n" + status());
   }
 
-  /** It begins to reload; {@link #ready} has to follow. */
+  /** Reports that a reload begins; {@link #ready} must follow. */
   void reloading() {
     tell(() -> "RELOADING=1\nMONOTONIC_USEC=" + monotonicMicros.getAsLong());
   }
 
-  /** It begins to stop. */
+  /** Reports that the daemon stops. */
   void stopping() {
     tell(() -> "STOPPING=1");
   }
 
   /**
-   * From now on, twice in the time that it may be silent, is told that it lives. A configuration
-   * that was refused or a full disk is no reason to be silent: a restart would put neither right.
+   * Reports twice per watchdog interval that the daemon is alive. A rejected configuration or a
+   * full disk does not stop the reports, because a restart would repair neither.
    *
-   * @param serving runs what it is given, elsewhere, if clients are served
+   * @param serving runs its argument on another thread if clients are served
    */
   void watch(Consumer<Runnable> serving) {
     if (watchdog != null) {
@@ -126,7 +129,7 @@ final class SystemdNotifier implements AutoCloseable {
     }
   }
 
-  /** A line for {@code systemctl status}. */
+  /** Returns the line for {@code systemctl status}. */
   private String status() {
     var unwell =
         health.get().stream()
@@ -144,7 +147,7 @@ final class SystemdNotifier implements AutoCloseable {
     }
   }
 
-  /** Waits a moment for what is still to be told. */
+  /** Waits a short time for pending messages. */
   @Override
   public void close() {
     worker.shutdown();

@@ -50,7 +50,7 @@ import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows the whole on an embedded example. */
+/** Demonstrates the daemon on an embedded example. */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
@@ -117,7 +117,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     Logging.configure(LogLevel.WARN, LogFormat.TEXT, console.err());
     try (var daemon = start(folder)) {
-      // Ctrl-C stops what the scripts started, too; closing twice is harmless.
+      // Ctrl-C stops the scripts' processes too; closing twice has no effect.
       Runnable stop = daemon::close;
       Runtime.getRuntime()
           .addShutdownHook(
@@ -143,8 +143,8 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /**
-   * What a daemon does on a machine that has had one before, and logs of it. Most daemons ask no
-   * registry: nothing of the HTTP client belongs in the AOT cache.
+   * Runs a daemon as on a machine that ran one before, with its log, for the AOT cache. The HTTP
+   * client is not used, because most daemons query no registry.
    */
   private void train(Path folder) throws InterruptedException {
     var nobody = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
@@ -208,7 +208,7 @@ final class DemoCommand implements Callable<Integer> {
         Version.text());
   }
 
-  /** A key of its own, as a daemon should have one. */
+  /** Creates a key of its own, as production daemons should have. */
   private static Path sealingKey(Path folder) {
     var file = folder.resolve("sealing-key");
     if (Files.exists(file)) {
@@ -259,10 +259,10 @@ final class DemoCommand implements Callable<Integer> {
     return right ? ExitStatus.OK : ExitStatus.FAILED;
   }
 
-  /** What a helper printed; the user name is empty where it is not a credential. */
+  /** What a helper printed; the user name is empty if the text is not a credential. */
   private record HelperOutput(String text, String username) {}
 
-  /** The native helper as a client starts it: the payload on stdin, the answer on stdout. */
+  /** Runs the native helper as a client does: the payload on stdin, the answer on stdout. */
   private HelperOutput ask(Daemon daemon, HelperCall question) {
     var helper = helperFolder().resolve(question.program());
     var outcome =
@@ -300,7 +300,10 @@ final class DemoCommand implements Callable<Integer> {
     return bin;
   }
 
-  /** How long the daemon takes to answer over its socket, connecting included: the median. */
+  /**
+   * Returns the median duration of an answer over the socket, including the connect, in
+   * microseconds.
+   */
   private long micros(DaemonClient client, HelperCall question) {
     var action = question.program().equals(HELPER) ? Action.GET : Action.KUBELET;
     long[] sorted =
@@ -338,7 +341,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private static Path privateFolder() {
     try {
-      return Files.createTempDirectory("rig-credentials-demo-"); // made with mode 0700
+      return Files.createTempDirectory("rig-credentials-demo-"); // created with mode 0700
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -353,7 +356,7 @@ final class DemoCommand implements Callable<Integer> {
         Files.deleteIfExists(file);
       }
     } catch (IOException | UncheckedIOException e) {
-      // The folder is private and below the system's own for temporary files.
+      // The folder is private and in the system's folder for temporary files.
       System.getLogger(DemoCommand.class.getName())
           .log(System.Logger.Level.WARNING, "cannot delete " + folder);
     }

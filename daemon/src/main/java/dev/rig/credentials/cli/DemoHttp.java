@@ -29,7 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/** The part of the demo that asks the daemon over HTTP. */
+/** The part of the demo that queries the daemon over HTTP. */
 final class DemoHttp {
   private static final List<String> PAGES =
       List.of("/", "/metrics", "/health/live", "/health/ready", "/health/started");
@@ -45,7 +45,7 @@ final class DemoHttp {
     this.console = console;
   }
 
-  /** Prints what every page and the API answer; returns whether all is well. */
+  /** Prints the answers of every page and of the API; returns whether all are as expected. */
   boolean show(Daemon daemon, String image) throws InterruptedException {
     boolean right = true;
     try (var scheduler = new SystemScheduler()) {
@@ -63,7 +63,10 @@ final class DemoHttp {
     return right;
   }
 
-  /** Has the daemon answer the same without the HTTP client, of which nothing is to be trained. */
+  /**
+   * Makes the daemon answer the same requests without the HTTP client, which must stay out of the
+   * AOT cache.
+   */
   static void rehearse(Daemon daemon, String image) {
     try {
       var admin = daemon.admin().orElse(null);

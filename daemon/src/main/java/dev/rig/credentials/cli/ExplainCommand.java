@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Tells how the question for an image is answered, and why. */
+/** Explains how a request for an image is answered. */
 @Command(
     name = "explain",
     mixinStandardHelpOptions = true,

@@ -53,7 +53,7 @@ final class GetCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  /** A name that the helper protocol would read as another one is written out. */
+  /** Returns the key; a name that the helper protocol would read differently is written in full. */
   private String key() {
     ImageReference reference;
     try {

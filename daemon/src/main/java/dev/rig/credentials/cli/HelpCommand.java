@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Prints the help of a command, also of one below another: picocli's own knows one level. */
+/** Prints the help of a command, also of a nested one; picocli's own supports one level. */
 @Command(
     name = "help",
     mixinStandardHelpOptions = true,
@@ -19,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class HelpCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  /** Adds the command, whose arguments are completed with the commands that are there already. */
+  /** Adds the command; completion offers the commands added before it. */
   static void addTo(CommandLine commandLine) {
     var help = new CommandLine(new HelpCommand());
     var commands = shown(commandLine);

@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Tells a kubelet when to ask this daemon. */
+/** Configures a kubelet to ask this daemon. */
 @Command(
     name = "kubelet-config",
     mixinStandardHelpOptions = true,
@@ -200,7 +200,7 @@ final class KubeletConfigCommand implements Callable<Integer> {
     out.println("  --image-credential-provider-config=" + file);
   }
 
-  /** The configuration first: what names a program goes before the program. */
+  /** The configuration first: what names a program is removed before the program. */
   private void remove(Path from) {
     if (install != null) {
       throw new CommandException(
@@ -242,7 +242,7 @@ final class KubeletConfigCommand implements Callable<Integer> {
     console.out().println((written ? "installed " : "unchanged ") + file);
   }
 
-  /** The native program: it needs nothing beside it, unlike that for a JVM. */
+  /** Returns the native program, which needs no other files, unlike the one for a JVM. */
   private static byte[] program() throws IOException {
     var home = System.getProperty("rig.home");
     if (home == null) {

@@ -74,7 +74,7 @@ public final class Main implements Runnable {
     return commandLine.execute(arguments);
   }
 
-  /** With every command, for what shows them all. */
+  /** Returns the command line with every command, for output that shows them all. */
   static CommandLine commandLine(Console console) {
     var commandLine = new CommandLine(new Main());
     commands(console).forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
@@ -82,7 +82,10 @@ public final class Main implements Runnable {
     return withSettings(console, commandLine);
   }
 
-  /** With the one command that is called: to read the annotations of all takes longer than it. */
+  /**
+   * Returns the command line with only the called command: reading the annotations of all commands
+   * takes longer than most commands.
+   */
   static CommandLine commandLine(Console console, String... arguments) {
     var called = arguments.length == 0 ? null : commands(console).get(arguments[0]);
     if (called == null || arguments[0].startsWith("generate-")) {
@@ -116,13 +119,13 @@ public final class Main implements Runnable {
     commands.put("demo", () -> new DemoCommand(console));
     commands.put("version", () -> new VersionCommand(console));
     commands.put("generate-man", () -> new ManCommand());
-    // No method reference: the JVM (25.0.3) dies of it when it writes the AOT cache, which may not
-    // contain picocli, whose class files are of version 49.
+    // Not a method reference: with one, the JVM (25.0.3) crashes when it writes the AOT cache,
+    // which cannot contain picocli, whose class files are of version 49.
     commands.put("generate-completion", () -> new AutoComplete.GenerateCompletion());
     return commands;
   }
 
-  /** Settings reach the commands that are there already. */
+  /** Applies settings; they affect only commands that were added before. */
   private static CommandLine withSettings(Console console, CommandLine commandLine) {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler((thrown, line, parsed) -> failed(console, thrown));
@@ -147,7 +150,7 @@ public final class Main implements Runnable {
     return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
 
-  /** System.console() looks at standard input too, and here only the output matters. */
+  /** System.console() also checks standard input; here only the output matters. */
   private static boolean isTerminal(int descriptor) {
     try {
       var target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();

@@ -14,16 +14,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/**
- * Writes the manual pages: those of the commands, and of what is no command of this program. The
- * build calls it.
- */
+/** Writes the manual pages of the commands and the handwritten ones. The build calls it. */
 @Command(
     name = "generate-man",
     hidden = true,
     description = "Write the manual pages into a folder.")
 final class ManCommand implements Callable<Integer> {
-  /** Those that are written by hand, with their sections; they are resources. */
+  /** The handwritten pages, with their sections; they are resources. */
   private static final List<String> OTHERS =
       List.of("docker-credential-rig.1", "rig-credential-provider.1", "rig-credentials-values.5");
 

@@ -14,9 +14,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The manual page of a command: the model that its help is made from, in the macros of man(7).
- * picocli's own generator writes AsciiDoc, and what makes a page of that is a Ruby program on a
- * JVM, larger than this daemon.
+ * The manual page of a command, from picocli's model, in the macros of man(7). picocli's own
+ * generator writes AsciiDoc, which needs a Ruby program on a JVM, larger than this daemon.
  */
 final class ManPage {
   private final CommandSpec command;
@@ -26,12 +25,12 @@ final class ManPage {
     this.command = command;
   }
 
-  /** {@code rig-credentials-serve}, as man finds it. */
+  /** Returns the page's name, such as {@code rig-credentials-serve}. */
   String name() {
     return command.qualifiedName("-");
   }
 
-  /** A page with the date and version of this build in place of {@code @BUILD@}. */
+  /** Returns a page with the date and version of this build in place of {@code @BUILD@}. */
   static String filled(String page) {
     var built = Version.built();
     var date =
@@ -41,7 +40,7 @@ final class ManPage {
         "\"%s\" \"rig-credentials %s\" \"Rig Credentials\"".formatted(date, Version.text()));
   }
 
-  /** The page. */
+  /** Returns the page. */
   String text() {
     line(filled(".TH \"" + name().toUpperCase(Locale.ROOT) + "\" 1 @BUILD@"));
     line(".nh");
@@ -51,7 +50,7 @@ final class ManPage {
     line(escaped(name()) + " \\- " + escaped(firstSentence(description)));
     section("SYNOPSIS");
     line(".nf");
-    // Without the last line's end; the lines behind the first are indented by it.
+    // Without the final line break; it indents the lines after the first.
     var help = new Help(command, Help.defaultColorScheme(Ansi.OFF));
     help.synopsis(0).lines().forEach(line -> line(escaped(line)));
     line(".fi");
@@ -158,7 +157,7 @@ final class ManPage {
     return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
   }
 
-  /** One text of the lines, with picocli's {@code %n} and {@code %%} resolved. */
+  /** Joins the lines, with picocli's {@code %n} and {@code %%} resolved. */
   private static String resolved(String[] lines) {
     return Arrays.stream(lines)
         .map(line -> line.formatted().strip())
@@ -166,7 +165,10 @@ final class ManPage {
         .replaceAll("\\s+", " ");
   }
 
-  /** As roff prints it unchanged: no escapes, no hyphen for a minus, no line that is a request. */
+  /**
+   * Returns the text escaped so that roff prints it unchanged: no escapes, no hyphen for a minus,
+   * no line that is a request.
+   */
   private static String escaped(String text) {
     var plain =
         text.replace("\\", "\\e").replace("-", "\\-").replace("^", "\\(ha").replace("~", "\\(ti");

@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints the values with which a rig-platform asks this daemon. */
+/** Prints the values that make a rig-platform use this daemon. */
 @Command(
     name = "platform-values",
     mixinStandardHelpOptions = true,
@@ -33,10 +33,13 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:printed", "78:the configuration cannot be used, and stderr tells why"})
 final class PlatformValuesCommand implements Callable<Integer> {
-  /** The platform asks again after it: asking costs a millisecond, and the daemon has the lease. */
+  /**
+   * The platform asks again after this time; an answer takes a millisecond, because the daemon has
+   * the lease.
+   */
   private static final Duration LONGEST_EXPIRE = Duration.ofMinutes(1);
 
-  /** A lease is refreshed when 80 % of its life are over. */
+  /** A lease is refreshed after 80 % of its life. */
   private static final int REFRESH_AHEAD = 5;
 
   @Mixin private ConfigOptions config = new ConfigOptions();
@@ -122,12 +125,12 @@ final class PlatformValuesCommand implements Callable<Integer> {
             Math.max(1, expire.toSeconds()));
   }
 
-  /** One word for any POSIX shell. */
+  /** Quotes a word for any POSIX shell. */
   private static String quoted(String word) {
     return word.matches("[A-Za-z0-9._/:@-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
-  /** The daemon writes the pull secrets of these. */
+  /** Returns the clusters whose pull secrets the daemon writes. */
   private static String clusters(Configuration configuration) {
     var text = new StringBuilder();
     configuration

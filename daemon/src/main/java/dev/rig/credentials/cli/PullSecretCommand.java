@@ -23,7 +23,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Has the daemon make a cluster's pull secret, or remove those that nobody wants any more. */
+/** Makes the daemon write a cluster's pull secret, or remove unused ones. */
 @Command(
     name = "pull-secret",
     mixinStandardHelpOptions = true,
@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
       "1:the daemon refused or failed; stderr says why"
     })
 final class PullSecretCommand implements Callable<Integer> {
-  /** In what form the Secret itself is printed. */
+  /** The output format of a Secret. */
   enum Form {
     YAML,
     JSON

@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Asks registries, through the daemon, what images are. */
+/** Resolves images through the daemon. */
 @Command(
     name = "resolve",
     mixinStandardHelpOptions = true,
@@ -56,7 +56,7 @@ final class ResolveCommand implements Callable<Integer> {
   private final InstantSource clock = InstantSource.system();
 
   /**
-   * The command.
+   * Creates the command.
    *
    * @param errTerminal whether standard error is a terminal
    */
@@ -82,7 +82,7 @@ final class ResolveCommand implements Callable<Integer> {
     return ok ? ExitStatus.OK : ExitStatus.FAILED;
   }
 
-  /** The answers, in the order of the images. */
+  /** Returns the answers, in the order of the images. */
   private List<PlatformReply> ask(PlatformClient client) throws InterruptedException {
     var turns = new Semaphore(AT_A_TIME);
     var answers = new ArrayList<PlatformReply>();

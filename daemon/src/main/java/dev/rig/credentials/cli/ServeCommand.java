@@ -34,7 +34,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Serves until it is told to stop. */
+/** Runs the daemon until it is asked to stop. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
@@ -69,8 +69,8 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * Does all that a start does before something is opened, with nothing behind it: so that the AOT
-   * cache, which is made of a demo, knows that, too.
+   * Runs all steps of a start that open nothing, so that the AOT cache, which is recorded from a
+   * demo, contains them.
    *
    * @param arguments those of a command line
    */
@@ -84,7 +84,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    forbidReading(); // before there is anything to hide
+    forbidReading(); // before any secret is read
     var watched = watched();
     var warnings = new ArrayList<Problem>();
     var access = access();
@@ -107,9 +107,9 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * No other process of the same user may read this one's memory, environment or descriptors or
-   * attach to it, and no core is written of it (T10); prctl(2), {@code PR_SET_DUMPABLE}. What it
-   * starts is readable again from its execve(2) on.
+   * Prevents other processes of the same user from reading this one's memory, environment or
+   * descriptors and from attaching to it, and prevents core dumps (T10); prctl(2), {@code
+   * PR_SET_DUMPABLE}. Child processes are readable again after execve(2).
    */
   private static void forbidReading() {
     if (LibC.prctl(LibC.PR_SET_DUMPABLE, 0) != 0) {
@@ -158,13 +158,14 @@ final class ServeCommand implements Callable<Integer> {
       throw new CommandException(ExitStatus.FAILED, refused.problem().toString());
     } catch (UncheckedIOException e) {
       throw new CommandException(ExitStatus.FAILED, String.valueOf(e.getMessage()));
-    } catch (Error e) { // as without a thread: the supervisor tries again
+    } catch (Error e) { // as when no thread can be started: the supervisor tries again
       throw new CommandException(UncaughtErrors.STATUS, "cannot start: " + e);
     }
   }
 
   /**
-   * A signal ends a JVM with 128 and its number; a daemon that was asked to stop has not failed.
+   * Handles a signal: it ends a JVM with status 128 + its number, but a daemon that was asked to
+   * stop has not failed.
    */
   private static void stop(CompletableFuture<Daemon> started) {
     Daemon daemon;

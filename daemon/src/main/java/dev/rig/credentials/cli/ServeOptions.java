@@ -26,7 +26,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The flags of {@code serve}: each is also a setting below {@code daemon} in the configuration. */
+/** The flags of {@code serve}. Each is also a key of {@code daemon} in the configuration. */
 final class ServeOptions {
   @Option(
       names = "--socket",
@@ -121,9 +121,9 @@ final class ServeOptions {
   private boolean noAudit;
 
   /**
-   * The flags that were given.
+   * Returns the flags that were given.
    *
-   * @throws CommandException when one of them cannot be read
+   * @throws CommandException if one of them is invalid
    */
   DaemonSettings settings() {
     return UNSET

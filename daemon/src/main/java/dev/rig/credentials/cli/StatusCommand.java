@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Shows how each entry does, once or again and again. */
+/** Shows the state of each entry, once or repeatedly. */
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
 final class StatusCommand implements Callable<Integer> {
   private static final Duration EVERY = Duration.ofSeconds(2);
 
-  /** To the upper left, and clear from there: ECMA-48 CUP and ED. */
+  /** Moves to the top left and clears the screen: ECMA-48 CUP and ED. */
   private static final String CLEAR = "\u001b[H\u001b[2J";
 
   @Option(
@@ -84,7 +84,7 @@ final class StatusCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  /** In one piece, so that a terminal does not flicker. */
+  /** Printed as one text, so that a terminal does not flicker. */
   private int print(JsonObject document, String before) {
     var text = new ByteArrayOutputStream();
     var now = clock.instant();
@@ -109,7 +109,7 @@ final class StatusCommand implements Callable<Integer> {
     return FailingEntry.of(document, now).stream().filter(FailingEntry::breaksPulls).toList();
   }
 
-  /** What fails, and which daemon that is. */
+  /** Prints failures and the daemon's identity. */
   private void head(JsonObject document, Instant now, PrintStream out) {
     var failing = failing(document, now);
     if (!failing.isEmpty()) {
@@ -118,7 +118,7 @@ final class StatusCommand implements Callable<Integer> {
       out.println();
     }
     out.println("Socket:         " + socket.client(console).socket());
-    if (document.has("pid")) { // not with a daemon of an earlier release
+    if (document.has("pid")) { // absent in a daemon of an earlier release
       out.println(
           "Daemon:         pid %s, version %s"
               .formatted(document.display("pid"), document.display("version")));

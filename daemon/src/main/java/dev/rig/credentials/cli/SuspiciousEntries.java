@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What is valid in a configuration, and likely a mistake: {@code check} warns of it. */
+/** Finds settings that are valid but probably mistakes: {@code check} warns about them. */
 final class SuspiciousEntries {
-  /** A private registry of Amazon ECR, by the region in its name. */
+  /** A private registry of Amazon ECR, with the region in its name. */
   private static final Pattern ECR =
       Pattern.compile("[0-9]{12}\\.dkr\\.ecr(?:-fips)?\\.([a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?");
 
@@ -25,13 +25,13 @@ final class SuspiciousEntries {
   private static final Pattern INTERPRETER =
       Pattern.compile("#! *(/[^ \\n]+)(?: +([^ \\n]+))?.*", Pattern.DOTALL);
 
-  /** Their {@code echo} interprets backslashes, as POSIX lets it. */
+  /** Shells whose {@code echo} interprets backslashes, which POSIX allows. */
   private static final Set<String> INTERPRETING = Set.of("dash", "zsh");
 
   /**
    * A token whose life its issuer documents.
    *
-   * @param script what a script that prints one contains
+   * @param script matches a script that prints such a token
    */
   private record TokenLife(String name, Pattern script, Duration life) {}
 
@@ -52,7 +52,7 @@ final class SuspiciousEntries {
 
   private SuspiciousEntries() {}
 
-  /** Warnings in the order of the entries. */
+  /** Returns warnings in the order of the entries. */
   static List<Problem> of(List<RegistryEntry> entries) {
     var warnings = new ArrayList<Problem>();
     for (var entry : entries) {
@@ -119,7 +119,7 @@ final class SuspiciousEntries {
     }
   }
 
-  /** What the first line leads to on this machine; null without one. */
+  /** Returns the interpreter that the first line names on this machine; null if there is none. */
   private static @Nullable String interpreter(String text) {
     var line = INTERPRETER.matcher(text);
     if (!line.matches()) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Asks a registry, through the daemon, which tags there are. */
+/** Lists the tags of a repository through the daemon. */
 @Command(
     name = "tags",
     mixinStandardHelpOptions = true,

@@ -22,26 +22,29 @@ import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs every request that was answered: the denied ones as warnings, the others at {@code info}
- * where that is wanted. Of those that are alike (the same action, prefix, outcome, uid and gid) the
- * first has its line at once and the others are counted; a minute later one line tells how many.
+ * Logs answered requests: denied ones as warnings, others at {@code info} if configured. Of equal
+ * requests (the same action, prefix, outcome, uid and gid) the first is logged immediately and the
+ * others are counted; a minute later one line reports the count.
  *
- * <p>Lines are written on a thread of its own, behind a queue that has its end. What {@code /proc}
- * tells is read before that, while the peer still waits for its answer, or it would be gone; so it
- * is read for the first of a kind alone.
+ * <p>Lines are written on a separate thread with a bounded queue. {@code /proc} is read earlier,
+ * while the peer still waits for its answer and exists; therefore it is read only for the first of
+ * equal requests.
  */
 public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable {
-  /** Its last part stands in each line and must not change: people filter the log by it. */
+  /**
+   * The last part of the logger's name appears in each line and must not change: people filter the
+   * log by it.
+   */
   private static final Logger LOG = System.getLogger("dev.rig.credentials.app.Audit");
 
   private static final Duration WINDOW = Duration.ofMinutes(1);
   private static final Duration SWEEP = Duration.ofSeconds(5);
   private static final Duration LAST_LINES = Duration.ofMillis(500);
 
-  /** More kinds of requests at a time are a sign of somebody probing. */
+  /** The limit of different requests counted at a time; more indicate probing. */
   private static final int MOST_KINDS = 4096;
 
-  /** Lines that wait. */
+  /** The most lines in the queue. */
   public static final int MOST_WAITING = 1024;
 
   private record RecordKind(
@@ -56,11 +59,11 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
     }
   }
 
-  /** The requests of one kind in one window. */
+  /** Equal requests in one window. */
   private static final class Repeats {
     final long since;
 
-    /** The monitor of this guards them. */
+    /** The monitor of this guards these fields. */
     private @Nullable AnsweredRequest last;
 
     private long more;
@@ -70,7 +73,7 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
       this.since = since;
     }
 
-    /** False when the window has ended meanwhile. */
+    /** Counts a request; returns false if the window has ended. */
     synchronized boolean count(AnsweredRequest answered) {
       if (ended) {
         return false;
@@ -99,11 +102,10 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
   private volatile boolean closed;
 
   /**
-   * An audit.
+   * Creates an audit log.
    *
-   * @param all whether others than the denied requests have a line too
-   * @param writer one thread behind a queue that refuses what is too much; closed together with
-   *     this
+   * @param all whether permitted requests are logged too
+   * @param writer one thread with a queue that rejects tasks when full; closed with this
    */
   public AuditLog(boolean all, Time time, ExecutorService writer) {
     this(all, PeerProcess::of, time, writer);
@@ -150,7 +152,7 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
     return answered.outcome() == RequestOutcome.DENIED ? Level.WARNING : Level.INFO;
   }
 
-  /** Of what was counted a minute ago the number may be another process's by now. */
+  /** Omits the process of a request counted a minute ago: its pid may be reused. */
   private void writeRepeats(AnsweredRequest last, long more) {
     write(new AuditRecord(last, PeerProcess.UNKNOWN, more));
   }
@@ -179,7 +181,7 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
                 });
   }
 
-  /** Tells of the repeats in windows of at least that length. */
+  /** Reports the repeats of windows of at least that age. */
   private void sweep(Duration age) {
     long now = time.nanos();
     for (var kind : List.copyOf(kinds.entrySet())) {
@@ -190,7 +192,7 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
     }
   }
 
-  /** How it does: well, unless lines were dropped. */
+  /** Returns the health: unhealthy if lines were dropped. */
   public ComponentHealth health() {
     var messages = new ArrayList<String>();
     if (dropped.get() > 0) {
@@ -204,7 +206,7 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
         Map.of("lines", lines.get(), "denied", denied.get(), "dropped", dropped.get()));
   }
 
-  /** Writes what waits, and what was counted; takes half a second at most. */
+  /** Writes queued lines and counted repeats; takes at most 0.5 s. */
   @Override
   public void close() {
     closed = true;

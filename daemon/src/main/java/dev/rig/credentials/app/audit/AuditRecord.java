@@ -10,9 +10,9 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of the audit.
+ * One line of the audit log.
  *
- * @param more how many requests like this one there were that have no line of their own
+ * @param more how many equal requests have no line of their own
  */
 record AuditRecord(AnsweredRequest answered, PeerProcess process, long more)
     implements StructuredEvent {
@@ -50,7 +50,10 @@ record AuditRecord(AnsweredRequest answered, PeerProcess process, long more)
     }
   }
 
-  /** {@code name=value}, in quotes where the value has a space, a quote or a backslash. */
+  /**
+   * Returns {@code name=value} pairs. A value that contains a space, a quote or a backslash is
+   * quoted.
+   */
   @Override
   public String toString() {
     var line = new StringJoiner(" ");

@@ -4,25 +4,25 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The container that a process is in, as far as its cgroup tells: {@code /proc/PID/cgroup}, of
- * cgroup v1 and v2, with the systemd and the cgroupfs driver, of containerd, CRI-O, Docker and
- * podman. All of them name the cgroup after the container's 64 hexadecimal digits, and Kubernetes
- * the one around it after the pod's uid (kubernetes {@code pkg/kubelet/cm}).
+ * The container of a process, read from its cgroup: {@code /proc/PID/cgroup}, of cgroup v1 and v2,
+ * with the systemd and the cgroupfs driver, of containerd, CRI-O, Docker and podman. All of them
+ * name the cgroup after the container's 64 hexadecimal digits, and Kubernetes names the parent
+ * cgroup after the pod's uid (kubernetes {@code pkg/kubelet/cm}).
  *
- * @param container null outside of containers
- * @param pod the pod's uid with dashes, or the hash of a static pod; null outside of pods
+ * @param container null outside a container
+ * @param pod the pod's uid with dashes, or the hash of a static pod; null outside a pod
  */
 record ContainerId(@Nullable String container, @Nullable String pod) {
   static final ContainerId NONE = new ContainerId(null, null);
 
   private static final Pattern CONTAINER = Pattern.compile("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])");
 
-  /** systemd takes a dash for a level, so that its driver writes underscores. */
+  /** systemd reads a dash as a level, so its driver writes underscores. */
   private static final Pattern POD =
       Pattern.compile(
           "(?<=pod)(?:[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|[0-9a-f]{32})(?![0-9a-f])");
 
-  /** Reads the file's text; of several hierarchies the first that names a container. */
+  /** Parses the file's text; of several hierarchies the first that names a container counts. */
   static ContainerId parse(String text) {
     return text.lines()
         .map(ContainerId::parseLine)
@@ -31,7 +31,7 @@ record ContainerId(@Nullable String container, @Nullable String pod) {
         .orElse(NONE);
   }
 
-  /** {@code number:controllers:path}, cgroups(7); the innermost container is the process's. */
+  /** Parses a line {@code number:controllers:path}, cgroups(7); the innermost container counts. */
   private static ContainerId parseLine(String line) {
     int path = line.indexOf(':', line.indexOf(':') + 1) + 1;
     var pod = last(POD, line.substring(path));

@@ -8,30 +8,30 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code /proc} tells of a peer's process, for the log alone: it may have ended, and its
- * number may be another's (T7).
+ * The process of a peer as {@code /proc} shows it, for the log only: the process may have ended,
+ * and its pid may be reused (T7).
  *
- * @param executable null where it is not told
- * @param cgroup where its container is
+ * @param executable null if unknown
+ * @param cgroup the process's container
  */
 record PeerProcess(@Nullable String executable, ContainerId cgroup) {
-  /** Nothing is known of it. */
+  /** An unknown process. */
   static final PeerProcess UNKNOWN = new PeerProcess(null, ContainerId.NONE);
 
   private static final int MOST_BYTES = 64 * 1024;
 
-  /** Looks at the process now; never fails. */
+  /** Reads {@code /proc} now; never fails. */
   static PeerProcess of(Peer peer) {
     return of(peer, Path.of("/proc"));
   }
 
   static PeerProcess of(Peer peer, Path proc) {
     if (peer.pid() <= 0) {
-      return UNKNOWN; // in another pid namespace
+      return UNKNOWN; // the peer is in another pid namespace
     }
     var folder = proc.resolve(Integer.toString(peer.pid()));
     try {
-      // A process that cannot be dumped is root's there, whoever runs it: proc(5).
+      // proc(5): the files of a process that is not dumpable belong to root.
       if (!(Files.getAttribute(folder, "unix:uid") instanceof Integer uid)
           || (uid != peer.uid() && uid != 0)) {
         return UNKNOWN;
@@ -46,7 +46,7 @@ record PeerProcess(@Nullable String executable, ContainerId cgroup) {
     try {
       return Files.readSymbolicLink(folder.resolve("exe")).toString();
     } catch (IOException gone) {
-      return null; // or not ours to see
+      return null; // or access is denied
     }
   }
 

@@ -21,15 +21,19 @@ import java.util.logging.LogRecord;
 import java.util.logging.StreamHandler;
 import org.jspecify.annotations.Nullable;
 
-/** Where the JDK's log goes: one line an event to a stream, as text or as JSON. */
+/** Configures the JDK's logging: one line per event on a stream, as text or as JSON. */
 public final class Logging {
   private Logging() {}
 
-  /** Ours alone are logged at every level: a library's debugging may show what it carries. */
+  /**
+   * Only the daemon's own loggers follow the level: debug logs of a library may contain secrets.
+   */
   private static final java.util.logging.Logger OURS =
       java.util.logging.Logger.getLogger("dev.rig");
 
-  /** From now on everything of ours from that level on goes there, and warnings of libraries. */
+  /**
+   * Logs the daemon's own events of at least that level, and warnings of libraries, to the stream.
+   */
   public static void configure(LogLevel level, LogFormat format, PrintStream stream) {
     LogManager.getLogManager().reset();
     var handler =
@@ -43,7 +47,7 @@ public final class Logging {
     try {
       handler.setEncoding(StandardCharsets.UTF_8.name());
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // UTF-8 is always there
+      throw new UncheckedIOException(e); // UTF-8 is always supported
     }
     handler.setLevel(Level.ALL);
     var root = java.util.logging.Logger.getLogger("");
@@ -76,7 +80,7 @@ public final class Logging {
     return value >= Level.FINE.intValue() ? "debug" : "trace";
   }
 
-  /** The last name of the logger: the class without its packages. */
+  /** Returns the last part of the logger's name: the class without its package. */
   private static String source(LogRecord event) {
     var name = event.getLoggerName() == null ? "" : event.getLoggerName();
     return name.substring(name.lastIndexOf('.') + 1);
@@ -91,7 +95,7 @@ public final class Logging {
   private static final class TextLines extends Formatter {
     private static final int LEVEL_WIDTH = "error ".length();
 
-    /** Milliseconds always, so that lines begin alike. */
+    /** Always with milliseconds, so that lines align. */
     private static final DateTimeFormatter TIME =
         new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
@@ -121,7 +125,7 @@ public final class Logging {
   private static final class JsonLines extends Formatter {
     @Override
     public String format(LogRecord event) {
-      // Only inside of strings can there be anything to escape, and this is JSON's own form.
+      // Only strings can contain characters to escape, and this is JSON's own escape.
       return Printable.of(JsonWriter.text(JsonForm.COMPACT, json -> write(json, event))) + '\n';
     }
 

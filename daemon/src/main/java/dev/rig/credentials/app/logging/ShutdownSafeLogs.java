@@ -3,17 +3,17 @@ package dev.rig.credentials.app.logging;
 import java.util.logging.LogManager;
 
 /**
- * The JDK's log, which goes on to the process's end: the JDK's own takes its handlers away as soon
- * as the process is asked to stop, beside whatever is still to be logged then. Named by {@code
- * java.util.logging.manager} on the distribution's command line.
+ * A log manager that logs until the process ends: the JDK's own removes its handlers when the
+ * process is asked to stop, and later lines are lost. {@code java.util.logging.manager} on the
+ * distribution's command line names this class.
  */
 public final class ShutdownSafeLogs extends LogManager {
   private volatile boolean steady;
 
-  /** For the JDK, which makes the one that is named. */
+  /** Called by the JDK. */
   public ShutdownSafeLogs() {}
 
-  /** From now on nothing takes the handlers away. */
+  /** Prevents any later removal of handlers. */
   void steady() {
     steady = true;
   }

@@ -2,11 +2,11 @@ package dev.rig.credentials.app.logging;
 
 import java.util.Map;
 
-/** An event of the log that has fields: each is one of its line where the log is JSON. */
+/** An event with fields, which the JSON log writes as fields of its line. */
 public interface StructuredEvent {
-  /** What happened in a few words, which stand beside the fields. */
+  /** Returns what happened in a few words, written in addition to the fields. */
   String summary();
 
-  /** The fields in their order; texts and numbers. */
+  /** Returns the fields in order; values are texts and numbers. */
   Map<String, Object> fields();
 }

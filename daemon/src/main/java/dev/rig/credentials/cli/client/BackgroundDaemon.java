@@ -19,23 +19,23 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
-/** A daemon for the user, started where none answers; it goes on when the command has ended. */
+/** A daemon for the user, started if none answers. It continues after the command ends. */
 public final class BackgroundDaemon {
   private static final Duration START = Duration.ofSeconds(20);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final String LOG = "daemon.log";
 
-  /** Holds the number of the process. */
+  /** Contains the process id. */
   private static final String PROCESS = "daemon.pid";
 
   private static final Duration STOP = Duration.ofSeconds(15);
 
-  /** Serves nothing but what is stored, until there is a configuration. */
+  /** Serves only stored logins until there is a configuration. */
   private static final String NO_REGISTRIES = "rig: {}\n";
 
   private BackgroundDaemon() {}
 
-  /** Whether a daemon answers where a helper would ask. */
+  /** Returns whether a daemon answers on the socket that a helper would use. */
   public static boolean answers(Console console) {
     return answers(DaemonClient.at(null, console));
   }
@@ -49,10 +49,10 @@ public final class BackgroundDaemon {
   }
 
   /**
-   * The daemon that answers.
+   * Returns the daemon that answers, and starts one if none does.
    *
    * @param state the state folder, for its log
-   * @throws CommandException when there is none and none can be started
+   * @throws CommandException if none answers and none can be started
    */
   public static DaemonClient ensure(Console console, Path state) throws InterruptedException {
     var client = DaemonClient.at(null, console);
@@ -83,10 +83,10 @@ public final class BackgroundDaemon {
   }
 
   /**
-   * Stops the daemon that was started with that state folder; harmless where none was.
+   * Stops the daemon that was started with that state folder; does nothing if none runs.
    *
    * @return whether one ran
-   * @throws CommandException when it does not end
+   * @throws CommandException if it does not end
    */
   public static boolean stop(Path state) {
     var file = state.resolve(PROCESS);
@@ -108,7 +108,7 @@ public final class BackgroundDaemon {
     return true;
   }
 
-  /** The kernel may have given the number to another process by now: its arguments tell. */
+  /** Returns the process, identified by its arguments because the kernel may have reused its id. */
   private static Optional<ProcessHandle> process(Path file, Path state) {
     try {
       return ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))

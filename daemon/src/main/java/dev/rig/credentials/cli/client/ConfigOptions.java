@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
-/** Where the configuration is. */
+/** The options for the location of the configuration. */
 public final class ConfigOptions {
   private static final Path SYSTEM = Path.of("/etc/rig-credentials");
 
@@ -32,9 +32,9 @@ public final class ConfigOptions {
   private List<Path> paths = new ArrayList<>();
 
   /**
-   * Reads it, and prints what is tolerated but should not be.
+   * Reads the configuration and prints warnings.
    *
-   * @throws dev.rig.credentials.problem.ProblemsException with everything that is wrong
+   * @throws dev.rig.credentials.problem.ProblemsException with all errors
    */
   public Configuration load(Console console) {
     return load(
@@ -44,23 +44,26 @@ public final class ConfigOptions {
   }
 
   /**
-   * The same for another reader.
+   * Reads the configuration for another caller.
    *
-   * @param access knows who else can write it
-   * @param warnings gets what is tolerated
+   * @param access determines who else can write the files
+   * @param warnings receives the warnings
    */
   public Configuration load(Console console, WriteAccess access, Consumer<Problem> warnings) {
     return ConfigLoader.load(paths(console), new PasswordFiles(access), access, warnings);
   }
 
-  /** The same; an empty one where none is given and none is where it would be. */
+  /**
+   * Reads the configuration; returns an empty one if none is given and the default file does not
+   * exist.
+   */
   public Configuration loadIfThere(Console console) {
     return isGiven() || paths(console).stream().anyMatch(Files::exists)
         ? load(console)
         : Configuration.EMPTY;
   }
 
-  /** Whether it is that of the user's own daemon, and not of the machine's. */
+  /** Returns whether it belongs to the user's own daemon, not to the machine's. */
   public boolean isPersonal(Console console) {
     return !isGiven() && !paths(console).equals(List.of(SYSTEM));
   }
@@ -70,7 +73,7 @@ public final class ConfigOptions {
   }
 
   /**
-   * The shell of scripts without an interpreter of their own.
+   * Returns the shell of scripts without an interpreter.
    *
    * @throws CommandException if the configured one cannot be used
    */
@@ -88,7 +91,7 @@ public final class ConfigOptions {
     return shell;
   }
 
-  /** Where a configuration would be, if one is written later. */
+  /** Returns the default path of the configuration. */
   static Path standard(Console console) {
     return console.root() ? SYSTEM : own(console);
   }
@@ -100,7 +103,7 @@ public final class ConfigOptions {
         "rig-credentials");
   }
 
-  /** The files and folders that are read. */
+  /** Returns the files and folders that are read. */
   public List<Path> paths(Console console) {
     if (isGiven()) {
       return paths;

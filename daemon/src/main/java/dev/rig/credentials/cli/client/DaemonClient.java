@@ -18,14 +18,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the daemon over its socket, as a helper would; does not try twice. */
+/** Queries the daemon over its socket, as a helper does; does not retry. */
 public final class DaemonClient {
   private static final int MIB = 1024 * 1024;
 
-  /** A line for each entry, and there may be ten thousand. */
+  /** Large enough for a line for each of ten thousand entries. */
   private static final int STATUS_LIMIT = 16 * MIB;
 
-  /** Above the daemon's own limit for a script's answer, which is 50 s. */
+  /** Longer than the daemon's own limit for a script's answer, which is 50 s. */
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final Path socket;
@@ -34,7 +34,7 @@ public final class DaemonClient {
     this.socket = socket;
   }
 
-  /** The daemon at that socket, or where a helper would look for it. */
+  /** Returns the client for that socket, or for the default socket of helpers if null. */
   public static DaemonClient at(@Nullable Path socket, Console console) {
     return new DaemonClient(
         socket != null
@@ -42,15 +42,15 @@ public final class DaemonClient {
             : Path.of(SocketPath.ofClient(console::variable, path -> Files.exists(Path.of(path)))));
   }
 
-  /** The socket's file. */
+  /** Returns the socket's file. */
   public Path socket() {
     return socket;
   }
 
   /**
-   * Asks and waits for the answer.
+   * Sends a request and waits for the answer.
    *
-   * @throws CommandException when the daemon cannot be reached, with the next step
+   * @throws CommandException if the daemon cannot be reached, with the next step
    */
   public Reply ask(Action action, String payload) {
     var request = new Request(action, "", payload.getBytes(StandardCharsets.UTF_8));
@@ -86,9 +86,9 @@ public final class DaemonClient {
   }
 
   /**
-   * The body of a successful answer.
+   * Returns the body of a successful answer.
    *
-   * @throws CommandException when the daemon answers with a failure, which is the message
+   * @throws CommandException if the daemon answers with a failure; the message is the answer
    */
   public String askFor(Action action, String payload) {
     var reply = ask(action, payload);
@@ -103,18 +103,18 @@ public final class DaemonClient {
   }
 
   /**
-   * The body of a successful answer that is JSON.
+   * Returns the body of a successful JSON answer.
    *
-   * @throws CommandException when the daemon answers with a failure, which is the message
+   * @throws CommandException if the daemon answers with a failure; the message is the answer
    */
   public JsonObject askForJson(Action action, String payload) {
     return parse(askFor(action, payload).getBytes(StandardCharsets.UTF_8));
   }
 
   /**
-   * An answer of the daemon's that is JSON.
+   * Parses a JSON answer of the daemon.
    *
-   * @throws CommandException when it is not
+   * @throws CommandException if it is not JSON
    */
   public static JsonObject parse(byte[] answer) {
     try {

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The credentials that the daemon gives to this user, stored logins among them. */
+/** The credentials that the daemon gives to this user, including stored logins. */
 public final class DaemonCredentials implements RegistryCredentials {
   private final DaemonClient daemon;
 
@@ -22,7 +22,7 @@ public final class DaemonCredentials implements RegistryCredentials {
     this.daemon = daemon;
   }
 
-  /** Null where the daemon has none, or does not answer. */
+  /** Returns the credential; null if the daemon has none or does not answer. */
   public @Nullable Credential of(ImageReference reference) {
     return ask(reference) instanceof Lookup.Found found ? found.lease().credential() : null;
   }
@@ -51,7 +51,7 @@ public final class DaemonCredentials implements RegistryCredentials {
     }
   }
 
-  /** Nothing is dropped: the key might be that of a login that somebody stored. */
+  /** Discards nothing: the key may be that of a stored login. */
   @Override
   public boolean reject(ImageReference reference, Lease lease) {
     return false;

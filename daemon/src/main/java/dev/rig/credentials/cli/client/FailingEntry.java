@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An entry, or a host of a glob, whose last run failed, as the answer to {@code status} shows it.
+ * An entry, or a host of a glob, with a failed last run, as the answer to {@code status} shows it.
  *
  * @param name the prefix, or the host
- * @param reason as the daemon shows it to this user
+ * @param reason the reason that the daemon shows to this user
  * @param breaksPulls false if an earlier credential is still served, or if another credential
  *     helper has none and clients are told "not found"
  */
 public record FailingEntry(String name, String reason, boolean breaksPulls) {
-  /** All of an answer to {@code status}, in its order. */
+  /** Returns all failing entries of an answer to {@code status}, in its order. */
   public static List<FailingEntry> of(JsonObject status, Instant now) {
     var failing = new ArrayList<FailingEntry>();
     for (var entry : status.objects("entries")) {

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Asks the daemon over the platform's socket: JSON over HTTP. */
+/** Queries the daemon over the platform's socket: JSON over HTTP. */
 public final class PlatformClient {
   /** Longer than the slowest script and the slowest registry together. */
   private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -25,14 +25,14 @@ public final class PlatformClient {
   /**
    * An answer.
    *
-   * @param body the object; one without fields where there is none
+   * @param body the object; without fields if the body is empty
    */
   public record PlatformReply(int status, JsonObject body) {
     public boolean isOk() {
       return status >= 200 && status < 300;
     }
 
-    /** Why it is none that was hoped for, in the daemon's own words (RFC 9457). */
+    /** Returns the reason of a failure in the daemon's words (RFC 9457). */
     public String problem() {
       if (body.has("detail")) {
         return body.display("detail");
@@ -53,13 +53,13 @@ public final class PlatformClient {
     this.http = new UnixHttpClient(socket, time);
   }
 
-  /** A text as it stands in a query. */
+  /** Encodes a text for a query. */
   public static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   /**
-   * Asks for something.
+   * Sends a GET request.
    *
    * @param target path and query, encoded
    * @throws CommandException if the daemon cannot be reached, with the next step
@@ -69,10 +69,10 @@ public final class PlatformClient {
   }
 
   /**
-   * Has something done.
+   * Sends a POST request.
    *
    * @param target path and query, encoded
-   * @param json what it is to be done with
+   * @param json the body
    * @throws CommandException if the daemon cannot be reached, with the next step
    */
   public PlatformReply post(String target, String json) {
@@ -91,7 +91,7 @@ public final class PlatformClient {
   }
 
   private PlatformReply ask(HttpRequest request) {
-    // The header shows the daemon that no web page and no proxy asks (T17).
+    // The header tells the daemon that the request comes from no web page and no proxy (T17).
     var asked =
         request.with("Rig-Credentials", "1").with("Accept", JSON + ", application/problem+json");
     try {

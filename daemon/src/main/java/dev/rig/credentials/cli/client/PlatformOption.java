@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which daemon is asked over the platform's API. */
+/** The option for the platform's socket. */
 public final class PlatformOption {
   private static final String NAME = "platform.sock";
 

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Programs on the PATH, as a shell finds them. */
+/** Finds programs on the PATH, as a shell does. */
 public final class ProgramPath {
-  /** What Docker calls for the helper {@code rig}. */
+  /** The program that Docker runs for the helper {@code rig}. */
   public static final String HELPER = "docker-credential-rig";
 
   private ProgramPath() {}
@@ -17,12 +17,12 @@ public final class ProgramPath {
     return find(name, path(console));
   }
 
-  /** The user's PATH. */
+  /** Returns the user's PATH. */
   public static String path(Console console) {
     return console.environment().getOrDefault("PATH", "");
   }
 
-  /** The same by another PATH. */
+  /** Finds a program on the given PATH; empty if there is none. */
   public static Optional<Path> find(String name, String path) {
     return Arrays.stream(path.split(":", -1))
         .filter(folder -> folder.startsWith("/"))

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which daemon is asked. */
+/** The option for the daemon's socket. */
 public final class SocketOption {
   @Option(
       names = "--socket",

@@ -86,7 +86,7 @@ public final class DeployCommand implements Callable<Integer> {
       description = "Deploy to no cluster: push the image if needed, and print its reference.")
   private boolean pushOnly;
 
-  /** Of the Rig CLI; a deployment that goes past the platform has neither. */
+  /** Options of the Rig CLI; a deployment that bypasses the platform has neither. */
   @Option(
       names = {"-P", "--project", "-E", "--environment"},
       hidden = true)
@@ -114,7 +114,7 @@ public final class DeployCommand implements Callable<Integer> {
   private final InstantSource clock = InstantSource.system();
 
   /**
-   * The command.
+   * Creates the command.
    *
    * @param interactive whether standard input and output are a terminal
    * @param errTerminal whether standard error is one
@@ -125,15 +125,15 @@ public final class DeployCommand implements Callable<Integer> {
     this.errTerminal = errTerminal;
   }
 
-  /** Where the image is taken from. */
+  /** Where the image comes from. */
   private enum ImagePlace {
     ENGINE,
     REGISTRY,
-    /** The registry, else the engine. */
+    /** The registry first, then the engine. */
     EITHER
   }
 
-  /** What was decided. */
+  /** What the user decided. */
   private record Decision(String image, ImagePlace place) {}
 
   private static final class NothingChosen extends RuntimeException {
@@ -235,7 +235,10 @@ public final class DeployCommand implements Callable<Integer> {
     }
   }
 
-  /** A registry that tells nothing of an image to us need not have it. */
+  /**
+   * Returns whether the image may exist only in the engine, because the registry does not show it
+   * to us.
+   */
   private static boolean mayBeInEngineAlone(RegistryFailure failure) {
     return switch (failure) {
       case RegistryFailure.NoSuchTag _,
@@ -278,7 +281,10 @@ public final class DeployCommand implements Callable<Integer> {
     return new Deployable(host.pinned(delivery.validate(pushed)), pushed.tag());
   }
 
-  /** A remote image of a public registry needs no development registry. */
+  /**
+   * Returns whether the deployment needs the development registry; an image of a public registry
+   * does not.
+   */
   private boolean isDev(ImageReference image) throws InterruptedException {
     try {
       return target.devHost(console).holds(image);
@@ -320,7 +326,9 @@ public final class DeployCommand implements Callable<Integer> {
     return picker.ask(question, "Yes", "No").orElseThrow(NothingChosen::new).equals("Yes");
   }
 
-  /** How the images begin that a push has tagged; empty where there is no registry to push to. */
+  /**
+   * Returns the prefix of images that a push has tagged; empty if there is no registry to push to.
+   */
   private String pushed() throws InterruptedException {
     try {
       return target.devHost(console).host() + "/";
@@ -343,7 +351,7 @@ public final class DeployCommand implements Callable<Integer> {
     return picker.pick("Select image:", HEADS, rows).orElseThrow(NothingChosen::new);
   }
 
-  /** The images of the development registry: of the repositories that are known, and of NAME. */
+  /** Lists the images of the development registry: those of known repositories and of NAME. */
   private String build(Picker picker, ImageDelivery delivery) throws InterruptedException {
     DevHost host = target.devHost(console);
     var repositories =

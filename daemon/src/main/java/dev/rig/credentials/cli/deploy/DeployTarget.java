@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where a deployment goes: a cluster of the configuration, and its development registry. */
+/** The destination of a deployment: a configured cluster and its development registry. */
 final class DeployTarget {
   @Option(
       names = "--cluster",
@@ -36,7 +36,7 @@ final class DeployTarget {
 
   private @Nullable Configuration loaded;
 
-  /** The configuration; an empty one where there is none. */
+  /** Returns the configuration; an empty one if there is none. */
   Configuration configuration(Console console) {
     var known = loaded;
     if (known == null) {
@@ -47,9 +47,9 @@ final class DeployTarget {
   }
 
   /**
-   * The cluster's name; empty where none is configured.
+   * Returns the cluster's name; empty if none is configured.
    *
-   * @throws CommandException when it is not there, or there are several to choose from
+   * @throws CommandException if it is not configured, or several are and none was named
    */
   Optional<String> cluster(Console console) {
     var clusters = configuration(console).clusters();
@@ -70,9 +70,9 @@ final class DeployTarget {
   }
 
   /**
-   * The cluster that is deployed to.
+   * Returns the cluster to deploy to.
    *
-   * @throws CommandException when there is none that can be asked
+   * @throws CommandException if none can be reached
    */
   String access(Console console) {
     return reachable(console)
@@ -82,7 +82,9 @@ final class DeployTarget {
                 "there is no cluster to deploy to: give one of rig.clusters a url"));
   }
 
-  /** The cluster, if its API can be asked: it has a url, or this runs in one. */
+  /**
+   * Returns the cluster if its API can be reached: it has a url, or this process runs in a cluster.
+   */
   Optional<String> reachable(Console console) {
     return cluster(console)
         .filter(name -> {
@@ -92,7 +94,10 @@ final class DeployTarget {
         });
   }
 
-  /** An image of the cluster's development registry as it is called outside; others as they are. */
+  /**
+   * Returns an image of the cluster's development registry under its name outside; other images
+   * unchanged.
+   */
   String outside(Console console, String image) {
     var settings =
         cluster(console).map(name -> configuration(console).clusters().get(name)).orElse(null);
@@ -106,9 +111,9 @@ final class DeployTarget {
   }
 
   /**
-   * The development registry.
+   * Returns the development registry.
    *
-   * @throws CommandException when there is none
+   * @throws CommandException if there is none
    */
   DevHost devHost(Console console) throws InterruptedException {
     var settings =
@@ -139,8 +144,11 @@ final class DeployTarget {
         : host;
   }
 
-  /** Brings images there; a development registry of this machine is believed by its authority. */
-  @SuppressWarnings("MustBeClosedChecker") // given to the caller, who closes it
+  /**
+   * Creates the delivery of images; a development registry on this machine is trusted by its own
+   * certificate authority.
+   */
+  @SuppressWarnings("MustBeClosedChecker") // the caller closes it
   ImageDelivery delivery(Console console, boolean errTerminal, SocketOption socket)
       throws InterruptedException {
     return new ImageDelivery(

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Brings an image to where a cluster pulls it, and finds out what it is there. */
+/** Brings an image to where a cluster pulls it, and resolves it there. */
 final class ImageDelivery implements AutoCloseable {
   private static final int MOST_TAGS = 100;
 
@@ -36,9 +36,9 @@ final class ImageDelivery implements AutoCloseable {
   private final Map<String, Path> authorities;
 
   /**
-   * A delivery.
+   * Creates a delivery.
    *
-   * @param authorities who signs the certificates of which hosts alone
+   * @param authorities the only certificate authorities that are trusted for these hosts
    */
   ImageDelivery(
       Console console,
@@ -67,9 +67,9 @@ final class ImageDelivery implements AutoCloseable {
   }
 
   /**
-   * An image by its name.
+   * Parses an image's name.
    *
-   * @throws CommandException when it is none
+   * @throws CommandException if it is invalid
    */
   static ImageReference reference(String image) {
     try {
@@ -84,7 +84,7 @@ final class ImageDelivery implements AutoCloseable {
     throw new CommandException(ExitStatus.USAGE, image + " is a registry and no image");
   }
 
-  /** What an image of the engine is called in the development registry. */
+  /** Returns the name of an engine's image in the development registry. */
   static ImageReference named(String image, DevHost host) {
     var reference = reference(image);
     var tag = Objects.requireNonNullElse(reference.tag(), "latest");
@@ -118,7 +118,8 @@ final class ImageDelivery implements AutoCloseable {
   }
 
   /**
-   * An engine that does not trust the registry's authority says no more than what Go's TLS does.
+   * Adds a hint: an engine that does not trust the registry's authority reports only the error of
+   * Go's TLS.
    */
   private DevException hinted(DevException e, String host) {
     var authority = authorities.get(host);
@@ -131,9 +132,9 @@ final class ImageDelivery implements AutoCloseable {
   }
 
   /**
-   * What the image is, as its registry has it.
+   * Resolves the image at its registry.
    *
-   * @throws CommandException when it has none, with the reason
+   * @throws CommandException if the registry does not have it, with the reason
    */
   ResolvedImage validate(ImageReference image) throws InterruptedException {
     return switch (resolve(image)) {
@@ -143,12 +144,12 @@ final class ImageDelivery implements AutoCloseable {
     };
   }
 
-  /** What the image is, or why its registry does not tell. */
+  /** Resolves the image, or returns the registry's failure. */
   Resolution resolve(ImageReference image) throws InterruptedException {
     return client.resolve(image);
   }
 
-  /** The tags of a repository, the newest first; none where it is not there. */
+  /** Returns the tags of a repository, the newest first; none if it does not exist. */
   TagPage tags(ImageReference repository) throws InterruptedException {
     return switch (client.tags(repository, MOST_TAGS, null)) {
       case TagPage page -> page;

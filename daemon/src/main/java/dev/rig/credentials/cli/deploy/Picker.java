@@ -14,7 +14,10 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.NonBlockingReader;
 
-/** Questions on the terminal that are answered with arrows, by typing, and with Enter or Esc. */
+/**
+ * Asks questions on the terminal; the user answers with arrow keys, by typing, and with Enter or
+ * Esc.
+ */
 final class Picker implements AutoCloseable {
   private static final int CTRL_C = 3;
   private static final int CTRL_D = 4;
@@ -23,7 +26,7 @@ final class Picker implements AutoCloseable {
   private static final int ESCAPE = 27;
   private static final int DELETE = 127;
 
-  /** What an arrow sends behind its Esc comes at once; a person's next key does not. */
+  /** The sequence of an arrow key follows its Esc immediately; a person's next key does not. */
   private static final long SEQUENCE_MILLIS = 50;
 
   private static final int NAME = 56;
@@ -35,7 +38,7 @@ final class Picker implements AutoCloseable {
   private final Attributes before;
   private int drawn;
 
-  /** The process's terminal, which {@link #close} leaves as it was. */
+  /** Opens the process's terminal; {@link #close} restores it. */
   Picker() {
     try {
       terminal =
@@ -51,11 +54,12 @@ final class Picker implements AutoCloseable {
     }
     before = terminal.enterRawMode();
     var raw = terminal.getAttributes();
-    raw.setLocalFlag(LocalFlag.ISIG, false); // Ctrl-C is a key, so that the terminal is restored
+    raw.setLocalFlag(
+        LocalFlag.ISIG, false); // Ctrl-C is read as a key, so that the terminal is restored
     terminal.setAttributes(raw);
   }
 
-  /** One of a few words. */
+  /** Asks for one of a few words. */
   Optional<String> ask(String question, String... answers) {
     var choices = new ArrayList<Choice>();
     for (var answer : answers) {
@@ -66,7 +70,7 @@ final class Picker implements AutoCloseable {
     return chosen;
   }
 
-  /** A text. */
+  /** Asks for a text. */
   Optional<String> read(String question) {
     var typed = new PickerChoices(List.of());
     var entered = run(typed, made -> List.of(question + " " + made.filter()));
@@ -75,9 +79,9 @@ final class Picker implements AutoCloseable {
   }
 
   /**
-   * A row of a table.
+   * Asks for a row of a table.
    *
-   * @param question what stands above it
+   * @param question shown above it
    * @param heads of the two columns
    */
   Optional<String> pick(String question, List<String> heads, List<Choice> rows) {
@@ -131,8 +135,8 @@ final class Picker implements AutoCloseable {
   }
 
   /**
-   * Draws the lines in place of those before. JLine's own Display asks the terminal what it can do,
-   * and takes a key that is pressed meanwhile for the answer.
+   * Draws the lines in place of the previous ones. JLine's Display is not used: it queries the
+   * terminal's capabilities and reads a key that is pressed meanwhile as the answer.
    */
   private void show(List<String> lines) {
     var told = terminal.getSize();
@@ -186,7 +190,7 @@ final class Picker implements AutoCloseable {
     String of(Choice choice);
   }
 
-  /** As many as fit, around the cursor. */
+  /** Adds as many rows as fit, around the cursor. */
   private static void rows(List<String> lines, PickerChoices choices, Row row) {
     int first = Math.max(0, choices.cursor() - MOST_ROWS + 1);
     int end = Math.min(choices.shown().size(), first + MOST_ROWS);
@@ -210,7 +214,7 @@ final class Picker implements AutoCloseable {
     try {
       terminal.close();
     } catch (IOException e) {
-      // It was only read from and written to.
+      // Only reads and writes are pending.
     }
   }
 }

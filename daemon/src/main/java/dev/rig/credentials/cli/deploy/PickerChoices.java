@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What can be chosen from, the filter that was typed, and where the cursor stands. */
+/** The choices, the filter that was typed, and the position of the cursor. */
 final class PickerChoices {
   private final List<Choice> all;
   private final StringBuilder filter = new StringBuilder();
@@ -12,10 +12,10 @@ final class PickerChoices {
   private int cursor;
 
   /**
-   * One of them.
+   * A choice.
    *
-   * @param name what is filtered by and returned
-   * @param remark stands behind it; empty for none
+   * @param name matched by the filter and returned
+   * @param remark shown after it; may be empty
    */
   record Choice(String name, String remark) {}
 
@@ -24,12 +24,12 @@ final class PickerChoices {
     this.shown = this.all;
   }
 
-  /** Those whose names contain what was typed, whatever the case. */
+  /** Returns the choices whose names contain the filter, ignoring case. */
   List<Choice> shown() {
     return shown;
   }
 
-  /** Whether there is nothing to choose from: then what is typed is the answer. */
+  /** Returns whether there are no choices, so that the typed text is the answer. */
   boolean isFree() {
     return all.isEmpty();
   }
@@ -38,7 +38,7 @@ final class PickerChoices {
     return filter.toString();
   }
 
-  /** Which of those that are shown. */
+  /** Returns the index of the cursor in the shown choices. */
   int cursor() {
     return cursor;
   }
@@ -68,7 +68,7 @@ final class PickerChoices {
     cursor = Math.min(Math.max(0, shown.size() - 1), cursor + 1);
   }
 
-  /** The one under the cursor; empty where nothing is shown. */
+  /** Returns the choice at the cursor; empty if none is shown. */
   Optional<Choice> chosen() {
     return shown.isEmpty() ? Optional.empty() : Optional.of(shown.get(cursor));
   }

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A bar for each layer that is pushed; where that is no terminal, a line for each that is there.
+ * A progress bar for each layer that is pushed; without a terminal, a line for each finished layer.
  */
 final class PushProgressBars implements PushProgress {
   private static final int WIDTH = 24;
@@ -20,7 +20,7 @@ final class PushProgressBars implements PushProgress {
   private int drawn; // guarded by this
 
   /**
-   * No layer yet.
+   * Starts without layers.
    *
    * @param terminal whether standard error is one
    */

@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Goes back to what was deployed before. */
+/** Deploys the previous image again. */
 @Command(
     name = "rollback",
     mixinStandardHelpOptions = true,
@@ -42,7 +42,7 @@ public final class RollbackCommand implements Callable<Integer> {
   private final boolean errTerminal;
 
   /**
-   * The command.
+   * Creates the command.
    *
    * @param errTerminal whether standard error is a terminal
    */

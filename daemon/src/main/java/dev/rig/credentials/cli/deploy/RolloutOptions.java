@@ -20,13 +20,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What in a cluster runs the image. */
+/** The options that select the workload that runs the image. */
 final class RolloutOptions {
   /**
-   * What is deployed.
+   * The image to deploy.
    *
    * @param reference with its digest
-   * @param tag what it was called; null for nothing
+   * @param tag its tag; null if absent
    */
   record Deployable(String reference, @Nullable String tag) {}
 
@@ -76,7 +76,7 @@ final class RolloutOptions {
     T run(Rollouts rollouts, Time time) throws InterruptedException;
   }
 
-  /** What was deployed, the newest first. */
+  /** Returns the deployed images, the newest first. */
   List<Release> history(Console console, DeployTarget target, String cluster, String name)
       throws InterruptedException {
     return with(
@@ -84,9 +84,9 @@ final class RolloutOptions {
   }
 
   /**
-   * Refuses a cluster whose state git keeps.
+   * Refuses to change a cluster that is managed from git.
    *
-   * @throws CommandException unless it is forced
+   * @throws CommandException unless forced
    */
   void checkGit(Console console, DeployTarget target, String cluster) {
     var settings = target.configuration(console).clusters().get(cluster);
@@ -100,9 +100,9 @@ final class RolloutOptions {
   }
 
   /**
-   * Has it run the image, and waits where that is wanted.
+   * Changes the workload's image, and waits if requested.
    *
-   * @throws CommandException when it cannot, or does not in time
+   * @throws CommandException if it fails, or does not finish in time
    */
   void deploy(
       Console console,

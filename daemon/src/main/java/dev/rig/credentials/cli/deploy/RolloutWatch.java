@@ -14,7 +14,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** Waits for the pods of a deployment, and tells how far they are and what keeps them. */
+/** Waits for the pods of a deployment, and reports their progress and errors. */
 final class RolloutWatch {
   private static final Duration POLL = Duration.ofMillis(500);
 
@@ -34,7 +34,7 @@ final class RolloutWatch {
     this.name = name;
   }
 
-  /** Whether all pods run the image within that time. */
+  /** Returns whether all pods run the image within the limit. */
   boolean awaits(String image, Duration limit, Time time) {
     long from = time.nanos();
     while (true) {
@@ -71,7 +71,7 @@ final class RolloutWatch {
     return first;
   }
 
-  /** Which entry answers for the image here, and until when. */
+  /** Returns which entry answers for the image here, and until when. */
   private String explained(String image) {
     try {
       var document = daemon.askForJson(Action.EXPLAIN, image);

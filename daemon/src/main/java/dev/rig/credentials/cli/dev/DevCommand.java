@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The development registry. */
+/** The commands for the development registry. */
 @Command(
     name = "dev",
     mixinStandardHelpOptions = true,
@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 public final class DevCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  /** With the commands below it. */
+  /** Returns the command with its subcommands. */
   public static CommandLine of(Console console) {
     return new CommandLine(new DevCommand())
         .addSubcommand("up", new DevUpCommand(console))

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Ends the development registry. */
+/** Stops the development registry. */
 @Command(
     name = "down",
     mixinStandardHelpOptions = true,

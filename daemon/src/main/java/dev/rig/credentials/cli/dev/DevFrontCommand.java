@@ -13,10 +13,10 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** What {@code dev up} starts in front of a registry that asks for no login. */
+/** The process that {@code dev up} starts in front of a registry without a login. */
 @Command(name = "front", hidden = true, description = "Serve in front of the registry.")
 final class DevFrontCommand implements Callable<Integer> {
-  /** Below the state folder; that path tells the process. */
+  /** A path below the state folder, by which the process is identified. */
   @Parameters(paramLabel = "STATE/dev/front")
   private Path mark = Path.of("");
 

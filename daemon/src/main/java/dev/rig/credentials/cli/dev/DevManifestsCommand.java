@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints what makes a development registry inside a cluster. */
+/** Prints the manifests of a development registry inside a cluster. */
 @Command(
     name = "manifests",
     mixinStandardHelpOptions = true,
@@ -125,7 +125,7 @@ final class DevManifestsCommand implements Callable<Integer> {
     }
   }
 
-  /** Everybody on the node may read it: it holds no login. */
+  /** Writes the file readable for all users of the node: it contains no login. */
   private void containerd(Path folder, DevManifests.ManifestTarget place) throws IOException {
     if (folder.toString().isEmpty()) {
       console.out().print(DevManifests.hosts(place));

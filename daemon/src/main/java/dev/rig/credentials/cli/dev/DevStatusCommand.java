@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Tells of the development registry. */
+/** Shows the state of the development registry. */
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,

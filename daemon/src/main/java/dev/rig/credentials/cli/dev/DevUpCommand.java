@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Makes the development registry. */
+/** Creates the development registry. */
 @Command(
     name = "up",
     mixinStandardHelpOptions = true,
@@ -96,7 +96,10 @@ final class DevUpCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  /** Where engines and tools look: docker's and containers' certs.d(5), the same form. */
+  /**
+   * Prints where engines and tools look for the authority: docker's and containers' certs.d(5), the
+   * same form.
+   */
   private void tellOfTrust(String host, Path authority) {
     console.out().println("Who uses it has to trust its authority:");
     for (var folder : List.of("docker", "containers")) {

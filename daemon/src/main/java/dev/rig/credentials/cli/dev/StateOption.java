@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the development registry keeps what it has. */
+/** The option for the folder of the development registry. */
 public final class StateOption {
   @Option(
       names = "--state-dir",
@@ -34,9 +34,9 @@ public final class StateOption {
   }
 
   /**
-   * Does something with the registry.
+   * Runs a task on the registry.
    *
-   * @throws CommandException when that fails
+   * @throws CommandException if the task fails
    */
   public <T> T with(Console console, StateTask<T> task) throws InterruptedException {
     try (var scheduler = new SystemScheduler()) {

@@ -33,7 +33,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Moves a person's Docker configuration to the daemon, and back. */
+/** Migrates a person's Docker configuration to the daemon, and back. */
 @Command(
     name = "adopt",
     mixinStandardHelpOptions = true,
@@ -83,9 +83,9 @@ public final class AdoptCommand implements Callable<Integer> {
   private final boolean interactive;
 
   /**
-   * The command.
+   * Creates the command.
    *
-   * @param interactive whether somebody can be asked
+   * @param interactive whether the user can be asked
    */
   public AdoptCommand(Console console, boolean interactive) {
     this.console = console;
@@ -133,7 +133,10 @@ public final class AdoptCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  /** A file or folder of ours in one of the person's folders; root has the system's. */
+  /**
+   * Returns a file or folder of this program in a folder of the user; root uses the system's
+   * folders.
+   */
   private Path folder(String variable, String home, String name) {
     if (console.root()) {
       return Path.of(name.endsWith(".yaml") ? "/etc" : "/var/lib", "rig-credentials", name);
@@ -183,11 +186,11 @@ public final class AdoptCommand implements Callable<Integer> {
     }
   }
 
-  /** The record first: from then on everything can be undone. */
+  /** Writes the record first: from then on everything can be undone. */
   private void adopt(
       AdoptionPlan plan, ClientConfigFile target, Path entries, AdoptionRecord record) {
     var client = socket.client(console);
-    var _ = client.askFor(Action.VERSION, ""); // without a daemon nothing is begun
+    var _ = client.askFor(Action.VERSION, ""); // changes nothing if no daemon answers
     if (!plan.helpers().isEmpty() && Files.exists(entries)) {
       throw new CommandException(
           ExitStatus.FAILED, entries + " exists: name another file with --values");
@@ -217,7 +220,7 @@ public final class AdoptCommand implements Callable<Integer> {
     console.out().println("Done; \"rig-credentials adopt --undo\" restores what was before.");
   }
 
-  /** Its logins are in the record now, and nowhere else. */
+  /** The record now contains its logins, and only the record. */
   private static void removeBackup(ClientConfigFile target) {
     try {
       Files.deleteIfExists(target.backup());
@@ -236,7 +239,7 @@ public final class AdoptCommand implements Callable<Integer> {
     }
   }
 
-  /** Docker asks the daemon only for what the daemon has. */
+  /** Waits, because Docker asks the daemon only for what the daemon has. */
   private static void waitForEntries(AdoptionPlan plan, DaemonClient client, Path entries) {
     try (var scheduler = new SystemScheduler()) {
       var time = scheduler.time();

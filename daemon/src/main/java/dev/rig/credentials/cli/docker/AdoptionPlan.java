@@ -17,20 +17,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a Docker configuration the daemon can take over.
+ * The parts of a Docker configuration that the daemon can take over.
  *
- * @param helpers by the keys of the file, the helpers that become entries
- * @param logins by the keys of the file, the logins that stand there in the clear
- * @param leftOut what stays as it is: sentences for people
+ * @param helpers the helpers that become entries, by key of the file
+ * @param logins the plain-text logins, by key of the file
+ * @param leftOut what stays unchanged: sentences for people
  */
 record AdoptionPlan(
     Map<String, String> helpers, Map<String, Credential> logins, List<String> leftOut) {
 
   /**
-   * Reads a document.
+   * Parses a Docker configuration.
    *
-   * @param path the person's {@code PATH}
-   * @throws CommandException if a helper is our own under another name
+   * @param path the user's {@code PATH}
+   * @throws CommandException if a helper is this program under another name
    */
   static AdoptionPlan of(Map<String, Object> document, String path) {
     var plan = new AdoptionPlan(new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>());
@@ -50,7 +50,7 @@ record AdoptionPlan(
 
   private void helper(String key, @Nullable Object helper, String path) {
     if (!(helper instanceof String name) || HelperProgram.isOwnName(name)) {
-      return; // it asks the daemon already
+      return; // uses the daemon already
     }
     if (prefix(key) == null) {
       leftOut.add(key + " is not a registry");
@@ -77,7 +77,7 @@ record AdoptionPlan(
       }
     } else if (empty) {
       if (!store.isEmpty()) {
-        helper(key, store, path); // Docker notes so what its credsStore has
+        helper(key, store, path); // Docker writes an empty object for a key in credsStore
       }
     } else if (prefix(key) == null) {
       leftOut.add(key + " is not a registry");
@@ -91,7 +91,7 @@ record AdoptionPlan(
     }
   }
 
-  /** The user name and password, by the rules of docker/cli; null if there is none. */
+  /** Returns the user name and password, by the rules of docker/cli; null if absent. */
   private static @Nullable Credential credential(JsonObject login) {
     var token = login.textOrEmpty("identitytoken");
     if (!token.isEmpty()) {
@@ -127,7 +127,7 @@ record AdoptionPlan(
     return helpers.isEmpty() && logins.isEmpty();
   }
 
-  /** The entries as Helm values. */
+  /** Returns the entries as Helm values. */
   JsonObject values() {
     var entries = new LinkedHashMap<String, Object>();
     helpers.forEach((key, name) -> {
@@ -140,7 +140,7 @@ record AdoptionPlan(
         Map.of("rig", JsonObject.of(Map.of("dockerRegistries", JsonObject.of(entries)))));
   }
 
-  /** The secrets are left out. */
+  /** Omits the secrets. */
   @Override
   public String toString() {
     return "AdoptionPlan[" + helpers + ", " + logins.keySet() + "]";

@@ -26,8 +26,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code adopt} has changed, sealed, so that it can be undone: files as they were and as they
- * were left, and the keys of the logins that were stored. Nothing of it is kept in the clear.
+ * What {@code adopt} has changed, sealed, so that it can be undone: the files before and after, and
+ * the keys of stored logins. Nothing is kept in plain text.
  */
 final class AdoptionRecord {
   private static final String NAME = "adoption.sealed";
@@ -35,14 +35,14 @@ final class AdoptionRecord {
   private static final int LARGEST = 1 << 20;
 
   /**
-   * A file that was changed.
+   * A changed file.
    *
-   * @param before its content; null if there was none
-   * @param after its content since; null if there is none
+   * @param before its content before; null if it did not exist
+   * @param after its content after; null if it was removed
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by their bytes
   record ChangedFile(Path path, byte @Nullable [] before, byte @Nullable [] after) {
-    /** Whether it is as it was left. */
+    /** Returns whether the file is as {@code adopt} left it. */
     boolean isUntouched() {
       return Arrays.equals(content(path), after);
     }
@@ -62,10 +62,10 @@ final class AdoptionRecord {
   }
 
   /**
-   * The record of a person.
+   * Opens the record of a user.
    *
-   * @param folder for the record and a key beside it; made if it is missing
-   * @param key the file with the key; null for the one beside
+   * @param folder for the record and its key; created if missing
+   * @param key the file with the key; null for the default in the folder
    * @throws CommandException if it cannot be used
    */
   static AdoptionRecord open(Path folder, @Nullable Path key) {
@@ -85,25 +85,25 @@ final class AdoptionRecord {
     return files;
   }
 
-  /** The keys of the logins that were stored at the daemon. */
+  /** Returns the keys of the logins that were stored in the daemon. */
   List<String> stored() {
     return stored;
   }
 
-  /** A file is to be changed: it is remembered as it is. */
+  /** Records a file before it is changed. */
   void before(Path path) {
     files.add(new ChangedFile(path, content(path), content(path)));
     save();
   }
 
-  /** The files have been changed. */
+  /** Records the files after they were changed. */
   void after() {
     files.replaceAll(
         changed -> new ChangedFile(changed.path(), changed.before(), content(changed.path())));
     save();
   }
 
-  /** A login is to be stored. */
+  /** Records a login before it is stored. */
   void storing(String key) {
     stored.add(key);
     save();
@@ -135,9 +135,9 @@ final class AdoptionRecord {
   }
 
   /**
-   * Reads it.
+   * Reads the record.
    *
-   * @throws CommandException if there is none, or it is not exactly what was sealed
+   * @throws CommandException if there is none, or it was changed
    */
   void load() {
     try {
@@ -159,7 +159,7 @@ final class AdoptionRecord {
     }
   }
 
-  /** Puts a file back as it was. */
+  /** Restores a file. */
   static void restore(ChangedFile changed) {
     try {
       var before = changed.before();
@@ -175,7 +175,7 @@ final class AdoptionRecord {
     }
   }
 
-  /** Nothing is left to be undone. */
+  /** Deletes the record; nothing is left to undo. */
   void remove() {
     SealedFile.remove(file.path());
   }

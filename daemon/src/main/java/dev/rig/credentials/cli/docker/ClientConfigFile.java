@@ -21,15 +21,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A client's configuration: a JSON object in a file that its user edits too, and in which logins
- * may stand. What is not understood stays as it is, and so do the order of the keys, the mode and
- * the owner; a symbolic link is followed.
+ * A client's configuration: a JSON object in a file that its user also edits, and that can contain
+ * logins. Unknown content, the order of the keys, the mode and the owner are preserved; symbolic
+ * links are followed.
  */
 public final class ClientConfigFile {
-  /** Ends the name of the copy that is made before the file is first changed. */
+  /** The suffix of the copy that is made before the first change. */
   static final String BACKUP = ".before-rig";
 
-  /** How far a chain of symbolic links is followed; the kernel's own limit. */
+  /** How many symbolic links are followed; the kernel's own limit. */
   private static final int MOST_LINKS = 40;
 
   private final Path path;
@@ -46,9 +46,9 @@ public final class ClientConfigFile {
   }
 
   /**
-   * Reads it; one that is missing or empty is an empty object.
+   * Reads the file; a missing or empty file is an empty object.
    *
-   * @throws CommandException when it cannot be read, or is not a JSON object
+   * @throws CommandException if it cannot be read, or is not a JSON object
    */
   public static ClientConfigFile read(Path path) {
     try {
@@ -73,7 +73,7 @@ public final class ClientConfigFile {
     return path.resolveSibling(path.getFileName() + suffix);
   }
 
-  /** Where the links lead; the last name may be missing. */
+  /** Resolves the links; the last name may be missing. */
   private static Path target(Path path) throws IOException {
     var target = path;
     for (int i = 0; Files.isSymbolicLink(target); i++) {
@@ -95,42 +95,43 @@ public final class ClientConfigFile {
     }
   }
 
-  /** The file itself, behind all links. */
+  /** Returns the file itself, with all links resolved. */
   public Path path() {
     return path;
   }
 
-  /** The copy of the file as it was before the first change; never overwritten. */
+  /** Returns the copy of the file from before the first change; it is never overwritten. */
   Path backup() {
     return beside(path, BACKUP);
   }
 
-  /** What the helper's name has replaced in the file. */
+  /** Returns the settings that the helper's name has replaced in the file. */
   ReplacedSettings replaced() {
     return replaced;
   }
 
-  /** What the helper's name has replaced, next to the file. */
+  /** Returns the file with the replaced settings, next to the configuration. */
   Path replacedFile() {
     return beside(path, ReplacedSettings.SUFFIX);
   }
 
-  /** Whether there is anything in the file. */
+  /** Returns whether the file exists and is not empty. */
   public boolean exists() {
     return content.length > 0;
   }
 
-  /** What stands in it, to be changed and then written. */
+  /** Returns the content, which callers change and then write. */
   Map<String, Object> document() {
     return document;
   }
 
   /**
-   * Writes the document. What it replaced, and the file itself if it is the original, are kept
-   * first. After a failure or a crash at any moment the file is the old or the new one.
+   * Writes the document. Before that, saves the replaced settings, and the file itself if it is the
+   * original. After a failure or a crash at any time the file is either the old or the new one.
    *
    * @param original whether the file, as it was read, does not name the helper yet
-   * @throws CommandException if that failed, or another process has changed the file meanwhile
+   * @throws CommandException if writing failed, or another process has changed the file in the
+   *     meantime
    */
   void write(boolean original) {
     try {
@@ -141,9 +142,9 @@ public final class ClientConfigFile {
   }
 
   /**
-   * Writes the document after everything was restored in it, and removes what was kept for that. If
-   * it says what the original file said, it becomes that file again, byte for byte; a file that was
-   * made for the helper alone goes away.
+   * Writes the document after all settings were restored, and removes the saved copies. If the
+   * content equals the original's, the file becomes the original, byte for byte; a file that was
+   * created for the helper is deleted.
    *
    * @throws CommandException as {@link #write(boolean)} does
    */
@@ -159,7 +160,8 @@ public final class ClientConfigFile {
         write(isOriginal ? contentOf(backup()) : encoded(document), false);
       }
       Files.deleteIfExists(replacedFile());
-      if (Files.exists(path) || isOriginal) { // else it may be all that is left of a file
+      if (Files.exists(path)
+          || isOriginal) { // otherwise the copy may be all that is left of the file
         Files.deleteIfExists(backup());
       }
     } catch (IOException e) {
@@ -167,7 +169,7 @@ public final class ClientConfigFile {
     }
   }
 
-  /** Whether the file, as it was read, is as this program would have written it. */
+  /** Returns whether the file, as it was read, has the form that this program writes. */
   private boolean isOurs() {
     return Arrays.equals(content, encoded(parse(path, content)));
   }
@@ -187,7 +189,7 @@ public final class ClientConfigFile {
     }
     boolean existed = Files.exists(path);
     refuseIfChanged();
-    var like = existed ? path : folder; // run by sudo, it must leave what the user can read
+    var like = existed ? path : folder; // under sudo, the user must still be able to read the file
     var mode =
         existed
             ? PosixFilePermissions.toString(Files.getPosixFilePermissions(path))

@@ -6,14 +6,14 @@ import dev.rig.credentials.cli.output.ExitStatus;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Where clients look for their configuration: docker/cli, containers-auth.json(5). */
+/** The paths where clients read their configuration: docker/cli, containers-auth.json(5). */
 public final class ClientConfigPaths {
   private ClientConfigPaths() {}
 
   /**
-   * The file to change.
+   * Returns the file to change.
    *
-   * @throws CommandException when the environment does not tell where it is
+   * @throws CommandException if the environment does not determine it
    */
   public static Path of(ClientHosts.ContainerClient client, Console console) {
     return switch (client) {
@@ -23,7 +23,7 @@ public final class ClientConfigPaths {
             ? Path.of(folder, "config.json")
             : home(console).resolve(".docker").resolve("config.json");
       }
-      // Not the one below XDG_RUNTIME_DIR, which podman login writes: it ends with the session.
+      // Not the file in XDG_RUNTIME_DIR, which podman login writes: it ends with the session.
       case PODMAN -> {
         var named = value("REGISTRY_AUTH_FILE", console);
         var folder = value("XDG_CONFIG_HOME", console);

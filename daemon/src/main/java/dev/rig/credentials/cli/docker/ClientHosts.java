@@ -15,20 +15,21 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a client that names a registry by its host alone, as Docker and podman do, can be answered.
+ * The hosts that can be answered for a client that names a registry by host only, as Docker and
+ * podman do.
  *
- * @param hosts those that an entry answers for, in the order of the entries
- * @param patterns hosts with globs, which only a {@code credsStore} is asked for
- * @param leftOut what is configured and cannot be asked for so: sentences for people
+ * @param hosts the hosts with an entry, in the order of the entries
+ * @param patterns hosts with globs, for which only a {@code credsStore} is called
+ * @param leftOut entries that such a client cannot use: sentences for people
  */
 public record ClientHosts(List<String> hosts, List<String> patterns, List<String> leftOut) {
   private static final String HUB = "index.docker.io";
 
   /**
-   * An entry as far as it matters here.
+   * The relevant fields of an entry.
    *
-   * @param tokenOnly whether only a kubelet is answered
-   * @param origin where it is configured
+   * @param tokenOnly whether it answers only kubelets
+   * @param origin its location in the configuration
    */
   private record Served(
       RegistryPrefix prefix, boolean isDefault, boolean tokenOnly, String origin) {
@@ -48,7 +49,7 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
                     entry.origin().toString())));
   }
 
-  /** From what a daemon answers to {@code status}: there a glob has the hosts it was asked for. */
+  /** Reads a daemon's answer to {@code status}, in which a glob has the hosts that matched it. */
   public static ClientHosts of(JsonObject status) {
     return of(
         status.objects("entries").stream()
@@ -93,7 +94,10 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
     return new ClientHosts(hosts, patterns, leftOut);
   }
 
-  /** Which entries could answer, where they are, and the setting to add, ready to be pasted. */
+  /**
+   * Returns a sentence with the entries that could answer, their locations, and the setting to add,
+   * ready to paste.
+   */
   private static String needsDefault(String host, List<Served> served) {
     boolean one = served.size() == 1;
     var entries =
@@ -111,7 +115,7 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
             served.getFirst().prefix());
   }
 
-  /** This with further hosts, as one that a pattern matches. */
+  /** Returns a copy with more hosts, for example one that a pattern matches. */
   ClientHosts and(List<String> more) {
     return new ClientHosts(
         Stream.concat(hosts.stream(), more.stream().map(ClientHosts::normal)).distinct().toList(),
@@ -127,16 +131,16 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
     return prefix.get().host();
   }
 
-  /** The keys under which a client looks for them. */
+  /** Returns the keys that a client looks up for these hosts. */
   public List<String> keys(ContainerClient client) {
     return hosts.stream().map(host -> host.equals(HUB) ? client.hub : host).toList();
   }
 
-  /** Whose configuration it is. */
+  /** The client that reads the configuration. */
   public enum ContainerClient {
-    /** docker/cli, and those that read its file: BuildKit, crane, Jib, helm, oras. */
+    /** docker/cli, and programs that read its file: BuildKit, crane, Jib, helm, oras. */
     DOCKER("https://index.docker.io/v1/"),
-    /** containers/image: podman, skopeo, buildah. It refuses a key with a scheme. */
+    /** containers/image: podman, skopeo, buildah. It rejects a key with a scheme. */
     PODMAN("docker.io");
 
     private final String hub;

@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Has Docker, or podman, ask this daemon. */
+/** Configures Docker or podman to use this daemon. */
 @Command(
     name = "docker-config",
     mixinStandardHelpOptions = true,
@@ -111,7 +111,7 @@ public final class DockerConfigCommand implements Callable<Integer> {
     return settings.conflicts().isEmpty() ? ExitStatus.OK : ExitStatus.FAILED;
   }
 
-  /** The daemon knows them; a configuration that is named is read in its place. */
+  /** Returns the hosts that the daemon serves; with an explicit configuration, the hosts in it. */
   private ClientHosts hosts() {
     return config.isGiven()
         ? ClientHosts.of(config.load(console).registries())

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Restores in a Docker configuration that others have changed what {@code adopt} changed there. */
+/** Restores what {@code adopt} changed in a Docker configuration that was changed again since. */
 final class DockerRestoration {
   private DockerRestoration() {}
 

@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The credential helpers in a client's configuration: {@code credHelpers} names one for a registry
- * and comes first, {@code credsStore} is asked for all others. What has to change is done in the
- * document at once and told.
+ * The credential helpers in a client's configuration: {@code credHelpers} selects a helper by
+ * registry and has precedence; {@code credsStore} is used for all others. Changes are made in the
+ * document and reported.
  */
 public final class HelperSettings {
   static final String HELPERS = "credHelpers";
@@ -30,10 +30,10 @@ public final class HelperSettings {
   private final List<String> remarks = new ArrayList<>();
 
   /**
-   * The settings of a document.
+   * Reads the settings of a document.
    *
-   * @param replace whether another helper's place is taken; else it is a conflict
-   * @throws CommandException when what it says of helpers is not of the form that clients read
+   * @param replace whether to replace another helper; otherwise it is a conflict
+   * @throws CommandException if the helper settings are invalid for clients
    */
   public HelperSettings(ClientConfigFile file, boolean replace) {
     this.document = file.document();
@@ -47,22 +47,22 @@ public final class HelperSettings {
     }
   }
 
-  /** What was changed, a line each: {@code +} is new, {@code -} is gone. */
+  /** Returns the changes, one per line: {@code +} is added, {@code -} is removed. */
   List<String> changes() {
     return changes;
   }
 
-  /** Where another helper has the place, and keeps it. */
+  /** Returns the keys that another helper keeps. */
   List<String> conflicts() {
     return conflicts;
   }
 
-  /** What to know besides. */
+  /** Returns further remarks. */
   List<String> remarks() {
     return remarks;
   }
 
-  /** Names the helper for each of these keys. */
+  /** Sets the helper for each of these keys. */
   void useFor(List<String> keys) {
     var helpers = new LinkedHashMap<>(object(HELPERS));
     if (helpers.isEmpty()) {
@@ -96,7 +96,7 @@ public final class HelperSettings {
     }
   }
 
-  /** Has the helper asked for every registry that has none of its own. */
+  /** Sets the helper for every registry without a helper of its own. */
   void useForAll(List<String> keys) {
     var before = document.get(STORE);
     if (!OURS.equals(before)) {
@@ -129,7 +129,7 @@ public final class HelperSettings {
     }
   }
 
-  /** Restores what the helper, or an alias of it, stands in place of. */
+  /** Restores the settings that the helper, or an alias of it, replaced. */
   void remove() {
     var helpers = new LinkedHashMap<>(object(HELPERS));
     var ours = helpers.keySet().stream().filter(key -> isOurs(helpers.get(key))).toList();
@@ -155,12 +155,12 @@ public final class HelperSettings {
     }
   }
 
-  /** Those of the keys that a client does not ask us for. */
+  /** Returns the keys for which a client does not call our helper. */
   public List<String> missing(List<String> keys) {
     return keys.stream().filter(key -> !isOurs(helperFor(key))).toList();
   }
 
-  /** Every helper of ours that is named: {@code rig}, and {@code rig-} with an alias. */
+  /** Returns all configured helpers of ours: {@code rig}, and {@code rig-} with an alias. */
   public List<String> ours() {
     var named = new LinkedHashSet<Object>(object(HELPERS).values());
     named.add(document.get(STORE));
@@ -175,7 +175,10 @@ public final class HelperSettings {
     return helper != null ? helper : document.get(STORE);
   }
 
-  /** An alias has a helper of its own: {@code docker-credential-rig-gitlab}. */
+  /**
+   * Returns whether this is our helper; an alias has a helper of its own: {@code
+   * docker-credential-rig-gitlab}.
+   */
   private static boolean isOurs(@Nullable Object helper) {
     return helper instanceof String name && (name.equals(OURS) || name.startsWith(OURS + "-"));
   }

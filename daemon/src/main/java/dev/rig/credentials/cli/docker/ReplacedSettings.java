@@ -5,22 +5,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a client's configuration said where it now names the helper. It has the form of that
- * configuration and is kept next to it, so that all of it can be restored. A setting that is not in
- * here was absent.
+ * The settings of a client's configuration that our helper replaced. The file has the form of that
+ * configuration and is next to it, so that everything can be restored. A setting that is missing
+ * here was absent there.
  *
- * @param document the settings; changed by what is remembered
+ * @param document the settings; recording changes it
  */
 record ReplacedSettings(Map<String, Object> document) {
-  /** Ends the name of the file. */
+  /** The suffix of the file's name. */
   static final String SUFFIX = ".replaced-by-rig";
 
-  /** Remembers a setting, or its absence, before it is changed. */
+  /** Records a setting, or its absence, before it is changed. */
   void remember(Map<String, Object> from, String name) {
     copy(from, document, name);
   }
 
-  /** Remembers the helper of a key, or its absence, before it is changed. */
+  /** Records the helper of a key, or its absence, before it is changed. */
   void rememberHelper(Map<String, Object> helpers, String key) {
     if (helpers.containsKey(key) || helpers().containsKey(key)) {
       var kept = new LinkedHashMap<>(helpers());
@@ -29,12 +29,12 @@ record ReplacedSettings(Map<String, Object> document) {
     }
   }
 
-  /** Gives a setting the value that it had, or takes it away. */
+  /** Restores the recorded value of a setting, or removes the setting. */
   void restore(Map<String, Object> into, String name) {
     copy(document, into, name);
   }
 
-  /** Gives a key the helper that it had, or none. */
+  /** Restores the recorded helper of a key, or removes it. */
   void restoreHelper(Map<String, Object> helpers, String key) {
     copy(helpers(), helpers, key);
   }

@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** The helper on the PATH, and whether Docker and podman call it. */
+/** Checks the helper on the PATH, and whether Docker and podman call it. */
 final class ClientCheck {
   private static final String HELPER = "helper";
-  private static final long HELPER_SECONDS = 50; // it gives up by itself after 45
+  private static final long HELPER_SECONDS = 50; // the helper's own limit is 45 s
   private static final int MOST_BYTES = 4096;
 
   private final Console console;
@@ -29,9 +29,9 @@ final class ClientCheck {
   private final ClientHosts hosts;
 
   /**
-   * The check.
+   * Creates the check.
    *
-   * @param daemon what the daemon says of itself; nothing where it is away
+   * @param daemon the daemon's answer to {@code status}; empty if it does not answer
    */
   ClientCheck(Console console, JsonObject daemon) {
     this.console = console;
@@ -55,7 +55,7 @@ final class ClientCheck {
     findings.addAll(about);
   }
 
-  /** Whether that client is here at all. */
+  /** Checks a client; returns whether it is installed. */
   private boolean client(
       String check,
       ClientHosts.ContainerClient client,
@@ -120,8 +120,8 @@ final class ClientCheck {
   }
 
   /**
-   * Calls it as Docker would: then it, the socket and the daemon fit together. Where none answers,
-   * only whether it runs at all; the reason is told already.
+   * Calls the helper as Docker does, which tests helper, socket and daemon together. If no daemon
+   * answers, only checks that the helper runs; the daemon's finding already has the reason.
    */
   private Finding works(Path program) {
     try {

@@ -10,7 +10,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/** Whether the clock can be right: tokens and leases end by it. */
+/** Checks that the clock is plausible: tokens and leases expire by it. */
 final class ClockCheck {
   private static final String CHECK = "clock";
   private static final Duration TOLERANCE = Duration.ofMinutes(1);

@@ -4,7 +4,7 @@ import dev.rig.credentials.config.ClusterSettings;
 import dev.rig.credentials.config.Configuration;
 import java.util.List;
 
-/** Who keeps the pull secrets of which cluster. */
+/** Checks which daemon keeps the pull secrets of each cluster. */
 final class ClusterCheck {
   private static final String CHECK = "clusters";
 

@@ -17,7 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
-/** The socket, who may ask there, and how the daemon behind it does. */
+/** Checks the socket, its permissions, and the daemon's health. */
 final class DaemonCheck {
   private static final String SOCKET = "socket";
   private static final String PERMISSIONS = "permissions";
@@ -34,7 +34,9 @@ final class DaemonCheck {
     this.clock = clock;
   }
 
-  /** Tells what it finds, and gives what the daemon says of itself: nothing when it is away. */
+  /**
+   * Adds findings, and returns the daemon's answer to {@code status}; empty if it does not answer.
+   */
   JsonObject look(List<Finding> findings) {
     var path = client.socket();
     try {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Looks at everything between a client and its credential. */
+/** Checks everything between a client and its credential. */
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
@@ -50,9 +50,9 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   /**
-   * The command.
+   * Creates the command.
    *
-   * @param root the folder that has the system's {@code /proc}, {@code /run} and {@code /var}
+   * @param root the root folder, with {@code /proc}, {@code /run} and {@code /var}
    */
   DoctorCommand(Console console, Path root, InstantSource clock) {
     this.console = console;
@@ -93,7 +93,7 @@ public final class DoctorCommand implements Callable<Integer> {
         "advice", finding.advice());
   }
 
-  /** What fails comes first. */
+  /** Prints failures first. */
   private void print(List<Finding> found) {
     var findings =
         found.stream().sorted(Comparator.comparing(Finding::verdict).reversed()).toList();

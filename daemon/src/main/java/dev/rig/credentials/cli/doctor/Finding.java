@@ -1,19 +1,19 @@
 package dev.rig.credentials.cli.doctor;
 
 /**
- * What {@code doctor} has found.
+ * A finding of {@code doctor}.
  *
- * @param check what was looked at, in a word
+ * @param check the area, in a word
  * @param message a sentence without its full stop
- * @param advice what to do; empty where nothing is
+ * @param advice what to do; empty if nothing
  */
 record Finding(FindingLevel verdict, String check, String message, String advice) {
-  /** How it is. */
+  /** The severity. */
   enum FindingLevel {
     OK,
-    /** It may be meant so. */
+    /** It may be intentional. */
     WARN,
-    /** Somebody's pull fails. */
+    /** Pulls fail. */
     FAIL
   }
 

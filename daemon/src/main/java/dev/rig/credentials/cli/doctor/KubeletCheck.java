@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the kubelet of this node asks, and for everything. */
+/** Checks that the kubelet of this node calls the provider, for every entry. */
 final class KubeletCheck {
   private static final String CHECK = "kubelet";
   private static final String BIN_DIR = "--image-credential-provider-bin-dir";
@@ -28,17 +28,17 @@ final class KubeletCheck {
       "\"rig-credentials kubelet-config --install /etc/rig-credentials/kubelet\", and restart the"
           + " kubelet with the flags that it prints";
 
-  /** {@code USER_HZ} of proc(5) is 100 wherever Linux runs. */
+  /** {@code USER_HZ} of proc(5) is 100 on every Linux. */
   private static final long MILLIS_A_TICK = 10;
 
   private final Path root;
   private final JsonObject daemon;
 
   /**
-   * The check.
+   * Creates the check.
    *
-   * @param root the folder with {@code /proc}, and with what the kubelet's flags name
-   * @param daemon what the daemon says of itself
+   * @param root the folder with {@code /proc}, and with the files of the kubelet's flags
+   * @param daemon the daemon's answer to {@code status}
    */
   KubeletCheck(Path root, JsonObject daemon) {
     this.root = root;
@@ -144,7 +144,7 @@ final class KubeletCheck {
     return missing;
   }
 
-  /** A file, or since Kubernetes 1.34 a folder with several. */
+  /** Returns the configuration file; since Kubernetes 1.34 also the files of a folder. */
   private static List<Path> files(Path config) throws IOException {
     if (!Files.isDirectory(config)) {
       return List.of(config);
@@ -179,8 +179,8 @@ final class KubeletCheck {
   }
 
   /**
-   * When it was started at the latest, from the boot's time, in whole seconds, and the process's in
-   * ticks behind it: proc(5). A file from within the second before is then not taken for newer.
+   * Returns the latest possible start time: the boot time in whole seconds plus the process's
+   * ticks, proc(5). A file from the second before the start does not count as newer.
    */
   private Optional<Instant> started(Kubelet kubelet) {
     try (var lines = Files.lines(at("/proc/stat"))) {

@@ -9,21 +9,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the mirrors that container runtimes of this machine use have a credential. */
+/** Checks that the mirrors of this machine's container runtimes have a credential. */
 final class MirrorCheck {
   static final String CHECK = "mirrors";
 
   private final Path root;
   private final List<MirroringEntry> entries = new ArrayList<>();
 
-  /** An entry as far as it matters here. */
+  /** The relevant fields of an entry. */
   private record MirroringEntry(RegistryPrefix prefix, List<RegistryPrefix> mirrorOf) {}
 
   /**
-   * The check.
+   * Creates the check.
    *
    * @param root the folder with {@code /etc}
-   * @param daemon what the daemon says of itself
+   * @param daemon the daemon's answer to {@code status}
    */
   MirrorCheck(Path root, JsonObject daemon) {
     this.root = root;
@@ -92,7 +92,10 @@ final class MirrorCheck {
     return upstream == null ? "docker.io" : upstream.toString();
   }
 
-  /** Any registry's will do where every registry has the mirror. */
+  /**
+   * Returns whether the entry covers the upstream; if every registry has the mirror, any entry with
+   * a mirror does.
+   */
   private static boolean covers(MirroringEntry entry, @Nullable RegistryPrefix upstream) {
     return entry.mirrorOf().stream()
         .anyMatch(covered -> upstream == null || covered.host().equals(upstream.host()));

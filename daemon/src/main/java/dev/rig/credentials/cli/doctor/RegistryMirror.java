@@ -17,27 +17,27 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mirror that a container runtime of this machine pulls images through.
+ * A mirror through which a container runtime of this machine pulls images.
  *
- * @param upstream what the images are called; null for every registry
- * @param host the mirror's
- * @param containerd whether containerd does, which hands the mirror what the kubelet gives it;
- *     podman asks for the mirror's own
- * @param file where it is configured
+ * @param upstream the registry in the images' names; null for every registry
+ * @param host the mirror's host
+ * @param containerd whether containerd uses it: containerd passes on the kubelet's credential,
+ *     while podman looks up the mirror's own
+ * @param file the file that configures it
  */
 record RegistryMirror(
     @Nullable RegistryPrefix upstream, RegistryPrefix host, boolean containerd, Path file) {
   private static final int LARGEST = 1 << 20;
 
-  /** Where containerd looks if its {@code config_path} is the usual one. */
+  /** The usual {@code config_path} of containerd. */
   private static final String HOSTS = "etc/containerd/certs.d";
 
   /**
-   * Those of containerd: {@code hosts.toml} below a folder for each registry (containerd {@code
-   * docs/hosts.md}). A host that is not pulled from, or that has an {@code Authorization} of its
-   * own, is left out.
+   * Reads the mirrors of containerd: {@code hosts.toml} in a folder for each registry (containerd
+   * {@code docs/hosts.md}). A host without the capability to pull, or with an {@code Authorization}
+   * of its own, is left out.
    *
-   * @param findings gets what cannot be read
+   * @param findings receives errors
    */
   static List<RegistryMirror> ofContainerd(Path root, List<Finding> findings) {
     var mirrors = new ArrayList<RegistryMirror>();
@@ -67,10 +67,10 @@ record RegistryMirror(
   }
 
   /**
-   * Those of podman, CRI-O and the like: {@code registries.conf} and the files beside it
-   * (containers-registries.conf(5), version 2).
+   * Reads the mirrors of podman, CRI-O and similar runtimes: {@code registries.conf} and its
+   * drop-in files (containers-registries.conf(5), version 2).
    *
-   * @param findings gets what cannot be read
+   * @param findings receives errors
    */
   static List<RegistryMirror> ofContainersImage(Path root, List<Finding> findings) {
     var mirrors = new ArrayList<RegistryMirror>();

@@ -22,13 +22,13 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** The configuration, where it can be read, and the programs that its scripts call. */
+/** Checks the configuration, if it is readable, and the programs that its scripts call. */
 final class ScriptCheck {
   private static final String CONFIGURATION = "configuration";
   private static final String SCRIPTS = "scripts";
   private static final String SHELL = "shell";
 
-  /** What scripts of registries call, as words of their own; a shell's own words are not there. */
+  /** Programs that scripts of registries usually call; words of the shell itself are not listed. */
   private static final Pattern TOOL =
       Pattern.compile(
           "(?<![\\w./$-])(aws|awk|az|base64|bws|cat|curl|cut|date|doctl|gcloud|gh|glab|gpg|grep"
@@ -38,22 +38,23 @@ final class ScriptCheck {
   private final Console console;
   private final ConfigOptions config;
 
-  /** Who may write what the daemon runs, as the daemon looks at it. */
+  /** Determines who can write the programs that the daemon runs, as the daemon does. */
   private final WriteAccess access;
 
-  /** Whose PATH scripts have, for people, and what it is. */
+  /** Whose PATH the scripts have, shown to people. */
   private final String whose;
 
   private final String path;
 
-  /** The shell as the daemon calls it; empty without a daemon. */
+  /** The shell that the daemon uses; empty without a daemon. */
   private final String daemonShell;
 
   /**
-   * A check.
+   * Creates the check.
    *
-   * @param daemon what the daemon says of itself: scripts have its PATH; without one, the user's
-   * @param socket the daemon's, whose owner may write the configuration, too
+   * @param daemon the daemon's answer to {@code status}: scripts have its PATH; empty for the
+   *     user's
+   * @param socket the daemon's socket; its owner may write the configuration too
    */
   ScriptCheck(Console console, ConfigOptions config, JsonObject daemon, Path socket) {
     this.console = console;
@@ -140,7 +141,7 @@ final class ScriptCheck {
     }
   }
 
-  /** The shell that the daemon has, or would have here. */
+  /** Checks the shell that the daemon uses, or would use here. */
   private void shell(Configuration configuration, List<Finding> findings) {
     var configured = configuration.daemon().get(DaemonSettings.SHELL);
     var shell =
@@ -190,7 +191,9 @@ final class ScriptCheck {
     };
   }
 
-  /** What a script plainly names: its interpreter, and known programs outside its comments. */
+  /**
+   * Returns the programs that a script names: its interpreter, and known programs outside comments.
+   */
   private static List<String> tools(String script) {
     var tools = new ArrayList<String>();
     if (script.startsWith("#!")) {

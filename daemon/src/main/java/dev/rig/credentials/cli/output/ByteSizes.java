@@ -2,7 +2,7 @@ package dev.rig.credentials.cli.output;
 
 import java.util.Locale;
 
-/** Numbers of bytes as docker prints them: in thousands, with three digits. */
+/** Formats numbers of bytes as docker does: in powers of 1000, with three digits. */
 public final class ByteSizes {
   private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
 

@@ -1,6 +1,6 @@
 package dev.rig.credentials.cli.output;
 
-/** A command that cannot go on: one line for stderr, and the exit status. */
+/** Ends a command with one line on stderr and an exit status. */
 public final class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

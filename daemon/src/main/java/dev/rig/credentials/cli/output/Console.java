@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command sees of the outside.
+ * The environment of a command.
  *
- * @param out standard output; what is printed to it is escaped
- * @param err standard error; likewise
+ * @param out standard output; printed text is escaped
+ * @param err standard error; printed text is escaped
  * @param environment the process's variables
  * @param terminal whether standard output is a terminal
  * @param root whether this process runs as root
@@ -19,7 +19,7 @@ public record Console(
     Map<String, String> environment,
     boolean terminal,
     boolean root) {
-  /** The variable's value; null where it is not set. */
+  /** Returns the variable's value; null if it is not set. */
   public @Nullable String variable(String name) {
     return environment.get(name);
   }
@@ -29,7 +29,7 @@ public record Console(
     err = err instanceof EscapingPrintStream ? err : new EscapingPrintStream(err);
   }
 
-  /** The stream without escaping, for control sequences of ours alone. */
+  /** Returns the stream without escaping, for our own control sequences only. */
   public static PrintStream raw(PrintStream stream) {
     return stream instanceof EscapingPrintStream escaping ? escaping.raw() : stream;
   }

@@ -2,7 +2,7 @@ package dev.rig.credentials.cli.output;
 
 import java.time.Duration;
 
-/** Lengths of time as the command line prints them: as the status page does. */
+/** Formats durations as the status page does. */
 public final class Durations {
   private Durations() {}
 

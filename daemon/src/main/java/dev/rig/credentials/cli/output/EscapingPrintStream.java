@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Escapes whatever is printed as text; line feeds and tabs pass. */
+/** Escapes all printed text except line feeds and tabs. */
 final class EscapingPrintStream extends PrintStream {
   private final PrintStream raw;
 
@@ -14,7 +14,9 @@ final class EscapingPrintStream extends PrintStream {
     this.raw = raw;
   }
 
-  /** The stream without escaping: for our own control sequences, and for bytes of a protocol. */
+  /**
+   * Returns the stream without escaping, for our own control sequences and for bytes of a protocol.
+   */
   PrintStream raw() {
     return raw;
   }

@@ -1,22 +1,22 @@
 package dev.rig.credentials.cli.output;
 
-/** The statuses that the programs end with; those above 63 are from sysexits(3). */
+/** The exit statuses of the programs; those above 63 are from sysexits(3). */
 public final class ExitStatus {
   public static final int OK = 0;
 
-  /** No credential, or something failed; what it was stands on stderr. */
+  /** No credential, or a failure; stderr has the reason. */
   public static final int FAILED = 1;
 
-  /** The command line was not understood. */
+  /** The command line is invalid. */
   public static final int USAGE = 2;
 
-  /** Another daemon serves at that socket. */
+  /** Another daemon serves that socket. */
   public static final int BUSY = 3;
 
-  /** What was deployed was not ready in time, and the release before runs again. */
+  /** The deployment was not ready in time, and the previous release was restored. */
   public static final int ROLLED_BACK = 4;
 
-  /** The configuration cannot be used: {@code EX_CONFIG}. */
+  /** The configuration is invalid: {@code EX_CONFIG}. */
   public static final int CONFIGURATION = 78;
 
   private ExitStatus() {}

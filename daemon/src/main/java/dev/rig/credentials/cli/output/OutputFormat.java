@@ -1,6 +1,6 @@
 package dev.rig.credentials.cli.output;
 
-/** In what form a command prints: the words of {@code --output}. */
+/** The output formats: the values of {@code --output}. */
 public enum OutputFormat {
   TABLE,
   JSON,

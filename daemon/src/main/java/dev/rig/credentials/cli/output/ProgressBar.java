@@ -2,9 +2,7 @@ package dev.rig.credentials.cli.output;
 
 import java.io.PrintStream;
 
-/**
- * A bar on standard error while several things are under way; nothing where that is no terminal.
- */
+/** A progress bar on standard error; prints nothing without a terminal. */
 public final class ProgressBar implements AutoCloseable {
   private static final int WIDTH = 24;
   private static final String CLEAR_LINE = "\r\033[K";
@@ -15,9 +13,10 @@ public final class ProgressBar implements AutoCloseable {
   private int done; // guarded by this
 
   /**
-   * A bar that nothing is done of yet.
+   * Creates a bar at zero.
    *
-   * @param terminal whether standard error is one
+   * @param terminal whether standard error is a terminal
+   * @param all the number of steps
    */
   public ProgressBar(PrintStream err, boolean terminal, int all) {
     this.err = Console.raw(err);
@@ -26,7 +25,7 @@ public final class ProgressBar implements AutoCloseable {
     draw();
   }
 
-  /** One more is done. */
+  /** Advances by one step. */
   public synchronized void step() {
     done++;
     draw();
@@ -40,7 +39,7 @@ public final class ProgressBar implements AutoCloseable {
     }
   }
 
-  /** Takes the bar away, before anything is printed. */
+  /** Removes the bar, before other output is printed. */
   @Override
   public synchronized void close() {
     if (shown) {

@@ -1,6 +1,6 @@
 package dev.rig.credentials.cli.output;
 
-/** In what form a command reports: the words of {@code --output} where no client's form exists. */
+/** The values of {@code --output} for reports that no client reads. */
 public enum ReportFormat {
   TABLE,
   JSON

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Columns of text, as wide as they have to be. */
+/** Aligns columns of text. */
 public final class TextTable {
   private static final String GAP = "  ";
 

@@ -13,7 +13,7 @@ public final class Version implements IVersionProvider {
     return property("version", "unknown");
   }
 
-  /** When this was built, as far as it is told; otherwise long ago. */
+  /** Returns the build time; a time long ago if unknown. */
   public static Instant built() {
     try {
       return Instant.parse(property("built", ""));

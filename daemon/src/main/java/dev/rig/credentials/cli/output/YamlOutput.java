@@ -5,7 +5,7 @@ import dev.rig.credentials.json.JsonWriter;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** YAML of the command line: objects of texts and objects, as a manifest is. */
+/** Prints YAML: objects of texts and objects, as in a manifest. */
 public final class YamlOutput {
   private static final Pattern PLAIN = Pattern.compile("\\.?[A-Za-z][A-Za-z./-]*");
 
@@ -20,7 +20,7 @@ public final class YamlOutput {
     return text.toString();
   }
 
-  /** Every text in double quotes, which YAML reads as JSON does. */
+  /** Appends an object; every text is double-quoted, which YAML reads as JSON does. */
   private static void append(StringBuilder text, JsonObject object, String indent) {
     object
         .fields()
@@ -37,7 +37,7 @@ public final class YamlOutput {
         });
   }
 
-  /** A word stands as it is, unless YAML would take it for something else. */
+  /** Quotes a text unless YAML reads it as the same text. */
   private static String quoted(@Nullable Object value) {
     var word = String.valueOf(value);
     boolean plain = PLAIN.matcher(word).matches() && !RESERVED.matcher(word).matches();
