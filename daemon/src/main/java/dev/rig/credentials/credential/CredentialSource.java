@@ -22,7 +22,7 @@ public interface CredentialSource {
    * Starts to obtain a credential; never blocks the caller.
    *
    * @return completes with a new lease, or exceptionally with a {@link SourceException}; always
-   * completes. Cancelling it stops the work.
+   *     completes. Cancelling it stops the work.
    */
   CompletableFuture<Lease> issue(SourceRequest request);
 
