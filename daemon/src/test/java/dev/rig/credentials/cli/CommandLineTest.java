@@ -313,7 +313,15 @@ class CommandLineTest {
         "pullSecrets: {registries: [ghcr.io]}",
         "pullSecrets: {namespaces: {names: [a], matchLabels: {b: c}}, registries: [ghcr.io]}",
         "pullSecrets: {namespaces: {names: [a]}, registries: ['*.example.org']}",
-        "pullSecrets: {namespaces: {names: [a]}, registries: [ghcr.io], registry: ghcr.io}"
+        "pullSecrets: {namespaces: {names: [a]}, registries: [ghcr.io], registry: ghcr.io}",
+        "pullSecrets: {namespaces: {names: [Shop]}, registries: [ghcr.io]}",
+        "pullSecrets: {namespaces: {names: [a], labels: {b: c}}, registries: [ghcr.io]}",
+        "pullSecrets: {namespaces: {matchLabels: {a: 'b c'}}, registries: [ghcr.io]}",
+        "pullSecrets: {namespaces: {names: [a]}, registries: [ghcr.io], serviceAccounts: ['a/b']}",
+        "pullSecrets: {namespaces: {names: [a]}, registries: [ghcr.io], restartStuckPods: maybe}",
+        "pullSecrets: {namespaces: {names: [a]}, registries: ['https://u:CANARY@ghcr.io']}",
+        "pullSecretNamespaces: [shop_1]",
+        "pullSecretNamespaces: shop/a"
       })
   void c36_wrongGroupsOfNamespacesAreFoundByCheck(String settings) throws IOException {
     Files.writeString(

@@ -81,6 +81,42 @@ class ConfigurationKeysTest {
     assertEquals(daemonKeys(), documented("configuration.md", "## The daemon"));
   }
 
+  private static Set<String> components(Class<?> type, String before) {
+    return Arrays.stream(type.getRecordComponents())
+        .map(component -> before + component.getName())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void tableOfClustersNamesEveryKeyThatIsRead() {
+    var keys = components(ClusterSettings.class, "");
+    keys.removeAll(Set.of("origin", "devRegistry", "git", "pullSecrets"));
+    keys.addAll(components(ClusterSettings.DevRegistryHosts.class, "devRegistry."));
+    keys.addAll(components(ClusterSettings.Git.class, "git."));
+    components(ClusterSettings.PullSecretGroup.class, "")
+        .forEach(key ->
+            keys.add(
+                "pullSecrets."
+                    + (Set.of("names", "matchLabels").contains(key) ? "namespaces." : "")
+                    + key));
+    assertEquals(keys, documented("configuration.md", "## Clusters"));
+  }
+
+  /** Other keys of a cluster are the platform's, and passed over: a wrong value is not. */
+  @Test
+  void everyDocumentedKeyOfAClusterIsRead() {
+    for (var key : documented("configuration.md", "## Clusters")) {
+      var yaml = key + ": [[{}]]";
+      for (int dot = yaml.indexOf('.'); dot >= 0; dot = yaml.indexOf('.')) {
+        yaml = yaml.substring(0, dot) + ": {" + yaml.substring(dot + 1) + "}";
+      }
+      var last = key.substring(key.lastIndexOf('.') + 1);
+      var problems =
+          String.join("\n", ConfigTexts.problems(folder, "rig: {clusters: {c: {" + yaml + "}}}"));
+      assertTrue(problems.contains(last), key + ": " + problems);
+    }
+  }
+
   /** The lists that the reader names are for hints: what it reads is another matter. */
   @Test
   void everyDocumentedKeyIsRead() {

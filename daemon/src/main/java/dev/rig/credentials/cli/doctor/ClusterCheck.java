@@ -14,7 +14,7 @@ final class ClusterCheck {
     configuration
         .clusters()
         .forEach((name, settings) -> {
-          if (settings.createsPullSecrets()) {
+          if (settings.wantsPullSecrets()) {
             findings.add(keeper(name, settings));
           }
         });
@@ -25,9 +25,16 @@ final class ClusterCheck {
     if (git != null && git.url() != null) {
       return Finding.warn(
           CHECK,
-          name + " has createPullSecrets: true and git.url, so nothing gets pull secrets there",
+          name
+              + " has git.url besides createPullSecrets or pullSecrets, so nothing gets pull"
+              + " secrets there",
           "let the kubelet ask (\"rig-credentials kubelet-config\"), or remove one of the"
               + " settings");
+    }
+    if (!settings.createsPullSecrets()) {
+      return Finding.ok(
+          CHECK,
+          name + ": this daemon keeps the pull secrets of the namespaces of its pullSecrets");
     }
     return Finding.ok(
         CHECK,

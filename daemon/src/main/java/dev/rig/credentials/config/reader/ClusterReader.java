@@ -3,9 +3,7 @@ package dev.rig.credentials.config.reader;
 import dev.rig.credentials.config.ClusterSettings;
 import dev.rig.credentials.config.yaml.NodeReader;
 import dev.rig.credentials.credential.Secret;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
@@ -33,6 +31,8 @@ final class ClusterReader {
     var createPullSecrets = fields.get("createPullSecrets");
     var creates =
         createPullSecrets == null ? null : nodes.bool(createPullSecrets, "createPullSecrets");
+    var groups = new PullSecretGroupReader(nodes);
+    var namespaces = fields.get("pullSecretNamespaces");
     return new ClusterSettings(
         nodes.at(cluster.keyNode()),
         kind == null ? null : kind.value(),
@@ -41,8 +41,10 @@ final class ClusterReader {
         secret(fields, "script"),
         text(fields, "certificateAuthority"),
         creates == null ? null : creates.value(),
-        texts(fields, "pullSecretNamespaces"),
-        new PullSecretGroupReader(nodes).read(fields.get("pullSecrets")),
+        namespaces == null
+            ? null
+            : groups.names(namespaces, "pullSecretNamespaces", PullSecretGroupReader.LABEL),
+        groups.read(fields.get("pullSecrets")),
         devRegistry(fields.get("devRegistry")),
         git(fields.get("git")));
   }
@@ -72,22 +74,6 @@ final class ClusterReader {
     var node = fields.get(key);
     var text = node == null ? null : nodes.text(node, "the cluster's " + key);
     return text == null ? null : text.value();
-  }
-
-  private @Nullable List<String> texts(Map<String, Node> fields, String key) {
-    var node = fields.get(key);
-    var elements = node == null ? null : nodes.elements(node, "the cluster's " + key);
-    if (elements == null) {
-      return null;
-    }
-    var texts = new ArrayList<String>();
-    for (var element : elements) {
-      var text = nodes.line(element, "each of " + key);
-      if (text != null) {
-        texts.add(text.value());
-      }
-    }
-    return List.copyOf(texts);
   }
 
   private @Nullable Secret secret(Map<String, Node> fields, String key) {

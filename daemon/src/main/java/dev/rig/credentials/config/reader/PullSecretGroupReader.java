@@ -9,12 +9,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Reads a cluster's {@code pullSecrets}: one group of namespaces, or a list of groups. */
 final class PullSecretGroupReader {
+  /** RFC 1123, as Kubernetes names namespaces. */
+  static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+  /** The same for service accounts: labels with dots between them. */
+  private static final Pattern SUBDOMAIN = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+
+  private static final Pattern LABEL_VALUE =
+      Pattern.compile("([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?");
+
   private final NodeReader nodes;
 
   PullSecretGroupReader(NodeReader nodes) {
@@ -51,6 +61,10 @@ final class PullSecretGroupReader {
     var names = new ArrayList<String>();
     var labels = new LinkedHashMap<String, String>();
     namespaces(fields.get("namespaces"), names, labels);
+    var registries = registries(fields.get("registries"));
+    var accounts = names(fields.get("serviceAccounts"), "serviceAccounts", SUBDOMAIN);
+    var restart = fields.get("restartStuckPods");
+    var restarts = restart == null ? null : nodes.bool(restart, "restartStuckPods");
     if (names.isEmpty() == labels.isEmpty()) {
       nodes.problem(
           node,
@@ -58,7 +72,6 @@ final class PullSecretGroupReader {
           "write namespaces: {names: [shop]}");
       return;
     }
-    var registries = registries(fields.get("registries"));
     if (registries.isEmpty()) {
       nodes.problem(
           node,
@@ -67,9 +80,6 @@ final class PullSecretGroupReader {
           "write registries: [ghcr.io/acme]");
       return;
     }
-    var accounts = texts(fields.get("serviceAccounts"), "serviceAccounts");
-    var restart = fields.get("restartStuckPods");
-    var restarts = restart == null ? null : nodes.bool(restart, "restartStuckPods");
     groups.add(
         new PullSecretGroup(
             List.copyOf(names),
@@ -85,10 +95,13 @@ final class PullSecretGroupReader {
     }
     for (var field : nodes.fields(node, "namespaces")) {
       switch (field.key()) {
-        case "names" -> names.addAll(texts(field.value(), "names"));
+        case "names" -> names.addAll(names(field.value(), "names", LABEL));
         case "matchLabels" -> {
           for (var label : nodes.fields(field.value(), "matchLabels")) {
             var value = nodes.text(label.value(), "each of matchLabels");
+            if (value != null && !LABEL_VALUE.matcher(value.value()).matches()) {
+              nodes.problem(label.value(), "this is not a label's value in Kubernetes", null);
+            }
             labels.put(label.key(), value == null ? "" : value.value());
           }
         }
@@ -125,12 +138,18 @@ final class PullSecretGroupReader {
     return registries;
   }
 
-  private List<String> texts(@Nullable Node node, String what) {
+  /** Names of objects; those that no object can have are reported. */
+  List<String> names(@Nullable Node node, String what, Pattern pattern) {
     var texts = new ArrayList<String>();
     if (node != null) {
       for (var element : Objects.requireNonNullElse(nodes.elements(node, what), List.<Node>of())) {
         var text = nodes.line(element, "each of " + what);
-        if (text != null) {
+        if (text != null && !pattern.matcher(text.value()).matches()) {
+          nodes.problem(
+              element,
+              "each of " + what + " has to be a name in Kubernetes",
+              "lower-case letters, digits and hyphens");
+        } else if (text != null) {
           texts.add(text.value());
         }
       }

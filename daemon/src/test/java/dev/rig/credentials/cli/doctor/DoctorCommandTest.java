@@ -158,6 +158,33 @@ class DoctorCommandTest {
   }
 
   @Test
+  void whoKeepsWhichClustersPullSecretsIsSaid() throws IOException {
+    Files.writeString(
+        values,
+        VALUES
+            + """
+              clusters:
+                capsules: {createPullSecrets: true}
+                groups: {pullSecrets: {namespaces: {names: [shop]}, registries: [ghcr.io]}}
+                git: {createPullSecrets: true, git: {url: 'https://u:CANARY@git.example.org/d'}}
+                asked: {type: k8s, createPullSecrets: false}
+                engine: {type: docker, createPullSecrets: true}
+            """);
+    var diagnosis = diagnosis();
+    assertFound(
+        diagnosis,
+        "ok clusters capsules: this daemon keeps the pull secrets of its Capsules. rig-platform"
+            + " acts on createPullSecrets, too: set it to false in the platform's own values, and"
+            + " to true in a file of the daemon's",
+        "ok clusters groups: this daemon keeps the pull secrets of the namespaces of its"
+            + " pullSecrets",
+        "warn clusters git has git.url besides createPullSecrets or pullSecrets",
+        "let the kubelet ask");
+    assertFalse(diagnosis.contains(" asked"), diagnosis);
+    assertFalse(diagnosis.contains(" engine"), diagnosis);
+  }
+
+  @Test
   void socketThatIsMissingOrDeadFailsWithHowToStartADaemon() throws IOException {
     var missing = diagnosis();
     assertTrue(missing.startsWith("1\n"), missing);
