@@ -54,7 +54,7 @@ record HostCertificates(List<Path> folders, List<Path> bundles) {
    * Finds the files of an origin, by its host with the port, and without the port if it is the
    * default one.
    *
-   * @throws HttpFailure if a folder cannot be read, or a key is missing
+   * @throws HttpFailure if a folder cannot be read, or a key or its certificate is missing
    */
   CertificateFiles find(Origin origin) throws HttpFailure {
     var authorities = new ArrayList<Path>();
@@ -80,6 +80,11 @@ record HostCertificates(List<Path> folders, List<Path> bundles) {
         var name = file.getFileName().toString();
         if (name.endsWith(".crt")) {
           authorities.add(file);
+        } else if (name.endsWith(".key")) {
+          var certificate = file.resolveSibling(name.substring(0, name.length() - 3) + "cert");
+          if (!Files.exists(certificate)) {
+            throw HttpFailure.refused("the key " + file + " has no certificate beside it");
+          }
         } else if (name.endsWith(".cert")) {
           var key = file.resolveSibling(name.substring(0, name.length() - 4) + "key");
           if (!Files.exists(key)) {

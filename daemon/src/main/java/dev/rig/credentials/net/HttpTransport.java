@@ -43,6 +43,7 @@ final class HttpTransport implements AutoCloseable {
   private final Time time;
   private final Duration idle;
   private final AtomicBoolean sweeping = new AtomicBoolean();
+  private volatile long used; // when the last exchange ended
   private @Nullable PoolingHttpClientConnectionManager pool; // guarded by this
   private @Nullable CloseableHttpClient client; // guarded by this
 
@@ -65,7 +66,8 @@ final class HttpTransport implements AutoCloseable {
       return exchange.send(request, this::closeIdle);
     } finally {
       cut.cancel();
-      sweepLater();
+      used = time.nanos();
+      sweepAfter(idle);
     }
   }
 
@@ -138,19 +140,21 @@ final class HttpTransport implements AutoCloseable {
     }
   }
 
-  /** Closes idle connections, at most once per idle time. */
-  private void sweepLater() {
+  /** Closes idle connections after that time, unless that is scheduled already. */
+  private void sweepAfter(Duration time) {
     if (sweeping.compareAndSet(false, true)) {
       // Closing a TLS connection sends data, for which a scheduler must not wait.
-      time.scheduler().schedule(idle, () -> Thread.ofVirtual().start(this::sweep));
+      this.time.scheduler().schedule(time, () -> Thread.ofVirtual().start(this::sweep));
     }
   }
 
   private void sweep() {
     sweeping.set(false);
-    closeIdle(idle);
+    var left = idle.minusNanos(time.nanos() - used);
+    boolean unused = !left.isPositive();
+    closeIdle(unused ? Duration.ZERO : idle); // the pool itself measures by the wall clock
     if (keepsAny()) {
-      sweepLater();
+      sweepAfter(unused ? idle : left);
     }
   }
 

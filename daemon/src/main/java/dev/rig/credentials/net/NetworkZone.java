@@ -4,6 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +26,17 @@ public enum NetworkZone {
    */
   NEVER;
 
+  /** Of Alibaba Cloud, Oracle Cloud, Azure (its wire server) and Google Cloud. */
+  private static final Set<String> METADATA =
+      Set.of("100.100.100.200", "192.0.0.192", "168.63.129.16", "fd20:ce:0:0:0:0:0:254");
+
   private static final int CARRIER_FIRST = 100;
   private static final int IPV4 = 4;
   private static final int IPV6 = 16;
 
   static NetworkZone of(InetAddress address) {
     if (address.isAnyLocalAddress()
-        || address.isLinkLocalAddress()
+        || isOfTheMachinesHost(address)
         || address.isMulticastAddress()) {
       return NEVER;
     }
@@ -41,6 +46,13 @@ public enum NetworkZone {
     return address instanceof Inet6Address
         ? ofIpv6(address, address.getAddress())
         : ofIpv4(address, address.getAddress());
+  }
+
+  /** Whether clouds answer there for one machine: metadata services, with or without a link. */
+  private static boolean isOfTheMachinesHost(InetAddress address) {
+    return address.isLinkLocalAddress()
+        || startsWith(address.getAddress(), 0xfd, 0x00, 0x0e, 0xc2) // AWS, fd00:ec2::/32
+        || METADATA.contains(address.getHostAddress());
   }
 
   private static NetworkZone ofIpv4(InetAddress address, byte[] bytes) {
@@ -77,7 +89,12 @@ public enum NetworkZone {
     boolean translated = startsWith(bytes, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0); // RFC 2765
     boolean nat64 = startsWith(bytes, 0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0); // RFC 6052
     boolean localNat64 = startsWith(bytes, 0, 0x64, 0xff, 0x9b, 0, 1); // RFC 8215
-    if (mapped || compatible || translated || nat64 || localNat64) {
+    boolean isatap =
+        (bytes[8] & ~2) == 0
+            && bytes[9] == 0
+            && bytes[10] == 0x5e
+            && bytes[11] == (byte) 0xfe; // RFC 5214
+    if (mapped || compatible || translated || nat64 || localNat64 || isatap) {
       return ipv4(bytes, IPV6 - IPV4);
     }
     if (startsWith(bytes, 0x20, 0x01, 0, 0)) { // Teredo, RFC 4380: the client's address, inverted
@@ -114,7 +131,7 @@ public enum NetworkZone {
    * @throws HttpFailure if it does, or if the address is never contacted
    */
   public void check(Origin origin, InetAddress address) throws HttpFailure {
-    if (this == NEVER && address.isLinkLocalAddress()) {
+    if (this == NEVER && isOfTheMachinesHost(address)) {
       return; // a metadata service
     }
     var zone = of(address);

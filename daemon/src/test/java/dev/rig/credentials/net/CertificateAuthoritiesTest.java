@@ -191,6 +191,17 @@ class CertificateAuthoritiesTest {
     assertTrue(String.valueOf(failure.getMessage()).contains("has no key beside it"));
   }
 
+  /** As Docker does; without it the registry would refuse a client that shows nothing. */
+  @ParameterizedTest
+  @ValueSource(strings = {"client.key", "client.cert.key", ".key"})
+  void aKeyWithoutItsCertificateIsRefusedWithTheReason(String name) throws Exception {
+    write(
+        "containers/certs.d/registry.test:5000/" + name, TestAuthority.pem(authority.own().key()));
+    var failure = client(5000).failure(HttpFixture.get("https", 5000, "/"));
+    assertEquals(HttpFailureKind.REFUSED, failure.kind());
+    assertTrue(String.valueOf(failure.getMessage()).contains("has no certificate beside it"));
+  }
+
   @Test
   void aHostWithAnAuthorityOfItsOwnTrustsNoFileOfTheMachine() throws Exception {
     try (var server = server()) {

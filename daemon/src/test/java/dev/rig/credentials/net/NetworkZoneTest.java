@@ -37,7 +37,14 @@ class NetworkZoneTest {
     "::1, LOOPBACK",
     "::, NEVER",
     "fe80::1, NEVER",
-    "ff02::1, NEVER"
+    "ff02::1, NEVER",
+    "100.100.100.199, PRIVATE",
+    "100.100.100.200, NEVER",
+    "192.0.0.192, NEVER",
+    "168.63.129.16, NEVER",
+    "fd00:ec2::254, NEVER",
+    "fd20:ce::254, NEVER",
+    "fd20:ce::253, PRIVATE"
   })
   void anAddressIsInAZone(String address, NetworkZone zone) {
     assertEquals(zone, NetworkZone.of(InetAddress.ofLiteral(address)));
@@ -49,6 +56,7 @@ class NetworkZoneTest {
     "10.1.2.3, PRIVATE",
     "127.0.0.1, LOOPBACK",
     "169.254.169.254, NEVER",
+    "100.100.100.200, NEVER",
     "224.0.0.1, NEVER",
     "0.0.0.0, NEVER"
   })
@@ -61,6 +69,8 @@ class NetworkZoneTest {
           "0000000000000000ffff0000", // translated
           "0064ff9b0000000000000000", // NAT64
           "0064ff9b0001abcdef000000", // NAT64 of a network
+          "20010db80000000000005efe", // ISATAP
+          "20010db80000000002005efe",
         }) {
       var address = raw(bytes(prefix, four, ""));
       assertEquals(
