@@ -122,6 +122,11 @@ public final class Workers extends AbstractExecutorService {
     }
   }
 
+  /** Returns whether all threads are started and each has a task. */
+  public synchronized boolean areAllBusy() {
+    return threads.size() >= most && idle <= waiting.size();
+  }
+
   /** Returns how often a thread could not be started. */
   public synchronized long shortages() {
     return shortages;

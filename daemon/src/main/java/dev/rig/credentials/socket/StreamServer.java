@@ -150,13 +150,21 @@ public final class StreamServer implements AutoCloseable {
     return acceptor.health(part, Map.of());
   }
 
-  /** Runs the action on one of the threads, soon, if clients are served; never if not. */
+  /**
+   * Runs the action soon if clients are served; never if not. It runs on one of the threads, which
+   * proves that they take tasks, unless all of them are answering: slow requests are no reason to
+   * restart the daemon.
+   */
   public void ifServing(Runnable action) {
     acceptor.ifServing(() -> {
+      if (threads.areAllBusy()) {
+        action.run();
+        return;
+      }
       try {
         threads.execute(action);
-      } catch (RejectedExecutionException busy) {
-        // All threads are busy and the queue is full: clients are not served.
+      } catch (RejectedExecutionException shortage) {
+        // The queue is full and threads do not start: clients are not served.
       }
     });
   }
