@@ -1,6 +1,8 @@
 package dev.rig.credentials.files;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 public record Interpreter(String program, @Nullable String argument) {
   private static final String MARK = "#!";
 
+  /** Options of env(1) that take the next word with them. */
+  private static final Set<String> WITH_A_WORD = Set.of("-u", "--unset", "-C", "--chdir", "-a");
+
+  /** Has env(1) split the rest of the line, which it gets as one word. */
+  private static final Pattern SPLIT = Pattern.compile("-[iv0]*S\\s*|--split-string[= ]");
+
   /** Returns the interpreter of a script; empty if it names none. */
   public static Optional<Interpreter> of(String script) {
     if (!script.startsWith(MARK)) {
@@ -23,5 +31,27 @@ public record Interpreter(String program, @Nullable String argument) {
     var line = script.substring(MARK.length(), end < 0 ? script.length() : end).strip();
     var words = line.split("[ \t]+", 2);
     return Optional.of(new Interpreter(words[0], words.length > 1 ? words[1] : null));
+  }
+
+  /**
+   * What {@code env} runs, as it is written there: {@code python3} of {@code #!/usr/bin/env
+   * python3}. Empty if the program is another one, or nothing can be run.
+   */
+  public Optional<String> behindEnv() {
+    if (argument == null || !program.endsWith("/env")) {
+      return Optional.empty();
+    }
+    var split = SPLIT.matcher(argument);
+    var words =
+        split.lookingAt() ? argument.substring(split.end()).split("\\s+") : new String[] {argument};
+    boolean takesNext = false;
+    for (var word : words) {
+      boolean passedOver = takesNext || word.startsWith("-") || word.indexOf('=') >= 0;
+      takesNext = !takesNext && WITH_A_WORD.contains(word);
+      if (!passedOver && !word.isEmpty()) {
+        return Optional.of(word.replaceAll("[\"']", ""));
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -218,6 +218,31 @@ class ConfigurationTrustIT {
     Eventually.within(SOON, () -> daemon.commandLine("status").status() == 0, running::stderr);
   }
 
+  /** {@code env} can be changed by nobody, and what it finds by others. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/usr/bin/env own-sh",
+        "/usr/bin/env -S own-sh -e",
+        "/usr/bin/env -iS A=b -u C own-sh",
+        "/usr/bin/env %s/own-sh",
+      })
+  void t23_programThatEnvFindsForAScriptCounts(String line) throws IOException {
+    var bin = Files.createDirectory(folder.resolve("bin"));
+    Files.copy(Path.of("/bin/sh"), bin.resolve("own-sh"));
+    Files.writeString(
+        values,
+        CONFIGURATION.replace(
+            "}}}",
+            "}, s.org: {env: {PATH: '/nowhere:%1$s:/bin'}, script: \"#!%2$s\\necho a:b\"}}}"
+                .formatted(bin, line.formatted(bin))));
+    change(bin, 0777, 0, 0);
+    daemon.configuredFrom(values);
+    assertRefused("the script's interpreter " + bin + "/own-sh can be replaced", "go-w " + bin);
+    change(bin, 0755, 0, 0);
+    assertEquals(0, check(values).status(), () -> check(values).toString());
+  }
+
   @Test
   void t23_fileInAStickyFolderIsAsSafeAsItsOwner() throws IOException {
     change(etc, 01777, 0, 0);

@@ -7,6 +7,7 @@ import dev.rig.credentials.config.Configuration;
 import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.config.EntrySource;
 import dev.rig.credentials.files.FileId;
+import dev.rig.credentials.files.SearchPath;
 import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.image.RegistryPrefix;
 import dev.rig.credentials.json.JsonObject;
@@ -162,7 +163,7 @@ final class ScriptCheck {
     boolean found =
         absolute
             ? Files.isExecutable(Path.of(tool))
-            : ProgramPath.find(tool, script.env().getOrDefault("PATH", path)).isPresent();
+            : SearchPath.find(tool, script.env().getOrDefault("PATH", path)).isPresent();
     if (found) {
       return Optional.empty();
     }

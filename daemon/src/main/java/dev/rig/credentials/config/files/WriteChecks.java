@@ -3,12 +3,14 @@ package dev.rig.credentials.config.files;
 import dev.rig.credentials.config.ProblemCollector;
 import dev.rig.credentials.config.SourcePosition;
 import dev.rig.credentials.files.Interpreter;
+import dev.rig.credentials.files.SearchPath;
 import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.problem.Problem;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -51,12 +53,25 @@ public final class WriteChecks {
     }
   }
 
-  /** Checks the interpreter in a script's first line. */
-  public void script(SourcePosition origin, String text) {
-    Interpreter.of(text)
-        .map(Interpreter::program)
-        .filter(program -> program.startsWith("/"))
-        .ifPresent(program -> program(origin, "the script's interpreter", program));
+  /**
+   * Checks the interpreter in a script's first line, and the one that {@code env} finds for it.
+   *
+   * @param path the {@code PATH} of the script
+   */
+  public void script(SourcePosition origin, String text, String path) {
+    var interpreter = Interpreter.of(text);
+    interpreter.ifPresent(named -> interpreter(origin, named.program()));
+    interpreter
+        .flatMap(Interpreter::behindEnv)
+        .flatMap(name ->
+            name.indexOf('/') < 0 ? SearchPath.find(name, path) : Optional.of(Path.of(name)))
+        .ifPresent(program -> interpreter(origin, program.toString()));
+  }
+
+  private void interpreter(SourcePosition origin, String program) {
+    if (program.startsWith("/")) {
+      program(origin, "the script's interpreter", program);
+    }
   }
 
   /**

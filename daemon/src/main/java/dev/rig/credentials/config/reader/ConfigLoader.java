@@ -11,6 +11,7 @@ import dev.rig.credentials.config.files.InputFiles;
 import dev.rig.credentials.config.files.PasswordFiles;
 import dev.rig.credentials.config.files.WriteChecks;
 import dev.rig.credentials.config.yaml.YamlFile;
+import dev.rig.credentials.files.SearchPath;
 import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.problem.Problem;
 import dev.rig.credentials.problem.ProblemsException;
@@ -106,14 +107,16 @@ public final class ConfigLoader {
   }
 
   private static void checkPrograms(Configuration configuration, WriteChecks checks) {
+    var path = SearchPath.of(System.getenv());
     for (var entry : configuration.registries()) {
       if (entry.source() instanceof EntrySource.Script script) {
-        checks.script(entry.origin(), script.text().reveal());
+        checks.script(
+            entry.origin(), script.text().reveal(), script.env().getOrDefault("PATH", path));
       }
     }
     for (var cluster : configuration.clusters().values()) {
       if (cluster.script() != null) {
-        checks.script(cluster.origin(), cluster.script().reveal());
+        checks.script(cluster.origin(), cluster.script().reveal(), path);
       }
     }
     var shell = configuration.daemon().get(DaemonSettings.SHELL);

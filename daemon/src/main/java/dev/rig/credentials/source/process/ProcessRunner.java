@@ -2,6 +2,7 @@ package dev.rig.credentials.source.process;
 
 import dev.rig.credentials.concurrent.UncaughtErrors;
 import dev.rig.credentials.concurrent.Workers;
+import dev.rig.credentials.files.SearchPath;
 import dev.rig.credentials.linux.ProcessSignals;
 import dev.rig.credentials.linux.ProcessTable;
 import dev.rig.credentials.source.process.ProcessOutcome.Stopped;
@@ -162,7 +163,7 @@ public final class ProcessRunner implements AutoCloseable {
 
   /** Returns the {@code PATH} of processes without one of their own. */
   public String path() {
-    return ProgramArguments.path(baseEnvironment);
+    return SearchPath.of(baseEnvironment);
   }
 
   /**

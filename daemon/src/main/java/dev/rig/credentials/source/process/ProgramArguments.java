@@ -1,8 +1,8 @@
 package dev.rig.credentials.source.process;
 
 import dev.rig.credentials.files.Interpreter;
+import dev.rig.credentials.files.SearchPath;
 import java.nio.charset.Charset;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +11,6 @@ import java.util.Optional;
 
 /** Converts a program into the kernel's arguments, and finds programs. */
 final class ProgramArguments {
-  private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
-
   /** The program cannot be run; the message is for people and contains no value. */
   static final class UnusableException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -44,7 +42,7 @@ final class ProgramArguments {
     } else {
       arguments = shell.arguments(file);
     }
-    if (program(arguments.getFirst()).isEmpty()) {
+    if (SearchPath.program(arguments.getFirst()).isEmpty()) {
       throw new UnusableException(
           "there is no interpreter " + StderrTail.escape(arguments.getFirst()));
     }
@@ -60,7 +58,10 @@ final class ProgramArguments {
   static List<String> ofCommand(List<String> arguments, Map<String, String> environment)
       throws UnusableException {
     var program = arguments.getFirst();
-    var path = program.indexOf('/') >= 0 ? program(program) : find(program, path(environment));
+    var path =
+        program.indexOf('/') >= 0
+            ? SearchPath.program(program)
+            : SearchPath.find(program, SearchPath.of(environment));
     var resolved = new ArrayList<>(arguments);
     resolved.set(
         0,
@@ -87,35 +88,10 @@ final class ProgramArguments {
     return variables;
   }
 
-  /** Returns the program with this name in the folders of a {@code PATH}. */
-  static Optional<Path> find(String name, String path) {
-    for (var folder : path.split(":", -1)) {
-      if (folder.startsWith("/")) {
-        var file = program(folder + "/" + name);
-        if (file.isPresent()) {
-          return file;
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
   /** Returns {@code setsid}, if the machine has one. */
   static Optional<Path> setsid(Map<String, String> environment) {
-    return find("setsid", "/usr/bin:/bin").or(() -> find("setsid", path(environment)));
-  }
-
-  /** Returns the {@code PATH} of an environment, or the default one. */
-  static String path(Map<String, String> environment) {
-    return environment.getOrDefault("PATH", DEFAULT_PATH);
-  }
-
-  private static Optional<Path> program(String name) {
-    if (name.indexOf('\0') >= 0) {
-      return Optional.empty();
-    }
-    return Optional.of(Path.of(name))
-        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file));
+    return SearchPath.find("setsid", "/usr/bin:/bin")
+        .or(() -> SearchPath.find("setsid", SearchPath.of(environment)));
   }
 
   /**

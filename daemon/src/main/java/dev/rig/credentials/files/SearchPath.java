@@ -1,0 +1,42 @@
+package dev.rig.credentials.files;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds programs in the folders of a {@code PATH}; relative ones do not count. */
+public final class SearchPath {
+  private static final String DEFAULT = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+
+  private SearchPath() {}
+
+  /** Returns the {@code PATH} of an environment, or the default one. */
+  public static String of(Map<String, String> environment) {
+    return environment.getOrDefault("PATH", DEFAULT);
+  }
+
+  /** Returns the program with this name, which contains no slash; empty if there is none. */
+  public static Optional<Path> find(String name, String path) {
+    for (var folder : path.split(":", -1)) {
+      if (folder.startsWith("/")) {
+        var file = program(folder + "/" + name);
+        if (file.isPresent()) {
+          return file;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Returns the program at a path; empty if it is missing or not executable. */
+  public static Optional<Path> program(String name) {
+    try {
+      return Optional.of(Path.of(name))
+          .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file));
+    } catch (InvalidPathException noName) {
+      return Optional.empty();
+    }
+  }
+}
