@@ -89,6 +89,9 @@ RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-man "$home/share/man"
 find "$home" -exec touch -h -d "$timestamp" {} +
 
 # The demo is a daemon with everything in it, asked in every way there is; in training it does what serve does, too.
+# No profiles are recorded: with them the JVM compiles at each start what the training ran often, which costs more processor
+# time and memory than it saves.
+export JDK_JAVA_OPTIONS="-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining"
 RIG_CREDENTIALS_AOT="-XX:AOTCacheOutput=$home/lib/rig-credentials.aot" "$launcher" demo --training >target/training.log 2>&1 || {
     cat target/training.log
     exit 1
