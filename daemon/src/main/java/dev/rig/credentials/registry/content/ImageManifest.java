@@ -29,10 +29,8 @@ public sealed interface ImageManifest {
   String DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
   Set<String> IMAGE_CONFIGS = Set.of(DOCKER_CONFIG, "application/vnd.oci.image.config.v1+json");
 
-  /** Media types that servers use for unknown files. */
-  Set<String> SAYS_NOTHING =
-      Set.of(
-          "", "application/json", "text/plain", "application/octet-stream", "binary/octet-stream");
+  /** Starts the media type of each manifest; servers have other types for unknown files. */
+  String TYPES = "application/vnd.";
 
   /** Returns its type: one of the four. */
   String mediaType();
@@ -92,7 +90,7 @@ public sealed interface ImageManifest {
     var said = contentType == null ? "" : contentType.split(";", 2)[0].strip();
     said = said.toLowerCase(Locale.ROOT);
     var own = json.text("mediaType");
-    boolean usual = SAYS_NOTHING.contains(said);
+    boolean usual = !said.startsWith(TYPES);
     if (own == null) {
       return usual ? typeByContent(json) : said;
     }

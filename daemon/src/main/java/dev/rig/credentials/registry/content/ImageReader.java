@@ -2,8 +2,6 @@ package dev.rig.credentials.registry.content;
 
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.InvalidReferenceException;
-import dev.rig.credentials.json.JsonException;
-import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.ImageOrigin;
@@ -195,32 +193,20 @@ public final class ImageReader {
    * registries report it.
    */
   private CallException missing(HttpResponse reply) throws InterruptedException {
-    var form = aboutAccept(reply);
-    if (form != null) {
+    var said = RegistryErrors.message(reply);
+    if (said.toLowerCase(Locale.ROOT).contains("accept header")) { // as Docker's registry says it
       return CallException.badAnswer(
-          "%s has it in a form that was not asked for: %s".formatted(session.who(), form));
+          "%s has it in a form that was not asked for: %s".formatted(session.who(), said));
     }
     boolean noRepository =
         !repositoryKnown
-            && (hasCode(reply, "NAME_UNKNOWN") || hasCode(reply, "NAME_INVALID") || hasNoTags());
+            && (RegistryErrors.hasCode(reply, "NAME_UNKNOWN")
+                || RegistryErrors.hasCode(reply, "NAME_INVALID")
+                || hasNoTags());
     return noRepository
         ? noSuchRepository(session)
         : CallException.noSuchTag(
             "%s has no such tag or digest in %s".formatted(session.who(), session.image().path()));
-  }
-
-  /**
-   * Returns the message of a registry, such as Docker's, that has a manifest but does not send it
-   * for the {@code Accept} header; null for any other response.
-   */
-  private static @Nullable String aboutAccept(HttpResponse reply) {
-    for (var error : errors(reply)) {
-      var message = error.text("message");
-      if (message != null && message.toLowerCase(Locale.ROOT).contains("accept header")) {
-        return message.replaceAll("[^ -~]", "?").substring(0, Math.min(message.length(), 200));
-      }
-    }
-    return null;
   }
 
   static CallException noSuchRepository(RepositorySession session) {
@@ -231,22 +217,9 @@ public final class ImageReader {
   private boolean hasNoTags() throws InterruptedException {
     try {
       var reply = session.get("/tags/list?n=1", "application/json");
-      return reply.status() == 404 && !hasCode(reply, "UNSUPPORTED");
+      return reply.status() == 404 && !RegistryErrors.hasCode(reply, "UNSUPPORTED");
     } catch (CallException e) {
       return false; // the tag is missing, regardless of other errors
-    }
-  }
-
-  /** Returns whether the error body has a code of the distribution specification. */
-  static boolean hasCode(HttpResponse reply, String code) {
-    return errors(reply).stream().anyMatch(error -> code.equals(error.text("code")));
-  }
-
-  private static List<JsonObject> errors(HttpResponse reply) {
-    try {
-      return JsonObject.parse(reply.body()).objects("errors");
-    } catch (JsonException e) {
-      return List.of(); // an HTML page
     }
   }
 

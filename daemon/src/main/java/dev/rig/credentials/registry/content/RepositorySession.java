@@ -105,7 +105,7 @@ public final class RepositorySession {
     return switch (status) {
       case 200, 404 -> reply;
       case 403 -> throw login.denied();
-      default -> throw CallException.badAnswer(who() + " answered " + status);
+      default -> throw RegistryErrors.unexpected(who(), reply);
     };
   }
 
@@ -113,6 +113,7 @@ public final class RepositorySession {
   private boolean isShutToEverybody(HttpResponse reply) throws CallException {
     return endpoint.challenges().isEmpty()
         && (reply.status() == 403
+            || reply.status() == 404 // as some hide what is private
             || (reply.status() == 401 && EndpointDiscovery.challenges(reply).isEmpty()));
   }
 

@@ -127,14 +127,14 @@ final class TagNameListing {
       }
       boolean missing =
           reply.status() == 404
-              && REFUSALS.stream().noneMatch(code -> ImageReader.hasCode(reply, code));
+              && REFUSALS.stream().noneMatch(code -> RegistryErrors.hasCode(reply, code));
       if (missing
-          || ImageReader.hasCode(reply, "NAME_INVALID")
-          || ImageReader.hasCode(reply, "NAME_UNKNOWN")) {
+          || RegistryErrors.hasCode(reply, "NAME_INVALID")
+          || RegistryErrors.hasCode(reply, "NAME_UNKNOWN")) {
         throw ImageReader.noSuchRepository(session);
       }
       if (size == 0) {
-        throw CallException.badAnswer(session.who() + " answered " + reply.status());
+        throw RegistryErrors.unexpected(session.who(), reply);
       }
     }
     throw new AssertionError("the last page size is 0");

@@ -114,7 +114,7 @@ class LenientRegistryTest {
   // Authentication
 
   @ParameterizedTest
-  @ValueSource(ints = {401, 403})
+  @ValueSource(ints = {401, 403, 404})
   void aPrivateRepositoryOfAnOpenRegistryIsTriedOnceWithTheCredential(int status) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
@@ -255,6 +255,9 @@ class LenientRegistryTest {
         "application/octet-stream",
         "binary/octet-stream",
         "text/plain; charset=utf-8",
+        "text/json",
+        "*/*",
+        "application/x-gzip",
         "application/json"
       })
   void aManifestWithoutATypeIsReadByWhatIsInIt(String type) throws Exception {
@@ -284,6 +287,21 @@ class LenientRegistryTest {
       var resolved =
           new ClientFixture(FakeCredentials.none()).resolve(registry, ResolvedImage.class);
       assertEquals(ImageManifest.OCI_INDEX, resolved.mediaType());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 405, 406, 410, 451})
+  void whatARegistrySaysToARefusalIsSaid(int status) throws Exception {
+    var body = "{\"errors\":[{\"code\":\"X\"},{\"message\":\" not\\u001b\\u202e today \"}]}";
+    try (var registry =
+        HostileRegistry.start(
+            (asked, out) -> reply(out, asked.target().equals("/v2/") ? 200 : status, body))) {
+      var failure =
+          new ClientFixture(FakeCredentials.none())
+              .resolve(registry, RegistryFailure.BadAnswer.class);
+      assertTrue(
+          failure.message().endsWith(" answered " + status + ": not?? today"), failure.message());
     }
   }
 
