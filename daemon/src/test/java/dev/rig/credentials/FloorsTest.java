@@ -1,10 +1,12 @@
 package dev.rig.credentials;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -19,6 +21,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.image.Hash;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -202,6 +205,23 @@ class FloorsTest {
         .doNotBelongToAnyOf(AtomicFile.class)
         .should()
         .callMethodWhere(target(owner(assignableTo(Files.class))).and(target(name("move"))))
+        .check(CLASSES);
+  }
+
+  /** F39: to open what is no regular file may wait for ever; these read in /proc, and one more. */
+  @Test
+  void onlyOneClassReadsFiles() {
+    var inProc = Set.of("ProcessTable", "KubeletProcesses", "PeerProcess", "KubeletCheck");
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(RegularFile.class, AtomicFile.class)
+        .and(not(describe("read in /proc", type -> inProc.contains(type.getSimpleName()))))
+        .should()
+        .callMethodWhere(
+            target(owner(assignableTo(Files.class)))
+                .and(
+                    target(
+                        nameMatching("read(String|AllBytes|AllLines)|lines|new(In|BufferedR).*"))))
         .check(CLASSES);
   }
 

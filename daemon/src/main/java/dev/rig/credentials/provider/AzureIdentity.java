@@ -15,12 +15,12 @@ import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
+import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.net.ClientIdentity;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
@@ -108,7 +108,7 @@ final class AzureIdentity {
 
   private static IClientCredential certificate(Path file) {
     try {
-      var pem = CERTIFICATE.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+      var pem = CERTIFICATE.matcher(RegularFile.text(file));
       var factory = CertificateFactory.getInstance("X.509");
       var chain = new ArrayList<X509Certificate>();
       while (pem.find()) {
@@ -126,7 +126,7 @@ final class AzureIdentity {
 
   private static String read(String file) {
     try {
-      return Files.readString(Path.of(file)).strip();
+      return RegularFile.text(Path.of(file)).strip();
     } catch (IOException e) {
       throw new SourceException(
           ReasonClass.REFUSED, "the file of AZURE_FEDERATED_TOKEN_FILE cannot be read");

@@ -13,11 +13,12 @@ import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
+import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.json.JsonException;
 import dev.rig.credentials.json.JsonObject;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -100,7 +101,7 @@ final class GoogleIssuer implements TokenIssuer {
       throws IOException, InterruptedException {
     var file = entry.option("keyFile");
     if (file != null) {
-      try (var in = Files.newInputStream(Path.of(file))) {
+      try (var in = new ByteArrayInputStream(RegularFile.read(Path.of(file), RegularFile.SMALL))) {
         return GoogleCredentials.fromStream(in, transports);
       } catch (IOException | RuntimeException e) {
         throw new SourceException(

@@ -10,6 +10,7 @@ import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.testing.cloud.FakeCloud;
 import dev.rig.credentials.testing.cloud.FakeCloud.CloudReply;
 import dev.rig.credentials.testing.cloud.FakeCloud.CloudRequest;
+import dev.rig.credentials.testing.machine.SpecialFile;
 import dev.rig.credentials.testing.registry.TestAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +122,22 @@ class AzureIssuerTest {
         .with("AZURE_CLIENT_CERTIFICATE_PATH", file.toString());
     var lease = ProviderFixture.lease(fixture.source(ProviderKind.AZURE, Map.of()), IMAGE);
     assertEquals(refreshToken, lease.credential().secret().reveal());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "AZURE_FEDERATED_TOKEN_FILE, FIFO", "AZURE_CLIENT_CERTIFICATE_PATH, FIFO",
+    "AZURE_FEDERATED_TOKEN_FILE, DEVICE", "AZURE_CLIENT_CERTIFICATE_PATH, DEVICE"
+  })
+  void f39_fileOfAnIdentityThatIsNoneIsNotWaitedFor(String variable, SpecialFile kind)
+      throws Exception {
+    var source =
+        fixture
+            .with(variable, kind.make(folder.resolve("file")).toString())
+            .source(ProviderKind.AZURE, Map.of("clientId", CLIENT, "tenantId", TENANT));
+    var refusal = ProviderFixture.refusal(source, IMAGE);
+    assertTrue(
+        String.valueOf(refusal.getMessage()).contains("cannot be read"), refusal::getMessage);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.testing.cloud.FakeCloud;
 import dev.rig.credentials.testing.cloud.FakeCloud.CloudReply;
 import dev.rig.credentials.testing.cloud.FakeCloud.CloudRequest;
+import dev.rig.credentials.testing.machine.SpecialFile;
 import dev.rig.credentials.testing.registry.TestAuthority;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class GoogleIssuerTest {
   private static final String SCOPE = "https://www.googleapis.com/auth/devstorage.read_only";
@@ -194,6 +196,17 @@ class GoogleIssuerTest {
     var source = fixture.timeout(Duration.ofSeconds(1)).source(ProviderKind.GOOGLE, keyFile());
     var refusal = ProviderFixture.refusal(source, IMAGE);
     assertEquals(dev.rig.credentials.credential.ReasonClass.TIMEOUT, refusal.reasonClass());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void f39_keyFileThatIsNoFileIsNotWaitedFor(SpecialFile kind) throws Exception {
+    var file = kind.make(folder.resolve("key.json"));
+    var refusal =
+        ProviderFixture.refusal(
+            fixture.source(ProviderKind.GOOGLE, Map.of("keyFile", file.toString())), IMAGE);
+    assertTrue(
+        String.valueOf(refusal.getMessage()).contains("cannot be read"), refusal::getMessage);
   }
 
   @Test

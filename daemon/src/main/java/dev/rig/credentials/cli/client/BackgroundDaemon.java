@@ -4,6 +4,7 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
 import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.time.SystemScheduler;
 import dev.rig.credentials.wire.Action;
 import dev.rig.credentials.wire.SocketPath;
@@ -111,7 +112,7 @@ public final class BackgroundDaemon {
   /** Returns the process, identified by its arguments because the kernel may have reused its id. */
   private static Optional<ProcessHandle> process(Path file, Path state) {
     try {
-      return ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
+      return ProcessHandle.of(Long.parseLong(RegularFile.text(file).strip()))
           .filter(process ->
               process
                   .info()
