@@ -89,9 +89,9 @@ final class NoProxy {
         && (rest == 0 || ((network[whole] ^ address[whole]) & (0xff << (Byte.SIZE - rest))) == 0);
   }
 
-  /** Returns a port; an impossible one if the text is not a number. */
+  /** Returns a port; 0 for any if the text is empty; an impossible one if it is not a number. */
   private static int port(String digits) {
-    return digits.matches("[0-9]{1,5}") ? Integer.parseInt(digits) : -1;
+    return digits.isEmpty() ? 0 : digits.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(digits) : -1;
   }
 
   private static @Nullable InetAddress literal(String host) {

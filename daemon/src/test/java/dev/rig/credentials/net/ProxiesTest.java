@@ -80,6 +80,10 @@ class ProxiesTest {
     "CORP.example, a.corp.EXAMPLE, true",
     ":443, corp.example, false",
     "corp.example:x, corp.example, false",
+    "corp.example:, corp.example:5000, true",
+    "192.0.2.1:, 192.0.2.1:5000, true",
+    "corp.example:0, corp.example, false",
+    "corp.example:0443, corp.example, false",
     "*, anything.example, true",
     "*, 192.0.2.1, true"
   })

@@ -2,9 +2,17 @@ package dev.rig.credentials.source.process;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The result of a run with its output. It does not print stdout, which can be a credential. */
 public final class ProcessOutcome {
+  /** What shells, and Python, say if the system has no process or thread for them. */
+  private static final Pattern NO_CHILD =
+      Pattern.compile(
+          "(cannot|can't) fork|can't start new thread|fork.*(temporarily unavailable|allocate"
+              + " memory)",
+          Pattern.CASE_INSENSITIVE);
+
   private final Ending ending;
   private final byte[] stdout;
   private final List<String> stderr;
@@ -17,7 +25,8 @@ public final class ProcessOutcome {
     this.stdout = stdout.clone();
     this.stderr = List.copyOf(stderr);
     this.duration = duration;
-    this.inShortage = inShortage;
+    boolean told = stderr.stream().anyMatch(line -> NO_CHILD.matcher(line).find());
+    this.inShortage = inShortage || (told && !ending.equals(new Exited(0)));
   }
 
   /** Returns why it ended. */
@@ -48,7 +57,8 @@ public final class ProcessOutcome {
 
   /**
    * Returns whether the system was short of processes, threads, descriptors or space during the
-   * run, which may have caused a failure.
+   * run, which may have caused a failure: for the daemon, or for a child of the program, as far as
+   * its stderr tells.
    */
   public boolean inShortage() {
     return inShortage;

@@ -95,6 +95,23 @@ final class ProcessRunnerTest {
     assertEquals(List.of("one", "two"), outcome.stderr());
   }
 
+  /** F36: dash, bash, busybox, zsh and Python. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run: 1: Cannot fork",
+        "run: fork: retry: Resource temporarily unavailable",
+        "run: fork: Cannot allocate memory",
+        "run: line 2: can't fork: Resource temporarily unavailable",
+        "run:2: fork failed: resource temporarily unavailable",
+        "RuntimeError: can't start new thread"
+      })
+  void f36_scriptWhoseOwnChildCannotBeStartedFailsOfAShortage(String line) throws Exception {
+    assertTrue(run("echo \"" + line + "\" >&2; echo last >&2; exit 2").inShortage());
+    assertFalse(run("echo \"" + line + "\" >&2").inShortage());
+    assertFalse(run("echo 'the fork is cold; no service' >&2; exit 2").inShortage());
+  }
+
   /** Whatever a script starts is its own, in whatever session and below whatever parent. */
   @ParameterizedTest
   @ValueSource(
