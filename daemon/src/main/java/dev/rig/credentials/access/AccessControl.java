@@ -156,7 +156,8 @@ public final class AccessControl implements AutoCloseable {
                 PATIENCE,
                 () -> {
                   if (result.complete(current.asTheKernelTells(peer))) {
-                    LOG.log(Level.WARNING, "the user database takes too long for {0}", peer);
+                    LOG.log(
+                        Level.WARNING, "the user database did not answer in time for {0}", peer);
                   }
                 });
     try {
@@ -164,7 +165,7 @@ public final class AccessControl implements AutoCloseable {
         try {
           result.complete(current.of(peer, database));
         } catch (RuntimeException | Error e) {
-          LOG.log(Level.ERROR, "the user database could not be asked", e);
+          LOG.log(Level.ERROR, "the user database could not be queried", e);
           UncaughtErrors.reportCause(e);
           result.complete(current.asTheKernelTells(peer));
         } finally {

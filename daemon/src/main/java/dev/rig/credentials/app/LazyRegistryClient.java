@@ -62,9 +62,10 @@ final class LazyRegistryClient implements ImageLookup {
     if (!problems.equals(told)) {
       told = problems;
       if (problems.isEmpty()) {
-        LOG.log(Level.INFO, "registries can be asked again");
+        LOG.log(Level.INFO, "the registry client works again");
       }
-      problems.forEach(problem -> LOG.log(Level.WARNING, "registries cannot be asked: " + problem));
+      problems.forEach(
+          problem -> LOG.log(Level.WARNING, "the registry client cannot work: " + problem));
     }
     return new ComponentHealth(PART, problems.isEmpty(), problems, Map.of());
   }

@@ -156,7 +156,7 @@ final class Reloader implements AutoCloseable {
       if (!settings.isEmpty()) {
         LOG.log(
             Level.WARNING,
-            "changed below daemon, takes effect after a restart: {0}",
+            "changed keys of daemon, which take effect after a restart: {0}",
             String.join(", ", settings));
       }
     } catch (ProblemsException e) {

@@ -127,7 +127,7 @@ final class ServedEntries {
       listeners.add(archive::changed);
       context.scope().add(archive, LeaseArchive::close);
     } catch (StoreException e) {
-      var message = "no leases are kept for a restart: " + e.getMessage();
+      var message = "leases are not saved for a restart: " + e.getMessage();
       LOG.log(Level.WARNING, message);
       health.add(() -> new ComponentHealth("leases", false, List.of(message), Map.of()));
     }

@@ -98,8 +98,8 @@ final class StateFiles implements AutoCloseable {
       if (key.origin() == SealingKey.KeyOrigin.GENERATED) {
         LOG.log(
             Level.WARNING,
-            "leases and logins are sealed with a key that lies beside them; better give one by"
-                + " daemon.sealingKeyFile or as systemd''s credential {0}",
+            "leases and logins are sealed with a key that is stored next to them; set"
+                + " daemon.sealingKeyFile or systemd''s credential {0} instead",
             StateFolder.CREDENTIAL);
       }
       opened = new UnlockedState(folder, key);

@@ -197,12 +197,12 @@ public final class LeaseArchive implements AutoCloseable {
       writes.incrementAndGet();
       if (problem != null) {
         problem = null;
-        LOG.log(Level.INFO, "leases are kept for a restart again");
+        LOG.log(Level.INFO, "leases are saved for a restart again");
       }
     } catch (StoreException e) {
       failures.incrementAndGet();
       if (problem == null) {
-        LOG.log(Level.WARNING, "leases are not kept for a restart: {0}", e.getMessage());
+        LOG.log(Level.WARNING, "leases are not saved for a restart: {0}", e.getMessage());
       }
       problem = e.getMessage();
       writeIn(AFTER_A_FAILURE);

@@ -25,7 +25,7 @@ public final class LoadFailedException extends RuntimeException {
 
   /** Returns the failure of a key that was dropped while its load was under way. */
   static LoadFailedException dropped(Instant now) {
-    return new LoadFailedException("its entry was changed while it was asked", now, null, true);
+    return new LoadFailedException("its entry was changed during the request", now, null, true);
   }
 
   /** Returns whether the key was dropped without a failure, so that a retry is useful. */

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
           + " refuses them. Entries that are left out are named on stderr and in a comment."
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:printed", "78:the configuration cannot be used, and stderr tells why"})
+    exitCodeList = {"0:printed", "78:the configuration is invalid; stderr says why"})
 final class PlatformValuesCommand implements Callable<Integer> {
   /**
    * The platform asks again after this time; an answer takes a millisecond, because the daemon has

@@ -70,7 +70,7 @@ final class ServeOptions {
   @Option(
       names = "--no-warm-restart",
       arity = "0",
-      description = "Do not keep leases for the next start, and remove those that are kept.")
+      description = "Do not save leases for the next start, and remove saved ones.")
   private boolean noWarmRestart;
 
   @Option(
@@ -87,8 +87,8 @@ final class ServeOptions {
       paramLabel = "DURATION",
       description = {
         "Run scripts that no client has asked for yet at a random time within this duration after a"
-            + " start or a reload, for example 1h. Default: at once. For many daemons that start"
-            + " together."
+            + " start or a reload, for example 1h. Default: immediately. Use it for many daemons"
+            + " that start together."
       })
   private @Nullable String prefetchSpread;
 

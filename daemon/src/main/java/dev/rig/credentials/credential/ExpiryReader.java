@@ -40,8 +40,7 @@ public final class ExpiryReader {
     var stated = of(credential).orElse(Lease.NEVER);
     if (!stated.isAfter(now)) {
       throw new SourceException(
-          ReasonClass.EXPIRED,
-          printer + " printed a credential that says of itself that it ended at " + stated);
+          ReasonClass.EXPIRED, printer + " printed a credential that expired at " + stated);
     }
     var configured = after(begun, expire);
     return stated.isBefore(configured) ? stated : configured;

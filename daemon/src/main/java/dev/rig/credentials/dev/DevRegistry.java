@@ -150,7 +150,7 @@ public final class DevRegistry {
       if (!pauses.until(START, () -> RegistryProbe.of(record, time).answers())) {
         stop();
         throw new DevException(
-            "%s was started and does not answer at %s; it said: %s"
+            "%s was started but does not answer at %s; its output: %s"
                 .formatted(
                     runner, record.host(), record.behind() == 0 ? folder.log() : folder.path()));
       }

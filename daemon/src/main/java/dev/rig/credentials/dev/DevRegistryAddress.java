@@ -31,8 +31,7 @@ public record DevRegistryAddress(String address, int port, boolean tls) {
     var parsed = parse(address);
     if (parsed.isAnyLocalAddress()) {
       throw new DevException(
-          "every address at once (%s) is no name for images: name the one that others use"
-              .formatted(address));
+          "%s cannot be the host of images: pass the address that clients use".formatted(address));
     }
     if (!tls && !parsed.isLoopbackAddress()) {
       throw new DevException(

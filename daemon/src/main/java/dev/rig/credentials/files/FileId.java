@@ -56,7 +56,7 @@ public record FileId(long device, long inode, int mode, int owner, int group) {
     if (attributes.get(name) instanceof Number number) {
       return number.longValue();
     }
-    throw new IOException("the file system does not tell " + name);
+    throw new IOException("the file system does not report " + name);
   }
 
   public boolean isSameFile(FileId other) {

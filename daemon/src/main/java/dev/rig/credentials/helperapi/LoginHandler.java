@@ -89,7 +89,7 @@ final class LoginHandler {
           new RequestResult(
               Reply.text(
                   1,
-                  "%s and answered by %s, whose logins only the daemon's user changes; this login was"
+                  "%s and answered by %s, whose logins only the daemon's user can change; this login was"
                           .formatted(managed(entry, rights), keeper.name())
                       + " not stored"),
               RequestOutcome.REFUSED,

@@ -64,7 +64,7 @@ public final class ImageReference {
       digest = rest.substring(at + 1);
       rest = rest.substring(0, at);
       if (!DIGEST.matcher(digest).matches()) {
-        throw new InvalidReferenceException("what stands behind its @ is not a digest");
+        throw new InvalidReferenceException("the text after its @ is not a digest");
       }
     }
     int slash = rest.indexOf('/');
@@ -81,7 +81,7 @@ public final class ImageReference {
       tag = path.substring(colon + 1);
       path = path.substring(0, colon);
       if (!TAG.matcher(tag).matches()) {
-        throw new InvalidReferenceException("what stands behind its last : is not a tag");
+        throw new InvalidReferenceException("the text after its last : is not a tag");
       }
     }
     if (path.isEmpty() && (tag != null || digest != null)) {

@@ -41,13 +41,12 @@ public final class NotifySocket implements AutoCloseable {
     if ((path[0] != '/' && path[0] != '@')
         || path.length > UnixAddress.LONGEST
         || path.length == 1) {
-      LOG.log(Level.WARNING, "the service manager is not told anything: NOTIFY_SOCKET is no path");
+      LOG.log(Level.WARNING, "the service manager is not notified: NOTIFY_SOCKET is no path");
       return Optional.empty();
     }
     int descriptor = LibC.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
     if (descriptor < 0) {
-      LOG.log(
-          Level.WARNING, "the service manager is not told anything: socket: {0}", LibC.lastError());
+      LOG.log(Level.WARNING, "the service manager is not notified: socket: {0}", LibC.lastError());
       return Optional.empty();
     }
     if (path[0] == '@') {
@@ -76,7 +75,7 @@ public final class NotifySocket implements AutoCloseable {
             address.memory(),
             address.length());
     if (sent != bytes.length) {
-      LOG.log(Level.WARNING, "the service manager could not be told: {0}", LibC.lastError());
+      LOG.log(Level.WARNING, "the service manager could not be notified: {0}", LibC.lastError());
     }
   }
 

@@ -51,9 +51,7 @@ public final class Metrics {
           "action");
   private final Counter denied =
       counter(
-          "rig_credentials_denied_peers_total",
-          "Requests of peers that may not ask what they asked.",
-          "action");
+          "rig_credentials_denied_peers_total", "Requests that the access rules denied.", "action");
   private final Counter scriptRuns =
       counter(
           "rig_credentials_script_runs_total",
@@ -129,7 +127,7 @@ public final class Metrics {
         "cluster");
     gauge(
         "rig_credentials_pull_secret_expiry_seconds",
-        "Seconds until the first of the cluster's pull secrets ends; absent where none ends.",
+        "Seconds until the first of the cluster's pull secrets expires; absent if none expires.",
         gauge -> {
           for (var one : readings.clusters()) {
             if (one.secondsLeft() != null) {

@@ -104,7 +104,7 @@ public record AuthChallenge(String scheme, Map<String, String> parameters) {
         throw broken("a control character in a value");
       }
       if (read.put(parameter.getName().toLowerCase(Locale.ROOT), parameter.getValue()) != null) {
-        throw broken("a parameter comes twice");
+        throw broken("a parameter is repeated");
       }
     }
     if (!WORD.matcher(scheme).matches()) {

@@ -215,7 +215,7 @@ final class Exchange {
         case "gzip", "x-gzip" -> decoded = gunzip(decoded);
         default -> {
           if (body.length > 0) {
-            throw invalid("a body in an encoding that it was not asked for");
+            throw invalid("a body in an encoding that was not requested");
           }
         }
       }
@@ -294,7 +294,7 @@ final class Exchange {
       case CertificateNotYetValidException _ -> "it is not valid yet";
       default ->
           message == null || root.getClass().getName().startsWith("org.apache.")
-              ? "it was closed before a whole answer had come"
+              ? "it was closed before the complete response"
               : message;
     };
   }

@@ -89,7 +89,9 @@ record HostCertificates(List<Path> folders, List<Path> bundles) {
           var key = file.resolveSibling(name.substring(0, name.length() - 4) + "key");
           if (!Files.exists(key)) {
             throw HttpFailure.refused(
-                "the certificate " + file + " has no key beside it; authorities end in .crt");
+                "the certificate "
+                    + file
+                    + " has no .key file next to it; rename a certificate authority to .crt");
           }
           identities.put(file, key);
           state.append(stamp(key));

@@ -64,8 +64,7 @@ public final class HttpClient implements AutoCloseable {
     if (!origin.isSecure() && !plain.allows(origin)) {
       throw HttpFailure.refused(
           origin.authority()
-              + " would be asked over plain http; list it in daemon.registryClient.insecure to"
-              + " allow that");
+              + " uses plain http; list it in daemon.registryClient.insecure to allow that");
     }
     var left = budget.left();
     var tls = origin.isSecure() ? authorities.sockets(origin) : null;
@@ -80,8 +79,7 @@ public final class HttpClient implements AutoCloseable {
     var at = checked(origin, nearest, budget);
     for (var address : at) {
       if (!origin.isSecure() && !plain.allows(origin, address)) {
-        throw HttpFailure.refused(
-            origin.host() + " would be asked over plain http, and is not this machine");
+        throw HttpFailure.refused(origin.host() + " uses plain http, and is not this machine");
       }
     }
     return any(origin, at, budget, address -> Hop.direct(origin, address, tls), request);

@@ -137,7 +137,7 @@ public enum NetworkZone {
     var zone = of(address);
     if (zone == NEVER) {
       throw HttpFailure.refused(
-          origin.host() + " is an address of this link or of nobody, which is never asked");
+          origin.host() + " is a link-local or unusable address, which is never contacted");
     }
     if (!zone.isNoNearerThan(this)) {
       throw HttpFailure.refused(

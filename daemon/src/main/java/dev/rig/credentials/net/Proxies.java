@@ -92,7 +92,7 @@ public final class Proxies {
             ? new Proxy(address, null)
             : new Proxy(
                 address,
-                "%s names a proxy of the kind %s, and registries are asked through http:// proxies only"
+                "%s names a proxy of the kind %s; only http:// proxies are supported"
                     .formatted(name, scheme.toLowerCase(Locale.ROOT)));
       }
     } catch (IllegalArgumentException e) {

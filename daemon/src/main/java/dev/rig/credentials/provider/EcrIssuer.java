@@ -118,7 +118,7 @@ final class EcrIssuer implements TokenIssuer {
       throw unanswered.orElseGet(() ->
           new SourceException(
               ReasonClass.SERVICE,
-              "ECR in %s cannot be asked, or its answer cannot be read; check the region and the"
+              "ECR in %s is unreachable, or its response is invalid; check the region and the"
                       .formatted(registry.region())
                   + " option endpoint"));
     }

@@ -18,9 +18,9 @@ import java.util.function.Function;
 /** Answers each request with the rights of its peer, and reports the outcome. */
 public final class RequestRouter implements RequestHandler {
   private static final String NO_LIST =
-      "; name the registries below credHelpers in the client's configuration"
-          + " (\"rig-credentials docker-config --write\"), for which it asks one by one, or let"
-          + " daemon.access show this user fewer";
+      "; list the registries under credHelpers in the client's configuration (\"rig-credentials"
+          + " docker-config --write\"), which it requests one by one, or permit this user fewer in"
+          + " daemon.access";
 
   private final Function<Action, RequestApi> apis;
   private final AccessControl access;

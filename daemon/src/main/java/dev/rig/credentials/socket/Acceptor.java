@@ -150,7 +150,7 @@ final class Acceptor implements EventLoop.Handler {
       // Both are open, so the numbers differ.
       if (next.descriptor() != listener.descriptor()) {
         replace(next);
-        LOG.log(Level.WARNING, "the socket''s file was gone; bound {0} again", binding);
+        LOG.log(Level.WARNING, "the socket''s file was deleted; bound {0} again", binding);
       }
       problem = null;
     } catch (SocketRefusedException refused) {

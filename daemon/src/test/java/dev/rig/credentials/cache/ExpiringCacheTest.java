@@ -275,7 +275,7 @@ class ExpiringCacheTest {
     var asked = cache.get("k");
     cache.retain(key -> false);
     assertTrue(loads.getFirst().isCancelled());
-    assertEquals("its entry was changed while it was asked", failure(asked).getMessage());
+    assertEquals("its entry was changed during the request", failure(asked).getMessage());
     assertTrue(cache.state("k").isEmpty());
   }
 

@@ -123,8 +123,8 @@ class DockerConfigCommandTest {
         To change in %s:
           + credHelpers: "https://index.docker.io/v1/": "rig"
           + credHelpers: "ghcr.io": "rig"
-        Nothing was written; --write does it.
-        Note: docker-credential-rig is not on your PATH, and Docker fails without it: "rig-credentials doctor" tells more.
+        Nothing was written; pass --write to write it.
+        Note: docker-credential-rig is not on your PATH, and Docker fails without it: "rig-credentials doctor" shows the details.
         """
             .formatted(file),
         printed());
@@ -277,7 +277,9 @@ class DockerConfigCommandTest {
       assertTrue(Files.exists(file));
       assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
       assertEquals(List.of(), filesBesideIt());
-      assertTrue(printed().contains("It is gone, as there was none before."), this::printed);
+      assertTrue(
+          printed().contains("The file was deleted, because there was none before."),
+          this::printed);
       assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
       assertEquals(List.of(), filesBesideIt());
     }
@@ -321,7 +323,7 @@ class DockerConfigCommandTest {
     given("{\"credHelpers\": {\"ghcr.io\": \"pass\"}}");
     assertEquals(ExitStatus.FAILED, run("--write"));
     assertTrue(
-        printed().contains("In the way: ghcr.io is asked of the helper \"pass\""), this::printed);
+        printed().contains("Conflict: ghcr.io is asked of the helper \"pass\""), this::printed);
     assertTrue(read(file).contains("\"ghcr.io\": \"pass\""), read(file));
     assertEquals(ExitStatus.OK, run("--write", "--replace"));
     assertTrue(printed().contains("- credHelpers: \"ghcr.io\": \"pass\""), this::printed);

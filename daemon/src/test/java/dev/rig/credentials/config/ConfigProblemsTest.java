@@ -119,7 +119,8 @@ class ConfigProblemsTest {
         "{log: {levle: info}} => unknown key \"levle\" (did you mean \"level\"?)",
         "{access: {users: [a]}} => access must be a list (write it like [one, two])",
         "{access: [{users: root}]} => users must be a list (write it like [one, two])",
-        "{access: [{actions: [get]}]} => the access rule names nobody (give it users or groups)",
+        "{access: [{actions: [get]}]} => the access rule names no users and no groups (give it"
+            + " users or groups)",
         "{access: [{users: [a], actions: [take]}]} => the action is not a known value"
             + " (get, store, erase, list, version, kubelet, platform)",
         "{access: [{users: [a], actions: []}]} => actions is an empty list (leave it out, or name"

@@ -202,7 +202,7 @@ class EntrySourcesTest {
   void passwordFileThatIsNoFileOfItsOwnersAloneIsRefused() throws Exception {
     var text = entry("{username: u, passwordFile: " + folder + "/secret}");
     var problem = "a.yaml:1:63: the password file ";
-    assertEquals(List.of(problem + "cannot be read: there is none"), problems(folder, text));
+    assertEquals(List.of(problem + "cannot be read: no such file"), problems(folder, text));
     Files.createDirectory(folder.resolve("secret"));
     assertTrue(problems(folder, text).getFirst().contains("not a regular file"));
     Files.delete(folder.resolve("secret"));

@@ -62,14 +62,15 @@ class YamlLimitsTest {
 
   @Test
   void t14_aliasInsideWhatItNamesIsRefused() {
-    assertRefused("the alias stands inside what it names", "rig: &a {dockerRegistries: {x: *a}}");
-    assertRefused("the alias stands inside what it names", "rig: &a [*a]");
+    assertRefused(
+        "the alias refers to a value that contains it", "rig: &a {dockerRegistries: {x: *a}}");
+    assertRefused("the alias refers to a value that contains it", "rig: &a [*a]");
   }
 
   @Test
   void t14_aliasWithoutAnchorIsRefused() {
-    assertRefused("the alias names nothing", "rig: *canary");
-    assertRefused("the alias names nothing", "a: &x y\nrig:\n---\nrig: *x");
+    assertRefused("the alias is undefined", "rig: *canary");
+    assertRefused("the alias is undefined", "a: &x y\nrig:\n---\nrig: *x");
   }
 
   @Test

@@ -168,8 +168,8 @@ class HelperEntryTest {
     fixture.entry("ghcr.io", keychain);
     assertEquals(
         "1 rig-credentials: ghcr.io is managed by values.yaml:1 and answered by"
-            + " docker-credential-pass, whose logins only the daemon's user changes; this login was"
-            + " not stored\n",
+            + " docker-credential-pass, whose logins only the daemon's user can change; this login"
+            + " was not stored\n",
         ask(Action.STORE, login("CANARY"), OTHER, PeerRights.ALL));
     assertEquals(Map.of(), keychain.logins);
     ask(Action.STORE, login("first"));

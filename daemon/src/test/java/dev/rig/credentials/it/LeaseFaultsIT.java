@@ -179,7 +179,7 @@ class LeaseFaultsIT {
     }
     Eventually.within(
         PATIENCE,
-        () -> running.stderr().contains("leases are not kept for a restart"),
+        () -> running.stderr().contains("leases are not saved for a restart"),
         running::stderr);
 
     var status = daemon.commandLine("status");

@@ -108,7 +108,7 @@ class ReloadIT {
     soon("two", running);
     Eventually.within(
         PROMISED,
-        () -> running.stderr().contains("takes effect after a restart: logLevel"),
+        () -> running.stderr().contains("take effect after a restart: logLevel"),
         running::stderr);
   }
 }

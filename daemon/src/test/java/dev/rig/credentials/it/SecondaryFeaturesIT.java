@@ -195,7 +195,7 @@ class SecondaryFeaturesIT {
       PrivateFile.write(daemon.file("values.yaml"), STATIC + "# after " + wrong.reason());
       isHealthy(daemon);
     }
-    assertFalse(running.stderr().contains("takes effect after a restart"), running::stderr);
+    assertFalse(running.stderr().contains("take effect after a restart"), running::stderr);
   }
 
   /** A file of authorities that comes late is used without a restart. */

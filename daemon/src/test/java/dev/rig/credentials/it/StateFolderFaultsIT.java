@@ -143,7 +143,7 @@ class StateFolderFaultsIT {
       Files.delete(first.stateFolder().resolve(name));
       kind.make(first.stateFolder().resolve(name));
       var running = first.start();
-      assertServesAndSays("no leases are kept for a restart", "not a regular file");
+      assertServesAndSays("leases are not saved for a restart", "not a regular file");
       DaemonUnderTest.stop(running);
     }
   }

@@ -124,9 +124,9 @@ class ProxiesTest {
     var thrown = assertThrows(HttpFailure.class, () -> proxies.of(Origin.of("https", "ghcr.io")));
     assertEquals(HttpFailure.HttpFailureKind.REFUSED, thrown.kind());
     assertEquals(
-        "HTTPS_PROXY names a proxy of the kind %s, and registries are asked through http:// proxies"
+        "HTTPS_PROXY names a proxy of the kind %s; only http:// proxies are supported"
                 .formatted(kind.toLowerCase(Locale.ROOT))
-            + " only; list ghcr.io in NO_PROXY if it is reached directly",
+            + "; list ghcr.io in NO_PROXY if it is reached directly",
         thrown.getMessage());
   }
 }

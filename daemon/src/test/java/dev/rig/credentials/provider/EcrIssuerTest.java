@@ -159,8 +159,8 @@ class EcrIssuerTest {
         "500 => oops => SERVICE => ECR in eu-west-1 answered 500",
         "400 => {\"__type\":\"ThrottlingException\",\"message\":\"slow\"} => SERVICE => ECR in"
             + " eu-west-1 is rate-limiting; it is retried: ThrottlingException slow",
-        "200 => garbage => SERVICE => ECR in eu-west-1 cannot be asked, or its answer cannot be"
-            + " read; check the region and the option endpoint",
+        "200 => garbage => SERVICE => ECR in eu-west-1 is unreachable, or its response is"
+            + " invalid; check the region and the option endpoint",
         "200 => {} => SERVICE => ECR gave no token",
         "200 => {\"authorizationData\":[{\"authorizationToken\":\"***\"}]} => SERVICE => ECR gave a"
             + " token that is not <username>:<password> in base64",

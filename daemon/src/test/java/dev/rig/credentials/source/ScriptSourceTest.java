@@ -103,7 +103,7 @@ final class ScriptSourceTest {
             ExecutionException.class,
             () -> source("echo u:" + ended).issue(REQUEST).get(10, TimeUnit.SECONDS));
     assertEquals(
-        "script printed a credential that says of itself that it ended at " + time.now(),
+        "script printed a credential that expired at " + time.now(),
         assertInstanceOf(SourceException.class, thrown.getCause()).getMessage());
   }
 

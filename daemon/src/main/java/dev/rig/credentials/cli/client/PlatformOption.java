@@ -16,8 +16,8 @@ public final class PlatformOption {
       names = "--platform-socket",
       paramLabel = "PATH",
       description =
-          "The socket of the daemon's platform API; without it platform.sock beside the socket that"
-              + " a helper would ask.")
+          "The socket of the daemon's platform API; Default: platform.sock next to the helper's"
+              + " socket.")
   private @Nullable Path socket;
 
   public PlatformClient client(Console console) {

@@ -33,17 +33,17 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Have a Capsule of the cluster run an image.",
-      "On a terminal it asks what to deploy. An image that its registry has is deployed from there;"
-          + " one that the Docker Engine alone has is pushed to the development registry first. The"
-          + " reference on stdout names the image by its digest, and the development registry as"
-          + " the cluster calls it."
+      "On a terminal it asks what to deploy. An image in its registry is deployed from there; an"
+          + " image that only the Docker Engine has is pushed to the development registry first."
+          + " Stdout has the image's reference, with its digest and with the cluster's name of the"
+          + " development registry."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:deployed",
-      "1:it could not be, and stderr tells why",
+      "1:the deployment failed; stderr says why",
       "2:the command line is invalid, or there is no terminal to ask on",
-      "4:it was not ready in time (--timeout), and the release before runs again",
+      "4:it was not ready in time (--timeout), and the previous release was restored",
       "130:nothing was chosen"
     })
 public final class DeployCommand implements Callable<Integer> {
@@ -77,7 +77,7 @@ public final class DeployCommand implements Callable<Integer> {
   @Option(
       names = "--remote",
       arity = "0",
-      description = "Take the image of its registry, whatever the engine has.")
+      description = "Use the image in its registry, even if the engine has one.")
   private boolean remote;
 
   @Option(
@@ -95,7 +95,8 @@ public final class DeployCommand implements Callable<Integer> {
   @Option(
       names = "--skip-image-check",
       arity = "0",
-      description = "Take an image that is not pushed as it is named, and ask no registry.")
+      description =
+          "Use an image that is not pushed exactly as named, and do not check its registry.")
   private boolean skipCheck;
 
   @Option(

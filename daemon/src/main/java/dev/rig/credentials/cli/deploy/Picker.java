@@ -128,7 +128,7 @@ final class Picker implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new CommandException(ExitStatus.FAILED, "the terminal is gone: " + e.getMessage());
+      throw new CommandException(ExitStatus.FAILED, "the terminal was closed: " + e.getMessage());
     } finally {
       show(List.of());
     }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
       "\"deploy NAME --history\" lists them."
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:deployed", "1:it could not be, and stderr tells why"})
+    exitCodeList = {"0:deployed", "1:the rollback failed; stderr says why"})
 public final class RollbackCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "NAME", description = "What is rolled back.")
   private String name = "";

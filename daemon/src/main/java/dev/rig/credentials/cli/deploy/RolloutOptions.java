@@ -52,8 +52,8 @@ final class RolloutOptions {
       names = {"-t", "--timeout"},
       paramLabel = "DURATION",
       description = {
-        "Wait so long, as 5m, until all its pods run the image. After that it goes back to the"
-            + " release before, with exit status 4."
+        "Wait up to this duration, for example 5m, until all pods run the image. If they do not,"
+            + " deploy the previous release again and exit with status 4."
       })
   private @Nullable String timeout;
 
@@ -94,7 +94,7 @@ final class RolloutOptions {
     if (!force && git != null && git.url() != null) {
       throw new CommandException(
           ExitStatus.FAILED,
-          "cluster %s is deployed to through git (git.url), which would undo this: change the image there, or pass --force"
+          "cluster %s is managed from git (git.url), which would revert this: change the image there, or pass --force"
               .formatted(cluster));
     }
   }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
       "The daemon that \"dev up\" started for you is stopped, too."
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:it does not run", "1:it could not be ended, and stderr tells why"})
+    exitCodeList = {"0:it does not run", "1:it could not be stopped; stderr says why"})
 final class DevDownCommand implements Callable<Integer> {
   @Option(names = "--purge", arity = "0", description = "Remove its images and its login, too.")
   private boolean purge;
@@ -44,7 +44,7 @@ final class DevDownCommand implements Callable<Integer> {
             host == null
                 ? "There is no development registry."
                 : "The development registry at %s has ended%s."
-                    .formatted(host, purge ? "; its images are gone" : ""));
+                    .formatted(host, purge ? "; its images were deleted" : ""));
     if (BackgroundDaemon.stop(state.folder(console))) {
       console.out().println("The daemon that was started for it has ended.");
     }

@@ -26,10 +26,10 @@ import picocli.CommandLine.Option;
       "rig-credentials dev manifests | kubectl apply -f -",
       "rig-credentials dev manifests --values > dev-registry.yaml",
       "rig-credentials dev manifests --containerd",
-      "All are of one login, which is kept sealed: printing them again changes nothing."
+      "All use one login, which is stored sealed: printing them again changes nothing."
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:printed", "1:they cannot be made, and stderr tells why"})
+    exitCodeList = {"0:printed", "1:they cannot be generated; stderr says why"})
 final class DevManifestsCommand implements Callable<Integer> {
   @Option(
       names = "--values",

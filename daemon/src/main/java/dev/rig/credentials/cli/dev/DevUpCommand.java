@@ -22,9 +22,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Have a registry on this machine, and the daemon know its login.",
-      "It is the Docker Engine's container registry:2 where an engine answers and has or gets that"
-          + " image, else a registry or docker-registry on PATH. A daemon is started for you where"
-          + " none runs. Doing it again changes nothing."
+      "It is a container of the image registry:2 if a Docker Engine answers and has or can pull"
+          + " that image, otherwise registry or docker-registry from PATH. A daemon is started if"
+          + " none runs. Running it again changes nothing."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:the registry answers", "1:the registry is unavailable; stderr says why"})
@@ -32,15 +32,15 @@ final class DevUpCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      description = "Its port; the one that it had, else 30000, when unset.")
+      description = "Its port. Default: the previous one, or 30000.")
   private @Nullable Integer port;
 
   @Option(
       names = "--listen",
       paramLabel = "ADDRESS",
       description =
-          "The address of this machine that it listens at; the one that it had, else 127.0.0.1,"
-              + " when unset. Any that others can reach has TLS.")
+          "The address of this machine that it listens on. Default: the previous one, or 127.0.0.1."
+              + " An address that other machines can reach has TLS.")
   private @Nullable String listen;
 
   @Option(
@@ -53,8 +53,8 @@ final class DevUpCommand implements Callable<Integer> {
       names = "--login",
       negatable = true,
       description =
-          "Ask clients for its login. On loopback without TLS it asks for none when unset, so that"
-              + " the Rig CLI can push; everywhere else it always does.")
+          "Require its login from clients. By default clients on loopback without TLS need no"
+              + " login, so that the Rig CLI can push; on other addresses they always do.")
   private @Nullable Boolean login;
 
   @Mixin private StateOption state = new StateOption();
@@ -79,7 +79,7 @@ final class DevUpCommand implements Callable<Integer> {
         .println("The development registry is %s (%s).".formatted(access.host(), access.runner()));
     console.out().println("  docker push " + access.host() + "/app");
     if (access.open()) {
-      console.out().println("It asks nobody of this machine for a login; see --login.");
+      console.out().println("Clients on this machine need no login; see --login.");
     }
     var authority = access.authority();
     if (authority != null) {
@@ -101,7 +101,7 @@ final class DevUpCommand implements Callable<Integer> {
    * same form.
    */
   private void tellOfTrust(String host, Path authority) {
-    console.out().println("Who uses it has to trust its authority:");
+    console.out().println("Clients must trust its certificate authority:");
     for (var folder : List.of("docker", "containers")) {
       console
           .out()

@@ -38,14 +38,14 @@ import picocli.CommandLine.Option;
     name = "adopt",
     mixinStandardHelpOptions = true,
     description = {
-      "Move your Docker configuration to the daemon: credential helpers become entries, logins that"
-          + " stand there in the clear are stored sealed, and Docker asks the daemon for both.",
+      "Move your Docker configuration to the daemon: credential helpers become entries, plain-text"
+          + " logins are stored sealed, and Docker asks the daemon for both.",
       "Shows first what it would do. --undo restores what was before, from a sealed record."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:it is done, or was shown",
-      "1:something could not be taken over; what had been changed was restored"
+      "0:done, or shown",
+      "1:something could not be migrated; all changes were undone"
     })
 public final class AdoptCommand implements Callable<Integer> {
   private static final Duration RELOAD = Duration.ofSeconds(10);
@@ -74,7 +74,7 @@ public final class AdoptCommand implements Callable<Integer> {
   @Option(
       names = "--sealing-key-file",
       paramLabel = "PATH",
-      description = "The key of the record; one beside the record when unset.")
+      description = "The file with the key of the record. Default: a file next to the record.")
   private @Nullable Path sealingKey;
 
   @Mixin private SocketOption socket = new SocketOption();

@@ -176,7 +176,7 @@ public final class ClientConfigFile {
 
   private void refuseIfChanged() throws IOException {
     if (!Arrays.equals(content, contentOf(path))) {
-      throw new IOException("another process has changed it meanwhile; try again");
+      throw new IOException("another process changed it in the meantime; try again");
     }
   }
 

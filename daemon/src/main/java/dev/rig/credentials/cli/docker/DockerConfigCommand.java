@@ -25,13 +25,13 @@ import picocli.CommandLine.Parameters;
     description = {
       "Show what to change in Docker's configuration so that it asks the daemon for the configured"
           + " registries, or with --write change it.",
-      "Everything else in the file stays as it is. Doing it again is harmless; --remove restores"
-          + " what the file said before, whatever was done to it in which order."
+      "Everything else in the file is kept. Running it again changes nothing; --remove restores the"
+          + " previous settings."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:the file is, or could be made, as it should be",
-      "1:another helper has the place and keeps it, or the file cannot be used"
+      "1:another helper is configured and was kept, or the file cannot be used"
     })
 public final class DockerConfigCommand implements Callable<Integer> {
   @Parameters(
@@ -46,20 +46,18 @@ public final class DockerConfigCommand implements Callable<Integer> {
 
   @Option(
       names = "--remove",
-      description = "Restore whatever the helper stands in place of; together with --write.")
+      description = "Restore the settings that the helper replaced; use it with --write.")
   private boolean remove;
 
   @Option(
       names = "--store",
       description = {
-        "Have the helper asked for every registry (credsStore), not for the configured ones alone"
+        "Use the helper for every registry (credsStore), not only for the configured ones"
             + " (credHelpers): for patterns, and for clients that name the whole repository."
       })
   private boolean store;
 
-  @Option(
-      names = "--replace",
-      description = "Take the place of another helper that a configured registry has.")
+  @Option(names = "--replace", description = "Replace another helper of a configured registry.")
   private boolean replace;
 
   @Option(
@@ -135,22 +133,22 @@ public final class DockerConfigCommand implements Callable<Integer> {
     settings.changes().forEach(change -> out.println("  " + change));
     settings.remarks().forEach(remark -> out.println("Note: " + remark + "."));
     leftOut.forEach(remark -> out.println("Left out: " + remark + "."));
-    settings.conflicts().forEach(conflict -> out.println("In the way: " + conflict + "."));
+    settings.conflicts().forEach(conflict -> out.println("Conflict: " + conflict + "."));
     if (changed && write && Files.exists(target.backup())) {
       out.println("What it was before the first change is in " + target.backup() + ".");
     }
     if (changed && write && remove && !Files.exists(target.path())) {
-      out.println("It is gone, as there was none before.");
+      out.println("The file was deleted, because there was none before.");
     }
     if (changed && !write) {
-      out.println("Nothing was written; --write does it.");
+      out.println("Nothing was written; pass --write to write it.");
     }
     if (!remove && ProgramPath.find(ProgramPath.HELPER, console).isEmpty()) {
       out.println(
           "Note: "
               + ProgramPath.HELPER
               + " is not on your PATH, and Docker fails without it: \"rig-credentials doctor\""
-              + " tells more.");
+              + " shows the details.");
     }
   }
 }

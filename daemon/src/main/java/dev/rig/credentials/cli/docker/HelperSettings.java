@@ -75,8 +75,7 @@ public final class HelperSettings {
       }
       if (before != null && !replace) {
         conflicts.add(
-            "%s is asked of the helper \"%s\", and stays there: --replace takes it over"
-                .formatted(key, before));
+            "%s uses the helper \"%s\": pass --replace to replace it".formatted(key, before));
         continue;
       }
       if (before != null) {
@@ -101,8 +100,7 @@ public final class HelperSettings {
     var before = document.get(STORE);
     if (!OURS.equals(before)) {
       if (before != null && !before.equals("") && !replace) {
-        conflicts.add(
-            "\"%s\" is \"%s\", and stays so: --replace takes it over".formatted(STORE, before));
+        conflicts.add("\"%s\" is \"%s\": pass --replace to replace it".formatted(STORE, before));
       } else {
         if (before != null && !before.equals("")) {
           changes.add("- %s: \"%s\"".formatted(STORE, before));
@@ -124,7 +122,7 @@ public final class HelperSettings {
     for (var key : keys) {
       var helper = object(HELPERS).get(key);
       if (helper != null && !isOurs(helper)) {
-        conflicts.add("%s is asked of the helper \"%s\" first".formatted(key, helper));
+        conflicts.add("%s uses the helper \"%s\" first".formatted(key, helper));
       }
     }
   }

@@ -78,7 +78,7 @@ final class ClientCheck {
         findings.add(
             Finding.warn(
                 check,
-                "%s does not have the helper asked for %s"
+                "%s does not use the helper for %s"
                     .formatted(file.path(), String.join(", ", missing)),
                 "\"rig-credentials docker-config"
                     + (client == ClientHosts.ContainerClient.PODMAN ? " --podman" : "")

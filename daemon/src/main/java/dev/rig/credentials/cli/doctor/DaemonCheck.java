@@ -83,7 +83,7 @@ final class DaemonCheck {
               "access denied to the socket " + path + " (" + who + ")",
               byGroup
                   ? "\"usermod -aG " + file.group().getName() + " NAME\", then log in again"
-                  : "run the daemon as yourself, or let a group in: serve --socket-group"));
+                  : "run the daemon as yourself, or permit a group with serve --socket-group"));
     } else if (file.permissions().contains(PosixFilePermission.OTHERS_WRITE)
         && above.contains(PosixFilePermission.OTHERS_EXECUTE)) {
       findings.add(

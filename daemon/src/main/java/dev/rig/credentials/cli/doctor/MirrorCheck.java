@@ -75,7 +75,7 @@ final class MirrorCheck {
               CHECK,
               "images of %s come through %s (%s), which has no entry"
                   .formatted(named, mirror.host(), mirror.file()),
-              "if that mirror wants a login, add an entry for it"
+              "if that mirror requires a login, add an entry for it"
                   + (mirror.containerd() ? " with mirrorOf: [" + asked(upstream) + "]" : "")));
     } else if (mirror.containerd() && own.stream().noneMatch(entry -> covers(entry, upstream))) {
       findings.add(

@@ -85,7 +85,7 @@ final class ScriptCheck {
       if (!Files.exists(path)) {
         findings.add(
             Finding.warn(
-                CONFIGURATION, "there is none at " + path, "write it, or name it with --config"));
+                CONFIGURATION, "there is no file " + path, "write it, or name it with --config"));
         return;
       }
       if (!Files.isReadable(path)) {

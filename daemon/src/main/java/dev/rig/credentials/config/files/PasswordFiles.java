@@ -111,7 +111,7 @@ public final class PasswordFiles {
 
   private static String reason(IOException e) {
     return switch (e) {
-      case NoSuchFileException _ -> "there is none";
+      case NoSuchFileException _ -> "no such file";
       case AccessDeniedException _ -> "permission denied";
       case FileSystemException known when known.getReason() != null -> known.getReason();
       default -> "the system refuses it";

@@ -159,7 +159,8 @@ final class DaemonReader {
             actions(fields.get("actions")),
             registries(fields.get("registries")));
     if (rule.users().isEmpty() && rule.groups().isEmpty() && problems == nodes.findings().count()) {
-      nodes.problem(node, "the access rule names nobody", "give it users or groups");
+      nodes.problem(
+          node, "the access rule names no users and no groups", "give it users or groups");
     }
     return rule;
   }

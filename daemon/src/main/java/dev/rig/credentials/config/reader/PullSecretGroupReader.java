@@ -127,7 +127,7 @@ final class PullSecretGroupReader {
         var prefix = RegistryPrefix.parse(text.value());
         if (prefix.isGlob()) {
           nodes.problem(
-              element, "each of registries has to name one host", "list the hosts without *");
+              element, "each of registries must name one host", "list the hosts without *");
         } else {
           registries.add(prefix.toString());
         }
@@ -147,7 +147,7 @@ final class PullSecretGroupReader {
         if (text != null && !pattern.matcher(text.value()).matches()) {
           nodes.problem(
               element,
-              "each of " + what + " has to be a name in Kubernetes",
+              "each of " + what + " must be a name in Kubernetes",
               "lower-case letters, digits and hyphens");
         } else if (text != null) {
           texts.add(text.value());

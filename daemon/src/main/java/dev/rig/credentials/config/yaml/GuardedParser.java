@@ -107,10 +107,11 @@ final class GuardedParser implements Parser {
     var size = anchors.get(event.getAnchor());
     if (size == null) {
       throw new RefusedYamlException(
-          at(event), "the alias names nothing", "define it with & further up in this document");
+          at(event), "the alias is undefined", "define it with & further up in this document");
     }
     if (size == OPEN) {
-      throw new RefusedYamlException(at(event), "the alias stands inside what it names", null);
+      throw new RefusedYamlException(
+          at(event), "the alias refers to a value that contains it", null);
     }
     aliased += size;
     if (aliased > MOST_ALIASED) {

@@ -274,7 +274,7 @@ final class StatusPage {
   private String callers(Instant now) {
     var callers = activity.callers();
     if (callers.isEmpty()) {
-      return section("Callers", "<p class=\"none\">Nobody has asked yet.</p>\n");
+      return section("Callers", "<p class=\"none\">No requests yet.</p>\n");
     }
     var rows = new StringBuilder();
     for (var caller : callers) {

@@ -106,7 +106,7 @@ final class PlatformApi {
     var there = operations.stream().filter(one -> one.path().equals(path)).toList();
     if (there.isEmpty()) {
       throw ProblemResponseException.of(
-          404, "noSuchPath", "There is no such path", "see /openapi.json for what there is");
+          404, "noSuchPath", "There is no such path", "see /openapi.json for the paths");
     }
     return there.stream()
         .filter(one -> one.method().equals(method.text()))

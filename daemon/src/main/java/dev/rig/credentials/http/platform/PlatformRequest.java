@@ -64,8 +64,7 @@ final class PlatformRequest {
   Optional<String> optional(String name) {
     var values = request.query().all(name, List::of);
     if (values.size() > 1) {
-      throw ProblemResponseException.badRequest(
-          "the parameter " + name + " is there more than once");
+      throw ProblemResponseException.badRequest("the parameter " + name + " is repeated");
     }
     return values.stream().filter(value -> !value.isEmpty()).findFirst();
   }

@@ -257,8 +257,8 @@ final class ClusterKeeper implements AutoCloseable {
   }
 
   private void unexpected(Throwable failure) {
-    away("it could not be asked: " + failure.getClass().getSimpleName());
-    LOG.log(Level.ERROR, "cluster " + cluster.name() + " could not be asked", failure);
+    away("unexpected error: " + failure.getClass().getSimpleName());
+    LOG.log(Level.ERROR, "cluster " + cluster.name() + ": unexpected error", failure);
     UncaughtErrors.reportCause(failure);
   }
 
@@ -307,8 +307,8 @@ final class ClusterKeeper implements AutoCloseable {
     messages.addAll(stuckPods.list());
     if (cluster.gitOps()) {
       messages.add(
-          "nothing gets pull secrets by itself: the cluster is deployed through git (git.url),"
-              + " where what is written past the repository is reverted");
+          "createPullSecrets has no effect: the cluster is managed from git (git.url), which"
+              + " reverts other changes");
     }
     return new ComponentHealth(
         PullSecrets.part(cluster.name()),

@@ -175,7 +175,8 @@ final class ClusterSecrets {
       case KubeApi.Foreign _ ->
           throw new PullSecretException(
               Reason.REFUSED,
-              "Secret %s is not of rig-credentials: choose another name".formatted(wanted.path()));
+              "Secret %s does not belong to rig-credentials: choose another name"
+                  .formatted(wanted.path()));
       case KubeApi.Ours(var old) when wanted.says(old) -> PullSecretOutcome.UNCHANGED;
       case KubeApi.Ours(var old) -> {
         api.apply(wanted.inPlaceOf(old), true);

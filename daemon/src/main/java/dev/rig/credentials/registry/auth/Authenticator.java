@@ -143,7 +143,7 @@ public final class Authenticator {
     }
     if (challenges.stream().noneMatch(AuthChallenge::isBasic)) {
       throw CallException.badAnswer(
-          endpoint.who() + " wants neither a password (Basic) nor a token (Bearer)");
+          endpoint.who() + " supports neither a password (Basic) nor a token (Bearer)");
     }
     var credential = credential();
     if (credential == null) {
@@ -151,7 +151,7 @@ public final class Authenticator {
     }
     if (credential.isIdentityToken()) {
       throw CallException.unauthorised(
-          endpoint.who() + " wants a password, and the entry has an identity token");
+          endpoint.who() + " requires a password, but the entry has an identity token");
     }
     authorization = HttpRequest.basic(credential);
     return true;
@@ -217,10 +217,11 @@ public final class Authenticator {
                   .formatted(endpoint.who(), found.prefix()));
       case Lookup.Failed failed ->
           CallException.noCredential(
-              endpoint.who() + " wants a credential: " + failed.sentence(), failed.nextAttempt());
+              endpoint.who() + " requires a credential: " + failed.sentence(),
+              failed.nextAttempt());
       case Lookup.NotFound missing ->
           CallException.unauthorised(
-              "%s wants a credential, and %s".formatted(endpoint.who(), missing.reason()));
+              "%s requires a credential, and %s".formatted(endpoint.who(), missing.reason()));
       case null -> CallException.unauthorised(endpoint.who() + " denies access");
     };
   }

@@ -58,7 +58,7 @@ final class RedirectFollower {
             continue;
           }
           throw CallException.badAnswer(
-              host(ask) + " redirects to " + host(current) + ", which wants a credential");
+              host(ask) + " redirects to " + host(current) + ", which requires a credential");
         }
         return reply;
       }

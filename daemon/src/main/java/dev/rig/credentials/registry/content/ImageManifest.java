@@ -95,7 +95,7 @@ public sealed interface ImageManifest {
       return usual ? typeByContent(json) : said;
     }
     if (!usual && !said.equals(own.toLowerCase(Locale.ROOT))) {
-      throw CallException.badAnswer(who + " sent a manifest of another type than it says itself");
+      throw CallException.badAnswer(who + " sent a manifest with two different media types");
     }
     return own.toLowerCase(Locale.ROOT);
   }

@@ -196,7 +196,7 @@ public final class ImageReader {
     var said = RegistryErrors.message(reply);
     if (said.toLowerCase(Locale.ROOT).contains("accept header")) { // as Docker's registry says it
       return CallException.badAnswer(
-          "%s has it in a form that was not asked for: %s".formatted(session.who(), said));
+          "%s has it in an unsupported format: %s".formatted(session.who(), said));
     }
     boolean noRepository =
         !repositoryKnown

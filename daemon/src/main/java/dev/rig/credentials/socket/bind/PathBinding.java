@@ -141,7 +141,8 @@ public final class PathBinding implements SocketBinding {
         SocketGroup.give(path, options.group());
       }
       Files.setAttribute(path, "unix:mode", options.mode());
-      FileId file = FileId.of(path).orElseThrow(() -> new IOException("it vanished at once"));
+      FileId file =
+          FileId.of(path).orElseThrow(() -> new IOException("it was deleted immediately"));
       done = true;
       return new Bound(new ListeningSocket(channel.getFD(), channel), file);
     } catch (IOException failure) {

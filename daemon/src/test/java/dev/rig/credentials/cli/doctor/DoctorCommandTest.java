@@ -370,7 +370,7 @@ class DoctorCommandTest {
         ", and 1 more",
         "-> \"rig-credentials check\" lists all errors");
     Files.delete(values);
-    assertFound(diagnosis(), "warn configuration there is none at " + values);
+    assertFound(diagnosis(), "warn configuration there is no file " + values);
   }
 
   @Test

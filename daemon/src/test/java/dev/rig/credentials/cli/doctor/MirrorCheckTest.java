@@ -66,8 +66,8 @@ class MirrorCheckTest {
         List.of(
             "WARN images of index.docker.io come through mirror.example:5000/v2/hub (/"
                 + HOSTS
-                + "), which has no entry => if that mirror wants a login, add an entry for it with"
-                + " mirrorOf: [index.docker.io]"),
+                + "), which has no entry => if that mirror requires a login, add an entry for it"
+                + " with mirrorOf: [index.docker.io]"),
         look("docker.io"));
     assertEquals(
         List.of(
@@ -132,7 +132,7 @@ class MirrorCheckTest {
         List.of(
             "WARN images of index.docker.io come through other.example (/"
                 + file
-                + "), which has no entry => if that mirror wants a login, add an entry for it"),
+                + "), which has no entry => if that mirror requires a login, add an entry for it"),
         look("mirror.example"));
   }
 

@@ -225,7 +225,7 @@ class CapsuleSecretsTest {
     assertNull(fixture.named("shop"));
     assertEquals("SecretNotOurs", events().getFirst().get("reason"));
     assertTrue(
-        daemon.health().messages().getFirst().contains("is not of rig-credentials"),
+        daemon.health().messages().getFirst().contains("does not belong to rig-credentials"),
         daemon.health()::toString);
     fixture.kubernetes.remove("secrets/team/" + SECRET);
     fixture.seconds(70);

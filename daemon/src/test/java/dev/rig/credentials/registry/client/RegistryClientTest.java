@@ -257,7 +257,7 @@ class RegistryClientTest {
       var failure =
           new ClientFixture(FakeCredentials.none())
               .resolve(registry, RegistryFailure.Unauthorised.class);
-      assertTrue(failure.message().endsWith("wants a credential, and no entry matches it"));
+      assertTrue(failure.message().endsWith("requires a credential, and no entry matches it"));
     }
   }
 
