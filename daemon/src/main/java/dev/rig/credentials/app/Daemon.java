@@ -122,13 +122,13 @@ public final class Daemon implements AutoCloseable {
         RegistrySettingsFactory.settings(configuration.daemon(), context.environment());
     var providers =
         scope.add(new Providers(reach(registries), context.environment(), time), Providers::close);
-    var entries = new ServedEntries(context, configuration.registries(), runner, providers, state);
+    var entries = new ServedEntries(context, configuration, runner, providers, state);
     var broker = entries.broker();
     var activity = new RecentActivity(time.clock());
     var observers = new RequestObservers();
     observers.add(audit);
     observers.add(new RequestMetrics(entries.metrics(), activity));
-    gate.open(new RequestRouter(apis(context, broker, logins, ownUid), access, observers, time));
+    gate.open(new RequestRouter(apis(context, entries, logins, ownUid), access, observers, time));
     var clusters = clusters(context, entries);
     http =
         scope.add(
@@ -227,7 +227,7 @@ public final class Daemon implements AutoCloseable {
   }
 
   private static Function<Action, RequestApi> apis(
-      DaemonContext context, Broker broker, StoredLogins logins, int ownUid) {
+      DaemonContext context, ServedEntries entries, StoredLogins logins, int ownUid) {
     var listings =
         context
             .scope()
@@ -239,9 +239,17 @@ public final class Daemon implements AutoCloseable {
             context.environment().getOrDefault("PATH", ""),
             context.settings().shell().toString(),
             ownUid);
+    var broker = entries.broker();
     var helpers =
         new HelperApi(
-            broker, logins, context.version(), context.health(), scripts, listings, context.time());
+            broker,
+            logins,
+            context.version(),
+            context.health(),
+            scripts,
+            entries::files,
+            listings,
+            context.time());
     var kubelet = new KubeletApi(broker, ownUid, context.time());
     return action -> action == Action.KUBELET ? kubelet : helpers;
   }
@@ -321,12 +329,12 @@ public final class Daemon implements AutoCloseable {
     return socket.path();
   }
 
-  /** Returns the platform's socket; empty if there is none. */
+  /** Returns the platform's socket; empty if absent. */
   public Optional<Path> platformSocket() {
     return http.platform();
   }
 
-  /** Returns the address of the admin port; empty if there is none. */
+  /** Returns the address of the admin port; empty if absent. */
   public Optional<InetSocketAddress> admin() {
     return http.admin();
   }

@@ -9,7 +9,6 @@ import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.concurrent.Workers;
 import dev.rig.credentials.config.Configuration;
-import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.metrics.ClusterReading;
 import dev.rig.credentials.metrics.GaugeReadings;
@@ -48,6 +47,7 @@ final class ServedEntries {
   private final Broker broker;
   private final Metrics metrics;
   private final BrokerEntryFactory factory;
+  private volatile List<String> files;
 
   /**
    * Loads the entries and restores their leases.
@@ -57,12 +57,14 @@ final class ServedEntries {
    */
   ServedEntries(
       DaemonContext context,
-      List<RegistryEntry> configured,
+      Configuration configuration,
       ProcessRunner runner,
       Providers providers,
       StateFiles state) {
     var scope = context.scope();
     var time = context.time();
+    var configured = configuration.registries();
+    files = configuration.files();
     leases =
         scope.add(
             new ExpiringCache<>(
@@ -161,7 +163,14 @@ final class ServedEntries {
 
   /** Returns the entries of another configuration, ready to be served. */
   List<BrokerEntry> prepare(Configuration next) {
+    var entries = factory.of(next.registries());
     leases.resize(next.registries().size() + GLOB_KEYS);
-    return factory.of(next.registries());
+    files = next.files();
+    return entries;
+  }
+
+  /** Returns the files of the configuration that is served. */
+  List<String> files() {
+    return files;
   }
 }

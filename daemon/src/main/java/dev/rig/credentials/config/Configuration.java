@@ -15,6 +15,7 @@ import java.util.Map;
  * @param daemon the daemon's own settings
  * @param fingerprint SHA-256 of the files' names and contents in hex: equal for equal input; must
  *     not be shown, because it is a hash over secrets
+ * @param files the names of the files that were read, in the order of merging
  * @param passwordFiles the password files of entries
  * @param leftOut valid settings that were ignored, with their locations
  */
@@ -23,14 +24,17 @@ public record Configuration(
     Map<String, ClusterSettings> clusters,
     DaemonSettings daemon,
     String fingerprint,
+    List<String> files,
     List<Path> passwordFiles,
     List<Problem> leftOut) {
   /** An empty configuration. */
   public static final Configuration EMPTY =
-      new Configuration(List.of(), Map.of(), DaemonSettings.UNSET, "", List.of(), List.of());
+      new Configuration(
+          List.of(), Map.of(), DaemonSettings.UNSET, "", List.of(), List.of(), List.of());
 
   public Configuration {
     registries = List.copyOf(registries);
+    files = List.copyOf(files);
     passwordFiles = List.copyOf(passwordFiles);
     leftOut = List.copyOf(leftOut);
     clusters = Collections.unmodifiableMap(new LinkedHashMap<>(clusters));

@@ -41,6 +41,7 @@ public final class HelperApi implements RequestApi {
   private final String version;
   private final Supplier<List<ComponentHealth>> health;
   private final ScriptSurroundings scripts;
+  private final Supplier<List<String>> files;
   private final Executor listings;
 
   /**
@@ -50,6 +51,8 @@ public final class HelperApi implements RequestApi {
    * @param version the answer to {@code version}, without a program name
    * @param health the components that {@code status} shows
    * @param scripts the environment of scripts, which {@code status} shows
+   * @param files the configuration files, which {@code status} shows to peers that may list
+   *     everything; others see those of the entries that they may list
    * @param listings runs operations over all entries, which can take long, so that they do not
    *     delay other requests
    * @param time limits a listing, and detects the erases of one logout
@@ -60,6 +63,7 @@ public final class HelperApi implements RequestApi {
       String version,
       Supplier<List<ComponentHealth>> health,
       ScriptSurroundings scripts,
+      Supplier<List<String>> files,
       Executor listings,
       Time time) {
     this.broker = broker;
@@ -71,6 +75,7 @@ public final class HelperApi implements RequestApi {
     this.version = version;
     this.health = health;
     this.scripts = scripts;
+    this.files = files;
     this.listings = listings;
   }
 
@@ -206,6 +211,7 @@ public final class HelperApi implements RequestApi {
                 own,
                 parts,
                 scripts,
-                version)));
+                version,
+                rights.mayAll(Permission.LIST) ? files.get() : StatusJson.files(states))));
   }
 }

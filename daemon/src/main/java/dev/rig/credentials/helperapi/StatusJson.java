@@ -115,6 +115,7 @@ final class StatusJson {
    * @param own the peer's logins
    * @param mayGet the entries for which the full reason is shown
    * @param scripts the environment of scripts
+   * @param files the configuration files
    */
   static byte[] states(
       List<EntryState> states,
@@ -122,7 +123,8 @@ final class StatusJson {
       List<StoredLogin> own,
       List<ComponentHealth> health,
       ScriptSurroundings scripts,
-      String version) {
+      String version,
+      List<String> files) {
     return JsonWriter.line(
         JsonForm.GO,
         json ->
@@ -136,11 +138,11 @@ final class StatusJson {
                 .objects("health", health, StatusJson::part)
                 .put("pid", ProcessHandle.current().pid())
                 .put("version", version)
-                .put("configuration", files(states)));
+                .put("configuration", files));
   }
 
   /** Returns the files of the entries: an origin is a file with line and column. */
-  private static List<String> files(List<EntryState> states) {
+  static List<String> files(List<EntryState> states) {
     return states.stream()
         .map(state -> state.entry().origin().toString().replaceFirst("(:[0-9]+){1,2}$", ""))
         .distinct()

@@ -84,8 +84,9 @@ class CommandLineTest {
     return err.toString(StandardCharsets.UTF_8);
   }
 
-  private Daemon daemon() {
-    var configuration = ConfigLoader.load(List.of(values));
+  private Daemon daemon(Path... more) {
+    var configuration =
+        ConfigLoader.load(Stream.concat(Stream.of(values), Stream.of(more)).toList());
     var flags =
         DaemonSettings.UNSET
             .with(DaemonSettings.SOCKET, socket())
@@ -392,7 +393,17 @@ class CommandLineTest {
     }
   }
 
-  /** C42: one's own logins. */
+  @Test
+  void statusNamesAConfigurationFileThatHasOnlyDaemonKeys() throws IOException {
+    var own = Files.writeString(folder.resolve("daemon.yaml"), "daemon: {log: {level: warn}}\n");
+    try (var _ = daemon(own)) {
+      run(false, "status");
+      assertTrue(
+          printed().contains("Configuration:  " + values + ", " + own + "\n"), this::printed);
+    }
+  }
+
+  /** C42: a user's own logins. */
   @Test
   void listAndStatusShowYourLogins() {
     try (var daemon = daemon();

@@ -52,6 +52,7 @@ class HelperApiTest {
           "1.2.3",
           List::of,
           new ScriptSurroundings("/bin", "/bin/bash --posix", 0),
+          () -> List.of("values.yaml", "daemon.yaml"),
           Runnable::run,
           fixture.time().time());
 
@@ -313,7 +314,7 @@ class HelperApiTest {
         .toCompletableFuture();
   }
 
-  /** C4: a client that lists first never asks for a host that is missing. */
+  /** C4: a client that lists first never asks for a host that is missing in the list. */
   @Test
   void lapsedLeaseIsRenewedByAList() {
     var script = FakeSource.script(fixture.time(), "first", "s", Duration.ofSeconds(2));
@@ -350,7 +351,7 @@ class HelperApiTest {
         "{\"known.org\":\"known\",\"static.org\":\"static\"}\n", body(listing.join().reply()));
   }
 
-  /** A listing of many lapsed leases must not start as many scripts at once. */
+  /** A listing of many lapsed leases must not start all scripts at the same time. */
   @Test
   void listStartsAFewScriptsAtATimeAndNoneAfterItsEnd() {
     var sources = new ArrayList<FakeSource>();
@@ -399,6 +400,16 @@ class HelperApiTest {
         body);
     assertTrue(body.contains("{\"registry\":\"a.fixed.org\",\"loading\":false,\"hits\":1,"), body);
     assertFalse(body.contains("CANARY"));
+  }
+
+  @Test
+  void statusNamesAllConfigurationFilesOnlyToPeersThatMayListEverything() {
+    fixture.fixed("ghcr.io", "u", "s");
+    var all = body(ask(Action.STATUS, ""));
+    assertTrue(all.contains("\"configuration\":[\"values.yaml\",\"daemon.yaml\"]"), all);
+    var listing = AccessFixture.listing(STRANGER, "ghcr.io");
+    var some = body(answer(Action.STATUS, "", STRANGER, listing).reply());
+    assertTrue(some.contains("\"configuration\":[\"values.yaml\"]"), some);
   }
 
   @Test
@@ -539,7 +550,7 @@ class HelperApiTest {
         RequestOutcome.DENIED, answer(Action.EXPLAIN, "quay.io/x", STRANGER, acme).outcome());
   }
 
-  /** An alias gets its entry whatever is asked for, so that what is asked for gives no right. */
+  /** An alias selects its entry for any key, so the key gives no right. */
   @Test
   void aliasIsMeasuredByItsEntry() {
     fixture.entry("quay.io", FakeSource.fixed(fixture.time(), "u", "CANARY"), "quay", false);
@@ -551,7 +562,7 @@ class HelperApiTest {
         answer(Action.GET, "quay", key, STRANGER, rights("quay.io")).outcome());
   }
 
-  /** Docker asks by the host alone: the rule names the entry that answers then. */
+  /** Docker names only the host: the rule for the entry that answers then applies. */
   @Test
   void defaultOfAHostIsMeasuredByItsEntryToo() {
     fixture.entry("ghcr.io/acme", FakeSource.fixed(fixture.time(), "u", "s"), null, true);
@@ -638,7 +649,7 @@ class HelperApiTest {
         body(reply));
   }
 
-  /** What a script wrote to stderr is for those who may get its credential. */
+  /** The stderr of a script is only for peers that may get its credential. */
   @Test
   void reasonIsShownWholeOnlyToThoseWhoMayGetTheEntry() {
     var source = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1));
@@ -730,7 +741,7 @@ class HelperApiTest {
     assertTrue(body(ask(Action.EXPLAIN, "ghcr.io")).contains("\"source\":\"script\""));
   }
 
-  /** T18: neither the login of another is told, nor an entry to who may not list it. */
+  /** T18: explain shows neither another user's login, nor an entry that the peer may not list. */
   @Test
   void t18_explainShowsAStrangerItsOwnLoginAndNothingElse() {
     assertEquals(0, ask(Action.STORE, login("ghcr.io/team", "root", "s")).status());

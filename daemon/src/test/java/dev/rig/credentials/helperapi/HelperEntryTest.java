@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code docker login} and {@code docker logout} do at an entry of another helper. */
+/** {@code docker login} and {@code docker logout} at an entry of another helper. */
 class HelperEntryTest {
   private static final String NOT_FOUND = "1 credentials not found in native keychain\n";
   private static final Peer OWN = new Peer(1, 1000, 1000);
@@ -54,6 +54,7 @@ class HelperEntryTest {
           "1.2.3",
           List::of,
           new ScriptSurroundings("", "", OWN.uid()),
+          List::of,
           Runnable::run,
           fixture.time().time());
 

@@ -25,7 +25,7 @@ class HelperPayloadFuzz {
   private final BrokerFixture fixture =
       new BrokerFixture().fixed("ghcr.io/acme", "u", SECRET).fixed("quay.io", "u", SECRET);
 
-  /** In a folder that is not there: what is to be stored fails late, and costs no disk. */
+  /** In a folder that does not exist: storing fails late, without using the disk. */
   private final StoredLogins logins =
       new StoredLogins(
           () ->
@@ -43,6 +43,7 @@ class HelperPayloadFuzz {
           "1",
           List::of,
           new ScriptSurroundings("", "", 0),
+          List::of,
           Runnable::run,
           fixture.time().time());
 

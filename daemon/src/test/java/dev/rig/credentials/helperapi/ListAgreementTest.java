@@ -75,6 +75,7 @@ class ListAgreementTest {
               "1",
               List::of,
               new ScriptSurroundings("", "", 0),
+              List::of,
               Runnable::run,
               fixture.time().time());
     }
@@ -157,7 +158,9 @@ class ListAgreementTest {
       return !entry.fails() && !entry.tokenOnly();
     }
 
-    /** Exact hosts first, then the longest path; a host alone goes to its default. */
+    /**
+     * Exact hosts first, then the longest path; a host without a path is answered by its default.
+     */
     @Nullable Configured answering(String host, String path) {
       var exact = longest(entries.stream().filter(one -> one.host().equals(host)).toList(), path);
       boolean matches = host.endsWith(".glob.org");
@@ -263,7 +266,7 @@ class ListAgreementTest {
     }
   }
 
-  /** Through an alias every key is answered by one entry, so that only its own may be listed. */
+  /** With an alias every key is answered by one entry, so only its own registries may be listed. */
   @ParameterizedTest
   @MethodSource("seeds")
   void listOfAnAliasAgreesWithItsGet(long seed) throws IOException {

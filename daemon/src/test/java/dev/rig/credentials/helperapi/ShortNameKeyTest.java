@@ -85,6 +85,7 @@ class ShortNameKeyTest {
             "1",
             List::of,
             new ScriptSurroundings("", "", 0),
+            List::of,
             Runnable::run,
             time.time());
   }
@@ -141,7 +142,7 @@ class ShortNameKeyTest {
     }
   }
 
-  /** C1 and C2: what {@code docker login} does with a host that has neither a dot nor a port. */
+  /** C1 and C2: {@code docker login} with a host that has neither a dot nor a port. */
   @Test
   void hostWithoutADotIsARegistry() {
     assertEquals("1 credentials not found in native keychain\n", ask(Action.GET, "myregistry"));
@@ -157,7 +158,7 @@ class ShortNameKeyTest {
     assertTrue(listed.contains("\"nas\":\"of-nas\"") && listed.contains("\"nas3\":\"u\""), listed);
   }
 
-  /** The other grammar: a person and the kubelet name images. */
+  /** The other grammar: people and the kubelet name images. */
   @Test
   void t20_theSameNamesAreDockerHubsAsImages() throws InvalidReferenceException {
     for (var name : NAMES) {

@@ -98,7 +98,10 @@ public final class ConfigLoader {
         documents.read(file.name(), document);
       }
     }
-    var configuration = documents.configuration(() -> of(files, passwordFiles.contents()));
+    var configuration =
+        documents.configuration(
+            files.stream().map(InputFile::name).toList(),
+            () -> of(files, passwordFiles.contents()));
     if (checks != null) {
       checkPrograms(configuration, checks);
     }

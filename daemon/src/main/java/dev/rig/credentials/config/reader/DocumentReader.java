@@ -7,6 +7,7 @@ import dev.rig.credentials.config.ProblemCollector;
 import dev.rig.credentials.config.files.PasswordFiles;
 import dev.rig.credentials.config.yaml.NodeReader;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -98,11 +99,18 @@ final class DocumentReader {
   /**
    * Returns the merged configuration; contradictions are findings.
    *
+   * @param files the names of all files that were read
    * @param fingerprint of everything that was read until then
    */
-  Configuration configuration(Supplier<String> fingerprint) {
+  Configuration configuration(List<String> files, Supplier<String> fingerprint) {
     var entries = registries.entries();
     return new Configuration(
-        entries, clusters, daemon, fingerprint.get(), passwordFiles.named(), findings.remarks());
+        entries,
+        clusters,
+        daemon,
+        fingerprint.get(),
+        files,
+        passwordFiles.named(),
+        findings.remarks());
   }
 }

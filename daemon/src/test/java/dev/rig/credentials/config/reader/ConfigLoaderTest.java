@@ -415,6 +415,12 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void everyFileThatWasReadIsNamedInTheOrderOfMerging() {
+    var paths = write(folder, CONFIG_MAP, "daemon: {log: {level: warn}}\n", "");
+    assertEquals(paths.stream().map(Path::toString).toList(), ConfigLoader.load(paths).files());
+  }
+
+  @Test
   void fingerprintTellsInputsApart() {
     var paths = write(folder, CONFIG_MAP, SECRET);
     var before = ConfigLoader.load(paths).fingerprint();
