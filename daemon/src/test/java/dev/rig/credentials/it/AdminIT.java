@@ -1,6 +1,7 @@
 package dev.rig.credentials.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Canary;
@@ -115,5 +116,59 @@ class AdminIT {
       assertTrue(colours.size() > 50, () -> "more than an empty page: " + colours.size());
     }
     assertEquals(2, brightness.size(), "one light, one dark");
+  }
+
+  /**
+   * C43: in a frame of 400 px no element of the page reaches over the edge, so that the state and the
+   * whole reason of each entry are visible. The frame has the page's own style sheet; the page itself
+   * permits neither frames nor scripts.
+   */
+  @Test
+  void c43_pageIsNoWiderThanAScreenOf400Pixels() {
+    var chromium = Tool.CHROMIUM.path();
+    var daemon = daemon();
+    daemon.start();
+    daemon.client().get("registry.gitlab.com/rigdev/app");
+    daemon.client().get("broken.example.org");
+    var style = http.get("/style.css").body();
+    var page =
+        http.get("/")
+            .body()
+            .replaceFirst("<meta http-equiv=\"refresh\"[^>]*>", "")
+            .replaceFirst("<link rel=\"stylesheet\"[^>]*>", "<style>" + style + "</style>");
+    var frame =
+        PrivateFile.write(
+            folder.resolve("frame.html"),
+            """
+            <!doctype html><title>-</title><body>
+            <iframe style="border: 0" width="400" height="900" srcdoc="%s"></iframe>
+            <script>
+            addEventListener("load", () => {
+              const page = document.querySelector("iframe").contentDocument;
+              const reaching = [...page.querySelectorAll("body, body *")]
+                .filter(element => element.getBoundingClientRect().right > 400)
+                .map(element => element.tagName + "." + element.className);
+              const state = page.querySelector(".failed .state").getBoundingClientRect();
+              document.body.textContent = page.body.clientWidth + " wide, " + Math.round(state.height)
+                + " high, reaching over: [" + reaching + "]";
+            });
+            </script>
+            """
+                .formatted(page.replace("&", "&amp;").replace("\"", "&quot;")));
+    var shown =
+        Command.of(
+                chromium,
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--user-data-dir=" + folder.resolve("browser"),
+                "--dump-dom",
+                frame.toUri())
+            .with("HOME", folder)
+            .run()
+            .stdout();
+    assertTrue(shown.contains("400 wide, "), shown);
+    assertTrue(shown.contains(", reaching over: []"), shown);
+    assertFalse(shown.contains(" 0 high"), shown);
   }
 }

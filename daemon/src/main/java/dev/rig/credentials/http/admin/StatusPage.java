@@ -16,7 +16,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +75,7 @@ final class StatusPage {
         + "<main>\n"
         + problems(health)
         + registries(entries, now)
-        + failures(now)
+        + failures(entries, now)
         + callers(now)
         + "</main>\n"
         + footer(now)
@@ -184,14 +186,15 @@ final class StatusPage {
       rows.append(" <span class=\"tag\">default</span>");
     }
     rows.append("<small>").append(escape(entry.entry().origin())).append("</small></th>");
-    cell(rows, "", escape(entry.entry().source().kind()));
-    cell(rows, "lease", lease(entry, now));
-    cell(rows, "", "<span class=\"state\">" + label(entry, reading.state()) + "</span>");
-    cell(rows, "number", Long.toString(entry.hits()));
+    cell(rows, "Source", "", escape(entry.entry().source().kind()));
+    cell(rows, "Lease", "lease", lease(entry, now));
+    cell(rows, "State", "", "<span class=\"state\">" + label(entry, reading.state()) + "</span>");
+    cell(rows, "Hits", "number", Long.toString(entry.hits()));
     boolean asked = state != null || !entry.hosts().isEmpty();
-    cell(rows, "number", !runs || !asked ? "–" : Long.toString(entry.runs()));
+    cell(rows, "Runs", "number", !runs || !asked ? "–" : Long.toString(entry.runs()));
     cell(
         rows,
+        "Last run",
         "",
         !runs || state == null || state.lastLoad() == null
             ? "–"
@@ -250,25 +253,56 @@ final class StatusPage {
         .formatted(percent, percent <= 10 ? "fill low" : "fill", percent);
   }
 
-  private String failures(Instant now) {
+  /**
+   * Returns the failed runs that the table of registries shows, then the latest failed requests.
+   */
+  private String failures(List<EntryState> entries, Instant now) {
+    var failing =
+        entries.stream()
+            .flatMap(entry -> Stream.concat(Stream.of(entry), entry.hosts().stream()))
+            .filter(entry -> entry.state() != null && entry.state().failure() != null)
+            .toList();
     var failures = activity.failures();
-    if (failures.isEmpty()) {
+    if (failing.isEmpty() && failures.isEmpty()) {
       return section("Recent errors", "<p class=\"none\">None since the start.</p>\n");
     }
     var rows = new StringBuilder();
-    for (var failure : failures) {
-      rows.append("<tr>");
-      cell(rows, "", age(failure.at(), now) + " ago");
-      cell(rows, "", escape(failure.action()));
-      cell(
+    for (var entry : failing.subList(0, Math.min(MOST_ENTRIES, failing.size()))) {
+      var begun = Objects.requireNonNull(entry.state()).lastLoad();
+      failure(
           rows,
-          "",
-          failure.prefix() == null ? "–" : "<code>" + escape(failure.prefix()) + "</code>");
-      cell(rows, "bad", escape(failure.outcome()));
-      cell(rows, "", peer(failure.peer()));
-      rows.append("</tr>\n");
+          begun == null ? "–" : age(begun, now) + " ago",
+          "run",
+          entry.entry().registry(),
+          "failed",
+          "this daemon");
+    }
+    for (var one : failures) {
+      failure(
+          rows,
+          age(one.at(), now) + " ago",
+          one.action(),
+          one.prefix(),
+          one.outcome(),
+          peer(one.peer()));
     }
     return section("Recent errors", table(rows, "When", "Action", "Registry", "Outcome", "Caller"));
+  }
+
+  private static void failure(
+      StringBuilder rows,
+      String when,
+      String action,
+      @Nullable String registry,
+      String outcome,
+      String caller) {
+    rows.append("<tr>");
+    cell(rows, "When", "", when);
+    cell(rows, "Action", "", escape(action));
+    cell(rows, "Registry", "", registry == null ? "–" : "<code>" + escape(registry) + "</code>");
+    cell(rows, "Outcome", "bad", escape(outcome));
+    cell(rows, "Caller", "", caller);
+    rows.append("</tr>\n");
   }
 
   private String callers(Instant now) {
@@ -279,14 +313,14 @@ final class StatusPage {
     var rows = new StringBuilder();
     for (var caller : callers) {
       rows.append("<tr>");
-      cell(rows, "", peer(caller.last()));
-      cell(rows, "", escape(caller.action()));
-      cell(rows, "", age(caller.at(), now) + " ago");
-      cell(rows, "number", Long.toString(caller.requests()));
+      cell(rows, "User and last process", "", peer(caller.last()));
+      cell(rows, "Last action", "", escape(caller.action()));
+      cell(rows, "When", "", age(caller.at(), now) + " ago");
+      cell(rows, "Requests", "number", Long.toString(caller.requests()));
       rows.append("</tr>\n");
     }
     return section(
-        "Callers", table(rows, "User and last process", "Last asked", "When", "#Requests"));
+        "Callers", table(rows, "User and last process", "Last action", "When", "#Requests"));
   }
 
   private static String peer(Peer peer) {
@@ -327,10 +361,13 @@ final class StatusPage {
         .toString();
   }
 
-  private static void cell(StringBuilder rows, String style, String html) {
-    rows.append(style.isEmpty() ? "<td>" : "<td class=\"" + style + "\">")
-        .append(html)
-        .append("</td>");
+  /** Appends a cell; on a narrow screen, where there is no row of headings, it shows its own. */
+  private static void cell(StringBuilder rows, String heading, String style, String html) {
+    rows.append("<td data-label=\"").append(heading).append('"');
+    if (!style.isEmpty()) {
+      rows.append(" class=\"").append(style).append('"');
+    }
+    rows.append('>').append(html).append("</td>");
   }
 
   private static String age(Instant from, Instant to) {

@@ -133,7 +133,7 @@ class AdminPortTest {
                 reply::toString));
   }
 
-  /** T21: everybody on the machine can read the page, so it has no text of a script's. */
+  /** T21: every user of the machine can read the page, so it contains no text of a script. */
   @Test
   void pageShowsOfAReasonItsClassAlone() {
     fixture.entry(
@@ -159,12 +159,48 @@ class AdminPortTest {
     var page = http.get("/").body();
     var rows = List.of(page.split("<tr class=", -1));
     assertAll(
-        () -> assertTrue(row(rows, "<code>static.org<").contains("<td class=\"number\">1<"), page),
+        () -> assertTrue(row(rows, "<code>static.org<").contains(" class=\"number\">1<"), page),
         () -> assertTrue(row(rows, "<code>*.glob.org<").contains(">1 host<"), page),
-        () -> assertTrue(row(rows, "<code>*.glob.org<").contains("<td class=\"number\">1<"), page),
+        () -> assertTrue(row(rows, "<code>*.glob.org<").contains(" class=\"number\">1<"), page),
         () -> assertTrue(row(rows, "<code>1.glob.org<").contains("1h 0m left"), page),
-        () -> assertTrue(row(rows, "<code>1.glob.org<").contains("<td class=\"number\">1<"), page),
+        () -> assertTrue(row(rows, "<code>1.glob.org<").contains(" class=\"number\">1<"), page),
         () -> assertFalse(page.contains(SECRET), page));
+  }
+
+  /** C43: a run that failed without a request is in both tables. */
+  @Test
+  void c43_recentErrorsAgreeWithTheTableOfRegistries() {
+    assertTrue(http.get("/").body().contains("None since the start."));
+    fixture.entry(
+        "broken.org",
+        FakeSource.script(fixture.time(), "u", "p", Duration.ofHours(1)).failing("reason"));
+    fixture.broker().lookup(BrokerFixture.image("broken.org/x")).join();
+    fixture.time().advance(Duration.ofSeconds(1));
+    var page = http.get("/").body();
+    var errors = page.substring(page.indexOf("<h2>Recent errors"), page.indexOf("<h2>Callers"));
+    assertAll(
+        () -> assertTrue(page.contains("1 registry fails"), page),
+        () -> assertFalse(errors.contains("None since the start"), errors),
+        () -> assertTrue(errors.contains("<code>broken.org</code>"), errors),
+        () -> assertTrue(errors.contains(">failed<"), errors));
+  }
+
+  /** C43: at 400 px nothing is wider than the screen, and every value has its heading. */
+  @Test
+  void c43_pageFitsANarrowScreen() {
+    fixture.broker().lookup(BrokerFixture.image("script.org/team/x")).join();
+    activity.note("get", "script.org/team", "failed", true, new Peer(42, 1000, 1000, Set.of()));
+    var page = http.get("/").body();
+    var style = http.get("/style.css").body();
+    var narrow = style.substring(style.indexOf("@media (max-width: 45rem)"));
+    assertAll(
+        () -> assertTrue(page.contains("name=\"viewport\" content=\"width=device-width"), page),
+        () ->
+            assertEquals(
+                -1, page.replaceAll("<td (data-label=|colspan=)", "").indexOf("<td"), page),
+        () -> assertTrue(narrow.contains("td { display: block; }"), narrow),
+        () -> assertTrue(narrow.contains("white-space: normal; overflow-wrap: anywhere"), narrow),
+        () -> assertFalse(style.matches("(?s).*[^-]width: *[0-9]{3,}px.*"), style));
   }
 
   private static String row(List<String> rows, String content) {
