@@ -47,7 +47,7 @@ final class HttpListeners implements AutoCloseable {
   /**
    * Serves the platform's API.
    *
-   * @param beside the helper socket, next to which the default path is
+   * @param beside the helper socket; the default path is in its folder
    * @throws dev.rig.credentials.socket.bind.SocketBusyException if another daemon serves at the
    *     configured path
    * @throws dev.rig.credentials.socket.bind.SocketRefusedException if the configured path is
@@ -163,12 +163,12 @@ final class HttpListeners implements AutoCloseable {
     next.run();
   }
 
-  /** Returns the address of the admin port; empty if there is none. */
+  /** Returns the address of the admin port; empty if absent. */
   Optional<InetSocketAddress> admin() {
     return Optional.ofNullable(admin).flatMap(ListenerSlot::listener).map(AdminPort::address);
   }
 
-  /** Returns the platform's socket; empty if there is none. */
+  /** Returns the platform's socket; empty if absent. */
   Optional<Path> platform() {
     return Optional.ofNullable(platform).flatMap(ListenerSlot::listener).map(PlatformSocket::path);
   }

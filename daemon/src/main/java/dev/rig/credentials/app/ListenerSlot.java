@@ -92,7 +92,7 @@ final class ListenerSlot<T extends OpenListener> implements AutoCloseable {
     listener().ifPresent(OpenListener::warmUp);
   }
 
-  /** Returns the open listener; empty if there is none. */
+  /** Returns the open listener; empty if absent. */
   Optional<T> listener() {
     return Optional.ofNullable(listener);
   }

@@ -173,8 +173,8 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
   /**
    * Returns the answer to a lookup; does not fail by itself.
    *
-   * @param instead receives the entry that would answer, null if there is none, and may answer in
-   *     its place, for example with a denial; called again if a reload replaces the entry in the
+   * @param instead receives the entry that would answer, null if absent, and may answer in its
+   *     place, for example with a denial; called again if a reload replaces the entry in the
    *     meantime
    * @param form converts the answer into what the client gets
    */
@@ -275,9 +275,7 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
     return snapshot.mirror(reference) != null;
   }
 
-  /**
-   * Returns the entry that answers for an image or for a non-empty alias; null if there is none.
-   */
+  /** Returns the entry that answers for an image or for a non-empty alias; null if absent. */
   public @Nullable BrokerEntry managing(ImageReference reference, String alias) {
     return snapshot.find(reference, alias);
   }
@@ -365,7 +363,7 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
             && (state.failure() == null || !state.failure().nextAttempt().isAfter(time.now())));
   }
 
-  /** Returns the cached state for a reference, without a lookup; null if there is none. */
+  /** Returns the cached state for a reference, without a lookup; null if absent. */
   public @Nullable CacheEntryState<Lease> state(ImageReference reference, String alias) {
     var entry = managing(reference, alias);
     return entry == null ? null : leases.state(entry.at(reference)).orElse(null);

@@ -50,7 +50,7 @@ public record BrokerEntry(
     return prefix.isGlob() ? at(registryOf(reference)) : this;
   }
 
-  /** Returns the registry for which the source is asked, as host and path. */
+  /** Returns the registry for which the source gives a credential, as host and path. */
   public String registryOf(ImageReference reference) {
     return prefix.isGlob()
         ? new RegistryPrefix(reference.host(), prefix.path()).toString()

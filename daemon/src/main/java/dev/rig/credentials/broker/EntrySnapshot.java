@@ -48,7 +48,7 @@ final class EntrySnapshot {
     return same != null && same.fingerprint().equals(entry.fingerprint());
   }
 
-  /** Returns the entry that replaced one that is not in this snapshot; null if there is none. */
+  /** Returns the entry that replaced an entry of an earlier snapshot; null if absent. */
   @Nullable BrokerEntry successor(BrokerEntry entry) {
     return contains(entry) ? null : byPrefix.get(entry.prefix());
   }
@@ -71,7 +71,7 @@ final class EntrySnapshot {
     return closer ? byDefault : byPrefix;
   }
 
-  /** Returns the mirror for images of this name; null if there is none. */
+  /** Returns the mirror for images of this name; null if absent. */
   @Nullable BrokerEntry mirror(ImageReference reference) {
     return mirrors.find(reference);
   }

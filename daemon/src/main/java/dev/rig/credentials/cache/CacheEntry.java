@@ -84,7 +84,7 @@ final class CacheEntry<V> {
     this.askedNanos = time.nanos();
   }
 
-  /** Returns the live value without waiting; null if there is none. */
+  /** Returns the live value without waiting; null if absent. */
   @Nullable V live() {
     V value = peek();
     if (value != null) {
@@ -95,7 +95,7 @@ final class CacheEntry<V> {
     return value;
   }
 
-  /** Returns the live value without counting as a request; null if there is none. */
+  /** Returns the live value without counting as a request; null if absent. */
   @Nullable V peek() {
     var now = held;
     return now == null || !now.live(time) ? null : now.value();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the cache knows of one key, shown to people.
  *
- * @param value the value that would be answered now; null if there is none
+ * @param value the current value; null if absent
  * @param last the last value, also one that has expired or was rejected; null if there never was
  *     one
  * @param loading whether a load is under way

@@ -80,7 +80,7 @@ public final class ExpiringCache<K, V> implements AutoCloseable {
     return entry == null ? null : entry.live();
   }
 
-  /** Returns the live value without counting as a request; null if there is none. */
+  /** Returns the live value without counting as a request; null if absent. */
   public @Nullable V peek(K key) {
     var entry = entries.get(key);
     return entry == null ? null : entry.peek();

@@ -119,7 +119,7 @@ final class SuspiciousEntries {
     }
   }
 
-  /** Returns the interpreter that the first line names on this machine; null if there is none. */
+  /** Returns the interpreter that the first line names on this machine; null if absent. */
   private static @Nullable String interpreter(String text) {
     var line = INTERPRETER.matcher(text);
     if (!line.matches()) {

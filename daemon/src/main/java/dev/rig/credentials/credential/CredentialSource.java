@@ -6,10 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The source of an entry's credential. */
 public interface CredentialSource {
-  /** Only an entry with a glob has more than one registry; a prober must not start a thousand. */
+  /**
+   * The limit of concurrent runs: an entry with a glob has several registries, and probing must not
+   * start a thousand.
+   */
   int MOST_AT_ONCE = 16;
 
-  /** For a source to report a timeout of its own, before the caller gives up. */
+  /** A margin for a source to report a timeout of its own, before the caller gives up. */
   Duration GRACE = Duration.ofSeconds(2);
 
   /**

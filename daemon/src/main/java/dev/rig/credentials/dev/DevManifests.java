@@ -48,7 +48,7 @@ public final class DevManifests {
    * @param host to which images are pushed from outside
    * @param clusterHost from which images are pulled inside: the Service and its port
    * @param nodePort on each node, from 30000 to 32767
-   * @param storage the size of a persistent volume; null for none
+   * @param storage the size of a persistent volume; null if the images are not kept
    */
   public record ManifestTarget(
       String namespace,

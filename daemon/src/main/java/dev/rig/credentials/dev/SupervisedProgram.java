@@ -47,7 +47,7 @@ final class SupervisedProgram {
     this.pauses = pauses;
   }
 
-  /** Returns the first program with one of these names in PATH; empty if there is none. */
+  /** Returns the first program with one of these names in PATH; empty if absent. */
   static Optional<Path> find(Map<String, String> environment, String... names) {
     return Stream.of(names)
         .flatMap(name ->

@@ -17,7 +17,7 @@ public final class SearchPath {
     return environment.getOrDefault("PATH", DEFAULT);
   }
 
-  /** Returns the program with this name, which contains no slash; empty if there is none. */
+  /** Returns the program with this name, which contains no slash; empty if absent. */
   public static Optional<Path> find(String name, String path) {
     for (var folder : path.split(":", -1)) {
       if (folder.startsWith("/")) {

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Whether a user was just told that an entry stays: {@code docker logout} erases up to four keys of
- * one registry (docker/cli {@code cli/command/registry/logout.go}).
+ * Whether a user was just informed that an entry stays: {@code docker logout} erases up to four
+ * keys of one registry (docker/cli {@code cli/command/registry/logout.go}).
  */
 final class EraseRemarks {
   private static final Duration ONE_LOGOUT = Duration.ofSeconds(5);

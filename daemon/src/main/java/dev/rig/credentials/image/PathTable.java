@@ -39,7 +39,7 @@ final class PathTable<T> {
     });
   }
 
-  /** Returns the value of the longest path that the request starts with; null if there is none. */
+  /** Returns the value of the longest path that the request starts with; null if absent. */
   @Nullable T longest(String question) {
     T found = root;
     if (paths.length == 0) {
@@ -58,7 +58,7 @@ final class PathTable<T> {
     return found;
   }
 
-  /** Returns the value of exactly that path, which must not be empty; null if there is none. */
+  /** Returns the value of exactly that path, which must not be empty; null if absent. */
   @Nullable T exact(String path) {
     return paths.length == 0 ? null : at(path, path.length(), path.hashCode());
   }

@@ -32,7 +32,7 @@ public record Capsule(
         named == null || named.isEmpty() ? null : named);
   }
 
-  /** Returns a copy with another pull secret; null for none. */
+  /** Returns a copy with another pull secret; null removes it. */
   public Capsule pullingWith(@Nullable String secret) {
     return new Capsule(namespace, name, uid, resourceVersion, image, secret);
   }

@@ -12,7 +12,7 @@ public interface ClusterAccessSource {
   /**
    * Returns the current access; may block while a script runs.
    *
-   * @throws PullSecretException if there is none, with the reason
+   * @throws PullSecretException if no access is available, with the reason
    */
   ClusterAccess current();
 

@@ -27,13 +27,15 @@ final class InformerWatch implements ObjectWatch {
   private static final long PAGE = 500;
 
   /**
-   * What informers ask of one cluster. Each watch has the API server end it after {@link #SECONDS}
-   * and goes on with another request: of its own accord an informer waits up to ten minutes, and
-   * only then notices that nothing arrives any more. The requests are counted, so that one that
-   * stays away is noticed.
+   * The requests of informers to one cluster. The API server ends each watch after {@link
+   * #SECONDS}, and the informer continues with another request; with its default timeout an
+   * informer would notice a silent connection only after ten minutes. The requests are counted, so
+   * that a missing one is noticed.
    */
   static final class WatchRequests implements Interceptor {
-    /** How long a watch is served at most. The server sends a bookmark shortly before that. */
+    /**
+     * The longest time that a watch is served. The server sends a bookmark shortly before it ends.
+     */
     static final int SECONDS = 60;
 
     private static final Pattern TIMEOUT = Pattern.compile("\\btimeoutSeconds=\\d+");
@@ -54,7 +56,7 @@ final class InformerWatch implements ObjectWatch {
     }
 
     /**
-     * How many requests there were for a kind of object.
+     * Returns the number of requests for a kind of object.
      *
      * @param namespace null for all
      */

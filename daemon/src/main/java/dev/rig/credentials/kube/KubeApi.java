@@ -123,7 +123,7 @@ public interface KubeApi extends AutoCloseable {
       String image,
       String releases);
 
-  /** Returns the progress of the Deployment with that image; empty if there is none. */
+  /** Returns the progress of the Deployment with that image; empty if absent. */
   Optional<Rollouts.Readiness> readiness(String namespace, String name, String image);
 
   /** Returns why pods of the Deployment with that image are not ready; empty if unknown. */

@@ -10,8 +10,8 @@ public interface ObjectWatch extends AutoCloseable {
   boolean isConnected();
 
   /**
-   * What it has come to: another text at least once a minute while the API server serves it or it
-   * tries to connect, even if there is no change. One that stays the same hangs.
+   * Returns its progress: a different text at least once a minute while the API server serves it or
+   * it tries to connect, even without a change. A watch whose text stays the same hangs.
    */
   String progress();
 

@@ -122,7 +122,7 @@ public final class Rollouts implements AutoCloseable {
    * Returns the progress of the Deployment with that name and the image; for a Capsule, the
    * operator creates it.
    *
-   * @return empty if there is none yet
+   * @return empty if absent yet
    * @throws RolloutRefusedException if the cluster does not answer
    */
   public Optional<Readiness> readiness(String namespace, String name, String image) {
@@ -136,7 +136,7 @@ public final class Rollouts implements AutoCloseable {
   /**
    * Returns the current image.
    *
-   * @return empty if there is none
+   * @return empty if absent
    * @throws RolloutRefusedException if the cluster does not answer
    */
   public Optional<String> image(WorkloadKind kind, String namespace, String name) {

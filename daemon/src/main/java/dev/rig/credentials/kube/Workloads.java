@@ -51,7 +51,7 @@ final class Workloads {
         metadata.getResourceVersion());
   }
 
-  /** Returns the container with the Deployment's name; if there is none, the first. */
+  /** Returns the container with the Deployment's name; otherwise the first. */
   private static @Nullable Map<?, ?> container(GenericKubernetesResource deployment) {
     Map<?, ?> first = null;
     if (deployment.<Object>get("spec", "template", "spec", "containers") instanceof List<?> all) {

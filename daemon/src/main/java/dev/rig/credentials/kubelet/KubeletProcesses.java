@@ -27,7 +27,7 @@ public final class KubeletProcesses {
    * Returns a process that was started with credential providers in a folder.
    *
    * @param folder absolute
-   * @return its pid; empty if there is none
+   * @return its pid; empty if absent
    * @throws IOException if the processes cannot be listed
    */
   public OptionalLong startedWith(Path folder) throws IOException {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param route with addresses, so that no name is resolved again
  * @param tls null without TLS
- * @param proxy null if there is none
+ * @param proxy null if absent
  * @param zone of the other side; {@link NetworkZone#PUBLIC} through a proxy
  * @param who the origin, for people
  */

@@ -55,7 +55,7 @@ public final class HttpClient implements AutoCloseable {
    *     NetworkZone#LOOPBACK} for a host that the user named: all zones except {@link
    *     NetworkZone#NEVER}
    * @return any response
-   * @throws HttpFailure if there is none
+   * @throws HttpFailure if no response arrives
    */
   public HttpResponse send(HttpRequest request, NetworkZone nearest, RequestBudget budget)
       throws HttpFailure, InterruptedException {

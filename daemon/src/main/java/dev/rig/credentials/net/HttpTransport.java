@@ -55,7 +55,7 @@ final class HttpTransport implements AutoCloseable {
   /**
    * Sends a request and reads its response.
    *
-   * @throws HttpFailure if there is none
+   * @throws HttpFailure if no response arrives
    */
   HttpResponse send(HttpRequest request, Hop hop, RequestBudget budget)
       throws HttpFailure, InterruptedException {

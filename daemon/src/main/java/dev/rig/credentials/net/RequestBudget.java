@@ -63,7 +63,7 @@ public final class RequestBudget {
    * Checks that there is time left.
    *
    * @param who the other side, for people
-   * @throws HttpFailure if there is none
+   * @throws HttpFailure if the time is over
    */
   void checkTime(String who) throws HttpFailure {
     if (!allows(Duration.ZERO)) {

@@ -29,7 +29,7 @@ public final class UnixHttpClient implements AutoCloseable {
    * Sends a request.
    *
    * @return any response
-   * @throws HttpFailure if there is none
+   * @throws HttpFailure if no response arrives
    */
   public HttpResponse send(HttpRequest request, RequestBudget budget)
       throws HttpFailure, InterruptedException {

@@ -23,7 +23,7 @@ public final class WebLink {
    * Returns the target of the next page, unchanged: of the first link with that relation, otherwise
    * of the first in angle brackets without a relation, as other clients do.
    *
-   * @return null if there is none
+   * @return null if absent
    */
   public static @Nullable String next(List<String> headers) {
     String unrelated = null;

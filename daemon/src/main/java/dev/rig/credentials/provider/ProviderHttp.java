@@ -65,7 +65,7 @@ final class ProviderHttp implements AutoCloseable {
    *
    * @param limit the longest duration
    * @return any response
-   * @throws HttpFailure if there is none
+   * @throws HttpFailure if no response arrives
    */
   HttpResponse send(HttpRequest request, Duration limit) throws HttpFailure, InterruptedException {
     var budget = RequestBudget.start(time.ticker(), limit, MOST_BYTES);

@@ -10,14 +10,14 @@ interface TokenIssuer {
   /**
    * A credential with the provider's expiry.
    *
-   * @param expiresAt {@link dev.rig.credentials.credential.Lease#NEVER} if there is none
+   * @param expiresAt {@link dev.rig.credentials.credential.Lease#NEVER} if the provider states none
    */
   record IssuedCredential(Credential credential, Instant expiresAt) {}
 
   /**
    * Requests a credential; blocks, and ends soon after an interrupt.
    *
-   * @throws dev.rig.credentials.credential.SourceException if there is none
+   * @throws dev.rig.credentials.credential.SourceException if no credential is available
    */
   IssuedCredential issue(SourceRequest request) throws InterruptedException;
 }

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The open connections, their limits and deadlines.
  *
  * <p>At a limit the oldest connection that has sent nothing for {@link SocketLimits#evictable} is
- * closed; for the limit per uid, one of the same uid. If there is none, the new connection is
- * closed without a byte; clients then retry, as during a restart of the daemon.
+ * closed; for the limit per uid, one of the same uid. Otherwise the new connection is closed
+ * without a byte; clients then retry, as during a restart of the daemon.
  *
  * <p>Used by the event loop's thread, except for {@link #counts}.
  */

@@ -16,8 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * What an entry's program runs with, be it a script or a helper. Its runs are limited to {@link
- * CredentialSource#MOST_AT_ONCE} at a time.
+ * The environment and limits of an entry's program, which is a script or a helper. Its runs are
+ * limited to {@link CredentialSource#MOST_AT_ONCE} at a time.
  */
 public final class EntryProgram {
   private final String entry;
@@ -30,14 +30,14 @@ public final class EntryProgram {
   private final ConcurrencyLimit turns = new ConcurrencyLimit(CredentialSource.MOST_AT_ONCE);
 
   /**
-   * The program of one registry entry.
+   * Creates the program of one registry entry.
    *
    * @param entry the entry's prefix, for the log
    * @param environment the entry's variables
-   * @param timeout how long one run may take; longer than zero
-   * @param expire how long a lease is good for, from the moment at which the run was begun; less if
-   *     the credential itself says so
-   * @param known what its stderr must not show; what it prints is added
+   * @param timeout the longest run; longer than zero
+   * @param expire the life of a lease from the start of the run; shorter if the credential has an
+   *     expiry
+   * @param known the secrets to redact from stderr; printed secrets are added
    */
   public EntryProgram(
       String entry,
@@ -73,7 +73,7 @@ public final class EntryProgram {
     return known;
   }
 
-  /** The folders in which a program without a path is looked for. */
+  /** Returns the folders in which a program without a path is searched, as in {@code PATH}. */
   String path() {
     return environment.getOrDefault("PATH", runner.path());
   }
@@ -82,7 +82,7 @@ public final class EntryProgram {
     return time.now();
   }
 
-  /** How long a caller waits: the runner reports a timeout of its own before. */
+  /** Returns how long a caller waits; the runner reports its own timeout earlier. */
   Duration patience() {
     return timeout.plus(CredentialSource.GRACE);
   }
@@ -90,7 +90,7 @@ public final class EntryProgram {
   /**
    * Runs the program when it is its turn.
    *
-   * @param form makes the result of a run; may throw
+   * @param form converts the outcome of a run; may throw
    * @return cancelling it ends the run
    */
   <T> CompletableFuture<T> run(ProcessSpec spec, Function<ProcessOutcome, T> form) {
@@ -106,9 +106,9 @@ public final class EntryProgram {
   }
 
   /**
-   * The lease of a credential that was printed, whose secret is redacted from now on.
+   * Returns the lease of a printed credential, and adds its secret to the redacted ones.
    *
-   * @param source what printed it, for an error
+   * @param source what printed it, for error messages
    * @param report of the run; what the program wrote to stderr is logged
    */
   Lease lease(

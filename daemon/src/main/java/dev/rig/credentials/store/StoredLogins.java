@@ -105,7 +105,7 @@ public final class StoredLogins {
 
   /**
    * Returns the uid's own login for a key: the one with exactly that key, otherwise the one with
-   * the longest prefix of it; null if there is none. Never blocks.
+   * the longest prefix of it; null if absent. Never blocks.
    *
    * @param reference the parsed key
    */

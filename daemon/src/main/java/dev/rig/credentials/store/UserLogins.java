@@ -35,7 +35,7 @@ final class UserLogins {
 
   /**
    * Returns the login with exactly that key, otherwise the one with the longest prefix; null if
-   * there is none.
+   * absent.
    */
   @Nullable StoredLogin find(ImageReference reference) {
     var exact = byName.get(reference.name());

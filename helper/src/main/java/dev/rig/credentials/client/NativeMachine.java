@@ -191,7 +191,7 @@ final class NativeMachine implements Machine {
     return orEmpty(text(NativeFunctions.reason(error, Address.ofData(text), text.length)));
   }
 
-  /** Returns the text that C wrote; null if there is none. */
+  /** Returns the text that C wrote; null if absent. */
   private String text(int length) {
     return length < 0 ? null : Utf8.text(text, length);
   }

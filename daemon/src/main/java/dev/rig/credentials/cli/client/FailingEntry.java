@@ -11,7 +11,7 @@ import java.util.List;
  * @param name the prefix, or the host
  * @param reason the reason that the daemon shows to this user
  * @param breaksPulls false if an earlier credential is still served, or if another credential
- *     helper has none and clients are told "not found"
+ *     helper has none and clients get the answer "not found"
  */
 public record FailingEntry(String name, String reason, boolean breaksPulls) {
   /** Returns all failing entries of an answer to {@code status}, in its order. */

@@ -36,7 +36,7 @@ final class DeployTarget {
 
   private @Nullable Configuration loaded;
 
-  /** Returns the configuration; an empty one if there is none. */
+  /** Returns the configuration; an empty one if no file exists. */
   Configuration configuration(Console console) {
     var known = loaded;
     if (known == null) {
@@ -113,7 +113,7 @@ final class DeployTarget {
   /**
    * Returns the development registry.
    *
-   * @throws CommandException if there is none
+   * @throws CommandException if no development registry is configured or running
    */
   DevHost devHost(Console console) throws InterruptedException {
     var settings =

@@ -137,7 +137,7 @@ final class AdoptionRecord {
   /**
    * Reads the record.
    *
-   * @throws CommandException if there is none, or it was changed
+   * @throws CommandException if it does not exist, or was changed
    */
   void load() {
     try {

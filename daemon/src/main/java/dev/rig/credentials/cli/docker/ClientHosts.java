@@ -115,7 +115,7 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
             served.getFirst().prefix());
   }
 
-  /** Returns a copy with more hosts, for example one that a pattern matches. */
+  /** Returns a copy with more hosts, for example a host that a pattern matches. */
   ClientHosts and(List<String> more) {
     return new ClientHosts(
         Stream.concat(hosts.stream(), more.stream().map(ClientHosts::normal)).distinct().toList(),

@@ -43,7 +43,7 @@ final class EnvironmentReader {
     }
   }
 
-  /** Returns one of the variables; null if there is none. */
+  /** Returns one of the variables; null if absent. */
   @Nullable Located<String> any() {
     return variables.values().stream().findFirst().orElse(null);
   }

@@ -43,7 +43,7 @@ final class ProviderReader {
     return name;
   }
 
-  /** Returns the first option; null if there is none. */
+  /** Returns the first option; null if absent. */
   @Nullable Located<String> firstOption() {
     return options.values().stream().findFirst().map(GivenOption::value).orElse(null);
   }

@@ -53,7 +53,7 @@ final class ClusterKeeper implements AutoCloseable {
    */
   private static final int BEATS_A_RESYNC = 2;
 
-  /** Somebody else may write in between once, or twice. */
+  /** Another writer may be faster once, or twice. */
   private static final int TOLERATED_CONFLICTS = 3;
 
   private static final Duration GOODBYE = Duration.ofSeconds(2);

@@ -33,10 +33,10 @@ final class KeeperWatches {
   private final WatchedObjects<PendingPod> pods;
 
   /**
-   * Watches that are not open yet.
+   * Creates watches that are not open.
    *
-   * @param changed told which items have to be looked at, on any thread
-   * @param failed told of a watch that failed, and whether it did so before, on any thread
+   * @param changed receives the items to check, on any thread
+   * @param failed receives a failed watch, and whether it had failed before, on any thread
    */
   KeeperWatches(
       Cluster cluster,

@@ -41,7 +41,7 @@ final class KeptProblems {
    * only its text is updated.
    *
    * @param problem for everyone, without a secret
-   * @param about the object of the event; null for none
+   * @param about the object of the event; null if no event is created
    * @param reason a word in upper camel case
    */
   void tell(KeptItem item, String problem, @Nullable Subject about, String reason) {

@@ -37,10 +37,10 @@ final class LeaderRequests {
   private final AtomicLong secrets = new AtomicLong();
 
   /**
-   * Requests to a cluster.
+   * Creates the requests to a cluster.
    *
-   * @param away whether it is known that the cluster does not answer now
-   * @param conflicts told which other managers' fields are taken from them
+   * @param away whether the cluster is known not to answer
+   * @param conflicts receives the other managers whose fields are overwritten
    */
   LeaderRequests(
       KubeApi api, LeaderElection election, BooleanSupplier away, Consumer<String> conflicts) {

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The objects of one kind as the cluster has them now, by a watch of all namespaces or one of each.
- * A watch that fails, that hangs, or that has had no connection for two minutes, is opened again.
+ * A watch that fails, that hangs, or that has had no connection for two minutes, is reopened.
  *
- * <p>It is opened, looked after and closed by one thread; objects are read by any.
+ * <p>One thread opens, checks and closes it; any thread can read objects.
  */
 final class WatchedObjects<T> {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -31,7 +31,7 @@ final class WatchedObjects<T> {
   /** Two minutes of checks: bookmarks arrive every minute. */
   private static final int TOLERATED_LOOKS = 24;
 
-  /** Longer than the minute within which there is progress. */
+  /** Longer than the minute within which progress is expected. */
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(75);
 
   /** Receives changes, on any thread; must not block. */
@@ -48,7 +48,7 @@ final class WatchedObjects<T> {
     void caughtUp();
 
     /**
-     * A watch has failed; it is opened again at a later look.
+     * Reports that a watch has failed; it is reopened at a later check.
      *
      * @param again whether the last opening failed for the same reason
      */

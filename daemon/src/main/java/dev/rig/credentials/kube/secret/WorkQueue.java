@@ -33,7 +33,7 @@ final class WorkQueue<K> implements AutoCloseable {
   /** The limit per turn, so that the worker can do other tasks in between. */
   private static final int MOST_AT_ONCE = 16;
 
-  /** Told of a step that failed, on the worker. */
+  /** Receives a failed step, on the worker. */
   interface Failures<K> {
     /**
      * A step has failed.

@@ -56,7 +56,7 @@ public final class Authenticator {
     this.budget = budget;
   }
 
-  /** Returns the authorization of the next request; null for none. */
+  /** Returns the authorization of the next request; null if it has none. */
   public @Nullable Secret authorization() {
     return authorization;
   }
@@ -86,8 +86,8 @@ public final class Authenticator {
   }
 
   /**
-   * Sends the password without a challenge from now on: for a registry whose {@code /v2/} is public
-   * and whose repository is not.
+   * Sends the password without a challenge in all later requests: for a registry whose {@code /v2/}
+   * is public and whose repository is not.
    *
    * @return whether a request is useful; false if a credential was sent before
    */
@@ -181,7 +181,7 @@ public final class Authenticator {
     return lookup instanceof Lookup.Found found ? found.lease().credential() : null;
   }
 
-  /** Obtains another credential after a rejection; returns false if there is none. */
+  /** Obtains another credential after a rejection; returns false if no other is available. */
   private boolean renew() throws CallException, InterruptedException {
     if (!(lookup instanceof Lookup.Found refused)) {
       return false;

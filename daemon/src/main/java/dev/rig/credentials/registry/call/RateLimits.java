@@ -39,7 +39,7 @@ final class RateLimits {
     }
   }
 
-  /** Returns the remaining time of a scope's limit; zero if there is none. */
+  /** Returns the remaining time of a scope's limit; zero if the scope is not limited. */
   synchronized Duration left(RateLimitScope scope) {
     var end = ends.get(scope);
     long left = end == null ? 0 : end - ticker.nanos();

@@ -99,7 +99,7 @@ final class RedirectFollower {
    * Sends a request without following redirects, and counts it.
    *
    * @return any response
-   * @throws CallException if there is none
+   * @throws CallException if no such response arrives
    */
   HttpResponse send(HttpRequest request, NetworkZone nearest, RequestBudget budget)
       throws CallException, InterruptedException {

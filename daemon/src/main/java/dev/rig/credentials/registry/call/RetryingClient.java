@@ -39,7 +39,7 @@ public final class RetryingClient {
        * Returns a token for an origin other than the credential's.
        *
        * @param refused the 401 of that origin
-       * @return the value of the header; null if there is none
+       * @return the value of the header; null if absent
        */
       @Nullable Secret token(HttpRequest request, HttpResponse refused)
           throws CallException, InterruptedException;
@@ -69,7 +69,7 @@ public final class RetryingClient {
    * @param nearest the nearest permitted zone of the first address
    * @param redirects the rules for addresses in responses; null follows no redirect
    * @return a response with a status below 500 other than 429
-   * @throws CallException if there is none
+   * @throws CallException if no such response arrives
    */
   public HttpResponse call(
       String about,

@@ -17,7 +17,7 @@ final class RegistryErrors {
     return errors(reply).stream().anyMatch(error -> code.equals(error.text("code")));
   }
 
-  /** Returns the first error's message, in ASCII and shortened; empty if there is none. */
+  /** Returns the first error's message, in ASCII and shortened; empty if absent. */
   static String message(HttpResponse reply) {
     for (var error : errors(reply)) {
       var message = error.text("message");

@@ -22,7 +22,7 @@ public record InheritedSocket(int descriptor, Path path) implements SocketBindin
   private static final String NAME = "credentials";
 
   /**
-   * Returns the inherited socket; empty if there is none.
+   * Returns the inherited socket; empty if absent.
    *
    * @param environment the process's variables
    * @throws SocketRefusedException if the descriptor is not a listening Unix socket with a path

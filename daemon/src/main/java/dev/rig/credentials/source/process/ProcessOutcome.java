@@ -57,8 +57,8 @@ public final class ProcessOutcome {
 
   /**
    * Returns whether the system was short of processes, threads, descriptors or space during the
-   * run, which may have caused a failure: for the daemon, or for a child of the program, as far as
-   * its stderr tells.
+   * run, which may have caused a failure: for the daemon, or for a child of the program if its
+   * stderr reports it.
    */
   public boolean inShortage() {
     return inShortage;

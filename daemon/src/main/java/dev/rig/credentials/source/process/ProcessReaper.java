@@ -99,7 +99,7 @@ final class ProcessReaper {
     }
   }
 
-  /** Reports that the JDK has reaped a run's process, whose pid can be reused from now on. */
+  /** Reports that the JDK has reaped a run's process, whose pid can be reused afterwards. */
   void leaderEnded(ProcessRun run) {
     lock.lock();
     try {

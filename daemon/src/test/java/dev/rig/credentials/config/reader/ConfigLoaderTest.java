@@ -416,7 +416,7 @@ class ConfigLoaderTest {
 
   @Test
   void everyFileThatWasReadIsNamedInTheOrderOfMerging() {
-    var paths = write(folder, CONFIG_MAP, "daemon: {log: {level: warn}}\n", "");
+    var paths = write(folder, CONFIG_MAP, SECRET, "daemon: {log: {level: warn}}\n");
     assertEquals(paths.stream().map(Path::toString).toList(), ConfigLoader.load(paths).files());
   }
 
