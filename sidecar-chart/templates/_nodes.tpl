@@ -14,7 +14,7 @@
     type: DirectoryOrCreate
 {{- end }}
 
-{{/* What `kubelet-config` is told besides where things are. */}}
+{{/* The options of `kubelet-config` other than paths. */}}
 {{- define "rig-credentials.kubeletArguments" -}}
 {{- with .Values.nodes.kubelet -}}
 - --service-account-cache-type={{ .serviceAccountCacheType }}

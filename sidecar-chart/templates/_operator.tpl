@@ -25,7 +25,7 @@ config:
 
 {{/*
 Merged into the platform's Deployment. Each list begins with what the operator has in it already (.current), by the key that it is
-merged by: the operator puts new elements in front of those, and then reads its list anew over the old one, so that one that gets
+merged by: the operator puts new elements in front of those, and then reads its list again over the old one, so that one that gets
 another's place also keeps what that one had, as a volume's other type or a mount's subPath.
 */}}
 {{- define "rig-credentials.platformPatch" -}}

@@ -1,7 +1,7 @@
 {{/*
 The parts of a sidecar, for charts that have this one as a dependency: give them (index .Subcharts "rig-credentials").
-The folder of the sockets is written to by the sidecar alone, and read-only for everybody else, who can connect all the same.
-An emptyDir can be written to by everybody, which the daemon does not accept for its sockets and its state: it makes a folder in
+Only the sidecar can write to the folder of the sockets; it is read-only for all others, who can still connect.
+All users can write to an emptyDir, which the daemon does not accept for its sockets and its state: it creates a folder in
 each.
 */}}
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Gives the packages their names and writes SHA256SUMS beside them.
+# Names the packages and writes SHA256SUMS next to them.
 #   finish.sh FOLDER
 set -eu
 cd "$1"

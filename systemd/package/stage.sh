@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the trees that become packages, from the built distribution and what lies beside this script.
+# Creates the trees that become packages, from the built distribution and the files next to this script.
 #   stage.sh DISTRIBUTION OUTPUT VERSION TIMESTAMP
 # Writes OUTPUT/root.tar and OUTPUT/control, which jdeb makes a .deb of, and OUTPUT/rig-credentials-*.tar.gz for
 # other systems. Names, owners, times and order are fixed: the same distribution gives the same packages.
@@ -10,7 +10,7 @@ project=$units/..
 distribution=$1
 output=$2
 timestamp=$4
-# What Debian sorts before the release.
+# Debian sorts ~ before the release.
 version=$(printf %s "$3" | sed 's/-SNAPSHOT/~SNAPSHOT/')
 machine=$(uname -m)
 case $machine in
@@ -27,14 +27,14 @@ rm -rf "$output"
 mkdir -p "$output/control"
 root=$output/root
 
-# put MODE FILE PATH: into the root tree.
+# put MODE FILE PATH: copies a file into the root tree.
 put() {
     mkdir -p "$(dirname -- "$root/$3")"
     cp -- "$2" "$root/$3"
     chmod "$1" "$root/$3"
 }
 
-# pack ARCHIVE FOLDER NAME: the folder's NAME.
+# pack ARCHIVE FOLDER NAME: archives the folder's NAME.
 pack() {
     find "$2/$3" -exec touch -h -d "$timestamp" {} +
     tar -C "$2" --sort=name --format=gnu --numeric-owner --owner=0 --group=0 -cf "$1" "$3"

@@ -26,7 +26,7 @@ class NodesTest {
     return container.path(field).valueStream().map(JsonNode::asText).toList();
   }
 
-  /** Each has its reason beside it in the template. */
+  /** The template has the reason for each. */
   @Test
   void onlyWhatIsDeclaredDepartsFromRestrictedPodSecurity() {
     var host =
@@ -143,7 +143,7 @@ class NodesTest {
             .sorted()
             .toList());
     assertTrue(
-        CHART.notes(CHART.example("remove")).contains("REMOVING from 2 nodes"),
+        CHART.notes(CHART.example("remove")).contains("REMOVING the files from 2 nodes"),
         () -> CHART.notes(CHART.example("remove")));
   }
 }
