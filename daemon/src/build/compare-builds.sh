@@ -1,8 +1,8 @@
 #!/bin/sh
 # Builds the commit that is checked out twice, in two folders, and compares the distributions file by file.
 #   compare-builds.sh [FOLDER]
-# The two builds stay in FOLDER where one is given. Ends with 1 when something differs that is not made for one machine:
-# the class archives, which hold addresses and hashes of the run that wrote them.
+# The two builds are kept in FOLDER if it is given. Exits with 1 if a file differs, except class archives, which contain
+# addresses and hashes of the run that wrote them.
 set -eu
 source=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
 if [ $# -gt 0 ]; then

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs google-java-format on the Java files of the module in whose folder it is called.
+# Runs google-java-format on the Java files of the module in the current folder.
 #   format.sh CLASSPATH OPTION...
-# JAVA_HOME is a JDK that reads the module's language level. Ends with another status than 0 when the formatter does.
+# JAVA_HOME is a JDK that supports the module's language level. Exits with a nonzero status if the formatter does.
 set -eu
 classpath=$1
 shift

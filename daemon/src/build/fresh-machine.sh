@@ -1,18 +1,18 @@
 #!/bin/sh
 # Runs the two commands of README.md on a fresh Debian, in a folder made by debootstrap, and prints how long they take.
 #   fresh-machine.sh 12|13 [--user] [--jdk FOLDER] [--settings FILE] [--repository FOLDER] [--root FOLDER] [--command COMMAND]
-# Installs only what README.md names, then runs what stands there as it stands there, for the commit that is checked out,
-# with no LANG and with nothing else of this machine's environment. Needs root. Ends with 1 if a command fails, else with
-# the times as a row of a table: for the installation and for each command.
-#   --user        run the commands as a user without rights, not as root
-#   --jdk         a JDK 25, copied to where README.md says; the default is one that this machine has. Only for Debian 12
-#   --settings    Maven's settings; the default is ~/.m2/settings.xml, if it is there
-#   --repository  a local Maven repository to copy, to save downloads; the default is an empty one
-#   --root        the folder for Debian, which then stays; one that is there is used as it is
+# Installs only what README.md names, then runs its commands unchanged, for the commit that is checked out, without LANG
+# and the rest of this machine's environment. Requires root. Exits with 1 if a command fails; otherwise prints the times as
+# a row of a table: for the installation and for each command.
+#   --user        run the commands as an unprivileged user, not as root
+#   --jdk         a JDK 25, copied to where README.md says; default: a JDK of this machine. Only for Debian 12
+#   --settings    Maven's settings; default: ~/.m2/settings.xml, if it exists
+#   --repository  a local Maven repository to copy, to save downloads; default: an empty one
+#   --root        the folder for Debian, which is kept; an existing one is used unchanged
 #   --command     runs this instead of README.md's commands
 set -eu
 
-# In braces, so that the shell has read all of it before a run of half an hour, in which this file may change.
+# In braces, so that the shell reads the whole file first: a run takes half an hour, and the file may change meanwhile.
 {
 usage() {
     sed -n '3s/^# */usage: /p' "$0" >&2
@@ -52,7 +52,7 @@ done
     exit 2
 }
 
-# The lines of README.md's sections about the build that begin with this prompt, the prompt taken away.
+# Prints the lines of README.md's sections about the build that start with this prompt, without the prompt.
 readme() {
     git -C "$source" show HEAD:README.md |
         awk -v prompt="$1 " '
@@ -60,7 +60,7 @@ readme() {
             ours && index($0, prompt) == 1 { print substr($0, 3) }'
 }
 
-# What this machine's apt gets Debian from; without an answer debootstrap has its own default.
+# Prints the mirror of this machine's apt; if there is no output, debootstrap uses its default.
 mirror() {
     # shellcheck disable=SC2016 # These are apt's own variables.
     apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
@@ -82,7 +82,7 @@ seconds() {
     echo $(($(date +%s) - $1))
 }
 
-# Runs a command in Debian, in namespaces of its own: what it starts ends with it.
+# Runs a command in Debian, in namespaces of its own: its child processes end with it.
 inside() {
     # shellcheck disable=SC2016 # The inner shell's variables.
     unshare --mount --pid --fork --kill-child /bin/sh -c '
@@ -98,7 +98,7 @@ inside() {
         pivot_root . .old
         umount -l /.old
         shift
-        # Stays, as init, to take in the processes whose parents end.
+        # Keeps running as init, and adopts orphans.
         "$@" &
         wait $!
     ' sh "$root" "$@" </dev/null
@@ -114,7 +114,7 @@ if [ -z "$root" ]; then
 fi
 start=$(date +%s)
 if [ ! -e "$root/etc/debian_version" ]; then
-    # shellcheck disable=SC2046 # Nothing is no argument.
+    # shellcheck disable=SC2046 # An empty value adds no argument.
     debootstrap --variant=minbase "$suite" "$root" $(mirror) >"$root.log" 2>&1 || {
         tail -n 5 "$root.log" >&2
         exit 1

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes target/rig-credentials and the chart's archive, in the daemon's folder, of what Maven has put in target.
+# Creates target/rig-credentials and the chart's archive, in the daemon's folder, from Maven's output in target.
 #   make-distribution.sh VERSION TIMESTAMP JAVA
-# JAVA is the version of Java that it is for, JAVA_HOME the JDK whose runtime it gets.
+# JAVA is the required version of Java, JAVA_HOME the JDK whose runtime is bundled.
 set -eu
 version=$1
 timestamp=$2
@@ -12,10 +12,10 @@ client=../helper/target/docker-credential-rig
 home=$here/target/rig-credentials
 launcher=$home/bin/rig-credentials
 # java.logging for the log, jdk.unsupported for jnr's Unsafe, java.net.http for Kubernetes, jdk.net for Apache
-# HttpClient's Unix sockets, java.xml for what STS answers.
+# HttpClient's Unix sockets, java.xml for the answers of STS.
 modules=java.base,java.logging,java.net.http,java.xml,jdk.net,jdk.unsupported
 
-# pack JAR FOLDER OPTION...: makes a jar of the files in a folder, in the order of their names.
+# pack JAR FOLDER OPTION...: creates a jar from the files in a folder, sorted by name.
 pack() {
     jar=$1
     folder=$2
@@ -26,19 +26,19 @@ pack() {
 
 rm -rf "$home"
 mkdir -p "$home/share"
-# Not copied: what is left there would be in the next build's distribution, too.
+# Not copied: files left there would also be in the next build's distribution.
 mv target/libraries "$home/lib"
 cp -R src/dist/. "$home"
 cp "target/rig-credentials-$version.jar" "$home/lib/rig-credentials.jar"
 cp "$client" "$home/bin"
 ln -s docker-credential-rig "$home/bin/rig-credential-provider"
 chmod 755 "$home"/bin/*
-# Maven makes none when it is offline.
+# Maven does not create it when offline.
 if [ -f target/rig-credentials.cdx.json ]; then
     cp target/rig-credentials.cdx.json "$home/share"
 fi
 
-# jnr's native part lies beside the jars, so that nothing is ever unpacked at run time (T19).
+# jnr's native part is next to the jars, so that nothing is unpacked at run time (T19).
 rm -rf target/jffi
 mkdir target/jffi
 (cd target/jffi && "$jdk/jar" --extract --file "$home"/lib/jffi-*-native.jar)
@@ -46,8 +46,8 @@ mkdir "$home/lib/native"
 cp "target/jffi/jni/$(uname -m)-Linux"/*.so "$home/lib/native"
 rm "$home"/lib/jffi-*-native.jar
 
-# A signed jar is verified at each start, and its classes may not be in the AOT cache. What the build read was checked by
-# its digest; nothing here asks for the signature of a JCE provider.
+# A signed jar is verified at each start, and its classes cannot be in the AOT cache. The build has verified the jars by
+# digest; no code here requires the signature of a JCE provider.
 rm -rf target/bcprov
 mkdir target/bcprov
 (cd target/bcprov && "$jdk/jar" --extract --file "$home"/lib/bcprov-*.jar)
@@ -55,8 +55,8 @@ mkdir target/bcprov
 echo "Multi-Release: true" >target/manifest.txt
 pack "$home"/lib/bcprov-*.jar target/bcprov --manifest="$here/target/manifest.txt"
 
-# picocli's class files are of version 49, which an AOT cache may not contain. So the distribution has the same release
-# compiled anew, from the sources that its authors publish beside the jar.
+# picocli's class files are of version 49, which an AOT cache cannot contain. Therefore the distribution has the same
+# release compiled again, from the sources that its authors publish with the jar.
 rm -rf target/picocli/classes
 "$jdk/javac" -nowarn -proc:none -XDstringConcat=inline --release "$java" -d target/picocli/classes \
     target/picocli/sources/picocli/AutoComplete.java target/picocli/sources/picocli/CommandLine.java
@@ -65,16 +65,16 @@ pack "$home"/lib/picocli-*.jar target/picocli/classes --no-manifest
 "$jdk/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
     --generate-cds-archive --output "$home/runtime"
 
-# The chart, as "helm package" names it.
+# The chart, with the name that "helm package" uses.
 tar -C ../sidecar-chart --sort=name --format=gnu --numeric-owner --owner=0 --group=0 --mtime="$timestamp" \
     --transform='s,^\.,rig-credentials,' -c . | gzip -n >"target/rig-credentials-$version.tgz"
 
 mkdir -p "$home/share/bash-completion/completions" "$home/share/zsh/site-functions"
 RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-completion >"$home/share/bash-completion/completions/rig-credentials"
-# zsh expands no alias in what it autoloads, and the bash form has one for compopt: so it is sourced, not copied.
+# zsh expands no aliases in autoloaded files, and the bash completion has one for compopt: it is sourced, not copied.
 cat >"$home/share/zsh/site-functions/_rig-credentials" <<'ZSH'
 #compdef rig-credentials
-# Completes by the bash form, which the first call loads.
+# Uses the bash completion, which the first call loads.
 if (( ! $+functions[_complete_rig-credentials] )); then
     autoload -U +X bashcompinit && bashcompinit
     (( $+functions[compopt] )) || compopt() { : }
@@ -85,10 +85,10 @@ ZSH
 
 RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-man "$home/share/man"
 
-# The cache is valid for jars of these times alone, and packages have to bring the same ones.
+# The cache is valid only for jars with these times, and packages must contain the same ones.
 find "$home" -exec touch -h -d "$timestamp" {} +
 
-# The demo is a daemon with everything in it, asked in every way there is; in training it does what serve does, too.
+# The demo is a daemon with all features and clients; in training it also performs the steps of serve.
 # No profiles are recorded: with them the JVM compiles at each start what the training ran often, which costs more processor
 # time and memory than it saves.
 export JDK_JAVA_OPTIONS="-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining"

@@ -1,20 +1,20 @@
 #!/bin/sh
-# Installs docker-credential-rig and rig-credential-provider in a folder: native where a C compiler is, else on a JVM.
+# Installs docker-credential-rig and rig-credential-provider in a folder: native if there is a C compiler, otherwise on a JVM.
 #   install-client.sh COMPILERS SOURCE HEADERS LAUNCHER VERSION FOLDER
-# COMPILERS are names, of which the first that is there and links statically is taken, or "none", which asks for the JVM;
-# SOURCE is the folder with TeaVM's all.c. Ends with 1 where a compiler is there and none of them makes the program. On musl
-# a program starts faster: glibc asks the processor what it can do before main, by some twenty instructions each of which a
-# virtual machine has to leave for.
+# COMPILERS are names, of which the first that exists and links statically is used, or "none" for the JVM;
+# SOURCE is the folder with TeaVM's all.c. Exits with 1 if a compiler exists but none builds the program. With
+# musl the program starts faster: before main, glibc queries the processor's features by some twenty instructions, each of
+# which causes an exit of a virtual machine.
 set -eu
 compilers=$1 source=$2 headers=$3 launcher=$4 version=$5 folder=$6
 client=$folder/docker-credential-rig
 log=$folder/native-compiler.log
-# The compilers' messages are looked for the word "error".
+# The word "error" is searched in the compilers' messages.
 export LC_ALL=C
 
-# TeaVM's exceptions are setjmp; gcc 12 fails with an internal error at -O2, where it inlines much around one. -w is for
-# TeaVM's code alone: a test compiles our header with every warning. What of the runtime nobody calls is left out: pages that
-# are not there need not be mapped.
+# TeaVM's exceptions use setjmp; gcc 12 fails with an internal error at -O2 if it inlines much code around one. -w is only for
+# TeaVM's code: a test compiles our header with all warnings. Unused parts of the runtime are left out, so that fewer pages
+# are mapped.
 compile() {
     "$compiler" -O1 -w -c -ffunction-sections -fdata-sections -iquote "$headers" -include "$headers/rig-machine.h" \
         "-DRIG_VERSION=\"$version\"" "$source/all.c" -o "$client.o" >>"$log" 2>&1
@@ -38,7 +38,7 @@ for compiler in $compilers; do
     if compile; then
         if link -static; then
             form="is native and static, by $compiler"
-        # A program that needs musl's loader would run on few machines.
+        # A program that requires musl's loader would run on few machines.
         elif [ "$compiler" != musl-gcc ] && link; then
             form="is native and dynamic, because $compiler cannot link statically: $(first_error)"
         fi

@@ -1,6 +1,6 @@
-/* What TeaVM's class library lacks: the environment, argv[0], a socket that never blocks or raises SIGPIPE.
- * The compiler is told to include this file first, so that its defines reach TeaVM's own runtime. Bytes are "void *":
- * TeaVM hands over the data of its arrays as pointers to int, which gcc 14 and clang take for nothing else. */
+/* Functions that TeaVM's class library lacks: the environment, argv[0], a socket that never blocks or raises SIGPIPE.
+ * The compiler includes this file first, so that its defines affect TeaVM's own runtime. Bytes are "void *": TeaVM
+ * passes the data of its arrays as pointers to int, which gcc 14 and clang do not convert to other types. */
 #ifndef RIG_MACHINE_H
 #define RIG_MACHINE_H
 
@@ -16,11 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* TeaVM's runtime starts with the user's locale, which opens files; this program only carries bytes. */
+/* TeaVM's runtime sets the user's locale, which opens files; this program only transports bytes. */
 #define setlocale(category, name) setlocale(category, "C")
 
-/* TeaVM's runtime asks for a few tables before main, each of which musl would fetch from the kernel by a call of its own
- * and several new pages. They lie in here; what does not fit, or is asked for later, is the C library's matter. */
+/* TeaVM's runtime allocates a few tables before main, for each of which musl would need a system call and several new
+ * pages. They are allocated here; the C library handles larger and later allocations. */
 static _Alignas(16) char rig_tables[48 * 1024];
 static size_t rig_tables_used;
 
@@ -57,7 +57,7 @@ static inline int32_t rig_copy(const char *text, void *into, int32_t room) {
     return (int32_t) length;
 }
 
-/* Each copies a text and returns its length; -1 for none, or one longer than the room. */
+/* Each copies a text and returns its length; -1 if absent or too long. */
 static inline int32_t rig_program(void *into, int32_t room) { return rig_copy(program_invocation_name, into, room); }
 static inline int32_t rig_version(void *into, int32_t room) { return rig_copy(RIG_VERSION, into, room); }
 static inline int32_t rig_variable(const char *name, void *into, int32_t room) { return rig_copy(getenv(name), into, room); }
@@ -65,7 +65,7 @@ static inline int32_t rig_reason(int32_t error, void *into, int32_t room) { retu
 
 static inline int32_t rig_exists(const char *path) { return access(path, F_OK) == 0; }
 
-/* Each of these returns what the system call returns, or a negated errno. */
+/* Each returns the result of the system call, or a negated errno. */
 static inline int32_t rig_result(ssize_t result) { return result < 0 ? -errno : (int32_t) result; }
 
 static inline int32_t rig_read(int32_t fd, void *bytes, int32_t at, int32_t count) {
@@ -113,7 +113,7 @@ static inline void rig_pause(int64_t millis) {
     }
 }
 
-/* The values of the machine that this is compiled for. */
+/* The values of the target machine. */
 static inline int32_t rig_error_missing(void) { return ENOENT; }
 static inline int32_t rig_error_refused(void) { return ECONNREFUSED; }
 static inline int32_t rig_error_again(void) { return EAGAIN; }
