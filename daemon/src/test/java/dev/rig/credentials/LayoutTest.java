@@ -48,7 +48,7 @@ class LayoutTest {
     assertEquals(lines(sentences()), lines(map));
   }
 
-  /** A JDK method takes what it takes; of our own, a call that needs this needs a record. */
+  /** A method of the JDK may take several nulls; our own methods take a record instead. */
   @Test
   void noCallPassesARowOfNulls() {
     var calls =

@@ -28,7 +28,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Who may do what (T7, T18). */
+/** Which peer may do what (T7, T18). */
 final class AccessControlTest {
   private static final int DAEMON = 990;
   private static final int SOCKET_GROUP = 991;

@@ -58,7 +58,7 @@ class DevRegistryLookupTest {
     assertEquals(List.of("ghcr.io/acme/app:1"), asked);
   }
 
-  /** A daemon on a workstation does not see the cluster's own addresses. */
+  /** A daemon on a workstation cannot reach the cluster's own addresses. */
   @Test
   void whereTheClustersNameLeadsNowhereTheOtherIsTried() throws InterruptedException {
     var image = BrokerFixture.image("localhost:30001/app:1");

@@ -35,7 +35,7 @@ class SystemdNotifierTest {
         Executors.newSingleThreadExecutor());
   }
 
-  /** Everything that was told, in order: at the end all of it has been. */
+  /** Returns all messages, in order; all have been sent at the end. */
   private List<String> toldBy(SystemdNotifier supervisor) {
     supervisor.close();
     return List.copyOf(told);

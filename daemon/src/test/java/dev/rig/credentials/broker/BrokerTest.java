@@ -85,7 +85,7 @@ class BrokerTest {
     assertEquals(1, sources.get(5).runs.size(), "one that fails makes room too");
   }
 
-  /** C4: what a glob was asked for, and the last user name, outlive a change of the entry. */
+  /** C4: the hosts that matched a glob, and the last user name, are kept when the entry changes. */
   @Test
   void changedEntriesAreListedAsBefore() {
     var fixed = FakeSource.fixed(time, "fixed", "s");
@@ -146,7 +146,9 @@ class BrokerTest {
     assertEquals(10_000, source.asked().size());
   }
 
-  /** A broker whose moments are in the middle of an hour: chance's lowest bit is left out. */
+  /**
+   * Returns a broker whose random delays are half an hour: the lowest bit of randomness is ignored.
+   */
   private Broker inAnHour() {
     return new Broker(
         leases,

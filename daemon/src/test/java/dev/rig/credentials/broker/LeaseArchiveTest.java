@@ -40,7 +40,7 @@ class LeaseArchiveTest {
     path = folder.resolve("leases.sealed");
   }
 
-  /** A daemon's life: what it has in memory ends with it. */
+  /** The life of one daemon: what it has in memory ends with it. */
   private final class Life {
     private final ExpiringCache<BrokerEntry, Lease> leases =
         new ExpiringCache<>(
@@ -129,7 +129,7 @@ class LeaseArchiveTest {
     assertEquals(runs + 1, script.asked().size());
   }
 
-  /** C4: hosts that a glob was asked for, whatever its source, and whether it has changed. */
+  /** C4: the hosts that matched a glob, with any source, and after a change. */
   @Test
   void hostsOfGlobsAreKept() {
     var login = FakeSource.fixed(time, "fixed", "s");
@@ -219,14 +219,14 @@ class LeaseArchiveTest {
     assertEquals(1, runsAfterRestart(entry, Duration.ofHours(1), entry, "a.org/x"));
   }
 
-  /** F10: behind a restart only the wall clock is known, and it has been set back. */
+  /** F10: after a restart only the wall clock is known, and it was set back. */
   @Test
   void f10_clockThatWentBackMakesTheLeaseVoid() {
     var entry = BrokerFixture.configured("a.org", script, "1");
     assertEquals(1, runsAfterRestart(entry, Duration.ofMinutes(-5), entry, "a.org/x"));
   }
 
-  /** F10: also when it went back to a moment behind the lease's beginning. */
+  /** F10: also if it was set back to a time after the lease's start. */
   @Test
   void f10_clockThatWentBackWithinTheLeaseMakesItVoid() {
     var entry = BrokerFixture.configured("a.org", script, "1");
@@ -287,7 +287,7 @@ class LeaseArchiveTest {
     assertTrue(new Life(BrokerFixture.configured("a.org", script, "1")).archive.health().healthy());
   }
 
-  /** F11: here the folder is away; a full disk fails at the same place. */
+  /** F11: the folder is missing here; a full disk fails at the same place. */
   @Test
   void f11_writeThatFailsIsToldOfAndTriedAgain() throws Exception {
     var life = new Life(BrokerFixture.configured("a.org", script, "1"));

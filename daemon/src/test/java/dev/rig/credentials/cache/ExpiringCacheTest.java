@@ -126,7 +126,7 @@ class ExpiringCacheTest {
     assertNull(cache.live("k"));
   }
 
-  /** F10: the wall clock goes forward while a load is under way: nobody hears of it. */
+  /** F10: the wall clock goes forward while a load is under way: no request notices. */
   @Test
   void f10_clockThatGoesForwardDuringALoadCostsOneMore() {
     var asked = cache.get("k");
@@ -141,7 +141,7 @@ class ExpiringCacheTest {
     assertSame(value, cache.live("k"));
   }
 
-  /** F10: a clock that jumps in every run makes no load that never ends. */
+  /** F10: a clock that jumps in every run causes no endless load. */
   @Test
   void f10_clockThatGoesForwardInBothRunsIsAFailure() {
     var asked = cache.get("k");
@@ -154,7 +154,7 @@ class ExpiringCacheTest {
     assertEquals(2, loads.size());
   }
 
-  /** F10: the wall clock goes forward: one load, however many ask. */
+  /** F10: the wall clock goes forward: one load for any number of requests. */
   @Test
   void f10_clockThatGoesForwardCostsOneLoad() {
     loaded(Duration.ofMinutes(30));
@@ -310,7 +310,9 @@ class ExpiringCacheTest {
     assertFalse(state.loading());
   }
 
-  /** F21: the load ends between an asker's look for a value and its look for a load under way. */
+  /**
+   * F21: the load ends between a request's check for a value and its check for a load under way.
+   */
   @Test
   void loadThatEndsWhileSomebodyAsksIsNotRepeated() {
     var hook = new AtomicReference<Runnable>(() -> {});
@@ -411,7 +413,7 @@ class ExpiringCacheTest {
     assertFalse(cache.rejectHandedOut("k"));
   }
 
-  /** K3: a listing must not keep a value warm, nor let an erase believe that it was given away. */
+  /** K3: a listing must neither keep a value warm, nor mark it as received by a client. */
   @Test
   void renewingIsNotAsking() {
     var renewed = cache.renew("k");
@@ -495,7 +497,7 @@ class ExpiringCacheTest {
     }
   }
 
-  /** A loader whose failures of that text come of a shortage. */
+  /** A loader whose failures with that text are caused by a shortage. */
   private final class ShortOfProcesses implements CacheLoader<String, Value> {
     @Override
     public CompletableFuture<Value> load(String key) {
@@ -532,7 +534,7 @@ class ExpiringCacheTest {
     }
   }
 
-  /** F36: as an executor does that cannot start a thread. */
+  /** F36: like an executor that cannot start a thread. */
   @Test
   void f36_loaderThatThrowsAnErrorIsAFailureAndTheNextLoadSucceeds() {
     var shortage = new AtomicBoolean(true);

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** 5,000 daemons whose leases live equally long, before a service that allows 5 calls a second. */
+/** 5,000 daemons whose leases have equal lives, with a service that allows 5 calls a second. */
 class FleetTest {
   private static final Setting SETTING =
       new Setting(5_000, Duration.ofHours(12), 5, Duration.ofHours(1));
 
-  /** As where nobody has set a spread. */
+  /** Without a configured spread. */
   private static final Setting AT_ONCE = new Setting(5_000, Duration.ofHours(12), 5, Duration.ZERO);
 
   private static final Measures ALL = new Measures(true, true, true);
@@ -63,7 +63,7 @@ class FleetTest {
     assertTrue(restarted.peak() >= SETTING.daemons(), restarted::toString);
   }
 
-  /** Nothing is kept yet: only the spread keeps the first calls apart. */
+  /** No lease is saved yet: only the spread separates the first calls. */
   @ParameterizedTest
   @CsvSource({"1", "2", "3"})
   void firstStartOfAFleetWithASpreadIsNoStorm(long seed) {

@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * A chart, to be rendered as the release {@code rig-credentials} in {@code rig-system}.
+ * A chart, rendered as the release {@code rig-credentials} in {@code rig-system}.
  *
- * @param folder where it lies
+ * @param folder of the chart
  */
 record Chart(Path folder) {
   private static final String RELEASE = "rig-credentials";
@@ -54,9 +54,9 @@ record Chart(Path folder) {
   }
 
   /**
-   * The same with single values set on top.
+   * Renders the chart with single values set in addition.
    *
-   * @param settings as behind {@code --set}
+   * @param settings as for {@code --set}
    */
   Rendered render(Map<String, String> settings, Path... values) {
     TemplateCommand command = new Helm(folder).template();
@@ -68,7 +68,7 @@ record Chart(Path folder) {
     return Rendered.of(command.call());
   }
 
-  /** What it tells who installs it. */
+  /** Returns the notes of an installation. */
   String notes(Path values) {
     return new Helm(folder)
         .install()
@@ -87,7 +87,7 @@ record Chart(Path folder) {
     return new Helm(folder).lint().strict().call();
   }
 
-  /** This with other default values, for {@code lint} takes none: a copy in that folder. */
+  /** Returns a copy in that folder with other default values, because {@code lint} accepts none. */
   Chart withDefaults(Path values, Path copy) throws IOException {
     copyTo(copy);
     var defaults = copy.resolve("values.yaml");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the chart puts into its Secrets, before the built program's {@code check}. */
+/** Runs the built program's {@code check} on the Secrets of the chart. */
 class ChartIT {
   private static final Chart CHART = Chart.ours();
   private static final Map<String, String> IMAGE =
@@ -60,7 +60,7 @@ class ChartIT {
     }
   }
 
-  /** What the schema lets through; so check can say something of a Secret at all. */
+  /** The schema accepts this value, so check must find it in a Secret. */
   @Test
   void scriptWithAMistakenTimeIsFound() throws IOException {
     var rendered =

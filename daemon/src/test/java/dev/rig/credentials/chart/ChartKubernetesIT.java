@@ -29,10 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the chart renders before a real {@code kube-apiserver}: each object by a server-side apply
- * that is only tried, and each pod as well, for a pod is what pod security refuses.
- *
- * <p>Building the server takes many minutes, so this runs with {@code -Pkubernetes} only.
+ * Sends the objects of the chart to a real {@code kube-apiserver}: each object by a dry-run of
+ * server-side apply, and each pod as well, because pod security rejects pods.
  */
 @Tag("kubernetes")
 class ChartKubernetesIT {
@@ -41,7 +39,7 @@ class ChartKubernetesIT {
       Map.of("container.image.repository", "registry.acme.example/rig-credentials");
   private static final String TRIED = "?dryRun=All&fieldManager=helm&fieldValidation=Strict";
 
-  /** What containers as these are told they must not be in a namespace that is "restricted". */
+  /** The messages for containers that are not permitted in a "restricted" namespace. */
   private static final String ROOT =
       "unrestricted capabilities (container \"%1$s\" must not include \"CHOWN\" in"
           + " securityContext.capabilities.add), restricted volume types (volumes"
@@ -57,7 +55,8 @@ class ChartKubernetesIT {
   @BeforeAll
   static void start() throws IOException {
     server = new KubeApiServer(reaper, folder.resolve("k"));
-    // The release's is as the chart's README wants it for nodes; in two others only pods are tried.
+    // The release's namespace is as the chart's README requires for nodes; in two others only pods
+    // are tried.
     namespace("rig-system", "privileged");
     namespace("restricted", "restricted");
     namespace("baseline", "baseline");
@@ -217,7 +216,7 @@ class ChartKubernetesIT {
         .formatted(profile, what);
   }
 
-  /** What a schema tells, and what only the server's own code does. */
+  /** Finds errors that a schema detects, and some that only the server's code detects. */
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -273,7 +272,7 @@ class ChartKubernetesIT {
         + resource.get("name").asText();
   }
 
-  /** What the server says to the pod that an object is to make. */
+  /** Returns the server's answer for the pod of an object. */
   private static HttpReply pod(JsonNode object, String namespace) {
     var pod = (ObjectNode) object.at("/spec/template").deepCopy();
     pod.put("apiVersion", "v1").put("kind", "Pod");

@@ -23,7 +23,7 @@ final class ChartReadme {
 
   private ChartReadme() {}
 
-  /** A README with its tables as they have to be. */
+  /** Returns a README with current tables. */
   static String updated(String readme, String valuesYaml) {
     int begin = readme.indexOf(BEGIN);
     int end = readme.indexOf(END);
@@ -67,7 +67,10 @@ final class ChartReadme {
     }
   }
 
-  /** One with values of its own; others, as a node selector, are one value. */
+  /**
+   * Returns whether the mapping is a group of values; others, such as a node selector, are one
+   * value.
+   */
   private static boolean isGroup(MappingNode mapping) {
     return !mapping.getValue().isEmpty()
         && mapping.getValue().stream().noneMatch(tuple -> key(tuple).contains("/"))
@@ -104,7 +107,7 @@ final class ChartReadme {
     };
   }
 
-  /** The chart's README as it is and as it has to be. */
+  /** Returns whether the chart's README is current; writes it if requested. */
   static boolean isCurrent(boolean write) throws IOException {
     var folder = Chart.ours().folder();
     var file = folder.resolve("README.md");

@@ -173,7 +173,7 @@ class ChartTest {
         () -> refused("daemon.log.level=loud", "level"));
   }
 
-  /** C38: what the daemon takes for a password the chart takes, and hands on as it was written. */
+  /** C38: the chart accepts the same passwords as the daemon, and passes them on unchanged. */
   @ParameterizedTest
   @ValueSource(strings = {"12345", "0", "-7", "12345678", "9007199254740991"})
   void c38_numberIsAPassword(String number) throws IOException {

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterIT {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-  /** For the start of a pod whose image is present, while the daemon is down. */
+  /** The limit for the start of a pod whose image is present, while the daemon is down. */
   private static final Duration SOON_ENOUGH = Duration.ofSeconds(10);
 
   private static final String RELEASE = "rig-credentials";
@@ -74,7 +74,7 @@ class ClusterIT {
     namespace("shop", "baseline");
   }
 
-  /** An image with one small program that does nothing until it is killed. */
+  /** Builds an image with one small program that waits until it is killed. */
   private static void buildPause() {
     var source = "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n";
     Command.of(Tool.CC.path(), "-static", "-o", folder.resolve("pause"), "-x", "c", "-")
@@ -89,7 +89,9 @@ class ClusterIT {
         .succeeded();
   }
 
-  /** As Alpine's image: its shell and all tools are busybox, and there is no other C library. */
+  /**
+   * Builds an image like Alpine's: its shell and all tools are busybox, without another C library.
+   */
   private static void buildBusybox() throws IOException {
     var bin = Files.createDirectories(folder.resolve("busybox/bin"));
     Files.copy(Tool.BUSYBOX.path(), bin.resolve("busybox"));
@@ -137,7 +139,7 @@ class ClusterIT {
     return cluster.kubectl(all.toArray());
   }
 
-  /** Waits until a Deployment's or DaemonSet's pods are ready; tells why they are not. */
+  /** Waits until a Deployment's or DaemonSet's pods are ready; otherwise fails with the reasons. */
   private static void rolledOut(String namespace, String object) {
     var outcome = kubectl(namespace, "rollout", "status", object, "--timeout=3m");
     assertEquals(
@@ -220,7 +222,7 @@ class ClusterIT {
     assertEquals("1000\nbot:first\n", platform);
   }
 
-  /** Puts the platform there as the operator would, with an image that this cluster has. */
+  /** Installs the platform as the operator would, with an image of this cluster. */
   private static void runPlatform(String operatorValues) {
     var operator = new RigOperator(folder);
     operator.restrictPlatform();
@@ -252,7 +254,10 @@ class ClusterIT {
     return kubectl(SIDECAR, all.toArray());
   }
 
-  /** What a client in the platform's container is told at {@code $RIG_CREDENTIALS_SOCKET}. */
+  /**
+   * Returns the answer of the socket {@code $RIG_CREDENTIALS_SOCKET} to a client in the platform's
+   * container.
+   */
   private static String ask() {
     return in(
             "rig-platform",
@@ -344,8 +349,8 @@ class ClusterIT {
   }
 
   /**
-   * The kubelet asks its credential provider for images that are present, too: a pod that the node
-   * cannot do without waits 10 s for the provider at most.
+   * The kubelet also asks its credential provider for images that are present: a critical pod waits
+   * at most 10 s for the provider.
    */
   private static void criticalPodStartsWithoutTheDaemon() {
     selectNodes("{\"rig.dev/no-such-node\": \"\"}");
@@ -394,7 +399,7 @@ class ClusterIT {
             .formatted(pod, guarded.host(), pullPolicy, more));
   }
 
-  /** A pod with the private image does not start, for the registry wants a credential. */
+  /** A pod with the private image does not start, because the registry requires a credential. */
   private static void assertRefused(String pod) {
     run(pod);
     Eventually.within(

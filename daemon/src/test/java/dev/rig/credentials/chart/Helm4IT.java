@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The chart before Helm 4; every other test of it has the engine of Helm 3.
+ * The chart with Helm 4; all other tests use the engine of Helm 3.
  *
  * <p>Building it takes minutes, so this runs with {@code -Phelm4} only.
  */

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The project's chart in a cluster, put there by the engine of Helm 3.
+ * The project's chart in a cluster, installed by the engine of Helm 3.
  *
  * @param kubeconfig of the cluster
  */

@@ -13,7 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Kubernetes' definitions of what we make; fields that they do not have are refused. */
+/** Kubernetes' definitions of the objects that we create; unknown fields are rejected. */
 public final class KubernetesSchemas {
   private static final Map<String, String> KINDS =
       Map.ofEntries(
@@ -41,7 +41,7 @@ public final class KubernetesSchemas {
   private final ObjectNode definitions;
   private final Map<String, Schema> schemas = new HashMap<>();
 
-  /** The definitions that lie beside this class. */
+  /** Reads the definitions next to this class. */
   public KubernetesSchemas() {
     definitions = read("kubernetes.json");
     // Of the Prometheus operator's definition what we use: the operator is not Kubernetes'.

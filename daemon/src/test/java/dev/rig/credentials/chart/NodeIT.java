@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the DaemonSet's containers and the Job do to a node: their rendered commands run on the
- * built distribution as the users and with the capabilities that they have there.
+ * The effect of the DaemonSet's containers and the Job on a node: their rendered commands run on
+ * the built distribution as the users and with the capabilities that they have there.
  */
 class NodeIT {
   private static final Duration START = Duration.ofSeconds(20);
@@ -154,7 +154,7 @@ class NodeIT {
     return daemon;
   }
 
-  /** Asks as the kubelet does. */
+  /** Calls the provider as the kubelet does. */
   private ProgramResult ask() {
     return Command.of(host.resolve("install/bin/rig-credential-provider"))
         .with("RIG_CREDENTIALS_SOCKET", host.resolve("run/credentials.sock"))
@@ -220,7 +220,7 @@ class NodeIT {
     var job = Chart.ours().render(settings(), Chart.ours().example("remove")).all("Job").getFirst();
     var remove = container(job.at("/spec/template/spec/containers/0"));
     var config = host.resolve("install/credential-provider.yaml");
-    // The shell keeps its words on its command line as a kubelet keeps its flags.
+    // The shell keeps its arguments on its command line, as a kubelet keeps its flags.
     var kubelet =
         new ProcessBuilder(
                 "/bin/sh",

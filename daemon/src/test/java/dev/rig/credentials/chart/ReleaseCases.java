@@ -92,7 +92,7 @@ abstract class ReleaseCases {
     assertEquals(2, first.size(), first::toString);
     assertEquals(first, List.copyOf(objects().keySet()), "nothing else is left");
 
-    // A Job that failed does not run again by itself, and its pod's template cannot be changed.
+    // A failed Job does not run again by itself, and its pod template cannot be changed.
     upgrade(Map.of("container.image.tag", "v3"));
     var second = jobs();
     assertEquals(2, second.size(), second::toString);

@@ -13,12 +13,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What the Rig operator does with a step of its pipeline: it takes each plugin's configuration as a
- * Go template and then as YAML; {@code rigdev.object_template} merges a document into an object,
- * {@code rigdev.sidecar} adds a container (rigdev/rig, plugins/builtin).
+ * The operation of the Rig operator for a step of its pipeline: it reads each plugin's
+ * configuration as a Go template and then as YAML; {@code rigdev.object_template} merges a document
+ * into an object, {@code rigdev.sidecar} adds a container (rigdev/rig, plugins/builtin).
  */
 final class RigOperator {
-  /** Lists whose elements a strategic merge joins, and by which of their fields. */
+  /** Lists whose elements a strategic merge joins, with the field that identifies them. */
   private static final Map<String, String> KEYS =
       Map.of("containers", "name", "volumes", "name", "env", "name", "volumeMounts", "mountPath");
 
@@ -66,8 +66,8 @@ final class RigOperator {
   }
 
   /**
-   * From now on the platform's container is one of the profile "restricted". Its pod says nothing
-   * of that which a sidecar could take over.
+   * Applies the profile "restricted" to the platform's container; its pod has no setting that a
+   * sidecar could inherit.
    */
   void restrictPlatform() {
     platform()
@@ -145,7 +145,7 @@ final class RigOperator {
     }
   }
 
-  /** To a template the elements of lists are Go's own, whose fields begin with a capital. */
+  /** In a template the elements of lists are Go structs, whose fields start with a capital. */
   private static JsonNode asGoSees(JsonNode node, boolean inList) {
     if (node instanceof ArrayNode list) {
       var seen = list.arrayNode();
@@ -207,7 +207,7 @@ final class RigOperator {
     }
   }
 
-  /** What the patch names comes in its order, and before what only the object has. */
+  /** The elements of the patch come first, in its order. */
   private static ArrayNode merged(ArrayNode list, ArrayNode patch, String key) {
     var old = new LinkedHashMap<String, JsonNode>();
     list.forEach(element -> old.put(element.path(key).asText(), element.deepCopy()));

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The daemon beside rig-platform, as the Rig operator puts it there. */
+/** The daemon as a sidecar of rig-platform, added by the Rig operator. */
 class SidecarTest {
   private static final Chart CHART = Chart.ours();
   private static final Map<String, String> IMAGE =
@@ -95,7 +95,7 @@ class SidecarTest {
     assertTrue(mount(platform(operator), "/run/rig-credentials").path("readOnly").asBoolean());
   }
 
-  /** The operator reads each element over the one that had its place before. */
+  /** The operator merges each element into the one that had its place before. */
   @Test
   void whatThePlatformHasAndWhatComesStayApart() {
     var before = new RigOperator(folder).deployment().at("/spec/template/spec");

@@ -43,7 +43,7 @@ class DockerConfigCommandTest {
           ghcr.io/acme: {username: v, password: CANARY}
       """;
 
-  /** As Docker writes it, with what it and others keep there. */
+  /** As Docker writes it, with settings of its own and of others. */
   private static final String BEFORE =
       """
       {

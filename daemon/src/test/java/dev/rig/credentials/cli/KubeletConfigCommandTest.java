@@ -162,7 +162,7 @@ class KubeletConfigCommandTest {
   void removeIsRefusedWhileAKubeletWasStartedWithTheFolder() throws IOException {
     var config = folder.resolve("credential-provider.yaml");
     Files.writeString(config, "x");
-    // The shell keeps its words on its command line as a kubelet keeps its flags.
+    // The shell keeps its arguments on its command line, as a kubelet keeps its flags.
     var kubelet =
         new ProcessBuilder(
                 "/bin/sh",

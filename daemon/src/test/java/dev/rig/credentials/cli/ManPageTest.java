@@ -30,7 +30,7 @@ class ManPageTest {
   private static final String NAME = "((?:rig|docker)-credential[a-z-]*)";
   private static final Pattern REFERENCE = Pattern.compile(NAME + "\\(([0-9])\\)");
 
-  /** A page that a reader is told to type. */
+  /** A page that the text tells a reader to open. */
   private static final Pattern TYPED =
       Pattern.compile("\\bman (?:[0-9] )?" + NAME + "(?:\\(([0-9])\\))?");
 

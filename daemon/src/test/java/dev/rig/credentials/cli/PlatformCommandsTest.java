@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code resolve} and {@code tags} before a platform socket that says what a test wants. */
+/** {@code resolve} and {@code tags} with a fake platform socket. */
 class PlatformCommandsTest {
   private static final String APP =
       """

@@ -71,7 +71,7 @@ class ConcurrencyLimitTest {
     assertEquals(1, begun.size());
   }
 
-  /** F36: as an executor does that cannot start a thread. */
+  /** F36: like an executor that cannot start a thread. */
   @Test
   void f36_workThatThrowsAnErrorFailsAndFreesItsTurn() {
     for (int i = 0; i < 3; i++) {

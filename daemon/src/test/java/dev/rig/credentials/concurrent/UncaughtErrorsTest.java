@@ -87,7 +87,7 @@ class UncaughtErrorsTest {
         new ServiceConfigurationError("io.helidon: Provider not found"));
   }
 
-  /** As the JVM reports a class whose initialisation found no thread. */
+  /** Returns the JVM's error for a class whose initialisation found no thread. */
   private static Throwable brokenClass() {
     var cause = new ExceptionInInitializerError("Exception java.lang.OutOfMemoryError: unable to");
     var broken = new NoClassDefFoundError("Could not initialize class X");

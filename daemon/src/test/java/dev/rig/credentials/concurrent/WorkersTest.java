@@ -28,7 +28,7 @@ class WorkersTest {
   private final AtomicInteger started = new AtomicInteger();
   private volatile boolean shortage;
 
-  /** A thread that the system refuses while there is a shortage. */
+  /** Returns a thread that the system refuses during a shortage. */
   private Thread thread(Runnable work) {
     started.incrementAndGet();
     return new Thread(work) {

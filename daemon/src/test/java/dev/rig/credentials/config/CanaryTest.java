@@ -146,7 +146,7 @@ class CanaryTest {
     };
   }
 
-  /** Lower case and digits, so that it can be a host, a key, a name or a number's beginning. */
+  /** Returns lower case and digits, valid in a host, a key, a name or at the start of a number. */
   private static String canary(Random random) {
     var text = new StringBuilder("zq");
     for (int i = 0; i < 8; i++) {

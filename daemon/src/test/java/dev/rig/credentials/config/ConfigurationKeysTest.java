@@ -36,7 +36,7 @@ class ConfigurationKeysTest {
     }
   }
 
-  /** What the reader names when it meets a key that it does not know. */
+  /** Returns the keys that the reader names when it reports an unknown key. */
   private Set<String> known(String document) {
     var problems =
         String.join("\n", ConfigTexts.problems(folder, document.formatted(UNKNOWN + ": x")));

@@ -163,7 +163,7 @@ class ProviderConfigTest {
     assertTrue(kind(provider).serves(host, Map.of()));
   }
 
-  /** A token of a cloud goes to that cloud's registries alone. */
+  /** A token of a cloud is sent only to that cloud's registries. */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -17,8 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * T14: each is refused, within a second of processor time; how long that takes where others use the
- * processor too is not ours to say.
+ * T14: each is rejected within a second of processor time; elapsed time depends on other processes.
  */
 class YamlLimitsTest {
   private static final Duration REFUSED = Duration.ofSeconds(1);

@@ -48,7 +48,7 @@ class DevRecordTest {
     assertArrayEquals(authority.key(), kept.key());
   }
 
-  /** T16: neither the password nor the authority's key lies on the disk in the clear. */
+  /** T16: neither the password nor the authority's key is on the disk in plain text. */
   @Test
   void t16_recordIsSealed() throws IOException {
     var authority = DevAuthority.create(Instant.parse("2026-01-01T00:00:00Z"));

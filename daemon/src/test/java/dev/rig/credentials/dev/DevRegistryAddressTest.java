@@ -24,7 +24,7 @@ class DevRegistryAddressTest {
     assertEquals(api, place.api());
   }
 
-  /** T5: no credential in the clear to where others listen. */
+  /** T5: no credential in plain text to an address that other machines can reach. */
   @Test
   void t5_addressThatOthersReachHasTls() {
     var thrown =

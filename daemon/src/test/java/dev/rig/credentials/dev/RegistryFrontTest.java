@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What comes through the front of a registry without a login, and what does not. */
+/** The requests that pass the front of a registry without a login, and those that do not. */
 class RegistryFrontTest {
   private static final InetSocketAddress FREE =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -100,7 +100,7 @@ class RegistryFrontTest {
     assertTrue(answer.endsWith(body));
   }
 
-  /** What follows on the same connection would come past the checks. */
+  /** A further request on the same connection would bypass the checks. */
   @Test
   void secondRequestOfAConnectionIsNotAnswered() throws IOException {
     send(

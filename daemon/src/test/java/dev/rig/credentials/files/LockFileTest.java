@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** F38, F39. flock(2) tells open files apart, not processes: two in this one are as good. */
+/**
+ * F38, F39. flock(2) distinguishes open files, not processes: two in this process are equivalent.
+ */
 @Timeout(value = 20, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LockFileTest {
   @TempDir private Path folder;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 public class RegularFileTest {
   @TempDir private Path folder;
 
-  /** A FIFO that nobody else has open. */
+  /** Creates a FIFO that no other process has opened. */
   public static Path fifo(Path path) throws IOException, InterruptedException {
     assertEquals(0, new ProcessBuilder("mkfifo", path.toString()).start().waitFor());
     return path;

@@ -24,7 +24,7 @@ class WriteAccessTest {
   private static final int FILE = 0100000;
   private static final int LINK = 0120000;
 
-  /** The daemon's user and its own group; the chart's as well as a person's. */
+  /** The daemon's user and its own group, as in the chart, or a person's. */
   private static final int USER = 65532;
 
   private static final Path PATH = Path.of("/etc/rig/values.yaml");
@@ -38,7 +38,7 @@ class WriteAccessTest {
     Files.setAttribute(folder, "unix:mode", 0700);
   }
 
-  /** What is said of everything that a rule asks for. */
+  /** The answers to everything that a rule queries. */
   private record Said(boolean isReadOnly, boolean listed, boolean personal)
       implements WriteAccess.Surroundings {
     static final Said NOTHING = new Said(false, false, false);

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps no secrets: answers with what it was asked, and fails as a test wants it. */
+/** Keeps no secrets: answers with the request, or fails as a test requests. */
 public final class FakeKeeper implements PullSecretKeeper {
   public @Nullable PullSecretRequest asked;
   public @Nullable PruneRequest pruned;

@@ -103,7 +103,7 @@ class ImageReferenceTest {
   @Test
   void keysOfDockersDeviceLoginAreExact() throws InvalidReferenceException {
     assertTrue(ImageReference.ofKey("https://index.docker.io/v1/access-token").isExactKey());
-    // docker/cli joins its server's address, which ends in a slash, and "/access-token".
+    // docker/cli joins its server's address, which ends with a slash, and "/access-token".
     assertEquals(
         ImageReference.ofKey("https://index.docker.io/v1/access-token"),
         ImageReference.ofKey("https://index.docker.io/v1//access-token"));

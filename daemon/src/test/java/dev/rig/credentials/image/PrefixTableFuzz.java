@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The table finds what somebody would who compares every prefix, label by label. */
+/** The table finds the same prefix as a comparison with every prefix, label by label. */
 class PrefixTableFuzz {
-  /** The first line is the question, the others are prefixes. */
+  /** The first line is the request, the others are prefixes. */
   @FuzzTest
   void lookups(byte[] bytes) {
     var lines = new String(bytes, StandardCharsets.UTF_8).split("\n", -1);

@@ -139,7 +139,7 @@ class PrefixTableTest {
     assertTrue(tried > 1000, "only " + tried + " near misses");
   }
 
-  /** The table agrees with the obvious way to do it, over random prefixes and questions. */
+  /** The table agrees with a linear scan, over random prefixes and requests. */
   @Test
   void tableAgreesWithALinearScan() {
     var random = new Random(20261123);

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** T22: in a network where the metadata service's address and its disguises do answer. */
+/** T22: in a network where the metadata service's address and its other notations do answer. */
 class AddressZonesIT {
   private static final Map<String, String> REFUSED =
       new TreeMap<>(

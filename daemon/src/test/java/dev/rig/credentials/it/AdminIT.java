@@ -104,7 +104,7 @@ class AdminIT {
           .run();
       assertTrue(Files.exists(shot), "a picture");
       var picture = ImageIO.read(shot.toFile());
-      // The page's own background at its edge: the style sheet was let in by the page's policy.
+      // The page's own background at its edge: the page's policy permits the style sheet.
       int corner = picture.getRGB(2, 2);
       brightness.add((corner & 0xff) > 0x80);
       var colours = new HashSet<Integer>();

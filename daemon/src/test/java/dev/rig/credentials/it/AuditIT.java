@@ -113,9 +113,7 @@ class AuditIT {
     assertEquals(List.of(), lines(running, "outcome="));
   }
 
-  /**
-   * A program whose path is made to look like a line of the log, and like commands to a terminal.
-   */
+  /** A program whose path imitates a line of the log, and terminal commands. */
   @Test
   void pathOfAPeersProgramMakesNoLineOfItsOwn() throws IOException {
     var running = daemon.configured("values.yaml", ENTRIES).start();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sections of the manual on a machine that has nothing of ours: every line as it stands, in order,
+ * Sections of the manual on a machine without this project's files: every line unchanged, in order,
  * from the installation to the proof.
  */
 @Tag("package")
@@ -47,7 +47,7 @@ class CleanMachineIT {
     assertEquals("", machine.sh("find / -xdev -name '*rig-credential*'").stdout());
   }
 
-  /** {@code gh} only prints a token; Docker and the registry that wants it are real. */
+  /** {@code gh} only prints a token; Docker and the registry that requires it are real. */
   @Test
   void linesForAWorkstationEndInThePullOfAPrivateImage() throws IOException {
     var user = "me";
@@ -155,7 +155,7 @@ class CleanMachineIT {
         giveTheKubelet(step.shown().lines().skip(3).collect(Collectors.joining(" ")));
       }
     }
-    // Who types takes longer than the daemon to see the changed file.
+    // A person types slower than the daemon needs to detect the changed file.
     var proof = steps.getLast().command();
     Eventually.within(
         LIMIT,

@@ -138,7 +138,7 @@ class CloudScriptsIT {
     assertTrue(running.says("AccessDeniedException"), running::stderr);
   }
 
-  /** What many clients at once are answered, without repetitions. */
+  /** Returns the answers to many concurrent clients, without repetitions. */
   private Set<ProgramResult> answers(NativeClient client, String key) {
     var asking =
         IntStream.range(0, ASKERS)

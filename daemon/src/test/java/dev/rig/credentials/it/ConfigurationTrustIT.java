@@ -74,7 +74,7 @@ class ConfigurationTrustIT {
     }
   }
 
-  /** Has the daemon run as another user, who owns its folders. */
+  /** Runs the daemon as another user, who owns its folders. */
   private void runAs(int uid) throws IOException {
     daemon.startedBy(Tool.SETPRIV.path(), "--reuid=" + uid, "--regid=" + uid, "--clear-groups");
     for (var own : List.of(daemon.folder(), daemon.socket().getParent())) {

@@ -92,7 +92,7 @@ abstract class DeployCases {
     return command(arguments).run();
   }
 
-  /** What the cluster pulls from now on. */
+  /** Returns the image that the cluster pulls after a deployment. */
   private String deployed(String image) {
     return run("deploy", CAPSULE, image, "--yes", "--local").succeeded().stdout().strip();
   }
@@ -168,7 +168,7 @@ abstract class DeployCases {
     assertEquals(1, denied.status(), denied::toString);
     assertTrue(denied.stderr().contains("deployment team/web"), denied::toString);
 
-    // Nobody makes pods of this Capsule.
+    // No controller creates pods of this Capsule.
     var waited = run("deploy", CAPSULE, "app:2", "--yes", "--local", "--wait", "1");
     assertEquals(1, waited.status(), waited::toString);
 
@@ -231,7 +231,7 @@ abstract class DeployCases {
     return user.run(all.toArray());
   }
 
-  /** Nobody makes pods of this Capsule, so that it is never ready. */
+  /** No controller creates pods of this Capsule, so it is never ready. */
   @Test
   void whatIsNotReadyInTimeGoesBackToTheReleaseBefore() {
     var first = deployed("app:1");

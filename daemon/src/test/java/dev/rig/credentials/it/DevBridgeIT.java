@@ -65,7 +65,7 @@ class DevBridgeIT {
     }
     var published =
         engine.docker(docker, "ps", "--format", "{{.Ports}}").run().succeeded().stdout().strip();
-    // On loopback our own front listens at the port, and the container behind it at a free one.
+    // On loopback our own front listens on the port, and the container behind it on a free one.
     var wanted = address.equals("127.0.0.1") ? "\\d+" : port;
     assertTrue(published.matches("\\Q%s\\E:%s->5000/tcp".formatted(address, wanted)), published);
 

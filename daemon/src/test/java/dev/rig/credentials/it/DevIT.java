@@ -154,8 +154,8 @@ class DevIT {
   }
 
   /**
-   * C35: the Rig CLI logs in nowhere, and its engine sends {@code X-Registry-Auth} with an address
-   * alone. A web page of the same machine gets nothing.
+   * C35: the Rig CLI does not log in, and its engine sends {@code X-Registry-Auth} with an address
+   * only. A web page on the same machine gets nothing.
    */
   @Test
   void c35_clientsOfThisMachineNeedNoLoginAndWebPagesAreRefused() {
@@ -204,7 +204,7 @@ class DevIT {
         dev.run("dev", "down").succeeded().stdout());
   }
 
-  /** T16: of the password only a hash lies there in the clear. */
+  /** T16: the disk contains only a hash of the password. */
   @Test
   void registryThatDiesIsStartedAnewAndItsPasswordIsSealed() throws IOException {
     up().succeeded();

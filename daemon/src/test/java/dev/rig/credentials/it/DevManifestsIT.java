@@ -30,8 +30,8 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * What {@code dev manifests} prints, held together: a registry started as the Deployment starts it
- * lets in whom the printed values name.
+ * The output of {@code dev manifests} is consistent: a registry started like the Deployment accepts
+ * the login in the printed values.
  */
 class DevManifestsIT {
   /** What the image registry:2 brings along. */

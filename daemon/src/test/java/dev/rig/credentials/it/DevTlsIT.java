@@ -77,7 +77,7 @@ class DevTlsIT {
         .run();
   }
 
-  /** Does what it was told to do for its clients to trust the registry. */
+  /** Follows the printed instructions by which clients trust the registry. */
   private void trust(ProgramResult told) {
     var lines = told.stdout().lines().filter(line -> line.startsWith("  sudo ")).toList();
     assertEquals(2, lines.size(), told::toString);
@@ -132,7 +132,7 @@ class DevTlsIT {
     assertFalse(Files.exists(dev.stateFolder().resolve("dev")));
   }
 
-  /** TLS on loopback, for who wants the same on a laptop as elsewhere. */
+  /** TLS on loopback, for users who want the same setup everywhere. */
   @Test
   void registryOnLoopbackHasTlsWhereThatIsWanted() {
     host = "localhost:" + port;

@@ -66,7 +66,7 @@ class DockerLogoutIT {
         remarks(logout("script.example.org").succeeded()));
   }
 
-  /** Docker says nothing of its helper's failures here; that it waited shows that it asked. */
+  /** Docker prints no failure of its helper here; the wait shows that it called the helper. */
   @Test
   void logoutWithoutADaemonEndsWithinSixSeconds() {
     long began = System.nanoTime();

@@ -24,12 +24,12 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** C15, F37: requests that never end silence nobody. */
+/** C15, F37: incomplete requests block no other client. */
 @Isolated("limits of a second, and 1,000 connections")
 class HalfOpenIT {
   private static final Duration PROMISED = Duration.ofSeconds(1);
 
-  /** Halves of a head, of a body, and of one whose client waits to be told to send it. */
+  /** Parts of a head, of a body, and of one whose client waits for 100 Continue. */
   private static final List<String> HALVES =
       List.of(
           "",

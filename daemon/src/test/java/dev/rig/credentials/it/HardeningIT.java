@@ -57,7 +57,7 @@ class HardeningIT {
             .with("OF_THE_DAEMON", CANARY.secret());
   }
 
-  /** As root, who sees everything anyway, nothing could be shown. */
+  /** Root can read everything, so the test uses another user. */
   private Running startAsNobody() throws IOException {
     Tool.needRoot("being another user");
     Files.setAttribute(folder, "unix:mode", 0711);
@@ -164,7 +164,7 @@ class HardeningIT {
     DaemonUnderTest.stop(running);
   }
 
-  /** The same library in a folder that everybody writes to is not even looked for. */
+  /** The same library in a folder that everyone can write is not searched. */
   @Test
   void t19_libraryPlantedInASharedFolderIsNotLoaded() throws IOException {
     Tool.needRoot("reading what a daemon has mapped");

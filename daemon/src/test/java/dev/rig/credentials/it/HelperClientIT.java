@@ -38,7 +38,7 @@ class HelperClientIT {
       "{\"error\":\"credentials not found in native keychain\",\"notFound\":true}";
   private static final String DONE = "{}";
 
-  /** A vector of {@code registryurl/parse_test.go}; it ends where the next one begins. */
+  /** A vector of {@code registryurl/parse_test.go}; it ends where the next one starts. */
   private static final Pattern VECTOR =
       Pattern.compile("\\burl: +\"([^\"]*)\",\\s*(?:expectedURL: +\"([^\"]*)\"|err: )");
 

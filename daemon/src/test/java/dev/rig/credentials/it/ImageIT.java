@@ -117,7 +117,7 @@ class ImageIT {
         .succeeded();
   }
 
-  /** F9 and F32 where nobody else is there to reap and to pass signals on. */
+  /** F9 and F32 if no other process reaps and forwards signals. */
   @Test
   void asFirstProcessItReapsAndStopsOnSigterm() throws IOException {
     var config = readable(folder.resolve("first"));

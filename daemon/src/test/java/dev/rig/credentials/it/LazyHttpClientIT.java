@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Most daemons ask no registry, and do not pay for an HTTP client. */
+/** Most daemons query no registry, and do not load an HTTP client. */
 class LazyHttpClientIT {
   private static final Duration SOON = Duration.ofSeconds(20);
 

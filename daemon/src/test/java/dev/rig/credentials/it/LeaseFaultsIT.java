@@ -79,7 +79,7 @@ class LeaseFaultsIT {
     var clock = PrivateFile.write(folder.resolve("clock"), "+0\n");
     var shortRuns = new RunCounter(folder.resolve("short-runs"));
     var longRuns = new RunCounter(folder.resolve("long-runs"));
-    // The password is the machine's uptime at the run: it tells the age of what is served.
+    // The password is the machine's uptime at the run, and shows the age of the credential.
     var running =
         daemon
             .configured(
@@ -117,7 +117,7 @@ class LeaseFaultsIT {
     assertEquals(2, longRuns.runs(), "one refresh for the jump");
     assertTrue(running.isAlive());
 
-    // Back, forth and back again while the short one is refreshed, at any moment of its runs.
+    // Back, forth and back again while the short one is refreshed, at any time of its runs.
     var offsets = new String[] {"+0\n", "-1h\n", "+0\n", "-1h\n", "+1h\n", "-1h\n"};
     for (var offset : offsets) {
       PrivateFile.replace(clock, offset);
@@ -126,7 +126,8 @@ class LeaseFaultsIT {
         double asked = uptime();
         var outcome = daemon.client().get("short.org");
         if (outcome.stdout().contains("had already expired")) {
-          continue; // the clock jumped past its end while its script ran: better none than that
+          continue; // the clock jumped past its end while its script ran: no credential is the
+                    // expected answer
         }
         double issued = Double.parseDouble(password(outcome));
         assertTrue(
@@ -192,7 +193,7 @@ class LeaseFaultsIT {
         () -> daemon.client().get("fixed.org").succeeded());
   }
 
-  /** Waits until nobody has written the file for longer than changes are gathered. */
+  /** Waits until the file was not written for longer than changes are gathered. */
   private static void settle(Path file) {
     var seen = new HashMap<Object, Long>();
     Eventually.within(
@@ -326,7 +327,7 @@ class LeaseFaultsIT {
             """
                 .formatted(counter.shell(), counter.file(), go))
         .start();
-    // The first lease ends 4 s behind its run, because its token says so.
+    // The first lease ends 4 s after its run, because its token has that expiry.
     daemon.client().get("example.org").succeeded();
     double end = uptime() + 4.2;
     Eventually.within(PATIENCE, () -> uptime() > end, () -> "the first lease ends");

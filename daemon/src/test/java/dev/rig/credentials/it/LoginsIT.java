@@ -265,7 +265,7 @@ class LoginsIT {
         .run();
   }
 
-  /** What {@code explain} tells of logins is the asker's own; {@code status} only counts them. */
+  /** {@code explain} shows only the caller's own logins; {@code status} only counts them. */
   @Test
   void t18_explainTellsWhoseLoginAnswersAndNobodyElses() {
     daemon.start();
@@ -408,7 +408,7 @@ class LoginsIT {
         SharedClient.login("one.example.org", "alice", "s"), get(ALICE, "one.example.org"));
   }
 
-  /** A shorter configured prefix does not take the place of a login for a longer one (README). */
+  /** A shorter configured prefix does not replace a login for a longer one (README). */
   @Test
   void longerLoginWinsOverAShorterEntryForItsOwnerAlone() {
     daemon.start();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An entry of a helper that others wrote: docker-credential-pass, on GnuPG and pass. */
+/** An entry of a third-party helper: docker-credential-pass, with GnuPG and pass. */
 @Tag("clients")
 class OtherHelperIT {
   private static final String NOT_FOUND = "credentials not found in native keychain\n";

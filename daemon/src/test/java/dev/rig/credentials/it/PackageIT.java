@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PackageIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  /** F35, and a start on a machine that has other work. */
+  /** F35, and a start on a machine that also runs other processes. */
   private static final Duration BACK = Duration.ofSeconds(5);
 
   private static final String VALUES = "/etc/rig-credentials/values.yaml";
@@ -97,7 +97,7 @@ class PackageIT {
     assertFalse(log.contains("[error]"), log);
   }
 
-  /** The cache is bound to the times of the jars, which the package has to bring. */
+  /** The cache is bound to the times of the jars, which the package must preserve. */
   @Test
   @Order(2)
   void cacheOfTheJvmFits() {
@@ -153,7 +153,7 @@ class PackageIT {
     sh(ask.formatted("ann")).succeeded();
   }
 
-  /** F35: back within 5 s by its supervisor; who asks meanwhile waits in the socket's queue. */
+  /** F35: the supervisor restarts it within 5 s; clients wait in the socket's queue meanwhile. */
   @Test
   @Order(6)
   void f35_killedDaemonIsBackAndNobodyIsRefused() {
@@ -181,7 +181,7 @@ class PackageIT {
     var said = sh("journalctl _PID=" + pid + " --no-pager -o cat").stdout();
     assertTrue(said.contains("serving at"), said);
     assertFalse(said.contains("sealed with a key that lies beside them"), said);
-    // What the other key had sealed was set aside, and said; from now on nothing is.
+    // Data sealed with the other key was set aside, with a message; no message follows.
     sh("systemctl restart rig-credentials").succeeded();
   }
 

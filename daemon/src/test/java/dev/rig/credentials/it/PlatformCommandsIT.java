@@ -188,7 +188,7 @@ class PlatformCommandsIT {
     assertTrue(both.contains("1.0 ") && both.contains("2.0 "), both);
   }
 
-  /** At a terminal a bar goes from none to all and away, before the table is printed. */
+  /** On a terminal the bar grows and is removed before the table is printed. */
   @Test
   void progressIsShownAtATerminalAndTakenAway() {
     var words =

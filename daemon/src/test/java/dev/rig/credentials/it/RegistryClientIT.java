@@ -60,7 +60,7 @@ class RegistryClientIT {
   private static final String OCI = "application/vnd.oci.image.";
   private static final String DOCKER = "application/vnd.docker.distribution.manifest.";
 
-  /** How a registry lets somebody in. */
+  /** How a registry authenticates clients. */
   enum Auth {
     HTPASSWD,
     TOKEN

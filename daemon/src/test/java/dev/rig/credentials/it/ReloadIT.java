@@ -89,7 +89,7 @@ class ReloadIT {
     daemon.configured("values.yaml", yaml("one"));
     var running = daemon.start();
     Eventually.within(
-        PROMISED, // a signal in the moment between the first answer and the last line of the start
+        PROMISED, // a signal between the first answer and the last line of the start
         () -> {
           Signal.HUP.to(running.pid());
           return running.stderr().contains("asked to reload the configuration");

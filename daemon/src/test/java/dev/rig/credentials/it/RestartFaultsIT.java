@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** F33 and F35 of {@code docs/reliability.md} on the built daemon: it ends and comes back. */
+/** F33 and F35 of {@code docs/reliability.md} on the built daemon: it ends and is restarted. */
 @Isolated("limits of seconds after a kill")
 class RestartFaultsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -69,7 +69,7 @@ class RestartFaultsIT {
     assertEquals(1, counter.runs(), "the lease outlives each restart");
   }
 
-  /** A loop of a shell stands for the supervisor, as systemd or the kubelet would be. */
+  /** A shell loop stands for the supervisor, such as systemd or the kubelet. */
   @Test
   void f35_outOfMemoryExitsWithoutADumpAndIsBackWithinFiveSeconds() {
     var statuses = folder.resolve("statuses");

@@ -50,7 +50,7 @@ class RestartIT {
                 "rig: {dockerRegistries: {example.org: {script: \"echo bot:secret\"}}}\n");
   }
 
-  /** Four clients ask until they are told to stop. */
+  /** Four clients send requests until they are stopped. */
   private final class Load {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicInteger asked = new AtomicInteger();
@@ -94,7 +94,7 @@ class RestartIT {
   @Test
   void f33_inheritedSocketQueuesOverTwentyRestarts() throws InterruptedException {
     var pidFile = folder.resolve("pid");
-    // The shell holds the socket as systemd does, and starts the daemon again when it ends.
+    // The shell holds the socket as systemd does, and restarts the daemon when it ends.
     var loop =
         "while :; do sh -c 'export LISTEN_PID=$$; echo $$ > \"$0\"; exec \"$@\"' \"$0\" \"$@\";"
             + " done";
@@ -144,7 +144,9 @@ class RestartIT {
     assertFalse(running.stderr().contains("socket:["), running::stderr);
   }
 
-  /** Who waits for a script when the daemon stops is closed without a byte, and asks the next. */
+  /**
+   * A client that waits for a script when the daemon stops gets no byte, and asks the next daemon.
+   */
   @Test
   void askerOfASlowScriptIsAnsweredByTheNextDaemon() throws IOException {
     var runs = new RunCounter(folder.resolve("runs"));

@@ -33,16 +33,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * F1 to F9 of {@code docs/reliability.md} on the built daemon: what scripts do wrong.
+ * F1 to F9 of {@code docs/reliability.md} on the built daemon: faults of scripts.
  *
- * <p>The scripts belong to globs, so that nothing runs before somebody asks, and every host asked
- * for is a run of its own.
+ * <p>The scripts belong to globs, so that nothing runs before a request, and every requested host
+ * is a run of its own.
  */
 @Isolated("limits of a second, and 10,000 processes")
 class ScriptFaultsIT {
   private static final String STATIC = NativeClient.answer("fixed.org", "bot", "from-the-file");
 
-  /** Ends the runs by which the daemon tries again what has failed. */
+  /** Ends the runs by which the daemon retries after a failure. */
   private static final String ONCE =
       "seen='$SEEN/'$RIG_REGISTRY; [ ! -e \"$seen\" ] || exit 1; : > \"$seen\"";
 
@@ -227,7 +227,7 @@ class ScriptFaultsIT {
                   .lines()
                   .anyMatch(line -> line.contains(reason) && line.contains("example.org")),
           running::stderr);
-      // Behind the pause of the failure, which is no longer than 1 s, the script runs again.
+      // After the pause of the failure, which is at most 1 s, the script runs again.
       Eventually.within(
           Duration.ofSeconds(10),
           () ->
@@ -367,7 +367,7 @@ class ScriptFaultsIT {
     assertTrue(explained.contains(reason), explained);
   }
 
-  /** A host that a program would take for an option is no host. */
+  /** A host that a program would read as an option is rejected. */
   @Test
   void registryIsNeverAnOptionOfAScriptsProgram() {
     start("30s", "printf '%s' \"$RIG_REGISTRY\" >> " + folder.resolve("asked") + "; echo u:p");

@@ -35,9 +35,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * C13, F40: what only a secondary feature needs never ends the daemon. Credentials are served, and
- * {@code check}, {@code status}, the answer of {@code /health/ready} and the log name the component
- * and what is wrong with it.
+ * C13, F40: an error that concerns only a secondary feature never ends the daemon. Credentials are
+ * served, and {@code check}, {@code status}, the answer of {@code /health/ready} and the log name
+ * the component and the error.
  */
 @Isolated("it takes the admin port that a daemon has by default")
 class SecondaryFeaturesIT {
@@ -183,7 +183,7 @@ class SecondaryFeaturesIT {
     isUnhealthy(daemon, daemon.start(), wrong.part(), wrong.reason());
   }
 
-  /** Each setting of the configuration comes with a reload, and goes with the next one. */
+  /** Each setting of the configuration is added by a reload, and removed by the next one. */
   @Test
   void f40_reloadWithAWrongSettingIsTakenOverAndRecoversWithTheNext() {
     var daemon = daemon().configured("values.yaml", STATIC);
@@ -198,7 +198,7 @@ class SecondaryFeaturesIT {
     assertFalse(running.stderr().contains("take effect after a restart"), running::stderr);
   }
 
-  /** A file of authorities that comes late is used without a restart. */
+  /** A file of authorities that is created later is used without a restart. */
   @Test
   void f40_fileOfAuthoritiesThatComesLateIsUsed() throws IOException {
     var late = folder.resolve("late.pem");
@@ -282,7 +282,7 @@ class SecondaryFeaturesIT {
     }
   }
 
-  /** K10: the addresses of the other family, and of every family. */
+  /** K10: addresses of both families, and the unspecified ones. */
   @ParameterizedTest
   @ValueSource(strings = {"[::1]:$PORT", "0.0.0.0:$PORT", "[::]:$PORT", "localhost:$PORT"})
   void adminPortListensOnAddressesOfBothFamilies(String address) throws IOException {
@@ -314,7 +314,7 @@ class SecondaryFeaturesIT {
     isHealthy(daemon);
   }
 
-  /** {@code WATCHDOG_USEC} alone asks for nothing. */
+  /** {@code WATCHDOG_USEC} alone has no effect. */
   @Test
   void watchdogWithoutASocketToTellIsIgnored() {
     var daemon = daemon().configured("values.yaml", STATIC).with("WATCHDOG_USEC", "200000");

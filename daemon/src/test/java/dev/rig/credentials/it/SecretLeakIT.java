@@ -43,8 +43,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * T11 of {@code docs/security.md} on the built daemon: a canary in every place that holds a secret,
- * every fault that has to do with one, the finest log level, and then a look everywhere.
+ * T11 of {@code docs/security.md} on the built daemon: a canary in every place that contains a
+ * secret, every fault that involves one, the finest log level, and then a search everywhere.
  */
 class SecretLeakIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -483,7 +483,7 @@ class SecretLeakIT {
               if (known.add(text)) {
                 arguments.append(text).append('\n');
               }
-              // What an entry gives its script in env stands in the script's environment.
+              // The entry's env is in the script's environment.
               var own = ProcFiles.environment(pid).replaceAll("(?m)^TOKEN=.*$", "");
               if (known.add(own)) {
                 environments.append(own).append('\n');

@@ -107,7 +107,7 @@ class SocketFaultsIT {
     long connected = System.nanoTime();
     Eventually.within(PATIENCE, () -> open() >= 1_000, () -> daemon.status());
 
-    // The best of three: on a machine that others use too, one may be held up.
+    // The best of three, because other processes of the machine may delay one.
     var best = IntStream.range(0, 3).mapToObj(i -> p99()).min(Duration::compareTo).orElseThrow();
     assertTrue(since(began).toSeconds() < 29, "the machine is too slow to tell");
     assertTrue(idle.stream().noneMatch(RawClient::isClosed), "idle ones are open");
@@ -271,7 +271,7 @@ class SocketFaultsIT {
     int asked;
     List<String> wrong;
     try (var asking = ClientLoad.of(1, daemon.client(), "example.org", ANSWER)) {
-      // The fastest counts: on a machine that others use too, one may be held up.
+      // The fastest counts, because other processes of the machine may delay one.
       fastest =
           Stopwatch.fastest(
               6,

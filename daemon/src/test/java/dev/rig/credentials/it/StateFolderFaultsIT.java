@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** F38 and F39 of {@code docs/reliability.md}: what lies in the state folder of a built daemon. */
+/** F38 and F39 of {@code docs/reliability.md}: files in the state folder of a built daemon. */
 class StateFolderFaultsIT {
   private static final String CONFIGURATION =
       """

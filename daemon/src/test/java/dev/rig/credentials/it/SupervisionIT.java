@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the built daemon tells a service manager, as sd_notify(3) has it. */
+/** The messages of the built daemon to a service manager, sd_notify(3). */
 class SupervisionIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final String VALUES =
@@ -92,7 +92,7 @@ class SupervisionIT {
         daemon.client().get("example.org"));
   }
 
-  /** A socket that no longer answers is noticed, though the other one does. */
+  /** A socket that no longer answers is detected, although the other one does. */
   @ParameterizedTest
   @ValueSource(strings = {"platform.sock", "credentials.sock"})
   void daemonOneOfWhoseSocketsIsGoneIsSilent(String name) throws Exception {

@@ -28,7 +28,7 @@ class UnitsIT {
   /** In tenths, as {@code --threshold} takes it: 1.5. */
   private static final int MOST_EXPOSED = 15;
 
-  /** It also wants a folder that a running systemd has made, or makes it if it may. */
+  /** It also needs a folder that a running systemd has created, or creates it if permitted. */
   private static Path systemdAnalyze() {
     var program = Tool.SYSTEMD_ANALYZE.path();
     Requirement.need(
@@ -51,7 +51,7 @@ class UnitsIT {
         .succeeded();
   }
 
-  /** Warnings too, as of a key that systemd does not know, are on its standard error. */
+  /** Warnings, for example about a key that systemd does not know, are on its standard error. */
   @Test
   void systemdFindsNothingToSayOfTheUnits() throws IOException {
     var analyze = systemdAnalyze();

@@ -53,7 +53,7 @@ class UserDaemonIT {
         .configured("values.yaml", "rig: {dockerRegistries: {example.org: " + entry + "}}\n");
   }
 
-  /** Calls the helper in the user's session, on a machine whose daemon is the other one. */
+  /** Calls the helper in the user's session, on a machine with another daemon. */
   private Command asking() {
     Tool.needRoot("a /run of its own");
     var script = "mount -t tmpfs none /run && ln -s \"$1\" /run/rig-credentials && exec \"$0\" get";

@@ -32,7 +32,7 @@ class UserpassIT {
     return client.usedBy(Command.of(program, "userpass", key)).run();
   }
 
-  /** C9 is among them: a key of Google's has several lines, and is whole for everybody else. */
+  /** C9 is included: a key of Google's has several lines, and is complete for all other actions. */
   @Test
   void userpassPrintsTheLineThatAPlatformReads() {
     daemon.configured(

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.NullUnmarked;
 
 /**
- * The fake API server by fabric8's client, but for watches: what changes arrives before the change
- * returns, so that a test decides alone what happens when.
+ * The fake API server through fabric8's client, except for watches: changes arrive before the write
+ * returns, so that a test controls the order.
  */
 @NullUnmarked
 public final class DirectApi extends Fabric8Api {
@@ -35,9 +35,7 @@ public final class DirectApi extends Fabric8Api {
     return watch;
   }
 
-  /**
-   * As an informer, it goes on by itself when the server ends it, and fails when that is refused.
-   */
+  /** Like an informer, it continues when the server ends it, and fails when that is rejected. */
   private final class Watch<R extends HasMetadata, T>
       implements ObjectWatch, FakeKubernetes.Direct {
     private final Watched<T> kind;

@@ -14,7 +14,10 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** The manifest of rights is exactly what the code asks for: nothing is refused, nothing unused. */
+/**
+ * The RBAC manifest has exactly the rights that the code uses: no request is denied, no right
+ * unused.
+ */
 class RbacTest {
   @AutoClose private final PullSecretsFixture fixture = new PullSecretsFixture();
 

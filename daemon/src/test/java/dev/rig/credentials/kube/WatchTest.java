@@ -29,7 +29,7 @@ class WatchTest {
 
   private final Recorder<Capsule> capsules = new Recorder<>();
 
-  /** What a watch told, a line each. */
+  /** The events of a watch, one per line. */
   private static final class Recorder<T> implements WatchListener<T> {
     final List<String> told = new CopyOnWriteArrayList<>();
 
@@ -204,7 +204,7 @@ class WatchTest {
     watch.close();
   }
 
-  /** F42: nobody answers. */
+  /** F42: the server does not answer. */
   @Test
   void f42_watchOfAServerThatIsAwaySaysSo() {
     kubernetes.goAway();

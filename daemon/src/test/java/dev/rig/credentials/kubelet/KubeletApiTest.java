@@ -101,7 +101,7 @@ class KubeletApiTest {
     assertTrue(body(askFor(image)).contains("CANARY"), "the image itself has one");
   }
 
-  /** The kubelet's keyring takes a leading v1 or v2 off a key's path. */
+  /** The kubelet's keyring removes a leading v1 or v2 from a key's path. */
   @ParameterizedTest
   @CsvSource({
     "ghcr.io/v2/app, ghcr.io/v2/v2/app",

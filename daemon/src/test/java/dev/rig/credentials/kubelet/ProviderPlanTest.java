@@ -85,7 +85,7 @@ class ProviderPlanTest {
     assertTrue(plan.everyTokenRequired());
   }
 
-  /** Otherwise both providers would be asked for one image. */
+  /** Otherwise both providers would be called for one image. */
   @Test
   void entriesWhoseHostsOverlapStayTogether() {
     var plan = plan("ghcr.io", "quay.io", "quay.io/a required", "*.example.org", "x.example.org");

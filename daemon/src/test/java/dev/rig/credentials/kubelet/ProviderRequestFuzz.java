@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
-/** Whatever is asked in the kubelet's name is answered as it decodes answers, or refused. */
+/** Every request in the kubelet's form is answered in a form that it can decode, or rejected. */
 class ProviderRequestFuzz {
   private static final String SECRET = "the-one-secret";
 

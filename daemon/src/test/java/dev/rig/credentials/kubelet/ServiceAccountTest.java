@@ -175,7 +175,9 @@ class ServiceAccountTest {
     assertTrue(body(ask(builder())).contains("first"));
   }
 
-  /** T18: nobody without a token gets what was issued for one, nor the other way about. */
+  /**
+   * T18: a request without a token never gets a credential that was issued for one, and vice versa.
+   */
   @Test
   void t18_otherQuestionsNeverReachAnAccountsLease() {
     entry(ServiceAccountUse.OPTIONAL);
@@ -239,7 +241,7 @@ class ServiceAccountTest {
     assertEquals(0, source.requests().size());
   }
 
-  /** A token ends with its pod, so one that is passed through is for its own pod. */
+  /** A token ends with its pod, so a credential that is the token itself is for its own pod. */
   @Test
   void tokenThatIsItselfTheCredentialIsNotKept() {
     entry(ServiceAccountUse.REQUIRED);
@@ -310,7 +312,7 @@ class ServiceAccountTest {
         "[]",
         "{\"exp\":9999999999,\"sub\":\"CANARY\"}",
         "{\"exp\":9999999999,\"kubernetes.io\":{\"namespace\":\"CANARY\"}}",
-        // No exp, then one that is no time.
+        // No exp, then an invalid one.
         "{\"sub\":\"system:serviceaccount:n:CANARY\",\"kubernetes.io\":{\"namespace\":\"n\","
             + "\"serviceaccount\":{\"name\":\"CANARY\",\"uid\":\"u\"}}}",
         "{\"exp\":1e300,\"sub\":\"system:serviceaccount:n:CANARY\",\"kubernetes.io\":{"

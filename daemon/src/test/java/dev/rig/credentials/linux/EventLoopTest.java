@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class EventLoopTest {
-  /** F36: one task or connection that meets a shortage ends nobody else's service. */
+  /** F36: a task or connection that fails for a shortage does not affect others. */
   @Test
   void f36_errorOfATaskOrAnEventDoesNotEndTheLoop() throws Exception {
     var loop = new EventLoop("test-loop");
     loop.start();
     var abandoned = new CountDownLatch(1);
     var tries = new AtomicInteger();
-    int fd = LibC.eventfd(1, LibC.EFD_NONBLOCK | LibC.EFD_CLOEXEC); // readable at once
+    int fd = LibC.eventfd(1, LibC.EFD_NONBLOCK | LibC.EFD_CLOEXEC); // readable immediately
     loop.execute(() -> {
       throw new OutOfMemoryError("unable to create native thread: expected by the test");
     });

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The catalogue, what a scrape shows of it, and that the manual says the same. */
+/** The catalogue, its values in a scrape, and its agreement with the manual. */
 class MetricsTest {
   private final List<LeaseReading> leases = new ArrayList<>();
   private final Metrics metrics =
@@ -111,7 +111,7 @@ class MetricsTest {
     shows("rig_credentials_build_info{version=\"1.2.3\"} 1");
     leases.clear();
     var later = scraped();
-    assertFalse(later.contains("ghcr.io"), later); // an entry that is gone is not shown on and on
+    assertFalse(later.contains("ghcr.io"), later); // a removed entry is no longer shown
   }
 
   @Test

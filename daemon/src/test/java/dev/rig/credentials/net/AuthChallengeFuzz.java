@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Whatever a server sends as {@code WWW-Authenticate}: refused, or understood in one way only. */
+/** Any {@code WWW-Authenticate} header is rejected, or has exactly one meaning. */
 class AuthChallengeFuzz {
   /** Each line is a header. */
   @FuzzTest

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** F29: an exchange ends when its time is over, whatever is being done then. */
+/** F29: an exchange ends when its time is over, in every state. */
 class HttpDeadlineTest {
-  /** Where the other side stops. */
+  /** The point at which the other side stops. */
   enum Stage {
     CONNECT,
     HANDSHAKE,

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A client on loopback whose time stands still. */
+/** A client on loopback with a fixed time. */
 final class HttpFixture {
   static final String HOST = "registry.test";
 
@@ -84,7 +84,7 @@ final class HttpFixture {
     return send(get("http", server.port(), target));
   }
 
-  /** A failure, whose message is for people: it names no class and has no control character. */
+  /** Returns a failure whose message contains no class name and no control character. */
   HttpFailure failure(HttpRequest request) {
     var failure = assertThrows(HttpFailure.class, () -> send(request));
     var message = String.valueOf(failure.getMessage());

@@ -92,7 +92,7 @@ class ProxiesTest {
     assertEquals(direct ? null : PROXY, except(noProxy).of(origin));
   }
 
-  /** C13: credentials are served, and only registries that need the proxy are not asked. */
+  /** C13: credentials are served; only registries that need the proxy fail. */
   @Test
   void f40_anAddressThatIsNoneIsAProblemThatDoesNotRepeatIt() throws Exception {
     for (var value : List.of("http://u:s3cret@", "::s3cret", "http://s3cret host/", "http://")) {

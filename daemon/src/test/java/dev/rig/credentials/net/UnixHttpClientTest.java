@@ -48,7 +48,7 @@ class UnixHttpClientTest {
             asked.countDown();
             in.read();
           } catch (IOException e) {
-            // the client has gone
+            // the client has closed
           }
         });
     return server;

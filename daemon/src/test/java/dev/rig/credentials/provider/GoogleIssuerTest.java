@@ -152,7 +152,7 @@ class GoogleIssuerTest {
             .getMessage());
   }
 
-  /** The annotation is text of whoever may edit service accounts. */
+  /** Users who may edit service accounts choose the annotation. */
   @Test
   void annotationCannotLeadToAnotherPath() throws Exception {
     var source = fixture.source(ProviderKind.GOOGLE, Map.of("audience", AUDIENCE));

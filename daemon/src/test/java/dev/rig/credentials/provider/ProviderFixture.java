@@ -81,7 +81,7 @@ final class ProviderFixture implements AutoCloseable {
     return source.issue(request).get(120, TimeUnit.SECONDS);
   }
 
-  /** Why there is no credential. */
+  /** Returns the failure of a request. */
   static SourceException refusal(CredentialSource source, SourceRequest request) {
     var thrown = assertThrows(ExecutionException.class, () -> lease(source, request));
     return assertInstanceOf(SourceException.class, thrown.getCause());

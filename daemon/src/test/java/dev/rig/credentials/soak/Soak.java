@@ -124,7 +124,7 @@ public final class Soak {
     clients.add(ClientLoad.of(1, daemon.client(), host, NativeClient.answer(host, "bot", secret)));
   }
 
-  /** No further thread or process, or no further descriptor, for a moment. */
+  /** Causes a short lack of threads and processes, or of descriptors. */
   private void shortage(Running running) throws InterruptedException {
     shortages++;
     boolean ofThreads = shortages % 2 == 0;
@@ -157,7 +157,7 @@ public final class Soak {
     }
   }
 
-  /** Entries that stay, with leases of a few seconds, and one that is another at each reload. */
+  /** Returns stable entries with leases of a few seconds, and one that changes at each reload. */
   private String yaml() {
     var text = new StringBuilder("rig:\n  dockerRegistries:\n");
     text.append("    fixed.org: {username: bot, password: from-the-file}\n");

@@ -1,4 +1,4 @@
-/** The soak: everything at once, for as long as a person likes. */
+/** The soak test: everything at the same time, for any duration. */
 @NullMarked
 package dev.rig.credentials.soak;
 

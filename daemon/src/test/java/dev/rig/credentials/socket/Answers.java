@@ -9,9 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/**
- * A handler that echoes a {@code get}, keeps a {@code kubelet} waiting, and fails a {@code store}.
- */
+/** A handler that echoes a {@code get}, delays a {@code kubelet}, and fails a {@code store}. */
 final class Answers implements RequestHandler {
   private final Queue<CompletableFuture<Reply>> waiting = new ArrayDeque<>();
   private volatile Peer lastPeer = new Peer(0, 0, 0);

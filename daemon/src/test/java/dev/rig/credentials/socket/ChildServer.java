@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
-/** A socket in a process of its own, which does on demand what a test may not do to itself. */
+/** A socket in a separate process, for operations that would disturb the test's own process. */
 final class ChildServer {
   private static final List<FileChannel> FILLERS = new ArrayList<>();
 

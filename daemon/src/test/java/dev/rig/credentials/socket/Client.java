@@ -38,7 +38,7 @@ final class Client implements AutoCloseable {
     }
   }
 
-  /** Whether somebody listens there: the file is there a moment before. */
+  /** Returns whether a process listens: the file exists shortly before. */
   static boolean answers(Path path) {
     try {
       return ask(path, "version\n").status() == 0;

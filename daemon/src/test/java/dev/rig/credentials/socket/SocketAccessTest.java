@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who gets in, and who they are. */
+/** The peers that get access, and their identity. */
 @Timeout(120)
 final class SocketAccessTest {
   private static final int NOBODY = 65534;
@@ -60,7 +60,7 @@ final class SocketAccessTest {
     }
   }
 
-  /** T6: the folder lets everybody pass, so that only the socket's own mode keeps nobody out. */
+  /** T6: the folder is open to all, so only the socket's own mode denies access. */
   @Test
   void t6_nobodyGetsNoAnswerThroughAThousandStarts() throws Exception {
     Tool.needRoot("connecting as another user");
@@ -78,7 +78,7 @@ final class SocketAccessTest {
       }
     }
     assertEquals(0, connected.get(), "of " + attempts);
-    // The same knocking is heard where everybody may come in: the test can fail.
+    // The same attempts succeed if access is permitted: the test can fail.
     try (var _ = open(0666)) {
       Client.until(() -> connected.get() > 0);
     }
@@ -100,7 +100,9 @@ final class SocketAccessTest {
     }
   }
 
-  /** T7: the child of who connected asks, when its parent's pid may be anybody's already. */
+  /**
+   * T7: the child of the connected process sends the request when its parent's pid may be reused.
+   */
   @Test
   void t7_forkedChildIsWhoConnectedAndGetsNothingOfRoots() throws Exception {
     Tool.needRoot("connecting as another user");

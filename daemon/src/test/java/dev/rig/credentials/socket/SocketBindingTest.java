@@ -96,7 +96,7 @@ final class SocketBindingTest {
     }
   }
 
-  /** T8: nor does a link in the lock's place lead anywhere. */
+  /** T8: a link in place of the lock is not followed either. */
   @Test
   void t8_symbolicLinkInPlaceOfTheLockIsRefusedAndItsTargetUnchanged() throws Exception {
     Path target = folder.resolve("target");
@@ -176,7 +176,7 @@ final class SocketBindingTest {
     }
   }
 
-  /** F23: replaced by a socket that nobody listens at. */
+  /** F23: replaced by a socket without a listener. */
   @Test
   void replacedSocketIsBoundAnew() throws Exception {
     try (var _ = open()) {
@@ -239,7 +239,7 @@ final class SocketBindingTest {
     }
   }
 
-  /** F23: the lock alone; the socket stays the one that it is. */
+  /** F23: only the lock; the socket stays the same. */
   @Test
   void deletedLockIsTakenAnew() throws Exception {
     try (var _ = open()) {

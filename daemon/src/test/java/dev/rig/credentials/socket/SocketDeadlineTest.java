@@ -67,7 +67,7 @@ final class SocketDeadlineTest {
     }
   }
 
-  /** F17: the thousand, and the others are answered meanwhile. */
+  /** F17: a thousand idle connections, while others are answered. */
   @Test
   void thousandIdleConnectionsStopNobodyAndAreClosedAtThirtySeconds() {
     List<Client> idle = new ArrayList<>();
@@ -103,7 +103,7 @@ final class SocketDeadlineTest {
     }
   }
 
-  /** F18: one byte a second does not move the deadline. */
+  /** F18: one byte per second does not move the deadline. */
   @Test
   void partialRequestIsClosedFiveSecondsAfterItsFirstByte() {
     try (var slow = connected(1)) {
@@ -137,7 +137,7 @@ final class SocketDeadlineTest {
     }
   }
 
-  /** F19: no thread is held by it, since there is but one. */
+  /** F19: it occupies no thread, because there is only one. */
   @Test
   void clientsThatNeverReadHoldNoThread() {
     List<Client> deaf = new ArrayList<>();

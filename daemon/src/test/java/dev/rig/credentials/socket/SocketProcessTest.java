@@ -129,7 +129,7 @@ final class SocketProcessTest {
     }
   }
 
-  /** T19: the library comes from where the distribution has it, and nothing is unpacked. */
+  /** T19: the library is loaded from the distribution, and nothing is unpacked. */
   @Test
   void t19_nativeLibraryIsLoadedFromItsFolderAndNothingIsUnpacked() throws Exception {
     Path library = Files.createDirectory(folder.resolve("native")).resolve("libjffi-1.2.so");

@@ -139,7 +139,7 @@ final class SocketServerTest {
     assertEquals(0, server.counts().requests());
   }
 
-  /** T9: neither does it get to write for ever. */
+  /** T9: the client cannot write forever either. */
   @Test
   void largerRequestIsCutOffTwoSecondsAfterItsAnswer() {
     try (var client = Client.connect(path)) {

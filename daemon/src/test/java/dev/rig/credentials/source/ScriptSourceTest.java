@@ -157,7 +157,7 @@ final class ScriptSourceTest {
         new Credential("600", Secret.of("head.CANARY-token.signature")), lease.credential());
     var file = Path.of(Files.readString(seen).strip());
     assertEquals(folder.resolve("scripts"), file.getParent());
-    runner.close(); // waits for the runs' ends
+    runner.close(); // waits for the end of the runs
     assertFalse(Files.exists(file));
   }
 
@@ -325,7 +325,7 @@ final class ScriptSourceTest {
         source("echo refused: canary-token canary-of-env canary-password >&2; exit 1"));
   }
 
-  /** T21: what is kept over a restart is what was held, and nothing that is configured now. */
+  /** T21: the saved secrets are former and current ones, without configured ones. */
   @Test
   void t21_whatIsKeptOverARestartIsBounded() {
     var secrets = new HeldSecrets(Map.of("DEPLOY_NOTE", "canary-note"));

@@ -9,7 +9,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 
-/** Nothing but what was sealed is opened, and what is refused is refused in one way (T15). */
+/** Only sealed content is opened, and everything else is rejected in one way (T15). */
 class SealedFileFuzz {
   private final Sealer sealer =
       new Sealer(

@@ -168,7 +168,7 @@ final class StoredLoginsTest {
     assertFalse(text.contains("registry.example.org"));
   }
 
-  /** F11: what cannot be written does not happen. */
+  /** F11: a login that cannot be written has no effect. */
   @Test
   void f11_loginThatCannotBeWrittenChangesNothing() throws IOException {
     store(ONE, "ghcr.io", "old");

@@ -54,7 +54,7 @@ public record Canary(String secret) {
     return secret.replace("\\", "\\\\").replace("\"", "\\\"");
   }
 
-  /** The part of base64 that does not depend on what stands before and behind the secret. */
+  /** Returns the part of base64 that does not depend on the text before and after the secret. */
   private String base64(int shift, Base64.Encoder encoder) {
     var bytes = (" ".repeat(shift) + secret).getBytes(StandardCharsets.UTF_8);
     var text = encoder.withoutPadding().encodeToString(bytes);

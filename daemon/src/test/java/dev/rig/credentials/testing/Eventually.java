@@ -5,13 +5,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assertions;
 
-/** Waits for what other processes do. */
+/** Waits for other processes. */
 public final class Eventually {
   private static final long PAUSE_MILLIS = 20;
 
   private Eventually() {}
 
-  /** Returns as soon as that holds; fails the test with the message when it does not in time. */
+  /**
+   * Returns as soon as the condition is met; fails the test with the message if it is not in time.
+   */
   public static void within(Duration limit, BooleanSupplier holds, Supplier<String> message) {
     long end = System.nanoTime() + limit.toNanos();
     while (!holds.getAsBoolean()) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A source that answers at once with what a test gives it, and remembers what it was asked. */
+/** A source that answers immediately with a test's credential, and records requests. */
 public final class FakeSource implements CredentialSource {
   private final FakeTime time;
   private final String kind;
@@ -36,35 +36,35 @@ public final class FakeSource implements CredentialSource {
     return new FakeSource(time, "static", username, secret, Duration.ZERO);
   }
 
-  /** A source whose leases end after a while. */
+  /** Returns a source whose leases expire. */
   public static FakeSource script(FakeTime time, String username, String secret, Duration life) {
     return new FakeSource(time, "script", username, secret, life);
   }
 
-  /** From now on it fails with this message. */
+  /** Makes it fail with this message. */
   public FakeSource failing(String message) {
     failure = message;
     return this;
   }
 
-  /** From now on its runs do not end. */
+  /** Makes its runs never end. */
   public FakeSource hanging() {
     hangs = true;
     return this;
   }
 
-  /** All that it was asked, in order. */
+  /** Returns all requests, in order. */
   public List<SourceRequest> requests() {
     return requests;
   }
 
-  /** From now on it answers with this. */
+  /** Changes its credential. */
   public FakeSource answering(String username, String secret) {
     credential = new Credential(username, Secret.of(secret));
     return this;
   }
 
-  /** The registries that it was asked for, in order. */
+  /** Returns the requested registries, in order. */
   public List<String> asked() {
     return asked;
   }

@@ -9,7 +9,7 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Time that stands still until a test moves it. Tasks run on the thread that moves it. */
+/** Time that stands still until a test advances it. Tasks run on the thread that advances it. */
 public final class FakeTime implements Scheduler {
   private record Task(long at, long order, Runnable work) implements Cancellable {
     @Override
@@ -24,7 +24,7 @@ public final class FakeTime implements Scheduler {
   private long nanos;
   private long order;
 
-  /** This as the code under test wants it. */
+  /** Returns this as the code under test needs it. */
   public Time time() {
     return new Time(this::now, this::nanos, this);
   }
@@ -37,7 +37,7 @@ public final class FakeTime implements Scheduler {
     return nanos;
   }
 
-  /** Lets both clocks pass, and runs what falls due on the way, in order. */
+  /** Advances both clocks, and runs due tasks in order. */
   public void advance(Duration duration) {
     long end = nanos() + duration.toNanos();
     for (Task task = next(end); task != null; task = next(end)) {
@@ -47,7 +47,7 @@ public final class FakeTime implements Scheduler {
     move(end);
   }
 
-  /** The wall clock jumps; the monotonic one does not notice. */
+  /** Moves only the wall clock. */
   public synchronized void jump(Duration duration) {
     wall = wall.plus(duration);
   }

@@ -9,7 +9,7 @@ import java.net.ServerSocket;
 public final class FreePort {
   private FreePort() {}
 
-  /** A port that nobody listened on a moment ago. */
+  /** Returns a port on which no process listened a moment before. */
   public static int next() {
     try (var socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       return socket.getLocalPort();

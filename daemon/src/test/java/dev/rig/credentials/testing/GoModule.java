@@ -37,7 +37,7 @@ public enum GoModule {
   /** What the benchmarks compare with. */
   PEERS("src/bench/go", "a minute", "./...");
 
-  /** go.mod's version, which the server does not know by itself, and which Helm asks it for. */
+  /** go.mod's version, which the server does not know by itself, and which Helm queries. */
   private static final String KUBERNETES =
       "-ldflags=-X=k8s.io/component-base/version.gitVersion=v1.36.3";
 
@@ -71,7 +71,7 @@ public enum GoModule {
     return Path.of(System.getProperty("basedir", "")).toAbsolutePath();
   }
 
-  /** Where Go keeps the source of a module that it needs; {@link #folder} has it downloaded. */
+  /** Returns Go's source folder of a required module; {@link #folder} downloads it. */
   public Path source(String dependency) {
     folder();
     var list =

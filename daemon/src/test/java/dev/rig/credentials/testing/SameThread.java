@@ -22,12 +22,12 @@ public final class SameThread extends AbstractExecutorService {
     run();
   }
 
-  /** As a process that gets SIGSTOP: what comes waits. */
+  /** Like a process that gets SIGSTOP: later tasks wait. */
   public void stop() {
     stopped = true;
   }
 
-  /** As one that gets SIGCONT. */
+  /** Like a process that gets SIGCONT. */
   public void resume() {
     stopped = false;
     run();

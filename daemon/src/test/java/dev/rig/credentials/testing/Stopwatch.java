@@ -3,7 +3,7 @@ package dev.rig.credentials.testing;
 import java.time.Duration;
 import java.util.function.IntConsumer;
 
-/** Measures what is bounded by the wall clock on a machine that others use too. */
+/** Measures durations on a machine that also runs other processes. */
 public final class Stopwatch {
   private Stopwatch() {}
 

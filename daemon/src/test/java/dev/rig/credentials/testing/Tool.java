@@ -64,7 +64,7 @@ public enum Tool {
   WGET("wget", "wget"),
   ZSH("zsh", "zsh");
 
-  /** Debian's own folders come first: what a version manager puts on PATH may be a dead shim. */
+  /** Debian's own folders first: a version manager's program on PATH may not work. */
   private static final List<String> FOLDERS =
       List.of(
           "/usr/bin",
@@ -86,7 +86,7 @@ public enum Tool {
     this.debianPackage = debianPackage;
   }
 
-  /** Where the program is. Ends the test where it is not installed. */
+  /** Returns the program's path; ends the test if it is not installed. */
   public Path path() {
     return find()
         .orElseThrow(() ->
@@ -98,7 +98,7 @@ public enum Tool {
     return debianPackage;
   }
 
-  /** Whether the program is installed, for who can do without it. */
+  /** Returns whether the program is installed, for tests that do not require it. */
   public boolean isInstalled() {
     return find().isPresent();
   }

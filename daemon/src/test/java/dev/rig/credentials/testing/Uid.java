@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Does something as another user, where this process is root's. */
+/** Acts as another user, if this process runs as root. */
 public final class Uid {
   private static final long SETRESUID = System.getProperty("os.arch").equals("amd64") ? 117 : 147;
 

@@ -206,14 +206,14 @@ final class AuditLogTest {
     assertNull(PeerProcess.of(new Peer(Integer.MAX_VALUE, 0, 0)).executable());
   }
 
-  /** T7: a number that is somebody else's by now is not told as the peer's. */
+  /** T7: a pid that another user's process has reused is not reported as the peer's. */
   @Test
   void t7_numberOfAnotherUsersProcessIsNotThePeers() throws Exception {
     var process = Files.createDirectory(folder.resolve("4242"));
     Files.createSymbolicLink(process.resolve("exe"), Path.of("/bin/x"));
     int owner = ProcFiles.ownUid();
     if (owner == 0) {
-      owner = 12_345; // root's processes may be anybody's that cannot be dumped
+      owner = 12_345; // files of a process that is not dumpable belong to root
       Files.setAttribute(process, "unix:uid", owner);
     }
     assertEquals("/bin/x", PeerProcess.of(new Peer(4242, owner, 0), folder).executable());

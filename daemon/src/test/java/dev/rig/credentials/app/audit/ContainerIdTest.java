@@ -22,12 +22,12 @@ class ContainerIdTest {
         "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podUNDER.slice/cri-containerd-ID.scope\n",
         "0::/kubepods.slice/kubepods-podUNDER.slice/crio-ID.scope/container\n",
         "5:cpu,cpuacct:/kubepods.slice/kubepods-podUNDER.slice/docker-ID.scope\n",
-        // runc's name where systemd does not delegate
+        // runc's name if systemd does not delegate
         "0::/system.slice/containerd.service/kubepods-besteffort-podUNDER.slice:cri-containerd:ID\n",
         // seen from another cgroup namespace
         "0::/../../burstable/podPOD/ID\n",
         "0::/../../kubepods-burstable-podUNDER.slice/cri-containerd-ID.scope\n",
-        // v1 beside v2: the unified hierarchy says nothing
+        // v1 in addition to v2: the unified hierarchy names no container
         "0::/\n1:name=systemd:/kubepods/podPOD/ID\n",
         // a cluster in a container: the innermost counts
         "0::/docker/OTHER/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-podUNDER.slice/cri-containerd-ID.scope\n",

@@ -296,7 +296,7 @@ class DoctorCommandTest {
     Files.setLastModifiedTime(
         root.resolve("etc/k/provider.yaml"), FileTime.from(Instant.ofEpochSecond(1_000_190)));
     assertFound(diagnosis(), "ok kubelet it asks rig-credential-provider");
-    // The machine started within the second of 1,000,000, and the kubelet 200.9 s behind that.
+    // The machine started within the second 1,000,000, and the kubelet 200.9 s later.
     Files.setLastModifiedTime(
         root.resolve("etc/k/provider.yaml"), FileTime.fromMillis(1_000_201_800));
     assertFound(diagnosis(), "ok kubelet it asks rig-credential-provider");

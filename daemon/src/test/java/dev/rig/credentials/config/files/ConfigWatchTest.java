@@ -28,7 +28,7 @@ class ConfigWatchTest {
     assertFalse(watch.look());
   }
 
-  /** A change is seen once, at the second look that finds the same. */
+  /** Asserts that a change is detected once, at the second check with the same result. */
   private void seen() {
     assertFalse(watch.look());
     assertTrue(watch.look());
@@ -51,7 +51,7 @@ class ConfigWatchTest {
     assertTrue(watch.look());
   }
 
-  /** T23: who may write there is looked at when a change is seen. */
+  /** T23: the permissions are checked when a change is detected. */
   @Test
   void otherModeOfTheFolderIsSeen() throws Exception {
     Files.setAttribute(folder, "unix:mode", 0710);
@@ -97,7 +97,7 @@ class ConfigWatchTest {
     assertFalse(missing.look());
   }
 
-  /** C44: a daemon that was started without a configuration takes one that is written later. */
+  /** C44: a daemon that was started without a configuration uses one that is written later. */
   @Test
   void c44_pathThatMayBeMissingIsNoticedWhenItAppears() throws IOException {
     var later = folder.resolve("later");

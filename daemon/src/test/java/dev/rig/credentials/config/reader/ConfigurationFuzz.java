@@ -19,7 +19,7 @@ import java.util.Map;
 class ConfigurationFuzz {
   @FuzzTest
   void documents(byte[] content) throws IOException {
-    var file = Files.createTempFile("fuzz", ".yaml"); // it has to be there; its bytes come from us
+    var file = Files.createTempFile("fuzz", ".yaml"); // it must exist; the test supplies its bytes
     try {
       load(file, content);
     } finally {

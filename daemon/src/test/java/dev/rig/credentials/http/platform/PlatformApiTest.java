@@ -130,7 +130,7 @@ class PlatformApiTest {
     scheduler.close();
   }
 
-  /** T17: before anything else, also before the question whether there is such a path. */
+  /** T17: before all other checks, also before the check of the path. */
   @ParameterizedTest
   @ValueSource(
       strings = {

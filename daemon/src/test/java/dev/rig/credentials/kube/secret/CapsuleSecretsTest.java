@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Capsules get their pull secrets without anybody asking for them. */
+/** Capsules get their pull secrets without a request. */
 @NullUnmarked // what is null fails the test by itself
 class CapsuleSecretsTest {
   private static final String SECRET = "rig-pull-shop";

@@ -35,7 +35,7 @@ import org.jspecify.annotations.NullUnmarked;
 @NullUnmarked
 public // what is null fails the test by itself
 final class PullSecretsFixture implements AutoCloseable {
-  /** A registry that who asks may not ask about. */
+  /** A registry that the peer may not ask for. */
   static final String DENIED = "denied.example.org";
 
   public final FakeKubernetes kubernetes = new FakeKubernetes();
@@ -44,7 +44,7 @@ final class PullSecretsFixture implements AutoCloseable {
   private final Map<String, Lookup> entries = new HashMap<>();
   private final List<Daemon> daemons = new ArrayList<>();
 
-  /** A daemon of its own before the same cluster. */
+  /** One daemon of several for the same cluster. */
   public final class Daemon {
     private final List<SameThread> workers = new ArrayList<>();
     public final PullSecrets secrets;
@@ -81,12 +81,12 @@ final class PullSecretsFixture implements AutoCloseable {
       return this;
     }
 
-    /** As kill -9 does: nothing is said to anybody. */
+    /** Ends it like kill -9: nothing is released. */
     void kill() {
       workers.forEach(SameThread::shutdownNow);
     }
 
-    /** SIGSTOP: time goes on, and nothing of it runs. */
+    /** SIGSTOP: time passes, and nothing of it runs. */
     void stop() {
       workers.forEach(SameThread::stop);
     }
@@ -141,23 +141,23 @@ final class PullSecretsFixture implements AutoCloseable {
     return new PullSecretRequest("prod", "team", null, List.of(images), capsule, false, false);
   }
 
-  /** From now on the entry answers with this, which does not end. */
+  /** Sets the entry's credential, which does not expire. */
   public void entry(String prefix, String username, String password) {
     entries.put(prefix, found(prefix, username, password, null));
   }
 
-  /** From now on the entry answers with this, which ends after a while. */
+  /** Sets the entry's credential, which expires after that time. */
   void entry(String prefix, String username, String password, Duration life) {
     entries.put(prefix, found(prefix, username, password, life));
   }
 
-  /** From now on the entry has no credential. */
+  /** Removes the entry's credential. */
   public void broken(String prefix, String reason) {
     var next = time.now().plusSeconds(30);
     entries.put(prefix, new Lookup.Failed(prefix, reason, next, ReasonClass.STATUS));
   }
 
-  /** From now on who asks for that host waits for its script; empty for none. */
+  /** Makes requests for that host wait for its script; empty for none. */
   void hang(String host) {
     hanging = host;
   }
@@ -193,7 +193,7 @@ final class PullSecretsFixture implements AutoCloseable {
             .formatted(image, name, annotations));
   }
 
-  /** The Secret that a Capsule names; null for none. */
+  /** Returns the Secret that a Capsule names; null if absent. */
   String named(String capsule) {
     var metadata =
         (Map<?, ?>) kubernetes.object("capsules/team/" + capsule).orElseThrow().get("metadata");
@@ -201,12 +201,12 @@ final class PullSecretsFixture implements AutoCloseable {
     return annotations == null ? null : (String) annotations.get("rig.dev/pull-secret");
   }
 
-  /** Whether there is a Secret of that name. */
+  /** Returns whether a Secret with that name exists. */
   boolean exists(String secret) {
     return kubernetes.object("secrets/team/" + secret).isPresent();
   }
 
-  /** What was asked of the API besides the Lease, as {@code verb resource}. */
+  /** Returns the requests to the API other than for the Lease, as {@code verb resource}. */
   List<String> requests() {
     return kubernetes.asked().stream()
         .filter(asked -> !asked.resource().equals("leases"))
@@ -214,7 +214,7 @@ final class PullSecretsFixture implements AutoCloseable {
         .toList();
   }
 
-  /** A Secret's {@code .dockerconfigjson}; the test fails where there is none. */
+  /** Returns a Secret's {@code .dockerconfigjson}; fails the test if absent. */
   String config(String name) {
     var data = (Map<?, ?>) secret(name).get("data");
     return new String(

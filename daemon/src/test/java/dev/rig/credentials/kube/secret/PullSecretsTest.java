@@ -23,7 +23,7 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Pull secrets as somebody asks for them. */
+/** Pull secrets that are requested. */
 @NullUnmarked // what is null fails the test by itself
 class PullSecretsTest {
   @AutoClose private final PullSecretsFixture fixture = new PullSecretsFixture();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Pull secrets that somebody asked for follow their leases, through restarts and outages. */
+/** Requested pull secrets follow their leases, through restarts and outages. */
 @NullUnmarked // what is null fails the test by itself
 class RequestedSecretsTest {
   @AutoClose private final PullSecretsFixture fixture = new PullSecretsFixture();

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** A client whose waiting takes no time and is written down. */
+/** A client that records waiting times without waiting. */
 public final class ClientFixture {
   final FakeTime time = new FakeTime();
   final List<Duration> waits = new ArrayList<>();

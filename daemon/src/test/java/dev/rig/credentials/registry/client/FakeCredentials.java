@@ -11,7 +11,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Answers from a list, one after the other; a rejected one makes way for the next. */
+/** Answers from a list, in order; a rejected credential is replaced by the next. */
 public final class FakeCredentials implements RegistryCredentials {
   private final ArrayDeque<Lookup> answers;
   private int lookups;

@@ -188,7 +188,7 @@ class HostileRegistryTest {
 
   // T5
 
-  /** How the other side differs from where the credential belongs. */
+  /** How the target differs from the credential's origin. */
   enum Change {
     HOST,
     PORT,

@@ -318,7 +318,7 @@ final class ProcessRunnerTest {
     assertNoSurvivor(token, SECOND);
   }
 
-  /** F5 and T13: every way out of a session that we know. */
+  /** F5 and T13: every known way to leave a session. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -451,7 +451,7 @@ final class ProcessRunnerTest {
     }
   }
 
-  /** A daemon was killed while its scripts ran: the next one ends them, and nothing else. */
+  /** A daemon was killed while its scripts ran: the next one ends them, and no other process. */
   @Test
   void scriptsOfADaemonThatWasKilledAreEndedByTheNext() throws Exception {
     var dead = UUID.randomUUID();
@@ -466,7 +466,7 @@ final class ProcessRunnerTest {
     Files.createDirectory(
         killed, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Files.createFile(killed.resolve("run-999999999-" + dead + ".7"));
-    // A number that a process of somebody else's has by now.
+    // A pid that a process of another user has reused.
     Files.createFile(killed.resolve("run-" + other.pid() + "-" + UUID.randomUUID() + ".7"));
     try {
       assertTrue(Processes.eventually(SECOND, () -> Processes.with("sleep\0" + token).size() == 3));
@@ -519,7 +519,7 @@ final class ProcessRunnerTest {
         () -> ProcessRunner.open(link, BASE, Shell.ofThisMachine(), scheduler.time()));
   }
 
-  /** A system that does not give its orphans away. */
+  /** A system that does not reparent orphans. */
   private static final class NoAdoption extends ProcessSignals {
     @Override
     public boolean adoptOrphans() {

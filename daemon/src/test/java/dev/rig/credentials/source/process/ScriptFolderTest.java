@@ -63,7 +63,7 @@ final class ScriptFolderTest {
     }
   }
 
-  /** F23: who removes the socket removes its folder, too. */
+  /** F23: deleting the socket may delete its folder too. */
   @Test
   void folderThatWasRemovedIsMadeAnew() throws IOException {
     var path = temp.resolve("scripts");

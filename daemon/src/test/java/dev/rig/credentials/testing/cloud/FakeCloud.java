@@ -118,7 +118,7 @@ public final class FakeCloud implements AutoCloseable {
     return authority.pem();
   }
 
-  /** What it was asked. */
+  /** Returns the requests. */
   public List<CloudRequest> requests() {
     return List.copyOf(requests);
   }
@@ -182,7 +182,7 @@ public final class FakeCloud implements AutoCloseable {
       copy(client, server);
       back.join();
     } catch (IOException | InterruptedException e) {
-      // The client has gone.
+      // The client has closed.
     }
   }
 
@@ -205,7 +205,7 @@ public final class FakeCloud implements AutoCloseable {
       from.getInputStream().transferTo(out);
       to.shutdownOutput();
     } catch (IOException e) {
-      // One side has gone; so does the other.
+      // One side has closed; the other is closed too.
     }
   }
 

@@ -55,7 +55,7 @@ public final class FakeEcr implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** What comes behind {@code AWS:} in the token. */
+  /** Returns the part of the token after {@code AWS:}. */
   public String password() {
     return password;
   }

@@ -15,7 +15,7 @@ import java.util.List;
 public final class AccessFixture {
   private AccessFixture() {}
 
-  /** Those that a rule gives a peer: to do everything, with one registry. */
+  /** Returns rights for everything with one registry. */
   public static PeerRights of(Peer peer, String registry) {
     try (var access = AccessControl.open(new FakeTime().time())) {
       access.enforce(

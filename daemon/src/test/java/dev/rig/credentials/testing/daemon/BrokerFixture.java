@@ -91,7 +91,7 @@ public final class BrokerFixture {
     }
   }
 
-  /** Reloads the entries, each of them changed, so that no lease goes on. */
+  /** Reloads all entries with a change, so that no lease continues. */
   public void changeAll() {
     entries.replaceAll(entry ->
         new BrokerEntry(

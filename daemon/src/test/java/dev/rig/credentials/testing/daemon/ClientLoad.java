@@ -39,7 +39,7 @@ public final class ClientLoad implements AutoCloseable {
       try {
         var outcome = ask.get();
         asked.incrementAndGet();
-        LockSupport.parkNanos(PAUSE.toNanos()); // asking is not to take the whole processor
+        LockSupport.parkNanos(PAUSE.toNanos()); // requests must not occupy the whole processor
         if (outcome.status() != 0 || !outcome.stdout().equals(answer)) {
           wrong.add(outcome.toString());
         }

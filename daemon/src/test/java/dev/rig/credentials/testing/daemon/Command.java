@@ -85,7 +85,7 @@ public record Command(List<String> words, Map<String, String> environment, Strin
     return new Command(words, environment, text);
   }
 
-  /** Runs it to its end; fails the test when that takes a minute. */
+  /** Runs it to its end; fails the test after a minute. */
   public ProgramResult run() {
     try (var running = start()) {
       return running.finish(LIMIT);
@@ -93,7 +93,7 @@ public record Command(List<String> words, Map<String, String> environment, Strin
   }
 
   /** Starts it; ends the test as {@link Requirement} says if the system has no such program. */
-  @SuppressWarnings("MustBeClosedChecker") // Given to the caller, who closes it.
+  @SuppressWarnings("MustBeClosedChecker") // The caller closes it.
   public Running start() {
     var builder = new ProcessBuilder(words);
     builder.environment().clear();
@@ -104,7 +104,7 @@ public record Command(List<String> words, Map<String, String> environment, Strin
       try (var in = process.getOutputStream()) {
         in.write(stdin.getBytes(StandardCharsets.UTF_8));
       } catch (IOException e) {
-        // It ended, or closed its standard input, without reading: its outcome tells.
+        // It ended, or closed its standard input, without reading: its outcome shows the result.
       }
       return running;
     } catch (IOException e) {

@@ -50,7 +50,7 @@ public final class DaemonUnderTest {
     return this;
   }
 
-  /** Adds a file or folder that the test keeps itself. */
+  /** Adds a file or folder that the test owns. */
   public DaemonUnderTest configuredFrom(Path fileOrFolder) {
     configuration.add(fileOrFolder);
     return this;
@@ -83,7 +83,7 @@ public final class DaemonUnderTest {
     return this;
   }
 
-  /** The folder that everything of it lies in. */
+  /** Returns the folder of all its files. */
   public Path folder() {
     return folder;
   }
@@ -160,14 +160,14 @@ public final class DaemonUnderTest {
     return daemon.finish(STOP).succeeded();
   }
 
-  /** What {@code status} tells, as JSON; the daemon has to answer. */
+  /** Returns the answer to {@code status}, as JSON; the daemon must answer. */
   public String status() {
     var outcome = commandLine("status", "--output", "json");
     Assertions.assertFalse(outcome.stdout().isEmpty(), outcome::toString);
     return outcome.stdout();
   }
 
-  /** The admin port is opened last; true if this test has chosen none. */
+  /** The admin port is opened last; true if this test has none. */
   private boolean acceptsAtItsAdminPort() {
     int port = Integer.parseInt("0" + admin.replaceFirst("^\\D*$|.*:", ""));
     if (port == 0) {
@@ -191,7 +191,7 @@ public final class DaemonUnderTest {
       while (first.hasRemaining() && channel.read(first) >= 0) {}
       return first.get(0) == '0' && first.get(1) == '\n';
     } catch (IOException e) {
-      return false; // no socket yet, or nobody behind it
+      return false; // no socket yet, or no listener
     }
   }
 }

@@ -10,12 +10,12 @@ import java.nio.charset.StandardCharsets;
 public record HttpOverTcp(InetSocketAddress address) {
   private static final int PATIENCE_MILLIS = 20_000;
 
-  /** Asks under the address that is connected to. */
+  /** Sends a request with the connected address as its host. */
   public HttpReply get(String target) {
     return get(target, "127.0.0.1:" + address.getPort());
   }
 
-  /** Asks under another name. */
+  /** Sends a request with another host name. */
   public HttpReply get(String target, String host) {
     return ask("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
   }

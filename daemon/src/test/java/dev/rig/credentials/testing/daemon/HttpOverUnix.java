@@ -14,12 +14,12 @@ import java.nio.file.Path;
 public record HttpOverUnix(Path socket) {
   private static final String HEADER = "Rig-Credentials: 1\r\n";
 
-  /** Asks as the platform does. */
+  /** Sends a request as the platform does. */
   public HttpReply get(String target) {
     return ask("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + HEADER + "\r\n");
   }
 
-  /** Asks with other headers, each with its CRLF. */
+  /** Sends a request with other headers, each with its CRLF. */
   public HttpReply get(String target, String headers) {
     return ask("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
   }
@@ -36,7 +36,7 @@ public record HttpOverUnix(Path socket) {
     return HttpReply.parse(exchange(request));
   }
 
-  /** What comes back, perhaps nothing. */
+  /** Returns the answer, which may be empty. */
   public byte[] exchange(String request) {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));

@@ -6,7 +6,7 @@ import dev.rig.credentials.store.StoredLogins;
 import dev.rig.credentials.testing.FakeTime;
 import java.nio.file.Path;
 
-/** Stored logins that are written at once. */
+/** Stored logins that are written immediately. */
 public final class LoginsFixture {
   private LoginsFixture() {}
 

@@ -21,7 +21,7 @@ public record NativeClient(Path folder, Path socket) {
     link(PrivateFile.folder(folder).resolve(NAME));
   }
 
-  /** Asks for a credential. */
+  /** Requests a credential. */
   public ProgramResult get(String key) {
     return ask("get", key);
   }
@@ -31,7 +31,7 @@ public record NativeClient(Path folder, Path socket) {
     return command(action).reading(stdin).run();
   }
 
-  /** The same under the name that stands for an alias. */
+  /** Uses the name for an alias. */
   public ProgramResult askAs(String alias, String action, String stdin) {
     var program = folder.resolve(NAME + "-" + alias);
     link(program);

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** One connection to a daemon, byte by byte: what the native client would never do. */
+/** One connection to a daemon, byte by byte: for behaviour that the native client never has. */
 public final class RawClient implements AutoCloseable {
   private final SocketChannel channel;
 

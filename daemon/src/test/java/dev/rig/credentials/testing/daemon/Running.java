@@ -86,7 +86,7 @@ public final class Running implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** Waits for its end; kills it and fails the test when that does not come in time. */
+  /** Waits for its end; kills it and fails the test after the limit. */
   public ProgramResult finish(Duration limit) {
     if (!ended(limit)) {
       close();

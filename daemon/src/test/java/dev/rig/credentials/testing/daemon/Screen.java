@@ -41,7 +41,7 @@ public final class Screen implements AutoCloseable {
     }
   }
 
-  /** What there is to see when the text is there. */
+  /** Returns the screen when it contains the text. */
   public String shows(String text) {
     Eventually.within(
         Duration.ofSeconds(30), () -> picture().contains(text), () -> text + "\n" + picture());
@@ -53,7 +53,7 @@ public final class Screen implements AutoCloseable {
     Eventually.within(Duration.ofSeconds(30), condition, this::picture);
   }
 
-  /** The name behind the mark; empty for none. */
+  /** Returns the name after the mark; empty if absent. */
   public String chosen() {
     return picture()
         .lines()

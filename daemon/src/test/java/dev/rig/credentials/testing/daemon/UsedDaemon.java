@@ -138,7 +138,7 @@ public final class UsedDaemon implements AutoCloseable {
     LockSupport.parkNanos(duration.toNanos());
   }
 
-  /** Asks no longer, and ends it by SIGTERM. */
+  /** Stops the requests, and ends it by SIGTERM. */
   @Override
   public void close() {
     closed = true;

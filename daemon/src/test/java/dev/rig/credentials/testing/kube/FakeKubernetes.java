@@ -86,21 +86,19 @@ public final class FakeKubernetes implements AutoCloseable {
     return "http://127.0.0.1:" + port;
   }
 
-  /** From now on nobody listens, until {@link #comeBack}. What there is stays. */
+  /** Stops listening until {@link #comeBack}. All objects stay. */
   public void goAway() {
     listening = false;
     server.stop(0);
     endWatches();
   }
 
-  /** The server ends every watch, as it does from time to time. */
+  /** Ends every watch, as a server does from time to time. */
   public synchronized void endWatches() {
     watches.end();
   }
 
-  /**
-   * The server forgets every version: watches are answered with 410 Gone, and lists begin again.
-   */
+  /** Forgets every version: watches are answered with 410 Gone, and lists start again. */
   public synchronized void expireWatches() {
     watches.expire(++version);
     watches.end();
@@ -136,7 +134,7 @@ public final class FakeKubernetes implements AutoCloseable {
     allowed = requests;
   }
 
-  /** There is no such kind of object. */
+  /** Removes that kind of object. */
   public void unknown(String resource) {
     unknown = resource;
   }
@@ -183,7 +181,7 @@ public final class FakeKubernetes implements AutoCloseable {
     return objects.keySet().stream().filter(key -> key.startsWith(resource + "/")).toList();
   }
 
-  /** Puts an object there, as another client would. */
+  /** Writes an object, as another client would. */
   @SuppressWarnings("unchecked") // JSON's own types
   public synchronized void put(String resource, String json) {
     var object = parse(json.getBytes(StandardCharsets.UTF_8));
@@ -361,7 +359,7 @@ public final class FakeKubernetes implements AutoCloseable {
         new Asked("watch", path.group(), path.resource(), path.namespace(), path.name()));
   }
 
-  /** A watch, a line of JSON for each change, until one side ends it. */
+  /** Serves a watch, one line of JSON per change, until one side ends it. */
   private void stream(HttpExchange exchange, Path path, Map<String, String> query)
       throws IOException {
     var events = new LinkedBlockingQueue<Map<String, Object>>();

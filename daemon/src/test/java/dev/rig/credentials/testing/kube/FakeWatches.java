@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 
 /** The watches of the fake API server that are open, and every change that there was. */
 final class FakeWatches {
-  /** Told of a change in the server's own order, while nothing else changes. */
+  /** Receives changes in the server's order, while nothing else changes. */
   interface Sink {
     void event(String type, Map<String, Object> object);
 

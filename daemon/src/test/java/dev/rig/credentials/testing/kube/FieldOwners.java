@@ -18,7 +18,7 @@ final class FieldOwners {
   private static final Set<String> SYSTEM =
       Set.of("name", "namespace", "uid", "resourceVersion", "managedFields");
 
-  /** The field is somebody else's. */
+  /** Another manager owns the field. */
   static final class Conflict extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

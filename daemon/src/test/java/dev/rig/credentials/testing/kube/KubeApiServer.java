@@ -362,7 +362,7 @@ public final class KubeApiServer implements TestCluster {
     return Optional.of(answer.json());
   }
 
-  /** Its answer to the administrator, who sends nothing but the question. */
+  /** Returns the server's answer to the administrator, for a request without a body. */
   public HttpReply ask(String method, String path) {
     return ask(method, path, "application/json", "");
   }

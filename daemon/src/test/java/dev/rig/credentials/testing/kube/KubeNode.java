@@ -160,7 +160,7 @@ public final class KubeNode implements Machine {
     relay(Machine.THIS, this, port);
   }
 
-  /** Lets this node pull from a registry of the test's loopback. */
+  /** Makes this node pull from a registry of the test's loopback. */
   public void reach(RegistryServer registry) {
     var host = registry.host();
     PrivateFile.write(
@@ -229,7 +229,7 @@ public final class KubeNode implements Machine {
     return PrivateFile.write(folder.resolve("containerd.toml"), config);
   }
 
-  /** Nobody but the API server and the test gets to its port. */
+  /** Only the API server and the test can connect to its port. */
   private Path kubeletConfig() {
     var config =
         """

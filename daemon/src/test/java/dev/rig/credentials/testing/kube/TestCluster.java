@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** A cluster that a daemon under test keeps pull secrets in, and that its test looks into. */
 public interface TestCluster extends AutoCloseable {
-  /** The namespace that there is. */
+  /** The existing namespace. */
   String NAMESPACE = "team";
 
   String url();
@@ -32,10 +32,10 @@ public interface TestCluster extends AutoCloseable {
   /** The image that a Capsule runs. */
   String image(String capsule);
 
-  /** The Secret that a Capsule names; empty for none. */
+  /** Returns the Secret that a Capsule names; empty if absent. */
   Optional<String> pullSecret(String capsule);
 
-  /** From now on nobody answers, until {@link #comeBack}. */
+  /** Stops answering until {@link #comeBack}. */
   void goAway();
 
   void comeBack();

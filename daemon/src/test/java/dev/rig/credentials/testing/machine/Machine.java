@@ -4,7 +4,7 @@ import dev.rig.credentials.testing.daemon.Command;
 
 /** Where the programs of a test run. */
 public interface Machine {
-  /** The one that the test itself runs on. */
+  /** The machine of the test itself. */
   Machine THIS =
       new Machine() {
         @Override
@@ -21,6 +21,6 @@ public interface Machine {
   /** The command as it runs there. */
   Command with(Command command);
 
-  /** What listens at a port of its loopback can be reached at the same port of the test's. */
+  /** Makes a port of its loopback reachable on the same port of the test's. */
   void publish(int port);
 }

@@ -22,7 +22,7 @@ public final class PrivateFile {
     }
   }
 
-  /** Writes a file in one step, for one that is being read: a reader never finds a part of it. */
+  /** Writes a file in one step, so that a reader never sees a part of it. */
   public static Path replace(Path file, String text) {
     try {
       var next = write(file.resolveSibling(file.getFileName() + ".next"), text);
@@ -32,7 +32,7 @@ public final class PrivateFile {
     }
   }
 
-  /** Makes a folder and those above it; one that is there already stays as it is. */
+  /** Creates a folder with its parents; an existing one is not changed. */
   public static Path folder(Path folder) {
     try {
       return Files.createDirectories(

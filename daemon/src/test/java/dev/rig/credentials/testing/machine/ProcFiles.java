@@ -36,7 +36,7 @@ public final class ProcFiles {
     }
   }
 
-  /** Whether that process still runs; a zombie that nobody has waited for does not. */
+  /** Returns whether the process still runs; a zombie does not. */
   public static boolean runs(long pid) {
     try {
       var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
@@ -46,7 +46,7 @@ public final class ProcFiles {
     }
   }
 
-  /** The arguments of a process, with spaces between them; empty when it is gone. */
+  /** Returns the arguments of a process, separated by spaces; empty if it has ended. */
   public static String arguments(long pid) {
     try {
       var bytes = Files.readAllBytes(Path.of("/proc", Long.toString(pid), "cmdline"));
@@ -56,7 +56,7 @@ public final class ProcFiles {
     }
   }
 
-  /** The variables that a process was started with, one a line; empty when it is gone. */
+  /** Returns the initial environment of a process, one variable per line; empty if it has ended. */
   public static String environment(long pid) {
     try {
       var bytes = Files.readAllBytes(Path.of("/proc", Long.toString(pid), "environ"));
@@ -116,7 +116,7 @@ public final class ProcFiles {
     try {
       return Files.readString(folder.resolve("stat"));
     } catch (IOException e) {
-      return ""; // no process, or one that has ended
+      return ""; // no process, or it has ended
     }
   }
 

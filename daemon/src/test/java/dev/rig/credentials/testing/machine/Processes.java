@@ -38,7 +38,7 @@ public final class Processes {
     return found;
   }
 
-  /** How many children of this process have ended and wait for somebody to notice. */
+  /** Returns how many children of this process have ended and are not reaped. */
   public static long zombies() {
     var self = ") Z " + ProcessHandle.current().pid() + " ";
     try (var folders = Files.list(PROC)) {

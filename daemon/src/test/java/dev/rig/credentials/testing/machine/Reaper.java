@@ -15,7 +15,7 @@ public final class Reaper implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
-  /** Takes charge of it. */
+  /** Takes ownership of a resource. */
   public synchronized <T extends AutoCloseable> T own(T resource) {
     started.push(resource);
     return resource;

@@ -9,7 +9,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What can have a file's name and is none. */
+/** Files that are not regular files. */
 public enum SpecialFile {
   FIFO("a FIFO"),
   FOLDER("a folder"),

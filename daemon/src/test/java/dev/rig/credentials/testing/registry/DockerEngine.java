@@ -24,7 +24,7 @@ public final class DockerEngine {
     this.socket = socket;
   }
 
-  /** Starts an engine that keeps everything in that folder, whose path has to be short. */
+  /** Starts an engine with all its data in that folder, whose path must be short. */
   public static DockerEngine start(Reaper reaper, Path folder) {
     return start(reaper, folder, "vfs");
   }

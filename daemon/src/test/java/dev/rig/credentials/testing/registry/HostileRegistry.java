@@ -47,7 +47,7 @@ public final class HostileRegistry implements AutoCloseable {
     }
   }
 
-  /** What a test does to who asks. */
+  /** The answer of a test to a client. */
   public interface Answer {
     void write(Asked asked, OutputStream out) throws IOException;
   }
@@ -83,25 +83,25 @@ public final class HostileRegistry implements AutoCloseable {
     return start("127.0.0.1", 0, answer);
   }
 
-  /** Serves TLS too from now on. */
+  /** Also serves TLS. */
   public HostileRegistry with(SSLContext context) {
     tls = context;
     return this;
   }
 
-  /** Takes any number of requests over one connection from now on, instead of one. */
+  /** Accepts any number of requests per connection. */
   public HostileRegistry keepingAlive() {
     keepsAlive = true;
     return this;
   }
 
-  /** Lets nobody in over TLS without a certificate from now on. */
+  /** Requires a client certificate for TLS. */
   public HostileRegistry wantingIdentity() {
     wantsIdentity = true;
     return this;
   }
 
-  /** How many connections have been opened, whatever came over them. */
+  /** Returns how many connections were opened, regardless of their requests. */
   public int connections() {
     return connections.get();
   }
@@ -134,12 +134,12 @@ public final class HostileRegistry implements AutoCloseable {
     return server.getLocalPort();
   }
 
-  /** Everything that it was asked. */
+  /** Returns all requests. */
   public List<Asked> asked() {
     return List.copyOf(asked);
   }
 
-  /** Waits until the server is closed: what a server does that says nothing. */
+  /** Waits until the server is closed: a server that does not answer. */
   public void hang() throws IOException {
     try {
       closed.await();
@@ -179,7 +179,7 @@ public final class HostileRegistry implements AutoCloseable {
         serve(over.getInputStream(), over, true);
       }
     } catch (IOException e) {
-      // The client went away, which is often what a test is about.
+      // The client closed, which many tests intend.
     }
   }
 

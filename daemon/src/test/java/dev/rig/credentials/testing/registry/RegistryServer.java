@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Assertions;
 public final class RegistryServer {
   private static final Duration START = Duration.ofSeconds(20);
   private static final int WGET_AUTHENTICATION =
-      6; // wget(1), exit status: the server wants a login
+      6; // wget(1), exit status: the server requires a login
 
   private final String host;
 
@@ -42,7 +42,7 @@ public final class RegistryServer {
         : launch(reaper, folder, passwords(folder, users), 401);
   }
 
-  /** Starts a registry that wants the tokens of a service. */
+  /** Starts a registry that requires the tokens of a service. */
   public static RegistryServer start(Reaper reaper, Path folder, TokenServer tokens) {
     var certificate = PrivateFile.write(folder.resolve("token.pem"), tokens.certificate());
     var auth =

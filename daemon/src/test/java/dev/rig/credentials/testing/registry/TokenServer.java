@@ -66,7 +66,7 @@ public final class TokenServer implements AutoCloseable {
     return authority.pem();
   }
 
-  /** The scopes that were asked for. */
+  /** Returns the requested scopes. */
   public List<String> scopes() {
     return List.copyOf(scopes);
   }
