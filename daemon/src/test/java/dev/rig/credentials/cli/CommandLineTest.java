@@ -281,7 +281,7 @@ class CommandLineTest {
         var client = RawClient.connect(daemon.socket())) {
       var answer = client.send("list\n").endOfRequest().rest();
       assertTrue(answer.startsWith("1\nrig-credentials: the answer is larger than 1 MiB"), answer);
-      assertTrue(answer.endsWith("let daemon.access show this user fewer\n"), answer);
+      assertTrue(answer.endsWith("permit this user fewer in daemon.access\n"), answer);
       assertEquals(ExitStatus.OK, run(false, "get", "h5999.org"), this::complained);
       assertEquals(ExitStatus.OK, run(false, "status", "-o", "json"), this::complained);
     }

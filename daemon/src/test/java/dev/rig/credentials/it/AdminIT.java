@@ -119,9 +119,9 @@ class AdminIT {
   }
 
   /**
-   * C43: in a frame of 400 px no element of the page reaches over the edge, so that the state and the
-   * whole reason of each entry are visible. The frame has the page's own style sheet; the page itself
-   * permits neither frames nor scripts.
+   * C43: in a frame of 400 px no element of the page reaches over the edge, so that the state and
+   * the whole reason of each entry are visible. The frame has the page's own style sheet; the page
+   * itself permits neither frames nor scripts.
    */
   @Test
   void c43_pageIsNoWiderThanAScreenOf400Pixels() {

@@ -127,7 +127,7 @@ class LeaseFaultsIT {
         var outcome = daemon.client().get("short.org");
         if (outcome.stdout().contains("had already expired")) {
           continue; // the clock jumped past its end while its script ran: no credential is the
-                    // expected answer
+          // expected answer
         }
         double issued = Double.parseDouble(password(outcome));
         assertTrue(
@@ -168,7 +168,7 @@ class LeaseFaultsIT {
     var inside = Path.of("/proc/" + running.pid() + "/root" + state);
     var file = inside.resolve("leases.sealed");
     daemon.client().get("before.example.org").succeeded();
-    Eventually.within(PATIENCE, () -> Files.exists(file), () -> "leases are kept");
+    Eventually.within(PATIENCE, () -> Files.exists(file), () -> "leases are saved");
     settle(file);
     var old = Files.readAllBytes(file);
     fill(inside.resolve("fill"));

@@ -194,7 +194,7 @@ class LeasesIT {
     var running = daemon.start();
     get();
     DaemonUnderTest.stop(running);
-    assertTrue(running.says("a key that lies beside them"), running::stderr);
+    assertTrue(running.says("a key that is stored next to them"), running::stderr);
     var canaries = List.of(new Canary(SECRET), new Canary("example.org"));
     try (var files = Files.walk(daemon.stateFolder())) {
       for (var file : files.filter(Files::isRegularFile).toList()) {

@@ -180,7 +180,7 @@ class PackageIT {
     var pid = property("MainPID");
     var said = sh("journalctl _PID=" + pid + " --no-pager -o cat").stdout();
     assertTrue(said.contains("serving at"), said);
-    assertFalse(said.contains("sealed with a key that lies beside them"), said);
+    assertFalse(said.contains("sealed with a key that is stored next to them"), said);
     // Data sealed with the other key was set aside, with a message; no message follows.
     sh("systemctl restart rig-credentials").succeeded();
   }

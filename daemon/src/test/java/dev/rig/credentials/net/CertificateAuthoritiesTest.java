@@ -188,7 +188,7 @@ class CertificateAuthoritiesTest {
     write("docker/certs.d/registry.test:5000/ca.cert", authority.pem());
     var failure = client(5000).failure(HttpFixture.get("https", 5000, "/"));
     assertEquals(HttpFailureKind.REFUSED, failure.kind());
-    assertTrue(String.valueOf(failure.getMessage()).contains("has no key beside it"));
+    assertTrue(String.valueOf(failure.getMessage()).contains("has no .key file next to it"));
   }
 
   /** As Docker does; without it the registry would refuse a client that shows nothing. */

@@ -140,7 +140,7 @@ final class CapsuleSecrets {
               instanceof KubeApi.Foreign) {
         problems.tell(
             item,
-            "Secret %s is not of rig-credentials: remove it, or name it in the Capsule's annotation"
+            "Secret %s does not belong to rig-credentials: remove it, or name it in the Capsule's annotation"
                 .formatted(wanted.path()),
             Subject.of(capsule),
             "SecretNotOurs");

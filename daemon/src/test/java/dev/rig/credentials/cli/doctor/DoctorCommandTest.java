@@ -246,9 +246,9 @@ class DoctorCommandTest {
     file(".docker/config.json", "{\"credHelpers\": {\"ghcr.io\": \"rig\"}}");
     assertFound(
         diagnosis(),
-        "does not have the helper asked for https://index.docker.io/v1/",
+        "does not use the helper for https://index.docker.io/v1/",
         "-> \"rig-credentials docker-config\" shows",
-        "does not have the helper asked for docker.io, ghcr.io",
+        "does not use the helper for docker.io, ghcr.io",
         "-> \"rig-credentials docker-config --podman\" shows");
     file(".docker/config.json", "{CANARY");
     assertFound(diagnosis(), "fail docker " + folder.resolve(".docker/config.json") + ":1:");
