@@ -37,7 +37,7 @@ cmp -s "$work/first.names" "$work/second.names" || {
 echo "$(wc -l <"$work/first.names") files, $(grep -c '\.jar$' "$work/first.names") of them jars"
 comm -13 "$work/first.sha256" "$work/second.sha256" | cut -c 67- >"$work/differ"
 sed 's/^/differs: /' "$work/differ"
-# runtime/lib/server/*.jsa: the JDK's class archives; lib/*.aot: ours.
+# lib/*.aot: ours; runtime/lib/server/*.jsa: the JDK's, where the helper runs on a JVM.
 if grep -qvE '\.(jsa|aot)$' "$work/differ"; then
     exit 1
 fi

@@ -45,13 +45,27 @@ mkdir target/jffi
 mkdir "$home/lib/native"
 cp "target/jffi/jni/$(uname -m)-Linux"/*.so "$home/lib/native"
 rm "$home"/lib/jffi-*-native.jar
+# jnr generates no code in this distribution (lib/jvm.options); these jars only serve that.
+rm -f "$home"/lib/asm-*.jar "$home"/lib/jnr-a64asm-*.jar "$home"/lib/jnr-x86asm-*.jar
+
+# The constants of other systems.
+rm -rf target/constants
+mkdir target/constants
+(cd target/constants && "$jdk/jar" --extract --file "$home"/lib/jnr-constants-*.jar && rm -f META-INF/MANIFEST.MF)
+for system in aix darwin dragonflybsd freebsd openbsd solaris windows; do
+    rm -rf "target/constants/jnr/constants/platform/$system"
+done
+pack "$home"/lib/jnr-constants-*.jar target/constants --no-manifest
 
 # A signed jar is verified at each start, and its classes cannot be in the AOT cache. The build has verified the jars by
-# digest; no code here requires the signature of a JCE provider.
+# digest; no code here uses the JCE provider or its signature. The provider and the algorithms that it alone offers are more
+# than half of the jar.
 rm -rf target/bcprov
 mkdir target/bcprov
 (cd target/bcprov && "$jdk/jar" --extract --file "$home"/lib/bcprov-*.jar)
-(cd target/bcprov/META-INF && rm -f MANIFEST.MF ./*.SF ./*.RSA ./*.DSA)
+(cd target/bcprov/META-INF && rm -rf MANIFEST.MF ./*.SF ./*.RSA ./*.DSA versions/*/module-info.class \
+    versions/*/org/bouncycastle/jcajce versions/*/org/bouncycastle/pqc)
+(cd target/bcprov/org/bouncycastle && rm -rf pqc jcajce/provider jce/provider)
 echo "Multi-Release: true" >target/manifest.txt
 pack "$home"/lib/bcprov-*.jar target/bcprov --manifest="$here/target/manifest.txt"
 
@@ -62,8 +76,16 @@ rm -rf target/picocli/classes
     target/picocli/sources/picocli/AutoComplete.java target/picocli/sources/picocli/CommandLine.java
 pack "$home"/lib/picocli-*.jar target/picocli/classes --no-manifest
 
-"$jdk/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
-    --generate-cds-archive --output "$home/runtime"
+# Without the JDK's two class archives of 14 MB: the AOT cache below has their classes. Only a helper on a JVM needs one.
+"$jdk/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages --compress=zip-9 \
+    --output "$home/runtime"
+# Symbols for a debugger, in some JDKs; strip comes with the C compiler.
+if command -v strip >/dev/null; then
+    strip --strip-unneeded "$home/runtime/lib/server/libjvm.so"
+fi
+if [ "$(head -c 2 "$client")" = '#!' ]; then
+    "$home/runtime/bin/java" -Xshare:dump
+fi
 
 # The chart, with the name that "helm package" uses.
 tar -C ../sidecar-chart --sort=name --format=gnu --numeric-owner --owner=0 --group=0 --mtime="$timestamp" \

@@ -3,11 +3,13 @@ package dev.rig.credentials.it;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.cloud.FakeEcr;
 import dev.rig.credentials.testing.cloud.FakeMetadata;
 import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.Distribution;
 import dev.rig.credentials.testing.daemon.NativeClient;
 import dev.rig.credentials.testing.daemon.ProgramResult;
 import dev.rig.credentials.testing.machine.PrivateFile;
@@ -35,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("image")
 class ImageIT {
   private static final Duration START = Duration.ofSeconds(60);
+
+  /** In bytes: curl, jq, wget and certificates. */
+  private static final long MOST_FOR_TOOLS = 30_000_000;
 
   @TempDir private static Path folder;
   @AutoClose private static final Reaper reaper = new Reaper();
@@ -102,6 +107,29 @@ class ImageIT {
         "none\n/usr/bin/base64\n/usr/bin/curl\n/usr/bin/grep\n/usr/bin/jq\n/usr/bin/wget\n",
         shell("slim", words));
     assertEquals("65532:65532\n", shell("slim", "echo $(id -u):$(id -g)"));
+  }
+
+  /** {@code docker history} begins with the last layer and ends with the base. */
+  @Test
+  void slimOneWeighsItsBaseTheDistributionAndLittleElse() throws IOException {
+    var layers =
+        docker("history", "--human=false", "--format={{.Size}}", "slim")
+            .succeeded()
+            .stdout()
+            .lines()
+            .map(Long::valueOf)
+            .toList();
+    long added = layers.stream().mapToLong(Long::longValue).sum() - layers.getLast();
+    long distribution;
+    try (var files = Files.walk(Distribution.daemon().getParent().getParent())) {
+      distribution =
+          files
+              .filter(file -> Files.isRegularFile(file) && !Files.isSymbolicLink(file))
+              .mapToLong(file -> file.toFile().length())
+              .sum();
+    }
+    assertTrue(layers.getLast() > distribution / 4, () -> "the base is the last: " + layers);
+    assertTrue(added <= distribution + MOST_FOR_TOOLS, () -> distribution + " of " + layers);
   }
 
   /** Without it each start takes longer: it fits only jars with the times that it was made with. */
