@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.Manual;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.Distribution;
 import dev.rig.credentials.testing.daemon.NativeClient;
@@ -37,6 +38,9 @@ class PackageIT {
 
   /** F35, and a start on a machine that also runs other processes. */
   private static final Duration BACK = Duration.ofSeconds(5);
+
+  /** In bytes; what a person waits for. */
+  private static final long MOST = 65_000_000;
 
   private static final String VALUES = "/etc/rig-credentials/values.yaml";
 
@@ -74,6 +78,7 @@ class PackageIT {
   @Test
   @Order(1)
   void installationServesAtOnce() throws IOException {
+    assertTrue(Files.size(Distribution.packaged("*.deb")) <= MOST);
     Files.copy(Distribution.packaged("*.deb"), machine.root().resolve("opt/rig.deb"));
     machine.run("dpkg", "--install", "/opt/rig.deb").succeeded();
     assertEquals("active", property("ActiveState"));
@@ -214,12 +219,15 @@ class PackageIT {
     sh("rm -r " + config).succeeded();
   }
 
+  private static ProgramResult asBob(String script) {
+    return sh(
+        "su bob -s /bin/sh -c 'export XDG_RUNTIME_DIR=/run/user/$(id -u); unset XDG_CONFIG_HOME;"
+            + " export HOME=/home/bob; %s'".formatted(script));
+  }
+
   @Test
   @Order(9)
   void unitOfAUserServesThatUser() {
-    var user =
-        "su bob -s /bin/sh -c 'export XDG_RUNTIME_DIR=/run/user/$(id -u); unset XDG_CONFIG_HOME;"
-            + " %s'";
     sh("useradd -m bob && loginctl enable-linger bob").succeeded();
     var manager = sh("echo user@$(id -u bob)").stdout().strip();
     Eventually.within(
@@ -234,13 +242,12 @@ class PackageIT {
     chown -R bob /home/bob
     """)
         .succeeded();
-    sh(user.formatted("systemctl --user enable --now rig-credentials")).succeeded();
+    asBob("systemctl --user enable --now rig-credentials").succeeded();
     assertEquals(
         new ProgramResult(0, NativeClient.answer("ghcr.io", "bob", "of-his-home"), ""),
-        sh(user.formatted("printf ghcr.io | docker-credential-rig get")));
-    sh(user.formatted("systemctl --user reload rig-credentials && rig-credentials doctor"))
-        .succeeded();
-    sh("loginctl disable-linger bob").succeeded();
+        asBob("printf ghcr.io | docker-credential-rig get"));
+    asBob("rig-credentials docker-config --write").succeeded();
+    asBob("systemctl --user reload rig-credentials && rig-credentials doctor").succeeded();
   }
 
   @Test
@@ -264,31 +271,59 @@ class PackageIT {
             machine.root().resolve("opt/next.deb"))
         .run()
         .succeeded();
-    apt(
-        "install",
-        "--no-install-recommends",
-        "-o=Dpkg::Options::=--force-confold",
-        "/opt/next.deb");
+    var said =
+        apt(
+            "install",
+            "--no-install-recommends",
+            "-o=Dpkg::Options::=--force-confold",
+            "/opt/next.deb");
+    assertTrue(said.contains("The daemon of bob still runs release"), said);
+    assertEquals(1, said.lines().filter(line -> line.contains("still runs release")).count(), said);
     assertEquals("99", sh("dpkg-query -Wf '${Version}' rig-credentials").succeeded().stdout());
     serves("two");
     assertEquals(inode, sh("stat -c %i /run/rig-credentials/credentials.sock").stdout());
     assertEquals(List.of("640"), sh("stat -c %a " + VALUES).stdout().lines().toList());
   }
 
-  private static void apt(String... words) {
+  private static String apt(String... words) {
     var all = new ArrayList<Object>(List.of("apt-get", "--yes"));
     all.addAll(List.of(words));
-    machine.run(all.toArray()).succeeded();
+    return machine.run(all.toArray()).succeeded().output();
+  }
+
+  /** The lines of the manual for a user, in order; the last one is root's. */
+  @Test
+  @Order(11)
+  void userWhoLeavesHasNoDaemonAndDockerIsAsItWas() {
+    var lines = Manual.steps("installing", "Leaving").stream().map(Manual.Step::command).toList();
+    assertEquals(4, lines.size(), lines::toString);
+    for (var line : lines.subList(0, 3)) {
+      asBob(line).succeeded();
+    }
+    sh("! ls /home/bob/.docker/config.json*").succeeded();
+    assertEquals(
+        "inactive\ninactive\n",
+        asBob("systemctl --user is-active rig-credentials.service rig-credentials.socket")
+            .stdout());
+    assertEquals("apt purge rig-credentials", lines.getLast());
   }
 
   @Test
-  @Order(11)
-  void purgeLeavesNothingButTheUser() {
-    machine.run("dpkg", "--remove", "rig-credentials").succeeded();
+  @Order(12)
+  void purgeLeavesNothingButTheUserAndSaysWhatIsInHomes() {
+    sh("""
+    mkdir -p /root/.docker && echo '{"credHelpers": {"ghcr.io": "rig"}}' >/root/.docker/config.json
+    """)
+        .succeeded();
+    var removed = machine.run("dpkg", "--remove", "rig-credentials").succeeded().output();
+    assertTrue(removed.contains("/root/.docker/config.json still names the helper"), removed);
+    assertFalse(removed.contains("/home/bob"), removed);
     assertEquals("", sh("systemctl is-active rig-credentials.socket | grep -x active").stdout());
     sh("test -f " + VALUES + " && test -d /var/lib/rig-credentials").succeeded();
     sh("rm /etc/rig-credentials/script.yaml").succeeded();
-    apt("purge", "rig-credentials");
+    var purged = apt("purge", "rig-credentials");
+    assertTrue(purged.contains("/home/bob/.config/rig-credentials remains"), purged);
+    assertTrue(purged.contains("/home/bob/.local/state/rig-credentials remains"), purged);
     assertEquals(
         "/etc/credstore.encrypted/rig-credentials.key\n",
         sh("find / /run -xdev -name '*rig-credential*' -not -path '/home/*' 2>/dev/null").stdout());
@@ -296,7 +331,7 @@ class PackageIT {
   }
 
   @Test
-  @Order(12)
+  @Order(13)
   void archiveForOtherSystemsRunsWhereItIsUnpacked() {
     var archive = Distribution.packaged("*.tar.gz");
     Command.of("sh", "-c", "cd '" + archive.getParent() + "' && sha256sum --check SHA256SUMS")

@@ -256,11 +256,16 @@ class SecondaryFeaturesIT {
     try (var _ = new ServerSocket(DEFAULT_PORT, 1, InetAddress.getLoopbackAddress())) {
       running = daemon.admin("").logging("info").start();
       var status = daemon.commandLine("status");
+      var doctor = daemon.commandLine("doctor", "--config", daemon.folder().resolve("values.yaml"));
       assertAll(
           () -> assertEquals(ANSWER, daemon.client().get("example.org")),
           () -> assertEquals(1, status.status(), status::toString),
           () -> assertTrue(status.stdout().contains("adminPort is unhealthy"), status::toString),
           () -> assertTrue(status.stdout().contains("127.0.0.1:9465"), status::toString),
+          () ->
+              assertTrue(
+                  doctor.stdout().contains("warn  daemon         adminPort is unhealthy"),
+                  doctor::toString),
           () -> assertTrue(running.says("cannot listen on 127.0.0.1:9465"), running::stderr));
     }
     isHealthy(daemon);

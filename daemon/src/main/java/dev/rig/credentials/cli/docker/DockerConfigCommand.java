@@ -32,6 +32,12 @@ import picocli.CommandLine.Parameters;
     exitCodeList = {
       "0:the file is, or could be made, as it should be",
       "1:another helper is configured and was kept, or the file cannot be used"
+    },
+    footerHeading = "%nLeaving:%n",
+    footer = {
+      "Before the package is removed, each user runs docker-config --remove --write, also with"
+          + " --podman where that was used, and stops a daemon of their own with",
+      "systemctl --user disable --now rig-credentials.socket rig-credentials.service."
     })
 public final class DockerConfigCommand implements Callable<Integer> {
   @Parameters(

@@ -16,12 +16,19 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 
 /** Checks the socket, its permissions, and the daemon's health. */
 final class DaemonCheck {
   private static final String SOCKET = "socket";
   private static final String PERMISSIONS = "permissions";
   private static final String DAEMON = "daemon";
+
+  /**
+   * No pull needs them; unhealthy is only one at its default place, which another daemon may have.
+   */
+  private static final Set<String> DEFAULT_LISTENERS = Set.of("adminPort", "platformSocket");
+
   private static final String START =
       "start it: \"systemctl enable --now rig-credentials\" for the machine, \"systemctl --user"
           + " enable --now rig-credentials\" for you, or \"rig-credentials serve\"";
@@ -121,13 +128,13 @@ final class DaemonCheck {
     int before = findings.size();
     for (var part : status.objects("health")) {
       if (!part.isTrue("healthy")) {
+        var message =
+            part.display("part") + " is unhealthy: " + String.join("; ", part.texts("messages"));
+        var advice = "\"rig-credentials status\" shows it, the daemon's log says why";
         findings.add(
-            Finding.fail(
-                DAEMON,
-                part.display("part")
-                    + " is unhealthy: "
-                    + String.join("; ", part.texts("messages")),
-                "\"rig-credentials status\" shows it, the daemon's log says why"));
+            DEFAULT_LISTENERS.contains(part.display("part"))
+                ? Finding.warn(DAEMON, message, advice)
+                : Finding.fail(DAEMON, message, advice));
       }
     }
     for (var failing : FailingEntry.of(status, now)) {
