@@ -98,7 +98,7 @@ final class AccessControlTest {
   }
 
   @Test
-  void beforeAnybodyIsNamedNobodyMayDoAnything() {
+  void noPeerMayDoAnythingBeforeRulesAreEnforced() {
     for (var permission : Permission.values()) {
       assertFalse(rights(peer(0)).mayWithOwn(permission));
     }
@@ -116,7 +116,7 @@ final class AccessControlTest {
   }
 
   @Test
-  void starAmongTheUsersIsEverybodyAndAsksNoDatabase() {
+  void starNamesEveryUserWithoutAQueryOfTheDatabase() {
     access.enforce(List.of(grant(List.of("*"), List.of(), "ghcr.io/acme")));
     var stranger = rights(peer(STRANGER));
     assertTrue(stranger.may(Permission.GET, reference("ghcr.io/acme/app")));
@@ -158,7 +158,7 @@ final class AccessControlTest {
   }
 
   @Test
-  void withRulesNobodyElseMayDoAnythingRootIncluded() {
+  void withRulesAllOtherPeersAreDeniedIncludingRoot() {
     access.enforce(List.of(grant(List.of("1000"), List.of())));
     assertTrue(rights(peer(STRANGER)).mayAll(Permission.GET));
     assertFalse(rights(peer(STRANGER)).mayWithOwn(Permission.STORE));
@@ -180,7 +180,7 @@ final class AccessControlTest {
   }
 
   @Test
-  void nameThatThereIsNotMeansNobodyNotEvenMinusOne() {
+  void unknownNameMatchesNoUserNotEvenMinusOne() {
     access.enforce(List.of(grant(List.of("gone"), List.of("gone"))));
     assertFalse(rights(peer(-1)).may(Permission.GET));
     assertFalse(rights(peer(0)).may(Permission.GET));
@@ -230,7 +230,7 @@ final class AccessControlTest {
   }
 
   @Test
-  void newRulesHoldAtOnce() {
+  void newRulesApplyImmediately() {
     access.enforceStandard(DAEMON, SOCKET_GROUP);
     assertTrue(rights(peer(0)).may(Permission.GET));
     access.enforce(List.of());
@@ -246,7 +246,7 @@ final class AccessControlTest {
   }
 
   @Test
-  void databaseThatDoesNotAnswerHoldsNobodyUpForLong() throws InterruptedException {
+  void databaseThatDoesNotAnswerDelaysNoPeerForLong() throws InterruptedException {
     var stuck = new CountDownLatch(1);
     lookups.execute(() -> {
       try {
@@ -265,7 +265,7 @@ final class AccessControlTest {
   }
 
   @Test
-  void whoAsksDuringAChangeIsMeasuredByTheNewRules() {
+  void requestDuringAChangeIsDecidedByTheNewRules() {
     access.enforceStandard(DAEMON, SOCKET_GROUP);
     var asked = new ArrayList<CompletableFuture<PeerRights>>();
     access.whileHeld(() -> {

@@ -42,7 +42,7 @@ class SystemdNotifierTest {
   }
 
   @Test
-  void isToldOfTheStartAReloadAndTheEndInOrder() {
+  void startReloadAndEndAreReportedInOrder() {
     var supervisor = supervisor(null);
     supervisor.ready();
     supervisor.reloading();
@@ -107,12 +107,12 @@ class SystemdNotifierTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "0", "-1", "x", "99999999999999999999", "1 "})
-  void watchdogThatIsNoTimeIsNone(String micros) {
+  void invalidWatchdogTimeIsIgnored(String micros) {
     assertNull(SystemdNotifier.watchdog(Map.of("WATCHDOG_USEC", micros)));
   }
 
   @Test
-  void watchdogOfAnotherProcessIsNone() {
+  void watchdogOfAnotherProcessIsIgnored() {
     assertNull(SystemdNotifier.watchdog(Map.of("WATCHDOG_USEC", "1000000", "WATCHDOG_PID", "1")));
   }
 

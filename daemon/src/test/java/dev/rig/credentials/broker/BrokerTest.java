@@ -116,7 +116,7 @@ class BrokerTest {
   }
 
   @Test
-  void nobodyWaitsForAnotherEntrysTurn() {
+  void requestDoesNotWaitForAnotherEntrysPrefetch() {
     var sources = IntStream.range(0, 10).mapToObj(i -> new Held()).toList();
     broker.replace(
         IntStream.range(0, 10)
@@ -135,7 +135,7 @@ class BrokerTest {
   }
 
   @Test
-  void tenThousandEntriesThatAnswerAtOnceAreFetchedAhead() {
+  void tenThousandEntriesThatAnswerImmediatelyArePrefetched() {
     var source = FakeSource.script(time, "u", "s", Duration.ofHours(1));
     leases.resize(20_000);
     broker.replace(
@@ -238,7 +238,7 @@ class BrokerTest {
   }
 
   @Test
-  void askerOfAChangedEntryGetsTheNewEntrysAnswer() {
+  void requestForAChangedEntryGetsTheNewEntrysAnswer() {
     var old = new Held();
     broker.replace(List.of(BrokerFixture.configured("a.org", old, "1")));
     var asked = broker.lookup(BrokerFixture.image("a.org/x"));
@@ -249,7 +249,7 @@ class BrokerTest {
   }
 
   @Test
-  void askerOfARemovedEntryHearsThatThereIsNone() {
+  void requestForARemovedEntryIsNotFound() {
     broker.replace(List.of(BrokerFixture.configured("a.org", new Held(), "1")));
     var asked = broker.lookup(BrokerFixture.image("a.org/x"));
     broker.replace(List.of());
@@ -257,7 +257,7 @@ class BrokerTest {
   }
 
   @Test
-  void failureIsAnsweredAtOnceWithItsReasonAndTheNextAttempt() {
+  void failureIsAnsweredImmediatelyWithItsReasonAndTheNextAttempt() {
     var source = FakeSource.script(time, "u", "s", Duration.ofHours(1)).failing("no network");
     broker.replace(List.of(BrokerFixture.configured("a.org", source, "1")));
     var first = broker.lookup(BrokerFixture.image("a.org/x")).join();

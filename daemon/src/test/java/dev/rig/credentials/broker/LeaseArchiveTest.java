@@ -277,7 +277,7 @@ class LeaseArchiveTest {
 
   /** F12. */
   @Test
-  void f12_corruptFileIsSetAsideAndToldOf() throws Exception {
+  void f12_corruptFileIsSetAsideAndReported() throws Exception {
     Files.writeString(path, "garbage");
     var life = new Life(BrokerFixture.configured("a.org", script, "1"));
     life.ask("a.org/x");
@@ -289,7 +289,7 @@ class LeaseArchiveTest {
 
   /** F11: the folder is missing here; a full disk fails at the same place. */
   @Test
-  void f11_writeThatFailsIsToldOfAndTriedAgain() throws Exception {
+  void f11_failedWriteIsReportedAndRetried() throws Exception {
     var life = new Life(BrokerFixture.configured("a.org", script, "1"));
     var away = Files.move(folder, folder.resolveSibling(folder.getFileName() + "-away"));
     life.ask("a.org/x");

@@ -81,7 +81,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void cancellingOneAskerDisturbsNobodyElse() {
+  void cancellingOneRequestAffectsNoOther() {
     var first = cache.get("k");
     var second = cache.get("k");
     first.cancel(true);
@@ -102,7 +102,7 @@ class ExpiringCacheTest {
 
   /** F10: the wall clock goes back; the monotonic one still ends the value. */
   @Test
-  void f10_clockThatGoesBackProlongsNothing() {
+  void f10_clockSetBackProlongsNothing() {
     loaded(Duration.ofSeconds(100));
     time.jump(Duration.ofHours(-1));
     time.advance(Duration.ofSeconds(79));
@@ -113,7 +113,7 @@ class ExpiringCacheTest {
 
   /** F10: the wall clock goes back while a load is under way. */
   @Test
-  void f10_clockThatGoesBackDuringALoadProlongsNothing() {
+  void f10_clockSetBackDuringALoadProlongsNothing() {
     var asked = cache.get("k");
     var value = value("v1", Duration.ofSeconds(100));
     time.advance(Duration.ofSeconds(20));
@@ -128,7 +128,7 @@ class ExpiringCacheTest {
 
   /** F10: the wall clock goes forward while a load is under way: no request notices. */
   @Test
-  void f10_clockThatGoesForwardDuringALoadCostsOneMore() {
+  void f10_clockSetForwardDuringALoadCausesOneMoreLoad() {
     var asked = cache.get("k");
     var voided = value("v1", Duration.ofMinutes(30));
     time.jump(Duration.ofHours(1));
@@ -143,7 +143,7 @@ class ExpiringCacheTest {
 
   /** F10: a clock that jumps in every run causes no endless load. */
   @Test
-  void f10_clockThatGoesForwardInBothRunsIsAFailure() {
+  void f10_clockSetForwardInBothRunsIsAFailure() {
     var asked = cache.get("k");
     for (int run = 0; run < 2; run++) {
       var voided = value("v", Duration.ofMinutes(30));
@@ -156,7 +156,7 @@ class ExpiringCacheTest {
 
   /** F10: the wall clock goes forward: one load for any number of requests. */
   @Test
-  void f10_clockThatGoesForwardCostsOneLoad() {
+  void f10_clockSetForwardCausesOneLoad() {
     loaded(Duration.ofMinutes(30));
     time.jump(Duration.ofHours(1));
     for (int i = 0; i < 100; i++) {
@@ -193,7 +193,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void valueNobodyAsksForIsNotKeptWarmForEver() {
+  void valueWithoutRequestsIsNotKeptWarmForever() {
     loaded(Duration.ofSeconds(100));
     for (int i = 0; i < 100; i++) {
       time.advance(Duration.ofSeconds(10));
@@ -206,7 +206,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void failureIsRememberedAndAnsweredAtOnce() {
+  void failureIsRememberedAndAnsweredImmediately() {
     var asked = cache.get("k");
     loads.getFirst().completeExceptionally(new IllegalStateException("exited with status 3"));
     var failure = failure(asked);
@@ -271,7 +271,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void keysThatAreNotWantedAreDroppedWithTheirLoad() {
+  void unusedKeysAreDroppedWithTheirLoad() {
     var asked = cache.get("k");
     cache.retain(key -> false);
     assertTrue(loads.getFirst().isCancelled());
@@ -300,7 +300,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void stateTellsWhatHappened() {
+  void stateShowsWhatHappened() {
     loaded(Duration.ofSeconds(100));
     assertEquals("v1", text(cache.live("k")));
     var state = cache.state("k").orElseThrow();
@@ -314,7 +314,7 @@ class ExpiringCacheTest {
    * F21: the load ends between a request's check for a value and its check for a load under way.
    */
   @Test
-  void loadThatEndsWhileSomebodyAsksIsNotRepeated() {
+  void loadThatEndsDuringARequestIsNotRepeated() {
     var hook = new AtomicReference<Runnable>(() -> {});
     Ticker interrupting =
         () -> {
@@ -336,7 +336,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void prefetchedValueNobodyAsksForIsNotKeptWarmForEver() {
+  void prefetchedValueWithoutRequestsIsNotKeptWarmForever() {
     var _ = cache.prefetch("k");
     for (int i = 0; i < 100; i++) {
       if (!loads.getLast().isDone()) {
@@ -376,7 +376,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void recoveryNeedsNobodyToAsk() {
+  void recoveryNeedsNoRequest() {
     var asked = cache.get("k");
     loads.getFirst().completeExceptionally(new IllegalStateException("no network"));
     assertEquals("no network", failure(asked).getMessage());
@@ -386,7 +386,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void rejectionOfAnUnknownValueSparesOneThatNobodyWasGiven() {
+  void rejectionOfAnUnknownValueKeepsOneThatNoClientReceived() {
     loaded(Duration.ofSeconds(100));
     assertEquals("v1", text(cache.live("k")));
     time.advance(Duration.ofSeconds(91));
@@ -439,7 +439,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void changesAreTold() {
+  void changesAreReported() {
     var changes = new ArrayList<String>();
     var telling =
         new ExpiringCache<String, Value>(

@@ -76,7 +76,7 @@ class FleetTest {
   }
 
   @Test
-  void firstStartAtOnceIsAStorm() {
+  void firstStartWithoutASpreadIsAStorm() {
     var started = new Fleet(AT_ONCE, ALL, 1).afterAFirstStart(Duration.ofHours(12));
     assertTrue(started.peak() >= SETTING.daemons(), started::toString);
   }

@@ -137,7 +137,7 @@ class ChartTest {
   }
 
   @Test
-  void nodesAreNotToldOfClusters() throws IOException {
+  void nodesGetNoClusters() throws IOException {
     var rendered =
         CHART.render(
             Map.of("container.image.repository", "x", "nodes.enabled", "true"),
@@ -269,7 +269,7 @@ class ChartTest {
   }
 
   @Test
-  void keyThatIsNobodysIsNamedInTheNotes() throws IOException {
+  void unknownKeyIsNamedInTheNotes() throws IOException {
     var values =
         Files.writeString(
             folder.resolve("values.yaml"),

@@ -61,7 +61,7 @@ class ControllerTest {
   }
 
   @Test
-  void configurationHasTheClustersAndLetsNobodyElseAsk() {
+  void configurationHasTheClustersAndDeniesOtherUsers() {
     var secret = rendered(Map.of()).one("Secret", NAME);
     var config =
         new String(

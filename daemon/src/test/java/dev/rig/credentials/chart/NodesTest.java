@@ -48,7 +48,7 @@ class NodesTest {
   }
 
   @Test
-  void installedSocketAndFlagsAreThoseThatAreServedAndTold() {
+  void installedSocketAndFlagsMatchTheServedSocketAndTheNotes() {
     var spec = pod(Map.of()).path("spec");
     var install = spec.at("/initContainers/0");
     var serve = words(spec.at("/containers/0"), "args");

@@ -124,7 +124,7 @@ class SidecarTest {
 
   /** The platform runs as a user of its own choice. */
   @Test
-  void everybodyInThePodMayAskUnlessTheValuesSayWho() {
+  void everyUserOfThePodMayAskUnlessTheValuesRestrictIt() {
     assertEquals("[{\"users\":[\"*\"]}]", access(Map.of(), "sidecar"));
     assertEquals("", access(Map.of("nodes.enabled", "true"), "nodes"));
     assertEquals(
@@ -132,7 +132,7 @@ class SidecarTest {
   }
 
   @Test
-  void emptyListOfRulesLetsNobodyAsk(@TempDir Path folder) throws IOException {
+  void emptyListOfRulesDeniesEveryUser(@TempDir Path folder) throws IOException {
     var nobody = Files.writeString(folder.resolve("nobody.yaml"), "daemon: {access: []}\n");
     assertEquals("[]", access(Map.of(), "sidecar", nobody));
   }
@@ -216,7 +216,7 @@ class SidecarTest {
   }
 
   @Test
-  void prometheusAloneIsLetIn() {
+  void onlyPrometheusIsPermitted() {
     var rendered = CHART.render(IMAGE, CHART.example("monitoring"));
     for (var part : List.of("sidecar", "nodes")) {
       var rules = rendered.one("NetworkPolicy", "rig-credentials-" + part).at("/spec/ingress");
@@ -269,7 +269,7 @@ class SidecarTest {
   }
 
   @Test
-  void rightsForPullSecretsComeOnlyWhereAClusterWantsThem() {
+  void rightsForPullSecretsExistOnlyIfAClusterNeedsThem() {
     assertEquals(List.of(), roles(CHART.render(IMAGE, CHART.example("platform"))));
     var named = CHART.render(IMAGE, CHART.example("pull-secrets"));
     assertEquals(List.of(), named.all("ClusterRole"));

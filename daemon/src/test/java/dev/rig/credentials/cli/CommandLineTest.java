@@ -288,7 +288,7 @@ class CommandLineTest {
   }
 
   @Test
-  void problemsAreToldTogetherWithStatus78() throws IOException {
+  void problemsAreReportedTogetherWithStatus78() throws IOException {
     Files.writeString(
         values,
         """
@@ -545,7 +545,7 @@ class CommandLineTest {
   }
 
   @Test
-  void versionTellsBoth() {
+  void versionPrintsBoth() {
     assertEquals(ExitStatus.OK, run(false, "version"));
     assertTrue(printed().contains("daemon: not reachable"), printed());
     try (var _ = daemon()) {

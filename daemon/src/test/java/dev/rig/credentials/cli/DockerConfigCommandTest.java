@@ -319,7 +319,7 @@ class DockerConfigCommandTest {
   }
 
   @Test
-  void otherHelperKeepsItsPlaceUntilToldOtherwise() {
+  void otherHelperIsKeptUnlessReplaceIsGiven() {
     given("{\"credHelpers\": {\"ghcr.io\": \"pass\"}}");
     assertEquals(ExitStatus.FAILED, run("--write"));
     assertTrue(printed().contains("Conflict: ghcr.io uses the helper \"pass\""), this::printed);
@@ -330,7 +330,7 @@ class DockerConfigCommandTest {
   }
 
   @Test
-  void storeTellsWhatItHides() {
+  void storeReportsWhatItHides() {
     given(BEFORE.replace("\"precise\": 1.10", "\"credsStore\": \"desktop\""));
     assertEquals(ExitStatus.FAILED, run("--store", "--write"));
     assertTrue(printed().contains("\"credsStore\" is \"desktop\": pass --replace"), this::printed);
@@ -399,7 +399,7 @@ class DockerConfigCommandTest {
   }
 
   @Test
-  void daemonTellsItsHosts() throws IOException {
+  void daemonListsItsHosts() throws IOException {
     Files.writeString(
         values,
         VALUES

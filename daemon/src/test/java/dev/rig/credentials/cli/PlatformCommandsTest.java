@@ -199,7 +199,7 @@ class PlatformCommandsTest {
   }
 
   @Test
-  void aDaemonThatBreaksOffOrIsNotThereIsToldInOneLine() throws IOException {
+  void failedConnectionToTheDaemonIsReportedInOneLine() throws IOException {
     answers = target -> "HTTP/1.1 200 It\r\nContent-Length: 9\r\n\r\n{";
     assertEquals(1, run("resolve", "nginx"));
     assertTrue(complained().contains("broke off its answer"), complained());

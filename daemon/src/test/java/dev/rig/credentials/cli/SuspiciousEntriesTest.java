@@ -41,13 +41,13 @@ class SuspiciousEntriesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"--region us-east-1", "--region=us-east-1", "--region \"us-east-1\""})
-  void regionOfAnotherRegistryIsTold(String option) {
+  void regionOfAnotherRegistryIsReported(String option) {
     var script = "echo \"AWS:$(aws ecr get-login-password " + option + ")\"";
     one("eu-west-1, and its script asks for a token of us-east-1", ofScript(ECR, script));
   }
 
   @Test
-  void regionOfTheEnvironmentIsToldToo() {
+  void regionOfTheEnvironmentIsReportedToo() {
     one(
         "asks for a token of us-east-1",
         ofScript(ECR, "x ecr get-login-password", ", env: {AWS_REGION: us-east-1}"));
@@ -78,7 +78,7 @@ class SuspiciousEntriesTest {
   }
 
   @Test
-  void echoOfAShellThatInterpretsBackslashesIsTold() {
+  void echoOfAShellThatInterpretsBackslashesIsReported() {
     one("the echo of dash", warnings("ghcr.io: {script: \"#!/bin/dash\\necho u:p\"}"));
     one("the echo of zsh", warnings("ghcr.io: {script: \"#!/usr/bin/env zsh\\necho u:p\"}"));
     assertEquals(List.of(), warnings("ghcr.io: {script: \"#!/bin/dash\\nprintf u:p\"}"));
@@ -87,7 +87,7 @@ class SuspiciousEntriesTest {
   }
 
   @Test
-  void hostThatNobodyAnswersForAloneIsTold() {
+  void hostThatNoEntryAnswersForAloneIsReported() {
     var login = ": {username: u, password: p}";
     one(
         "2 entries share the host ghcr.io",

@@ -69,7 +69,7 @@ class UncaughtErrorsTest {
 
   @ParameterizedTest
   @MethodSource("passing")
-  void whatPassesIsLoggedAndTheProcessGoesOn(Throwable thrown) {
+  void temporaryErrorIsLoggedAndTheProcessContinues(Throwable thrown) {
     meet(thrown);
     assertEquals(0, exits.get());
     assertEquals(1, logged.size());

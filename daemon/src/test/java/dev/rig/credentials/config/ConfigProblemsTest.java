@@ -218,7 +218,7 @@ class ConfigProblemsTest {
   }
 
   @Test
-  void allProblemsOfAllFilesAreToldTogether() {
+  void allProblemsOfAllFilesAreReportedTogether() {
     assertEquals(
         List.of(
             "a.yaml:1:46: a duration needs a unit (write it like 30s, 90m, 1h30m or 12h)",

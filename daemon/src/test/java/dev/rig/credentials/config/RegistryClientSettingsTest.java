@@ -61,7 +61,7 @@ class RegistryClientSettingsTest {
         "{realms: {a.example: b.example}} => the token services of a registry must be a list",
         "{insecur: []} => unknown key"
       })
-  void whatIsWrongIsTold(String settings, String problem) {
+  void wrongSettingsAreReported(String settings, String problem) {
     var found = problems(folder, "daemon: {registryClient: " + settings + "}");
     assertEquals(1, found.size(), found::toString);
     assertEquals(true, found.getFirst().contains(problem), found::toString);

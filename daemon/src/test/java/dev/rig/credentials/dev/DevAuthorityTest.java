@@ -103,7 +103,7 @@ class DevAuthorityTest {
   }
 
   @Test
-  void recordTellsNoKey() {
+  void recordPrintsNoKey() {
     var identity = authority.sign(PLACE, NOW);
     assertFalse(identity.toString().contains("PRIVATE"));
     var record = new DevRecord(PLACE, DevLogin.login(new java.security.SecureRandom()), null, 0);

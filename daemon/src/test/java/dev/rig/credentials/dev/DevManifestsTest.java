@@ -141,7 +141,7 @@ class DevManifestsTest {
   }
 
   @Test
-  void valueThatIsNoneNeverGetsIntoAManifest() {
+  void invalidValueNeverGetsIntoAManifest() {
     for (var hostile : List.of("a\nb", "a: b", "\"", "Ä", "")) {
       assertThrows(
           DevException.class,

@@ -40,7 +40,7 @@ class DevRegistryAddressTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, -1, 65_536})
-  void portHasToBeOne(int port) {
+  void portMustBeValid(int port) {
     assertThrows(
         DevException.class, () -> new DevRegistryAddress(DevRegistryAddress.LOOPBACK, port, false));
   }

@@ -182,7 +182,7 @@ class RegistryFrontTest {
   }
 
   @Test
-  void registryThatIsGoneIsToldAsSuch() throws IOException {
+  void missingRegistryIsReported() throws IOException {
     registry.stop(0);
     var answer = send("GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assertEquals("502", status(answer));

@@ -67,7 +67,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void leftoversGoOnceNobodyCanStillWriteThem() throws IOException {
+  void leftoversAreDeletedWhenNoProcessCanStillWriteThem() throws IOException {
     var old = Files.write(folder.resolve(".file1.new"), NEW);
     Files.setLastModifiedTime(
         old, FileTime.from(Instant.now().minus(Duration.ofHours(2)))); // what of a killed process

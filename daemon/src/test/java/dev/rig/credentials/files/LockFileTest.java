@@ -50,7 +50,7 @@ class LockFileTest {
   }
 
   @Test
-  void lockOfARemovedFileIsNotHeldAndTakenAnew() throws IOException {
+  void lockOfARemovedFileIsNotHeldAndCanBeTakenAgain() throws IOException {
     var lock = new LockFile(file);
     assertTrue(lock.take());
     Files.delete(file);

@@ -49,7 +49,7 @@ public class RegularFileTest {
   }
 
   @Test
-  void missingFileIsTold() {
+  void missingFileIsReported() {
     assertThrows(NoSuchFileException.class, () -> RegularFile.read(folder.resolve("none"), 10));
   }
 

@@ -88,7 +88,7 @@ class WriteAccessTest {
   }
 
   @Test
-  void otherOwnerIsRefusedWhateverTheModeIsAndWhoeverAsks() {
+  void otherOwnerIsRejectedForEveryModeAndUser() {
     assertEquals(
         "belongs to uid 1000, not to root => chown root " + PATH, verdict(FILE, 0400, 1000, 0, 0));
     assertEquals(
@@ -103,7 +103,7 @@ class WriteAccessTest {
   }
 
   @Test
-  void everybodysOrAGroupsFileIsRefusedForRootAndForTheUser() {
+  void fileWritableForAllOrAGroupIsRejectedForRootAndForTheUser() {
     for (int user : List.of(0, USER)) {
       for (int type : List.of(FILE, FOLDER)) {
         assertEquals(

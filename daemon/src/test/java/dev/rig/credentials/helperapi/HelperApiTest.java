@@ -680,7 +680,7 @@ class HelperApiTest {
   }
 
   @Test
-  void explainTellsEverythingButTheCredential() {
+  void explainShowsEverythingExceptTheCredential() {
     fixture.fixed("ghcr.io", "USERCANARY", "CANARY");
     fixture.entry(
         "ghcr.io/a",

@@ -127,7 +127,7 @@ class HelperEntryTest {
   }
 
   @Test
-  void whatTheHelperHasNotIsNotFoundAndALoginIsPassedOnAtOnce() {
+  void missingCredentialOfAHelperIsNotFoundAndALoginIsPassedOnImmediately() {
     fixture.entry("ghcr.io", keychain);
     assertEquals(NOT_FOUND, ask(Action.GET, "ghcr.io"));
     assertEquals(

@@ -89,7 +89,7 @@ class AuditIT {
   }
 
   @Test
-  void repeatsAreCountedAndToldAtTheEnd() {
+  void repeatsAreCountedAndReportedAtTheEnd() {
     var running = daemon.configured("values.yaml", ENTRIES).start();
     for (int i = 0; i < 20; i++) {
       daemon.client().get("ghcr.io/acme").succeeded();

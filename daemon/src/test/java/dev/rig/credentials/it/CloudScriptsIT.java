@@ -35,7 +35,7 @@ class CloudScriptsIT {
   @AutoClose private final Reaper reaper = new Reaper();
 
   @Test
-  void documentedAwsScriptAsksEcrOnceForEverybody() throws IOException {
+  void documentedAwsScriptAsksEcrOnceForAllClients() throws IOException {
     Tool.AWS.path();
     var ecr = reaper.own(new FakeEcr("eu-west-1"));
     // The command line's own configuration names the endpoint: AWS_ENDPOINT_URL came only with
@@ -71,7 +71,7 @@ class CloudScriptsIT {
   }
 
   @Test
-  void documentedGoogleScriptAsksTheMetadataServerOnceForEverybody() throws IOException {
+  void documentedGoogleScriptAsksTheMetadataServerOnceForAllClients() throws IOException {
     Tool.WGET.path();
     var token = "ya29.c.b0AT7lpjAbcdefghijklmnopqrstuvwxyz-0123456789_" + "AbC-d_".repeat(150);
     var metadata = reaper.own(new FakeMetadata(token));

@@ -40,7 +40,7 @@ class DaemonFaultsIT {
   }
 
   @Test
-  void f32_terminationWhileAScriptRunsLeavesNothingBehind() {
+  void f32_terminationWhileAScriptRunsLeavesNoProcess() {
     var pids = folder.resolve("pids");
     var running =
         daemon

@@ -104,7 +104,7 @@ abstract class DeployCases {
   }
 
   @Test
-  void capsuleRunsWhatIsDeployedAndGoesBackToWhatItRanBefore() {
+  void capsuleRunsTheDeployedImageAndIsRolledBack() {
     var first = deployed("app:1");
     assertEquals("registry:5000/library/app:1@" + digest(first), first);
     assertEquals(first, cluster.image(CAPSULE));
@@ -233,7 +233,7 @@ abstract class DeployCases {
 
   /** No controller creates pods of this Capsule, so it is never ready. */
   @Test
-  void whatIsNotReadyInTimeGoesBackToTheReleaseBefore() {
+  void deploymentThatIsNotReadyInTimeIsRolledBack() {
     var first = deployed("app:1");
     var late = run("deploy", CAPSULE, "app:2", "--yes", "--local", "--timeout", "1s");
     assertEquals(4, late.status(), late::toString);

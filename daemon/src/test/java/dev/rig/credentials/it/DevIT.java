@@ -121,7 +121,7 @@ class DevIT {
   }
 
   @Test
-  void dockerPushesToWhatDevUpMadeAndNobodyElseGetsIn() throws IOException {
+  void dockerPushesToTheRegistryOfDevUpAndNoOtherUserCan() throws IOException {
     dev.run("dev", "up", "--port", port, "--login").succeeded();
     dev.run("dev", "down", "--purge").succeeded();
     var first = dev.run("dev", "up", "--port", port, "--login").succeeded();
@@ -206,7 +206,7 @@ class DevIT {
 
   /** T16: the disk contains only a hash of the password. */
   @Test
-  void registryThatDiesIsStartedAnewAndItsPasswordIsSealed() throws IOException {
+  void registryThatDiesIsRestartedAndItsPasswordIsSealed() throws IOException {
     up().succeeded();
     var secret =
         Pattern.compile("\"Secret\":\"([^\"]+)\"").matcher(dev.client().get(host()).stdout());

@@ -97,7 +97,7 @@ class DevManifestsIT {
   }
 
   @Test
-  void registryOfTheDeploymentLetsInWhomTheValuesName() {
+  void registryOfTheDeploymentAcceptsTheLoginOfTheValues() {
     startAsTheDeploymentDoes(manifests());
     var printed = dev.run("dev", "manifests", "--host", host, "--values").succeeded().stdout();
     var values = PrivateFile.write(folder.resolve("values.yaml"), printed);

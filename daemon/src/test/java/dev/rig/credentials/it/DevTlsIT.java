@@ -88,7 +88,7 @@ class DevTlsIT {
   }
 
   @Test
-  void t5_credentialGoesOverANetworkWithTlsAlone() throws IOException {
+  void t5_credentialIsSentOverANetworkOnlyWithTls() throws IOException {
     var clear = run("dev", "up", "--listen", OtherMachine.ADDRESS, "--port", port, "--no-tls");
     assertNotEquals(0, clear.status(), clear::toString);
     assertTrue(clear.stderr().contains("in plain text"), clear::toString);
@@ -134,7 +134,7 @@ class DevTlsIT {
 
   /** TLS on loopback, for users who want the same setup everywhere. */
   @Test
-  void registryOnLoopbackHasTlsWhereThatIsWanted() {
+  void registryOnLoopbackHasTlsIfRequested() {
     host = "localhost:" + port;
     var told = run("dev", "up", "--tls", "--port", port).succeeded();
     var refused = skopeoPush("/app:1");
@@ -148,7 +148,7 @@ class DevTlsIT {
   }
 
   @Test
-  void engineThatDoesNotTrustTheRegistryIsToldHow() throws IOException {
+  void engineThatDoesNotTrustTheRegistryIsReportedWithTheRemedy() throws IOException {
     var engine = DockerEngine.start(reaper, folder.resolve("e"), "vfs", machine::with);
     var docker = PrivateFile.folder(folder.resolve("d"));
     Files.writeString(folder.resolve("hello"), "hello\n");

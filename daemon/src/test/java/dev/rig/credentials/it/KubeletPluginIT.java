@@ -244,7 +244,7 @@ class KubeletPluginIT {
   }
 
   @Test
-  void optionalEntryGetsTheAnnotationsThatWereAskedForOrNone() {
+  void optionalEntryGetsTheRequestedAnnotationsOrNone() {
     var answers = ask(pod("maybe.example.org/a", "p1", "builder"), image("maybe.example.org/a"));
     assertTrue(answers.get(0).contains("\"password\":\"{example.org/role:puller}\""));
     assertEquals(found("bot", "nobody"), answers.get(1));

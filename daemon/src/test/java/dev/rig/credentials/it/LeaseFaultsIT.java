@@ -151,7 +151,7 @@ class LeaseFaultsIT {
   }
 
   @Test
-  void f11_fullDiskLeavesTheOldFileAndGetsGoOn() throws IOException {
+  void f11_fullDiskKeepsTheOldFileAndGetsSucceed() throws IOException {
     Tool.needRoot("a file system of its own for the daemon");
     var state = PrivateFile.folder(daemon.stateFolder());
     var running =

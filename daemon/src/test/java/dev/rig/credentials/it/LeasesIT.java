@@ -64,7 +64,7 @@ class LeasesIT {
   }
 
   @Test
-  void entryIsFetchedBeforeAnybodyAsks() {
+  void entryIsFetchedBeforeTheFirstRequest() {
     configure("");
     daemon.start();
     Eventually.within(SOON, () -> runs.runs() == 1, () -> "its script runs");
@@ -207,7 +207,7 @@ class LeasesIT {
 
   /** T16. */
   @Test
-  void t16_namedKeyLeavesNoneBesideTheData() {
+  void t16_configuredKeyLeavesNoKeyNextToTheData() {
     var key = PrivateFile.write(folder.resolve("key"), "0123456789abcdef0123456789abcdef");
     configure("");
     daemon.configured("key.yaml", "daemon: {sealingKeyFile: %s}\n".formatted(key));

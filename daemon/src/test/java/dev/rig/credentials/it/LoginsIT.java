@@ -267,7 +267,7 @@ class LoginsIT {
 
   /** {@code explain} shows only the caller's own logins; {@code status} only counts them. */
   @Test
-  void t18_explainTellsWhoseLoginAnswersAndNobodyElses() {
+  void t18_explainShowsTheAnsweringLoginAndNoOtherUsers() {
     daemon.start();
     store(0, "quay.io/team", "root", SECRET).succeeded();
     store(ALICE, "quay.io", "alice", SECRET).succeeded();

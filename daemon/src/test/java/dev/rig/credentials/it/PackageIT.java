@@ -77,7 +77,7 @@ class PackageIT {
 
   @Test
   @Order(1)
-  void installationServesAtOnce() throws IOException {
+  void installationServesImmediately() throws IOException {
     assertTrue(Files.size(Distribution.packaged("*.deb")) <= MOST);
     Files.copy(Distribution.packaged("*.deb"), machine.root().resolve("opt/rig.deb"));
     machine.run("dpkg", "--install", "/opt/rig.deb").succeeded();
@@ -161,7 +161,7 @@ class PackageIT {
   /** F35: the supervisor restarts it within 5 s; clients wait in the socket's queue meanwhile. */
   @Test
   @Order(6)
-  void f35_killedDaemonIsBackAndNobodyIsRefused() {
+  void f35_killedDaemonIsRestartedAndNoClientIsRefused() {
     var before = property("MainPID");
     long began = System.nanoTime();
     sh("kill -KILL " + before).succeeded();

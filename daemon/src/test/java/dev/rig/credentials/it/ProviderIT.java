@@ -74,7 +74,7 @@ class ProviderIT {
   }
 
   @Test
-  void refusalOfEcrIsToldAndRemembered() throws Exception {
+  void rejectionByEcrIsReportedAndRemembered() throws Exception {
     var ecr = reaper.own(new FakeEcr("another-region"));
     var daemon = ecrDaemon(ecr);
     daemon.start();
@@ -88,7 +88,7 @@ class ProviderIT {
   }
 
   @Test
-  void missingIdentityOfAwsIsToldWithWhatToDo() throws Exception {
+  void missingIdentityOfAwsIsReportedWithTheRemedy() throws Exception {
     var daemon = daemon("    \"*.dkr.ecr.*.amazonaws.com\": {provider: ecr}\n");
     daemon.start();
     var told = daemon.client().get(REGISTRY).stdout();

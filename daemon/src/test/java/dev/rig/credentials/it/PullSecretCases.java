@@ -224,7 +224,7 @@ abstract class PullSecretCases {
   }
 
   @Test
-  void ofTwoDaemonsTheOtherGoesOnWhenOneIsKilled() {
+  void secondDaemonContinuesWhenTheFirstIsKilled() {
     var one = daemon("d1");
     var first = one.start();
     waitUntilRotating(one, Duration.ofSeconds(30));
@@ -242,7 +242,7 @@ abstract class PullSecretCases {
 
   /** F30: Kubernetes API away. */
   @Test
-  void f30_secretIsIntactThroughAnOutageAndUpdatedOnceBehindIt() {
+  void f30_secretIsIntactThroughAnOutageAndUpdatedOnceAfterIt() {
     var daemon = daemon("d");
     daemon.start();
     waitUntilRotating(daemon, Duration.ofSeconds(30));
@@ -317,7 +317,7 @@ abstract class PullSecretCases {
   }
 
   @Test
-  void nobodysSecretIsToldAndThenRemoved() {
+  void unusedSecretIsListedAndThenRemoved() {
     var daemon = daemon("d");
     daemon.start();
     cluster.putCapsule("shop", "docker.io/public/shop");
@@ -375,7 +375,7 @@ abstract class PullSecretCases {
 
   /** SIGSTOP and SIGCONT. */
   @Test
-  void leaderThatWasStoppedPastItsLeaseWritesNothingWhenItGoesOn() {
+  void leaderSuspendedPastItsLeaseWritesNothingWhenItResumes() {
     var one = daemon("d1");
     var first = one.start();
     waitUntilRotating(one, Duration.ofSeconds(30));

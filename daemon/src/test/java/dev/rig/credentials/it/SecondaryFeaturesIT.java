@@ -308,7 +308,7 @@ class SecondaryFeaturesIT {
   /** What systemd or a wrapper may hand over wrongly. */
   @ParameterizedTest
   @ValueSource(strings = {"relative", "/no/such/socket", "@", "/x/$LONG"})
-  void f40_supervisorThatCannotBeToldChangesNothing(String socket) {
+  void f40_unreachableSupervisorChangesNothing(String socket) {
     var daemon =
         daemon()
             .configured("values.yaml", STATIC)

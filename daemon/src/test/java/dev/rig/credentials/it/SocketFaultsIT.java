@@ -84,7 +84,7 @@ class SocketFaultsIT {
 
   /** Four users with 250 idle connections each: 256 are the most that one may have. */
   @Test
-  void t9_f17_thousandIdleConnectionsSlowNobodyAndAreClosedAtThirtySeconds() throws IOException {
+  void t9_f17_thousandIdleConnectionsSlowNoClientAndAreClosedAtThirtySeconds() throws IOException {
     Tool.needRoot("several users' connections");
     for (var above : List.of(folder, daemon.folder(), daemon.socket().getParent())) {
       Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwx--x--x"));
@@ -257,7 +257,7 @@ class SocketFaultsIT {
   }
 
   @Test
-  void f23_deletedSocketIsBoundAnewWithinFiveSeconds() throws IOException {
+  void f23_deletedSocketIsBoundAgainWithinFiveSeconds() throws IOException {
     daemon.configured("values.yaml", STATIC).start();
     Files.delete(daemon.socket());
     Eventually.within(Duration.ofSeconds(5), daemon::answers, () -> "it is bound again");

@@ -100,7 +100,7 @@ class UserDaemonIT {
 
   /** The machine's folder is another user's, and closed. Even root needs a capability to enter. */
   @Test
-  void f41_firstDaemonOfASessionIsFoundBesideAFolderThatTheUserMayNotEnter() {
+  void f41_firstDaemonOfASessionIsFoundDespiteAMachineFolderThatTheUserMayNotEnter() {
     Tool.needRoot("a /run of its own");
     var script =
         "mount -t tmpfs none /run && mkdir -m 700 /run/rig-credentials && chown 1"

@@ -77,7 +77,7 @@ class UserpassIT {
 
   /** Without the refusal each of them waits for its timeout, half a minute. */
   @Test
-  void t27_scriptThatAsksItsOwnDaemonFailsAtOnce() {
+  void t27_scriptThatAsksItsOwnDaemonFailsImmediately() {
     var client = daemon.client();
     daemon.configured(
         "values.yaml",

@@ -120,7 +120,7 @@ class JsonObjectTest {
   }
 
   @Test
-  void placeOfAnErrorIsTold() {
+  void locationOfAnErrorIsReported() {
     assertEquals(":2:6", refusal("{\"a\":1,\n \"b\" 2}").position());
     assertEquals("", refusal(new byte[] {'{', (byte) 0xff, '}'}).position());
   }

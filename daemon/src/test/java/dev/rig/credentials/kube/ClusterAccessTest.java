@@ -116,7 +116,7 @@ class ClusterAccessTest {
   }
 
   @Test
-  void rejectedTokenIsFetchedAnewAndTheNextRequestSucceeds() {
+  void rejectedTokenIsFetchedAgainAndTheNextRequestSucceeds() {
     try (var kubernetes = new FakeKubernetes();
         var api = new Fabric8Api(script(kubernetes.url()))) {
       kubernetes.accept("two");
@@ -130,7 +130,7 @@ class ClusterAccessTest {
   }
 
   @Test
-  void inClusterTokenIsReadAnewEachTime(@TempDir Path folder) throws IOException {
+  void inClusterTokenIsReadAgainEachTime(@TempDir Path folder) throws IOException {
     Files.writeString(folder.resolve("token"), "one\n");
     Files.writeString(folder.resolve("ca.crt"), PEM);
     Files.writeString(folder.resolve("namespace"), "rig-system");

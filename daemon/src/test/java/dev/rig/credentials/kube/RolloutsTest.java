@@ -139,7 +139,7 @@ class RolloutsTest {
   }
 
   @Test
-  void whatKeepsPodsOfTheImageIsTold() {
+  void problemsOfPodsOfTheImageAreReported() {
     kubernetes.put(
         "deployments",
         """

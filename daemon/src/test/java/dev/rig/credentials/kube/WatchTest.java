@@ -144,7 +144,7 @@ class WatchTest {
 
   /** F42: the server ends a watch. */
   @Test
-  void f42_watchThatTheServerEndsGoesOnFromItsLastVersion() {
+  void f42_watchThatTheServerEndsContinuesFromItsLastVersion() {
     var watch = watching();
     capsule("team", "a", "one");
     capsules.awaits("team/a=one");

@@ -99,7 +99,7 @@ class ProviderPlanTest {
 
   /** {@code [::1]} would be taken for a set of characters, and escaped it is no host. */
   @Test
-  void addressWithoutAPortIsLeftOutAndTold() {
+  void addressWithoutAPortIsLeftOutAndReported() {
     var plan = plan("[::1]:5000/a", "[::1]");
     assertEquals(List.of("[::1]:5000/a"), plan.plain());
     assertEquals(List.of("[::1]"), plan.unmatchable());

@@ -216,7 +216,7 @@ class ServiceAccountTest {
 
   /** F34 too: the kubelet's cache ends a minute before. */
   @Test
-  void f34_leaseEndsWithItsTokenAtTheLatestAndTheNextTokenIssuesAnew() {
+  void f34_leaseEndsWithItsTokenAtTheLatestAndTheNextTokenIssuesAnother() {
     entry(ServiceAccountUse.REQUIRED);
     var first = ask(token("team", "builder", "uid-1", Duration.ofMinutes(5)));
     assertTrue(body(first).contains("\"cacheDuration\":\"4m0s\""), body(first));
@@ -292,7 +292,7 @@ class ServiceAccountTest {
   }
 
   @Test
-  void tokenOfSomebodyElseThanTheKubeletIsRefused() {
+  void tokenFromOtherUsersThanTheKubeletsIsRejected() {
     entry(ServiceAccountUse.OPTIONAL);
     ask(builder());
     var reply = ask("v1", builder(), "{}", false);

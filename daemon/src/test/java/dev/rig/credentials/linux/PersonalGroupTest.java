@@ -13,7 +13,7 @@ class PersonalGroupTest {
   private static final Account NOBODY_LOGS_IN = new Account("rig", false);
 
   @Test
-  void groupOfAPersonsNameIsTheirsUnlessSomebodyElseIsInIt() {
+  void groupOfAPersonsNameIsPersonalUnlessItHasOtherMembers() {
     assertTrue(PersonalGroup.is(1000, 1000, false, ANN, new Members("ann", Set.of())));
     assertTrue(PersonalGroup.is(1000, 1001, true, ANN, new Members("ann", Set.of("ann"))));
     assertFalse(PersonalGroup.is(1000, 1000, true, ANN, new Members("ann", Set.of("bob"))));

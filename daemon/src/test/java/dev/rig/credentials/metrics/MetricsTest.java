@@ -115,7 +115,7 @@ class MetricsTest {
   }
 
   @Test
-  void whoAcceptsOpenMetricsGetsIt() {
+  void clientThatAcceptsOpenMetricsGetsIt() {
     var plain = metrics.scrape("text/plain");
     var open = metrics.scrape("application/openmetrics-text; version=1.0.0");
     assertAll(

@@ -33,7 +33,7 @@ class AuthChallengeTest {
   }
 
   @Test
-  void severalChallengesInOneHeaderAreToldApart() throws Exception {
+  void severalChallengesInOneHeaderAreDistinguished() throws Exception {
     var challenges =
         read(
             "Negotiate, NTLM, Digest , Basic realm=x, charset=UTF-8 , Bearer realm=\"r\","

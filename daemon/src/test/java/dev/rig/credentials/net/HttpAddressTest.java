@@ -67,7 +67,7 @@ class HttpAddressTest {
         "https://example.org/a\u0000",
         "https://a\\b/"
       })
-  void whatIsNoHttpAddressIsNone(String text) {
+  void invalidHttpAddressIsRejected(String text) {
     assertNull(HttpAddress.parse(text), text);
   }
 

@@ -258,7 +258,7 @@ class HttpClientTest {
   }
 
   @Test
-  void gzipThatNobodyAskedForIsDecoded() throws Exception {
+  void unrequestedGzipIsDecoded() throws Exception {
     byte[] body = "[1, 2, 3]".getBytes(StandardCharsets.UTF_8);
     byte[] packed = gzip(body);
     try (var server =
@@ -400,7 +400,7 @@ class HttpClientTest {
   }
 
   @Test
-  void gzipThatBreaksOffIsToldAsThat() throws Exception {
+  void truncatedGzipIsReported() throws Exception {
     byte[] body = Arrays.copyOf(gzip("{\"a\":\"b\"}"), 15);
     try (var server = HostileRegistry.start((asked, out) -> reply(out, 200, body))) {
       var failure = new HttpFixture(server).failure(server);

@@ -94,7 +94,7 @@ class ProxiesTest {
 
   /** C13: credentials are served; only registries that need the proxy fail. */
   @Test
-  void f40_anAddressThatIsNoneIsAProblemThatDoesNotRepeatIt() throws Exception {
+  void f40_invalidAddressIsAProblemThatDoesNotRepeatIt() throws Exception {
     for (var value : List.of("http://u:s3cret@", "::s3cret", "http://s3cret host/", "http://")) {
       var proxies = Proxies.of(Map.of("HTTPS_PROXY", value, "NO_PROXY", "direct.example"));
       var problem =

@@ -45,7 +45,7 @@ class WebLinkTest {
   }
 
   @Test
-  void aLinkWithARelationGoesBeforeOneWithout() {
+  void aLinkWithARelationHasPrecedenceOverOneWithout() {
     assertEquals("/n", WebLink.next(List.of("</x>", "</p>; rel=prev", "/n; rel=next")));
   }
 
@@ -67,7 +67,7 @@ class WebLinkTest {
         "</a>; title=\"rel=next\"; rel=last",
         "</a>; rev=next; rel=x"
       })
-  void whatIsNotTheNextPageIsNone(String header) {
+  void otherLinksAreNotTheNextPage(String header) {
     assertNull(WebLink.next(List.of(header)));
   }
 }

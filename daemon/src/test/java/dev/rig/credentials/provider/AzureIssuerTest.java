@@ -94,7 +94,7 @@ class AzureIssuerTest {
   }
 
   @Test
-  void everyCredentialIsFetchedAnew() throws Exception {
+  void everyCredentialIsRequestedAgain() throws Exception {
     cloud.at(TOKEN, asked -> entra(isForClient(asked)));
     var source = secret().source(ProviderKind.AZURE, Map.of());
     ProviderFixture.lease(source, IMAGE);
@@ -229,7 +229,7 @@ class AzureIssuerTest {
 
   /** Whatever glob the entry has. */
   @Test
-  void tokenOfEntraGoesToRegistriesOfAzureAlone() throws Exception {
+  void tokenOfEntraIsSentOnlyToRegistriesOfAzure() throws Exception {
     cloud.at(TOKEN, asked -> entra(true));
     var source = secret().source(ProviderKind.AZURE, Map.of());
     var refusal = ProviderFixture.refusal(source, new SourceRequest("acme.azurecr.zip"));

@@ -142,7 +142,7 @@ class EcrIssuerTest {
   }
 
   @Test
-  void serviceAccountWithoutARoleIsTold() throws Exception {
+  void serviceAccountWithoutARoleIsReported() throws Exception {
     assertEquals(
         "provider ecr: the pod's service account has no annotation eks.amazonaws.com/role-arn; add"
             + " it, and have the kubelet send it",

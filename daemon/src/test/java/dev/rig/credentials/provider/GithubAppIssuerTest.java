@@ -128,7 +128,7 @@ class GithubAppIssuerTest {
   }
 
   @Test
-  void keyThatIsNoneIsNamed() throws Exception {
+  void invalidKeyIsNamed() throws Exception {
     Files.writeString(folder.resolve("app.pem"), "s3cret");
     var refusal = ProviderFixture.refusal(source(), IMAGE);
     assertEquals(
@@ -139,7 +139,7 @@ class GithubAppIssuerTest {
   }
 
   @Test
-  void tokenOfGitHubGoesToNoOtherRegistry() throws Exception {
+  void tokenOfGitHubIsSentToNoOtherRegistry() throws Exception {
     cloud.at(ENDPOINT, this::strict);
     var refusal = ProviderFixture.refusal(source(), new SourceRequest("registry.example"));
     assertEquals(ReasonClass.REFUSED, refusal.reasonClass());

@@ -210,7 +210,7 @@ class GoogleIssuerTest {
   }
 
   @Test
-  void keyFileThatIsNoneIsNamed() throws Exception {
+  void invalidKeyFileIsNamed() throws Exception {
     var file = Files.writeString(folder.resolve("key.json"), "{\"type\":\"s3cret\"}");
     var refusal =
         ProviderFixture.refusal(

@@ -62,7 +62,7 @@ final class SocketAccessTest {
 
   /** T6: the folder is open to all, so only the socket's own mode denies access. */
   @Test
-  void t6_nobodyGetsNoAnswerThroughAThousandStarts() throws Exception {
+  void t6_userNobodyGetsNoAnswerThroughAThousandStarts() throws Exception {
     Tool.needRoot("connecting as another user");
     var attempts = new AtomicInteger();
     var connected = new AtomicInteger();
@@ -104,7 +104,7 @@ final class SocketAccessTest {
    * T7: the child of the connected process sends the request when its parent's pid may be reused.
    */
   @Test
-  void t7_forkedChildIsWhoConnectedAndGetsNothingOfRoots() throws Exception {
+  void t7_forkedChildHasTheIdentityOfTheConnectionAndGetsNothingOfRoots() throws Exception {
     Tool.needRoot("connecting as another user");
     var asked = new CompletableFuture<Peer>();
     RequestHandler rootOnly =

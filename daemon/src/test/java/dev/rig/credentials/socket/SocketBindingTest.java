@@ -160,7 +160,7 @@ final class SocketBindingTest {
 
   /** F23. */
   @Test
-  void deletedSocketIsBoundAnewAndOpenConnectionsLive() throws Exception {
+  void deletedSocketIsBoundAgainAndOpenConnectionsLive() throws Exception {
     try (var server = open();
         var asking = Client.connect(path)) {
       asking.send("kubelet\n").end();
@@ -178,7 +178,7 @@ final class SocketBindingTest {
 
   /** F23: replaced by a socket without a listener. */
   @Test
-  void replacedSocketIsBoundAnew() throws Exception {
+  void replacedSocketIsBoundAgain() throws Exception {
     try (var _ = open()) {
       Files.delete(path);
       try (var other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -226,7 +226,7 @@ final class SocketBindingTest {
 
   /** F23: with its folder, and so its lock. */
   @Test
-  void deletedFolderIsMadeAnew() throws Exception {
+  void deletedFolderIsCreatedAgain() throws Exception {
     path = folder.resolve("run").resolve("s");
     try (var _ = open()) {
       Files.delete(path);
@@ -241,7 +241,7 @@ final class SocketBindingTest {
 
   /** F23: only the lock; the socket stays the same. */
   @Test
-  void deletedLockIsTakenAnew() throws Exception {
+  void deletedLockIsTakenAgain() throws Exception {
     try (var _ = open()) {
       Object before = inode();
       Files.delete(folder.resolve("s.lock"));
@@ -286,7 +286,7 @@ final class SocketBindingTest {
   }
 
   @Test
-  void folderThatEverybodyMayWriteToIsRefusedUnlessSticky() throws Exception {
+  void folderWritableForAllIsRejectedUnlessSticky() throws Exception {
     Files.setAttribute(folder, "unix:mode", 0777);
     assertTrue(refusal().startsWith("everyone can write"));
     Files.setAttribute(folder, "unix:mode", 01777);

@@ -69,7 +69,7 @@ final class SocketDeadlineTest {
 
   /** F17: a thousand idle connections, while others are answered. */
   @Test
-  void thousandIdleConnectionsStopNobodyAndAreClosedAtThirtySeconds() {
+  void thousandIdleConnectionsBlockNoClientAndAreClosedAtThirtySeconds() {
     List<Client> idle = new ArrayList<>();
     try {
       for (int i = 0; i < 1000; i++) {

@@ -84,7 +84,7 @@ final class SocketServerTest {
   }
 
   @Test
-  void oneSlowAnswerDelaysNobodyElse() {
+  void oneSlowAnswerDelaysNoOtherClient() {
     try (var slow = Client.connect(path)) {
       slow.send("kubelet\n").end();
       Client.until(() -> answers.waiting() == 1);
@@ -97,7 +97,7 @@ final class SocketServerTest {
   }
 
   @Test
-  void malformedRequestGetsStatusOneAndWords() {
+  void malformedRequestGetsStatusOneAndAMessage() {
     var reply = Client.ask(path, "steal\nx");
     assertEquals(1, reply.status());
     assertEquals("rig-credentials: unknown action\n", body(reply));
@@ -111,7 +111,7 @@ final class SocketServerTest {
   }
 
   @Test
-  void handlerThatThrowsOrFailsTellsTheClientNothing() {
+  void failureOfAHandlerIsAnsweredWithoutDetails() {
     for (String action : new String[] {"store", "erase"}) {
       var reply = Client.ask(path, action + "\nx");
       assertEquals(1, reply.status());
@@ -159,7 +159,7 @@ final class SocketServerTest {
   }
 
   @Test
-  void clientThatGoesAwayIsForgottenBeforeItsAnswer() {
+  void clientThatClosesIsForgottenBeforeItsAnswer() {
     try (var client = Client.connect(path)) {
       client.send("kubelet\n").end();
       Client.until(() -> answers.waiting() == 1);

@@ -144,7 +144,7 @@ final class ScriptSourceTest {
           Map.of("example.org/role", "a \"b\" ø", "a", ""));
 
   @Test
-  void tokenIsInAFileThatOnlyThisUserReadsAndThatGoesWithTheRun() throws Exception {
+  void tokenIsInAPrivateFileThatIsRemovedAfterTheRun() throws Exception {
     var seen = folder.resolve("seen");
     var lease =
         source(
@@ -520,7 +520,7 @@ final class ScriptSourceTest {
   }
 
   @Test
-  void staticSourceAnswersAtOnceAndForEver() {
+  void staticSourceAnswersImmediatelyAndForever() {
     var credential = new Credential("u", Secret.of("p"));
     var source = new StaticSource(credential, time.time());
     assertEquals("static", source.kind());

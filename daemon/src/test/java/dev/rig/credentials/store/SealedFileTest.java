@@ -170,7 +170,7 @@ class SealedFileTest {
 
   /** T15: fresh nonces, by a fresh key for each write. */
   @Test
-  void t15_twoWritesOfTheSameShareNothingBehindTheVersion() throws Exception {
+  void t15_twoWritesOfTheSameShareNothingAfterTheVersion() throws Exception {
     write();
     var first = Files.readAllBytes(path);
     write();

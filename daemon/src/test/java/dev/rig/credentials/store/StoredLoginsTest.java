@@ -210,7 +210,7 @@ final class StoredLoginsTest {
   }
 
   @Test
-  void stateThatCannotBeHadIsToldAndNothingIsOverwrittenLater() {
+  void unavailableStateIsReportedAndNothingIsOverwrittenLater() {
     store(ONE, "ghcr.io", "one");
     var broken = new boolean[] {true};
     logins =

@@ -74,14 +74,14 @@ class GoBuildTest {
   }
 
   @Test
-  void changedSourcesAreBuiltAnew() throws IOException {
+  void changedSourcesAreBuiltAgain() throws IOException {
     build(".");
     Files.writeString(sources.resolve("main.go"), "package other");
     assertEquals("package other", Files.readString(build(".").resolve("program")));
   }
 
   @Test
-  void otherArgumentsAndAnotherGoBuildAnew() throws IOException {
+  void otherArgumentsAndAnotherGoBuildAgain() throws IOException {
     build(".");
     build("./...");
     Files.writeString(sources.resolve("version"), "go2");
@@ -109,7 +109,7 @@ class GoBuildTest {
   }
 
   @Test
-  void twoAtOnceBuildOnce() throws Exception {
+  void twoSimultaneousBuildsBuildOnce() throws Exception {
     var threads = new ArrayList<Thread>();
     for (int i = 0; i < 2; i++) {
       threads.add(Thread.ofVirtual().start(() -> build(".")));

@@ -95,7 +95,7 @@ class ClientTest {
 
   /** The platform takes what comes on stdout for a credential. */
   @Test
-  void whatUserpassFailsForGoesToStderrAlone() {
+  void failureOfUserpassGoesOnlyToStderr() {
     FakeMachine refused = FakeMachine.answering("1\nrig-credentials: no\n");
     assertEquals(1, refused.run("userpass", "ghcr.io"));
     assertEquals("rig-credentials: no\n", refused.stderr());
@@ -199,7 +199,7 @@ class ClientTest {
   }
 
   @Test
-  void aStoreIsTriedAgainWhileNobodyTakesIt() {
+  void aStoreIsRetriedWhileNoDaemonAcceptsIt() {
     FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     assertEquals(1, machine.run("store"));
     assertEquals(Wire.CLIENT_CONNECT_MILLIS, machine.waited());
@@ -248,7 +248,7 @@ class ClientTest {
     "list,0,{}",
     "erase,0,''",
   })
-  void whereItIsOptionalAMissingDaemonStopsNobody(String action, int status, String stdout) {
+  void optionalMissingDaemonIsNotFound(String action, int status, String stdout) {
     FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
     assertEquals(status, machine.run(action));
@@ -333,7 +333,7 @@ class ClientTest {
   }
 
   @Test
-  void withoutAnActionTheUsageIsShownAndNobodyAsked() {
+  void withoutAnActionTheUsageIsShownAndNoRequestSent() {
     FakeMachine machine = FakeMachine.answering("0\n{}\n");
     assertEquals(1, machine.run());
     assertEquals(

@@ -270,7 +270,7 @@ class NativeClientIT {
 
   @ParameterizedTest
   @MethodSource("forms")
-  void whereItIsOptionalAMissingDaemonIsNotFoundAtOnce(Form form) throws Exception {
+  void optionalMissingDaemonIsNotFoundImmediately(Form form) throws Exception {
     Map<String, String> optional = Map.of("RIG_CREDENTIALS_OPTIONAL", "1");
     Outcome get = run(form, "docker-credential-rig", optional, bytes("ghcr.io"), "get");
     assertEquals(1, get.status());

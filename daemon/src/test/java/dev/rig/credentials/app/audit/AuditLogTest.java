@@ -118,7 +118,7 @@ final class AuditLogTest {
   }
 
   @Test
-  void countedAtTheEndIsTold() {
+  void repeatsAreReportedAtTheEnd() {
     var audit = audit(true, LogLevel.INFO, LogFormat.JSON);
     audit.accept(get(RequestOutcome.FOUND));
     audit.accept(get(RequestOutcome.FOUND));
@@ -171,7 +171,7 @@ final class AuditLogTest {
   }
 
   @Test
-  void slowLogHoldsNobodyUpAndWhatIsTooMuchIsCounted() throws InterruptedException {
+  void slowLogDelaysNoClientAndDroppedLinesAreCounted() throws InterruptedException {
     var audit = audit(true, LogLevel.INFO, LogFormat.TEXT);
     var held = new CountDownLatch(1);
     writer.execute(() -> {

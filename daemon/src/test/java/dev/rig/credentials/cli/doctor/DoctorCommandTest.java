@@ -202,7 +202,7 @@ class DoctorCommandTest {
   }
 
   @Test
-  void socketThatAnybodyCouldReplaceOrAskIsNamed() throws IOException {
+  void socketThatEveryUserCouldReplaceOrUseIsNamed() throws IOException {
     daemon();
     Files.setPosixFilePermissions(socket(), PosixFilePermissions.fromString("rw-rw-rw-"));
     Files.setPosixFilePermissions(
@@ -267,7 +267,7 @@ class DoctorCommandTest {
   };
 
   @Test
-  void kubeletThatDoesNotAskIsToldHow() throws IOException {
+  void kubeletThatDoesNotAskIsReportedWithTheRemedy() throws IOException {
     daemon();
     kubelet();
     assertFound(

@@ -145,7 +145,7 @@ class MirrorCheckTest {
         "\u0000",
         "[host.\"https://a.example\"]x"
       })
-  void fileThatIsNoTomlIsToldWithItsPlaceAndNoPartOfIt(String text) throws Exception {
+  void invalidTomlFileIsReportedWithItsLocationAndNoPartOfIt(String text) throws Exception {
     file("etc/containers/registries.conf", text);
     var found = look();
     assertEquals(1, found.size(), found::toString);

@@ -421,7 +421,7 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void fingerprintTellsInputsApart() {
+  void fingerprintDistinguishesInputs() {
     var paths = write(folder, CONFIG_MAP, SECRET);
     var before = ConfigLoader.load(paths).fingerprint();
     assertEquals(64, before.length());

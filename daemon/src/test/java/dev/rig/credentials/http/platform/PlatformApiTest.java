@@ -196,7 +196,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void rejectedLeaseIsDroppedAndFetchedAnew() {
+  void rejectedLeaseIsDroppedAndFetchedAgain() {
     http.get("/v1/credentials?image=script.org/team/app");
     fixture.time().advance(Duration.ofMinutes(1));
     var reply =
@@ -230,7 +230,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void imageIsToldWithAllThatIsKnownUnderTheNameOfTheCluster() {
+  void imageIsAnsweredWithAllDataUnderTheNameInTheCluster() {
     resolution =
         new ResolvedImage(
             "localhost:30000",
@@ -367,7 +367,7 @@ class PlatformApiTest {
         "/v1/tags?repository=a.org/x&limit=many",
         "/v1/credentials?image=%zz"
       })
-  void whatCannotBeUnderstoodIsRefusedBeforeAnybodyIsAsked(String target) {
+  void invalidRequestIsRejectedBeforeAnyLookup(String target) {
     assertEquals(400, http.get(target).status());
     assertTrue(asked.isEmpty(), asked::toString);
   }
@@ -470,7 +470,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void bodyWithAKeyTwiceOrWithMoreBehindItIsABadRequest() {
+  void bodyWithADuplicateKeyOrTrailingBytesIsABadRequest() {
     for (var body : List.of("{\"image\":\"a.org/x\",\"image\":\"b.org/x\"}", "{} {}", "[]", "")) {
       assertEquals(
           400, http.post("/v1/credentials/reject", "application/json", body).status(), body);
@@ -493,7 +493,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void documentTellsEveryRouteAndParameterAndNoOther() {
+  void documentDescribesExactlyTheRoutesAndParameters() {
     var described = new TreeMap<String, Object>();
     SCHEMAS
         .document()

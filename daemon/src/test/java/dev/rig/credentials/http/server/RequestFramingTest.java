@@ -69,7 +69,7 @@ class RequestFramingTest {
   }
 
   @Test
-  void clientThatAsksWhetherToSendItsBodyIsToldTo() {
+  void clientThatExpects100ContinueGetsIt() {
     var framing = framing();
     assertFalse(
         add(framing, "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"));

@@ -126,7 +126,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void imageThatIsNoneIsTold() {
+  void invalidImageIsReported() {
     shop("quay.io/UPPER CASE");
     assertFalse(fixture.exists(SECRET));
     assertEquals("InvalidImage", events().getFirst().get("reason"));
@@ -147,14 +147,14 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void annotationThatSomebodyRemovedComesBack() {
+  void removedAnnotationIsRestored() {
     shop("quay.io/shop:1");
     shop("quay.io/shop:1");
     assertEquals(SECRET, fixture.named("shop"));
   }
 
   @Test
-  void annotationThatSomebodyAlteredToNoSecretIsPutRight() {
+  void annotationChangedToAMissingSecretIsRestored() {
     shop("quay.io/shop:1");
     annotate("no-such-secret");
     assertEquals(SECRET, fixture.named("shop"));
@@ -183,7 +183,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void secretThatSomebodyRemovedComesBack() {
+  void removedSecretIsRestored() {
     shop("quay.io/shop:1");
     fixture.kubernetes.remove("secrets/team/" + SECRET);
     fixture.seconds(1);
@@ -191,7 +191,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void secretThatSomebodyAlteredIsPutRight() {
+  void alteredSecretIsRestored() {
     shop("quay.io/shop:1");
     for (var labels : List.of("\"app.kubernetes.io/managed-by\":\"rig-credentials\"", "")) {
       fixture.kubernetes.put(
@@ -218,7 +218,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void secretOfSomebodyElseUnderOurNameIsLeftAloneAndTold() {
+  void foreignSecretWithOurNameIsKeptAndReported() {
     foreignSecret(SECRET);
     shop("quay.io/shop:1");
     assertFalse(fixture.config(SECRET).contains("of-quay"));
@@ -234,7 +234,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void secretGoesWithItsCapsule() {
+  void secretIsRemovedWithItsCapsule() {
     shop("quay.io/shop:1");
     fixture.kubernetes.remove("capsules/team/shop");
     fixture.seconds(1);
@@ -242,7 +242,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void secretOfACapsuleThatWentWhileNobodyWatchedGoesWhenTheWatchHasCaughtUp() {
+  void secretOfACapsuleDeletedWithoutAWatchIsRemovedAfterTheNextList() {
     shop("quay.io/shop:1");
     daemon.secrets.close();
     fixture.kubernetes.remove("capsules/team/shop");
@@ -335,7 +335,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void conflictThatRemainsIsTold() {
+  void remainingConflictIsReported() {
     shop("quay.io/shop:1");
     fixture.kubernetes.conflictAt("patch", "secrets");
     fixture.entry("quay.io", "quay", "second");
@@ -386,7 +386,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void leaderThatWasStoppedPastItsLeaseWritesNothingWhenItGoesOn() {
+  void leaderSuspendedPastItsLeaseWritesNothingWhenItResumes() {
     shop("quay.io/shop:1");
     var other = fixture.daemon("two").serving(prod());
     fixture.entry("quay.io", "quay", "second");
@@ -436,7 +436,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void entryWithoutCredentialIsToldOnceInAnEventOfTheCapsule() {
+  void entryWithoutCredentialIsReportedOnceInAnEventOfTheCapsule() {
     fixture.broken("quay.io", "script exited with status 1");
     shop("quay.io/shop:1");
     for (int i = 0; i < 5; i++) {
@@ -480,7 +480,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void requestThatIsRefusedForOneIsToldAndTriedLessAndLess() {
+  void rejectedRequestIsReportedAndRetriedLessAndLessOften() {
     fixture.kubernetes.allow(
         asked -> !(asked.verb().equals("patch") && asked.name().equals(SECRET)));
     fixture.capsule("other", "quay.io/other", "");
@@ -497,7 +497,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void clusterThatIsDeployedThroughGitGetsNothingAndStatusSaysWhyOnce() {
+  void clusterManagedFromGitGetsNothingAndStatusReportsTheReasonOnce() {
     var git = new Cluster("prod", null, null, null, null, PullSecretScope.ofCapsules(), true, null);
     daemon.serving(git);
     fixture.capsule("a", "quay.io/a", "");

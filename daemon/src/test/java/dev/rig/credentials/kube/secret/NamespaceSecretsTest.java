@@ -226,7 +226,7 @@ class NamespaceSecretsTest {
   }
 
   @Test
-  void settingThatGoesIsTakenBack() {
+  void removedSettingIsReverted() {
     account("team", "default", "theirs");
     daemon.serving(cluster(named("team")));
     fixture.seconds(1);
@@ -246,7 +246,7 @@ class NamespaceSecretsTest {
   }
 
   @Test
-  void itemOrSecretThatSomebodyRemovedComesBack() {
+  void removedItemOrSecretIsRestored() {
     account("team", "default");
     daemon.serving(cluster(named("team")));
     fixture.seconds(1);
@@ -270,7 +270,7 @@ class NamespaceSecretsTest {
   }
 
   @Test
-  void registryThatNoEntryMatchesIsToldAndTheOthersAreServed() {
+  void registryWithoutAnEntryIsReportedAndTheOthersAreServed() {
     account("team", "default");
     daemon.serving(
         cluster(

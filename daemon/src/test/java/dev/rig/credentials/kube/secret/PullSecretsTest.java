@@ -113,7 +113,7 @@ class PullSecretsTest {
   }
 
   @Test
-  void capsuleThatIsNotThereGetsNoSecret() {
+  void missingCapsuleGetsNoSecret() {
     fixture.entry("quay.io", "quay", "of-quay");
     var refusal = refused(forCapsule("shop", "quay.io/shop"));
     assertEquals(Reason.NOT_FOUND, refusal.reason());
@@ -137,7 +137,7 @@ class PullSecretsTest {
   }
 
   @Test
-  void secretOfSomebodyElseIsLeftAlone() {
+  void foreignSecretIsKept() {
     fixture.entry("quay.io", "quay", "of-quay");
     fixture.kubernetes.put(
         "secrets",
@@ -168,7 +168,7 @@ class PullSecretsTest {
   }
 
   @Test
-  void clusterThatWantsNoneAndOneThatIsNotThereAreToldApart() {
+  void clusterWithoutPullSecretsAndUnknownClusterHaveDifferentErrors() {
     var unwanted =
         refused(
             new PullSecretRequest("unwanted", "team", null, List.of("a/b"), null, false, false));
@@ -277,7 +277,7 @@ class PullSecretsTest {
   }
 
   @Test
-  void pruneTellsWhatNobodyWantsAndRemovesItOnlyWhenAsked() {
+  void pruneListsUnusedSecretsAndRemovesThemOnlyOnRequest() {
     fixture.entry("quay.io", "quay", "of-quay");
     fixture.entry("ghcr.io", "ghcr", "of-ghcr");
     fixture.capsule("gone", "quay.io/a", "");

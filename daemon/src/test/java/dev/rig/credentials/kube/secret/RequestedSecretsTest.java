@@ -63,7 +63,7 @@ class RequestedSecretsTest {
   }
 
   @Test
-  void manyChangesAtOnceAreWrittenOnce() {
+  void manySimultaneousChangesAreWrittenOnce() {
     for (int i = 0; i < 100; i++) {
       leaseTurns("turn-" + i);
     }
@@ -73,7 +73,7 @@ class RequestedSecretsTest {
   }
 
   @Test
-  void whatSomebodyElseChangedIsPutRight() {
+  void foreignChangeIsReverted() {
     var text = fixture.secret(name);
     var data =
         java.util.Base64.getEncoder()
@@ -95,7 +95,7 @@ class RequestedSecretsTest {
   }
 
   @Test
-  void secretThatSomebodyRemovedStaysAway() {
+  void removedRequestedSecretIsNotRestored() {
     fixture.kubernetes.remove("secrets/team/" + name);
     leaseTurns("second");
     fixture.seconds(30);
@@ -139,7 +139,7 @@ class RequestedSecretsTest {
   }
 
   @Test
-  void secretOfAnEntryThatIsGoneIsLeftAndTold() {
+  void secretOfARemovedEntryIsKeptAndReported() {
     fixture.noEntry("quay.io");
     daemon.secrets.changed();
     fixture.seconds(1);
@@ -149,7 +149,7 @@ class RequestedSecretsTest {
 
   /** F30: API away for minutes. */
   @Test
-  void f30_secretIsIntactThroughAnOutageAndUpdatedOnceBehindIt() {
+  void f30_secretIsIntactThroughAnOutageAndUpdatedOnceAfterIt() {
     fixture.kubernetes.goAway();
     for (int i = 0; i < 5; i++) {
       leaseTurns("turn-" + i);
@@ -194,7 +194,7 @@ class RequestedSecretsTest {
   }
 
   @Test
-  void daemonThatStopsLetsTheOtherGoOnAtOnce() {
+  void stoppingDaemonLetsTheOtherContinueImmediately() {
     var other = fixture.daemon("two").serving(prod());
     daemon.secrets.close();
     fixture.entry("quay.io", "quay", "second", Duration.ofHours(1));
@@ -204,7 +204,7 @@ class RequestedSecretsTest {
   }
 
   @Test
-  void unchangedClusterGoesOnOverAReload() {
+  void unchangedClusterContinuesAcrossAReload() {
     fixture.kubernetes.forget();
     daemon.serving(prod());
     fixture.seconds(1);
@@ -215,7 +215,7 @@ class RequestedSecretsTest {
   }
 
   @Test
-  void clusterWithoutTheRightsIsToldAndNothingIsWritten() {
+  void clusterWithoutTheRightsIsReportedAndNothingIsWritten() {
     fixture.kubernetes.allow(asked -> !asked.verb().equals("list"));
     fixture.kubernetes.endWatches();
     fixture.seconds(15);

@@ -327,7 +327,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void aRegistryThatIsNotTrustedGetsNothing() throws Exception {
+  void anUntrustedRegistryGetsNothing() throws Exception {
     var authority = new TestAuthority(TestAuthority.Keys.EC);
     try (var registry =
         HostileRegistry.start((asked, out) -> reply(out, 401, "", BASIC))
@@ -499,7 +499,7 @@ class HostileRegistryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"3600", "Thu, 1 Jan 2026 01:00:00 GMT"})
-  void f27_longPauseIsToldAndKept(String header) throws Exception {
+  void f27_longPauseIsReportedAndKept(String header) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().contains("/manifests/")) {
@@ -565,7 +565,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void f28_thirdTryThatGoesWellIsTheAnswer() throws Exception {
+  void f28_successfulThirdAttemptIsTheAnswer() throws Exception {
     var tries = new AtomicInteger();
     try (var registry =
         HostileRegistry.start((asked, out) -> {

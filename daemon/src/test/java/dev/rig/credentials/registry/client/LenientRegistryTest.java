@@ -155,7 +155,7 @@ class LenientRegistryTest {
   }
 
   @Test
-  void theTargetOfARedirectGetsATokenThatAnybodyMayHave() throws Exception {
+  void theTargetOfARedirectGetsAnAnonymousToken() throws Exception {
     try (var mirror =
             HostileRegistry.start((asked, out) -> {
               if (asked.target().startsWith("/token")) {

@@ -131,7 +131,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void aDigestGoesBeforeATag() throws Exception {
+  void aDigestHasPrecedenceOverATag() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> ClientFixture.serve(IMAGE, asked, out))) {
       var fixture = new ClientFixture(FakeCredentials.none());
@@ -276,7 +276,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void nobodyListeningIsUnreachable() throws Exception {
+  void missingListenerIsUnreachable() throws Exception {
     var registry = HostileRegistry.start((asked, out) -> {});
     registry.close();
     var failure =
@@ -384,7 +384,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void howARegistryWantsToBeAskedIsRemembered() throws Exception {
+  void endpointOfARegistryIsRemembered() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> ClientFixture.serve(IMAGE, asked, out))) {
       var fixture = new ClientFixture(FakeCredentials.none());
@@ -402,7 +402,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void noFailureTellsASecret() throws Exception {
+  void noFailureContainsASecret() throws Exception {
     var canary = new dev.rig.credentials.testing.Canary("c4nary-s3cret-value");
     try (var registry =
         HostileRegistry.start((asked, out) ->

@@ -121,7 +121,7 @@ final class ProcessRunnerTest {
         "(setsid sleep 20 & echo $!); sleep 20",
         "env -u RIG_RUN setsid sh -c 'echo $$; exec sleep 20' & wait"
       })
-  void t27_processesOfAScriptAreToldFromOthers(String text) throws Exception {
+  void t27_processesOfAScriptAreDistinguishedFromOthers(String text) throws Exception {
     var file = folder.resolve("pid");
     var run = runner.run(script("{ " + text + "; } >" + file));
     assertTrue(Processes.eventually(Duration.ofSeconds(5), () -> !read(file).isEmpty()));
@@ -216,7 +216,7 @@ final class ProcessRunnerTest {
 
   /** The JDK says more than one line where its own helper program cannot start (F22). */
   @Test
-  void refusalOfTheSystemIsToldInOneLine() throws Exception {
+  void failureOfTheSystemIsReportedInOneLine() throws Exception {
     var variables = Map.of("LARGE", "x".repeat(200_000)); // MAX_ARG_STRLEN is 128 KiB
     var outcome = outcome(runner.run(ProcessSpec.script("true", variables, TIMEOUT)));
     var reason = assertInstanceOf(CouldNotStart.class, outcome.ending()).reason();
@@ -339,7 +339,7 @@ final class ProcessRunnerTest {
   }
 
   @Test
-  void f5_processOfUnknownDescentGoesWhenAllItsSuspectsAreOver() throws Exception {
+  void f5_processOfUnknownOriginIsEndedWhenAllItsSuspectsAreOver() throws Exception {
     var token = Processes.longSleep();
     var other = Processes.longSleep();
     var longer = runner.run(script("sleep " + other));

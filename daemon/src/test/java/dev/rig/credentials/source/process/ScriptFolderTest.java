@@ -65,7 +65,7 @@ final class ScriptFolderTest {
 
   /** F23: deleting the socket may delete its folder too. */
   @Test
-  void folderThatWasRemovedIsMadeAnew() throws IOException {
+  void removedFolderIsCreatedAgain() throws IOException {
     var path = temp.resolve("scripts");
     var folder = ScriptFolder.open(path);
     Files.delete(path);

@@ -62,7 +62,7 @@ final class ShellTest {
   }
 
   @Test
-  void dashAloneGetsAnEchoOfOurs() throws IOException {
+  void onlyDashGetsOurOwnEcho() throws IOException {
     program("bin/dash");
     sh("dash");
     var shell = Shell.ofThisMachine(root);
