@@ -44,11 +44,11 @@ public final class KnownSecrets {
   /** {@code https://user:password@host}; RFC 3986, section 3.2.1. */
   private static final Pattern USER_INFO = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://([^/@]*)@.*");
 
-  /** Variables of every daemon: names of folders and people, which messages may contain. */
+  /** Variables of every daemon and of systemd's services: names of folders, people and sockets. */
   private static final Pattern HARMLESS_NAME =
       Pattern.compile(
           "PATH|HOME|PWD|OLDPWD|SHELL|USER|LOGNAME|HOSTNAME|LANG|LANGUAGE|TERM|TZ|TMPDIR|SHLVL|_"
-              + "|LC_.*|XDG_.*|.*_(REGION|PROFILE|ZONE)");
+              + "|LC_.*|XDG_.*|.*_(REGION|PROFILE|ZONE)|LISTEN_.*|SYSTEMD_.*|INVOCATION_ID");
 
   /** An address, as Kubernetes passes it to every container for every service. */
   private static final Pattern ADDRESS =

@@ -378,13 +378,14 @@ final class ScriptSourceTest {
                 "HOME", "/root",
                 "CONFIG", "/etc/passwd",
                 "KUBERNETES_SERVICE_HOST", "10.96.0.1",
+                "LISTEN_FDNAMES", "credentials",
                 "AWS_REGION", "eu-central-1"));
     assertEquals(
         "script exited with status 1; stderr: root 1 / /etc/passwd 10.96.0.1 eu-central-1"
-            + " [redacted] [redacted] [redacted]",
+            + " credentials [redacted] [redacted] [redacted]",
         failure(
-            "echo root 1 / /etc/passwd 10.96.0.1 eu-central-1 canary-note c4n4 proxy-canary >&2;"
-                + " exit 1"));
+            "echo root 1 / /etc/passwd 10.96.0.1 eu-central-1 credentials canary-note c4n4"
+                + " proxy-canary >&2; exit 1"));
   }
 
   @Test
