@@ -138,7 +138,7 @@ final class Reloader implements AutoCloseable {
       if (fingerprint.equals(current.fingerprint())) {
         if (!problems.isEmpty()) {
           problems = List.of();
-          LOG.log(Level.INFO, "the configuration is the one in use again");
+          LOG.log(Level.INFO, "the configuration files match the configuration in use again");
         }
         return;
       }
@@ -163,7 +163,7 @@ final class Reloader implements AutoCloseable {
       refuse(e.problems().stream().map(Problem::toString).toList());
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "the configuration could not be reloaded", e);
-      refuse(List.of("it could not be reloaded; see the log"));
+      refuse(List.of("it could not be reloaded; the log has the reason"));
     }
   }
 
@@ -189,7 +189,7 @@ final class Reloader implements AutoCloseable {
     refused.incrementAndGet();
     metrics.reload(false);
     problems = reasons;
-    LOG.log(Level.ERROR, "the new configuration is invalid; the last good one stays in use:");
+    LOG.log(Level.ERROR, "the new configuration is invalid; the last valid one stays in use:");
     reasons.forEach(reason -> LOG.log(Level.ERROR, reason));
   }
 

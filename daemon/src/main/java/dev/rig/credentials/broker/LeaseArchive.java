@@ -92,7 +92,7 @@ public final class LeaseArchive implements AutoCloseable {
       var contents = file.read();
       if (contents.isPresent()) {
         restore(entries, contents.get());
-        LOG.log(Level.INFO, "{0} leases from before the restart still hold", restored.get());
+        LOG.log(Level.INFO, "{0} leases from before the restart are still valid", restored.get());
       }
     } catch (StoreException e) {
       refused = "the leases from before the restart could not be used: " + e.getMessage();
@@ -243,7 +243,7 @@ public final class LeaseArchive implements AutoCloseable {
     writer.shutdown();
     try {
       if (!writer.awaitTermination(LAST_WRITE.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.log(Level.WARNING, "the disk is too slow to keep the leases at the end");
+        LOG.log(Level.WARNING, "the disk is too slow: the last leases were not saved");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
     description = {
       "Validate a configuration and print its entries, no secrets. Settings with which credentials",
       "are served but another component would be unhealthy are warnings.",
-      "What is valid and likely a mistake follows as a note."
+      "Valid settings that are probably mistakes follow as notes."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:the configuration is valid", "78:it is invalid; stderr lists every error"})

@@ -70,7 +70,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--training",
       hidden = true,
-      description = "Rehearse a start of serve, and start twice: the build makes the AOT cache so.")
+      description =
+          "Also run the start of serve, and start twice; the build records the AOT cache with"
+              + " this.")
   private boolean training;
 
   private final Console console;

@@ -70,8 +70,8 @@ final class KubeletConfigCommand implements Callable<Integer> {
       names = "--service-account-cache-type",
       paramLabel = "TYPE",
       description =
-          "What the kubelet caches an answer for: Token, or ServiceAccount for all of its pods."
-              + " Default: Token.")
+          "The scope of the kubelet's cached answers: Token, or ServiceAccount for all pods of the"
+              + " account. Default: Token.")
   private String cacheType = "Token";
 
   @Option(
@@ -94,7 +94,7 @@ final class KubeletConfigCommand implements Callable<Integer> {
   @Option(
       names = "--optional-annotation",
       paramLabel = "KEY",
-      description = "An annotation of the service account that the script gets if it is set.")
+      description = "An annotation of the service account that the script gets if present.")
   private List<String> optionalAnnotations = new ArrayList<>();
 
   private final Console console;

@@ -25,10 +25,10 @@ import picocli.CommandLine.Option;
     name = "platform-values",
     mixinStandardHelpOptions = true,
     description = {
-      "Print the values of rig-platform with which it asks this daemon for credentials.",
-      "Each entry's script calls docker-credential-rig, so that the platform holds no secret of a"
-          + " registry. They replace rig.dockerRegistries in the platform's values; this daemon"
-          + " refuses them. Entries that are left out are named on stderr and in a comment."
+      "Print values of rig-platform that make it use this daemon for credentials.",
+      "Each entry's script calls docker-credential-rig, so that the platform contains no registry"
+          + " secrets. They replace rig.dockerRegistries in the platform's values; this daemon"
+          + " rejects them. Stderr and a comment name the entries that are left out."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:printed", "78:the configuration is invalid; stderr says why"})

@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
     name = "pull-secret",
     mixinStandardHelpOptions = true,
     description = {
-      "Create the Secret that a workload's images are pulled with; the daemon keeps it up to date.",
-      "Without --apply and --output, shows what the Secret would hold."
+      "Create the Secret with which a workload's images are pulled; the daemon keeps it up to"
+          + " date.",
+      "Without --apply and --output, shows what the Secret would contain."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
@@ -87,7 +88,7 @@ final class PullSecretCommand implements Callable<Integer> {
   @Option(
       names = "--force",
       description =
-          "Also for a cluster that is deployed through git, and for a Capsule that already has a"
+          "Also for a cluster that is managed from git, and for a Capsule that already has a"
               + " Secret.")
   private boolean force;
 

@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:stopped by SIGTERM or SIGINT",
-      "1:a socket or an admin port that was named cannot be bound",
+      "1:a configured socket or admin port cannot be bound",
       "2:the command line is invalid",
       "3:another daemon serves that socket",
       "70:an error of the Java virtual machine",

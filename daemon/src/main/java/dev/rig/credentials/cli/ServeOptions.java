@@ -64,7 +64,7 @@ final class ServeOptions {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      description = "The folder for data that outlives a restart.")
+      description = "The folder for data that survives a restart.")
   private @Nullable Path stateDir;
 
   @Option(
@@ -77,7 +77,7 @@ final class ServeOptions {
       names = "--sealing-key-file",
       paramLabel = "FILE",
       description = {
-        "A file with a key of at least 32 bytes that leases are sealed with. Default: systemd's"
+        "A file with a key of at least 32 bytes that seals leases and logins. Default: systemd's"
             + " credential rig-credentials.key, or a generated key in the state folder."
       })
   private @Nullable Path sealingKeyFile;
@@ -86,7 +86,7 @@ final class ServeOptions {
       names = "--prefetch-spread",
       paramLabel = "DURATION",
       description = {
-        "Run scripts that no client has asked for yet at a random time within this duration after a"
+        "Run scripts without a request so far at a random time within this duration after a"
             + " start or a reload, for example 1h. Default: immediately. Use it for many daemons"
             + " that start together."
       })

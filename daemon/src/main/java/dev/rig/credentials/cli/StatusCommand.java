@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     name = "status",
     mixinStandardHelpOptions = true,
     description = {
-      "Show the daemon, each entry with its lease, its last run and what went wrong, your own",
+      "Show the daemon, each entry with its lease, its last run and its last error, your own",
       "logins, and the health of the daemon's components. Never prints a secret."
     },
     exitCodeListHeading = "%nExit status:%n",

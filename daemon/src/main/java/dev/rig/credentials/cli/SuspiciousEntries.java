@@ -90,7 +90,7 @@ final class SuspiciousEntries {
           entry,
           "the registry is in the region %s, and its script asks for a token of %s"
               .formatted(host.group(1), asked),
-          "a token of Amazon ECR is good in its own region only");
+          "a token of Amazon ECR is valid only in its own region");
     }
   }
 

@@ -43,7 +43,7 @@ final class TagsCommand implements Callable<Integer> {
   @Option(
       names = "--after",
       paramLabel = "TAG",
-      description = "Continue after this tag, which stderr named at the end of the page before.")
+      description = "Continue after this tag, which stderr named at the end of the previous page.")
   private @Nullable String after;
 
   @Option(

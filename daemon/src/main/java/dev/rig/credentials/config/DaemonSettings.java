@@ -39,7 +39,7 @@ public record DaemonSettings(Map<Setting<?>, Object> values) {
   /** The address of the admin port. */
   public static final Setting<AdminAddress> ADMIN = new Setting<>("admin");
 
-  /** The folder for data that outlives a restart. */
+  /** The folder for data that survives a restart. */
   public static final Setting<Path> STATE_DIR = new Setting<>("stateDir");
 
   /** Whether leases are saved in the state folder, sealed, for the next start. */

@@ -265,7 +265,7 @@ final class DevAuthority {
     if (read instanceof X509Certificate found) {
       return found;
     }
-    throw new CertificateException("no certificate of X.509");
+    throw new CertificateException("not an X.509 certificate");
   }
 
   private static String pem(String what, byte[] content) {

@@ -70,7 +70,7 @@ public final class DevManifests {
       var inside = CLUSTER_HOST.matcher(clusterHost);
       if (inside.matches() && inside.group(2) != null && !inside.group(2).equals(namespace)) {
         throw new DevException(
-            "%s is no Service of the namespace %s: see --namespace"
+            "%s is not a Service of the namespace %s: see --namespace"
                 .formatted(clusterHost, namespace));
       }
       if (storage != null) {

@@ -134,7 +134,7 @@ public final class DevRegistry {
         var runner = runner();
         if (runner != null && !(known.place().equals(place) && login == (known.behind() == 0))) {
           throw new DevException(
-              "it runs at %s already, %s a login: rig-credentials dev down, then up again"
+              "it already runs at %s, %s a login: run rig-credentials dev down, then dev up again"
                   .formatted(known.host(), known.behind() == 0 ? "with" : "without"));
         }
         if (runner != null && !certifies(known) && RegistryProbe.of(known, time).answers()) {
@@ -188,7 +188,7 @@ public final class DevRegistry {
     try {
       if (!DevRegistryAddress.isLoopback(place.address())
           && NetworkInterface.getByInetAddress(place.inet()) == null) {
-        throw new DevException(place.address() + " is no address of this machine");
+        throw new DevException(place.address() + " is not an address of this machine");
       }
     } catch (SocketException e) {
       throw new DevException("cannot look at this machine's addresses: " + e.getMessage(), e);
@@ -213,7 +213,8 @@ public final class DevRegistry {
     if (record.behind() != 0) {
       var home = System.getProperty("rig.home");
       if (home == null) {
-        throw new DevException("only a built distribution has a registry without a login: --login");
+        throw new DevException(
+            "only a built distribution has a registry without a login: pass --login");
       }
       front.start(Path.of(home, "bin", "rig-credentials").toString(), "dev", "front");
     }
@@ -256,7 +257,7 @@ public final class DevRegistry {
       var record =
           read()
               .filter(known -> known.behind() != 0)
-              .orElseThrow(() -> new DevException("there is no registry without a login"));
+              .orElseThrow(() -> new DevException("no registry without a login is running"));
       var registry = record.registry();
       return RegistryFront.open(
           new InetSocketAddress(record.place().inet(), record.place().port()),

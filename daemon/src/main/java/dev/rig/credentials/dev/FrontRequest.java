@@ -49,7 +49,7 @@ record FrontRequest(String line, List<String> fields, @Nullable Refusal refusal)
     while (ending < 4) {
       int next = in.read();
       if (next < 0) {
-        return head.size() == 0 ? null : refused(400, "the request ends in its head");
+        return head.size() == 0 ? null : refused(400, "the request ends within its head");
       }
       head.write(next);
       if (head.size() > MOST_BYTES) {

@@ -119,7 +119,7 @@ final class LoginHandler {
   }
 
   private static String passedOn(BrokerEntry entry, LoginKeeper keeper) {
-    return "rig-credentials: %s is answered by %s, which this was passed on to"
+    return "rig-credentials: %s is answered by %s, to which this was passed on"
         .formatted(entry.prefix(), keeper.name());
   }
 

@@ -125,7 +125,7 @@ final class RegistryName {
         start = i + 1;
       } else if (!isNameCharacter(path.charAt(i)) && "~+".indexOf(path.charAt(i)) < 0) {
         throw new InvalidReferenceException(
-            "its path has a character that is no letter, digit, dot, dash or underscore");
+            "its path has a character other than letters, digits, dots, dashes and underscores");
       }
     }
   }
@@ -165,7 +165,7 @@ final class RegistryName {
         }
         if (c != '*' && !isNameCharacter(c)) {
           throw new InvalidReferenceException(
-              "its host has a character that is no letter, digit, dot, dash or underscore");
+              "its host has a character other than letters, digits, dots, dashes and underscores");
         }
         continue;
       }

@@ -49,7 +49,7 @@ final class JsonReader {
       }
       var object = reader.object();
       if (parser.nextToken() != null) {
-        throw reader.error("something follows the JSON object");
+        throw reader.error("there is text after the JSON object");
       }
       return object;
     } catch (StreamConstraintsException e) {
@@ -71,7 +71,7 @@ final class JsonReader {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       var name = parser.currentName();
       if (fields.containsKey(name)) {
-        throw error("it has a key twice");
+        throw error("it has a duplicate key");
       }
       fields.put(name, value(parser.nextToken()));
     }

@@ -44,7 +44,7 @@ record ExecCredential(
     var certificate = text(status, "clientCertificateData");
     var key = text(status, "clientKeyData");
     if (token == null && (certificate == null || key == null)) {
-      throw invalid("the ExecCredential of its script holds no credential");
+      throw invalid("the ExecCredential of its script contains no credential");
     }
     return new ExecCredential(
         secret(token), certificate, secret(key), end(text(status, "expirationTimestamp")));
@@ -58,7 +58,7 @@ record ExecCredential(
     try {
       return text == null ? null : OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeException e) {
-      throw invalid("the expirationTimestamp that its script printed is no RFC 3339 time");
+      throw invalid("the expirationTimestamp that its script printed is not an RFC 3339 time");
     }
   }
 

@@ -40,7 +40,7 @@ record CredentialProviderRequest(
     var apiVersion = json.textOrEmpty("apiVersion");
     if (!VERSIONS.contains(apiVersion)) {
       throw new MalformedProviderRequestException(
-          "the request's apiVersion is none of " + GROUP + "v1, v1beta1 and v1alpha1");
+          "the request's apiVersion is not one of " + GROUP + "v1, v1beta1 and v1alpha1");
     }
     if (!json.textOrEmpty("kind").equals("CredentialProviderRequest")) {
       throw new MalformedProviderRequestException(

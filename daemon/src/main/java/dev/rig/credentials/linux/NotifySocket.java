@@ -41,7 +41,7 @@ public final class NotifySocket implements AutoCloseable {
     if ((path[0] != '/' && path[0] != '@')
         || path.length > UnixAddress.LONGEST
         || path.length == 1) {
-      LOG.log(Level.WARNING, "the service manager is not notified: NOTIFY_SOCKET is no path");
+      LOG.log(Level.WARNING, "the service manager is not notified: NOTIFY_SOCKET is not a path");
       return Optional.empty();
     }
     int descriptor = LibC.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);

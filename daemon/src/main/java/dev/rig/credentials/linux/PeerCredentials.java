@@ -34,7 +34,7 @@ public final class PeerCredentials {
     int gid = credentials.getInt(GID);
     if (size != UCRED || uid == -1 || gid == -1) {
       // The kernel's answer for a socket without a peer: unix(7).
-      throw new IOException("the kernel names no peer");
+      throw new IOException("the kernel reports no peer");
     }
     return new Peer(credentials.getInt(0), uid, gid, groupsOf(fd));
   }

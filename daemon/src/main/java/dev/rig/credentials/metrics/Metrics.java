@@ -46,7 +46,7 @@ public final class Metrics {
   private final Histogram requestSeconds =
       histogram(
           "rig_credentials_request_duration_seconds",
-          "How long an answer took, a script it waited for included.",
+          "Time to an answer, including a script that it waited for.",
           REQUEST_BOUNDS,
           "action");
   private final Counter denied =
@@ -60,28 +60,29 @@ public final class Metrics {
   private final Counter scriptFailures =
       counter(
           "rig_credentials_script_failures_total",
-          "Runs of an entry's script or provider that brought no credential.",
+          "Runs of an entry's script or provider that gave no credential.",
           "prefix");
   private final Histogram scriptSeconds =
       histogram(
           "rig_credentials_script_duration_seconds",
-          "How long a run of a script or provider took, its wait for a turn included.",
+          "Duration of a run of a script or provider, including its wait for a turn.",
           SCRIPT_BOUNDS,
           "prefix");
   private final Counter reloads =
       counter(
           "rig_credentials_reloads_total",
-          "Changed configurations, applied or refused; a refused one leaves the last good serving.",
+          "Changed configurations, applied or refused; after a refused one the last valid one stays"
+              + " in use.",
           "outcome");
   private final Counter registryCalls =
       counter(
           "rig_credentials_registry_calls_total",
-          "Questions to registries: to validate images and list tags.",
+          "Calls to registries, to validate images and list tags.",
           "outcome");
   private final Histogram registrySeconds =
       histogram(
           "rig_credentials_registry_call_duration_seconds",
-          "How long a registry took to answer.",
+          "Duration of calls to registries.",
           SCRIPT_BOUNDS);
 
   /**
@@ -105,7 +106,8 @@ public final class Metrics {
         "state");
     gauge(
         "rig_credentials_lease_expiry_seconds",
-        "Seconds until the entry's lease ends; absent without a lease and for one without an end.",
+        "Seconds until the entry's lease expires; absent without a lease and for one that does not"
+            + " expire.",
         gauge -> {
           for (var lease : readings.leases()) {
             if (lease.secondsLeft() != null) {
@@ -116,7 +118,7 @@ public final class Metrics {
         "prefix");
     gauge(
         "rig_credentials_healthy",
-        "1 where that part of the daemon does what it is for, else 0.",
+        "1 if the component is healthy, otherwise 0.",
         gauge -> readings.parts().forEach((part, well) -> gauge.call(well ? 1 : 0, part)),
         "part");
     gauge(

@@ -85,7 +85,7 @@ public record AuthChallenge(String scheme, Map<String, String> parameters) {
         add(one.getSchemeName(), one.getParams(), challenges);
       }
     } catch (ParseException e) {
-      throw broken("it breaks the grammar");
+      throw broken("its syntax is invalid");
     }
   }
 

@@ -55,10 +55,10 @@ public final class ClientIdentity {
               default -> content;
             });
       } catch (IllegalArgumentException e) {
-        throw new InvalidKeySpecException("its key breaks the grammar");
+        throw new InvalidKeySpecException("the syntax of its key is invalid");
       }
     }
-    throw new InvalidKeySpecException("it has no private key without a password in it");
+    throw new InvalidKeySpecException("it contains no private key without a password");
   }
 
   private static PrivateKey decode(byte[] encoded) throws GeneralSecurityException {
@@ -69,7 +69,7 @@ public final class ClientIdentity {
         // Tries the next algorithm.
       }
     }
-    throw new InvalidKeySpecException("its key is of no known kind");
+    throw new InvalidKeySpecException("the kind of its key is not supported");
   }
 
   /** Returns a key in PKCS #8 (RFC 5208, 5). */

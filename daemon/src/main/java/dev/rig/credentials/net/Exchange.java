@@ -235,12 +235,12 @@ final class Exchange {
     try (var in = new GZIPInputStream(new ByteArrayInputStream(body))) {
       return read(in);
     } catch (IOException e) {
-      throw invalid("a body that is not the gzip that it is called or begins as");
+      throw invalid("a body that is not valid gzip");
     }
   }
 
   private HttpFailure invalid(String what) {
-    return HttpFailure.invalid("%s sent no valid HTTP: %s".formatted(hop.who(), what));
+    return HttpFailure.invalid("%s sent invalid HTTP: %s".formatted(hop.who(), what));
   }
 
   private HttpFailure failure(IOException e, HttpClientContext context) {
@@ -255,10 +255,10 @@ final class Exchange {
       return invalid("a head that is too large");
     }
     if (e instanceof ClientProtocolException) {
-      return invalid("a head that breaks the grammar");
+      return invalid("a head with invalid syntax");
     }
     if (e instanceof MalformedChunkCodingException && !(e instanceof TruncatedChunkException)) {
-      return invalid("a body whose chunks break the grammar");
+      return invalid("a body with invalid chunks");
     }
     if (e instanceof SSLException) {
       return isAboutCertificates(e)
@@ -271,8 +271,7 @@ final class Exchange {
               HttpFailureKind.BROKEN, "TLS with %s failed (%s)".formatted(hop.who(), detail(e)));
     }
     return new HttpFailure(
-        HttpFailureKind.BROKEN,
-        "the connection with %s broke (%s)".formatted(hop.who(), detail(e)));
+        HttpFailureKind.BROKEN, "the connection to %s broke (%s)".formatted(hop.who(), detail(e)));
   }
 
   private static boolean isAboutCertificates(Throwable thrown) {
@@ -289,7 +288,7 @@ final class Exchange {
     var root = root(e);
     var message = root.getMessage();
     return switch (root) {
-      case CertPathBuilderException _ -> "no authority that is trusted has signed it";
+      case CertPathBuilderException _ -> "no trusted authority has signed it";
       case CertificateExpiredException _ -> "it has expired";
       case CertificateNotYetValidException _ -> "it is not valid yet";
       default ->

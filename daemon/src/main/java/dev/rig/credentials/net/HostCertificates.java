@@ -83,7 +83,7 @@ record HostCertificates(List<Path> folders, List<Path> bundles) {
         } else if (name.endsWith(".key")) {
           var certificate = file.resolveSibling(name.substring(0, name.length() - 3) + "cert");
           if (!Files.exists(certificate)) {
-            throw HttpFailure.refused("the key " + file + " has no certificate beside it");
+            throw HttpFailure.refused("the key " + file + " has no certificate next to it");
           }
         } else if (name.endsWith(".cert")) {
           var key = file.resolveSibling(name.substring(0, name.length() - 4) + "key");

@@ -141,7 +141,7 @@ public enum NetworkZone {
     }
     if (!zone.isNoNearerThan(this)) {
       throw HttpFailure.refused(
-          "%s leads into a network that the registry itself is not in (%s)"
+          "%s is in a network that the registry itself is not in (%s)"
               .formatted(origin.host(), zone == LOOPBACK ? "this machine" : "a private one"));
     }
   }

@@ -74,7 +74,7 @@ final class EcrIssuer implements TokenIssuer {
           ? identity().own(registry.region())
           : identity().of(pod, registry.region());
     } catch (AwsServiceException e) {
-      throw refused("AWS STS", e, "check the role and whom it trusts");
+      throw refused("AWS STS", e, "check the role and its trust policy");
     } catch (SdkException | IllegalArgumentException e) {
       var unanswered = CloudFailures.unanswered(e);
       if (unanswered.isPresent()) {
@@ -82,7 +82,7 @@ final class EcrIssuer implements TokenIssuer {
       }
       var answered = CloudFailures.cause(e, AwsServiceException.class);
       throw answered.isPresent()
-          ? refused("AWS STS", answered.get(), "check the role and whom it trusts")
+          ? refused("AWS STS", answered.get(), "check the role and its trust policy")
           : new SourceException(ReasonClass.REFUSED, "found no AWS identity: " + IDENTITY);
     }
   }

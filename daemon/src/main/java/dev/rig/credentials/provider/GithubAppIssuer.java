@@ -102,7 +102,7 @@ final class GithubAppIssuer implements TokenIssuer {
           new Credential(USERNAME, Secret.of(token)),
           Instant.parse(json.textOrEmpty("expires_at")));
     } catch (DateTimeParseException e) {
-      throw new SourceException(ReasonClass.SERVICE, "GitHub gave a token without its end");
+      throw new SourceException(ReasonClass.SERVICE, "GitHub gave a token without an expiry");
     }
   }
 

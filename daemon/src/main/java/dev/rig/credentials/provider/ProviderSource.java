@@ -110,7 +110,7 @@ final class ProviderSource implements CredentialSource {
     if (!stated.isAfter(time.now())) {
       throw new SourceException(
           ReasonClass.EXPIRED,
-          "it gave a credential that ended at " + stated + "; check the clock of this machine");
+          "it gave a credential that expired at " + stated + "; check the clock of this machine");
     }
     return new Lease(credential, begun, earlier(stated, ExpiryReader.after(begun, entry.expire())));
   }

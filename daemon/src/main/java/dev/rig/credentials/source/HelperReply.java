@@ -77,7 +77,7 @@ sealed interface HelperReply {
     var server = json.textOrEmpty("ServerURL");
     return server.isEmpty() || host.equals(host(server))
         ? new HelperAnswer(new Credential(username, Secret.of(secret)))
-        : new UnusableAnswer("the credential of another registry");
+        : new UnusableAnswer("the credential of a different registry");
   }
 
   /** Returns the host of a key in its normal form; empty if invalid. */

@@ -90,7 +90,7 @@ final class Sealer {
   OpenedFile open(byte[] file) {
     if (file.length < HEADER + Integer.BYTES + MAC
         || !Arrays.equals(file, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
-      throw new StoreException("it is not a sealed file, or cut short");
+      throw new StoreException("it is not a sealed file, or truncated");
     }
     var buffer = ByteBuffer.wrap(file);
     int version = buffer.getShort(MAGIC.length);
@@ -159,7 +159,7 @@ final class Sealer {
 
   private static StoreException altered() {
     return new StoreException(
-        "it was altered or cut short, or sealed with another key or on another machine");
+        "it was altered or truncated, or sealed with another key or on another machine");
   }
 
   private static byte[] data(byte[] header, int number, String label) {

@@ -104,14 +104,14 @@ public final class StateFolder {
       if (origin == SealingKey.KeyOrigin.GENERATED
           && Files.getAttribute(file, "unix:mode") instanceof Integer mode
           && (mode & READABLE_BY_OTHERS) != 0) {
-        throw new StoreException("others may read the sealing key " + file + ": chmod 0600");
+        throw new StoreException("other users can read the sealing key " + file + ": chmod 0600");
       }
     } catch (IOException e) {
       throw new StoreException("cannot read the sealing key: " + words(e), e);
     }
     if (secret.length < SealingKey.SHORTEST) {
       throw new StoreException(
-          "the sealing key %s has fewer than %d bytes: head -c 32 /dev/urandom makes one"
+          "the sealing key %s has fewer than %d bytes: create one with head -c 32 /dev/urandom"
               .formatted(file, SealingKey.SHORTEST));
     }
     return new SealingKey(secret, machine(), origin);

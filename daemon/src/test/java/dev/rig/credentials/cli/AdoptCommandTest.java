@@ -154,13 +154,13 @@ class AdoptCommandTest {
         To write to %1$s:
           + gcr.io: {helper: fake}
           + gitlab.example: {helper: fake}
-        To store at the daemon, sealed, and to remove from %2$s:
+        To store in the daemon, sealed, and to remove from %2$s:
           + quay.io, as person: the login
         To change in %2$s:
           + credHelpers: "gcr.io": "rig"
           + credHelpers: "gitlab.example": "rig"
           + credHelpers: "quay.io": "rig"
-        Left: credsStore "fake" goes on answering for all other registries.
+        Left: credsStore "fake" still answers for all other registries.
         Nothing was changed; --yes does it.
         """
             .formatted(entries, file),

@@ -144,7 +144,7 @@ class DockerConfigCommandTest {
         """;
     assertEquals(BEFORE.replaceAll("(?s)\t\"credHelpers.*?},\n", helpers), read(file));
     assertEquals(BEFORE, read(folder.resolve(".docker/config.json.before-rig")));
-    assertTrue(printed().contains("Note: the login for ghcr.io below \"auths\""), this::printed);
+    assertTrue(printed().contains("Note: the login for ghcr.io in \"auths\""), this::printed);
     assertFalse(printed().contains("Q0FOQVJZ"), this::printed);
   }
 
@@ -336,7 +336,7 @@ class DockerConfigCommandTest {
     assertTrue(printed().contains("\"credsStore\" is \"desktop\": pass --replace"), this::printed);
     assertEquals(ExitStatus.OK, run("--store", "--write", "--replace"));
     assertTrue(read(file).contains("\"credsStore\": \"rig\""), read(file));
-    assertTrue(printed().contains("not looked at: ghcr.io, quay.io."), this::printed);
+    assertTrue(printed().contains("not used: ghcr.io, quay.io."), this::printed);
     assertEquals(ExitStatus.USAGE, run("--store", "--podman"));
   }
 

@@ -202,7 +202,7 @@ class PlatformCommandsTest {
   void failedConnectionToTheDaemonIsReportedInOneLine() throws IOException {
     answers = target -> "HTTP/1.1 200 It\r\nContent-Length: 9\r\n\r\n{";
     assertEquals(1, run("resolve", "nginx"));
-    assertTrue(complained().contains("broke off its answer"), complained());
+    assertTrue(complained().contains("closed the connection during its answer"), complained());
     server.close();
     assertEquals(1, run("resolve", "--platform-socket", folder + "/none.sock", "nginx"));
     assertTrue(complained().contains("cannot reach the daemon's platform socket"), complained());

@@ -82,8 +82,8 @@ class ConfigProblemsTest {
             + " passwordFile, script, provider, with, helper, expire, timeout, env, alias, default,"
             + " serviceAccount, mirrorOf)",
         "{script: s, script: s} => 26: the key is a duplicate (first in line 3)",
-        "{script: s, [a]: s} => 26: the key is not a text (write the key itself, in quotes if need"
-            + " be)",
+        "{script: s, [a]: s} => 26: the key is not a text (write the key itself, in quotes if"
+            + " necessary)",
         "{script: s, <<: {expire: 1h}} => 26: merge keys are not supported (write the fields out,"
             + " or give an alias whole)",
       })

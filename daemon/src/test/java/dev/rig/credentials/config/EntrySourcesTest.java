@@ -82,9 +82,9 @@ class EntrySourcesTest {
             + " script or a provider needs it)",
         "{helper: a, mirrorOf: docker.io} => 57: mirrorOf must be a list (write it like [one,"
             + " two])",
-        "{helper: a, mirrorOf: ['*.io']} => 58: a mirror is one of a host without a * (name the"
+        "{helper: a, mirrorOf: ['*.io']} => 58: mirrorOf needs hosts without a * (name the"
             + " registries: [docker.io, quay.io])",
-        "{helper: a, mirrorOf: [ghcr.io]} => 58: the entry is no mirror of its own host",
+        "{helper: a, mirrorOf: [ghcr.io]} => 58: an entry cannot be a mirror of its own host",
       })
   void mistakeIsReportedWithItsPlace(String fields, String problem) {
     assertEquals(List.of("a.yaml:1:" + problem), problems(folder, entry(fields)));

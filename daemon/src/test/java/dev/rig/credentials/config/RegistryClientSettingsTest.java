@@ -52,8 +52,8 @@ class RegistryClientSettingsTest {
   @CsvSource(
       delimiterString = " => ",
       value = {
-        "{insecure: [corp.example/path]} => not a host alone",
-        "{insecure: ['*.corp.example']} => not a host alone",
+        "{insecure: [corp.example/path]} => not only a host",
+        "{insecure: ['*.corp.example']} => not only a host",
         "{insecure: corp.example} => insecure must be a list",
         "{insecure: ['corp example.org']} => not a host: character 5 is a space",
         "{caFiles: [corp.pem]} => not the absolute path of a file",

@@ -47,7 +47,7 @@ class YamlLimitsTest {
       var aliases = ("*a" + (i - 1) + ",").repeat(9);
       text.append("a" + i + ": &a" + i + " [" + aliases + "]\n");
     }
-    assertRefused("the aliases expand to too much", text + "rig:\n");
+    assertRefused("the aliases expand to too many values", text + "rig:\n");
   }
 
   @Test
@@ -56,7 +56,7 @@ class YamlLimitsTest {
     for (int i = 1; i < 40; i++) {
       text.append("a%d: &a%d {l: *a%d, r: *a%d}\n".formatted(i, i, i - 1, i - 1));
     }
-    assertRefused("the aliases expand to too much", text + "rig:\n");
+    assertRefused("the aliases expand to too many values", text + "rig:\n");
   }
 
   @Test
@@ -150,7 +150,7 @@ class YamlLimitsTest {
 
   @Test
   void tabIsNamed() {
-    assertRefused("a tab cannot stand here", "rig:\n\tdockerRegistries: {}\n");
+    assertRefused("a tab is not allowed here", "rig:\n\tdockerRegistries: {}\n");
   }
 
   private void assertRefused(String expected, String text) {

@@ -131,8 +131,8 @@ class HelperEntryTest {
     fixture.entry("ghcr.io", keychain);
     assertEquals(NOT_FOUND, ask(Action.GET, "ghcr.io"));
     assertEquals(
-        "0 rig-credentials: ghcr.io is answered by docker-credential-pass, which this was passed on"
-            + " to\n",
+        "0 rig-credentials: ghcr.io is answered by docker-credential-pass, to which this was passed"
+            + " on\n",
         ask(Action.STORE, login("first")));
     assertEquals(
         "0 {\"ServerURL\":\"ghcr.io\",\"Username\":\"u\",\"Secret\":\"first\"}\n",

@@ -237,7 +237,8 @@ abstract class DeployCases {
     var first = deployed("app:1");
     var late = run("deploy", CAPSULE, "app:2", "--yes", "--local", "--timeout", "1s");
     assertEquals(4, late.status(), late::toString);
-    assertTrue(late.stderr().contains("runs the release before again: " + first), late::toString);
+    assertTrue(
+        late.stderr().contains("the previous release was restored: " + first), late::toString);
     assertEquals(first, cluster.image(CAPSULE));
     var kept =
         run("deploy", CAPSULE, "app:2", "--yes", "--local", "--timeout", "1s", "--no-rollback");

@@ -279,7 +279,7 @@ class LeaseFaultsIT {
     for (int round = 0; round < KILLS; round++) {
       var running = daemon.start();
       assertFalse(running.stderr().contains("set aside"), running::stderr);
-      assertTrue(running.says("leases from before the restart still hold"), running::stderr);
+      assertTrue(running.says("leases from before the restart are still valid"), running::stderr);
       assertEquals(0, daemon.commandLine("status").status(), running::stderr);
       for (int i = 0; i < 25; i++) {
         RawClient.get(daemon.socket(), "r" + round + "h" + i + ".example.org", PATIENCE);

@@ -100,7 +100,7 @@ class MotoIT {
     daemon.start();
     var told = daemon.client().get(REGISTRY);
     assertTrue(
-        told.stdout().contains("provider ecr: it gave a credential that ended at 2015-"),
+        told.stdout().contains("provider ecr: it gave a credential that expired at 2015-"),
         told::toString);
     assertTrue(daemon.client().get(REGISTRY).status() != 0);
   }

@@ -207,7 +207,7 @@ abstract class PullSecretCases {
     var running = daemon.start();
     var made = makeSecretFor(daemon);
     assertEquals("secret team/rig-pull-shop created\n", made.stdout());
-    assertTrue(made.stderr().contains("it is rewritten ahead of that"), made::toString);
+    assertTrue(made.stderr().contains("the daemon rewrites it before that"), made::toString);
     var first = secret();
     assertEquals("kubernetes.io/dockerconfigjson", first.get("type"));
     assertFalse(config(first).contains("quay"), "only what its image needs");

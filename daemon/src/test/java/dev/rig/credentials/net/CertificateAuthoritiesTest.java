@@ -199,7 +199,7 @@ class CertificateAuthoritiesTest {
         "containers/certs.d/registry.test:5000/" + name, TestAuthority.pem(authority.own().key()));
     var failure = client(5000).failure(HttpFixture.get("https", 5000, "/"));
     assertEquals(HttpFailureKind.REFUSED, failure.kind());
-    assertTrue(String.valueOf(failure.getMessage()).contains("has no certificate beside it"));
+    assertTrue(String.valueOf(failure.getMessage()).contains("has no certificate next to it"));
   }
 
   @Test

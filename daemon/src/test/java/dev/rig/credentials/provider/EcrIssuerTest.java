@@ -136,7 +136,7 @@ class EcrIssuerTest {
     var refusal = refusal(ProviderFixture.ofPod(REGISTRY, "another", ANNOTATIONS));
     assertEquals(
         "provider ecr: AWS STS answered 403: AccessDenied it does not trust you;"
-            + " check the role and whom it trusts",
+            + " check the role and its trust policy",
         refusal.getMessage());
     assertEquals(ReasonClass.REFUSED, refusal.reasonClass());
   }
@@ -180,8 +180,8 @@ class EcrIssuerTest {
     cloud.at(ECR, request -> CloudReply.ok(data(encoded("AWS:t0ken"), 1_420_070_400)));
     var refusal = refusal(pod(REGISTRY));
     assertEquals(
-        "provider ecr: it gave a credential that ended at 2015-01-01T00:00:00Z; check the clock of"
-            + " this machine",
+        "provider ecr: it gave a credential that expired at 2015-01-01T00:00:00Z; check the clock"
+            + " of this machine",
         refusal.getMessage());
     assertEquals(ReasonClass.EXPIRED, refusal.reasonClass());
   }

@@ -107,10 +107,10 @@ class GithubAppIssuerTest {
         "201 => {} => SERVICE => provider githubApp: GitHub gave no token",
         "201 => [garbage => SERVICE => provider githubApp: GitHub gave no token",
         "201 => {\"token\":\"t0k\"} => SERVICE => provider githubApp: GitHub gave a token without"
-            + " its end",
+            + " an expiry",
         "201 => {\"token\":\"t0k\",\"expires_at\":\"2015-01-01T00:00:00Z\"} => EXPIRED => provider"
-            + " githubApp: it gave a credential that ended at 2015-01-01T00:00:00Z; check the clock"
-            + " of this machine",
+            + " githubApp: it gave a credential that expired at 2015-01-01T00:00:00Z; check the"
+            + " clock of this machine",
       })
   void refusalSaysWhatToDo(int status, String body, ReasonClass reason, String message)
       throws Exception {

@@ -181,9 +181,9 @@ final class HelperSourceTest {
         "echo '{\"Username\":\"u\",\"Secret\":\"canary\"' | something that cannot be used: it is"
             + " not valid JSON",
         "echo '{\"Username\":\"u\",\"Secret\":\"canary\"} {}' | something that cannot be used:"
-            + " something follows the JSON object",
+            + " there is text after the JSON object",
         "echo '{\"Username\":\"u\",\"Secret\":\"a\",\"Secret\":\"canary\"}' | something that"
-            + " cannot be used: it has a key twice",
+            + " cannot be used: it has a duplicate key",
         "echo '{\"Username\":\"\",\"Secret\":\"canary\"}' | an empty username",
         "echo '{\"username\":\"u\",\"secret\":\"canary\"}' | an empty username",
         "echo '{\"Username\":\"canary\",\"Secret\":\"\"}' | an empty secret",
@@ -195,7 +195,7 @@ final class HelperSourceTest {
         "echo '{\"Username\":\"u\",\"Secret\":\"canary\\u0000\"}' | a secret with a control"
             + " character",
         "echo '{\"ServerURL\":\"evil.example\",\"Username\":\"u\",\"Secret\":\"canary\"}' | the"
-            + " credential of another registry",
+            + " credential of a different registry",
         "printf '{\"Username\":\"u\",\"Secret\":\"canary\\377\"}' | something that cannot be used:"
             + " it is not UTF-8",
         "printf '{\"Username\":\"u\",\"Secret\":\"canary\\0\"}' | something that cannot be used:"

@@ -197,7 +197,7 @@ public final class AuditLog implements Consumer<AnsweredRequest>, AutoCloseable 
     var messages = new ArrayList<String>();
     if (dropped.get() > 0) {
       messages.add(
-          dropped.get() + " requests are missing from the audit log: there were too many at once");
+          dropped.get() + " requests are missing from the audit log: the log was too slow");
     }
     return new ComponentHealth(
         "audit",

@@ -26,8 +26,8 @@ public final class ConfigOptions {
       paramLabel = "PATH",
       description = {
         "A file or a folder with Helm values, a PlatformConfig or a Docker config.json; repeat it"
-            + " to merge several, later ones win. Without it /etc/rig-credentials, or"
-            + " ~/.config/rig-credentials where that exists and this does not run as root."
+            + " to merge several, later ones win. Default: /etc/rig-credentials; for other users"
+            + " than root ~/.config/rig-credentials, if it exists."
       })
   private List<Path> paths = new ArrayList<>();
 

@@ -82,7 +82,7 @@ public final class DaemonClient {
   }
 
   private String brokenOff() {
-    return "the daemon at %s broke off its answer".formatted(socket);
+    return "the daemon at %s closed the connection during its answer".formatted(socket);
   }
 
   /**

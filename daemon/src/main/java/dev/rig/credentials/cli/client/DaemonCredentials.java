@@ -44,7 +44,7 @@ public final class DaemonCredentials implements RegistryCredentials {
         return new Lookup.Found(name, new Lease(credential, Instant.EPOCH, Lease.NEVER));
       }
       return text.equals(Wire.NOT_FOUND)
-          ? new Lookup.NotFound("the daemon has none for " + name)
+          ? new Lookup.NotFound("the daemon has no credential for " + name)
           : new Lookup.Failed(name, text, Lease.NEVER);
     } catch (CommandException away) {
       return new Lookup.NotFound(String.valueOf(away.getMessage()));

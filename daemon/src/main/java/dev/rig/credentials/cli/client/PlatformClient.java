@@ -39,7 +39,7 @@ public final class PlatformClient {
       }
       return body.has("title")
           ? body.display("title")
-          : "the daemon answered with the status " + status;
+          : "the daemon answered with status " + status;
     }
   }
 
@@ -85,7 +85,7 @@ public final class PlatformClient {
           "cannot reach the daemon's platform socket at %s: %s; start it with \"rig-credentials"
                   .formatted(socket, e.getMessage())
               + " serve\", or name the socket with --platform-socket";
-      case BROKEN -> "the daemon at %s broke off its answer".formatted(socket);
+      case BROKEN -> "the daemon at %s closed the connection during its answer".formatted(socket);
       default -> "the daemon did not answer: " + e.getMessage();
     };
   }

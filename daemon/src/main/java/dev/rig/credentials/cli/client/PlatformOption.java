@@ -16,7 +16,7 @@ public final class PlatformOption {
       names = "--platform-socket",
       paramLabel = "PATH",
       description =
-          "The socket of the daemon's platform API; Default: platform.sock next to the helper's"
+          "The socket of the daemon's platform API. Default: platform.sock next to the helper's"
               + " socket.")
   private @Nullable Path socket;
 

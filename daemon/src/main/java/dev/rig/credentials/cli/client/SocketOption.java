@@ -10,7 +10,7 @@ public final class SocketOption {
   @Option(
       names = "--socket",
       paramLabel = "PATH",
-      description = "The daemon's socket; without it the one that a helper would ask.")
+      description = "The daemon's socket. Default: the helper's socket.")
   private @Nullable Path socket;
 
   public DaemonClient client(Console console) {

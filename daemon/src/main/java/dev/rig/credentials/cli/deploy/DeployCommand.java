@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
     name = "deploy",
     mixinStandardHelpOptions = true,
     description = {
-      "Have a Capsule of the cluster run an image.",
+      "Deploy an image to a Capsule of the cluster.",
       "On a terminal it asks what to deploy. An image in its registry is deployed from there; an"
           + " image that only the Docker Engine has is pushed to the development registry first."
           + " Stdout has the image's reference, with its digest and with the cluster's name of the"
@@ -50,7 +50,7 @@ public final class DeployCommand implements Callable<Integer> {
   private static final int CANCELLED = 130;
   private static final List<String> HEADS = List.of("Image name", "Age");
 
-  @Parameters(index = "0", paramLabel = "NAME", description = "What it is deployed to.")
+  @Parameters(index = "0", paramLabel = "NAME", description = "The Capsule or Deployment.")
   private String name = "";
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "IMAGE", description = "The image.")
@@ -71,7 +71,7 @@ public final class DeployCommand implements Callable<Integer> {
   @Option(
       names = "--local",
       arity = "0",
-      description = "Push the engine's image, whatever its registry has.")
+      description = "Push the engine's image, even if its registry has one.")
   private boolean local;
 
   @Option(
@@ -148,16 +148,16 @@ public final class DeployCommand implements Callable<Integer> {
     }
     var image = positional != null ? positional : option;
     if (positional != null && option != null) {
-      throw new CommandException(ExitStatus.USAGE, "name the image once");
+      throw new CommandException(ExitStatus.USAGE, "name the image only once");
     }
     if (scope != null) {
       throw new CommandException(
           ExitStatus.USAGE,
-          "a deployment past the platform knows no project or environment: name the cluster with"
-              + " --cluster and the namespace with --namespace");
+          "--project and --environment belong to the platform: name the cluster with --cluster and"
+              + " the namespace with --namespace");
     }
     if (local && remote) {
-      throw new CommandException(ExitStatus.USAGE, "--local and --remote contradict each other");
+      throw new CommandException(ExitStatus.USAGE, "--local and --remote cannot be used together");
     }
     boolean asking = interactive && !yes;
     if (!asking && (image == null || !yes)) {
@@ -261,9 +261,8 @@ public final class DeployCommand implements Callable<Integer> {
     }
     var host = console.variable("DOCKER_HOST");
     return host == null
-        ? "no Docker Engine answers that could have it"
-        : "the Docker Engine at %s (DOCKER_HOST), which could have it, does not answer"
-            .formatted(host);
+        ? "no Docker Engine answers"
+        : "the Docker Engine at %s (DOCKER_HOST) does not answer".formatted(host);
   }
 
   private Deployable push(@Nullable EngineClient engine, ImageDelivery delivery, String image)

@@ -20,15 +20,15 @@ final class DeployTarget {
   @Option(
       names = "--cluster",
       paramLabel = "NAME",
-      description = "A cluster of the configuration; its only one when unset.")
+      description = "A configured cluster. Default: the only one.")
   private @Nullable String cluster;
 
   @Option(
       names = "--registry",
       paramLabel = "HOST",
       description =
-          "The development registry: the cluster's devRegistry.host, else that of \"dev up\", when"
-              + " unset.")
+          "The development registry. Default: the cluster's devRegistry.host, or that of \"dev"
+              + " up\".")
   private @Nullable String registry;
 
   @Mixin private ConfigOptions config = new ConfigOptions();

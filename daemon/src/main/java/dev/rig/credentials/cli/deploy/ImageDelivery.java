@@ -126,7 +126,7 @@ final class ImageDelivery implements AutoCloseable {
     return authority == null || !String.valueOf(e.getMessage()).contains("x509:")
         ? e
         : new DevException(
-            "%s: let the engine trust it: sudo install -D -m 644 %s /etc/docker/certs.d/%s/ca.crt"
+            "%s: make the engine trust it: sudo install -D -m 644 %s /etc/docker/certs.d/%s/ca.crt"
                 .formatted(e.getMessage(), authority, host),
             e);
   }

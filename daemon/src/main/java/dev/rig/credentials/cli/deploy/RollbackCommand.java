@@ -25,13 +25,14 @@ import picocli.CommandLine.Parameters;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:deployed", "1:the rollback failed; stderr says why"})
 public final class RollbackCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "NAME", description = "What is rolled back.")
+  @Parameters(index = "0", paramLabel = "NAME", description = "The Capsule or Deployment.")
   private String name = "";
 
   @Option(
       names = "--to",
       paramLabel = "DIGEST",
-      description = "The digest of an earlier image, or how it begins; the one before when unset.")
+      description =
+          "The digest of an earlier image, or its beginning. Default: the previous image.")
   private @Nullable String digest;
 
   @Mixin private DeployTarget target = new DeployTarget();

@@ -33,19 +33,19 @@ final class RolloutOptions {
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAMESPACE",
-      description = "Its namespace in the cluster; default when unset.")
+      description = "Its namespace in the cluster. Default: default.")
   private String namespace = "default";
 
   @Option(
       names = "--kind",
       paramLabel = "KIND",
-      description = "Capsule (rig.dev/v1alpha2) or Deployment; Capsule when unset.")
+      description = "Capsule (rig.dev/v1alpha2) or Deployment. Default: Capsule.")
   private WorkloadKind kind = WorkloadKind.CAPSULE;
 
   @Option(
       names = "--wait",
       paramLabel = "SECONDS",
-      description = "Wait so long until all its pods run the image; 0 when unset.")
+      description = "Wait up to this time until all pods run the image. Default: 0.")
   private int wait;
 
   @Option(
@@ -57,7 +57,10 @@ final class RolloutOptions {
       })
   private @Nullable String timeout;
 
-  @Option(names = "--no-rollback", arity = "0", description = "Do not go back after --timeout.")
+  @Option(
+      names = "--no-rollback",
+      arity = "0",
+      description = "Do not deploy the previous release again after --timeout.")
   private boolean noRollback;
 
   @Option(
@@ -69,7 +72,7 @@ final class RolloutOptions {
   @Option(
       names = "--force",
       arity = "0",
-      description = "Also in a cluster that is deployed to through git.")
+      description = "Also in a cluster that is managed from git.")
   private boolean force;
 
   private interface RolloutTask<T> {
@@ -138,7 +141,7 @@ final class RolloutOptions {
     if (!complete) {
       throw new CommandException(
           ExitStatus.FAILED,
-          "%s has the image, and was not ready within %d s".formatted(name, limit().toSeconds()));
+          "%s has the image, but was not ready within %d s".formatted(name, limit().toSeconds()));
     }
   }
 
@@ -180,7 +183,7 @@ final class RolloutOptions {
     rollouts.deploy(kind, namespace, name, before, tag);
     throw new CommandException(
         ExitStatus.ROLLED_BACK,
-        "%s was not ready within %d s; it runs the release before again: %s"
+        "%s was not ready within %d s; the previous release was restored: %s"
             .formatted(name, limit().toSeconds(), before));
   }
 

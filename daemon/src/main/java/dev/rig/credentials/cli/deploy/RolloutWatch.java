@@ -85,10 +85,10 @@ final class RolloutWatch {
       }
       return entry
           + (answering.has("expiresAt")
-              ? ": its credential is good until " + answering.display("expiresAt")
+              ? ": its credential is valid until " + answering.display("expiresAt")
               : ": its credential does not expire");
     } catch (CommandException away) {
-      return "what this daemon has for it is unknown: " + away.getMessage();
+      return "this daemon's entry for it is unknown: " + away.getMessage();
     }
   }
 }

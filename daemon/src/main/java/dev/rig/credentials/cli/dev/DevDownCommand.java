@@ -15,13 +15,13 @@ import picocli.CommandLine.Option;
     name = "down",
     mixinStandardHelpOptions = true,
     description = {
-      "End the registry; its images stay for the next time.",
-      "The daemon that \"dev up\" started for you is stopped, too."
+      "Stop the registry; its images are kept.",
+      "The daemon that \"dev up\" started is stopped too."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:it does not run", "1:it could not be stopped; stderr says why"})
 final class DevDownCommand implements Callable<Integer> {
-  @Option(names = "--purge", arity = "0", description = "Remove its images and its login, too.")
+  @Option(names = "--purge", arity = "0", description = "Also delete its images and its login.")
   private boolean purge;
 
   @Mixin private StateOption state = new StateOption();
@@ -43,10 +43,10 @@ final class DevDownCommand implements Callable<Integer> {
         .println(
             host == null
                 ? "There is no development registry."
-                : "The development registry at %s has ended%s."
+                : "The development registry at %s was stopped%s."
                     .formatted(host, purge ? "; its images were deleted" : ""));
     if (BackgroundDaemon.stop(state.folder(console))) {
-      console.out().println("The daemon that was started for it has ended.");
+      console.out().println("The daemon that was started for it was stopped.");
     }
     return ExitStatus.OK;
   }

@@ -34,7 +34,7 @@ final class DevManifestsCommand implements Callable<Integer> {
   @Option(
       names = "--values",
       arity = "0",
-      description = "Print the Helm values, which hold the password.")
+      description = "Print the Helm values, which contain the password.")
   private boolean values;
 
   @Option(
@@ -43,41 +43,41 @@ final class DevManifestsCommand implements Callable<Integer> {
       arity = "0..1",
       fallbackValue = "",
       description = {
-        "Print the hosts.toml of a node's containerd. With DIR, as /etc/containerd/certs.d, write"
-            + " it below DIR."
+        "Print the hosts.toml of a node's containerd. With DIR, for example"
+            + " /etc/containerd/certs.d, write it into DIR."
       })
   private @Nullable Path containerd;
 
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAMESPACE",
-      description = "Where in the cluster; rig-system when unset.")
+      description = "The namespace. Default: rig-system.")
   private String namespace = "rig-system";
 
   @Option(
       names = "--cluster",
       paramLabel = "NAME",
-      description = "The cluster's name in the values; kind when unset.")
+      description = "The cluster's name in the values. Default: kind.")
   private String cluster = "kind";
 
   @Option(
       names = "--node-port",
       paramLabel = "PORT",
-      description = "Its port on every node; 30000 when unset.")
+      description = "Its port on every node. Default: 30000.")
   private int nodePort = 30_000;
 
   @Option(
       names = "--host",
       paramLabel = "HOST:PORT",
-      description = "What images are pushed to from outside; localhost:PORT when unset.")
+      description = "The host for pushes from outside. Default: localhost:PORT.")
   private @Nullable String host;
 
   @Option(
       names = "--cluster-host",
       paramLabel = "SERVICE:PORT",
       description = {
-        "What images are pulled from inside: a name that every namespace resolves;"
-            + " registry.NAMESPACE.svc:5000 when unset."
+        "The host for pulls inside, which every namespace must resolve. Default:"
+            + " registry.NAMESPACE.svc:5000."
       })
   private @Nullable String clusterHost;
 
@@ -85,8 +85,8 @@ final class DevManifestsCommand implements Callable<Integer> {
       names = "--storage",
       paramLabel = "SIZE",
       description = {
-        "The size of the volume that keeps the images, 10Gi when unset. \"none\" keeps them for as"
-            + " long as the pod lives."
+        "The size of the volume for the images. Default: 10Gi. \"none\" keeps them only as long as"
+            + " the pod."
       })
   private String storage = "10Gi";
 

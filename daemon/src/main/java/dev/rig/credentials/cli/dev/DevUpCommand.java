@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
     name = "up",
     mixinStandardHelpOptions = true,
     description = {
-      "Have a registry on this machine, and the daemon know its login.",
+      "Start a registry on this machine, and store its login in the daemon.",
       "It is a container of the image registry:2 if a Docker Engine answers and has or can pull"
           + " that image, otherwise registry or docker-registry from PATH. A daemon is started if"
           + " none runs. Running it again changes nothing."
@@ -46,7 +46,7 @@ final class DevUpCommand implements Callable<Integer> {
   @Option(
       names = "--tls",
       negatable = true,
-      description = "TLS at 127.0.0.1, too, with a certificate of an authority of its own.")
+      description = "Use TLS on 127.0.0.1 too, with a certificate of its own authority.")
   private @Nullable Boolean tls;
 
   @Option(
@@ -91,7 +91,7 @@ final class DevUpCommand implements Callable<Integer> {
     console
         .out()
         .println(
-            "Where Docker does not ask the daemon yet: rig-credentials docker-config --write "
+            "If Docker does not use the daemon yet: rig-credentials docker-config --write "
                 + access.host());
     return ExitStatus.OK;
   }

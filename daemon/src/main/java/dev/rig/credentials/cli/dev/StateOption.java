@@ -17,8 +17,7 @@ public final class StateOption {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      description =
-          "The folder for what outlives a command: that of the daemon's defaults when unset.")
+      description = "The state folder. Default: that of the daemon.")
   private @Nullable Path folder;
 
   public interface StateTask<T> {

@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
     description = {
       "Move your Docker configuration to the daemon: credential helpers become entries, plain-text"
           + " logins are stored sealed, and Docker asks the daemon for both.",
-      "Shows first what it would do. --undo restores what was before, from a sealed record."
+      "Shows the changes first. --undo restores the previous state from a sealed record."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
@@ -54,15 +54,15 @@ public final class AdoptCommand implements Callable<Integer> {
   @Option(names = "--yes", description = "Do it without asking.")
   private boolean yes;
 
-  @Option(names = "--undo", description = "Restore what was before.")
+  @Option(names = "--undo", description = "Restore the previous state.")
   private boolean undo;
 
   @Option(
       names = "--values",
       paramLabel = "PATH",
       description =
-          "The file for the entries, which the daemon must read; adopted.yaml in your configuration"
-              + " folder when unset.")
+          "The file for the entries, which the daemon must read. Default: adopted.yaml in your"
+              + " configuration folder.")
   private @Nullable Path values;
 
   @Option(
@@ -158,7 +158,7 @@ public final class AdoptCommand implements Callable<Integer> {
               out.println("  + " + AdoptionPlan.prefix(key) + ": {helper: " + name + "}"));
     }
     if (!plan.logins().isEmpty()) {
-      out.println("To store at the daemon, sealed, and to remove from " + target.path() + ":");
+      out.println("To store in the daemon, sealed, and to remove from " + target.path() + ":");
       plan.logins()
           .forEach((key, login) ->
               out.println("  + " + key + ", as " + login.username() + ": the login"));
@@ -217,7 +217,7 @@ public final class AdoptCommand implements Callable<Integer> {
     target.write(false);
     removeBackup(target);
     record.after();
-    console.out().println("Done; \"rig-credentials adopt --undo\" restores what was before.");
+    console.out().println("Done; \"rig-credentials adopt --undo\" restores the previous state.");
   }
 
   /** The record now contains its logins, and only the record. */
@@ -299,7 +299,7 @@ public final class AdoptCommand implements Callable<Integer> {
         DockerRestoration.restore(changed);
         out.println(changed.path() + " was changed since: only what adopt changed was restored.");
       } else {
-        out.println(changed.path() + " was changed since and stays as it is.");
+        out.println(changed.path() + " was changed since and was not restored.");
       }
     }
     for (var key : record.stored()) {
@@ -307,11 +307,11 @@ public final class AdoptCommand implements Callable<Integer> {
         var _ = socket.client(console).askFor(Action.ERASE, key);
       } catch (CommandException e) {
         whole = false;
-        out.println("The login for " + key + " stays at the daemon: " + e.getMessage() + ".");
+        out.println("The login for " + key + " stays in the daemon: " + e.getMessage() + ".");
       }
     }
     record.remove();
-    out.println("Restored what was before.");
+    out.println("Restored the previous state.");
     return whole ? ExitStatus.OK : ExitStatus.FAILED;
   }
 }

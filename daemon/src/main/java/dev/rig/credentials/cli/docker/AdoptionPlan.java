@@ -38,7 +38,7 @@ record AdoptionPlan(
     var store = document.get("credsStore") instanceof String name ? name : "";
     object(document, "auths").forEach((key, login) -> plan.login(key, login, store, path));
     if (!store.isEmpty() && !HelperProgram.isOwnName(store)) {
-      plan.leftOut.add("credsStore \"" + store + "\" goes on answering for all other registries");
+      plan.leftOut.add("credsStore \"" + store + "\" still answers for all other registries");
     }
     return plan;
   }

@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:the file is, or could be made, as it should be",
+      "0:the file is correct, or can be changed",
       "1:another helper is configured and was kept, or the file cannot be used"
     },
     footerHeading = "%nLeaving:%n",
@@ -42,12 +42,12 @@ import picocli.CommandLine.Parameters;
 public final class DockerConfigCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "HOST",
-      description = "Further hosts, as those that a pattern of an entry matches.")
+      description = "Further hosts, for example those that a pattern of an entry matches.")
   private List<String> more = new ArrayList<>();
 
   @Option(
       names = "--write",
-      description = "Change the file; a copy of the first one stays until --remove.")
+      description = "Change the file; a copy of the original is kept until --remove.")
   private boolean write;
 
   @Option(
@@ -141,7 +141,7 @@ public final class DockerConfigCommand implements Callable<Integer> {
     leftOut.forEach(remark -> out.println("Left out: " + remark + "."));
     settings.conflicts().forEach(conflict -> out.println("Conflict: " + conflict + "."));
     if (changed && write && Files.exists(target.backup())) {
-      out.println("What it was before the first change is in " + target.backup() + ".");
+      out.println("The original is in " + target.backup() + ".");
     }
     if (changed && write && remove && !Files.exists(target.path())) {
       out.println("The file was deleted, because there was none before.");

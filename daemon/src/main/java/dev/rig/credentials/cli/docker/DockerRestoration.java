@@ -56,7 +56,7 @@ final class DockerRestoration {
     try {
       return content == null || content.length == 0 ? JsonObject.EMPTY : JsonObject.parse(content);
     } catch (JsonException e) {
-      throw new CommandException(ExitStatus.FAILED, "the record of what was adopted is damaged");
+      throw new CommandException(ExitStatus.FAILED, "the record of adopt is damaged");
     }
   }
 }

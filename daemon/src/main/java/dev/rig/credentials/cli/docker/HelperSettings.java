@@ -86,7 +86,7 @@ public final class HelperSettings {
       helpers.put(key, OURS);
       if (hasLogin(key)) {
         remarks.add(
-            "the login for %s below \"%s\" is not used any more: \"docker logout\" removes it"
+            "the login for %s in \"%s\" is no longer used: \"docker logout\" removes it"
                 .formatted(key, LOGINS));
       }
     }
@@ -114,7 +114,7 @@ public final class HelperSettings {
                 .toList();
         if (!hidden.isEmpty()) {
           remarks.add(
-              "with a \"%s\" the logins below \"%s\" are not looked at: %s"
+              "with a \"%s\" the logins in \"%s\" are not used: %s"
                   .formatted(STORE, LOGINS, String.join(", ", hidden)));
         }
       }

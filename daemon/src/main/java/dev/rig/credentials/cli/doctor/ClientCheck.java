@@ -151,7 +151,7 @@ final class ClientCheck {
       return Finding.fail(
           HELPER,
           program + " cannot be run",
-          Files.isExecutable(program) ? "is it built for this machine?" : "chmod +x it");
+          Files.isExecutable(program) ? "check that it is built for this machine" : "chmod +x it");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Finding.fail(HELPER, program + " did not end", "");

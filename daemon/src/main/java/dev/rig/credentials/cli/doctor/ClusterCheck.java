@@ -26,9 +26,9 @@ final class ClusterCheck {
       return Finding.warn(
           CHECK,
           name
-              + " has git.url besides createPullSecrets or pullSecrets, so nothing gets pull"
-              + " secrets there",
-          "let the kubelet ask (\"rig-credentials kubelet-config\"), or remove one of the"
+              + " has git.url in addition to createPullSecrets or pullSecrets, so it gets no pull"
+              + " secrets",
+          "use the kubelet's provider (\"rig-credentials kubelet-config\"), or remove one of the"
               + " settings");
     }
     if (!settings.createsPullSecrets()) {

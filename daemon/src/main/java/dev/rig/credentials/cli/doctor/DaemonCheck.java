@@ -99,7 +99,7 @@ final class DaemonCheck {
               "everyone on this machine can connect to " + path + " (" + who + ")",
               "restrict it with socketMode and socketGroup"));
     } else {
-      findings.add(Finding.ok(PERMISSIONS, "you may ask; the socket is " + who));
+      findings.add(Finding.ok(PERMISSIONS, "you may connect; the socket is " + who));
     }
   }
 

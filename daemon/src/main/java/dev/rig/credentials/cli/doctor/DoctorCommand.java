@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     name = "doctor",
     mixinStandardHelpOptions = true,
     description = {
-      "Check what a pull depends on: the socket and who may ask there, the daemon, the helper on"
+      "Check what a pull depends on: the socket and its permissions, the daemon, the helper on"
           + " the PATH, the configuration of Docker, podman and the kubelet, mirrors, the clock,"
           + " and the programs that scripts call. Says what to do, changes nothing, prints no"
           + " secret."

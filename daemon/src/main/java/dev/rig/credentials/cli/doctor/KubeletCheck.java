@@ -111,7 +111,9 @@ final class KubeletCheck {
       findings.add(
           Finding.warn(
               CHECK,
-              config + " was changed after the kubelet was started, and is read only then",
+              config
+                  + " was changed after the kubelet was started; the kubelet reads it only at its"
+                  + " start",
               "\"systemctl restart kubelet\""));
     }
     if (findings.size() == before) {

@@ -73,7 +73,7 @@ final class MirrorCheck {
       findings.add(
           Finding.warn(
               CHECK,
-              "images of %s come through %s (%s), which has no entry"
+              "images of %s are pulled through %s (%s), which has no entry"
                   .formatted(named, mirror.host(), mirror.file()),
               "if that mirror requires a login, add an entry for it"
                   + (mirror.containerd() ? " with mirrorOf: [" + asked(upstream) + "]" : "")));
@@ -81,7 +81,7 @@ final class MirrorCheck {
       findings.add(
           Finding.warn(
               CHECK,
-              "images of %s come through %s (%s), and the kubelet does not get its credential"
+              "images of %s are pulled through %s (%s), and the kubelet does not get its credential"
                   .formatted(named, mirror.host(), mirror.file()),
               "add mirrorOf: [%s] to the entry %s, and run kubelet-config again"
                   .formatted(asked(upstream), own.getFirst().prefix())));

@@ -90,7 +90,8 @@ final class ScriptCheck {
       }
       if (!Files.isReadable(path)) {
         findings.add(
-            Finding.ok(CONFIGURATION, "you may not read " + path + ": only its readers check it"));
+            Finding.ok(
+                CONFIGURATION, "you may not read " + path + ": run doctor as a user who may"));
         return;
       }
     }

@@ -203,7 +203,7 @@ public final class InputFiles {
       case DirectoryIteratorException iteration when iteration.getCause() != null ->
           reason(iteration.getCause());
       case AccessDeniedException _ -> "permission denied";
-      case NoSuchFileException _ -> "it has just been removed";
+      case NoSuchFileException _ -> "it was removed meanwhile";
       default -> null;
     };
   }

@@ -48,7 +48,7 @@ public final class WriteChecks {
     } catch (IOException e) {
       found.addUnread(
           SourcePosition.file(path.toString()),
-          "cannot find out who can write it",
+          "cannot determine who can write it",
           e.getClass().getSimpleName());
     }
   }

@@ -60,7 +60,7 @@ final class DocumentReader {
     if (isPlatformConfig) {
       if (rig != null) {
         nodes.problem(
-            rig.keyNode(), "rig is not allowed in a " + KIND, "its keys stand at the root");
+            rig.keyNode(), "rig is not allowed in a " + KIND, "its keys belong at the root");
       }
       read(nodes, root);
     } else if (rig != null) {

@@ -124,7 +124,7 @@ final class EntryReader {
     var prefix = NodeReader.registry(text);
     if (prefix.isGlob()) {
       throw new InvalidSettingException(
-          "a mirror is one of a host without a *", "name the registries: [docker.io, quay.io]");
+          "mirrorOf needs hosts without a *", "name the registries: [docker.io, quay.io]");
     }
     return prefix;
   }
@@ -164,7 +164,7 @@ final class EntryReader {
         return;
       }
       if (upstream.value().host().equals(prefix.host())) {
-        findings.add(upstream.origin(), "the entry is no mirror of its own host", null);
+        findings.add(upstream.origin(), "an entry cannot be a mirror of its own host", null);
       }
     }
   }

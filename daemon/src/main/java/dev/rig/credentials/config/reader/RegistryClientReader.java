@@ -101,6 +101,6 @@ final class RegistryClientReader {
       throw new InvalidSettingException("not a host: " + e.getMessage(), null);
     }
     throw new InvalidSettingException(
-        "not a host alone", "write it like registry.example:5000, without a path or a *");
+        "not only a host", "write it like registry.example:5000, without a path or a *");
   }
 }

@@ -244,7 +244,7 @@ final class SourceReader {
       nodes.problem(
           node,
           "the script asks this daemon for the credential that it must print",
-          "what platform-values prints is for the values of rig-platform alone");
+          "the output of platform-values is only for the values of rig-platform");
       return null;
     }
     return script;

@@ -116,7 +116,7 @@ final class GuardedParser implements Parser {
     aliased += size;
     if (aliased > MOST_ALIASED) {
       throw new RefusedYamlException(
-          at(event), "the aliases expand to too much", "write the values out");
+          at(event), "the aliases expand to too many values", "write the values out");
     }
     var parent = frames.peek();
     if (parent != null) {
@@ -160,7 +160,8 @@ final class GuardedParser implements Parser {
   }
 
   private void notText(Event event) {
-    findings.add(at(event), "the key is not a text", "write the key itself, in quotes if need be");
+    findings.add(
+        at(event), "the key is not a text", "write the key itself, in quotes if necessary");
   }
 
   private void refuseTag(NodeEvent event, @Nullable String tag) {

@@ -120,7 +120,7 @@ public final class YamlFile {
         SourcePosition.at(file.name(), mark),
         "not valid YAML",
         tab
-            ? "a tab cannot stand here: indent with spaces"
+            ? "a tab is not allowed here: indent with spaces"
             : "check indentation, quotes and brackets here and above");
   }
 

@@ -49,7 +49,7 @@ final class PlatformRequest {
 
   private ProblemResponseException denied(String what) {
     return ProblemResponseException.denied(
-        "uid %s may not ask %s (see daemon.access)"
+        "uid %s may not use %s (see daemon.access)"
             .formatted(Integer.toUnsignedString(peer.uid()), what));
   }
 
@@ -91,7 +91,7 @@ final class PlatformRequest {
   ImageReference repository(String what, String text) {
     var reference = reference(what, text);
     if (reference.isHostOnly()) {
-      throw ProblemResponseException.badRequest(what + " names a registry and no repository in it");
+      throw ProblemResponseException.badRequest(what + " names a registry without a repository");
     }
     return reference;
   }
@@ -111,7 +111,7 @@ final class PlatformRequest {
       throw ProblemResponseException.of(
           415,
           "unsupportedMediaType",
-          "The body is not of a type that is read",
+          "The body's media type is not supported",
           "send " + JSON_TYPE);
     }
     try (var in = request.content().inputStream()) {

@@ -43,7 +43,7 @@ final class ProblemResponseException extends RuntimeException {
   }
 
   static ProblemResponseException badRequest(String detail) {
-    return of(400, "badRequest", "The request cannot be understood", detail);
+    return of(400, "badRequest", "The request is invalid", detail);
   }
 
   static ProblemResponseException denied(String detail) {
@@ -73,9 +73,9 @@ final class ProblemResponseException extends RuntimeException {
       case RegistryFailure.Unreachable one ->
           of(502, one.reason(), "The registry cannot be reached", detail);
       case RegistryFailure.Refused one ->
-          of(502, one.reason(), "The registry asks for something that is not allowed", detail);
+          of(502, one.reason(), "The registry requests something that is not allowed", detail);
       case RegistryFailure.BadAnswer one ->
-          of(502, one.reason(), "The registry's answer is broken", detail);
+          of(502, one.reason(), "The registry's response is invalid", detail);
     };
   }
 

@@ -105,7 +105,7 @@ final class PullSecretsResource implements ApiResource {
       return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException late) {
       throw ProblemResponseException.of(
-          504, "tooSlow", "It is taking too long", "it is still under way; ask again in a moment");
+          504, "tooSlow", "The work is not finished yet", "it is still running; retry in a moment");
     } catch (ExecutionException e) {
       if (e.getCause() instanceof PullSecretException refused) {
         throw problem(refused);

@@ -247,7 +247,7 @@ final class ClusterKeeper implements AutoCloseable {
 
   private void altered(String conflict) {
     failures.incrementAndGet();
-    LOG.log(Level.WARNING, "cluster {0}: {1}; it is put right", cluster.name(), conflict);
+    LOG.log(Level.WARNING, "cluster {0}: {1}; it is restored", cluster.name(), conflict);
   }
 
   /** Returns a random duration between four fifths of the full one and all of it. */

@@ -78,11 +78,8 @@ final class ClusterSecrets {
     if (cluster.gitOps() && !request.force()) {
       throw new PullSecretException(
           Reason.REFUSED,
-          "cluster %s is deployed through git (git.url): what is written past the repository is not in"
-                  .formatted(cluster.name())
-              + " it, may be reverted or pruned from there, and a Secret in the repository would be"
-              + " a credential in git. Let the kubelet ask (rig-credentials kubelet-config), or"
-              + " force it");
+          "cluster %s is managed from git (git.url), which may revert or prune other changes, and a Secret in the repository would be a credential in git. Use the kubelet\'s provider (rig-credentials kubelet-config), or force it"
+              .formatted(cluster.name()));
     }
   }
 
@@ -195,14 +192,13 @@ final class ClusterSecrets {
     if (secret != null && !secret.expiresAt().equals(Lease.NEVER)) {
       notes.add(
           outcome == PullSecretOutcome.DRY_RUN
-              ? "its credentials end at %s: it is rewritten ahead of that once it is in the cluster"
+              ? "its credentials expire at %s: once it is in the cluster, the daemon rewrites it before that"
                   .formatted(secret.expiresAt())
-              : "its credentials end at %s; it is rewritten ahead of that"
+              : "its credentials expire at %s; the daemon rewrites it before that"
                   .formatted(secret.expiresAt()));
     }
     if (cluster.gitOps()) {
-      notes.add(
-          "cluster %s is deployed through git, and this was forced".formatted(cluster.name()));
+      notes.add("cluster %s is managed from git, and this was forced".formatted(cluster.name()));
     }
     var held =
         now.known().stream()

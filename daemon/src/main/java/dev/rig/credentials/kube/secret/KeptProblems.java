@@ -73,7 +73,7 @@ final class KeptProblems {
 
   void clear(KeptItem item) {
     if (problems.remove(item.toString()) != null) {
-      LOG.log(Level.INFO, "pull secrets of cluster {0}: {1} is right again", cluster, item);
+      LOG.log(Level.INFO, "pull secrets of cluster {0}: {1} is up to date again", cluster, item);
     }
   }
 

@@ -57,7 +57,7 @@ final class SecretPlanner {
       if (!mayAsk.test(reference)) {
         throw new PullSecretException(
             PullSecretException.Reason.DENIED,
-            "you may not ask about %s (see daemon.access)".formatted(reference.name()));
+            "you may not get credentials of %s (see daemon.access)".formatted(reference.name()));
       }
     }
   }
@@ -68,7 +68,7 @@ final class SecretPlanner {
       if (!reference.isHostOnly()) {
         return reference;
       }
-      throw invalid("it names a registry and no image in it");
+      throw invalid("it names a registry without an image");
     } catch (InvalidReferenceException e) {
       throw invalid(e.getMessage());
     }

@@ -116,7 +116,7 @@ public final class TokenService {
             && token.length() <= LONGEST_TOKEN
             && token.chars().allMatch(c -> c > ' ' && c <= '~');
     if (token == null || !usable) {
-      throw CallException.badAnswer(who + " sent no token that could be used");
+      throw CallException.badAnswer(who + " sent no usable token");
     }
     return token;
   }

@@ -81,7 +81,7 @@ final class RedirectFollower {
   private static HttpAddress target(HttpAddress from, @Nullable String location)
       throws CallException {
     if (location == null) {
-      throw CallException.badAnswer(from.origin().host() + " redirects without saying where to");
+      throw CallException.badAnswer(from.origin().host() + " redirects without a location");
     }
     var target = from.resolve(location);
     if (target == null) {

@@ -162,7 +162,7 @@ public final class RegistryClient {
 
   private static void checkRepository(ImageReference reference) {
     if (reference.isHostOnly()) {
-      throw new IllegalArgumentException("a registry is named and no repository in it");
+      throw new IllegalArgumentException("the image names a registry without a repository");
     }
   }
 

@@ -80,8 +80,7 @@ public sealed interface ImageManifest {
         }
         yield new Index(type, json.object("annotations").texts(), platforms(json, who));
       }
-      default ->
-          throw CallException.badAnswer(who + " sent no manifest of a kind that is still in use");
+      default -> throw CallException.badAnswer(who + " sent a manifest of an unsupported kind");
     };
   }
 

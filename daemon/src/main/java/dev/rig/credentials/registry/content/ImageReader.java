@@ -169,7 +169,7 @@ public final class ImageReader {
 
   private Digest digest(HttpResponse reply, @Nullable Digest wanted) throws CallException {
     if (wanted != null && !wanted.matches(reply.body())) {
-      throw CallException.badAnswer(session.who() + " sent a manifest of another digest");
+      throw CallException.badAnswer(session.who() + " sent a manifest with a different digest");
     }
     var said = reply.header("docker-content-digest");
     if (said == null) {
@@ -182,8 +182,7 @@ public final class ImageReader {
       throw CallException.badAnswer(session.who() + " sent an invalid digest with a manifest");
     }
     if (!digest.matches(reply.body())) {
-      throw CallException.badAnswer(
-          session.who() + " sent a manifest that does not have the digest it was sent with");
+      throw CallException.badAnswer(session.who() + " sent a manifest with a wrong digest header");
     }
     return wanted == null ? digest : wanted;
   }
@@ -236,7 +235,8 @@ public final class ImageReader {
       throw CallException.badAnswer(session.who() + " does not have the image's configuration");
     }
     if (!digest.matches(reply.body())) {
-      throw CallException.badAnswer(session.who() + " sent a configuration of another digest");
+      throw CallException.badAnswer(
+          session.who() + " sent a configuration with a different digest");
     }
     return reply;
   }

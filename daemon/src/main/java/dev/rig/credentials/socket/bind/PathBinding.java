@@ -120,7 +120,7 @@ public final class PathBinding implements SocketBinding {
         }
         throw new SocketRefusedException(
             path,
-            "cannot tell whether a daemon serves it: " + error,
+            "cannot determine whether a daemon serves it: " + error,
             SocketRefusedException.OTHER_PATH);
       }
     }

@@ -38,10 +38,11 @@ final class LeftoverProcesses {
         ended += killed;
       }
       if (ended > 0) {
-        LOG.log(Level.INFO, "ended {0} processes of scripts that an earlier daemon left", ended);
+        LOG.log(
+            Level.INFO, "ended {0} processes of scripts that an earlier daemon left behind", ended);
       }
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "scripts that an earlier daemon left cannot be looked for", e);
+      LOG.log(Level.WARNING, "cannot search for scripts that an earlier daemon left behind", e);
     }
   }
 

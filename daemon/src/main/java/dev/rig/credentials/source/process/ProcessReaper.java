@@ -179,7 +179,7 @@ final class ProcessReaper {
     } catch (IOException | RuntimeException | Error e) {
       // Usually a lack of descriptors, which is temporary.
       if (failures.isDue()) {
-        LOG.log(Level.WARNING, "the processes of scripts cannot be looked for", e);
+        LOG.log(Level.WARNING, "cannot search for the processes of scripts", e);
       }
       if (e instanceof Error) {
         UncaughtErrors.report(e);

@@ -36,7 +36,7 @@ final class ProgramArguments {
         arguments.add(interpreter.argument());
       }
       if (!arguments.getFirst().startsWith("/")) {
-        throw new UnusableException("the script's first line names no absolute path after #!");
+        throw new UnusableException("the script's first line has no absolute path after #!");
       }
       arguments.add(file.toString());
     } else {

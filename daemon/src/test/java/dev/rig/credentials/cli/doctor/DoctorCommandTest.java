@@ -147,7 +147,7 @@ class DoctorCommandTest {
     assertFalse(diagnosis.contains("warn"), diagnosis);
     assertFound(
         diagnosis,
-        "ok permissions you may ask; the socket is rw-------",
+        "ok permissions you may connect; the socket is rw-------",
         "ok socket a daemon answers at " + socket() + ", version " + Version.text(),
         "ok daemon 2 registries, none with an error",
         "ok helper " + folder.resolve("bin/docker-credential-rig") + " works",
@@ -178,8 +178,8 @@ class DoctorCommandTest {
             + " to true in a file of the daemon's",
         "ok clusters groups: this daemon keeps the pull secrets of the namespaces of its"
             + " pullSecrets",
-        "warn clusters git has git.url besides createPullSecrets or pullSecrets",
-        "let the kubelet ask");
+        "warn clusters git has git.url in addition to createPullSecrets or pullSecrets",
+        "use the kubelet's provider");
     assertFalse(diagnosis.contains(" asked"), diagnosis);
     assertFalse(diagnosis.contains(" engine"), diagnosis);
   }

@@ -64,14 +64,14 @@ class MirrorCheckTest {
         """);
     assertEquals(
         List.of(
-            "WARN images of index.docker.io come through mirror.example:5000/v2/hub (/"
+            "WARN images of index.docker.io are pulled through mirror.example:5000/v2/hub (/"
                 + HOSTS
                 + "), which has no entry => if that mirror requires a login, add an entry for it"
                 + " with mirrorOf: [index.docker.io]"),
         look("docker.io"));
     assertEquals(
         List.of(
-            "WARN images of index.docker.io come through mirror.example:5000/v2/hub (/"
+            "WARN images of index.docker.io are pulled through mirror.example:5000/v2/hub (/"
                 + HOSTS
                 + "), and the kubelet does not get its credential => add mirrorOf:"
                 + " [index.docker.io] to the entry mirror.example:5000, and run kubelet-config"
@@ -108,8 +108,8 @@ class MirrorCheckTest {
     file("etc/containerd/certs.d/_default/hosts.toml", "[host.'http://b.example']");
     var found = look();
     assertEquals(2, found.size());
-    assertTrue(found.getFirst().contains("images of every registry come through b.example"));
-    assertTrue(found.get(1).contains("images of r.example:5000 come through a.example"));
+    assertTrue(found.getFirst().contains("images of every registry are pulled through b.example"));
+    assertTrue(found.get(1).contains("images of r.example:5000 are pulled through a.example"));
     assertEquals(1, look("b.example quay.io", "a.example ghcr.io").size());
   }
 
@@ -130,7 +130,7 @@ class MirrorCheckTest {
         """);
     assertEquals(
         List.of(
-            "WARN images of index.docker.io come through other.example (/"
+            "WARN images of index.docker.io are pulled through other.example (/"
                 + file
                 + "), which has no entry => if that mirror requires a login, add an entry for it"),
         look("mirror.example"));

@@ -327,7 +327,7 @@ class CapsuleSecretsTest {
       fixture.seconds(1);
       assertTrue(fixture.config(SECRET).contains("of-quay"));
       assertEquals(List.of("patch secrets", "patch secrets"), fixture.requests());
-      assertTrue(log.text().contains("conflict: .data..dockerconfigjson; it is put right"));
+      assertTrue(log.text().contains("conflict: .data..dockerconfigjson; it is restored"));
       assertTrue(daemon.health().healthy(), daemon.health()::toString);
       shop("ghcr.io/acme/shop");
       assertEquals(1, log.warnings().size(), log.text());

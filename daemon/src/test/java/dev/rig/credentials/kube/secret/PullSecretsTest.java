@@ -58,7 +58,8 @@ class PullSecretsTest {
     assertEquals("rig-credentials", fixture.secret(answer.name()).get("managed"));
     assertEquals(fixture.time.now().plusSeconds(3600), answer.goodUntil());
     assertEquals(
-        List.of("its credentials end at 2026-01-01T01:00:00Z; it is rewritten ahead of that"),
+        List.of(
+            "its credentials expire at 2026-01-01T01:00:00Z; the daemon rewrites it before that"),
         answer.notes());
   }
 
