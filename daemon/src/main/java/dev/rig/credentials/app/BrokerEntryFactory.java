@@ -27,6 +27,7 @@ import dev.rig.credentials.time.Time;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -121,7 +122,8 @@ final class BrokerEntryFactory {
       var run = source.issue(request);
       var _ =
           run.whenComplete((lease, failure) ->
-              metrics.scriptRun(prefix, failure != null, Duration.ofNanos(ticker.nanos() - began)));
+              metrics.scriptRun(
+                  prefix, kind(), failure != null, Duration.ofNanos(ticker.nanos() - began)));
       return run;
     }
   }
@@ -158,8 +160,8 @@ final class BrokerEntryFactory {
           }
 
           @Override
-          public String redact(String text) {
-            return known.redact(text);
+          public String redact(String text, Collection<String> also) {
+            return known.redact(text, also);
           }
         });
   }

@@ -6,6 +6,8 @@ import dev.rig.credentials.credential.Secret;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The configured source of an entry's credential. */
 public sealed interface EntrySource {
@@ -65,6 +67,13 @@ public sealed interface EntrySource {
       implements EntrySource {
     public CloudProvider {
       options = Map.copyOf(options);
+    }
+
+    /** The options that are paths of files. */
+    public SortedMap<String, String> files() {
+      var files = new TreeMap<>(options);
+      files.keySet().removeIf(name -> !name.endsWith("File"));
+      return files;
     }
   }
 

@@ -55,19 +55,22 @@ public final class Metrics {
   private final Counter scriptRuns =
       counter(
           "rig_credentials_script_runs_total",
-          "Runs of an entry's script or provider that ended.",
-          "prefix");
+          "Runs of an entry's script, helper or provider that ended.",
+          "prefix",
+          "source");
   private final Counter scriptFailures =
       counter(
           "rig_credentials_script_failures_total",
-          "Runs of an entry's script or provider that gave no credential.",
-          "prefix");
+          "Runs of an entry's script, helper or provider that gave no credential.",
+          "prefix",
+          "source");
   private final Histogram scriptSeconds =
       histogram(
           "rig_credentials_script_duration_seconds",
-          "Duration of a run of a script or provider, including its wait for a turn.",
+          "Duration of a run of a script, helper or provider, including its wait for a turn.",
           SCRIPT_BOUNDS,
-          "prefix");
+          "prefix",
+          "source");
   private final Counter reloads =
       counter(
           "rig_credentials_reloads_total",
@@ -185,12 +188,13 @@ public final class Metrics {
    * Counts a run of a script.
    *
    * @param prefix the entry's prefix
+   * @param source what ran: {@code script}, {@code helper}, or the provider's name
    * @param failed whether it gave no credential
    */
-  public void scriptRun(String prefix, boolean failed, Duration took) {
-    scriptRuns.labelValues(prefix).inc();
-    scriptSeconds.labelValues(prefix).observe(seconds(took));
-    var failures = scriptFailures.labelValues(prefix); // present from the first run
+  public void scriptRun(String prefix, String source, boolean failed, Duration took) {
+    scriptRuns.labelValues(prefix, source).inc();
+    scriptSeconds.labelValues(prefix, source).observe(seconds(took));
+    var failures = scriptFailures.labelValues(prefix, source); // present from the first run
     if (failed) {
       failures.inc();
     }

@@ -4,6 +4,8 @@ import dev.rig.credentials.net.HttpResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -17,6 +19,11 @@ final class AwsHttp implements SdkHttpClient {
 
   AwsHttp(ProviderCalls calls) {
     this.calls = calls;
+  }
+
+  /** Has each request sent once: failed runs are repeated by the cache, with growing pauses. */
+  static void once(ClientOverrideConfiguration.Builder configuration) {
+    configuration.retryStrategy(AwsRetryStrategy.doNotRetry());
   }
 
   @Override

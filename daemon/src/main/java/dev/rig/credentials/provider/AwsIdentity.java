@@ -3,7 +3,10 @@ package dev.rig.credentials.provider;
 import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -13,6 +16,8 @@ import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.profiles.ProfileFileLocation;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
@@ -29,21 +34,27 @@ final class AwsIdentity {
    */
   private static final String ROLE = "eks.amazonaws.com/role-arn";
 
+  private static final String WEB_IDENTITY = "AWS_WEB_IDENTITY_TOKEN_FILE";
+
   private static final String SESSION = "rig-credentials";
 
   private final ProviderEntry entry;
   private final Map<String, String> environment;
   private final AwsHttp http;
+  private final IdentityFiles files;
   private @Nullable AwsCredentialsProvider own; // guarded by this
 
   AwsIdentity(ProviderEntry entry, Map<String, String> environment, AwsHttp http) {
     this.entry = entry;
     this.environment = environment;
     this.http = http;
+    this.files = new IdentityFiles(environment);
   }
 
   /** Returns the credentials of this machine, pod or configuration. */
   AwsCredentials own(String region) {
+    checkShared();
+    checkOwn();
     return provider(region).resolveCredentials();
   }
 
@@ -72,7 +83,7 @@ final class AwsIdentity {
     if (has("AWS_ACCESS_KEY_ID")) {
       return EnvironmentVariableCredentialsProvider.create();
     }
-    if (has("AWS_WEB_IDENTITY_TOKEN_FILE")) {
+    if (has(WEB_IDENTITY)) {
       return StsWebIdentityTokenFileCredentialsProvider.builder()
           .stsClient(sts(region, AnonymousCredentialsProvider.create()))
           .build();
@@ -87,12 +98,69 @@ final class AwsIdentity {
     return DefaultCredentialsProvider.builder().build();
   }
 
+  /**
+   * Checks what the SDK reads itself; it takes endpoints from the shared files, whatever names the
+   * identity.
+   */
+  private void checkShared() {
+    for (var shared :
+        List.of(
+            ProfileFileLocation.configurationFilePath(),
+            ProfileFileLocation.credentialsFilePath())) {
+      if (IdentityFiles.isPresent(shared)) {
+        files.check("the shared AWS configuration", shared.toString());
+      }
+    }
+  }
+
+  /** Checks the files of the identity that {@link #base} takes. */
+  private void checkOwn() {
+    var profile = entry.option("profile");
+    if (profile != null) {
+      checkProfile(profile);
+    } else if (!has("AWS_ACCESS_KEY_ID")) {
+      if (has(WEB_IDENTITY)) {
+        checkNamedBy(WEB_IDENTITY);
+      } else {
+        checkNamedBy("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+        checkProfile(environment.getOrDefault("AWS_PROFILE", "default"));
+      }
+    }
+  }
+
+  private void checkNamedBy(String variable) {
+    if (has(variable)) {
+      files.check(variable, environment.getOrDefault(variable, ""));
+    }
+  }
+
+  /** Checks what a profile names, and those whose identity it takes. */
+  private void checkProfile(String first) {
+    var profiles = ProfileFile.defaultProfileFile();
+    var seen = new HashSet<String>();
+    for (var name = Optional.of(first); name.isPresent() && seen.add(name.get()); ) {
+      var profile = profiles.profile(name.get());
+      profile
+          .flatMap(known -> known.property("web_identity_token_file"))
+          .ifPresent(file -> files.check("web_identity_token_file", file));
+      if (profile.flatMap(known -> known.property("credential_process")).isPresent()) {
+        throw new SourceException(
+            ReasonClass.REFUSED,
+            "the profile %s runs a program (credential_process), which providers do not; run it in"
+                    .formatted(name.get())
+                + " a script");
+      }
+      name = profile.flatMap(known -> known.property("source_profile"));
+    }
+  }
+
   private boolean has(String variable) {
     return !environment.getOrDefault(variable, "").isEmpty();
   }
 
   /** Returns the credentials of a pod's service account. */
   AwsCredentials of(ServiceAccountToken pod, String region) {
+    checkShared();
     var role = pod.annotations().getOrDefault(ROLE, "");
     if (role.isEmpty()) {
       throw new SourceException(
@@ -118,6 +186,7 @@ final class AwsIdentity {
         .region(Region.of(region))
         .credentialsProvider(identity)
         .httpClient(http)
+        .overrideConfiguration(AwsHttp::once)
         .build();
   }
 }

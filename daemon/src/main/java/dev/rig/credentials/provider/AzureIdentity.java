@@ -15,7 +15,6 @@ import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
-import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.net.ClientIdentity;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -63,11 +62,13 @@ final class AzureIdentity {
   private final ProviderEntry entry;
   private final Map<String, String> environment;
   private final AzureHttp http;
+  private final IdentityFiles files;
 
   AzureIdentity(ProviderEntry entry, Map<String, String> environment, AzureHttp http) {
     this.entry = entry;
     this.environment = environment;
     this.http = http;
+    this.files = new IdentityFiles(environment);
   }
 
   /** Returns a token for a pod's service account. */
@@ -100,22 +101,26 @@ final class AzureIdentity {
     }
     var certificate = variable("AZURE_CLIENT_CERTIFICATE_PATH");
     if (certificate != null) {
-      return certificate(Path.of(certificate));
+      return certificate(certificate);
     }
     var token = variable("AZURE_FEDERATED_TOKEN_FILE");
-    return token == null ? null : ClientCredentialFactory.createFromClientAssertion(read(token));
+    return token == null
+        ? null
+        : ClientCredentialFactory.createFromClientAssertion(federated(token));
   }
 
-  private static IClientCredential certificate(Path file) {
+  private IClientCredential certificate(String file) {
+    var text = text("AZURE_CLIENT_CERTIFICATE_PATH", file);
     try {
-      var pem = CERTIFICATE.matcher(RegularFile.text(file));
+      var pem = CERTIFICATE.matcher(text);
       var factory = CertificateFactory.getInstance("X.509");
       var chain = new ArrayList<X509Certificate>();
       while (pem.find()) {
         byte[] block = pem.group().getBytes(StandardCharsets.ISO_8859_1);
         chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block)));
       }
-      return ClientCredentialFactory.createFromCertificateChain(ClientIdentity.key(file), chain);
+      return ClientCredentialFactory.createFromCertificateChain(
+          ClientIdentity.key(Path.of(file)), chain);
     } catch (IOException | GeneralSecurityException e) {
       throw new SourceException(
           ReasonClass.REFUSED,
@@ -124,13 +129,12 @@ final class AzureIdentity {
     }
   }
 
-  private static String read(String file) {
-    try {
-      return RegularFile.text(Path.of(file)).strip();
-    } catch (IOException e) {
-      throw new SourceException(
-          ReasonClass.REFUSED, "the file of AZURE_FEDERATED_TOKEN_FILE cannot be read");
-    }
+  private String federated(String file) {
+    return text("AZURE_FEDERATED_TOKEN_FILE", file).strip();
+  }
+
+  private String text(String name, String file) {
+    return new String(files.read(name, file), StandardCharsets.UTF_8);
   }
 
   private Secret client(String client, String tenant, IClientCredential credential)

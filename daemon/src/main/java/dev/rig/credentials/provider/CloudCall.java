@@ -20,6 +20,9 @@ final class CloudCall {
   private static final Set<String> OWN =
       Set.of("host", "content-length", "connection", "expect", "accept-encoding", "authorization");
 
+  private static final Set<String> OF_THE_EXCHANGE =
+      Set.of("content-encoding", "content-length", "transfer-encoding", "location");
+
   private CloudCall() {}
 
   /**
@@ -56,10 +59,13 @@ final class CloudCall {
     }
   }
 
-  /** Returns the headers of a response except those of its encoding, which is decoded. */
+  /**
+   * Returns the headers of a response except those of its encoding, which is decoded, and {@code
+   * Location}: a library would send a secret to the target of a redirect.
+   */
   static Map<String, List<String>> headers(HttpResponse response) {
     var headers = new LinkedHashMap<>(response.headers());
-    headers.keySet().removeAll(Set.of("content-encoding", "content-length", "transfer-encoding"));
+    headers.keySet().removeAll(OF_THE_EXCHANGE);
     return headers;
   }
 }

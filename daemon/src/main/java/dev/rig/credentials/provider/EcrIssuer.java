@@ -126,6 +126,7 @@ final class EcrIssuer implements TokenIssuer {
 
   private <B extends AwsClientBuilder<B, ?>> B configured(B builder, EcrHost registry) {
     builder
+        .overrideConfiguration(AwsHttp::once)
         .region(Region.of(registry.region()))
         .fipsEnabled(registry.fips())
         .dualstackEnabled(registry.dualStack());

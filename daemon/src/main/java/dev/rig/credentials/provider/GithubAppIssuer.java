@@ -47,11 +47,14 @@ final class GithubAppIssuer implements TokenIssuer {
 
   private final ProviderEntry entry;
   private final ProviderCalls calls;
+  private final IdentityFiles files;
   private final Time time;
 
-  GithubAppIssuer(ProviderEntry entry, ProviderCalls calls, Time time) {
+  GithubAppIssuer(
+      ProviderEntry entry, ProviderCalls calls, Map<String, String> environment, Time time) {
     this.entry = entry;
     this.calls = calls;
+    this.files = new IdentityFiles(environment);
     this.time = time;
   }
 
@@ -121,10 +124,12 @@ final class GithubAppIssuer implements TokenIssuer {
     claims.put("iat", now.minus(BEFORE).getEpochSecond());
     claims.put("exp", now.plus(AFTER).getEpochSecond());
     claims.put("iss", entry.required("appId"));
+    var key = entry.required("privateKeyFile");
+    files.check("privateKeyFile", key);
     var signed = encoded(Map.of("alg", "RS256")) + "." + encoded(claims);
     try {
       var signature = Signature.getInstance("SHA256withRSA");
-      signature.initSign(ClientIdentity.key(Path.of(entry.required("privateKeyFile"))));
+      signature.initSign(ClientIdentity.key(Path.of(key)));
       signature.update(signed.getBytes(StandardCharsets.US_ASCII));
       return signed
           + "."
@@ -132,8 +137,7 @@ final class GithubAppIssuer implements TokenIssuer {
     } catch (IOException | GeneralSecurityException e) {
       throw new SourceException(
           ReasonClass.REFUSED,
-          "the key %s cannot be used; write the app's RSA key there as PEM"
-              .formatted(entry.required("privateKeyFile")));
+          "the key %s cannot be used; write the app's RSA key there as PEM".formatted(key));
     }
   }
 

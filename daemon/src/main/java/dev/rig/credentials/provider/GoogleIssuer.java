@@ -13,7 +13,6 @@ import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
-import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.json.JsonException;
 import dev.rig.credentials.json.JsonObject;
 import java.io.ByteArrayInputStream;
@@ -21,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -37,6 +37,8 @@ final class GoogleIssuer implements TokenIssuer {
   /** An annotation of a service account; GKE documentation, "Workload Identity Federation". */
   private static final String ACCOUNT = "iam.gke.io/gcp-service-account";
 
+  private static final String DEFAULT = "GOOGLE_APPLICATION_CREDENTIALS";
+
   private static final String JWT = "urn:ietf:params:oauth:token-type:jwt";
   private static final String STS = "https://sts.googleapis.com/v1/token";
   private static final String ACCOUNTS =
@@ -46,10 +48,14 @@ final class GoogleIssuer implements TokenIssuer {
 
   private final ProviderEntry entry;
   private final ProviderCalls calls;
+  private final Map<String, String> environment;
+  private final IdentityFiles files;
 
-  GoogleIssuer(ProviderEntry entry, ProviderCalls calls) {
+  GoogleIssuer(ProviderEntry entry, ProviderCalls calls, Map<String, String> environment) {
     this.entry = entry;
     this.calls = calls;
+    this.environment = environment;
+    this.files = new IdentityFiles(environment);
   }
 
   @Override
@@ -84,7 +90,8 @@ final class GoogleIssuer implements TokenIssuer {
   /** Returns the credentials of this machine, pod or configuration. */
   private GoogleCredentials own(HttpTransportFactory transports)
       throws IOException, InterruptedException {
-    var base = base(transports);
+    // The library's own retries wait for seconds; failed runs are repeated by the cache.
+    var base = base(transports).createWithCustomRetryStrategy(false);
     var account = entry.option("impersonate");
     return account == null
         ? base.createScoped(SCOPE)
@@ -101,7 +108,8 @@ final class GoogleIssuer implements TokenIssuer {
       throws IOException, InterruptedException {
     var file = entry.option("keyFile");
     if (file != null) {
-      try (var in = new ByteArrayInputStream(RegularFile.read(Path.of(file), RegularFile.SMALL))) {
+      var content = checked("keyFile", file);
+      try (var in = new ByteArrayInputStream(content)) {
         return GoogleCredentials.fromStream(in, transports);
       } catch (IOException | RuntimeException e) {
         throw new SourceException(
@@ -109,6 +117,7 @@ final class GoogleIssuer implements TokenIssuer {
             "the file %s cannot be read as credentials of Google; check keyFile".formatted(file));
       }
     }
+    checkDefault();
     try {
       return GoogleCredentials.getApplicationDefault(transports);
     } catch (IOException e) {
@@ -119,6 +128,34 @@ final class GoogleIssuer implements TokenIssuer {
                   "found no Google identity: set GOOGLE_APPLICATION_CREDENTIALS or keyFile, or run"
                       + " where a metadata server answers"));
     }
+  }
+
+  /** Checks what the library reads itself: the file of the variable, or else that of gcloud. */
+  private void checkDefault() {
+    var named = environment.getOrDefault(DEFAULT, "");
+    var gcloud =
+        environment.getOrDefault(
+            "CLOUDSDK_CONFIG", System.getProperty("user.home") + "/.config/gcloud");
+    var file = Path.of(gcloud, "application_default_credentials.json");
+    if (!named.isEmpty()) {
+      checked(DEFAULT, named);
+    } else if (IdentityFiles.isPresent(file)) {
+      checked("gcloud", file.toString());
+    }
+  }
+
+  /** Reads a file, and checks the file of the token that a federated identity names. */
+  private byte[] checked(String name, String file) {
+    var content = files.read(name, file);
+    try {
+      var token = JsonObject.parse(content).object("credential_source").textOrEmpty("file");
+      if (!token.isEmpty()) {
+        files.check("credential_source", token);
+      }
+    } catch (JsonException e) {
+      // The library says what is wrong with it.
+    }
+    return content;
   }
 
   /** Returns a pod's identity: its token is exchanged, for the account that it names. */

@@ -28,13 +28,20 @@ final class ProviderSource implements CredentialSource {
   private final ProviderEntry entry;
   private final TokenIssuer issuer;
   private final ProviderSecrets secrets;
+  private final SentSecrets sent;
   private final Time time;
   private final ConcurrencyLimit turns = new ConcurrencyLimit(MOST_AT_ONCE);
 
-  ProviderSource(ProviderEntry entry, TokenIssuer issuer, ProviderSecrets secrets, Time time) {
+  ProviderSource(
+      ProviderEntry entry,
+      TokenIssuer issuer,
+      ProviderSecrets secrets,
+      SentSecrets sent,
+      Time time) {
     this.entry = entry;
     this.issuer = issuer;
     this.secrets = secrets;
+    this.sent = sent;
     this.time = time;
   }
 
@@ -106,6 +113,12 @@ final class ProviderSource implements CredentialSource {
   private Lease lease(TokenIssuer.IssuedCredential issued, SourceRequest request, Instant begun) {
     var credential = issued.credential();
     secrets.add(request.registry(), credential.secret());
+    if ((credential.username() + credential.secret().reveal())
+        .chars()
+        .anyMatch(ProviderSource::isControl)) {
+      throw new SourceException(
+          ReasonClass.SERVICE, "it gave a credential with control characters in it");
+    }
     var stated = earlier(issued.expiresAt(), ExpiryReader.of(credential).orElse(Lease.NEVER));
     if (!stated.isAfter(time.now())) {
       throw new SourceException(
@@ -113,6 +126,10 @@ final class ProviderSource implements CredentialSource {
           "it gave a credential that expired at " + stated + "; check the clock of this machine");
     }
     return new Lease(credential, begun, earlier(stated, ExpiryReader.after(begun, entry.expire())));
+  }
+
+  private static boolean isControl(int c) {
+    return c < ' ' || c == 0x7f;
   }
 
   private static Instant earlier(Instant one, Instant other) {
@@ -128,7 +145,8 @@ final class ProviderSource implements CredentialSource {
 
   /** Logs a failure once and names the entry. The service's message is truncated and redacted. */
   private SourceException failed(SourceException failure) {
-    var text = Printable.of(secrets.redact(Objects.requireNonNullElse(failure.getMessage(), "")));
+    var said = Objects.requireNonNullElse(failure.getMessage(), "");
+    var text = Printable.of(secrets.redact(said, sent.texts()));
     var message =
         "provider %s: %s"
             .formatted(

@@ -53,15 +53,20 @@ public final class Providers implements AutoCloseable {
    * @param secrets collects what the source obtains
    */
   public CredentialSource source(ProviderEntry entry, ProviderSecrets secrets) {
-    ProviderCalls calls = request -> http().send(request, entry.timeout());
+    var sent = new SentSecrets();
+    ProviderCalls calls =
+        request -> {
+          sent.note(request);
+          return http().send(request, entry.timeout());
+        };
     TokenIssuer issuer =
         switch (entry.kind()) {
           case ECR -> new EcrIssuer(entry, calls, environment);
-          case GOOGLE -> new GoogleIssuer(entry, calls);
+          case GOOGLE -> new GoogleIssuer(entry, calls, environment);
           case AZURE -> new AzureIssuer(entry, calls, environment);
-          case GITHUB_APP -> new GithubAppIssuer(entry, calls, time);
+          case GITHUB_APP -> new GithubAppIssuer(entry, calls, environment, time);
         };
-    return new ProviderSource(entry, issuer, secrets, time);
+    return new ProviderSource(entry, issuer, secrets, sent, time);
   }
 
   private synchronized ProviderHttp http() {

@@ -136,9 +136,15 @@ public final class KnownSecrets {
     return copies;
   }
 
-  /** Returns one line of text with all of them redacted. */
-  public String redact(String line) {
-    return String.join("", new Redactor(texts()).redact(List.of(line)));
+  /**
+   * Returns one line of text with all of them redacted.
+   *
+   * @param also further secrets
+   */
+  public String redact(String line, Collection<String> also) {
+    var texts = texts();
+    texts.addAll(also);
+    return String.join("", new Redactor(texts).redact(List.of(line)));
   }
 
   synchronized List<String> texts() {

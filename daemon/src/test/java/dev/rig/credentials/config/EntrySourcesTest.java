@@ -292,6 +292,27 @@ class EntrySourcesTest {
         problems);
   }
 
+  /** RFC 8259, section 7; PHP and others write it, YAML 1.1 does not have it. */
+  @Test
+  void escapedSlashOfJsonIsOneAndMovesNoPosition() throws IOException {
+    var configuration =
+        docker(
+            """
+            {"auths": {"https:\\/\\/index.docker.io\\/v1\\/": {"username": "a\\\\/\\"b", "password": "p\\/\\u002f"}},
+             "x\\/": "y\\/", "credsStore": "desktop"}
+            """);
+    assertEquals(
+        login("a\\/\"b", "p//"), configuration.registries().getFirst().source(), "one login");
+    assertEquals("index.docker.io", configuration.registries().getFirst().prefix().toString());
+    assertEquals(16, configuration.leftOut().getFirst().column());
+  }
+
+  @Test
+  void backslashBeforeASlashStaysInYaml() throws IOException {
+    var configuration = docker("{auths: {a.example: {username: 'u\\/v', password: w\\/x}}}");
+    assertEquals(login("u\\/v", "w\\/x"), configuration.registries().getFirst().source());
+  }
+
   @Test
   void ownHelperInDockersConfigurationIsRefused() throws IOException {
     var file =
@@ -344,7 +365,7 @@ class EntrySourcesTest {
   }
 
   @Test
-  void oneMirrorOfARegistryIsEnough() {
+  void registryWithTwoMirrorsIsAnErrorWithItsPlace() {
     assertEquals(
         List.of("a.yaml:4:43: the mirror of this registry is taken already (first at a.yaml:3)"),
         problems(

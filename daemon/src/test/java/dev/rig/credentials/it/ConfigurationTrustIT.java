@@ -244,6 +244,19 @@ class ConfigurationTrustIT {
   }
 
   @Test
+  void t23_keyOfAProviderThatOthersCanWriteIsRefused() throws IOException {
+    var key = PrivateFile.write(etc.resolve("key.json"), "{}");
+    Files.writeString(
+        values,
+        "rig: {dockerRegistries: {gcr.io: {provider: google, with: {keyFile: " + key + "}}}}");
+    daemon.configuredFrom(values);
+    change(key, 0606, 0, 0);
+    assertRefused("values.yaml:1:26: keyFile " + key + " is writable by others (mode 0606)");
+    change(key, 0600, 0, 0);
+    daemon.start();
+  }
+
+  @Test
   void t23_fileInAStickyFolderIsAsSafeAsItsOwner() throws IOException {
     change(etc, 01777, 0, 0);
     daemon.configuredFrom(etc);

@@ -211,12 +211,12 @@ class MetricsIT {
             Map.of(
                 "reloads_total outcome=applied", 1.0,
                 "healthy part=configuration", 1.0,
-                "script_runs_total prefix=script.example.org", 1.0,
-                "script_duration_seconds_count prefix=script.example.org", 1.0,
+                "script_runs_total prefix=script.example.org source=script", 1.0,
+                "script_duration_seconds_count prefix=script.example.org source=script", 1.0,
                 "lease_state prefix=script.example.org state=live", 1.0));
     double left = value(after, lease);
     assertTrue(left > 3_000 && left <= 3_600, after::toString);
-    assertEquals(0, value(after, "script_failures_total prefix=script.example.org"));
+    assertEquals(0, value(after, "script_failures_total prefix=script.example.org source=script"));
     assertEquals(0, value(after, "lease_state prefix=script.example.org state=none"));
     Eventually.within(SOON, () -> value(scrape(), lease) < left, () -> "it runs down");
   }
@@ -233,10 +233,11 @@ class MetricsIT {
                 "lease_state"),
             Map.of(
                 "reloads_total outcome=applied", 1.0,
-                "script_runs_total prefix=broken.example.org", 1.0,
-                "script_failures_total prefix=broken.example.org", 1.0,
+                "script_runs_total prefix=broken.example.org source=script", 1.0,
+                "script_failures_total prefix=broken.example.org source=script", 1.0,
                 "lease_state prefix=broken.example.org state=failed", 1.0));
-    assertEquals(1, value(after, "script_runs_total prefix=script.example.org"), "unchanged");
+    assertEquals(
+        1, value(after, "script_runs_total prefix=script.example.org source=script"), "unchanged");
     assertEquals(0, value(after, "lease_expiry_seconds prefix=broken.example.org"));
     get("broken.example.org", 1);
     Eventually.within(

@@ -96,6 +96,23 @@ class SpecialFilesIT {
 
   @ParameterizedTest
   @EnumSource
+  void f39_keyOfAProviderIsReadWithoutWaiting(SpecialFile kind) throws IOException {
+    daemon.configured("values.yaml", CONFIGURATION);
+    daemon.configured(
+        "w.yaml",
+        "rig: {dockerRegistries: {gcr.io: {provider: google, with: {keyFile: %s}}}}"
+            .formatted(kind.make(folder.resolve("key.json"))));
+    var running = daemon.start();
+    var refused = daemon.client().get("gcr.io");
+    assertEquals(1, refused.status(), refused::toString);
+    assertTrue(
+        refused.output().contains("key.json of keyFile is not used: it is "), refused::toString);
+    assertServes();
+    DaemonUnderTest.stop(running);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void f39_commandsDoNotWaitForADockerConfiguration(SpecialFile kind) throws IOException {
     var docker = PrivateFile.folder(folder.resolve("docker"));
     kind.make(docker.resolve("config.json"));

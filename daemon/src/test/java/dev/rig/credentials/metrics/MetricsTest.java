@@ -82,12 +82,12 @@ class MetricsTest {
 
   @Test
   void scriptRunsHaveSecondsAndFailures() {
-    metrics.scriptRun("ghcr.io", false, Duration.ofSeconds(2));
-    shows("rig_credentials_script_failures_total{prefix=\"ghcr.io\"} 0.0");
-    metrics.scriptRun("ghcr.io", true, Duration.ofSeconds(3));
-    shows("rig_credentials_script_runs_total{prefix=\"ghcr.io\"} 2.0");
-    shows("rig_credentials_script_failures_total{prefix=\"ghcr.io\"} 1.0");
-    shows("rig_credentials_script_duration_seconds_sum{prefix=\"ghcr.io\"} 5.0");
+    metrics.scriptRun("ghcr.io", "script", false, Duration.ofSeconds(2));
+    shows("rig_credentials_script_failures_total{prefix=\"ghcr.io\",source=\"script\"} 0.0");
+    metrics.scriptRun("ghcr.io", "script", true, Duration.ofSeconds(3));
+    shows("rig_credentials_script_runs_total{prefix=\"ghcr.io\",source=\"script\"} 2.0");
+    shows("rig_credentials_script_failures_total{prefix=\"ghcr.io\",source=\"script\"} 1.0");
+    shows("rig_credentials_script_duration_seconds_sum{prefix=\"ghcr.io\",source=\"script\"} 5.0");
   }
 
   @Test
@@ -129,7 +129,7 @@ class MetricsTest {
     leases.add(new LeaseReading("ghcr.io", State.LIVE, 90.0));
     metrics.request("get", "found", Duration.ZERO);
     metrics.denied("get");
-    metrics.scriptRun("ghcr.io", true, Duration.ZERO);
+    metrics.scriptRun("ghcr.io", "script", true, Duration.ZERO);
     metrics.registryCall("ok", Duration.ZERO);
     var types =
         scraped()

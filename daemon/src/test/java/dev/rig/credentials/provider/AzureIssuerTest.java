@@ -137,7 +137,7 @@ class AzureIssuerTest {
             .source(ProviderKind.AZURE, Map.of("clientId", CLIENT, "tenantId", TENANT));
     var refusal = ProviderFixture.refusal(source, IMAGE);
     assertTrue(
-        String.valueOf(refusal.getMessage()).contains("cannot be read"), refusal::getMessage);
+        String.valueOf(refusal.getMessage()).contains("not a regular file"), refusal::getMessage);
   }
 
   @Test

@@ -206,7 +206,7 @@ class GoogleIssuerTest {
         ProviderFixture.refusal(
             fixture.source(ProviderKind.GOOGLE, Map.of("keyFile", file.toString())), IMAGE);
     assertTrue(
-        String.valueOf(refusal.getMessage()).contains("cannot be read"), refusal::getMessage);
+        String.valueOf(refusal.getMessage()).contains("not a regular file"), refusal::getMessage);
   }
 
   @Test

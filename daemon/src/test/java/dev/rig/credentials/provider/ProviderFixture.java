@@ -12,12 +12,16 @@ import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.net.Proxies;
+import dev.rig.credentials.source.KnownSecrets;
+import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.testing.cloud.FakeCloud;
 import dev.rig.credentials.time.SystemScheduler;
+import dev.rig.credentials.time.Time;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +35,8 @@ final class ProviderFixture implements AutoCloseable {
   private final Map<String, String> environment = new HashMap<>();
   private final Path folder;
   private final FakeCloud cloud;
+  private final KnownSecrets known = new KnownSecrets(Map.of());
+  private Time time = scheduler.time();
   private Duration timeout = Duration.ofSeconds(90);
 
   ProviderFixture(Path folder, FakeCloud cloud) {
@@ -43,6 +49,11 @@ final class ProviderFixture implements AutoCloseable {
     return this;
   }
 
+  ProviderFixture in(FakeTime other) {
+    time = other.time();
+    return this;
+  }
+
   ProviderFixture timeout(Duration limit) {
     timeout = limit;
     return this;
@@ -51,17 +62,18 @@ final class ProviderFixture implements AutoCloseable {
   CredentialSource source(ProviderKind kind, Map<String, String> options) throws Exception {
     var pem = Files.writeString(folder.resolve("cloud.pem"), cloud.pem());
     var proxies = new Proxies(null, cloud.proxyUrl(), List.of());
-    return new Providers(
-            new Providers.Reach(Set.of(), List.of(pem), proxies), environment, scheduler.time())
+    return new Providers(new Providers.Reach(Set.of(), List.of(pem), proxies), environment, time)
         .source(
             new ProviderEntry("entry", kind, options, timeout, Duration.ofDays(36_500)),
             new ProviderSecrets() {
               @Override
-              public void add(String registry, Secret secret) {}
+              public void add(String registry, Secret secret) {
+                known.add(registry, secret);
+              }
 
               @Override
-              public String redact(String text) {
-                return text;
+              public String redact(String text, Collection<String> also) {
+                return known.redact(text, also);
               }
             });
   }

@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 final class ScriptCheck {
   private static final String CONFIGURATION = "configuration";
   private static final String SCRIPTS = "scripts";
+  private static final String PROVIDERS = "providers";
   private static final String SHELL = "shell";
 
   /** Programs that scripts of registries usually call; words of the shell itself are not listed. */
@@ -136,6 +137,8 @@ final class ScriptCheck {
       } else if (entry.source() instanceof EntrySource.OtherHelper helper) {
         tools.add(HelperProgram.PREFIX + helper.name());
         missing(entry.prefix(), helper).ifPresent(findings::add);
+      } else if (entry.source() instanceof EntrySource.CloudProvider provider) {
+        provider(entry.prefix(), provider, findings);
       }
     }
     if (!tools.isEmpty() && findings.size() == before) {
@@ -191,6 +194,20 @@ final class ScriptCheck {
                   prefix + ": " + reason,
                   "install it where the daemon runs, or set PATH in the entry's env"));
     };
+  }
+
+  /** Who can write a key was checked with the configuration; the environment is the daemon's. */
+  private static void provider(
+      RegistryPrefix prefix, EntrySource.CloudProvider provider, List<Finding> findings) {
+    for (var file : provider.files().entrySet()) {
+      if (!Files.isRegularFile(Path.of(file.getValue()))) {
+        findings.add(
+            Finding.warn(
+                PROVIDERS,
+                "%s: the %s %s is not a file".formatted(prefix, file.getKey(), file.getValue()),
+                "write it where the daemon runs"));
+      }
+    }
   }
 
   /**

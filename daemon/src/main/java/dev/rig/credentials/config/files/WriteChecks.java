@@ -70,22 +70,23 @@ public final class WriteChecks {
 
   private void interpreter(SourcePosition origin, String program) {
     if (program.startsWith("/")) {
-      program(origin, "the script's interpreter", program);
+      used(origin, "the script's interpreter", program);
     }
   }
 
   /**
-   * Checks a program; a missing one is not a finding, because it may exist on the daemon's machine.
+   * Checks a program or a key; a missing one is not a finding, because it may exist on the daemon's
+   * machine.
    *
    * @param what a description for people; empty if the location says it
-   * @param program an absolute path
+   * @param file its absolute path
    */
-  public void program(SourcePosition origin, String what, String program) {
+  public void used(SourcePosition origin, String what, String file) {
     try {
-      for (var exposure : access.look(Path.of(program))) {
+      for (var exposure : access.look(Path.of(file))) {
         var place = exposure.path() + " " + exposure.message();
-        boolean itself = place.startsWith(program + " ");
-        var message = itself ? place : program + " can be replaced: " + place;
+        boolean itself = place.startsWith(file + " ");
+        var message = itself ? place : file + " can be replaced: " + place;
         report(findings, exposure, origin, (what + " " + message).strip());
       }
     } catch (IOException | InvalidPathException missing) {

@@ -103,18 +103,24 @@ public final class ConfigLoader {
             files.stream().map(InputFile::name).toList(),
             () -> of(files, passwordFiles.contents()));
     if (checks != null) {
-      checkPrograms(configuration, checks);
+      checkUses(configuration, checks);
     }
     findings.throwIfAny();
     return configuration;
   }
 
-  private static void checkPrograms(Configuration configuration, WriteChecks checks) {
+  private static void checkUses(Configuration configuration, WriteChecks checks) {
     var path = SearchPath.of(System.getenv());
     for (var entry : configuration.registries()) {
-      if (entry.source() instanceof EntrySource.Script script) {
-        checks.script(
-            entry.origin(), script.text().reveal(), script.env().getOrDefault("PATH", path));
+      switch (entry.source()) {
+        case EntrySource.Script script ->
+            checks.script(
+                entry.origin(), script.text().reveal(), script.env().getOrDefault("PATH", path));
+        case EntrySource.CloudProvider provider ->
+            provider.files().forEach((name, file) -> checks.used(entry.origin(), name, file));
+        case EntrySource.StaticLogin _, EntrySource.OtherHelper _ -> {
+          // Password files are checked when they are read, and helpers when they are found.
+        }
       }
     }
     for (var cluster : configuration.clusters().values()) {
@@ -124,7 +130,7 @@ public final class ConfigLoader {
     }
     var shell = configuration.daemon().get(DaemonSettings.SHELL);
     if (shell != null) {
-      checks.program(SourcePosition.file("daemon.shell"), "", shell.toString());
+      checks.used(SourcePosition.file("daemon.shell"), "", shell.toString());
     }
   }
 }

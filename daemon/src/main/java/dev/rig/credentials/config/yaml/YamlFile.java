@@ -63,7 +63,7 @@ public final class YamlFile {
   private List<Node> documents() {
     var documents = new ArrayList<Node>();
     try {
-      var text = text();
+      var text = JsonSlashes.without(text());
       compose(text, documents);
     } catch (RefusedYamlException refused) {
       refused.report(findings);

@@ -319,6 +319,18 @@ class DoctorCommandTest {
   }
 
   @Test
+  void keyOfAProviderIsLookedFor() throws IOException {
+    var key = folder.resolve("key.json");
+    Files.writeString(
+        values,
+        "rig: {dockerRegistries: {gcr.io: {provider: google, with: {keyFile: %s}}}}"
+            .formatted(key));
+    assertFound(diagnosis(), "warn providers gcr.io: the keyFile " + key + " is not a file");
+    Files.writeString(key, "{}");
+    assertFalse(diagnosis().contains("providers gcr.io"), this::diagnosis);
+  }
+
+  @Test
   void programsThatScriptsCallAreLookedFor() throws IOException {
     Files.writeString(
         values,

@@ -18,10 +18,12 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The services of a cloud on loopback: behind a proxy that forwards their hosts and no others, over
@@ -53,8 +55,16 @@ public final class FakeCloud implements AutoCloseable {
     }
   }
 
-  /** A status and a JSON document. */
-  public record CloudReply(int status, String json) {
+  /**
+   * A status and a JSON document; with a status of 3xx a redirect to {@link #ELSEWHERE}.
+   *
+   * @param endless whether the document is repeated for as long as anybody reads it
+   */
+  public record CloudReply(int status, String json, boolean endless) {
+    public CloudReply(int status, String json) {
+      this(status, json, false);
+    }
+
     public static CloudReply ok(String json) {
       return new CloudReply(200, json);
     }
@@ -66,6 +76,20 @@ public final class FakeCloud implements AutoCloseable {
     CloudReply answer(CloudRequest request) throws Exception;
   }
 
+  /** What becomes of a connection with one of its hosts. */
+  public enum Way {
+    OPEN,
+    /** Closed at once. */
+    CLOSED,
+    /** Something that is not TLS answers. */
+    NOT_TLS,
+    /** A server answers whose certificate another authority has signed. */
+    FOREIGN
+  }
+
+  /** Where redirects lead. */
+  public static final String ELSEWHERE = "elsewhere.example";
+
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
 
@@ -76,25 +100,57 @@ public final class FakeCloud implements AutoCloseable {
   private final ServerSocket proxy;
   private final Map<String, CloudEndpoint> endpoints = new ConcurrentHashMap<>();
   private final List<CloudRequest> requests = new CopyOnWriteArrayList<>();
+  private final List<Socket> connections = new CopyOnWriteArrayList<>();
+  private final Set<String> sought = ConcurrentHashMap.newKeySet();
+  private volatile Way way = Way.OPEN;
+  private volatile @Nullable HttpsServer foreign;
 
   /** Starts it for these hosts. */
   public FakeCloud(String... hosts) {
     this.hosts = List.of(hosts);
     try {
-      secure = HttpsServer.create(ANY_PORT, 0);
-      secure.setHttpsConfigurator(new HttpsConfigurator(authority.server(String.join(",", hosts))));
+      secure = secure(authority);
       plain = HttpServer.create(ANY_PORT, 0);
-      for (var server : List.of(secure, plain)) {
-        server.createContext("/", this::answer);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.start();
-      }
       proxy = new ServerSocket();
       proxy.bind(ANY_PORT);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    started(secure);
+    started(plain);
     var _ = Thread.ofVirtual().start(this::accept);
+  }
+
+  private HttpsServer secure(TestAuthority signer) {
+    try {
+      var server = HttpsServer.create(ANY_PORT, 0);
+      server.setHttpsConfigurator(new HttpsConfigurator(signer.server(String.join(",", hosts))));
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private <S extends HttpServer> S started(S server) {
+    server.createContext("/", this::answer);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.start();
+    return server;
+  }
+
+  /** Ends all connections through the proxy, and has later ones fare so. */
+  public void connect(Way next) {
+    if (next == Way.FOREIGN && foreign == null) {
+      foreign = started(secure(new TestAuthority(TestAuthority.Keys.EC)));
+    }
+    way = next;
+    connections.forEach(FakeCloud::close);
+    connections.clear();
+  }
+
+  /** The hosts that the proxy was asked for. */
+  public Set<String> sought() {
+    return Set.copyOf(sought);
   }
 
   /** Has requests answered; the path is without its query. */
@@ -150,6 +206,15 @@ public final class FakeCloud implements AutoCloseable {
       byte[] body = reply.json().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
       exchange.getResponseHeaders().set("Metadata-Flavor", "Google");
+      if (reply.status() / 100 == 3) {
+        exchange.getResponseHeaders().set("Location", "https://" + ELSEWHERE + "/");
+      }
+      if (reply.endless()) {
+        exchange.sendResponseHeaders(reply.status(), 0);
+        while (!Thread.interrupted()) {
+          exchange.getResponseBody().write(body); // until nobody reads it
+        }
+      }
       exchange.sendResponseHeaders(reply.status(), body.length == 0 ? -1 : body.length);
       exchange.getResponseBody().write(body);
     }
@@ -170,14 +235,25 @@ public final class FakeCloud implements AutoCloseable {
     try (client;
         var server = new Socket()) {
       var in = client.getInputStream();
+      connections.add(client);
+      var chosen = way;
+      if (chosen == Way.CLOSED) {
+        return;
+      }
       var host = asked(in);
+      sought.add(host);
       var out = client.getOutputStream();
       if (!hosts.contains(host)) {
         out.write("HTTP/1.1 502 Bad Gateway\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         return;
       }
-      server.connect(secure.getAddress());
+      var other = foreign;
+      server.connect((other == null || chosen != Way.FOREIGN ? secure : other).getAddress());
       out.write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      if (chosen == Way.NOT_TLS) {
+        out.write("220 mail.example ESMTP\r\n".getBytes(StandardCharsets.US_ASCII));
+        return;
+      }
       var back = Thread.ofVirtual().start(() -> copy(server, client));
       copy(client, server);
       back.join();
@@ -209,9 +285,21 @@ public final class FakeCloud implements AutoCloseable {
     }
   }
 
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Override
   public void close() {
     secure.stop(0);
+    var other = foreign;
+    if (other != null) {
+      other.stop(0);
+    }
     plain.stop(0);
     try {
       proxy.close();
