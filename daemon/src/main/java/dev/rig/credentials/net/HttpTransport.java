@@ -10,13 +10,10 @@ import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.InMemoryDnsResolver;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.config.Http1Config;
-import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
-import org.apache.hc.core5.http.message.BasicLineParser;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -125,12 +122,13 @@ final class HttpTransport implements AutoCloseable {
                 .setConnectTimeout(CONNECT)
                 .setIdleTimeout(Timeout.of(idle))
                 .build())
-        .setConnectionFactory(
-            // The client's own parser would ignore text before the status line.
-            new ManagedHttpClientConnectionFactory(
-                bounds,
-                null,
-                new DefaultHttpResponseParserFactory(bounds, BasicLineParser.INSTANCE, null)))
+        .setConnectionFactory(socket -> {
+          var connection = new KeptConnection(bounds);
+          if (socket != null) {
+            connection.bind(socket);
+          }
+          return connection;
+        })
         .build();
   }
 

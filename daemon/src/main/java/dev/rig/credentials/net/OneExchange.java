@@ -18,7 +18,6 @@ import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
 import org.apache.hc.core5.http.protocol.HttpContext;
-import org.apache.hc.core5.util.Timeout;
 
 /**
  * Sends one request over a connection. It distinguishes a kept connection that the other side had
@@ -36,11 +35,6 @@ final class OneExchange extends HttpRequestExecutor {
     }
   }
 
-  /**
-   * How long to check a kept connection for unexpected bytes, which would be read as the response.
-   */
-  private static final Timeout GLANCE = Timeout.ofMilliseconds(1);
-
   @Override
   public ClassicHttpResponse execute(
       ClassicHttpRequest request,
@@ -52,7 +46,7 @@ final class OneExchange extends HttpRequestExecutor {
     long received = details.getReceivedBytesCount();
     var route = HttpClientContext.cast(context).getHttpRoute(); // null for the CONNECT to a proxy
     boolean kept = route != null && details.getResponseCount() > (route.isTunnelled() ? 1 : 0);
-    if (kept && connection.isDataAvailable(GLANCE)) {
+    if (kept && connection instanceof KeptConnection own && own.holdsBytes()) {
       throw new StaleException(new IOException("it holds bytes that no request has asked for"));
     }
     var executor = new HttpRequestExecutor(Http1Config.DEFAULT, null, new InterimCount());

@@ -18,13 +18,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KeptConnectionsTest {
   @TempDir private Path folder;
@@ -106,24 +110,33 @@ class KeptConnectionsTest {
   }
 
   /** Bytes after a whole response would be taken for the answer to the next request. */
-  @Test
-  void bytesThatNoRequestAskedForAreNotTheNextAnswer() throws Exception {
-    try (var server =
+  @ParameterizedTest
+  @CsvSource({"http, 0", "http, 20", "https, 0", "https, 20"})
+  void bytesThatNoRequestAskedForAreNotTheNextAnswer(String scheme, int later) throws Exception {
+    var authority = new TestAuthority(TestAuthority.Keys.EC);
+    var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
+    var sent = new CountDownLatch(1);
+    var server =
         HostileRegistry.start(
                 (asked, out) -> {
                   reply(out, 200, "{}");
                   if (asked.target().equals("/1")) {
+                    LockSupport.parkNanos(Duration.ofMillis(later).toNanos());
                     out.write(
                         "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
                             .getBytes(StandardCharsets.US_ASCII));
                     out.flush();
+                    sent.countDown();
                   }
                 })
-            .keepingAlive()) {
-      var fixture = new HttpFixture(server);
-      fixture.get(server, "/1");
-      var second = new String(fixture.get(server, "/2").body(), StandardCharsets.UTF_8);
-      assertEquals("{}", second);
+            .keepingAlive();
+    try (var _ =
+        scheme.equals("https") ? server.with(authority.server(HttpFixture.HOST)) : server) {
+      var fixture = new HttpFixture(server.port(), List.of(file), null);
+      fixture.send(HttpFixture.get(scheme, server.port(), "/1"));
+      sent.await();
+      var second = fixture.send(HttpFixture.get(scheme, server.port(), "/2"));
+      assertEquals("{}", HttpFixture.text(second));
       assertEquals(2, server.connections());
     }
   }
