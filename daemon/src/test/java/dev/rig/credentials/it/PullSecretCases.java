@@ -340,9 +340,14 @@ abstract class PullSecretCases {
     waitUntilRotating(daemon, Duration.ofSeconds(30));
     cluster.putCapsule("shop", registry.host() + "/shop:1");
     Eventually.within(
-        Duration.ofSeconds(5),
+        Duration.ofSeconds(2),
         () -> cluster.pullSecret("shop").equals(Optional.of(NAME)),
         () -> "the Capsule names its Secret: " + running.stderr());
+    cluster.removePullSecret("shop");
+    Eventually.within(
+        Duration.ofSeconds(2),
+        () -> cluster.pullSecret("shop").equals(Optional.of(NAME)),
+        () -> "the annotation comes back: " + running.stderr());
     var user = user();
     user = nextTurn(user, TURN);
     cluster.putImage("shop", "quay.io/shop:2");
@@ -373,23 +378,47 @@ abstract class PullSecretCases {
         () -> "the Secret goes with its Capsule: " + running.stderr());
   }
 
+  @Test
+  void capsuleWhoseEntryHasNoCredentialGetsAnEventAndStatusSaysWhy() {
+    var entry = "example.org: {script: \"exit 3\"}";
+    var daemon = daemon("d", entry, "");
+    daemon.start();
+    waitUntilRotating(daemon, Duration.ofSeconds(30));
+    cluster.putCapsule("shop", "example.org/shop:1");
+    Eventually.within(
+        Duration.ofSeconds(5),
+        () -> cluster.events("shop").equals(List.of("NoCredential")),
+        () -> "one Event: " + cluster.events("shop"));
+    assertTrue(daemon.status().contains("Capsule team/shop: example.org"), daemon.status());
+    cluster.putImage("shop", "quay.io/shop:2");
+    Eventually.within(
+        Duration.ofSeconds(2), () -> cluster.pullSecret("shop").isPresent(), () -> "it is served");
+    assertFalse(daemon.status().contains("Capsule team/shop: example.org"), daemon.status());
+  }
+
   /** SIGSTOP and SIGCONT. */
   @Test
   void leaderSuspendedPastItsLeaseWritesNothingWhenItResumes() {
     var one = daemon("d1");
     var first = one.start();
     waitUntilRotating(one, Duration.ofSeconds(30));
-    cluster.putCapsule("shop", registry.host() + "/shop:1");
+    cluster.putCapsule("shop", "quay.io/shop:1"); // whose credential does not end
     Eventually.within(
-        Duration.ofSeconds(5), () -> cluster.secret(NAME).isPresent(), () -> "it writes");
+        Duration.ofSeconds(5), () -> cluster.pullSecret("shop").isPresent(), () -> "it writes");
+    var before = count(one, "writes");
     var two = daemon("d2");
     two.start();
     first.signal("STOP");
     waitUntilRotating(two, Duration.ofSeconds(40));
+    cluster.putImage("shop", registry.host() + "/shop:2"); // of which both are told
+    Eventually.within(
+        Duration.ofSeconds(5), () -> config(secret()).contains("turn-"), () -> "the other writes");
+    cluster.removeSecret(NAME);
     first.signal("CONT");
     Eventually.within(
         Duration.ofSeconds(10), () -> count(one, "rotating") == 0, () -> "it has noticed");
-    var before = count(one, "writes");
+    Eventually.within(
+        Duration.ofSeconds(5), () -> cluster.secret(NAME).isPresent(), () -> "it comes back");
     nextTurn(user(), TURN);
     assertEquals(before, count(one, "writes"));
     assertEquals(1, count(two, "rotating"));

@@ -1,5 +1,6 @@
 package dev.rig.credentials.testing.kube;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -60,6 +61,22 @@ public final class FakeCluster implements TestCluster {
   @Override
   public void removeSecret(String name) {
     kubernetes.remove("secrets/" + NAMESPACE + "/" + name);
+  }
+
+  @Override
+  public void removePullSecret(String capsule) {
+    kubernetes.merge(
+        "capsules/" + NAMESPACE + "/" + capsule,
+        "{\"metadata\":{\"annotations\":{\"rig.dev/pull-secret\":null}}}");
+  }
+
+  @Override
+  public List<String> events(String capsule) {
+    return kubernetes.keys("events").stream()
+        .map(key -> kubernetes.object(key).orElseThrow())
+        .filter(event -> ((Map<?, ?>) event.get("involvedObject")).get("name").equals(capsule))
+        .map(event -> (String) event.get("reason"))
+        .toList();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.rig.credentials.testing.kube;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.FreePort;
 import dev.rig.credentials.testing.GoModule;
+import dev.rig.credentials.testing.Json;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.HttpReply;
@@ -49,6 +50,20 @@ public final class KubeApiServer implements TestCluster {
   private static final String USER = "rig-credentials";
   private static final String NODE = "token-of-the-node";
 
+  private static final String REQUESTS = "requests.log";
+
+  /** Each request of the daemon once, a watch when it begins. */
+  private static final String AUDIT =
+      """
+      apiVersion: audit.k8s.io/v1
+      kind: Policy
+      omitStages: [RequestReceived]
+      rules:
+        - {level: Metadata, users: [%s]}
+        - {level: None}
+      """
+          .formatted(USER);
+
   private static final String CAPSULES =
       """
       apiVersion: apiextensions.k8s.io/v1
@@ -90,7 +105,14 @@ public final class KubeApiServer implements TestCluster {
    * @param rights the manifest of the daemon's rights
    */
   public KubeApiServer(Reaper reaper, Path folder, String rights) {
-    this(reaper, folder);
+    this(
+        reaper,
+        folder,
+        GoModule.KUBE_APISERVER.program("kube-apiserver"),
+        Machine.THIS,
+        "--audit-policy-file="
+            + PrivateFile.write(PrivateFile.folder(folder).resolve("audit.yaml"), AUDIT),
+        "--audit-log-path=" + folder.resolve(REQUESTS));
     create("/api/v1/namespaces", "{metadata: {name: " + NAMESPACE + "}}");
     create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", CAPSULES);
     for (var manifest : rights.split("(?m)^---$", -1)) {
@@ -228,12 +250,17 @@ public final class KubeApiServer implements TestCluster {
 
   @Override
   public void putImage(String capsule, String image) {
-    var answer =
-        ask(
-            "PATCH",
-            capsules("/" + capsule),
-            "application/merge-patch+json",
-            "{\"spec\":{\"image\":\"" + image + "\"}}");
+    merge(capsules("/" + capsule), "{spec: {image: '" + image + "'}}");
+  }
+
+  /**
+   * Changes an object by a merge patch.
+   *
+   * @param path of the object
+   */
+  public void merge(String path, String yaml) {
+    var patch = new String(Json.bytes(new Yaml().load(yaml)), StandardCharsets.UTF_8);
+    var answer = ask("PATCH", path, "application/merge-patch+json", patch);
     Assertions.assertEquals(200, answer.status(), answer::body);
   }
 
@@ -241,6 +268,25 @@ public final class KubeApiServer implements TestCluster {
   public void removeSecret(String name) {
     var answer = ask("DELETE", "/api/v1/namespaces/" + NAMESPACE + "/secrets/" + name);
     Assertions.assertEquals(200, answer.status(), answer::body);
+  }
+
+  @Override
+  public void removePullSecret(String capsule) {
+    merge(capsules("/" + capsule), "{metadata: {annotations: {rig.dev/pull-secret: null}}}");
+  }
+
+  @Override
+  public List<String> events(String capsule) {
+    return events(NAMESPACE, capsule);
+  }
+
+  /** The reasons of the Events of any object of that name. */
+  @SuppressWarnings("unchecked") // Kubernetes' own types
+  public List<String> events(String namespace, String name) {
+    var query = "?fieldSelector=involvedObject.name=" + name;
+    var list = object("/api/v1/namespaces/" + namespace + "/events" + query).orElseThrow();
+    return ((List<Map<String, Object>>) list.get("items"))
+        .stream().map(event -> (String) event.get("reason")).toList();
   }
 
   @Override
@@ -265,6 +311,29 @@ public final class KubeApiServer implements TestCluster {
 
   private static String capsules(String name) {
     return "/apis/rig.dev/v1alpha2/namespaces/" + NAMESPACE + "/capsules" + name;
+  }
+
+  /**
+   * What the daemon has asked so far, in order: {@code verb resource}, with the status where that
+   * is none of success.
+   */
+  public List<String> requests() {
+    try (var lines = Files.lines(folder.resolve(REQUESTS))) {
+      return lines
+          .map(Json::object)
+          .filter(line ->
+              line.get("verb").equals("watch") == line.get("stage").equals("ResponseStarted"))
+          .map(line -> {
+            var status = ((Number) ((Map<?, ?>) line.get("responseStatus")).get("code")).intValue();
+            return line.get("verb")
+                + " "
+                + ((Map<?, ?>) line.get("objectRef")).get("resource")
+                + (status < 300 ? "" : " " + status);
+          })
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Both stop, the storage too. */
@@ -353,7 +422,8 @@ public final class KubeApiServer implements TestCluster {
     Assertions.assertEquals(201, answer.status(), answer::body);
   }
 
-  private Optional<Map<String, Object>> object(String path) {
+  /** An object as it is now; empty where there is none. */
+  public Optional<Map<String, Object>> object(String path) {
     var answer = ask("GET", path);
     if (answer.status() == 404) {
       return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.rig.credentials.testing.kube;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,6 +27,12 @@ public interface TestCluster extends AutoCloseable {
   void putImage(String capsule, String image);
 
   void removeSecret(String name);
+
+  /** Somebody takes the annotation that names its pull secret from a Capsule. */
+  void removePullSecret(String capsule);
+
+  /** The reasons of the Events of a Capsule. */
+  List<String> events(String capsule);
 
   void removeCapsule(String name);
 
