@@ -57,7 +57,7 @@ public class Fabric8Api implements KubeApi {
                     namespace,
                     listener,
                     thrown -> client.failure(what, thrown),
-                    () -> client.watches().count(kind.plural(), namespace)));
+                    client.watches().of(kind.plural(), namespace)));
   }
 
   @Override

@@ -2,18 +2,24 @@ package dev.rig.credentials.kube;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
+import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +36,8 @@ final class InformerWatch implements ObjectWatch {
    * The requests of informers to one cluster. The API server ends each watch after {@link
    * #SECONDS}, and the informer continues with another request; with its default timeout an
    * informer would notice a silent connection only after ten minutes. The requests are counted, so
-   * that a missing one is noticed.
+   * that a missing one is noticed. A refused one is reported: an informer only retries it, less and
+   * less often.
    */
   static final class WatchRequests implements Interceptor {
     /**
@@ -38,41 +45,71 @@ final class InformerWatch implements ObjectWatch {
      */
     static final int SECONDS = 60;
 
+    /** Statuses that pass soon: the token is renewed, or the server has time again. */
+    private static final Set<Integer> RETRIED = Set.of(401, 429);
+
     private static final Pattern TIMEOUT = Pattern.compile("\\btimeoutSeconds=\\d+");
 
-    private final Map<String, Long> counts = new ConcurrentHashMap<>();
+    /** The requests for one kind of object, in one namespace or in all. */
+    static final class Collection {
+      private final AtomicLong count = new AtomicLong();
+      private volatile IntConsumer refused = status -> {};
+    }
+
+    private final Map<String, Collection> collections = new ConcurrentHashMap<>();
+
+    /**
+     * Returns the requests for a kind of object.
+     *
+     * @param namespace null for all
+     */
+    Collection of(String plural, @Nullable String namespace) {
+      return of(namespace == null ? plural : "namespaces/" + namespace + "/" + plural);
+    }
+
+    private Collection of(String end) {
+      return collections.computeIfAbsent(end, one -> new Collection());
+    }
+
+    private Collection of(URI uri) {
+      var parts = List.of(uri.getPath().split("/", -1));
+      int from = parts.size() - 3;
+      boolean inNamespace = from > 0 && parts.get(from).equals("namespaces");
+      return of(String.join("/", parts.subList(inNamespace ? from : from + 2, parts.size())));
+    }
+
+    private static boolean isWatch(URI uri) {
+      return String.valueOf(uri.getRawQuery()).contains("watch=true");
+    }
 
     @Override
     public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
       var uri = request.uri();
-      var query = String.valueOf(uri.getRawQuery());
-      if (query.contains("watch=true")) {
+      if (isWatch(uri)) {
         builder.uri(
             URI.create(TIMEOUT.matcher(uri.toString()).replaceFirst("timeoutSeconds=" + SECONDS)));
-      } else if (!query.contains("limit=")) {
+      } else if (!String.valueOf(uri.getRawQuery()).contains("limit=")) {
         return; // no informer's
       }
-      counts.merge(uri.getPath(), 1L, Long::sum);
+      of(uri).count.incrementAndGet();
     }
 
-    /**
-     * Returns the number of requests for a kind of object.
-     *
-     * @param namespace null for all
-     */
-    long count(String plural, @Nullable String namespace) {
-      var end = (namespace == null ? "/" : "/namespaces/" + namespace + "/") + plural;
-      return counts.entrySet().stream()
-          .filter(entry -> entry.getKey().endsWith(end))
-          .mapToLong(Map.Entry::getValue)
-          .sum();
+    @Override
+    public CompletableFuture<Boolean> afterFailure(
+        BasicBuilder builder, HttpResponse<?> response, RequestTags tags) {
+      int status = response.code();
+      var uri = response.request().uri();
+      if (status >= 400 && status < 500 && !RETRIED.contains(status) && isWatch(uri)) {
+        of(uri).refused.accept(status);
+      }
+      return CompletableFuture.completedFuture(false);
     }
   }
 
   private final SharedIndexInformer<?> informer;
-  private final LongSupplier requests;
+  private final WatchRequests.Collection requests;
 
-  private InformerWatch(SharedIndexInformer<?> informer, LongSupplier requests) {
+  private InformerWatch(SharedIndexInformer<?> informer, WatchRequests.Collection requests) {
     this.informer = informer;
     this.requests = requests;
   }
@@ -82,7 +119,7 @@ final class InformerWatch implements ObjectWatch {
       Informable<R> objects,
       WatchListener<T> listener,
       Function<Throwable, KubeApiException> failure,
-      LongSupplier requests) {
+      WatchRequests.Collection requests) {
     var informer = objects.withLimit(PAGE).runnableInformer(0);
     informer.itemStore(new ObjectVersions<>(source));
     informer.exceptionHandler((started, thrown) -> false);
@@ -95,7 +132,13 @@ final class InformerWatch implements ObjectWatch {
                 listener.failed(failure.apply(thrown));
               }
             });
-    var _ = informer.start();
+    var started = informer.start().toCompletableFuture();
+    requests.refused =
+        status -> {
+          if (started.isDone() && !started.isCompletedExceptionally()) {
+            listener.failed(failure.apply(new KubernetesClientException("refused", status, null)));
+          }
+        };
     return new InformerWatch(informer, requests);
   }
 
@@ -107,7 +150,7 @@ final class InformerWatch implements ObjectWatch {
 
   @Override
   public String progress() {
-    return requests.getAsLong() + " requests, then " + informer.lastSyncResourceVersion();
+    return requests.count + " requests, then " + informer.lastSyncResourceVersion();
   }
 
   @Override

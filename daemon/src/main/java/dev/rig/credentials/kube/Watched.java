@@ -17,7 +17,6 @@ import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +113,7 @@ public final class Watched<T> {
         @Nullable String namespace,
         WatchListener<T> listener,
         Function<Throwable, KubeApiException> failure,
-        LongSupplier requests) {
+        InformerWatch.WatchRequests.Collection requests) {
       var operation = all.apply(kubernetes);
       var objects =
           selected.apply(

@@ -5,9 +5,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assertions;
 
-/** Waits for other processes. */
+/**
+ * Waits for other processes. With {@code -Drig.slow=5} each limit is five times as long, for a busy
+ * machine.
+ */
 public final class Eventually {
   private static final long PAUSE_MILLIS = 20;
+  private static final int SLOW = Integer.getInteger("rig.slow", 1);
 
   private Eventually() {}
 
@@ -15,7 +19,7 @@ public final class Eventually {
    * Returns as soon as the condition is met; fails the test with the message if it is not in time.
    */
   public static void within(Duration limit, BooleanSupplier holds, Supplier<String> message) {
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + limit.toNanos() * SLOW;
     while (!holds.getAsBoolean()) {
       pause(end, limit, message);
     }
@@ -29,12 +33,12 @@ public final class Eventually {
   public static void progressing(
       Duration limit, Supplier<?> progress, BooleanSupplier holds, Supplier<String> message) {
     var last = progress.get();
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + limit.toNanos() * SLOW;
     while (!holds.getAsBoolean()) {
       var now = progress.get();
       if (!now.equals(last)) {
         last = now;
-        end = System.nanoTime() + limit.toNanos();
+        end = System.nanoTime() + limit.toNanos() * SLOW;
       }
       pause(end, limit, message);
     }
@@ -42,7 +46,7 @@ public final class Eventually {
 
   private static void pause(long end, Duration limit, Supplier<String> message) {
     if (System.nanoTime() - end > 0) {
-      Assertions.fail("not within " + limit.toMillis() + " ms: " + message.get());
+      Assertions.fail("not within " + limit.toMillis() * SLOW + " ms: " + message.get());
     }
     try {
       Thread.sleep(PAUSE_MILLIS);

@@ -43,7 +43,7 @@ import org.yaml.snakeyaml.Yaml;
  * rbac.yaml} and no others.
  */
 public final class KubeApiServer implements TestCluster {
-  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration START = Duration.ofMinutes(3);
   private static final Duration STOP = Duration.ofSeconds(20);
   private static final String ADMIN = "token-of-the-administrator";
   private static final String DAEMON = "token-of-the-daemon";
@@ -182,11 +182,11 @@ public final class KubeApiServer implements TestCluster {
     create(
         scope + "bindings",
         """
-        metadata: {name: daemon}
+        metadata: {name: %s}
         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: %s, name: %s}
         subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: %s}]
         """
-            .formatted(kind, metadata.get("name"), USER));
+            .formatted(metadata.get("name"), kind, metadata.get("name"), USER));
   }
 
   /** A file with which {@code kubectl} and Helm reach it as its administrator. */
