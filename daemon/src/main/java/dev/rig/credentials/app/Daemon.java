@@ -85,6 +85,7 @@ public final class Daemon implements AutoCloseable {
     try {
       var scheduler = scope.add(new SystemScheduler(), SystemScheduler::close);
       UncaughtErrors.install(Ticker.system());
+      scope.add(HeapTrimmer.ofJvm(scheduler), HeapTrimmer::close);
       return new Daemon(
           new DaemonContext(
               settings, environment, version, scheduler.time(), new ComponentHealthChecks(), scope),

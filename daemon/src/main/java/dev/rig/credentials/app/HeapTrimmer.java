@@ -1,0 +1,78 @@
+package dev.rig.credentials.app;
+
+import dev.rig.credentials.time.Scheduler;
+import java.time.Duration;
+
+/**
+ * Keeps the heap near what is in use. The serial collector enlarges the old generation up to a
+ * quarter of the machine's memory before it collects it, so a daemon that runs many scripts would
+ * keep gigabytes of garbage. This class has all garbage collected when the heap has grown by half
+ * and 16 MiB since the last time; the JVM gives the free part back to the system.
+ */
+final class HeapTrimmer implements AutoCloseable {
+  /** The time between two checks; a collection stops all threads for some 50 ms per 50 MiB. */
+  static final Duration INTERVAL = Duration.ofSeconds(3);
+
+  private static final long FREE_GROWTH = 16 << 20;
+
+  /** The JVM's heap, which tests replace. */
+  interface Heap {
+    /** Returns the bytes that the heap takes from the system. */
+    long size();
+
+    /** Returns the bytes that objects take, garbage included. */
+    long used();
+
+    /** Collects all garbage. */
+    void collect();
+  }
+
+  private final Heap heap;
+  private final Scheduler scheduler;
+  private long limit = FREE_GROWTH;
+  private volatile boolean closed;
+
+  HeapTrimmer(Heap heap, Scheduler scheduler) {
+    this.heap = heap;
+    this.scheduler = scheduler;
+    scheduler.schedule(INTERVAL, this::check);
+  }
+
+  /** Returns one for this JVM. */
+  static HeapTrimmer ofJvm(Scheduler scheduler) {
+    return new HeapTrimmer(
+        new Heap() {
+          @Override
+          public long size() {
+            return Runtime.getRuntime().totalMemory();
+          }
+
+          @Override
+          public long used() {
+            return size() - Runtime.getRuntime().freeMemory();
+          }
+
+          @Override
+          public void collect() {
+            System.gc();
+          }
+        },
+        scheduler);
+  }
+
+  private void check() {
+    if (closed) {
+      return;
+    }
+    if (heap.size() > limit) {
+      heap.collect();
+      limit = heap.used() * 3 / 2 + FREE_GROWTH;
+    }
+    scheduler.schedule(INTERVAL, this::check);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.rig.credentials.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.rig.credentials.testing.FakeTime;
+import org.junit.jupiter.api.Test;
+
+class HeapTrimmerTest {
+  private static final long MIB = 1 << 20;
+
+  private final FakeTime time = new FakeTime();
+  private final FakeHeap heap = new FakeHeap();
+  private final HeapTrimmer trimmer = new HeapTrimmer(heap, time);
+
+  /** A heap that shrinks to what is in use. */
+  private static final class FakeHeap implements HeapTrimmer.Heap {
+    private long size;
+    private long inUse = 8 * MIB;
+    private int collections;
+
+    @Override
+    public long size() {
+      return size;
+    }
+
+    @Override
+    public long used() {
+      return inUse;
+    }
+
+    @Override
+    public void collect() {
+      collections++;
+      size = inUse;
+    }
+  }
+
+  private void grownTo(long size) {
+    heap.size = size;
+    time.advance(HeapTrimmer.INTERVAL);
+  }
+
+  @Test
+  void smallHeapIsLeftAlone() {
+    grownTo(16 * MIB);
+    assertEquals(0, heap.collections);
+  }
+
+  @Test
+  void heapIsCollectedWhenItHasGrownByHalfAndSixteenMebibytes() {
+    grownTo(17 * MIB);
+    assertEquals(1, heap.collections);
+    heap.inUse = 40 * MIB;
+    grownTo(28 * MIB);
+    assertEquals(1, heap.collections);
+    grownTo(29 * MIB);
+    assertEquals(2, heap.collections);
+    grownTo(76 * MIB);
+    assertEquals(2, heap.collections);
+    grownTo(77 * MIB);
+    assertEquals(3, heap.collections);
+  }
+
+  @Test
+  void nothingIsCollectedAfterTheEnd() {
+    trimmer.close();
+    grownTo(100 * MIB);
+    assertEquals(0, heap.collections);
+    assertEquals(0, time.pending());
+  }
+}
