@@ -21,6 +21,7 @@ public final class Benchmarks {
   private static final List<Rows> GROUPS =
       List.of(
           new ProcessRows(),
+          new CallRows(),
           new PluginRows(),
           new SocketRows(),
           new IdleRows(),
@@ -28,10 +29,15 @@ public final class Benchmarks {
           new LoadingRows(),
           new StampedeRows(),
           new StartRows(),
+          new ResidentRows(),
+          new LargeRows(),
           new PullRows(),
           new ResolveRows(),
           new ConnectionRows(),
           new FleetRows());
+
+  /** The load above which figures are not to be trusted. */
+  private static final double IDLE_LOAD = 0.5;
 
   private final PrintStream out;
   private final MarkdownTable table;
@@ -64,6 +70,14 @@ public final class Benchmarks {
 
   private void printMachine() throws IOException {
     var load = Files.readString(Path.of("/proc/loadavg")).split(" ", -1)[0];
+    if (Double.parseDouble(load) > IDLE_LOAD) {
+      System.err.printf(
+          Locale.ROOT,
+          "Warning: the load is %s. Wait until it is below %.1f: other programs change the"
+              + " figures.%n",
+          load,
+          IDLE_LOAD);
+    }
     out.printf(
         Locale.ROOT,
         "%n%s, %s, %d cores, %,d MiB, load %s at the start.%n%n",

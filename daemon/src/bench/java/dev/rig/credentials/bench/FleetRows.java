@@ -16,6 +16,8 @@ import java.util.function.ToDoubleFunction;
 final class FleetRows implements Rows {
   private static final Duration SPREAD = Duration.ofHours(1);
 
+  private static final Duration OUTAGE = Duration.ofMinutes(10);
+
   /** As where nobody has set a spread. */
   private static final Setting SETTING = setting(Duration.ZERO);
 
@@ -48,7 +50,40 @@ final class FleetRows implements Rows {
     rows(rows, "all restarted at once, then one life", all, others, Loads::restarted);
     firstStarts(rows, "each first asked within the day", SETTING.life());
     firstStarts(rows, "each first asked within the hour", SPREAD);
+    for (int daemons : new int[] {5_000, 50_000}) {
+      scale(rows, daemons);
+    }
     return rows;
+  }
+
+  /** A fleet whose service allows one call a second for each thousand daemons. */
+  private static void scale(List<Row> rows, int daemons) {
+    int allowed = daemons / 1_000;
+    var what = String.format(Locale.ROOT, "%,d daemons, %d calls a second: ", daemons, allowed);
+    var life = SETTING.life();
+    var first = new Fleet(new Setting(daemons, life, allowed, SPREAD), ALL, SEED);
+    peak(rows, what + "first start", first.afterAFirstStart(life), allowed);
+    var fleet = new Fleet(new Setting(daemons, life, allowed, Duration.ZERO), ALL, SEED);
+    peak(rows, what + "expiry of all at once", fleet.afterACommonIssue(), allowed);
+    peak(rows, what + "restart of all", fleet.afterACommonRestart(), allowed);
+    var struck = new Fleet(new Setting(daemons, life, allowed, Duration.ZERO), ALL, SEED);
+    var recovery = struck.afterAnOutage(OUTAGE);
+    peak(rows, what + "after 10 min without the service", recovery, allowed);
+    rows.add(
+        Row.alone(
+            what + "gets that failed until the refresh window's end",
+            Unit.TIMES,
+            recovery.failedGets(),
+            new Aim.Most(0)));
+  }
+
+  private static void peak(List<Row> rows, String what, Load load, int allowed) {
+    rows.add(
+        Row.alone(
+            what + ": most calls in a second",
+            Unit.PER_SECOND,
+            load.peak(),
+            new Aim.Most(2 * allowed)));
   }
 
   private static Setting setting(Duration spread) {

@@ -13,6 +13,9 @@ import java.util.List;
  * @param request the file with what each sends
  */
 record LoadGenerator(Path program, Path request) {
+  /** How many rounds the program does before those that count. */
+  static final int WARM_UP = 3;
+
   /**
    * What clients saw of one server.
    *

@@ -7,11 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.composer.Composer;
-import org.yaml.snakeyaml.parser.ParserImpl;
-import org.yaml.snakeyaml.reader.StreamReader;
-import org.yaml.snakeyaml.resolver.Resolver;
 
 /** Loading configurations, beside what SnakeYAML alone takes to read the same files. */
 final class LoadingRows implements Rows {
@@ -39,13 +34,7 @@ final class LoadingRows implements Rows {
   }
 
   private static Row row(Path folder, int entries) throws IOException {
-    var files = new ArrayList<Path>();
-    for (int first = 0; first < entries; first += ENTRIES_A_FILE) {
-      var text = values(first, Math.min(entries, first + ENTRIES_A_FILE));
-      files.add(
-          Files.writeString(
-              folder.resolve(String.format(Locale.ROOT, "values-%06d.yaml", first)), text));
-    }
+    var files = write(folder, entries);
     var ours = new Sample();
     var theirs = new Sample();
     int times = Math.max(1, ENTRIES_A_ROUND / entries);
@@ -56,7 +45,7 @@ final class LoadingRows implements Rows {
       }
       long middle = System.nanoTime();
       for (int i = 0; i < times; i++) {
-        expect(files.size(), compose(files));
+        expect(files.size(), SnakeYamlReader.compose(files));
       }
       long end = System.nanoTime();
       if (round >= 0) {
@@ -73,26 +62,22 @@ final class LoadingRows implements Rows {
         new Aim.Ratio(MOST));
   }
 
+  /** Writes that many entries into a folder; the files. */
+  static List<Path> write(Path folder, int entries) throws IOException {
+    var files = new ArrayList<Path>();
+    for (int first = 0; first < entries; first += ENTRIES_A_FILE) {
+      var text = values(first, Math.min(entries, first + ENTRIES_A_FILE));
+      files.add(
+          Files.writeString(
+              folder.resolve(String.format(Locale.ROOT, "values-%06d.yaml", first)), text));
+    }
+    return files;
+  }
+
   private static void expect(int expected, int found) {
     if (found != expected) {
       throw new IllegalStateException(found + " instead of " + expected);
     }
-  }
-
-  private static int compose(List<Path> files) throws IOException {
-    int documents = 0;
-    for (var file : files) {
-      var options = new LoaderOptions();
-      try (var reader = Files.newBufferedReader(file)) {
-        var parser = new ParserImpl(new StreamReader(reader), options);
-        var composer = new Composer(parser, new Resolver(), options);
-        while (composer.checkNode()) {
-          composer.getNode();
-          documents++;
-        }
-      }
-    }
-    return documents;
   }
 
   private static String values(int first, int end) {

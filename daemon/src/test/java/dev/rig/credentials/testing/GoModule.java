@@ -35,7 +35,7 @@ public enum GoModule {
       "src/test/resources/cluster", "some twenty minutes and 5 GB", GoModule.KUBERNETES + " tool"),
 
   /** What the benchmarks compare with. */
-  PEERS("src/bench/go", "a minute", "./...");
+  PEERS("src/bench/go", "some minutes", "./... tool");
 
   /** go.mod's version, which the server does not know by itself, and which Helm queries. */
   private static final String KUBERNETES =

@@ -71,6 +71,7 @@ public final class Fleet {
   private int calls;
   private int refused;
   private int failedGets;
+  private boolean down;
 
   /** A fleet that has not begun yet. */
   public Fleet(Setting setting, Measures measures, long seed) {
@@ -114,6 +115,23 @@ public final class Fleet {
     return pass(setting.life());
   }
 
+  /**
+   * All leases were issued at one moment; the service is down for a while when their refreshes have
+   * begun, and refuses all calls.
+   *
+   * @return what the service saw from its return on, until all leases of before have ended
+   */
+  public Load afterAnOutage(Duration outage) {
+    var token = new Token(time.now().plus(setting.life()));
+    daemons.forEach(daemon -> daemon.start(token));
+    var before = setting.life().multipliedBy(85).dividedBy(100);
+    pass(before);
+    down = true;
+    pass(outage);
+    down = false;
+    return pass(setting.life().minus(before).minus(outage));
+  }
+
   private Load pass(Duration duration) {
     time.advance(duration);
     int peak = callsBySecond.values().stream().mapToInt(Integer::intValue).max().orElse(0);
@@ -129,7 +147,7 @@ public final class Fleet {
   private CompletableFuture<Token> issue() {
     calls++;
     int now = callsBySecond.merge(time.now().getEpochSecond(), 1, Integer::sum);
-    if (now > setting.allowed()) {
+    if (down || now > setting.allowed()) {
       refused++;
       return REFUSED;
     }
