@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,15 @@ class EcrIssuerTest {
           "api.ecr.eu-west-1.amazonaws.com",
           "api.ecr-public.us-east-1.amazonaws.com",
           "sts.us-east-1.amazonaws.com",
+          "api.ecr.cn-north-1.amazonaws.com.cn",
+          "sts.cn-north-1.amazonaws.com.cn",
+          "api.ecr-fips.us-east-2.amazonaws.com",
+          "sts.us-east-2.amazonaws.com",
+          "api.ecr-fips.us-gov-west-1.amazonaws.com",
+          "sts.us-gov-west-1.amazonaws.com",
+          "ecr.us-west-2.api.aws",
+          "ecr-fips.us-west-2.api.aws",
+          "sts.us-west-2.amazonaws.com",
           "sts.eu-west-1.amazonaws.com");
 
   @AutoClose private ProviderFixture fixture;
@@ -116,6 +126,34 @@ class EcrIssuerTest {
     assertEquals("AWS", lease.credential().username());
     assertEquals("t0ken", lease.credential().secret().reveal());
     assertEquals(END, lease.expiresAt());
+  }
+
+  /** Amazon ECR, "Amazon ECR endpoints and quotas": each kind of registry has an API of its own. */
+  @ParameterizedTest
+  @CsvSource({
+    "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn, api.ecr.cn-north-1.amazonaws.com.cn,"
+        + " sts.cn-north-1.amazonaws.com.cn, cn-north-1",
+    "123456789012.dkr.ecr-fips.us-east-2.amazonaws.com, api.ecr-fips.us-east-2.amazonaws.com,"
+        + " sts.us-east-2.amazonaws.com, us-east-2",
+    "123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com,"
+        + " api.ecr-fips.us-gov-west-1.amazonaws.com, sts.us-gov-west-1.amazonaws.com,"
+        + " us-gov-west-1",
+    "123456789012.dkr-ecr.us-west-2.on.aws, ecr.us-west-2.api.aws, sts.us-west-2.amazonaws.com,"
+        + " us-west-2",
+    "123456789012.dkr-ecr-fips.us-west-2.on.aws, ecr-fips.us-west-2.api.aws,"
+        + " sts.us-west-2.amazonaws.com, us-west-2",
+  })
+  void otherHostsOfRegistriesHaveTheirOwnEndpoint(
+      String registry, String api, String sts, String region) throws Exception {
+    cloud
+        .at("POST " + sts + "/", EcrIssuerTest::assume)
+        .at(
+            "POST " + api + "/",
+            asked -> token(asked, region + "/ecr", "AmazonEC2ContainerRegistry_V20150921"));
+    var lease =
+        ProviderFixture.lease(fixture.source(ProviderKind.ECR, Map.of()), pod(registry + "/app"));
+    assertEquals("t0ken", lease.credential().secret().reveal());
+    assertEquals(Set.of(api, sts), cloud.sought());
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.security.Signature;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class GithubAppIssuerTest {
   private static final Instant END = Instant.parse("2099-01-01T00:00:00Z");
 
   @TempDir private Path folder;
-  @AutoClose private final FakeCloud cloud = new FakeCloud("api.github.com");
+  @AutoClose private final FakeCloud cloud = new FakeCloud("api.github.com", "git.example");
   @AutoClose private ProviderFixture fixture;
   private final TestAuthority.Identity app =
       new TestAuthority(TestAuthority.Keys.RSA).identity("app");
@@ -118,6 +119,26 @@ class GithubAppIssuerTest {
     var refusal = ProviderFixture.refusal(source(), IMAGE);
     assertEquals(message, refusal.getMessage());
     assertEquals(reason, refusal.reasonClass());
+  }
+
+  @Test
+  void ownGitHubIsAskedForARegistryOfItsOwn() throws Exception {
+    cloud.at("POST git.example/api/v3/app/installations/2/access_tokens", this::strict);
+    var source =
+        fixture.source(
+            ProviderKind.GITHUB_APP,
+            Map.of(
+                "appId",
+                "1",
+                "installationId",
+                "2",
+                "privateKeyFile",
+                folder.resolve("app.pem").toString(),
+                "apiUrl",
+                "https://git.example/api/v3/"));
+    var lease = ProviderFixture.lease(source, new SourceRequest("containers.git.example/acme"));
+    assertEquals("x-access-token", lease.credential().username());
+    assertEquals(Set.of("git.example"), cloud.sought());
   }
 
   @Test

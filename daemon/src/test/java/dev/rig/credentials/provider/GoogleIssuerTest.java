@@ -134,6 +134,36 @@ class GoogleIssuerTest {
     assertEquals(END, lease.expiresAt());
   }
 
+  /** Google Cloud, "Workload Identity Federation", a configuration with a file of the token. */
+  @Test
+  void federatedTokenIsReadAtEachRequestAndStandsForItsAccount() throws Exception {
+    var token = Files.writeString(folder.resolve("token"), "another");
+    var file = folder.resolve("federated.json");
+    Files.writeString(
+        file,
+        JsonWriter.text(
+            JsonForm.ASCII,
+            Map.of(
+                "type",
+                "external_account",
+                "audience",
+                AUDIENCE,
+                "subject_token_type",
+                "urn:ietf:params:oauth:token-type:jwt",
+                "token_url",
+                "https://sts.googleapis.com/v1/token",
+                "service_account_impersonation_url",
+                "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/"
+                    + ACCOUNT
+                    + ":generateAccessToken",
+                "credential_source",
+                Map.of("file", token.toString()))));
+    var source = fixture.source(ProviderKind.GOOGLE, Map.of("keyFile", file.toString()));
+    ProviderFixture.refusal(source, IMAGE);
+    Files.writeString(token, "pod-token");
+    assertEquals("ya29.pull", ProviderFixture.lease(source, IMAGE).credential().secret().reveal());
+  }
+
   @Test
   void podsTokenIsExchangedAndStandsForItsAccount() throws Exception {
     var source = fixture.source(ProviderKind.GOOGLE, Map.of("audience", AUDIENCE));
