@@ -14,7 +14,7 @@ import java.util.Map;
 /**
  * The files that hold a provider's identity, named by options or by the environment. Each use
  * checks that a file is a regular one (F39), and that only root and the daemon's user can write it
- * (T23): whoever writes it decides which service gets the daemon's requests.
+ * (T23): a user who can write it decides which service gets the daemon's requests.
  */
 final class IdentityFiles {
   private final WriteAccess access;

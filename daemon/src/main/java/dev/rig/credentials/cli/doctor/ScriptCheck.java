@@ -37,6 +37,9 @@ final class ScriptCheck {
               + "|head|ibmcloud|jq|kubectl|oci|op|openssl|pass|perl|python3|sed|sops|tail|tr|vault"
               + "|wget|yc|yq)(?![\\w./=:-])");
 
+  /** The first line of a script for a shell. */
+  private static final Pattern SHELLS = Pattern.compile("\\b(?:ba|da|a|k|z)?sh\\b");
+
   private final Console console;
   private final ConfigOptions config;
 
@@ -211,12 +214,17 @@ final class ScriptCheck {
   }
 
   /**
-   * Returns the programs that a script names: its interpreter, and known programs outside comments.
+   * Returns the programs that a script names: its interpreter, the commands of a shell script, and
+   * known programs outside comments.
    */
   private static List<String> tools(String script) {
     var tools = new ArrayList<String>();
-    if (script.startsWith("#!")) {
-      tools.add(script.lines().findFirst().orElse("").substring(2).strip().split("\\s", 2)[0]);
+    var first = script.lines().findFirst().orElse("");
+    if (first.startsWith("#!")) {
+      tools.add(first.substring(2).strip().split("\\s", 2)[0]);
+    }
+    if (!first.startsWith("#!") || SHELLS.matcher(first).find()) {
+      ScriptCommands.of(script).stream().filter(name -> !tools.contains(name)).forEach(tools::add);
     }
     var matcher = TOOL.matcher(script.replaceAll("(?m)(^|\\s)#.*$", " "));
     while (matcher.find()) {

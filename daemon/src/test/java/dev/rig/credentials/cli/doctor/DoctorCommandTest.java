@@ -358,6 +358,19 @@ class DoctorCommandTest {
     assertFound(diagnosis(), "ok scripts their programs are here: aws, jq");
   }
 
+  /** C41. */
+  @Test
+  void programOfAnyNameThatAScriptCallsIsSearched() throws IOException {
+    program("other", "");
+    Files.writeString(
+        values, "rig: {dockerRegistries: {a.example.org: {script: 'acme-login | other'}}}");
+    assertFound(
+        diagnosis(),
+        "warn scripts the script of a.example.org calls acme-login, which is not on your PATH");
+    program("acme-login", "");
+    assertFound(diagnosis(), "ok scripts their programs are here: acme-login, other");
+  }
+
   /** A service does not have the PATH of its user's shell. */
   @Test
   void programsAreLookedForWhereTheDaemonHasThem() throws IOException {
