@@ -92,7 +92,7 @@ class AddressZonesIT {
     assertEquals(REFUSED.size() + 1, lines.size(), lines::toString);
     for (var line : lines.subList(0, REFUSED.size())) {
       assertTrue(line.contains(" 0 Refused["), line);
-      assertTrue(line.contains("never asked"), line);
+      assertTrue(line.contains("never contacted"), line);
     }
     assertTrue(lines.getLast().contains("Unreachable["), lines::toString);
     assertTrue(!lines.getLast().startsWith("reachable.test 0 "), "the probe does listen");
