@@ -183,7 +183,7 @@ class NodeIT {
     assertEquals("600 65532:65532", access(host.resolve("run/credentials.sock")));
     var answer = ask().succeeded().stdout();
     assertTrue(answer.contains("\"password\":\"gldt-example\""), answer);
-    assertFalse(daemon.stderr().contains("lies beside them"), "the key is the Secret's");
+    assertFalse(daemon.stderr().contains("is stored next to them"), "the key is the Secret's");
 
     // A password that changes is taken over; what the kubelet has stays as it is.
     var changed =

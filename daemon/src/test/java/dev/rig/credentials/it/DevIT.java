@@ -197,10 +197,10 @@ class DevIT {
   void c44_devDownStopsTheDaemonThatDevUpStarted() {
     up().succeeded();
     var down = dev.run("dev", "down").succeeded();
-    assertTrue(down.stdout().contains("The daemon that was started for it has ended"));
+    assertTrue(down.stdout().contains("The daemon that was started for it was stopped"));
     assertFalse(Files.exists(dev.stateFolder().resolve("daemon.pid")));
     assertEquals(
-        "The development registry at %s has ended.\n".formatted(host()),
+        "The development registry at %s was stopped.\n".formatted(host()),
         dev.run("dev", "down").succeeded().stdout());
   }
 

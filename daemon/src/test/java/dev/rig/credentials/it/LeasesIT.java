@@ -215,7 +215,7 @@ class LeasesIT {
     get();
     DaemonUnderTest.stop(first);
     assertFalse(Files.exists(daemon.stateFolder().resolve("sealing.key")));
-    assertFalse(first.stderr().contains("lies beside them"), first::stderr);
+    assertFalse(first.stderr().contains("is stored next to them"), first::stderr);
     var second = daemon.start();
     get();
     assertEquals(1, runs.runs(), second::stderr);
