@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -30,24 +31,38 @@ public final class BaseImage {
    * @param packages what it has besides Debian's smallest system
    */
   public static Path of(String suite, String... packages) {
+    return make(List.of(), suite, packages);
+  }
+
+  /** The same for another architecture, whose programs this machine must be able to run. */
+  static Path foreign(String architecture, String suite, String... packages) {
+    return make(List.of("--arch=" + architecture), suite, packages);
+  }
+
+  private static Path make(List<String> options, String suite, String... packages) {
     var kept =
         PrivateFile.folder(
             Path.of(System.getProperty("basedir", ""))
                 .resolve("target/base-image")
                 .toAbsolutePath());
-    var name = String.join("+", Stream.concat(Stream.of(suite), Stream.of(packages)).toList());
+    var name =
+        Stream.of(List.of(suite), List.of(packages), options)
+            .flatMap(List::stream)
+            .collect(Collectors.joining("+"));
     var tar = kept.resolve(name + ".tar");
     if (!Files.exists(tar)) {
-      make(suite, packages, kept.resolve(name), tar);
+      make(options, suite, packages, kept.resolve(name), tar);
     }
     return tar;
   }
 
-  private static void make(String suite, String[] packages, Path root, Path tar) {
+  private static void make(
+      List<String> options, String suite, String[] packages, Path root, Path tar) {
     Tool.needRoot("debootstrap");
     var part = root.resolveSibling(root.getFileName() + ".part");
     Command.of("/bin/rm", "-rf", root).run().succeeded();
     var bootstrap = new ArrayList<Object>(List.of(Tool.DEBOOTSTRAP.path(), "--variant=minbase"));
+    bootstrap.addAll(options);
     if (packages.length > 0) {
       bootstrap.add("--include=" + String.join(",", packages));
     }
