@@ -11,7 +11,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -192,10 +191,10 @@ public final class ImageReader {
    * registries report it.
    */
   private CallException missing(HttpResponse reply) throws InterruptedException {
-    var said = RegistryErrors.message(reply);
-    if (said.toLowerCase(Locale.ROOT).contains("accept header")) { // as Docker's registry says it
+    if (RegistryErrors.isAboutAccept(reply)) {
+      var said = session.message(reply);
       return CallException.badAnswer(
-          "%s has it in an unsupported format: %s".formatted(session.who(), said));
+          session.who() + " has it in an unsupported format" + (said.isEmpty() ? "" : ": " + said));
     }
     boolean noRepository =
         !repositoryKnown

@@ -5,10 +5,30 @@ import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.registry.CallException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /** Reads the error bodies of the OCI distribution specification. */
 final class RegistryErrors {
   private static final int LONGEST = 200;
+
+  /** The error codes of the specification. */
+  private static final Set<String> CODES =
+      Set.of(
+          "BLOB_UNKNOWN",
+          "BLOB_UPLOAD_INVALID",
+          "BLOB_UPLOAD_UNKNOWN",
+          "DENIED",
+          "DIGEST_INVALID",
+          "MANIFEST_BLOB_UNKNOWN",
+          "MANIFEST_INVALID",
+          "MANIFEST_UNKNOWN",
+          "NAME_INVALID",
+          "NAME_UNKNOWN",
+          "SIZE_INVALID",
+          "TOOMANYREQUESTS",
+          "UNAUTHORIZED",
+          "UNSUPPORTED");
 
   private RegistryErrors() {}
 
@@ -17,9 +37,20 @@ final class RegistryErrors {
     return errors(reply).stream().anyMatch(error -> code.equals(error.text("code")));
   }
 
-  /** Returns the first error's message, in ASCII and shortened; empty if absent. */
-  static String message(HttpResponse reply) {
+  /**
+   * Returns what the first error says: its message in ASCII and shortened, or only a code of the
+   * specification if the request had a credential, which a registry can repeat in a message (T11).
+   * Empty if absent.
+   */
+  static String message(HttpResponse reply, boolean anonymous) {
     for (var error : errors(reply)) {
+      var code = error.text("code");
+      if (!anonymous) {
+        if (code != null && CODES.contains(code)) {
+          return code;
+        }
+        continue;
+      }
       var message = error.text("message");
       if (message != null && !message.isBlank()) {
         var ascii = message.strip().replaceAll("[^ -~]", "?");
@@ -30,10 +61,15 @@ final class RegistryErrors {
   }
 
   /** Returns the failure for a status that no rule explains, with what the registry says to it. */
-  static CallException unexpected(String who, HttpResponse reply) {
-    var said = message(reply);
+  static CallException unexpected(String who, HttpResponse reply, boolean anonymous) {
+    var said = message(reply, anonymous);
     return CallException.badAnswer(
         who + " answered " + reply.status() + (said.isEmpty() ? "" : ": " + said));
+  }
+
+  /** Whether a registry, such as Docker's, has a manifest but not in an accepted format. */
+  static boolean isAboutAccept(HttpResponse reply) {
+    return message(reply, true).toLowerCase(Locale.ROOT).contains("accept header");
   }
 
   private static List<JsonObject> errors(HttpResponse reply) {

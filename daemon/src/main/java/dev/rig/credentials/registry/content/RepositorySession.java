@@ -105,8 +105,18 @@ public final class RepositorySession {
     return switch (status) {
       case 200, 404 -> reply;
       case 403 -> throw login.denied();
-      default -> throw RegistryErrors.unexpected(who(), reply);
+      default -> throw unexpected(reply);
     };
+  }
+
+  /** Returns what the registry's error says; see {@link RegistryErrors#message}. */
+  String message(HttpResponse reply) {
+    return RegistryErrors.message(reply, login.authorization() == null);
+  }
+
+  /** Returns the failure for a status that no rule explains. */
+  CallException unexpected(HttpResponse reply) {
+    return RegistryErrors.unexpected(who(), reply, login.authorization() == null);
   }
 
   /** Returns whether a registry with a public root rejects the request without a challenge. */

@@ -134,7 +134,7 @@ final class TagNameListing {
         throw ImageReader.noSuchRepository(session);
       }
       if (size == 0) {
-        throw RegistryErrors.unexpected(session.who(), reply);
+        throw session.unexpected(reply);
       }
     }
     throw new AssertionError("the last page size is 0");

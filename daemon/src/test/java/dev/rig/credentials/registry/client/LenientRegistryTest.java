@@ -2,6 +2,7 @@ package dev.rig.credentials.registry.client;
 
 import static dev.rig.credentials.testing.registry.HostileRegistry.reply;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -287,6 +288,29 @@ class LenientRegistryTest {
       var resolved =
           new ClientFixture(FakeCredentials.none()).resolve(registry, ResolvedImage.class);
       assertEquals(ImageManifest.OCI_INDEX, resolved.mediaType());
+    }
+  }
+
+  /** T11: a registry can repeat a credential in a message, in any form. */
+  @ParameterizedTest
+  @ValueSource(ints = {400, 404, 451})
+  void t11_messageOfARegistryThatGotACredentialIsNotRepeated(int status) throws Exception {
+    var body =
+        "{\"errors\":[{\"code\":\"s3cret\",\"message\":\"accept header: s3cret\"},"
+            + "{\"code\":\"UNSUPPORTED\",\"message\":\"s3cret\"}]}";
+    try (var registry =
+        HostileRegistry.start((asked, out) -> {
+          if (asked.header("Authorization").isEmpty()) {
+            reply(out, 401, "", "WWW-Authenticate: Basic realm=\"r\"");
+          } else {
+            reply(out, asked.target().equals("/v2/") ? 200 : status, body);
+          }
+        })) {
+      var failure =
+          new ClientFixture(FakeCredentials.passwords("s3cret"))
+              .resolve(registry, RegistryFailure.BadAnswer.class);
+      assertTrue(failure.message().endsWith(": UNSUPPORTED"), failure.message());
+      assertFalse(failure.message().contains("s3cret"), failure.message());
     }
   }
 
