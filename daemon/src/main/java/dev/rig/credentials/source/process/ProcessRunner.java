@@ -203,6 +203,7 @@ public final class ProcessRunner implements AutoCloseable {
             .filter(run -> run.spec().environment().containsKey(SocketPath.VARIABLE))
             .map(ProcessRun::pid)
             .toList();
+    boolean starting = clients.contains(0L); // Its process exists before its pid is known here.
     try {
       for (var at = ProcessTable.entry(pid); at.isPresent(); ) {
         var entry = at.get();
@@ -210,7 +211,9 @@ public final class ProcessRunner implements AutoCloseable {
           return false;
         }
         if (entry.parent() == SELF) {
-          return active.size() > clients.size();
+          return active.size() > clients.size()
+              && !(starting
+                  && ProcessTable.startedWith(entry.pid(), SocketPath.VARIABLE).isPresent());
         }
         at = ProcessTable.entry(entry.parent());
       }
