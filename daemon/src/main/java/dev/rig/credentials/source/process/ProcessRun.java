@@ -125,6 +125,7 @@ final class ProcessRun {
     return gone;
   }
 
+  /** Returns the pid of its process; -1 until that is started. */
   synchronized long pid() {
     return pid;
   }

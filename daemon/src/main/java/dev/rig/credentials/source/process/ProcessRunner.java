@@ -203,7 +203,7 @@ public final class ProcessRunner implements AutoCloseable {
             .filter(run -> run.spec().environment().containsKey(SocketPath.VARIABLE))
             .map(ProcessRun::pid)
             .toList();
-    boolean starting = clients.contains(0L); // Its process exists before its pid is known here.
+    boolean starting = clients.contains(-1L); // Its process exists before its pid is known here.
     try {
       for (var at = ProcessTable.entry(pid); at.isPresent(); ) {
         var entry = at.get();
