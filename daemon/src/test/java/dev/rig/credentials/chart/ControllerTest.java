@@ -104,7 +104,7 @@ class ControllerTest {
             """);
     var rendered = CHART.render(Map.of(), values);
     assertEquals(List.of(), rendered.all("ClusterRole"));
-    assertEquals(List.of(), rendered.all("PodDisruptionBudget"), "one pod has to be replaceable");
+    assertEquals(List.of(), rendered.all("PodDisruptionBudget"), "one pod must be replaceable");
     assertEquals(
         1,
         CHART.render(Map.of("controller.replicas", "3"), values).all("PodDisruptionBudget").size());

@@ -115,7 +115,7 @@ class CloudFaultsTest {
       for (int i = 0; i < 100; i++) {
         assertThrows(ExecutionException.class, () -> within(cache.get(KEY)));
       }
-      assertTrue(runs.size() <= before + 1, "a pause holds for everyone who asks");
+      assertTrue(runs.size() <= before + 1, "a pause holds for every client");
 
       subject.become(null);
       for (int i = 0; i < 120 && cache.live(KEY) == null; i++) {
