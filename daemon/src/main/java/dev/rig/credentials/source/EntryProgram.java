@@ -52,7 +52,7 @@ public final class EntryProgram {
     this.timeout = timeout;
     this.expire = expire;
     this.known = known;
-    known.configured(KnownSecrets.values(this.environment));
+    known.configured(EnvironmentSecrets.ofEntry(this.environment));
     this.runner = runner;
     this.time = time;
   }

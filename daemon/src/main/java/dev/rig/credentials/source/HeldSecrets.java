@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The secrets of all entries for redaction, including entries that are no longer configured. */
 public final class HeldSecrets {
-  private final Map<String, String> environment;
+  private final List<String> ofDaemon;
   private final Map<String, KnownSecrets> byPrefix = new ConcurrentHashMap<>();
 
   /**
@@ -16,12 +16,12 @@ public final class HeldSecrets {
    * @param environment the daemon's own
    */
   public HeldSecrets(Map<String, String> environment) {
-    this.environment = environment;
+    ofDaemon = EnvironmentSecrets.ofDaemon(environment);
   }
 
   /** Returns the secrets of the entry with that prefix; always the same object. */
   public KnownSecrets of(String prefix) {
-    return byPrefix.computeIfAbsent(prefix, first -> new KnownSecrets(environment));
+    return byPrefix.computeIfAbsent(prefix, first -> new KnownSecrets(ofDaemon));
   }
 
   /**

@@ -6,8 +6,8 @@ import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.source.EntryProgram;
+import dev.rig.credentials.source.HeldSecrets;
 import dev.rig.credentials.source.HelperSource;
-import dev.rig.credentials.source.KnownSecrets;
 import dev.rig.credentials.source.process.ProcessRunner;
 import dev.rig.credentials.source.process.Shell;
 import dev.rig.credentials.testing.FakeTime;
@@ -378,7 +378,7 @@ abstract class CloudSubject implements AutoCloseable {
                   Map.of("PATH", folder + ":/usr/bin:/bin"),
                   TIMEOUT,
                   LIFE,
-                  new KnownSecrets(Map.of()),
+                  new HeldSecrets(Map.of()).of("registry.example.com"),
                   runner,
                   time.time()));
       become(null);

@@ -12,6 +12,7 @@ import dev.rig.credentials.credential.ServiceAccountToken;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.net.Proxies;
+import dev.rig.credentials.source.HeldSecrets;
 import dev.rig.credentials.source.KnownSecrets;
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.testing.cloud.FakeCloud;
@@ -35,7 +36,7 @@ final class ProviderFixture implements AutoCloseable {
   private final Map<String, String> environment = new HashMap<>();
   private final Path folder;
   private final FakeCloud cloud;
-  private final KnownSecrets known = new KnownSecrets(Map.of());
+  private final KnownSecrets known = new HeldSecrets(Map.of()).of("registry.example.com");
   private Time time = scheduler.time();
   private Duration timeout = Duration.ofSeconds(90);
 

@@ -43,7 +43,7 @@ final class HelperSourceTest {
   @TempDir Path folder;
 
   private final FakeTime time = new FakeTime();
-  private final KnownSecrets known = new KnownSecrets(Map.of());
+  private final KnownSecrets known = new HeldSecrets(Map.of()).of("registry.example.com");
   private LogRecords log;
   private ProcessRunner runner;
 

@@ -69,7 +69,7 @@ final class LiteralOutputTest {
                   environment,
                   Duration.ofSeconds(30),
                   Duration.ofHours(1),
-                  new KnownSecrets(Map.of()),
+                  new HeldSecrets(Map.of()).of("registry.example.com"),
                   runner,
                   time))
           .issue(new SourceRequest("ghcr.io"))

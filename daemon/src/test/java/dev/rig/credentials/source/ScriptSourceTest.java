@@ -50,7 +50,7 @@ final class ScriptSourceTest {
 
   private final FakeTime time = new FakeTime();
   private final LogRecords log = LogRecords.of("dev.rig.credentials.source");
-  private KnownSecrets known = new KnownSecrets(Map.of());
+  private KnownSecrets known = new HeldSecrets(Map.of()).of("registry.example.com");
   private ProcessRunner runner;
 
   @BeforeEach
@@ -318,7 +318,7 @@ final class ScriptSourceTest {
   @Test
   void t21_secretsFromBeforeAChangeOfTheEntryAreRedacted() {
     known.configured(List.of("canary-password"));
-    known.configured(KnownSecrets.values(Map.of("NOTE", "canary-of-env")));
+    known.configured(EnvironmentSecrets.ofEntry(Map.of("NOTE", "canary-of-env")));
     known.add("ghcr.io", "canary-token");
     assertRedacted(
         "refused: [redacted] [redacted] [redacted]",
@@ -355,7 +355,7 @@ final class ScriptSourceTest {
     assertEquals(
         Set.of("8243", "https://u:pw42@host", "u:pw42", "pw42", "eu-central-1"),
         Set.copyOf(
-            KnownSecrets.values(
+            EnvironmentSecrets.ofEntry(
                 Map.of(
                     "PIN", "8243",
                     "PROXY", "https://u:pw42@host",
@@ -368,18 +368,19 @@ final class ScriptSourceTest {
   @Test
   void valuesOfTheDaemonsEnvironmentAreRedacted() {
     known =
-        new KnownSecrets(
-            Map.of(
-                "DEPLOY_NOTE", "canary-note",
-                "SHORT_TOKEN", "c4n4",
-                "HTTPS_PROXY", "http://me:proxy-canary@proxy.example.org",
-                "USER", "root",
-                "DEBUG", "1",
-                "HOME", "/root",
-                "CONFIG", "/etc/passwd",
-                "KUBERNETES_SERVICE_HOST", "10.96.0.1",
-                "LISTEN_FDNAMES", "credentials",
-                "AWS_REGION", "eu-central-1"));
+        new HeldSecrets(
+                Map.of(
+                    "DEPLOY_NOTE", "canary-note",
+                    "SHORT_TOKEN", "c4n4",
+                    "HTTPS_PROXY", "http://me:proxy-canary@proxy.example.org",
+                    "USER", "root",
+                    "DEBUG", "1",
+                    "HOME", "/root",
+                    "CONFIG", "/etc/passwd",
+                    "KUBERNETES_SERVICE_HOST", "10.96.0.1",
+                    "LISTEN_FDNAMES", "credentials",
+                    "AWS_REGION", "eu-central-1"))
+            .of("registry.example.com");
     assertEquals(
         "script exited with status 1; stderr: root 1 / /etc/passwd 10.96.0.1 eu-central-1"
             + " credentials [redacted] [redacted] [redacted]",
