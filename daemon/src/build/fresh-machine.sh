@@ -110,6 +110,7 @@ as_root() {
 
 if [ -z "$root" ]; then
     root=$(mktemp -d /var/tmp/fresh-machine.XXXXXX)
+    chmod 755 "$root" # it becomes /, which every user must be able to read
     trap 'rm -rf --one-file-system "$root"' EXIT
 fi
 start=$(date +%s)
