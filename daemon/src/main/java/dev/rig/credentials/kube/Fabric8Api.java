@@ -303,17 +303,36 @@ public class Fabric8Api implements KubeApi {
 
   @Override
   public Optional<Rollouts.Readiness> readiness(String namespace, String name, String image) {
-    return client.asking(
-        "get deployment " + namespace + "/" + name,
-        kubernetes ->
-            Optional.ofNullable(
-                    kubernetes
-                        .genericKubernetesResources(
-                            Workloads.context(Rollouts.WorkloadKind.DEPLOYMENT))
-                        .inNamespace(namespace)
-                        .withName(name)
-                        .get())
-                .map(found -> Workloads.readiness(found, image)));
+    try {
+      return client.asking(
+          "get deployment " + namespace + "/" + name,
+          kubernetes ->
+              Optional.ofNullable(
+                      kubernetes
+                          .genericKubernetesResources(
+                              Workloads.context(Rollouts.WorkloadKind.DEPLOYMENT))
+                          .inNamespace(namespace)
+                          .withName(name)
+                          .get())
+                  .map(found -> Workloads.readiness(found, image)));
+    } catch (KubeApiException e) {
+      if (e.kind() != KubeApiException.KubeFailureKind.REFUSED) {
+        throw e;
+      }
+      return Optional.of(podReadiness(namespace, image, e));
+    }
+  }
+
+  private Rollouts.Readiness podReadiness(
+      String namespace, String image, KubeApiException deploymentDenied) {
+    try {
+      return client.asking(
+          "list pods in namespace " + namespace,
+          kubernetes -> Workloads.readiness(kubernetes, namespace, image));
+    } catch (KubeApiException alsoDenied) {
+      deploymentDenied.addSuppressed(alsoDenied);
+      throw deploymentDenied;
+    }
   }
 
   @Override

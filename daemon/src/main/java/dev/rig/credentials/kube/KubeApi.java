@@ -123,7 +123,10 @@ public interface KubeApi extends AutoCloseable {
       String image,
       String releases);
 
-  /** Returns the progress of the Deployment with that image; empty if absent. */
+  /**
+   * Returns the progress of the Deployment with that image; empty if absent. Without the right to
+   * read it, returns that of the namespace's pods with that image.
+   */
   Optional<Rollouts.Readiness> readiness(String namespace, String name, String image);
 
   /** Returns why pods of the Deployment with that image are not ready; empty if unknown. */

@@ -120,10 +120,10 @@ public final class Rollouts implements AutoCloseable {
 
   /**
    * Returns the progress of the Deployment with that name and the image; for a Capsule, the
-   * operator creates it.
+   * operator creates it. Without the right to read it, the pods with that image are counted.
    *
    * @return empty if absent yet
-   * @throws RolloutRefusedException if the cluster does not answer
+   * @throws RolloutRefusedException if the cluster does not answer, or permits neither
    */
   public Optional<Readiness> readiness(String namespace, String name, String image) {
     try {

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -125,27 +126,59 @@ final class Workloads {
   }
 
   /**
+   * Returns the progress of the pods of a namespace that have this image, for a client that cannot
+   * read the Deployment, and so does not know how many are required.
+   */
+  static Rollouts.Readiness readiness(KubernetesClient kubernetes, String namespace, String image) {
+    var pods = pods(kubernetes, namespace, Map.of(), image);
+    int ready = (int) pods.stream().filter(Workloads::isReady).count();
+    return new Rollouts.Readiness(
+        ready, Math.max(1, pods.size()), ready > 0 && ready == pods.size());
+  }
+
+  private static boolean isReady(Pod pod) {
+    return pod.getStatus() != null
+        && pod.getStatus().getConditions().stream()
+            .anyMatch(one -> one.getType().equals("Ready") && one.getStatus().equals("True"));
+  }
+
+  private static List<Pod> pods(
+      KubernetesClient kubernetes, String namespace, Map<String, String> selector, String image) {
+    return kubernetes.pods().inNamespace(namespace).withLabels(selector).list().getItems().stream()
+        .filter(pod ->
+            pod.getSpec().getContainers().stream()
+                .anyMatch(container -> image.equals(container.getImage())))
+        .toList();
+  }
+
+  /**
    * Returns why pods of a Deployment with this image are not ready, from their status (Kubernetes
-   * API, Pod); empty if there is no such Deployment.
+   * API, Pod); empty if there is no such Deployment. Without the right to read the Deployment, the
+   * pods of the namespace with this image are taken.
    */
   static List<PodTrouble> troubles(
       KubernetesClient kubernetes, String namespace, String name, String image) {
-    var deployment =
-        kubernetes
-            .genericKubernetesResources(Workloads.context(Rollouts.WorkloadKind.DEPLOYMENT))
-            .inNamespace(namespace)
-            .withName(name)
-            .get();
-    var selector = selector(deployment);
-    if (selector.isEmpty()) {
-      return List.of();
+    Map<String, String> selector;
+    try {
+      selector =
+          selector(
+              kubernetes
+                  .genericKubernetesResources(context(Rollouts.WorkloadKind.DEPLOYMENT))
+                  .inNamespace(namespace)
+                  .withName(name)
+                  .get());
+      if (selector.isEmpty()) {
+        return List.of();
+      }
+    } catch (KubernetesClientException denied) {
+      if (denied.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+        throw denied;
+      }
+      selector = Map.of();
     }
     var troubles = new ArrayList<PodTrouble>();
-    for (var pod :
-        kubernetes.pods().inNamespace(namespace).withLabels(selector).list().getItems()) {
-      if (pod.getSpec().getContainers().stream().anyMatch(one -> image.equals(one.getImage()))) {
-        addTroubles(kubernetes, pod, troubles);
-      }
+    for (var pod : pods(kubernetes, namespace, selector, image)) {
+      addTroubles(kubernetes, pod, troubles);
     }
     return troubles;
   }

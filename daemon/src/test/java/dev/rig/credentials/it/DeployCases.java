@@ -247,6 +247,20 @@ abstract class DeployCases {
   }
 
   @Test
+  void deploymentIsRolledBackAlsoWithoutTheRightToReadDeployments() {
+    var first = deployed("app:1");
+    cluster.denyDeployments();
+    var late = run("deploy", CAPSULE, "app:2", "--yes", "--local", "--timeout", "1s");
+    assertEquals(4, late.status(), late::toString);
+    assertTrue(
+        late.stderr().contains("unknown whether its pods are ready: cannot get deployment"),
+        late::toString);
+    assertTrue(
+        late.stderr().contains("the previous release was restored: " + first), late::toString);
+    assertEquals(first, cluster.image(CAPSULE));
+  }
+
+  @Test
   void flagsOfTheRigCliAreTakenOrSaidToMeanNothingHere() {
     for (var flag : List.of("-P", "--project", "-E", "--environment")) {
       var refused = run("deploy", CAPSULE, "-i", "app:1", "--yes", flag, "x");

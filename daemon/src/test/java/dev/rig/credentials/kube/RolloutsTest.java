@@ -174,4 +174,38 @@ class RolloutsTest {
             .toList());
     assertEquals(List.of(), rollouts.troubles("acme", "other", "new"));
   }
+
+  @Test
+  void podsOfTheImageAreCountedWithoutTheRightToReadTheDeployment() {
+    kubernetes.allow(asked -> !asked.resource().equals("deployments"));
+    assertEquals(
+        new Rollouts.Readiness(0, 1, false),
+        rollouts.readiness("acme", "web", "new").orElseThrow());
+    var ready = "{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}";
+    pod("a", "new", ready);
+    pod("b", "new", waiting("ImagePullBackOff", "401 Unauthorized", "{}"));
+    pod("c", "old", ready);
+    assertEquals(
+        new Rollouts.Readiness(1, 2, false),
+        rollouts.readiness("acme", "web", "new").orElseThrow());
+    assertEquals(
+        List.of("ImagePullBackOff: 401 Unauthorized"),
+        rollouts.troubles("acme", "web", "new").stream()
+            .map(Rollouts.PodTrouble::message)
+            .toList());
+    pod("b", "new", ready);
+    assertEquals(
+        new Rollouts.Readiness(2, 2, true), rollouts.readiness("acme", "web", "new").orElseThrow());
+  }
+
+  @Test
+  void missingRightToReadDeploymentsIsNamedWhenPodsAreDeniedToo() {
+    kubernetes.allow(asked -> asked.resource().equals("capsules"));
+    var refused =
+        assertThrows(
+            Rollouts.RolloutRefusedException.class, () -> rollouts.readiness("acme", "web", "new"));
+    assertTrue(
+        refused.toString().contains("cannot get deployment acme/web: 403"), refused::toString);
+    assertEquals(List.of(), rollouts.troubles("acme", "web", "new"));
+  }
 }

@@ -174,17 +174,22 @@ final class RolloutOptions {
     if (before == null || before.equals(image)) {
       return;
     }
-    var tag =
-        rollouts.history(kind, namespace, name).stream()
-            .filter(release -> release.image().equals(before))
-            .findFirst()
-            .map(Release::tag)
-            .orElse(null);
-    rollouts.deploy(kind, namespace, name, before, tag);
+    var late = "%s was not ready within %d s; ".formatted(name, limit().toSeconds());
+    try {
+      var tag =
+          rollouts.history(kind, namespace, name).stream()
+              .filter(release -> release.image().equals(before))
+              .findFirst()
+              .map(Release::tag)
+              .orElse(null);
+      rollouts.deploy(kind, namespace, name, before, tag);
+    } catch (Rollouts.RolloutRefusedException e) {
+      throw new CommandException(
+          ExitStatus.FAILED,
+          late + "the previous release, " + before + ", was not restored: " + e.getMessage());
+    }
     throw new CommandException(
-        ExitStatus.ROLLED_BACK,
-        "%s was not ready within %d s; the previous release was restored: %s"
-            .formatted(name, limit().toSeconds(), before));
+        ExitStatus.ROLLED_BACK, late + "the previous release was restored: " + before);
   }
 
   private <T> T with(Console console, DeployTarget target, String cluster, RolloutTask<T> task)

@@ -5,6 +5,7 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.kube.Rollouts;
 import dev.rig.credentials.kube.Rollouts.PodTrouble;
+import dev.rig.credentials.kube.Rollouts.RolloutRefusedException;
 import dev.rig.credentials.kube.Rollouts.TroubleKind;
 import dev.rig.credentials.text.Printable;
 import dev.rig.credentials.time.Time;
@@ -34,16 +35,14 @@ final class RolloutWatch {
     this.name = name;
   }
 
-  /** Returns whether all pods run the image within the limit. */
+  /**
+   * Returns whether all pods run the image within the limit. A cluster that does not answer, or
+   * that does not permit the question, is reported and queried again.
+   */
   boolean awaits(String image, Duration limit, Time time) {
     long from = time.nanos();
     while (true) {
-      var readiness = rollouts.readiness(namespace, name, image).orElse(null);
-      tell(
-          readiness == null
-              ? name + ": there is no Deployment yet"
-              : "%s: %d of %d ready".formatted(name, readiness.ready(), readiness.wanted()));
-      if (readiness != null && readiness.complete()) {
+      if (isComplete(image)) {
         return true;
       }
       rollouts.troubles(namespace, name, image).forEach(trouble -> tell(trouble, image));
@@ -53,6 +52,20 @@ final class RolloutWatch {
       var over = new CompletableFuture<Void>();
       time.scheduler().schedule(POLL, () -> over.complete(null));
       over.join();
+    }
+  }
+
+  private boolean isComplete(String image) {
+    try {
+      var readiness = rollouts.readiness(namespace, name, image).orElse(null);
+      tell(
+          readiness == null
+              ? name + ": there is no Deployment yet"
+              : "%s: %d of %d ready".formatted(name, readiness.ready(), readiness.wanted()));
+      return readiness != null && readiness.complete();
+    } catch (RolloutRefusedException e) {
+      tell(name + ": it is unknown whether its pods are ready: " + e.getMessage());
+      return false;
     }
   }
 

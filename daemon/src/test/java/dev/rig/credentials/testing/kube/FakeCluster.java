@@ -100,6 +100,11 @@ public final class FakeCluster implements TestCluster {
   }
 
   @Override
+  public void denyDeployments() {
+    kubernetes.allow(RbacRules.ofManifest());
+  }
+
+  @Override
   public void goAway() {
     kubernetes.goAway();
   }

@@ -338,6 +338,11 @@ public final class KubeApiServer implements TestCluster {
 
   /** Both stop, the storage too. */
   @Override
+  public void denyDeployments() {
+    merge("/apis/rbac.authorization.k8s.io/v1/clusterroles/rig-credentials-deploy", "{rules: []}");
+  }
+
+  @Override
   public void goAway() {
     http.close();
     for (var one : new Running[] {server, etcd}) {

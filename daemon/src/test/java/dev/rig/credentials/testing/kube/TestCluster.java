@@ -42,6 +42,9 @@ public interface TestCluster extends AutoCloseable {
   /** Returns the Secret that a Capsule names; empty if absent. */
   Optional<String> pullSecret(String capsule);
 
+  /** Takes from the token what {@link RbacRules#deploying} adds: it cannot read Deployments. */
+  void denyDeployments();
+
   /** Stops answering until {@link #comeBack}. */
   void goAway();
 
