@@ -110,7 +110,8 @@ final class ClusterKeeper implements AutoCloseable {
     this.time = time;
     this.random = random;
     this.worker = worker;
-    requests = new LeaderRequests(api, election, () -> suspect || away != null, this::altered);
+    requests =
+        new LeaderRequests(api, election, () -> suspect || away != null, this::altered, time);
     problems = new KeptProblems(cluster.name(), requests, time);
     queue = new WorkQueue<>(this::keep, this::failed, time, worker);
     watches = new KeeperWatches(cluster, api, time, queue::add, this::watchFailed);
@@ -194,6 +195,7 @@ final class ClusterKeeper implements AutoCloseable {
     }
     watches.all().forEach(WatchedObjects::look);
     if (++beats % BEATS_A_RESYNC == 0) {
+      requests.forgetCalm();
       queue.add(watches.everything());
     }
   }
@@ -229,6 +231,8 @@ final class ClusterKeeper implements AutoCloseable {
           tell(item, message, "Conflict");
         }
       }
+      case RestoreLimits.ContestedException e ->
+          problems.contested(item, String.valueOf(e.getMessage()), subject(item), e.calm());
       case LeaderRequests.Postponed _ -> {}
       case RejectedExecutionException _ -> {}
       default -> unexpected(thrown);
@@ -236,8 +240,12 @@ final class ClusterKeeper implements AutoCloseable {
   }
 
   private void tell(KeptItem item, String problem, String reason) {
+    problems.tell(item, problem, subject(item), reason);
+  }
+
+  private @Nullable Subject subject(KeptItem item) {
     var capsule = item instanceof OfCapsule ? watches.capsules().get(item.path()) : null;
-    problems.tell(item, problem, capsule == null ? null : Subject.of(capsule), reason);
+    return capsule == null ? null : Subject.of(capsule);
   }
 
   private void watchFailed(String why, boolean again) {

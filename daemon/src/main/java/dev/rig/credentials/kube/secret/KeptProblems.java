@@ -6,6 +6,7 @@ import dev.rig.credentials.kube.KubeEvent.Subject;
 import dev.rig.credentials.time.Time;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,14 @@ final class KeptProblems {
   /** The limit of listed problems; all are counted. */
   private static final int MOST_LISTED = 20;
 
-  private record KeptProblem(String reason, String problem) {}
+  private static final String CONFLICT = "Conflict";
+
+  /**
+   * A problem.
+   *
+   * @param untilNanos it stays at least until then
+   */
+  private record KeptProblem(String reason, String problem, long untilNanos) {}
 
   private final String cluster;
   private final LeaderRequests requests;
@@ -45,13 +53,29 @@ final class KeptProblems {
    * @param reason a word in upper camel case
    */
   void tell(KeptItem item, String problem, @Nullable Subject about, String reason) {
-    var before = problems.put(item.toString(), new KeptProblem(reason, problem));
-    if (before != null && before.reason().equals(reason)) {
+    put(item, new KeptProblem(reason, problem, time.nanos()), about);
+  }
+
+  /**
+   * Reports that another client keeps changing an object back, unless the item has another problem.
+   * It stays for that long, also while the object is right in between.
+   */
+  void contested(KeptItem item, String problem, @Nullable Subject about, Duration calm) {
+    var before = problems.get(item.toString());
+    if (before == null || before.reason().equals(CONFLICT)) {
+      put(item, new KeptProblem(CONFLICT, problem, time.nanos() + calm.toNanos()), about);
+    }
+  }
+
+  private void put(KeptItem item, KeptProblem now, @Nullable Subject about) {
+    var before = problems.put(item.toString(), now);
+    if (before != null && before.reason().equals(now.reason())) {
       return;
     }
+    var problem = now.problem();
     LOG.log(Level.WARNING, "pull secrets of cluster {0}: {1}: {2}", cluster, item, problem);
     if (about != null) {
-      report(new KubeEvent(about, reason, problem, time.now()));
+      report(new KubeEvent(about, now.reason(), problem, time.now()));
     }
   }
 
@@ -72,7 +96,9 @@ final class KeptProblems {
   }
 
   void clear(KeptItem item) {
-    if (problems.remove(item.toString()) != null) {
+    var problem = problems.get(item.toString());
+    if (problem != null && time.nanos() - problem.untilNanos() >= 0) {
+      problems.remove(item.toString());
       LOG.log(Level.INFO, "pull secrets of cluster {0}: {1} is up to date again", cluster, item);
     }
   }

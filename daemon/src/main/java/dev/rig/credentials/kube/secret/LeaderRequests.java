@@ -9,6 +9,7 @@ import dev.rig.credentials.kube.KubeApiException.KubeFailureKind;
 import dev.rig.credentials.kube.KubeEvent;
 import dev.rig.credentials.kube.LeaderElection;
 import dev.rig.credentials.kube.PullSecret;
+import dev.rig.credentials.time.Time;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,7 +19,9 @@ import java.util.function.Consumer;
 /**
  * The requests of the daemon that holds the Lease, except watches. Each request first checks by the
  * monotonic clock whether the Lease is still held, so that a process that was suspended writes
- * nothing when it resumes. While the cluster does not answer, no request is sent.
+ * nothing when it resumes. While the cluster does not answer, no request is sent. An object that
+ * another client keeps changing back is not written, with a {@link
+ * RestoreLimits.ContestedException}.
  */
 final class LeaderRequests {
   /** The request was not sent: the Lease is no longer held, or the cluster does not answer. */
@@ -34,6 +37,7 @@ final class LeaderRequests {
   private final LeaderElection election;
   private final BooleanSupplier away;
   private final Consumer<String> conflicts;
+  private final RestoreLimits limits;
   private final AtomicLong secrets = new AtomicLong();
 
   /**
@@ -43,11 +47,16 @@ final class LeaderRequests {
    * @param conflicts receives the other managers whose fields are overwritten
    */
   LeaderRequests(
-      KubeApi api, LeaderElection election, BooleanSupplier away, Consumer<String> conflicts) {
+      KubeApi api,
+      LeaderElection election,
+      BooleanSupplier away,
+      Consumer<String> conflicts,
+      Time time) {
     this.api = api;
     this.election = election;
     this.away = away;
     this.conflicts = conflicts;
+    this.limits = new RestoreLimits(time);
   }
 
   private KubeApi held() {
@@ -66,7 +75,17 @@ final class LeaderRequests {
   }
 
   PullSecret apply(PullSecret secret) {
+    var object = "Secret " + secret.path();
+    var content =
+        List.of(
+            secret.images(),
+            String.valueOf(secret.capsule()),
+            secret.entries(),
+            secret.expiresAt(),
+            secret.config());
+    limits.check(object, content);
     var now = applied(secret);
+    limits.wrote(object, content);
     secrets.incrementAndGet();
     return now;
   }
@@ -84,20 +103,34 @@ final class LeaderRequests {
   }
 
   void delete(PullSecret secret) {
-    held().delete(secret);
+    limited("Secret " + secret.path(), "", () -> held().delete(secret));
     secrets.incrementAndGet();
   }
 
   void annotate(Capsule seen, String pullSecret) {
-    held().annotate(seen, pullSecret);
+    limited("Capsule " + seen.path(), pullSecret, () -> held().annotate(seen, pullSecret));
   }
 
   void removeAnnotation(Capsule seen) {
-    held().removeAnnotation(seen);
+    limited("Capsule " + seen.path(), "", () -> held().removeAnnotation(seen));
   }
 
   void putPullSecrets(PullingAccount seen, List<String> pullSecrets) {
-    held().putPullSecrets(seen, pullSecrets);
+    limited(
+        "service account " + seen.path(),
+        pullSecrets,
+        () -> held().putPullSecrets(seen, pullSecrets));
+  }
+
+  private void limited(String object, Object content, Runnable write) {
+    limits.check(object, content);
+    write.run();
+    limits.wrote(object, content);
+  }
+
+  /** Forgets the objects that have kept what was written to them. */
+  void forgetCalm() {
+    limits.forgetCalm();
   }
 
   void delete(PendingPod pod) {

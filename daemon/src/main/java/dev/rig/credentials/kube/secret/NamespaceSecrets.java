@@ -147,7 +147,7 @@ final class NamespaceSecrets {
             .toList();
     try {
       namespaces.forEach(this::takeBack);
-    } catch (KubeApiException | LeaderRequests.Postponed e) {
+    } catch (KubeApiException | LeaderRequests.Postponed | RestoreLimits.ContestedException e) {
       LOG.log(
           Level.WARNING,
           "cluster {0}: some pull secrets of namespaces remain: {1}",

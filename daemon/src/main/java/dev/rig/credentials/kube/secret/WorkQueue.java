@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Processes items soon after they were added: an item that was added several times is processed
- * once, never by two threads at a time, and after a failure with a growing delay.
+ * once, never by two threads at a time, and after a failure with a growing delay. A contested
+ * object does not delay its item, whose next change may be permitted.
  *
  * @param <K> the item
  */
@@ -153,10 +154,12 @@ final class WorkQueue<K> implements AutoCloseable {
   }
 
   private void done(K item, @Nullable Throwable thrown) {
+    var inner = thrown instanceof CompletionException ? thrown.getCause() : null;
+    var cause = inner == null ? thrown : inner;
     int failures = 0;
     synchronized (this) {
       busy.remove(item);
-      if (thrown == null) {
+      if (cause == null || cause instanceof RestoreLimits.ContestedException) {
         pauses.remove(item);
       } else {
         var before = pauses.get(item);
@@ -169,9 +172,8 @@ final class WorkQueue<K> implements AutoCloseable {
         wake(Math.max(time.nanos() + SETTLE.toNanos(), pausedUntil(item, time.nanos())));
       }
     }
-    if (thrown != null) {
-      var cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-      failed.failed(item, cause == null ? thrown : cause, failures + 1);
+    if (cause != null) {
+      failed.failed(item, cause, failures + 1);
     }
   }
 
