@@ -146,7 +146,7 @@ public final class Daemon implements AutoCloseable {
         observers);
     http.openAdmin(activity);
     http.warmUp();
-    LOG.log(Level.INFO, configuration.registries().size() + " registries");
+    LOG.log(Level.INFO, "registry entries: {0}", configuration.registries().size());
     remark(configuration);
     reloader =
         watched.paths().isEmpty()

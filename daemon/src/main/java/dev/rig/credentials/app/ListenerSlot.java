@@ -2,6 +2,8 @@ package dev.rig.credentials.app;
 
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.socket.OpenListener;
+import dev.rig.credentials.socket.bind.SocketBusyException;
+import dev.rig.credentials.socket.bind.SocketRefusedException;
 import dev.rig.credentials.time.Time;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -68,10 +70,20 @@ final class ListenerSlot<T extends OpenListener> implements AutoCloseable {
     try {
       open();
     } catch (IOException | RuntimeException e) {
-      problem = "it is unavailable: " + e.getMessage() + "; " + advice;
+      problem = "it is unavailable: " + reason(e) + "; " + advice;
       LOG.log(Level.WARNING, "{0}: {1}", part, problem);
       tryLater();
     }
+  }
+
+  /** Returns the reason; the advice in a problem of a socket is for the credential socket. */
+  private static @Nullable String reason(Exception failure) {
+    return switch (failure) {
+      case SocketBusyException busy -> busy.problem().file() + ": " + busy.problem().message();
+      case SocketRefusedException refused ->
+          refused.problem().file() + ": " + refused.problem().message();
+      default -> failure.getMessage();
+    };
   }
 
   private void tryLater() {
@@ -85,7 +97,7 @@ final class ListenerSlot<T extends OpenListener> implements AutoCloseable {
     try {
       open();
     } catch (IOException | RuntimeException e) {
-      problem = "it is unavailable: " + e.getMessage() + "; " + advice;
+      problem = "it is unavailable: " + reason(e) + "; " + advice;
       tryLater();
       return;
     }

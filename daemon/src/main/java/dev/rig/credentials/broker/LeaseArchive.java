@@ -95,7 +95,7 @@ public final class LeaseArchive implements AutoCloseable {
         LOG.log(Level.INFO, "{0} leases from before the restart are still valid", restored.get());
       }
     } catch (StoreException e) {
-      refused = "the leases from before the restart could not be used: " + e.getMessage();
+      refused = "the saved leases could not be used: " + e.getMessage();
       LOG.log(Level.WARNING, refused);
       setAside();
     }
@@ -146,7 +146,7 @@ public final class LeaseArchive implements AutoCloseable {
 
   private void setAside() {
     try {
-      LOG.log(Level.WARNING, "it was set aside as {0}", file.setAside());
+      LOG.log(Level.WARNING, "the file was set aside as {0}", file.setAside());
     } catch (StoreException e) {
       LOG.log(Level.WARNING, e.getMessage());
     }

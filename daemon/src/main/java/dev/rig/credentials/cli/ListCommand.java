@@ -64,7 +64,7 @@ final class ListCommand implements Callable<Integer> {
               entry.display("origin"));
         }
         for (var login : status.objects("logins")) {
-          table.row(login.display("prefix"), "your login", "for ever", "-", "-", "-");
+          table.row(login.display("prefix"), "your login", "no expiry", "-", "-", "-");
         }
         table.print(console.out());
       }
@@ -78,7 +78,7 @@ final class ListCommand implements Callable<Integer> {
       return "for " + Durations.text(left);
     }
     if (entry.has("issuedAt") || entry.display("source").equals("static")) {
-      return "for ever";
+      return "no expiry";
     }
     if (entry.has("lastError")) {
       return "failed";

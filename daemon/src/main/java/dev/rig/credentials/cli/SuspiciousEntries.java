@@ -88,7 +88,7 @@ final class SuspiciousEntries {
       add(
           warnings,
           entry,
-          "the registry is in the region %s, and its script asks for a token of %s"
+          "the registry is in the region %s, but its script requests a token for %s"
               .formatted(host.group(1), asked),
           "a token of Amazon ECR is valid only in its own region");
     }
@@ -100,7 +100,7 @@ final class SuspiciousEntries {
         add(
             warnings,
             entry,
-            "expire is %d h, and a token of %s lives %d h"
+            "expire is %d h, but a token of %s is valid for %d h"
                 .formatted(entry.expire().toHours(), token.name(), token.life().toHours()),
             "set expire to %dh or less".formatted(token.life().toHours()));
       }
@@ -113,9 +113,9 @@ final class SuspiciousEntries {
       add(
           warnings,
           entry,
-          "the echo of %s, which the script names, interprets backslashes in a password"
+          "the script runs with %s, whose echo interprets backslashes in a password"
               .formatted(shell),
-          "leave out the #! line, or write printf '%s\\n'");
+          "remove the #! line, or use printf '%s\\n'");
     }
   }
 
@@ -147,7 +147,7 @@ final class SuspiciousEntries {
         add(
             warnings,
             sharing.getLast(),
-            "%d entries share the host %s, and none answers for the host alone, as Docker asks"
+            "%d entries share the host %s, but none answers requests for the host alone, as Docker sends"
                 .formatted(sharing.size(), host),
             "set default: true on one of them");
       }

@@ -24,8 +24,8 @@ public final class ConfigurationRemarks {
         add(
             remarks,
             entry,
-            entry.prefix() + " matches no image: their paths are in lower case",
-            "write it " + new RegistryPrefix(entry.prefix().host(), lowerCase));
+            entry.prefix() + " matches no image, because paths of images are in lower case",
+            "write " + new RegistryPrefix(entry.prefix().host(), lowerCase));
       }
       if (entry.isDefault() && !path.isEmpty()) {
         hosts.forEach(host -> compare(entry, host, remarks));
@@ -48,15 +48,15 @@ public final class ConfigurationRemarks {
       add(
           remarks,
           byDefault,
-          "%s (default: true) answers for %s alone, in place of that entry (%s)"
+          "%s (default: true) answers requests for the host %s, instead of its own entry (%s)"
               .formatted(byDefault.prefix(), host.prefix(), host.origin()),
           null);
     } else if (!host.prefix().isGlob() && HostGlob.overlap(asked, byDefault.prefix().host())) {
       add(
           remarks,
           byDefault,
-          "for %s alone that entry (%s) answers, in place of %s (default: true)"
-              .formatted(host.prefix(), host.origin(), byDefault.prefix()),
+          "%s (default: true) does not answer requests for the host %s: its own entry (%s) does"
+              .formatted(byDefault.prefix(), host.prefix(), host.origin()),
           null);
     }
   }

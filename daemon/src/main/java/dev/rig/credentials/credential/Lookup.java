@@ -1,6 +1,7 @@
 package dev.rig.credentials.credential;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * The result of looking up the credential of an image; an outage is never reported as "not found".
@@ -49,7 +50,8 @@ public sealed interface Lookup {
     private String sentence(String why) {
       return nextAttempt.equals(Lease.NEVER)
           ? prefix + ": " + why
-          : "%s: %s; next attempt %s".formatted(prefix, why, nextAttempt);
+          : "%s: %s; next attempt %s"
+              .formatted(prefix, why, nextAttempt.truncatedTo(ChronoUnit.SECONDS));
     }
   }
 }

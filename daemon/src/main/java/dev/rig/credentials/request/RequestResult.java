@@ -27,7 +27,9 @@ public record RequestResult(Reply reply, RequestOutcome outcome, @Nullable Strin
         "rig-credentials: denied: uid %s may not %s (see daemon.access)"
             .formatted(
                 Integer.toUnsignedString(uid),
-                subject.isEmpty() ? action.word() : action.word() + " " + subject);
+                subject.isEmpty()
+                    ? "use \"" + action.word() + "\""
+                    : action.word() + " " + subject);
     return of(RequestOutcome.DENIED, Reply.text(1, line));
   }
 

@@ -159,7 +159,7 @@ final class Sealer {
 
   private static StoreException altered() {
     return new StoreException(
-        "it was altered or truncated, or sealed with another key or on another machine");
+        "the file was altered or truncated, or was sealed with another key or on another machine");
   }
 
   private static byte[] data(byte[] header, int number, String label) {

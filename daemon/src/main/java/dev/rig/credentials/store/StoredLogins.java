@@ -97,7 +97,7 @@ public final class StoredLogins {
 
   private static void setAside(SealedFile sealed) {
     try {
-      LOG.log(Level.WARNING, "they were set aside as {0}", sealed.setAside());
+      LOG.log(Level.WARNING, "the file was set aside as {0}", sealed.setAside());
     } catch (StoreException e) {
       LOG.log(Level.WARNING, e.getMessage());
     }
@@ -202,10 +202,10 @@ public final class StoredLogins {
     if (records.size() > MOST_OF_ALL) {
       throw new StoreException("there are too many logins of all users already");
     }
+    if (!loaded) {
+      throw new StoreException(String.valueOf(refused));
+    }
     try {
-      if (!loaded) {
-        throw new StoreException(String.valueOf(refused));
-      }
       file.get().write(records);
     } catch (StoreException e) {
       problem = "logins cannot be stored: " + e.getMessage();

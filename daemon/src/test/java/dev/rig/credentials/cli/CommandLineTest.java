@@ -203,16 +203,16 @@ class CommandLineTest {
     assertEquals(ExitStatus.OK, run(false, "check", "-c", values.toString()), this::complained);
     var expected =
         List.of(
-            "%s:4:5: a.org/team (default: true) answers for a.org alone, in place of that entry"
-                + " (%s:3)",
-            "%s:6:5: for a.org alone that entry (%s:3) answers, in place of *.org/dft"
-                + " (default: true)",
-            "%s:6:5: for b.org alone that entry (%s:5) answers, in place of *.org/dft"
-                + " (default: true)",
-            "%s:6:5: *.org/dft (default: true) answers for *.org alone, in place of that entry"
-                + " (%s:7)",
-            "%s:8:5: c.org/Team/App matches no image: their paths are in lower case (write it"
-                + " c.org/team/app)");
+            "%s:4:5: a.org/team (default: true) answers requests for the host a.org, instead of its"
+                + " own entry (%s:3)",
+            "%s:6:5: *.org/dft (default: true) does not answer requests for the host a.org: its own"
+                + " entry (%s:3) does",
+            "%s:6:5: *.org/dft (default: true) does not answer requests for the host b.org: its own"
+                + " entry (%s:5) does",
+            "%s:6:5: *.org/dft (default: true) answers requests for the host *.org, instead of its"
+                + " own entry (%s:7)",
+            "%s:8:5: c.org/Team/App matches no image, because paths of images are in lower case"
+                + " (write c.org/team/app)");
     var told = printed().lines().filter(line -> line.startsWith("Note: ")).toList();
     assertEquals(
         expected.stream().map(line -> "Note: " + line.formatted(values, values) + ".").toList(),
@@ -536,7 +536,7 @@ class CommandLineTest {
       assertEquals(ExitStatus.OK, run(false, "get", "ghcr.io/acme"));
       assertEquals(ExitStatus.OK, run(false, "list"));
       assertTrue(printed().contains("for 59m"), printed());
-      assertTrue(printed().contains("for ever"), printed());
+      assertTrue(printed().contains("no expiry"), printed());
       assertEquals(ExitStatus.OK, run(false, "list", "-o", "docker"));
       assertEquals("{\"ghcr.io\":\"bot\",\"ghcr.io/acme\":\"user\"}\n", printed());
       assertEquals(ExitStatus.OK, run(false, "list", "-o", "json"));

@@ -43,13 +43,13 @@ class SuspiciousEntriesTest {
   @ValueSource(strings = {"--region us-east-1", "--region=us-east-1", "--region \"us-east-1\""})
   void regionOfAnotherRegistryIsReported(String option) {
     var script = "echo \"AWS:$(aws ecr get-login-password " + option + ")\"";
-    one("eu-west-1, and its script asks for a token of us-east-1", ofScript(ECR, script));
+    one("eu-west-1, but its script requests a token for us-east-1", ofScript(ECR, script));
   }
 
   @Test
   void regionOfTheEnvironmentIsReportedToo() {
     one(
-        "asks for a token of us-east-1",
+        "requests a token for us-east-1",
         ofScript(ECR, "x ecr get-login-password", ", env: {AWS_REGION: us-east-1}"));
   }
 
@@ -67,20 +67,24 @@ class SuspiciousEntriesTest {
 
   @Test
   void lifeOfATokenIsTheLongestExpire() {
-    one("Amazon ECR lives 12 h", ofScript(ECR, "aws ecr get-login-password", ", expire: 13h"));
+    one(
+        "Amazon ECR is valid for 12 h",
+        ofScript(ECR, "aws ecr get-login-password", ", expire: 13h"));
     assertEquals(List.of(), ofScript(ECR, "aws ecr get-login-password", ", expire: 12h"));
     var google = "echo oauth2accesstoken:$(gcloud auth print-access-token)";
-    one("expire is 12 h, and a token of Google lives 1 h", ofScript("gcr.io", google));
+    one("expire is 12 h, but a token of Google is valid for 1 h", ofScript("gcr.io", google));
     assertEquals(List.of(), ofScript("gcr.io", google, ", expire: 55m"));
     var azure = "az acr login --name acme --expose-token";
-    one("Azure Container Registry lives 3 h", ofScript("acme.azurecr.io", azure));
+    one("Azure Container Registry is valid for 3 h", ofScript("acme.azurecr.io", azure));
     assertEquals(List.of(), ofScript("acme.azurecr.io", azure, ", expire: 3h"));
   }
 
   @Test
   void echoOfAShellThatInterpretsBackslashesIsReported() {
-    one("the echo of dash", warnings("ghcr.io: {script: \"#!/bin/dash\\necho u:p\"}"));
-    one("the echo of zsh", warnings("ghcr.io: {script: \"#!/usr/bin/env zsh\\necho u:p\"}"));
+    one("runs with dash, whose echo", warnings("ghcr.io: {script: \"#!/bin/dash\\necho u:p\"}"));
+    one(
+        "runs with zsh, whose echo",
+        warnings("ghcr.io: {script: \"#!/usr/bin/env zsh\\necho u:p\"}"));
     assertEquals(List.of(), warnings("ghcr.io: {script: \"#!/bin/dash\\nprintf u:p\"}"));
     assertEquals(List.of(), warnings("ghcr.io: {script: \"#!/bin/bash\\necho u:p\"}"));
     assertEquals(List.of(), warnings("ghcr.io: {script: \"echo u:p\"}"));

@@ -81,7 +81,7 @@ class AccessIT {
         () -> assertDenied("get registry.gitlab.com", STRANGER, get),
         () -> assertEquals("", get.stderr(), "the client shows stdout"),
         () -> assertEquals(NOT_FOUND, client.as(STRANGER, "get", "public.example.org").stdout()),
-        () -> assertDenied("kubelet", STRANGER, client.kubelet(KUBELET).as(STRANGER).run()),
+        () -> assertDenied("use \"kubelet\"", STRANGER, client.kubelet(KUBELET).as(STRANGER).run()),
         () -> assertEquals("{}\n", client.as(STRANGER, "list", "").succeeded().stdout()),
         () -> client.as(STRANGER, "erase", "registry.gitlab.com").succeeded(),
         () ->
@@ -138,8 +138,8 @@ class AccessIT {
         () ->
             assertDenied(
                 "get ghcr.io/acme/app", STRANGER, client.as(STRANGER, "get", "ghcr.io/acme/app")),
-        () -> assertDenied("kubelet", STRANGER, client.kubelet(KUBELET).as(STRANGER).run()),
-        () -> assertDenied("version", STRANGER, client.as(STRANGER, "version", "")),
+        () -> assertDenied("use \"kubelet\"", STRANGER, client.kubelet(KUBELET).as(STRANGER).run()),
+        () -> assertDenied("use \"version\"", STRANGER, client.as(STRANGER, "version", "")),
         () ->
             assertDenied(
                 "store quay.io",
@@ -178,7 +178,7 @@ class AccessIT {
     assertAll(
         () -> assertEquals(0, client.as(65_534, "get", "ghcr.io/acme").status()),
         () -> assertEquals(0, client.as(1, "get", "ghcr.io/acme").status(), "daemon, by its group"),
-        () -> assertDenied("list", 65_534, client.as(65_534, "list", "")),
+        () -> assertDenied("use \"list\"", 65_534, client.as(65_534, "list", "")),
         () -> assertDenied("get ghcr.io/acme", 20_013, client.as(20_013, "get", "ghcr.io/acme")));
   }
 

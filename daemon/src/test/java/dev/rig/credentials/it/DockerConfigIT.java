@@ -81,8 +81,8 @@ class DockerConfigIT {
             .with("HOME", home);
     inspect.run().succeeded();
     var doctor = rig("doctor").succeeded().stdout();
-    assertTrue(doctor.contains("config.json names the helper"), doctor);
-    assertTrue(doctor.contains("auth.json names the helper"), doctor);
+    assertTrue(doctor.contains("config.json uses this daemon"), doctor);
+    assertTrue(doctor.contains("auth.json uses this daemon"), doctor);
 
     rig("docker-config", "--remove", "--write").succeeded();
     rig("docker-config", "--podman", "--remove", "--write").succeeded();

@@ -77,6 +77,8 @@ class PlatformApiIT {
     Files.writeString(socket(daemon), "mine");
     var third = daemon.start();
     assertTrue(third.says("platformSocket: it is unavailable"), third::stderr);
+    assertTrue(third.says("choose a path with --platform-socket"), third::stderr);
+    assertFalse(third.stderr().contains("--socket)"), third::stderr);
     assertEquals("mine", Files.readString(socket(daemon)));
   }
 

@@ -226,6 +226,8 @@ final class StoredLoginsTest {
     logins.load();
     assertFalse(logins.health().healthy());
     assertTrue(reason(() -> store(ONE, "quay.io", "two")).contains("could not be read"));
+    assertEquals(
+        List.of("the stored logins could not be read: no key"), logins.health().messages());
     broken[0] = false;
     store(ONE, "quay.io", "two");
     assertEquals("one", find(ONE, "ghcr.io"));

@@ -66,7 +66,11 @@ public final class DaemonClient {
           case LATE ->
               "the daemon at %s did not answer within %d s".formatted(socket, DEADLINE.toSeconds());
           case CLOSED -> brokenOff();
-          case MISSING, REFUSED, BUSY, DENIED, FAILED ->
+          case DENIED ->
+              "cannot connect to %s: permission denied; join the group that owns the socket, or name"
+                      .formatted(socket)
+                  + " another one with --socket or RIG_CREDENTIALS_SOCKET";
+          case MISSING, REFUSED, BUSY, FAILED ->
               "cannot reach the daemon at %s: %s; start it with \"rig-credentials serve\", or name its"
                       .formatted(socket, attempt.words())
                   + " socket with --socket or RIG_CREDENTIALS_SOCKET";

@@ -68,7 +68,7 @@ final class ClientCheck {
           file.exists()
               || programs.stream().anyMatch(name -> ProgramPath.find(name, console).isPresent());
       if (!here) {
-        findings.add(Finding.ok(check, "not used here"));
+        findings.add(Finding.ok(check, "not installed"));
         return false;
       }
       var settings = new HelperSettings(file, false);
@@ -78,20 +78,26 @@ final class ClientCheck {
         findings.add(
             Finding.warn(
                 check,
-                "%s does not use the helper for %s"
+                "%s does not use this daemon for %s"
                     .formatted(file.path(), String.join(", ", missing)),
-                "\"rig-credentials docker-config"
+                "run \"rig-credentials docker-config"
                     + (client == ClientHosts.ContainerClient.PODMAN ? " --podman" : "")
-                    + "\" shows what to change, --write does it"));
+                    + " --write\"; without --write it shows the change"));
       } else if (settings.ours().isEmpty()) {
-        findings.add(Finding.ok(check, file.path() + " does not name the helper"));
+        findings.add(
+            daemon.fields().isEmpty()
+                ? Finding.warn(
+                    check,
+                    file.path() + " does not use a daemon",
+                    "start the daemon, and run doctor again")
+                : Finding.ok(check, "the daemon has no registry that it could ask for"));
       } else {
-        findings.add(Finding.ok(check, file.path() + " names the helper"));
+        findings.add(Finding.ok(check, file.path() + " uses this daemon"));
       }
       hosts.leftOut().forEach(what -> findings.add(Finding.warn(check, what, "")));
       return true;
     } catch (CommandException e) {
-      findings.add(Finding.fail(check, String.valueOf(e.getMessage()), "put the file right"));
+      findings.add(Finding.fail(check, String.valueOf(e.getMessage()), "correct the file"));
       return true;
     }
   }

@@ -30,7 +30,7 @@ final class DaemonCheck {
   private static final Set<String> DEFAULT_LISTENERS = Set.of("adminPort", "platformSocket");
 
   private static final String START =
-      "start it: \"systemctl enable --now rig-credentials\" for the machine, \"systemctl --user"
+      "start it: run \"systemctl enable --now rig-credentials\" for the machine, \"systemctl --user"
           + " enable --now rig-credentials\" for you, or \"rig-credentials serve\"";
 
   private final DaemonClient client;
@@ -65,7 +65,8 @@ final class DaemonCheck {
           Finding.fail(
               PERMISSIONS,
               "access denied to the folder of " + path,
-              "join the folder's group: \"usermod -aG rig-credentials NAME\", then log in again"));
+              "join the folder's group: run \"usermod -aG rig-credentials NAME\", then log in"
+                  + " again"));
     }
     return JsonObject.EMPTY;
   }
@@ -89,7 +90,7 @@ final class DaemonCheck {
               PERMISSIONS,
               "access denied to the socket " + path + " (" + who + ")",
               byGroup
-                  ? "\"usermod -aG " + file.group().getName() + " NAME\", then log in again"
+                  ? "run \"usermod -aG " + file.group().getName() + " NAME\", then log in again"
                   : "run the daemon as yourself, or permit a group with serve --socket-group"));
     } else if (file.permissions().contains(PosixFilePermission.OTHERS_WRITE)
         && above.contains(PosixFilePermission.OTHERS_EXECUTE)) {
@@ -105,6 +106,12 @@ final class DaemonCheck {
 
   private JsonObject ask(Path path, List<Finding> findings) {
     try {
+      client.ask(Action.VERSION, "");
+    } catch (CommandException e) {
+      findings.add(Finding.fail(SOCKET, "no daemon answers at " + path, START));
+      return JsonObject.EMPTY;
+    }
+    try {
       var answer = client.askFor(Action.VERSION, "").strip();
       var version = answer.substring(answer.lastIndexOf(' ') + 1);
       findings.add(
@@ -114,12 +121,16 @@ final class DaemonCheck {
                   SOCKET,
                   "the daemon at %s is version %s, this is %s"
                       .formatted(path, version, Version.text()),
-                  "restart the daemon: \"systemctl restart rig-credentials\""));
+                  "restart the daemon: run \"systemctl restart rig-credentials\""));
       var status = client.askForJson(Action.STATUS, "");
       status(status, clock.instant(), findings);
       return status;
     } catch (CommandException e) {
-      findings.add(Finding.fail(SOCKET, "no daemon answers at " + path, START));
+      findings.add(
+          Finding.fail(
+              SOCKET,
+              "the daemon at %s refused the request: %s".formatted(path, e.getMessage()),
+              "permit it in daemon.access, or run doctor as a user who may ask"));
       return JsonObject.EMPTY;
     }
   }
@@ -130,7 +141,7 @@ final class DaemonCheck {
       if (!part.isTrue("healthy")) {
         var message =
             part.display("part") + " is unhealthy: " + String.join("; ", part.texts("messages"));
-        var advice = "\"rig-credentials status\" shows it, the daemon's log says why";
+        var advice = "run \"rig-credentials status\", and look into the daemon's log";
         findings.add(
             DEFAULT_LISTENERS.contains(part.display("part"))
                 ? Finding.warn(DAEMON, message, advice)
@@ -139,7 +150,7 @@ final class DaemonCheck {
     }
     for (var failing : FailingEntry.of(status, now)) {
       var message = failing.name() + ": " + failing.reason();
-      var advice = "\"rig-credentials explain " + failing.name() + "\"";
+      var advice = "run \"rig-credentials explain " + failing.name() + "\"";
       findings.add(
           failing.breaksPulls()
               ? Finding.fail(DAEMON, message, advice)
@@ -150,7 +161,7 @@ final class DaemonCheck {
       findings.add(
           Finding.warn(DAEMON, "no registry is configured", "add one to rig.dockerRegistries"));
     } else if (findings.size() == before) {
-      findings.add(Finding.ok(DAEMON, entries + " registries, none with an error"));
+      findings.add(Finding.ok(DAEMON, Finding.registries(entries) + ", none with an error"));
     }
   }
 }

@@ -17,6 +17,11 @@ record Finding(FindingLevel verdict, String check, String message, String advice
     FAIL
   }
 
+  /** Returns a number of registries in words. */
+  static String registries(int count) {
+    return count == 1 ? "1 registry" : count + " registries";
+  }
+
   static Finding ok(String check, String message) {
     return new Finding(FindingLevel.OK, check, message, "");
   }

@@ -25,8 +25,8 @@ final class KubeletCheck {
   private static final Pattern PROVIDER =
       Pattern.compile("name[\"']?\\s*:\\s*[\"']?(rig-credential-provider[a-z0-9-]*)");
   private static final String INSTALL =
-      "\"rig-credentials kubelet-config --install /etc/rig-credentials/kubelet\", and restart the"
-          + " kubelet with the flags that it prints";
+      "run \"rig-credentials kubelet-config --install /etc/rig-credentials/kubelet\", and restart"
+          + " the kubelet with the flags that it prints";
 
   /** {@code USER_HZ} of proc(5) is 100 on every Linux. */
   private static final long MILLIS_A_TICK = 10;
@@ -64,19 +64,20 @@ final class KubeletCheck {
     try {
       var kubelet = kubelet();
       if (kubelet.isEmpty()) {
-        findings.add(Finding.ok(CHECK, "none runs here"));
+        findings.add(Finding.ok(CHECK, "no kubelet runs on this machine"));
         return;
       }
       var bin = kubelet.get().flag(BIN_DIR);
       var config = kubelet.get().flag(CONFIG);
       if (bin == null || config == null) {
         findings.add(
-            Finding.warn(CHECK, "it runs without " + (bin == null ? BIN_DIR : CONFIG), INSTALL));
+            Finding.warn(
+                CHECK, "the kubelet runs without " + (bin == null ? BIN_DIR : CONFIG), INSTALL));
         return;
       }
       providers(kubelet.get(), at(bin), at(config), findings);
     } catch (IOException e) {
-      findings.add(Finding.warn(CHECK, "cannot be read: " + e.getMessage(), "run doctor as root"));
+      findings.add(Finding.warn(CHECK, "cannot check it: " + e.getMessage(), "run doctor as root"));
     }
   }
 
@@ -114,7 +115,7 @@ final class KubeletCheck {
               config
                   + " was changed after the kubelet was started; the kubelet reads it only at its"
                   + " start",
-              "\"systemctl restart kubelet\""));
+              "run \"systemctl restart kubelet\""));
     }
     if (findings.size() == before) {
       findings.add(Finding.ok(CHECK, "it asks " + String.join(" and ", names)));

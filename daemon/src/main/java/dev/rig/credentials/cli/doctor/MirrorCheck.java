@@ -58,7 +58,7 @@ final class MirrorCheck {
     if (findings.size() == before) {
       findings.add(
           Finding.ok(
-              CHECK, mirrors.isEmpty() ? "none is used here" : "each has an entry that answers"));
+              CHECK, mirrors.isEmpty() ? "no mirrors are configured" : "each mirror has an entry"));
     }
   }
 

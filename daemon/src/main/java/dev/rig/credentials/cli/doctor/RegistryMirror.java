@@ -129,9 +129,7 @@ record RegistryMirror(
     } catch (JsonException e) {
       findings.add(
           Finding.warn(
-              MirrorCheck.CHECK,
-              file + e.position() + ": " + e.getMessage(),
-              "put the file right"));
+              MirrorCheck.CHECK, file + e.position() + ": " + e.getMessage(), "correct the file"));
     } catch (IOException e) {
       findings.add(Finding.warn(MirrorCheck.CHECK, file + " cannot be read", "run doctor as root"));
     }

@@ -89,13 +89,13 @@ final class ScriptCheck {
       if (!Files.exists(path)) {
         findings.add(
             Finding.warn(
-                CONFIGURATION, "there is no file " + path, "write it, or name it with --config"));
+                CONFIGURATION,
+                path + " does not exist",
+                "create it, or name the daemon's configuration with --config"));
         return;
       }
       if (!Files.isReadable(path)) {
-        findings.add(
-            Finding.ok(
-                CONFIGURATION, "you may not read " + path + ": run doctor as a user who may"));
+        findings.add(Finding.ok(CONFIGURATION, "not checked: only another user can read " + path));
         return;
       }
     }
@@ -121,13 +121,14 @@ final class ScriptCheck {
           Finding.fail(
               CONFIGURATION,
               e.problems().getFirst() + (more == 0 ? "" : ", and " + more + " more"),
-              "\"rig-credentials check\" lists all errors"));
+              "run \"rig-credentials check\" to list all errors"));
     }
   }
 
   private void scripts(Configuration configuration, List<Finding> findings) {
     findings.add(
-        Finding.ok(CONFIGURATION, configuration.registries().size() + " registries, all valid"));
+        Finding.ok(
+            CONFIGURATION, Finding.registries(configuration.registries().size()) + ", all valid"));
     shell(configuration, findings);
     int before = findings.size();
     var tools = new TreeSet<String>();

@@ -74,7 +74,9 @@ public final class InputFiles {
     for (var path : paths) {
       if (path.toString().isEmpty()) {
         findings.addUnread(
-            SourcePosition.file("--config"), "the path is empty", "name a file or a folder");
+            SourcePosition.file("--config"),
+            "the path is empty",
+            "remove it, or name a file or a folder");
       } else if (Files.isDirectory(path)) {
         files.addAll(folder(path));
       } else {
@@ -138,8 +140,11 @@ public final class InputFiles {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
+      var reason = reason(e);
       found.addUnread(
-          SourcePosition.file(folder.toString()), "the folder cannot be listed", reason(e));
+          SourcePosition.file(folder.toString()),
+          "the folder cannot be listed" + (reason == null ? "" : ": " + reason),
+          "read it as root, or name another configuration with --config");
       return List.of();
     }
     var files = new ArrayList<InputFile>();
@@ -177,11 +182,13 @@ public final class InputFiles {
       found.addUnread(
           origin,
           "there is no such file or folder",
-          FileName.isUndecoded(name) ? "its name is not UTF-8: rename it" : null);
+          FileName.isUndecoded(name)
+              ? "its name is not UTF-8: rename it"
+              : "create it, or name another one with --config");
       return null;
     }
     if (!Files.isRegularFile(path)) {
-      found.addUnread(origin, "not a regular file", "name a file or a folder");
+      found.addUnread(origin, "not a regular file", "remove it, or name a file or a folder");
       return null;
     }
     byte[] bytes;

@@ -151,9 +151,9 @@ class DoctorCommandTest {
         "ok socket a daemon answers at " + socket() + ", version " + Version.text(),
         "ok daemon 2 registries, none with an error",
         "ok helper " + folder.resolve("bin/docker-credential-rig") + " works",
-        "ok docker " + folder.resolve(".docker/config.json") + " names the helper",
-        "ok podman not used here",
-        "ok kubelet none runs here",
+        "ok docker " + folder.resolve(".docker/config.json") + " uses this daemon",
+        "ok podman not installed",
+        "ok kubelet no kubelet runs on this machine",
         "ok configuration 2 registries, all valid");
   }
 
@@ -202,6 +202,28 @@ class DoctorCommandTest {
   }
 
   @Test
+  void daemonThatDeniesTheUserIsNotTakenForOneThatIsMissing() throws IOException {
+    Files.writeString(values, VALUES + "daemon: {access: []}\n");
+    daemon();
+    var diagnosis = diagnosis();
+    assertTrue(diagnosis.startsWith("1\n"), diagnosis);
+    assertFound(
+        diagnosis,
+        "fail socket the daemon at " + socket() + " refused the request: denied: uid ",
+        "may not use \"version\" (see daemon.access)",
+        "-> permit it in daemon.access");
+    assertFalse(diagnosis.contains("start it"), diagnosis);
+  }
+
+  @Test
+  void clientIsNotCalledInOrderWhenNoDaemonAnswers() {
+    program("docker", "");
+    assertFound(
+        diagnosis(),
+        "warn docker " + folder.resolve(".docker/config.json") + " does not use a daemon");
+  }
+
+  @Test
   void socketThatEveryUserCouldReplaceOrUseIsNamed() throws IOException {
     daemon();
     Files.setPosixFilePermissions(socket(), PosixFilePermissions.fromString("rw-rw-rw-"));
@@ -223,7 +245,7 @@ class DoctorCommandTest {
     client.ask(dev.rig.credentials.wire.Action.GET, "quay.io");
     var diagnosis = diagnosis();
     assertTrue(diagnosis.startsWith("1\nfail "), diagnosis);
-    assertFound(diagnosis, "fail daemon quay.io: ", "-> \"rig-credentials explain quay.io\"");
+    assertFound(diagnosis, "fail daemon quay.io: ", "-> run \"rig-credentials explain quay.io\"");
   }
 
   @Test
@@ -246,10 +268,10 @@ class DoctorCommandTest {
     file(".docker/config.json", "{\"credHelpers\": {\"ghcr.io\": \"rig\"}}");
     assertFound(
         diagnosis(),
-        "does not use the helper for https://index.docker.io/v1/",
-        "-> \"rig-credentials docker-config\" shows",
-        "does not use the helper for docker.io, ghcr.io",
-        "-> \"rig-credentials docker-config --podman\" shows");
+        "does not use this daemon for https://index.docker.io/v1/",
+        "-> run \"rig-credentials docker-config --write\"",
+        "does not use this daemon for docker.io, ghcr.io",
+        "-> run \"rig-credentials docker-config --podman --write\"");
     file(".docker/config.json", "{CANARY");
     assertFound(diagnosis(), "fail docker " + folder.resolve(".docker/config.json") + ":1:");
   }
@@ -272,8 +294,8 @@ class DoctorCommandTest {
     kubelet();
     assertFound(
         diagnosis(),
-        "warn kubelet it runs without --image-credential-provider-bin-dir",
-        "-> \"rig-credentials kubelet-config --install");
+        "warn kubelet the kubelet runs without --image-credential-provider-bin-dir",
+        "-> run \"rig-credentials kubelet-config --install");
     kubelet(FLAGS);
     file("root/etc/k/provider.yaml", "providers: [{name: other}]");
     assertFound(diagnosis(), "provider.yaml does not name our provider");
@@ -393,9 +415,9 @@ class DoctorCommandTest {
         diagnosis(),
         "fail configuration " + values + ":1:",
         ", and 1 more",
-        "-> \"rig-credentials check\" lists all errors");
+        "-> run \"rig-credentials check\" to list all errors");
     Files.delete(values);
-    assertFound(diagnosis(), "warn configuration there is no file " + values);
+    assertFound(diagnosis(), "warn configuration " + values + " does not exist");
   }
 
   @Test

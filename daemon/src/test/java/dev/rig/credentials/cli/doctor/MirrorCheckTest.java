@@ -48,7 +48,7 @@ class MirrorCheckTest {
 
   @Test
   void withoutMirrorsAllIsWell() throws Exception {
-    assertEquals(List.of("OK none is used here => "), look());
+    assertEquals(List.of("OK no mirrors are configured => "), look());
   }
 
   @Test
@@ -78,8 +78,7 @@ class MirrorCheckTest {
                 + " again"),
         look("mirror.example:5000", "docker.io"));
     assertEquals(
-        List.of("OK each has an entry that answers => "),
-        look("mirror.example:5000 index.docker.io"));
+        List.of("OK each mirror has an entry => "), look("mirror.example:5000 index.docker.io"));
   }
 
   @Test
@@ -93,7 +92,7 @@ class MirrorCheckTest {
           [host."https://own.example".header]
             authorization = "Basic x"
         """);
-    assertEquals(List.of("OK none is used here => "), look());
+    assertEquals(List.of("OK no mirrors are configured => "), look());
   }
 
   @Test

@@ -106,7 +106,9 @@ class InputFilesTest {
   void whatIsNotThereIsAProblem() throws Exception {
     assertProblem("--config: no file or folder is named", List.of());
     assertProblem("--config: the path is empty", List.of(Path.of("")));
-    assertProblem("x.yaml: there is no such file or folder", List.of(folder.resolve("x.yaml")));
+    assertProblem(
+        "x.yaml: there is no such file or folder (create it, or name another one with --config)",
+        List.of(folder.resolve("x.yaml")));
     assertProblem("the folder holds no configuration", List.of(folder));
     assertProblem("null: not a regular file", List.of(Path.of("/dev/null")));
     var dangling = folder.resolve("l.yaml");
