@@ -187,36 +187,32 @@ final class BrokerEntryFactory {
         add(parts, provider.kind().text());
         add(parts, configured.expire().toString());
         add(parts, provider.timeout().toString());
-        new TreeMap<>(provider.options())
-            .forEach((name, value) -> {
-              add(parts, name);
-              add(parts, value);
-            });
+        add(parts, provider.options());
       }
       case EntrySource.OtherHelper helper -> {
         add(parts, "helper");
         add(parts, helper.name());
         add(parts, configured.expire().toString());
         add(parts, helper.timeout().toString());
-        new TreeMap<>(helper.env())
-            .forEach((name, value) -> {
-              add(parts, name);
-              add(parts, value);
-            });
+        add(parts, helper.env());
       }
       case EntrySource.Script script -> {
         add(parts, "script");
         add(parts, script.text().reveal());
         add(parts, configured.expire().toString());
         add(parts, script.timeout().toString());
-        new TreeMap<>(script.env())
-            .forEach((name, value) -> {
-              add(parts, name);
-              add(parts, value);
-            });
+        add(parts, script.env());
       }
     }
     return Hash.SHA256.hex(parts.toArray(byte[][]::new));
+  }
+
+  private static void add(List<byte[]> parts, Map<String, String> texts) {
+    new TreeMap<>(texts)
+        .forEach((name, value) -> {
+          add(parts, name);
+          add(parts, value);
+        });
   }
 
   /** Prefixes each text with its length, so that different lists never give the same bytes. */

@@ -6,7 +6,7 @@ import dev.rig.credentials.cli.client.ConfigOptions;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.ReportFormat;
+import dev.rig.credentials.cli.output.OutputOption;
 import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.config.ConfigurationRemarks;
 import dev.rig.credentials.config.EntrySource;
@@ -23,7 +23,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Validates a configuration without serving it. */
 @Command(
@@ -34,16 +33,11 @@ import picocli.CommandLine.Option;
       "are served but another component would be unhealthy are warnings.",
       "Valid settings that are probably mistakes follow as notes."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:the configuration is valid", "78:it is invalid; stderr lists every error"})
 final class CheckCommand implements Callable<Integer> {
   @Mixin private ConfigOptions config = new ConfigOptions();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "table or json. Default: table.")
-  private ReportFormat output = ReportFormat.TABLE;
+  @Mixin private OutputOption output = new OutputOption();
 
   private final Console console;
 
@@ -63,7 +57,7 @@ final class CheckCommand implements Callable<Integer> {
             .toList();
     var unhealthy = ConfigurationHealth.unhealthy(configuration, console.environment());
     HelperLoops.check(configuration.registries(), console.environment().getOrDefault("PATH", ""));
-    if (output == ReportFormat.JSON) {
+    if (output.isJson()) {
       var entries = configuration.registries().stream().map(CheckCommand::json).toList();
       var json = new TreeMap<String, Object>(Map.of("entries", entries));
       if (!remarks.isEmpty()) {

@@ -4,7 +4,7 @@ import dev.rig.credentials.cli.client.SocketOption;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.ReportFormat;
+import dev.rig.credentials.cli.output.OutputOption;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.json.JsonWriter;
@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Explains how a request for an image is answered. */
@@ -28,17 +27,12 @@ import picocli.CommandLine.Parameters;
       "Asks the daemon as a client would. Shows where the credential comes from, when it expires,"
           + " and what went wrong. Never prints a secret."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:an entry or a login answers", "1:no entry matches, or it fails"})
 final class ExplainCommand implements Callable<Integer> {
   @Parameters(paramLabel = "IMAGE", description = "An image, a repository or a registry.")
   private String image = "";
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "table or json. Default: table.")
-  private ReportFormat output = ReportFormat.TABLE;
+  @Mixin private OutputOption output = new OutputOption();
 
   @Mixin private SocketOption socket = new SocketOption();
 
@@ -51,7 +45,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var document = socket.client(console).askForJson(Action.EXPLAIN, image);
-    if (output == ReportFormat.JSON) {
+    if (output.isJson()) {
       console.out().println(JsonWriter.text(JsonForm.INDENTED, document));
     } else {
       print(console, image, document, InstantSource.system());

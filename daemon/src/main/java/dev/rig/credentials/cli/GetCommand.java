@@ -28,7 +28,6 @@ import picocli.CommandLine.Parameters;
       "Print the credential of an image, as docker-credential-rig would.",
       "On a terminal the secret is hidden unless you pass --show-secret."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:printed", "1:no credential; stderr says why"})
 final class GetCommand implements Callable<Integer> {
   private static final String HIDDEN = "[hidden]";

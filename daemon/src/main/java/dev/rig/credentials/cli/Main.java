@@ -129,7 +129,16 @@ public final class Main implements Runnable {
   private static CommandLine withSettings(Console console, CommandLine commandLine) {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler((thrown, line, parsed) -> failed(console, thrown));
+    addHeadings(commandLine);
     return commandLine;
+  }
+
+  private static void addHeadings(CommandLine commandLine) {
+    var usage = commandLine.getCommandSpec().usageMessage();
+    if (!usage.exitCodeList().isEmpty()) {
+      usage.exitCodeListHeading("%nExit status:%n");
+    }
+    commandLine.getSubcommands().values().forEach(Main::addHeadings);
   }
 
   private static int failed(Console console, Exception thrown) throws Exception {

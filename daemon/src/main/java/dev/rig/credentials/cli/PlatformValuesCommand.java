@@ -30,7 +30,6 @@ import picocli.CommandLine.Option;
           + " secrets. They replace rig.dockerRegistries in the platform's values; this daemon"
           + " rejects them. Stderr and a comment name the entries that are left out."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:printed", "78:the configuration is invalid; stderr says why"})
 final class PlatformValuesCommand implements Callable<Integer> {
   /**

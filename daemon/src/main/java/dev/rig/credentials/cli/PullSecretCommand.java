@@ -32,7 +32,6 @@ import picocli.CommandLine.Spec;
           + " date.",
       "Without --apply and --output, shows what the Secret would contain."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:done, shown, or no Secret is needed",
       "1:the daemon refused or failed; stderr says why"

@@ -8,8 +8,8 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.cli.output.OutputOption;
 import dev.rig.credentials.cli.output.ProgressBar;
-import dev.rig.credentials.cli.output.ReportFormat;
 import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonObject;
@@ -27,7 +27,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Resolves images through the daemon. */
@@ -35,7 +34,6 @@ import picocli.CommandLine.Parameters;
     name = "resolve",
     mixinStandardHelpOptions = true,
     description = "Check that images exist, and print their digests.",
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:all of them exist", "1:an image could not be resolved; stderr says why"})
 final class ResolveCommand implements Callable<Integer> {
   private static final int AT_A_TIME = 8;
@@ -43,11 +41,7 @@ final class ResolveCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Images, with a tag or a digest.")
   private List<String> images = new ArrayList<>();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "table or json. Default: table.")
-  private ReportFormat output = ReportFormat.TABLE;
+  @Mixin private OutputOption output = new OutputOption();
 
   @Mixin private PlatformOption platform = new PlatformOption();
 
@@ -68,9 +62,10 @@ final class ResolveCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var answers = ask(platform.client(console));
-    switch (output) {
-      case TABLE -> table(answers);
-      case JSON -> json(answers);
+    if (output.isJson()) {
+      json(answers);
+    } else {
+      table(answers);
     }
     boolean ok = true;
     for (var answer : answers) {

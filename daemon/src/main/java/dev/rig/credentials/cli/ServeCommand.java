@@ -39,7 +39,6 @@ import picocli.CommandLine.Option;
     name = "serve",
     mixinStandardHelpOptions = true,
     description = "Serve the configured registries until SIGTERM or SIGINT.",
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:stopped by SIGTERM or SIGINT",
       "1:a configured socket or admin port cannot be bound",

@@ -6,7 +6,7 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.OutputFormat;
+import dev.rig.credentials.cli.output.OutputOption;
 import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonObject;
@@ -34,7 +34,6 @@ import picocli.CommandLine.Option;
       "Show the daemon, each entry with its lease, its last run and its last error, your own",
       "logins, and the health of the daemon's components. Never prints a secret."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:every registry has its credential or was not asked yet, and every component is healthy",
       "1:a registry fails, a component is unhealthy, or no daemon answers"
@@ -45,11 +44,7 @@ final class StatusCommand implements Callable<Integer> {
   /** Moves to the top left and clears the screen: ECMA-48 CUP and ED. */
   private static final String CLEAR = "\u001b[H\u001b[2J";
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "table or json. Default: table.")
-  private OutputFormat output = OutputFormat.TABLE;
+  @Mixin private OutputOption output = new OutputOption();
 
   @Option(
       names = {"-w", "--watch"},
@@ -76,7 +71,7 @@ final class StatusCommand implements Callable<Integer> {
       try {
         print(
             client.askForJson(Action.STATUS, ""),
-            console.terminal() && output == OutputFormat.TABLE ? CLEAR : "");
+            console.terminal() && !output.isJson() ? CLEAR : "");
       } catch (CommandException away) {
         console.err().println("rig-credentials: " + away.getMessage()); // as during a restart
       }
@@ -89,7 +84,7 @@ final class StatusCommand implements Callable<Integer> {
     var text = new ByteArrayOutputStream();
     var now = clock.instant();
     try (var out = new PrintStream(text, false, StandardCharsets.UTF_8)) {
-      if (output == OutputFormat.JSON) {
+      if (output.isJson()) {
         out.println(JsonWriter.text(JsonForm.INDENTED, document));
       } else {
         head(document, now, out);

@@ -6,7 +6,7 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.Durations;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.ReportFormat;
+import dev.rig.credentials.cli.output.OutputOption;
 import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonObject;
@@ -26,7 +26,6 @@ import picocli.CommandLine.Parameters;
     name = "tags",
     mixinStandardHelpOptions = true,
     description = "Print the tags of a repository, the newest first.",
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:printed", "1:the tags could not be listed; stderr says why"})
 final class TagsCommand implements Callable<Integer> {
   @Parameters(
@@ -46,11 +45,7 @@ final class TagsCommand implements Callable<Integer> {
       description = "Continue after this tag, which stderr named at the end of the previous page.")
   private @Nullable String after;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "table or json. Default: table.")
-  private ReportFormat output = ReportFormat.TABLE;
+  @Mixin private OutputOption output = new OutputOption();
 
   @Mixin private PlatformOption platform = new PlatformOption();
 
@@ -75,9 +70,10 @@ final class TagsCommand implements Callable<Integer> {
       throw new CommandException(ExitStatus.FAILED, answer.problem());
     }
     var page = answer.body();
-    switch (output) {
-      case JSON -> console.out().println(JsonWriter.text(JsonForm.INDENTED, page));
-      case TABLE -> table(page);
+    if (output.isJson()) {
+      console.out().println(JsonWriter.text(JsonForm.INDENTED, page));
+    } else {
+      table(page);
     }
     return ExitStatus.OK;
   }

@@ -129,7 +129,7 @@ class PlatformCommandsTest {
   void oneThatFailsHasItsOwnWordsAndTheStatusIsOne() {
     answers = target -> target.contains("missing") ? answer(404, MISSING) : answer(200, APP);
     assertEquals(1, run("resolve", "ghcr.io/acme/app:1", "ghcr.io/acme/missing", "nginx"));
-    assertEquals(3, printed().lines().count(), printed());
+    assertEquals(3, printed().lines().count(), complained());
     assertEquals(
         "rig-credentials: tried to resolve it but failed because it is not there\n", complained());
     assertEquals(3, requests.size());

@@ -38,7 +38,6 @@ import picocli.CommandLine.Parameters;
           + " Stdout has the image's reference, with its digest and with the cluster's name of the"
           + " development registry."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:deployed",
       "1:the deployment failed; stderr says why",

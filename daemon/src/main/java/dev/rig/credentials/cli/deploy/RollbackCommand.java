@@ -22,7 +22,6 @@ import picocli.CommandLine.Parameters;
       "Deploy an earlier image again, if its registry still has it.",
       "\"deploy NAME --history\" lists them."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:deployed", "1:the rollback failed; stderr says why"})
 public final class RollbackCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "NAME", description = "The Capsule or Deployment.")

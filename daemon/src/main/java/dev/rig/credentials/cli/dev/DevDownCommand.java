@@ -18,7 +18,6 @@ import picocli.CommandLine.Option;
       "Stop the registry; its images are kept.",
       "The daemon that \"dev up\" started is stopped too."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:it does not run", "1:it could not be stopped; stderr says why"})
 final class DevDownCommand implements Callable<Integer> {
   @Option(names = "--purge", arity = "0", description = "Also delete its images and its login.")

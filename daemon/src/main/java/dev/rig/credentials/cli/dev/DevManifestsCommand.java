@@ -28,7 +28,6 @@ import picocli.CommandLine.Option;
       "rig-credentials dev manifests --containerd",
       "All use one login, which is stored sealed: printing them again changes nothing."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:printed", "1:they cannot be generated; stderr says why"})
 final class DevManifestsCommand implements Callable<Integer> {
   @Option(

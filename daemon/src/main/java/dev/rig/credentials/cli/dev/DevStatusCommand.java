@@ -4,7 +4,7 @@ import dev.rig.credentials.cli.output.ByteSizes;
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.ReportFormat;
+import dev.rig.credentials.cli.output.OutputOption;
 import dev.rig.credentials.cli.output.TextTable;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
@@ -12,21 +12,15 @@ import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Shows the state of the development registry. */
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
     description = "Print the address, the images and the size on disk of the registry.",
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:it runs", "1:it does not"})
 final class DevStatusCommand implements Callable<Integer> {
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "table or json. Default: table.")
-  private ReportFormat output = ReportFormat.TABLE;
+  @Mixin private OutputOption output = new OutputOption();
 
   @Mixin private StateOption state = new StateOption();
 
@@ -44,32 +38,29 @@ final class DevStatusCommand implements Callable<Integer> {
           ExitStatus.FAILED, "there is no development registry: rig-credentials dev up");
     }
     var runner = found.runner();
-    switch (output) {
-      case TABLE -> {
-        var table = new TextTable("ADDRESS", "RUNS AS", "IMAGES", "DISK");
-        table.row(
-            found.host(),
-            runner == null ? "-" : runner,
-            Integer.toString(found.images().size()),
-            ByteSizes.text(found.bytes()));
-        table.print(console.out());
-        found.images().forEach(image -> console.out().println(found.host() + "/" + image));
+    if (output.isJson()) {
+      var json = new LinkedHashMap<String, Object>();
+      json.put("host", found.host());
+      json.put("running", runner != null);
+      if (runner != null) {
+        json.put("runsAs", runner);
       }
-      case JSON -> {
-        var json = new LinkedHashMap<String, Object>();
-        json.put("host", found.host());
-        json.put("running", runner != null);
-        if (runner != null) {
-          json.put("runsAs", runner);
-        }
-        var authority = found.authority();
-        if (authority != null) {
-          json.put("authority", authority.toString());
-        }
-        json.put("images", found.images());
-        json.put("bytes", found.bytes());
-        console.out().println(JsonWriter.text(JsonForm.INDENTED, json));
+      var authority = found.authority();
+      if (authority != null) {
+        json.put("authority", authority.toString());
       }
+      json.put("images", found.images());
+      json.put("bytes", found.bytes());
+      console.out().println(JsonWriter.text(JsonForm.INDENTED, json));
+    } else {
+      var table = new TextTable("ADDRESS", "RUNS AS", "IMAGES", "DISK");
+      table.row(
+          found.host(),
+          runner == null ? "-" : runner,
+          Integer.toString(found.images().size()),
+          ByteSizes.text(found.bytes()));
+      table.print(console.out());
+      found.images().forEach(image -> console.out().println(found.host() + "/" + image));
     }
     if (runner == null) {
       console.err().println("rig-credentials: it does not run: rig-credentials dev up");

@@ -26,7 +26,6 @@ import picocli.CommandLine.Option;
           + " that image, otherwise registry or docker-registry from PATH. A daemon is started if"
           + " none runs. Running it again changes nothing."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:the registry answers", "1:the registry is unavailable; stderr says why"})
 final class DevUpCommand implements Callable<Integer> {
   @Option(

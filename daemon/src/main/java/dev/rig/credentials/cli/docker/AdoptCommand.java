@@ -42,7 +42,6 @@ import picocli.CommandLine.Option;
           + " logins are stored sealed, and Docker asks the daemon for both.",
       "Shows the changes first. --undo restores the previous state from a sealed record."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:done, or shown",
       "1:something could not be migrated; all changes were undone"

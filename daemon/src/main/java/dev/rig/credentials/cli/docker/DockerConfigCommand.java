@@ -28,7 +28,6 @@ import picocli.CommandLine.Parameters;
       "Everything else in the file is kept. Running it again changes nothing; --remove restores the"
           + " previous settings."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:the file is correct, or can be changed",
       "1:another helper is configured and was kept, or the file cannot be used"

@@ -4,7 +4,7 @@ import dev.rig.credentials.cli.client.ConfigOptions;
 import dev.rig.credentials.cli.client.SocketOption;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.cli.output.ExitStatus;
-import dev.rig.credentials.cli.output.ReportFormat;
+import dev.rig.credentials.cli.output.OutputOption;
 import dev.rig.credentials.json.JsonForm;
 import dev.rig.credentials.json.JsonWriter;
 import java.nio.file.Path;
@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Checks everything between a client and its credential. */
 @Command(
@@ -29,14 +28,9 @@ import picocli.CommandLine.Option;
           + " and the programs that scripts call. Says what to do, changes nothing, prints no"
           + " secret."
     },
-    exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:no errors, possibly warnings", "1:there are errors, or a registry fails"})
 public final class DoctorCommand implements Callable<Integer> {
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "table or json. Default: table.")
-  private ReportFormat output = ReportFormat.TABLE;
+  @Mixin private OutputOption output = new OutputOption();
 
   @Mixin private ConfigOptions config = new ConfigOptions();
   @Mixin private SocketOption socket = new SocketOption();
@@ -70,7 +64,7 @@ public final class DoctorCommand implements Callable<Integer> {
     new MirrorCheck(root, daemon).look(findings);
     new ClockCheck(root, clock).look(daemon, findings);
     new ScriptCheck(console, config, daemon, client.socket()).look(findings);
-    if (output == ReportFormat.JSON) {
+    if (output.isJson()) {
       console
           .out()
           .println(
