@@ -56,7 +56,7 @@ class ConfigurationFaultsIT {
       PrivateFile.write(daemon.file("values.yaml"), STATIC.replace("username", "usernme"));
       Eventually.within(
           Duration.ofSeconds(5),
-          () -> daemon.commandLine("status").status() == 1,
+          () -> !daemon.isHealthy(),
           () -> "health says that the configuration was refused: " + running.stderr());
       refused = daemon.commandLine("status", "--output", "json");
 
@@ -71,6 +71,7 @@ class ConfigurationFaultsIT {
       assertEquals(List.of(), asking.wrong());
     }
     assertAll(
+        () -> assertEquals(1, refused.status(), refused::toString),
         () -> assertTrue(refused.stdout().contains("values.yaml:3:"), refused::toString),
         () -> assertTrue(refused.stdout().contains("\"refused\" : 1"), refused::toString),
         () -> assertTrue(running.says("the new configuration is invalid"), running::stderr),
@@ -139,8 +140,9 @@ class ConfigurationFaultsIT {
     Files.delete(daemon.file("values.yaml"));
     Eventually.within(
         Duration.ofSeconds(5),
-        () -> daemon.commandLine("status").status() == 1,
+        () -> !daemon.isHealthy(),
         () -> "health says so: " + running.stderr());
+    assertEquals(1, daemon.commandLine("status").status());
     assertEquals(new ProgramResult(0, ANSWER, ""), daemon.client().get("example.org"));
 
     DaemonUnderTest.stop(running);

@@ -180,15 +180,16 @@ class ConfigurationTrustIT {
       assertEquals(1, daemon.client().get("evil.org").status());
       Files.writeString(values, CONFIGURATION);
       change(path, mode, 0, 0);
-      Eventually.within(SOON, () -> daemon.commandLine("status").status() == 0, running::stderr);
+      Eventually.within(SOON, daemon::isHealthy, running::stderr);
     }
     assertFalse(Files.exists(folder.resolve("x")), "nobody's script has run");
   }
 
   private void unhealthy(String reason, Running running) {
-    Eventually.within(
-        SOON, () -> daemon.commandLine("status").output().contains(reason), running::stderr);
-    assertEquals(1, daemon.commandLine("status").status());
+    Eventually.within(SOON, () -> daemon.status().contains(reason), running::stderr);
+    var status = daemon.commandLine("status");
+    assertEquals(1, status.status(), status::toString);
+    assertTrue(status.output().contains(reason), status::toString);
     assertTrue(running.says(reason), running::stderr);
   }
 
@@ -215,7 +216,7 @@ class ConfigurationTrustIT {
     unhealthy("interpreter " + shell + " is writable by group " + STRANGER, running);
     change(shell, 0755, 0, 0);
     Signal.HUP.to(running.pid());
-    Eventually.within(SOON, () -> daemon.commandLine("status").status() == 0, running::stderr);
+    Eventually.within(SOON, daemon::isHealthy, running::stderr);
   }
 
   /** {@code env} can be changed by nobody, and what it finds by others. */

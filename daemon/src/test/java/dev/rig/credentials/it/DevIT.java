@@ -238,8 +238,9 @@ class DevIT {
     registry.destroyForcibly();
     Eventually.within(
         Duration.ofSeconds(20),
-        () -> !registry.isAlive() && dev.run("dev", "status").status() == 0,
+        () -> !registry.isAlive() && status("Accept: */*") == 200,
         () -> "it does not come back");
+    dev.run("dev", "status").succeeded();
   }
 
   /** Gives an engine what it would get from the Hub as registry:2, made of Debian's program. */

@@ -79,10 +79,8 @@ class KubernetesFaultsIT {
   }
 
   private void awaitHealth(Duration limit, boolean healthy) {
-    Eventually.within(
-        limit,
-        () -> daemon.commandLine("status").status() == (healthy ? 0 : 1),
-        () -> daemon.commandLine("status").toString());
+    Eventually.within(limit, () -> daemon.isHealthy() == healthy, daemon::status);
+    assertEquals(healthy ? 0 : 1, daemon.commandLine("status").status());
   }
 
   @Test

@@ -151,10 +151,7 @@ class SecondaryFeaturesIT {
   }
 
   private void isHealthy(DaemonUnderTest daemon) {
-    Eventually.within(
-        SOON,
-        () -> daemon.commandLine("status").status() == 0,
-        () -> daemon.commandLine("status").toString());
+    Eventually.within(SOON, daemon::isHealthy, daemon::status);
     assertEquals(ANSWER, daemon.client().get("example.org"));
   }
 

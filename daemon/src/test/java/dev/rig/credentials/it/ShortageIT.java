@@ -127,10 +127,7 @@ class ShortageIT {
         Files.delete(home.resolve(name).resolve("fill"));
       }
       used.worksWithin(PROMISED, "after the shortage");
-      Eventually.within(
-          PROMISED,
-          () -> used.daemon().commandLine("status").status() == 0,
-          () -> used.daemon().commandLine("status").toString());
+      Eventually.within(PROMISED, used.daemon()::isHealthy, used.daemon()::status);
       assertEquals(List.of(), used.statuses());
     }
   }

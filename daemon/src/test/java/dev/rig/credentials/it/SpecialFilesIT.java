@@ -67,9 +67,7 @@ class SpecialFilesIT {
     Files.delete(daemon.file("values.yaml"));
     kind.make(daemon.file("values.yaml"));
     Eventually.within(
-        AT_ONCE,
-        () -> daemon.commandLine("status").output().contains("not a regular file"),
-        running::stderr);
+        AT_ONCE, () -> daemon.status().contains("not a regular file"), running::stderr);
     assertServes();
     DaemonUnderTest.stop(running);
   }

@@ -1,8 +1,15 @@
 package dev.rig.credentials.testing.daemon;
 
+import dev.rig.credentials.cli.client.DaemonClient;
+import dev.rig.credentials.cli.client.FailingEntry;
+import dev.rig.credentials.cli.output.CommandException;
+import dev.rig.credentials.json.JsonForm;
+import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.wire.Action;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -13,6 +20,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -160,11 +168,28 @@ public final class DaemonUnderTest {
     return daemon.finish(STOP).succeeded();
   }
 
-  /** Returns the answer to {@code status}, as JSON; the daemon must answer. */
+  /**
+   * Returns what {@code status --output json} prints; the daemon must answer. Asks from this
+   * process, because tests repeat it: a process of the command takes half a second of processor
+   * time.
+   */
   public String status() {
-    var outcome = commandLine("status", "--output", "json");
-    Assertions.assertFalse(outcome.stdout().isEmpty(), outcome::toString);
-    return outcome.stdout();
+    return JsonWriter.text(JsonForm.INDENTED, askForStatus());
+  }
+
+  /** Whether {@code status} would exit with 0; false also if no daemon answers. */
+  public boolean isHealthy() {
+    try {
+      var status = askForStatus();
+      return FailingEntry.of(status, Instant.now()).stream().noneMatch(FailingEntry::breaksPulls)
+          && status.objects("health").stream().allMatch(part -> part.isTrue("healthy"));
+    } catch (CommandException e) {
+      return false;
+    }
+  }
+
+  private JsonObject askForStatus() {
+    return new DaemonClient(socket()).askForJson(Action.STATUS, "");
   }
 
   /** The admin port is opened last; true if this test has none. */

@@ -3,10 +3,12 @@ package dev.rig.credentials.testing.registry;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.HttpOverUnix;
 import dev.rig.credentials.testing.machine.OtherMachine;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
@@ -55,7 +57,7 @@ public final class DockerEngine {
       UnaryOperator<Command> place,
       String network) {
     var program = Tool.DOCKERD.path();
-    var docker = Tool.DOCKER.path();
+    Tool.DOCKER.path();
     Tool.needRoot("a Docker Engine");
     var socket = folder.resolve("docker.sock");
     var config = PrivateFile.write(folder.resolve("daemon.json"), "{}\n");
@@ -73,12 +75,18 @@ public final class DockerEngine {
             "--ip6tables=false",
             "--ip-masq=false");
     var running = reaper.own(place.apply(command).start());
-    var ping = Command.of(docker, "version").with("DOCKER_HOST", "unix://" + socket);
-    Eventually.within(
-        START,
-        () -> Files.exists(socket) && ping.run().status() == 0,
-        () -> "Docker Engine: " + running.stderr());
+    Eventually.within(START, () -> answers(socket), () -> "Docker Engine: " + running.stderr());
     return new DockerEngine(socket);
+  }
+
+  private static boolean answers(Path socket) {
+    var ping = "GET /_ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    try {
+      var answer = new String(new HttpOverUnix(socket).exchange(ping), StandardCharsets.UTF_8);
+      return answer.startsWith("HTTP/1.1 200 ");
+    } catch (UncheckedIOException e) {
+      return false; // no socket yet, or no listener
+    }
   }
 
   /** Its address: a {@code DOCKER_HOST}. */
