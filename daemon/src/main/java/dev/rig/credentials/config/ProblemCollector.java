@@ -3,7 +3,9 @@ package dev.rig.credentials.config;
 import dev.rig.credentials.problem.Problem;
 import dev.rig.credentials.problem.ProblemsException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the problems of a configuration while it is read. */
@@ -11,7 +13,7 @@ public final class ProblemCollector {
   /** The limit of reported problems, so that the report stays readable. */
   private static final int LIMIT = 1_000;
 
-  private final List<Problem> problems = new ArrayList<>();
+  private final SequencedSet<Problem> problems = new LinkedHashSet<>();
   private final List<Problem> remarks = new ArrayList<>();
   private int count;
   private boolean unread;

@@ -127,7 +127,7 @@ class LeaseFaultsIT {
       PrivateFile.replace(clock, offset);
       double until = uptime() + 2.35;
       while (uptime() < until) {
-        LockSupport.parkNanos(Duration.ofMillis(5).toNanos()); // requests leave processor time
+        LockSupport.parkNanos(Duration.ofMillis(25).toNanos()); // requests leave processor time
         double asked = uptime();
         var outcome = daemon.client().get("short.org");
         if (outcome.stdout().contains("had already expired")) {
@@ -285,7 +285,7 @@ class LeaseFaultsIT {
       var before = parts();
       try (var watch = folder.getFileSystem().newWatchService()) {
         daemon.stateFolder().register(watch, StandardWatchEventKinds.ENTRY_CREATE);
-        for (int i = 0; i < 25; i++) {
+        for (int i = 0; i < 10; i++) {
           RawClient.get(daemon.socket(), "r" + round + "h" + i + ".example.org", PATIENCE);
         }
         awaitPart(watch);

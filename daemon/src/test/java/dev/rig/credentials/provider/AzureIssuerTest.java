@@ -34,6 +34,9 @@ class AzureIssuerTest {
   private static final String ENTRA_TOKEN =
       "{\"token_type\":\"Bearer\",\"expires_in\":3599,\"access_token\":\"entra-t0ken\"}";
 
+  /** One for all tests: making its key takes long. */
+  private static final TestAuthority REGISTRY = new TestAuthority(TestAuthority.Keys.RSA);
+
   @TempDir private Path folder;
 
   @AutoClose
@@ -41,8 +44,7 @@ class AzureIssuerTest {
       new FakeCloud("login.microsoftonline.com", "entra.example", "acme.azurecr.io");
 
   @AutoClose private ProviderFixture fixture;
-  private final TestAuthority registry = new TestAuthority(TestAuthority.Keys.RSA);
-  private final String refreshToken = registry.token(Map.of("exp", END.getEpochSecond()));
+  private final String refreshToken = REGISTRY.token(Map.of("exp", END.getEpochSecond()));
 
   @BeforeEach
   void open() {
@@ -104,7 +106,7 @@ class AzureIssuerTest {
 
   @Test
   void certificateSignsForItsClient() throws Exception {
-    var client = registry.identity("client");
+    var client = REGISTRY.identity("client");
     var file =
         Files.writeString(
             folder.resolve("client.pem"),

@@ -32,15 +32,17 @@ class GithubAppIssuerTest {
   private static final SourceRequest IMAGE = new SourceRequest("ghcr.io/acme");
   private static final Instant END = Instant.parse("2099-01-01T00:00:00Z");
 
+  /** One for all tests: making its key takes long. */
+  private static final TestAuthority.Identity APP =
+      new TestAuthority(TestAuthority.Keys.RSA).identity("app");
+
   @TempDir private Path folder;
   @AutoClose private final FakeCloud cloud = new FakeCloud("api.github.com", "git.example");
   @AutoClose private ProviderFixture fixture;
-  private final TestAuthority.Identity app =
-      new TestAuthority(TestAuthority.Keys.RSA).identity("app");
 
   @BeforeEach
   void writeKey() throws Exception {
-    Files.writeString(folder.resolve("app.pem"), TestAuthority.pem(app.key()));
+    Files.writeString(folder.resolve("app.pem"), TestAuthority.pem(APP.key()));
     fixture = new ProviderFixture(folder, cloud);
   }
 
@@ -60,7 +62,7 @@ class GithubAppIssuerTest {
   private CloudReply strict(CloudRequest request) throws Exception {
     var parts = request.header("Authorization").replaceFirst("^Bearer ", "").split("\\.", -1);
     var signature = Signature.getInstance("SHA256withRSA");
-    signature.initVerify(app.certificate());
+    signature.initVerify(APP.certificate());
     signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
     var decoder = Base64.getUrlDecoder();
     var claims = JsonObject.parse(decoder.decode(parts[1]));

@@ -44,6 +44,10 @@ class GoogleIssuerTest {
   private static final SourceRequest IMAGE = new SourceRequest("europe-docker.pkg.dev/acme/app");
   private static final Instant END = Instant.parse("2099-01-01T00:00:00Z");
 
+  /** One for all tests: making its key takes long. */
+  private static final TestAuthority.Identity KEYS =
+      new TestAuthority(TestAuthority.Keys.RSA).identity("account");
+
   @TempDir private Path folder;
 
   @AutoClose
@@ -51,8 +55,6 @@ class GoogleIssuerTest {
       new FakeCloud("oauth2.googleapis.com", "sts.googleapis.com", "iamcredentials.googleapis.com");
 
   @AutoClose private ProviderFixture fixture;
-  private final TestAuthority.Identity account =
-      new TestAuthority(TestAuthority.Keys.RSA).identity("account");
 
   @BeforeEach
   void open() {
@@ -65,7 +67,7 @@ class GoogleIssuerTest {
     key.put("type", "service_account");
     key.put("project_id", "acme");
     key.put("private_key_id", "k1");
-    key.put("private_key", TestAuthority.pem(account.key()));
+    key.put("private_key", TestAuthority.pem(KEYS.key()));
     key.put("client_email", "node@acme.iam.gserviceaccount.com");
     key.put("client_id", "1");
     key.put("token_uri", "https://oauth2.googleapis.com/token");
