@@ -6,7 +6,7 @@ set -eu
 classpath=$1
 shift
 internals=jdk.compiler/com.sun.tools.javac
-exec find src -name '*.java' -type f -exec "$JAVA_HOME/bin/java" \
+exec find src -name '*.java' -type f -exec "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseParallelGC \
     --add-exports="$internals.api=ALL-UNNAMED" \
     --add-exports="$internals.code=ALL-UNNAMED" \
     --add-exports="$internals.file=ALL-UNNAMED" \

@@ -393,11 +393,17 @@ abstract class PullSecretCases {
         Duration.ofSeconds(5),
         () -> cluster.events("shop").equals(List.of("NoCredential")),
         () -> "one Event: " + cluster.events("shop"));
-    assertTrue(daemon.status().contains("Capsule team/shop: example.org"), daemon.status());
+    Eventually.within(
+        Duration.ofSeconds(2),
+        () -> daemon.status().contains("Capsule team/shop: example.org"),
+        daemon::status);
     cluster.putImage("shop", "quay.io/shop:2");
     Eventually.within(
         Duration.ofSeconds(2), () -> cluster.pullSecret("shop").isPresent(), () -> "it is served");
-    assertFalse(daemon.status().contains("Capsule team/shop: example.org"), daemon.status());
+    Eventually.within(
+        Duration.ofSeconds(2),
+        () -> !daemon.status().contains("Capsule team/shop: example.org"),
+        daemon::status);
   }
 
   /** SIGSTOP and SIGCONT. */

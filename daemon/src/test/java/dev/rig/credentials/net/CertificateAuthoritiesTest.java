@@ -106,7 +106,7 @@ class CertificateAuthoritiesTest {
       })
   void theStoreOfTheSystemIsTrusted(String bundle) throws Exception {
     try (var server = server()) {
-      write(bundle, new TestAuthority(Keys.RSA).pem() + authority.pem());
+      write(bundle, TestAuthority.sharedRsa().pem() + authority.pem());
       assertEquals(200, client(server.port()).send(get(server)).status());
     }
   }
@@ -122,7 +122,7 @@ class CertificateAuthoritiesTest {
   @ParameterizedTest
   @EnumSource(Keys.class)
   void aCertificateIsShownWhereTheHostHasOne(Keys keys) throws Exception {
-    var signer = new TestAuthority(keys);
+    var signer = keys == Keys.RSA ? TestAuthority.sharedRsa() : new TestAuthority(keys);
     try (var server =
         HostileRegistry.start((asked, out) -> reply(out, 200, "{}"))
             .with(signer.server(HttpFixture.HOST))
@@ -149,7 +149,7 @@ class CertificateAuthoritiesTest {
 
   @Test
   void keysAreReadInTheFormsThatOpensslWrites() throws Exception {
-    var rsa = new TestAuthority(Keys.RSA).own().key();
+    var rsa = TestAuthority.sharedRsa().own().key();
     assertArrayEquals(rsa.getEncoded(), read(TestAuthority.pem(rsa)).getEncoded());
     var pkcs1 = PrivateKeyInfo.getInstance(rsa.getEncoded()).parsePrivateKey();
     assertArrayEquals(

@@ -34,8 +34,7 @@ class AzureIssuerTest {
   private static final String ENTRA_TOKEN =
       "{\"token_type\":\"Bearer\",\"expires_in\":3599,\"access_token\":\"entra-t0ken\"}";
 
-  /** One for all tests: making its key takes long. */
-  private static final TestAuthority REGISTRY = new TestAuthority(TestAuthority.Keys.RSA);
+  private static final TestAuthority REGISTRY = TestAuthority.sharedRsa();
 
   @TempDir private Path folder;
 

@@ -139,9 +139,7 @@ abstract class CloudSubject implements AutoCloseable {
 
   /** A provider before a fake cloud. */
   private static final class ProviderSubject extends CloudSubject {
-    /** One for all tests: making one takes long. */
-    private static final String KEY =
-        TestAuthority.pem(new TestAuthority(TestAuthority.Keys.RSA).identity("account").key());
+    private static final String KEY = TestAuthority.pem(TestAuthority.sharedRsa().own().key());
 
     private static final String STS = "POST sts.eu-west-1.amazonaws.com/";
     private static final String ROLE = "arn:aws:iam::123456789012:role/pull";

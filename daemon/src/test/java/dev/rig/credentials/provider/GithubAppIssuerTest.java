@@ -32,9 +32,7 @@ class GithubAppIssuerTest {
   private static final SourceRequest IMAGE = new SourceRequest("ghcr.io/acme");
   private static final Instant END = Instant.parse("2099-01-01T00:00:00Z");
 
-  /** One for all tests: making its key takes long. */
-  private static final TestAuthority.Identity APP =
-      new TestAuthority(TestAuthority.Keys.RSA).identity("app");
+  private static final TestAuthority.Identity APP = TestAuthority.sharedRsa().own();
 
   @TempDir private Path folder;
   @AutoClose private final FakeCloud cloud = new FakeCloud("api.github.com", "git.example");

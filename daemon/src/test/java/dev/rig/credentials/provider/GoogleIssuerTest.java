@@ -44,9 +44,7 @@ class GoogleIssuerTest {
   private static final SourceRequest IMAGE = new SourceRequest("europe-docker.pkg.dev/acme/app");
   private static final Instant END = Instant.parse("2099-01-01T00:00:00Z");
 
-  /** One for all tests: making its key takes long. */
-  private static final TestAuthority.Identity KEYS =
-      new TestAuthority(TestAuthority.Keys.RSA).identity("account");
+  private static final TestAuthority.Identity KEYS = TestAuthority.sharedRsa().own();
 
   @TempDir private Path folder;
 

@@ -293,7 +293,7 @@ class HostileRegistryTest {
 
   @Test
   void t5_redirectFromHttpsToHttpIsRefused() throws Exception {
-    var authority = new TestAuthority(TestAuthority.Keys.RSA);
+    var authority = TestAuthority.sharedRsa();
     var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
     var settings = new RegistrySettings(Set.of(), List.of(file), Map.of(), Proxies.NONE);
     try (var registry =

@@ -62,6 +62,11 @@ public final class TestAuthority {
   /** A key and its certificate. */
   public record Identity(PrivateKey key, X509Certificate certificate) {}
 
+  /** Loaded by the first test that needs it. */
+  private static final class Shared {
+    static final TestAuthority RSA = new TestAuthority(Keys.RSA);
+  }
+
   private final Keys keys;
   private final Identity own;
 
@@ -70,6 +75,14 @@ public final class TestAuthority {
     this.keys = keys;
     var pair = pair(keys);
     own = new Identity(pair.getPrivate(), sign(NAME, pair, pair.getPrivate(), null));
+  }
+
+  /**
+   * The authority with an RSA key for all tests that do not need one of their own: making such a
+   * key takes up to a second of processor time.
+   */
+  public static TestAuthority sharedRsa() {
+    return Shared.RSA;
   }
 
   /** Its own certificate, in PEM. */

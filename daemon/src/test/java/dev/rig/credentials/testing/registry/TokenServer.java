@@ -28,7 +28,7 @@ public final class TokenServer implements AutoCloseable {
   public static final String ISSUER = "a token server";
 
   private final HttpServer server;
-  private final TestAuthority authority = new TestAuthority(TestAuthority.Keys.RSA);
+  private final TestAuthority authority = TestAuthority.sharedRsa();
   private final AtomicReference<String> login;
   private final List<String> scopes = new CopyOnWriteArrayList<>();
 
