@@ -42,6 +42,9 @@ import org.junit.jupiter.api.parallel.Isolated;
 class ScriptFaultsIT {
   private static final String STATIC = NativeClient.answer("fixed.org", "bot", "from-the-file");
 
+  /** How many ask at a time in F9: enough that one look at the processes serves several runs. */
+  private static final int CLIENTS = 32;
+
   /** Ends the runs by which the daemon retries after a failure. */
   private static final String ONCE =
       "seen='$SEEN/'$RIG_REGISTRY; [ ! -e \"$seen\" ] || exit 1; : > \"$seen\"";
@@ -409,11 +412,11 @@ class ScriptFaultsIT {
   private void run(int from, int to) throws InterruptedException {
     var wrong = new AtomicReference<String>();
     var threads =
-        IntStream.range(0, 8)
+        IntStream.range(0, CLIENTS)
             .mapToObj(first ->
                 Thread.ofVirtual()
                     .start(() -> {
-                      for (int i = from + first; i < to; i += 8) {
+                      for (int i = from + first; i < to; i += CLIENTS) {
                         var host = "h" + i + ".example.org";
                         var got = RawClient.get(daemon.socket(), host, Duration.ofSeconds(30));
                         if (!got.equals("0\n" + NativeClient.answer(host, "bot", host))) {

@@ -138,16 +138,22 @@ class SecondaryFeaturesIT {
         () -> http.get("/health/ready").body().contains(reason),
         () -> http.get("/health/ready") + "\n" + running.stderr());
     var ready = http.get("/health/ready");
-    var status = daemon.commandLine("status");
     assertAll(
         () -> assertEquals(ANSWER, daemon.client().get("example.org")),
         () -> assertEquals(200, ready.status()),
         () -> assertTrue(ready.body().contains("\"name\":\"" + part + "\""), ready.body()),
-        () -> assertEquals(1, status.status(), status::toString),
-        () -> assertTrue(status.stdout().contains(part + " is unhealthy"), status::toString),
-        () -> assertTrue(status.stdout().contains(reason), status::toString),
+        () -> assertFalse(daemon.isHealthy(), daemon::status),
+        () -> assertTrue(daemon.status().contains(reason), daemon::status),
         () -> assertTrue(running.says(reason), running::stderr),
         () -> assertFalse(running.stderr().contains("s3cret"), running::stderr));
+  }
+
+  private static void isToldByStatus(DaemonUnderTest daemon, String part, String reason) {
+    var status = daemon.commandLine("status");
+    assertAll(
+        () -> assertEquals(1, status.status(), status::toString),
+        () -> assertTrue(status.stdout().contains(part + " is unhealthy"), status::toString),
+        () -> assertTrue(status.stdout().contains(reason), status::toString));
   }
 
   private void isHealthy(DaemonUnderTest daemon) {
@@ -178,6 +184,7 @@ class SecondaryFeaturesIT {
         () -> assertTrue(checked.stderr().contains(wrong.reason()), checked::toString),
         () -> assertFalse(checked.output().contains("s3cret"), checked::toString));
     isUnhealthy(daemon, daemon.start(), wrong.part(), wrong.reason());
+    isToldByStatus(daemon, wrong.part(), wrong.reason());
   }
 
   /** Each setting of the configuration is added by a reload, and removed by the next one. */
@@ -213,6 +220,7 @@ class SecondaryFeaturesIT {
     PrivateFile.write(path, "not a socket");
     var running = daemon.start();
     isUnhealthy(daemon, running, "platformSocket", "is a regular file, not a socket");
+    isToldByStatus(daemon, "platformSocket", "is a regular file, not a socket");
     assertEquals("not a socket", Files.readString(path));
     Files.delete(path);
     isHealthy(daemon);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.net.HttpFailure.HttpFailureKind;
+import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.registry.HostileRegistry;
 import dev.rig.credentials.testing.registry.TestAuthority;
 import java.net.InetAddress;
@@ -231,6 +232,8 @@ class KeptConnectionsTest {
       fixture.send(get);
       fixture.time.advance(Duration.ofSeconds(29));
       assertThrows(TimeoutException.class, () -> closed.get(100, TimeUnit.MILLISECONDS));
+      Eventually.within(
+          Duration.ofSeconds(60), () -> fixture.time.pending() == 1, () -> "it looks again");
       fixture.time.advance(Duration.ofSeconds(1));
       assertEquals(-1, closed.get(10, TimeUnit.SECONDS));
     }
