@@ -485,9 +485,9 @@ final class ScriptSourceTest {
     // All as registries of requests, by a script that is as careless as one can be; then as
     // variables of one script.
     var careless = source("echo u:p; printenv RIG_REGISTRY >&2; set -f; echo $RIG_REGISTRY >&2");
-    for (int i = 0; i < names.size(); i += 8) {
+    for (int i = 0; i < names.size(); i += 40) {
       var batch = new ArrayList<CompletableFuture<Lease>>();
-      for (var name : names.subList(i, i + 8)) {
+      for (var name : names.subList(i, i + 40)) {
         batch.add(careless.issue(new SourceRequest(name)));
       }
       for (var lease : batch) {
