@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,9 +168,141 @@ class DockerConfigCommandTest {
     run("--write");
     assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
     assertEquals(BEFORE, read(file));
-    given("{\"credsStore\": \"rig\", \"credHelpers\": {\"gitlab.com\": \"rig-gitlab\"}}");
+  }
+
+  @Test
+  void removeLeavesWhatItDidNotWriteAndSaysSo() throws IOException {
+    for (var original :
+        List.of(
+            "{\"credsStore\": \"rig\", \"credHelpers\": {\"gitlab.com\": \"rig-gitlab\"}}",
+            "{\n\t\"credHelpers\": {\n\t\t\"x.example\": \"rig\"\n\t}\n}\n",
+            "{\n\t\"credsStore\": \"rig\"\n}\n")) {
+      given(original);
+      assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
+      assertEquals(original, read(file));
+      assertTrue(printed().startsWith("Nothing to change in " + file), this::printed);
+      assertTrue(
+          printed().contains("\" stays, because docker-config did not set it"), this::printed);
+      assertEquals(List.of(file), filesBesideIt());
+    }
+  }
+
+  @Test
+  void c12_helperThatTheUserAddsLaterStays() throws IOException {
+    given("{\"credHelpers\": {\"ghcr.io\": \"gh-login\"}}");
+    run("--write", "--replace");
+    given(read(file).replace("\"credHelpers\": {", "\"credHelpers\": {\"x.example\": \"rig\","));
+    run("--write", "extra.example.com");
+    assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
+    assertEquals(
+        Map.of("credHelpers", Map.of("x.example", "rig", "ghcr.io", "gh-login")),
+        Json.object(read(file)));
+    assertEquals(List.of(file), filesBesideIt());
+  }
+
+  @Test
+  void c12_helperThatTheUserRemovedOrChangedLaterIsNotRestored() {
+    given("{\"credHelpers\": {\"ghcr.io\": \"gh-login\", \"docker.io\": \"x\"}}");
+    run("--write", "--replace", "docker.io", "e.example");
+    given(
+        """
+        {"credHelpers": {"https://index.docker.io/v1/": "rig", "e.example": "pass"}}
+        """);
     run("--remove", "--write");
-    assertEquals("{}\n", read(file));
+    assertEquals(Map.of("credHelpers", Map.of("e.example", "pass")), Json.object(read(file)));
+    given("{\"credHelpers\": {\"ghcr.io\": \"gh-login\"}}");
+    run("--write", "--replace", "e.example");
+    given("{\"credHelpers\": {\"e.example\": \"rig\"}}");
+    run("--remove", "--write");
+    assertEquals(Map.of("credHelpers", Map.of()), Json.object(read(file)));
+  }
+
+  /** C12: the copy of the original stands in for a record that is missing. */
+  @Test
+  void c12_removeWithoutTheRecordGoesByTheOriginal() throws IOException {
+    var original =
+        "{\"credsStore\": \"pass\", \"credHelpers\": {\"x.example\": \"rig\", \"ghcr.io\":"
+            + " \"gh\"}}";
+    for (var text : List.of(original, "", "{}", "{\"credsStore\": \"rig\"}")) {
+      given(text);
+      run("--write", "--replace");
+      run("--write", "--replace", "--store");
+      Files.delete(file.resolveSibling("config.json.replaced-by-rig"));
+      assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
+      assertEquals(text, read(file));
+      assertEquals(List.of(file), filesBesideIt());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"cred",
+        "[]",
+        "{\"credHelpers\": {\"ghcr.io\": \"CANARY\"}}",
+        "{\"credHelpers\": []}",
+        "{\"credsStore\": \"CANARY\"}",
+        "{\"emptyCredHelpers\": true}",
+        "{\"created\": 1}",
+        "{\"CANARY\": {}}"
+      })
+  void c12_damagedRecordChangesNothingAndIsNamed(String text) throws IOException {
+    given("{\"credHelpers\": {\"ghcr.io\": \"gh-login\"}}");
+    run("--write", "--replace");
+    var written = read(file);
+    var record =
+        Files.writeString(file.resolveSibling("config.json.replaced-by-rig"), text).toString();
+    for (var word : List.of("--remove", "--store")) {
+      assertEquals(ExitStatus.FAILED, run(word, "--write"), this::printed);
+      assertTrue(printed().contains("the record " + record + " is damaged: delete it"), printed());
+      assertFalse(printed().contains("CANARY"), this::printed);
+      assertEquals(written, read(file));
+    }
+    Files.delete(Path.of(record));
+    assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
+    assertEquals("{\"credHelpers\": {\"ghcr.io\": \"gh-login\"}}", read(file));
+  }
+
+  /** C12: a file that the user restored themselves is an original again. */
+  @Test
+  void c12_fileThatTheUserRestoredIsAnOriginalAgain() throws IOException {
+    given("{\"credHelpers\": {\"ghcr.io\": \"first\"}}");
+    run("--write", "--replace", "e.example");
+    Files.delete(file.resolveSibling("config.json.before-rig"));
+    var second = "{\"credHelpers\": {\"ghcr.io\": \"second\"}, \"psFormat\": \"x\"}";
+    given(second);
+    run("--write", "--replace");
+    assertEquals(second, read(file.resolveSibling("config.json.before-rig")));
+    given(read(file).replace("\"credHelpers\": {", "\"credHelpers\": {\"e.example\": \"rig\","));
+    run("--remove", "--write");
+    assertEquals(
+        Map.of("psFormat", "x", "credHelpers", Map.of("e.example", "rig", "ghcr.io", "second")),
+        Json.object(read(file)));
+    Files.delete(file);
+    run("--write", "--store");
+    Files.delete(file);
+    run("--write");
+    run("--remove", "--write");
+    assertEquals(List.of(), filesBesideIt());
+  }
+
+  @Test
+  void c12_podmansFileAndANamedFileAreRestoredToo() throws IOException {
+    for (var way :
+        List.of(List.of("--podman"), List.of("--file", folder.resolve("d/x").toString()))) {
+      var edited =
+          way.size() == 1 ? folder.resolve(".config/containers/auth.json") : folder.resolve("d/x");
+      var original = "{\r\n  \"credHelpers\": {\"x.example\": \"rig\", \"ghcr.io\": \"gh\"}\r\n}";
+      Files.createDirectories(edited.getParent());
+      Files.writeString(edited, original);
+      var words = new ArrayList<>(way);
+      words.addAll(List.of("--write", "--replace"));
+      assertEquals(ExitStatus.OK, run(words.toArray(String[]::new)), this::printed);
+      assertTrue(read(edited).contains("\"ghcr.io\": \"rig\""), read(edited));
+      words.set(words.size() - 1, "--remove");
+      assertEquals(ExitStatus.OK, run(words.toArray(String[]::new)), this::printed);
+      assertEquals(original, read(edited));
+    }
   }
 
   @Test
@@ -178,7 +311,9 @@ class DockerConfigCommandTest {
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     var above = Files.getPosixFilePermissions(file.getParent());
     assertEquals("rwx------", PosixFilePermissions.toString(above));
-    assertEquals(List.of(file), filesBesideIt());
+    var record = file.resolveSibling("config.json.replaced-by-rig");
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(record)));
+    assertEquals(Set.of(file, record), Set.copyOf(filesBesideIt()));
   }
 
   @Test
@@ -186,7 +321,8 @@ class DockerConfigCommandTest {
     given(BEFORE);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     run("--write");
-    for (var name : List.of("config.json", "config.json.before-rig")) {
+    for (var name :
+        List.of("config.json", "config.json.before-rig", "config.json.replaced-by-rig")) {
       var mode = Files.getPosixFilePermissions(file.resolveSibling(name));
       assertEquals("rw-r-----", PosixFilePermissions.toString(mode), name);
     }
@@ -233,6 +369,12 @@ class DockerConfigCommandTest {
     var originals =
         List.of(
             "{}",
+            "",
+            " \r\n",
+            "{\"credsStore\": \"rig\"}",
+            "{\r\n  \"credHelpers\": {\"e.example\": \"rig\"}\r\n}",
+            "{\n\t\"credHelpers\": {\n\t\t\"ghcr.io\": \"rig\"\n\t}\n}\n",
+            "{\"credHelpers\": {\"ghcr.io\": \"rig-work\"}, \"credsStore\": \"rig-work\"}",
             "{\"credsStore\": \"\"}",
             "{\"credsStore\": null, \"credHelpers\": null}",
             "{\"credHelpers\": {}, \"credsStore\": \"pass\"}",
@@ -240,7 +382,7 @@ class DockerConfigCommandTest {
             "{\"a\": [1.10], \"credHelpers\": {\"ghcr.io\": \"x\", \"e.example\": \"y\"}}",
             BEFORE);
     var words = List.of("--store", "--replace", "e.example", "f.example");
-    for (int round = 0; round < 60; round++) {
+    for (int round = 0; round < 150; round++) {
       var original = originals.get(round % originals.size());
       given(original);
       var runs = new ArrayList<List<String>>();
@@ -388,7 +530,8 @@ class DockerConfigCommandTest {
         "{\"a\": 1} \"CANARY\"",
         "{\"a\": \"CANARY\", \"a\": 2}",
         "\"CANARY\"",
-        "CANARY"
+        "CANARY",
+        "\ufeff{}"
       })
   void fileThatIsNotUnderstoodIsNotTouchedNorQuoted(String text) {
     given(text);

@@ -93,12 +93,19 @@ class DockerConfigIT {
 
   /** C12: as a container has it that was given the file alone. */
   @ParameterizedTest
-  @CsvSource({"rw,0", "ro,1"})
-  void c12_fileThatIsABindMountIsWrittenInPlaceOrRefused(String mode, int status)
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "rw;0;{\"credHelpers\": {\"ghcr.io\": \"gh-login\"}}",
+        "ro;1;{\"credHelpers\": {\"ghcr.io\": \"gh-login\"}}",
+        "rw;0;''",
+        "ro;1;''",
+        "rw;0;{\"credsStore\": \"rig\"}"
+      })
+  void c12_fileThatIsABindMountIsWrittenInPlaceOrRefused(String mode, int status, String original)
       throws IOException {
     Tool.needRoot("a bind mount");
     var docker = PrivateFile.folder(folder.resolve("docker"));
-    var original = "{\"credHelpers\": {\"ghcr.io\": \"gh-login\"}}";
     var outside = PrivateFile.write(folder.resolve("outside.json"), original);
     PrivateFile.write(docker.resolve("config.json"), "");
     var values =

@@ -54,11 +54,33 @@ public final class ClientConfigFile {
     try {
       var target = target(path.toAbsolutePath().normalize());
       byte[] content = contentOf(target);
-      var replaced = new ReplacedSettings(readObject(beside(target, ReplacedSettings.SUFFIX)));
-      return new ClientConfigFile(target, content, parse(target, content), replaced);
+      var document = parse(target, content);
+      return new ClientConfigFile(target, content, document, replaced(target, document));
     } catch (IOException e) {
       throw failed("cannot read " + path, e);
     }
+  }
+
+  /** Reads the record; without it, the original says what must have been replaced. */
+  private static ReplacedSettings replaced(Path target, Map<String, Object> document)
+      throws IOException {
+    var record = beside(target, ReplacedSettings.SUFFIX);
+    var original = beside(target, BACKUP);
+    if (!Files.exists(record) && Files.exists(original)) {
+      return ReplacedSettings.between(readObject(original), document);
+    }
+    try {
+      var replaced = new ReplacedSettings(readObject(record));
+      if (replaced.isValid()) {
+        return replaced;
+      }
+    } catch (CommandException e) {
+      // Damaged in another way.
+    }
+    throw new CommandException(
+        ExitStatus.FAILED,
+        "the record %s is damaged: delete it, and --remove compares the file with %s instead, if there is one"
+            .formatted(record, original));
   }
 
   private static byte[] contentOf(Path path) throws IOException {
@@ -129,7 +151,7 @@ public final class ClientConfigFile {
    * Writes the document. Before that, saves the replaced settings, and the file itself if it is the
    * original. After a failure or a crash at any time the file is either the old or the new one.
    *
-   * @param original whether the file, as it was read, does not name the helper yet
+   * @param original whether the file, as it was read, is the original
    * @throws CommandException if writing failed, or another process has changed the file in the
    *     meantime
    */
@@ -144,16 +166,15 @@ public final class ClientConfigFile {
   /**
    * Writes the document after all settings were restored, and removes the saved copies. If the
    * content equals the original's, the file becomes the original, byte for byte; a file that was
-   * created for the helper is deleted.
+   * created for the helper, and has no other content, is deleted.
    *
    * @throws CommandException as {@link #write(boolean)} does
    */
   void writeRestored() {
     try {
-      boolean hasBackup = Files.exists(backup());
-      boolean isOriginal = hasBackup && document.equals(readObject(backup()));
+      boolean isOriginal = Files.exists(backup()) && document.equals(readObject(backup()));
       boolean changed = !document.equals(parse(path, content));
-      if (changed && !hasBackup && document.isEmpty() && isOurs()) {
+      if (changed && document.isEmpty() && replaced.isCreated()) {
         refuseIfChanged();
         Files.delete(path);
       } else if (changed) {
@@ -167,11 +188,6 @@ public final class ClientConfigFile {
     } catch (IOException e) {
       throw failed("cannot change " + path, e);
     }
-  }
-
-  /** Returns whether the file, as it was read, has the form that this program writes. */
-  private boolean isOurs() {
-    return Arrays.equals(content, encoded(parse(path, content)));
   }
 
   private void refuseIfChanged() throws IOException {
@@ -200,6 +216,9 @@ public final class ClientConfigFile {
         made.add(backup());
         AtomicFile.replaceOrOverwrite(backup(), content, mode, like);
       }
+      if (original && !existed) {
+        replaced.rememberCreation();
+      }
       if (!replaced.document().isEmpty()) {
         if (!Files.exists(replacedFile())) {
           made.add(replacedFile());
@@ -207,9 +226,6 @@ public final class ClientConfigFile {
         AtomicFile.replaceOrOverwrite(replacedFile(), encoded(replaced.document()), mode, like);
       }
       AtomicFile.replaceOrOverwrite(path, bytes, mode, like);
-      if (replaced.document().isEmpty()) {
-        Files.deleteIfExists(replacedFile());
-      }
     } catch (IOException e) {
       for (var file : made) {
         Files.deleteIfExists(file);

@@ -94,11 +94,14 @@ public final class DockerConfigCommand implements Callable<Integer> {
     var path = file != null ? file : ClientConfigPaths.of(client, console);
     var target = ClientConfigFile.read(path);
     var settings = new HelperSettings(target, replace);
-    boolean original = settings.ours().isEmpty();
+    boolean original = settings.isOriginal();
     var leftOut = new ArrayList<String>();
     if (remove) {
       settings.remove();
     } else {
+      if (original) {
+        target.replaced().document().clear(); // left from a file that the user restored or deleted
+      }
       var hosts = hosts().and(more);
       leftOut.addAll(hosts.leftOut());
       if (store) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HelperSettings {
   static final String HELPERS = "credHelpers";
-  private static final String STORE = "credsStore";
+  static final String STORE = "credsStore";
   private static final String LOGINS = "auths";
   private static final String OURS = "rig";
 
@@ -62,11 +62,29 @@ public final class HelperSettings {
     return remarks;
   }
 
+  /**
+   * Returns whether the document is an original: nothing that the record lists is in effect. The
+   * user may have restored the file themselves.
+   */
+  boolean isOriginal() {
+    return !isSet() && object(HELPERS).keySet().stream().noneMatch(this::isSet);
+  }
+
+  /** Returns whether the store is our helper because an earlier run set it. */
+  private boolean isSet() {
+    return isOurs(document.get(STORE)) && replaced.hasStore();
+  }
+
+  /** Returns whether a key has our helper because an earlier run set it. */
+  private boolean isSet(String key) {
+    return isOurs(object(HELPERS).get(key)) && replaced.hasHelper(key);
+  }
+
   /** Sets the helper for each of these keys. */
   void useFor(List<String> keys) {
     var helpers = new LinkedHashMap<>(object(HELPERS));
     if (helpers.isEmpty()) {
-      replaced.remember(document, HELPERS);
+      replaced.rememberEmptyHelpers(document);
     }
     for (var key : keys) {
       var before = helpers.get(key);
@@ -106,7 +124,7 @@ public final class HelperSettings {
           changes.add("- %s: \"%s\"".formatted(STORE, before));
         }
         changes.add("+ %s: \"%s\"".formatted(STORE, OURS));
-        replaced.remember(document, STORE);
+        replaced.rememberStore(document);
         document.put(STORE, OURS);
         var hidden =
             object(LOGINS).keySet().stream()
@@ -127,10 +145,13 @@ public final class HelperSettings {
     }
   }
 
-  /** Restores the settings that the helper, or an alias of it, replaced. */
+  /**
+   * Restores the settings that earlier runs replaced. The helper stays where it has another origin,
+   * which a remark says.
+   */
   void remove() {
     var helpers = new LinkedHashMap<>(object(HELPERS));
-    var ours = helpers.keySet().stream().filter(key -> isOurs(helpers.get(key))).toList();
+    var ours = helpers.keySet().stream().filter(this::isSet).toList();
     for (var key : ours) {
       changes.add("- %s: \"%s\": \"%s\"".formatted(HELPERS, key, helpers.get(key)));
       replaced.restoreHelper(helpers, key);
@@ -141,15 +162,25 @@ public final class HelperSettings {
     if (!ours.isEmpty()) {
       document.put(HELPERS, JsonObject.of(helpers));
       if (helpers.isEmpty()) {
-        replaced.restore(document, HELPERS);
+        replaced.restoreEmptyHelpers(document);
       }
     }
-    if (isOurs(document.get(STORE))) {
+    if (isSet()) {
       changes.add("- %s: \"%s\"".formatted(STORE, document.get(STORE)));
-      replaced.restore(document, STORE);
+      replaced.restoreStore(document);
       if (document.get(STORE) != null) {
         changes.add("+ %s: \"%s\"".formatted(STORE, document.get(STORE)));
       }
+    }
+    object(HELPERS).forEach((key, helper) -> remarkIfOurs(HELPERS + ": \"" + key + "\"", helper));
+    remarkIfOurs(STORE, document.get(STORE));
+  }
+
+  private void remarkIfOurs(String setting, @Nullable Object helper) {
+    if (isOurs(helper)) {
+      remarks.add(
+          "%s: \"%s\" stays, because docker-config did not set it; edit the file to remove it"
+              .formatted(setting, helper));
     }
   }
 
@@ -177,7 +208,7 @@ public final class HelperSettings {
    * Returns whether this is our helper; an alias has a helper of its own: {@code
    * docker-credential-rig-gitlab}.
    */
-  private static boolean isOurs(@Nullable Object helper) {
+  static boolean isOurs(@Nullable Object helper) {
     return helper instanceof String name && (name.equals(OURS) || name.startsWith(OURS + "-"));
   }
 
