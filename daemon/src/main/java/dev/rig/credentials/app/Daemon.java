@@ -85,7 +85,7 @@ public final class Daemon implements AutoCloseable {
     try {
       var scheduler = scope.add(new SystemScheduler(), SystemScheduler::close);
       UncaughtErrors.install(Ticker.system());
-      scope.add(HeapTrimmer.ofJvm(scheduler), HeapTrimmer::close);
+      HeapTrimmer.ofJvm(scheduler);
       return new Daemon(
           new DaemonContext(
               settings, environment, version, scheduler.time(), new ComponentHealthChecks(), scope),

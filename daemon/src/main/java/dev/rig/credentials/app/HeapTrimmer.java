@@ -9,7 +9,7 @@ import java.time.Duration;
  * keep gigabytes of garbage. This class has all garbage collected when the heap has grown by half
  * and 16 MiB since the last time; the JVM gives the free part back to the system.
  */
-final class HeapTrimmer implements AutoCloseable {
+final class HeapTrimmer {
   /** The time between two checks; a collection stops all threads for some 50 ms per 50 MiB. */
   static final Duration INTERVAL = Duration.ofSeconds(3);
 
@@ -30,7 +30,6 @@ final class HeapTrimmer implements AutoCloseable {
   private final Heap heap;
   private final Scheduler scheduler;
   private long limit = FREE_GROWTH;
-  private volatile boolean closed;
 
   HeapTrimmer(Heap heap, Scheduler scheduler) {
     this.heap = heap;
@@ -38,41 +37,34 @@ final class HeapTrimmer implements AutoCloseable {
     scheduler.schedule(INTERVAL, this::check);
   }
 
-  /** Returns one for this JVM. */
-  static HeapTrimmer ofJvm(Scheduler scheduler) {
-    return new HeapTrimmer(
-        new Heap() {
-          @Override
-          public long size() {
-            return Runtime.getRuntime().totalMemory();
-          }
+  /** Trims the heap of this JVM until the scheduler is closed. */
+  static void ofJvm(Scheduler scheduler) {
+    var _ =
+        new HeapTrimmer(
+            new Heap() {
+              @Override
+              public long size() {
+                return Runtime.getRuntime().totalMemory();
+              }
 
-          @Override
-          public long used() {
-            return size() - Runtime.getRuntime().freeMemory();
-          }
+              @Override
+              public long used() {
+                return size() - Runtime.getRuntime().freeMemory();
+              }
 
-          @Override
-          public void collect() {
-            System.gc();
-          }
-        },
-        scheduler);
+              @Override
+              public void collect() {
+                System.gc();
+              }
+            },
+            scheduler);
   }
 
   private void check() {
-    if (closed) {
-      return;
-    }
     if (heap.size() > limit) {
       heap.collect();
       limit = heap.used() * 3 / 2 + FREE_GROWTH;
     }
     scheduler.schedule(INTERVAL, this::check);
-  }
-
-  @Override
-  public void close() {
-    closed = true;
   }
 }
