@@ -191,16 +191,15 @@ public final class ImageReader {
    * registries report it.
    */
   private CallException missing(HttpResponse reply) throws InterruptedException {
-    if (RegistryErrors.isAboutAccept(reply)) {
-      var said = session.message(reply);
+    var errors = RegistryErrors.of(reply);
+    if (errors.isAboutAccept()) {
+      var said = session.message(errors);
       return CallException.badAnswer(
           session.who() + " has it in an unsupported format" + (said.isEmpty() ? "" : ": " + said));
     }
     boolean noRepository =
         !repositoryKnown
-            && (RegistryErrors.hasCode(reply, "NAME_UNKNOWN")
-                || RegistryErrors.hasCode(reply, "NAME_INVALID")
-                || hasNoTags());
+            && (errors.hasCode("NAME_UNKNOWN") || errors.hasCode("NAME_INVALID") || hasNoTags());
     return noRepository
         ? noSuchRepository(session)
         : CallException.noSuchTag(
@@ -215,7 +214,7 @@ public final class ImageReader {
   private boolean hasNoTags() throws InterruptedException {
     try {
       var reply = session.get("/tags/list?n=1", "application/json");
-      return reply.status() == 404 && !RegistryErrors.hasCode(reply, "UNSUPPORTED");
+      return reply.status() == 404 && !RegistryErrors.of(reply).hasCode("UNSUPPORTED");
     } catch (CallException e) {
       return false; // the tag is missing, regardless of other errors
     }

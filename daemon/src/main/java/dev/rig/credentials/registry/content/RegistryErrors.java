@@ -8,8 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Reads the error bodies of the OCI distribution specification. */
-final class RegistryErrors {
+/**
+ * The error body of the OCI distribution specification.
+ *
+ * @param errors empty if the body has another form
+ */
+record RegistryErrors(List<JsonObject> errors) {
   private static final int LONGEST = 200;
 
   /** The error codes of the specification. */
@@ -30,11 +34,17 @@ final class RegistryErrors {
           "UNAUTHORIZED",
           "UNSUPPORTED");
 
-  private RegistryErrors() {}
+  static RegistryErrors of(HttpResponse reply) {
+    try {
+      return new RegistryErrors(JsonObject.parse(reply.body()).objects("errors"));
+    } catch (JsonException e) {
+      return new RegistryErrors(List.of()); // a page for people
+    }
+  }
 
   /** Whether one of the errors has that code. */
-  static boolean hasCode(HttpResponse reply, String code) {
-    return errors(reply).stream().anyMatch(error -> code.equals(error.text("code")));
+  boolean hasCode(String code) {
+    return errors.stream().anyMatch(error -> code.equals(error.text("code")));
   }
 
   /**
@@ -42,8 +52,8 @@ final class RegistryErrors {
    * specification if the request had a credential, which a registry can repeat in a message (T11).
    * Empty if absent.
    */
-  static String message(HttpResponse reply, boolean anonymous) {
-    for (var error : errors(reply)) {
+  String message(boolean anonymous) {
+    for (var error : errors) {
       var code = error.text("code");
       if (!anonymous) {
         if (code != null && CODES.contains(code)) {
@@ -62,21 +72,13 @@ final class RegistryErrors {
 
   /** Returns the failure for a status that no rule explains, with what the registry says to it. */
   static CallException unexpected(String who, HttpResponse reply, boolean anonymous) {
-    var said = message(reply, anonymous);
+    var said = of(reply).message(anonymous);
     return CallException.badAnswer(
         who + " answered " + reply.status() + (said.isEmpty() ? "" : ": " + said));
   }
 
   /** Whether a registry, such as Docker's, has a manifest but not in an accepted format. */
-  static boolean isAboutAccept(HttpResponse reply) {
-    return message(reply, true).toLowerCase(Locale.ROOT).contains("accept header");
-  }
-
-  private static List<JsonObject> errors(HttpResponse reply) {
-    try {
-      return JsonObject.parse(reply.body()).objects("errors");
-    } catch (JsonException e) {
-      return List.of(); // a page for people
-    }
+  boolean isAboutAccept() {
+    return message(true).toLowerCase(Locale.ROOT).contains("accept header");
   }
 }

@@ -110,8 +110,8 @@ public final class RepositorySession {
   }
 
   /** Returns what the registry's error says; see {@link RegistryErrors#message}. */
-  String message(HttpResponse reply) {
-    return RegistryErrors.message(reply, login.authorization() == null);
+  String message(RegistryErrors errors) {
+    return errors.message(login.authorization() == null);
   }
 
   /** Returns the failure for a status that no rule explains. */

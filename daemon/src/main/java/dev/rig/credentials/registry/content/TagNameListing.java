@@ -125,12 +125,9 @@ final class TagNameListing {
       if (reply.status() == 200) {
         return reply;
       }
-      boolean missing =
-          reply.status() == 404
-              && REFUSALS.stream().noneMatch(code -> RegistryErrors.hasCode(reply, code));
-      if (missing
-          || RegistryErrors.hasCode(reply, "NAME_INVALID")
-          || RegistryErrors.hasCode(reply, "NAME_UNKNOWN")) {
+      var errors = RegistryErrors.of(reply);
+      boolean missing = reply.status() == 404 && REFUSALS.stream().noneMatch(errors::hasCode);
+      if (missing || errors.hasCode("NAME_INVALID") || errors.hasCode("NAME_UNKNOWN")) {
         throw ImageReader.noSuchRepository(session);
       }
       if (size == 0) {
