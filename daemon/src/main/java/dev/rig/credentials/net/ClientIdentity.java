@@ -41,7 +41,16 @@ public final class ClientIdentity {
    * @throws GeneralSecurityException if the file contains no usable key
    */
   public static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
-    var matcher = BLOCK.matcher(RegularFile.text(file));
+    return key(RegularFile.text(file));
+  }
+
+  /**
+   * Reads a key from the content of a file.
+   *
+   * @throws GeneralSecurityException if it contains no usable key
+   */
+  public static PrivateKey key(String pem) throws IOException, GeneralSecurityException {
+    var matcher = BLOCK.matcher(pem);
     while (matcher.find()) {
       byte[] content = Base64.getMimeDecoder().decode(matcher.group(2));
       try {

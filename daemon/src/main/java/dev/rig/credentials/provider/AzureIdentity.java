@@ -20,7 +20,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -110,7 +109,7 @@ final class AzureIdentity {
   }
 
   private IClientCredential certificate(String file) {
-    var text = text("AZURE_CLIENT_CERTIFICATE_PATH", file);
+    var text = files.text("AZURE_CLIENT_CERTIFICATE_PATH", file);
     try {
       var pem = CERTIFICATE.matcher(text);
       var factory = CertificateFactory.getInstance("X.509");
@@ -119,8 +118,7 @@ final class AzureIdentity {
         byte[] block = pem.group().getBytes(StandardCharsets.ISO_8859_1);
         chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block)));
       }
-      return ClientCredentialFactory.createFromCertificateChain(
-          ClientIdentity.key(Path.of(file)), chain);
+      return ClientCredentialFactory.createFromCertificateChain(ClientIdentity.key(text), chain);
     } catch (IOException | GeneralSecurityException e) {
       throw new SourceException(
           ReasonClass.REFUSED,
@@ -130,11 +128,7 @@ final class AzureIdentity {
   }
 
   private String federated(String file) {
-    return text("AZURE_FEDERATED_TOKEN_FILE", file).strip();
-  }
-
-  private String text(String name, String file) {
-    return new String(files.read(name, file), StandardCharsets.UTF_8);
+    return files.text("AZURE_FEDERATED_TOKEN_FILE", file).strip();
   }
 
   private Secret client(String client, String tenant, IClientCredential credential)

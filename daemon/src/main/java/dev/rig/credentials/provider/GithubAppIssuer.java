@@ -17,7 +17,6 @@ import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.time.Time;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.time.Duration;
@@ -125,11 +124,11 @@ final class GithubAppIssuer implements TokenIssuer {
     claims.put("exp", now.plus(AFTER).getEpochSecond());
     claims.put("iss", entry.required("appId"));
     var key = entry.required("privateKeyFile");
-    files.check("privateKeyFile", key);
+    var pem = files.text("privateKeyFile", key);
     var signed = encoded(Map.of("alg", "RS256")) + "." + encoded(claims);
     try {
       var signature = Signature.getInstance("SHA256withRSA");
-      signature.initSign(ClientIdentity.key(Path.of(key)));
+      signature.initSign(ClientIdentity.key(pem));
       signature.update(signed.getBytes(StandardCharsets.US_ASCII));
       return signed
           + "."

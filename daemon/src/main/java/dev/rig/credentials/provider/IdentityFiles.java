@@ -5,6 +5,7 @@ import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.files.WriteAccess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -43,6 +44,11 @@ final class IdentityFiles {
     } catch (IOException e) {
       throw refused(name, file, RegularFile.reason(e));
     }
+  }
+
+  /** Reads a file as UTF-8, in the same way; invalid bytes are replaced. */
+  String text(String name, String file) {
+    return new String(read(name, file), StandardCharsets.UTF_8);
   }
 
   /** Checks a file that a library reads itself. */
