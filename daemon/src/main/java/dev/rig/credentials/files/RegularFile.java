@@ -1,5 +1,6 @@
 package dev.rig.credentials.files;
 
+import dev.rig.credentials.linux.LibC;
 import dev.rig.credentials.linux.NonBlockingFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,8 @@ import java.nio.file.Path;
 
 /**
  * Reads regular files only: opening a FIFO waits for its other end, perhaps forever, and a device
- * may have no end (F39). Symbolic links are followed.
+ * may have no end; reading a file of the kernel, such as {@code /proc/kmsg}, may wait forever too
+ * (F39). Symbolic links are followed.
  */
 public final class RegularFile {
   /** The size limit for a key, a certificate, a token or a settings file, in bytes. */
@@ -62,6 +64,10 @@ public final class RegularFile {
     if (!id.isRegularFile()) {
       throw new FileSystemException(
           named.toString(), null, "it is " + id.kind() + ", not a regular file");
+    }
+    if (LibC.isKernelFile(file.toString())) {
+      throw new FileSystemException(
+          named.toString(), null, "it is a file of the kernel, not a regular file");
     }
   }
 

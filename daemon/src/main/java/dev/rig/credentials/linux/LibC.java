@@ -42,6 +42,7 @@ public final class LibC {
   static final int SO_PEERCRED = 17;
   static final int SO_PEERGROUPS = 59;
   public static final int SO_TYPE = 3;
+  private static final int STATFS_SIZE = 256;
   private static final int STATVFS_FLAG = 9 * Long.BYTES;
   private static final int STATVFS_SIZE = 256;
   private static final int ST_RDONLY = 1;
@@ -80,10 +81,13 @@ public final class LibC {
   private static final NativeFunction SETSOCKOPT = new NativeFunction("setsockopt", "iiiipi");
   private static final NativeFunction SHUTDOWN = new NativeFunction("shutdown", "iii");
   private static final NativeFunction SOCKET = new NativeFunction("socket", "iiii");
+  private static final NativeFunction STATFS = new NativeFunction("statfs", "ipp");
   private static final NativeFunction STATVFS = new NativeFunction("statvfs", "ipp");
   private static final NativeFunction UMASK = new NativeFunction("umask", "ii");
   private static final NativeFunction WAITPID = new NativeFunction("waitpid", "iipi");
   private static final NativeFunction WRITE = new NativeFunction("write", "lipl");
+
+  private static final Set<Long> KERNEL_FILE_SYSTEMS = Set.of(0x9fa0L, 0x64626720L, 0x74726163L);
 
   private LibC() {}
 
@@ -192,6 +196,16 @@ public final class LibC {
     var answer = memory(STATVFS_SIZE);
     return STATVFS.call(text(path), answer) == 0
         && (answer.getLongLong(STATVFS_FLAG) & ST_RDONLY) != 0;
+  }
+
+  /**
+   * Returns whether the kernel makes up the content of a file, and may wait for it: procfs, debugfs
+   * and tracefs ({@code linux/magic.h}). Follows symbolic links.
+   */
+  public static boolean isKernelFile(String path) {
+    var answer = memory(STATFS_SIZE);
+    return STATFS.call(text(path), answer) == 0
+        && KERNEL_FILE_SYSTEMS.contains(answer.getLongLong(0));
   }
 
   static int kill(int pid, int signal) {

@@ -48,6 +48,18 @@ public class RegularFileTest {
     assertEquals("text", RegularFile.text(Files.createSymbolicLink(folder.resolve("link"), file)));
   }
 
+  /** As a shell names the file that a program inherits. */
+  @Test
+  void openFileIsReadByItsNameInProc() throws Exception {
+    var file = Files.writeString(folder.resolve("file"), "text");
+    var reader = new ProcessBuilder("sleep", "20").redirectInput(file.toFile()).start();
+    try {
+      assertEquals("text", RegularFile.text(Path.of("/proc/" + reader.pid() + "/fd/0")));
+    } finally {
+      reader.destroyForcibly();
+    }
+  }
+
   @Test
   void missingFileIsReported() {
     assertThrows(NoSuchFileException.class, () -> RegularFile.read(folder.resolve("none"), 10));
@@ -62,6 +74,15 @@ public class RegularFileTest {
         reason(Files.createSymbolicLink(folder.resolve("link"), fifo)));
     assertEquals("it is a folder, not a regular file", reason(folder));
     assertEquals("it is a special file, not a regular file", reason(Path.of("/dev/zero")));
+    for (var ofKernel :
+        new String[] {"/proc/self/environ", "/proc/sys/kernel/ostype", "/proc/kmsg"}) {
+      var path = Path.of(ofKernel);
+      if (Files.isRegularFile(path)) { // containers put a device on top of /proc/kmsg
+        assertEquals("it is a file of the kernel, not a regular file", reason(path));
+        var link = Files.createSymbolicLink(folder.resolve("link" + path.getFileName()), path);
+        assertEquals("it is a file of the kernel, not a regular file", reason(link));
+      }
+    }
     try (var socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       var path = Path.of("/tmp/rig-" + ProcessHandle.current().pid() + ".sock");
       try {

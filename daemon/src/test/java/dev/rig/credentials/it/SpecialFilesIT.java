@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * F39 of {@code docs/reliability.md} on the built programs: a FIFO, a device, a folder or a socket
@@ -90,6 +91,34 @@ class SpecialFilesIT {
     assertNotEquals(0, resolved.status(), resolved::toString);
     assertServes();
     DaemonUnderTest.stop(running);
+  }
+
+  /** A read of {@code /proc/kmsg}, which stat(2) calls a regular file, waits for the kernel. */
+  @ParameterizedTest
+  @ValueSource(strings = {"FIFO", "FOLDER", "SOCKET", "DEVICE", "/proc/kmsg", "/proc/self/environ"})
+  void f39_passwordFileIsReadWithoutWaiting(String kind) throws IOException {
+    var special =
+        kind.startsWith("/")
+            ? Files.createSymbolicLink(folder.resolve("password"), Path.of(kind))
+            : SpecialFile.valueOf(kind).make(folder.resolve("password"));
+    var entry =
+        "rig: {dockerRegistries: {pw.example.org: {username: u, passwordFile: %s}}}"
+            .formatted(special);
+    daemon.configured("values.yaml", CONFIGURATION);
+    var running = daemon.start();
+    daemon.configured("values.yaml", CONFIGURATION.strip() + "\n---\n" + entry);
+    Eventually.within(
+        AT_ONCE,
+        () -> daemon.commandLine("status").output().contains("not a regular file"),
+        running::stderr);
+    assertServes();
+    DaemonUnderTest.stop(running);
+    var check =
+        Command.of(Distribution.daemon(), "check", "--config", daemon.file("values.yaml")).start();
+    var checked = reaper.own(check).finish(AT_ONCE);
+    assertTrue(checked.output().contains("not a regular file"), checked::toString);
+    var started = daemon.launch().finish(AT_ONCE);
+    assertEquals(78, started.status(), started::toString);
   }
 
   @ParameterizedTest

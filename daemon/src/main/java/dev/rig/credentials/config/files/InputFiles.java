@@ -6,6 +6,7 @@ import dev.rig.credentials.files.RegularFile;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -211,6 +212,7 @@ public final class InputFiles {
           reason(iteration.getCause());
       case AccessDeniedException _ -> "permission denied";
       case NoSuchFileException _ -> "it was removed meanwhile";
+      case FileSystemException known -> known.getReason();
       default -> null;
     };
   }
