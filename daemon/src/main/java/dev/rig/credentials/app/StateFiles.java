@@ -72,6 +72,10 @@ final class StateFiles implements AutoCloseable {
   private StateFolder folder() {
     var folder = StateFolder.open(settings.stateDir());
     if (lock == null && !taken) {
+      folder
+          .replaceable(WriteAccess.ofThisProcess(environment))
+          .ifPresent(
+              problem -> LOG.log(Level.WARNING, "the state folder can be replaced: {0}", problem));
       lock = folder.lock().orElse(null);
       taken = lock == null;
     }

@@ -1,5 +1,6 @@
 package dev.rig.credentials.files;
 
+import dev.rig.credentials.linux.LibC;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +14,16 @@ public final class PrivateFolder {
 
   /**
    * Ensures that the folder exists and that only this user and root can replace its files. A
-   * missing folder is created with mode 0700, with its parents.
+   * missing folder is created with mode 0700, with its parents. A symbolic link of another user is
+   * not followed.
    *
    * @throws IOException if that is impossible; the message is for people
    */
   public static void prepare(Path folder) throws IOException {
+    var link = FileId.of(folder).filter(FileId::isSymbolicLink);
+    if (link.isPresent() && link.get().owner() != 0 && link.get().owner() != LibC.geteuid()) {
+      throw new IOException(folder + " is a symbolic link of another user");
+    }
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     var attributes = Files.readAttributes(folder, "unix:mode,uid");

@@ -1,9 +1,11 @@
 package dev.rig.credentials.store;
 
 import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.files.FileId;
 import dev.rig.credentials.files.LockFile;
 import dev.rig.credentials.files.PrivateFolder;
 import dev.rig.credentials.files.RegularFile;
+import dev.rig.credentials.files.WriteAccess;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -46,6 +48,36 @@ public final class StateFolder {
       throw new StoreException("cannot use the state folder: " + words(e), e);
     }
     return new StateFolder(path, machineId);
+  }
+
+  /**
+   * Returns what lets another user replace the folder, or an older version of it. The root of a
+   * mount is left out: a kubelet mounts an {@code emptyDir} for all users of the pod's containers
+   * that have it.
+   *
+   * @return empty if absent, or if it cannot be determined
+   */
+  public Optional<String> replaceable(WriteAccess access) {
+    try {
+      for (var exposure : access.look(path)) {
+        var parent = exposure.path().resolveSibling("");
+        if (!exposure.tolerated() && !isMount(exposure.path(), parent)) {
+          return Optional.of(exposure.toString());
+        }
+      }
+    } catch (IOException e) {
+      // What cannot be read is reported when it is used.
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isMount(Path folder, Path parent) throws IOException {
+    var id = FileId.of(folder);
+    var above = FileId.of(parent);
+    return id.isPresent()
+        && id.get().owner() == 0
+        && above.isPresent()
+        && id.get().device() != above.get().device();
   }
 
   /**

@@ -6,10 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.files.RegularFileTest;
+import dev.rig.credentials.files.WriteAccess;
+import dev.rig.credentials.testing.Tool;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +40,39 @@ class StateFolderTest {
     var open = Files.createDirectory(temp.resolve("open"));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
     assertThrows(StoreException.class, () -> StateFolder.open(open));
+  }
+
+  @Test
+  void linkOfAnotherUserIsNotFollowed() throws Exception {
+    Tool.needRoot("another user's link");
+    var real = Files.createDirectory(temp.resolve("real"));
+    Files.setPosixFilePermissions(real, PosixFilePermissions.fromString("rwx------"));
+    var link = Files.createSymbolicLink(temp.resolve("link"), real);
+    StateFolder.open(link);
+    Files.setAttribute(link, "unix:uid", 65_534, LinkOption.NOFOLLOW_LINKS);
+    var refused = assertThrows(StoreException.class, () -> StateFolder.open(link));
+    assertEquals(
+        "cannot use the state folder: " + link + " is a symbolic link of another user",
+        refused.getMessage());
+  }
+
+  @Test
+  void t23_folderThatAnotherUserCanReplaceIsNamed() throws Exception {
+    var access = WriteAccess.ofThisProcess(Map.of());
+    var state = folder();
+    assertEquals(Optional.empty(), state.replaceable(access));
+    var above = temp.resolve("a");
+    Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertEquals(
+        Optional.of(
+            above
+                + " is writable by group "
+                + Files.getAttribute(above, "unix:gid")
+                + " and others (mode 0777): chmod go-w "
+                + above),
+        state.replaceable(access));
+    Files.setAttribute(above, "unix:mode", 01777);
+    assertEquals(Optional.empty(), state.replaceable(access));
   }
 
   @Test
