@@ -31,10 +31,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The built programs, native and on a JVM, against a real socket: both do the same. */
+/**
+ * The built programs, native and on a JVM, against a real socket: both do the same. Several tests
+ * run at a time, because most of them wait for a deadline.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class NativeClientIT {
   /** The two forms of the program. */
   enum Form {
@@ -154,7 +160,7 @@ class NativeClientIT {
   }
 
   /** Built when first asked for, as a release's is on a machine of that architecture. */
-  private static Path arm64Form() throws IOException {
+  private static synchronized Path arm64Form() throws IOException {
     Path program = arm64Form.resolve("docker-credential-rig");
     if (!Files.exists(program)) {
       for (String tool : List.of("aarch64-linux-gnu-gcc", "qemu-aarch64-static")) {
