@@ -29,9 +29,9 @@ import picocli.CommandLine.Mixin;
     name = "check",
     mixinStandardHelpOptions = true,
     description = {
-      "Validate a configuration and print its entries, no secrets. Settings with which credentials",
-      "are served but another component would be unhealthy are warnings.",
-      "Valid settings that are probably mistakes follow as notes."
+      "Validate a configuration and print its entries without secrets.",
+      "Settings that only make another component unhealthy are warnings: credentials are still"
+          + " served. Valid settings that are probably mistakes are printed as notes."
     },
     exitCodeList = {"0:the configuration is valid", "78:it is invalid; stderr lists every error"})
 final class CheckCommand implements Callable<Integer> {

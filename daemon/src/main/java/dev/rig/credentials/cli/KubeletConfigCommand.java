@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
     name = "kubelet-config",
     mixinStandardHelpOptions = true,
     description = {
-      "Print the kubelet's CredentialProviderConfig for the configured entries, or install it",
-      "together with the program that the kubelet calls; or remove what was installed."
+      "Print the kubelet's CredentialProviderConfig for the configured entries, or install it.",
+      "--install also installs the program that the kubelet calls; --remove removes both."
     })
 final class KubeletConfigCommand implements Callable<Integer> {
   private static final Path PROC = Path.of("/proc");
@@ -42,7 +42,8 @@ final class KubeletConfigCommand implements Callable<Integer> {
   @Option(
       names = "--socket",
       paramLabel = "PATH",
-      description = "The daemon's socket as the kubelet sees it; unset leaves the default.")
+      description =
+          "The daemon's socket as the kubelet sees it. Default: the socket of root's daemon.")
   private @Nullable Path socket;
 
   @Option(

@@ -46,13 +46,13 @@ final class PlatformValuesCommand implements Callable<Integer> {
   @Option(
       names = "--helper",
       paramLabel = "PATH",
-      description = "docker-credential-rig in the platform's container; ${DEFAULT-VALUE} if unset.")
+      description = "docker-credential-rig in the platform's container. Default: ${DEFAULT-VALUE}.")
   private Path helper = Path.of("/run/rig-credentials/bin/docker-credential-rig");
 
   @Option(
       names = "--socket",
       paramLabel = "PATH",
-      description = "The daemon's socket in that container; ${DEFAULT-VALUE} if unset.")
+      description = "The daemon's socket in that container. Default: ${DEFAULT-VALUE}.")
   private Path socket = Path.of("/run/rig-credentials/pod/credentials.sock");
 
   private final Console console;

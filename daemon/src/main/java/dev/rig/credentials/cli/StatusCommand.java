@@ -31,11 +31,11 @@ import picocli.CommandLine.Option;
     name = "status",
     mixinStandardHelpOptions = true,
     description = {
-      "Show the daemon, each entry with its lease, its last run and its last error, your own",
-      "logins, and the health of the daemon's components. Never prints a secret."
+      "Show the daemon, its entries and their leases, your logins, and unhealthy components.",
+      "Each entry has its last run and its last error. Never prints a secret."
     },
     exitCodeList = {
-      "0:every registry has its credential or was not asked yet, and every component is healthy",
+      "0:no registry fails, and every component is healthy",
       "1:a registry fails, a component is unhealthy, or no daemon answers"
     })
 final class StatusCommand implements Callable<Integer> {

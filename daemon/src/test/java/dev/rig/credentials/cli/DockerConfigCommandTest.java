@@ -509,11 +509,10 @@ class DockerConfigCommandTest {
         List.of(
             "+ credHelpers: \"quay.io\": \"rig\"",
             "+ credHelpers: \"1.dkr.ecr.eu-west-1.amazonaws.com\": \"rig\"",
-            "Left out: gitlab.com: clients ask for the host alone, and gitlab.com/rig (%s:4) answers"
+            "Left out: gitlab.com: clients ask only for the host, but gitlab.com/rig (%s:4) answers"
                     .formatted(values)
-                + " only images below that path; to answer them from that entry, add \"default:"
-                + " true\" to it, or this to the configuration: rig: {dockerRegistries:"
-                + " {\"gitlab.com/rig\": {default: true}}}.",
+                + " only images below its path; add \"default: true\" to that entry, or add to the"
+                + " configuration: rig: {dockerRegistries: {\"gitlab.com/rig\": {default: true}}}.",
             "Left out: pods.example.org is answered only for pods (serviceAccount: required).",
             "Left out: *.dkr.ecr.*.amazonaws.com is a pattern, which clients do not know: name its"
                 + " hosts."),

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -123,6 +124,24 @@ class ManPageTest {
     others.forEach(page -> assertTrue(!page(pages, page).contains("@"), page));
     var whole = page(pages, "man1/rig-credentials.1");
     assertTrue(whole.contains("\\fBrig\\-credentials\\-serve\\fP(1)\nServe the configured"), whole);
+  }
+
+  /** The list of commands shows only the first line of a description. */
+  @Test
+  void listOfCommandsHasWholeSentences() {
+    var cut = new ArrayList<String>();
+    addCutDescriptions(Main.commandLine(console()), cut);
+    assertEquals(List.of(), cut);
+  }
+
+  private static void addCutDescriptions(CommandLine command, List<String> cut) {
+    var usage = command.getCommandSpec().usageMessage();
+    if (!usage.hidden()) {
+      if (usage.description().length == 0 || !usage.description()[0].endsWith(".")) {
+        cut.add(command.getCommandSpec().qualifiedName(" "));
+      }
+      command.getSubcommands().values().forEach(below -> addCutDescriptions(below, cut));
+    }
   }
 
   /** C42: what a page, the manual, a unit or a shipped file refers to is shipped. */

@@ -12,30 +12,32 @@ final class HelpText {
   static final String REST =
       """
 
-      Carries a question about a container registry to the Rig credentials daemon, and its answer
-      back. Docker, BuildKit, podman, skopeo and crane call it by themselves once their
-      configuration names it: "credsStore": "rig", or "credHelpers": {"ghcr.io": "rig"}.
+      Sends a request to the Rig credentials daemon and prints the answer. Docker, BuildKit, podman,
+      skopeo and crane call this program if their configuration names it: "credsStore": "rig", or
+      "credHelpers": {"ghcr.io": "rig"}. "rig-credentials docker-config" writes that configuration.
 
-        get      a server on stdin; its credential as JSON on stdout
-        store    {"ServerURL": ..., "Username": ..., "Secret": ...} on stdin
-        erase    a server on stdin; its credential is dropped
-        list     the servers that have a credential now, as JSON
-        version  the version
+      Commands:
+        get      read a registry from standard input and print its credential as JSON
+        store    read {"ServerURL": ..., "Username": ..., "Secret": ...} from standard input and
+                 store it as your login
+        erase    read a registry from standard input and remove your login for it
+        list     print the registries that have a credential now, as JSON
+        userpass REGISTRY
+                 print the credential of REGISTRY as one line, USERNAME:PASSWORD
+        version  print the version of the daemon
+        help     print this help
 
-        userpass REGISTRY  REGISTRY's credential as one line, USERNAME:PASSWORD, as a script of
-                           rig.dockerRegistries prints it; failures on stderr
+      A link to this program named docker-credential-rig-NAME uses the entry with the alias NAME.
+      A link named rig-credential-provider is a credential provider for the kubelet: it reads a
+      CredentialProviderRequest from standard input and prints a CredentialProviderResponse.
 
-      Called as docker-credential-rig-NAME it asks for the registry entry with the alias NAME.
-      Called as rig-credential-provider it is a kubelet credential provider: a
-      CredentialProviderRequest on stdin, a CredentialProviderResponse on stdout.
-
-      environment
-        RIG_CREDENTIALS_SOCKET      the daemon's socket; else
-                                    $XDG_RUNTIME_DIR/rig-credentials/credentials.sock if a daemon
-                                    of this user runs or has run there, else
+      Environment:
+        RIG_CREDENTIALS_SOCKET      the socket of the daemon. Default:
+                                    $XDG_RUNTIME_DIR/rig-credentials/credentials.sock if your own
+                                    daemon runs or has run there, otherwise
                                     /run/rig-credentials/credentials.sock
-        RIG_CREDENTIALS_OPTIONAL=1  without a daemon "get" answers not-found, so that public pulls
-                                    go on
+        RIG_CREDENTIALS_OPTIONAL=1  if no daemon is running, "get" answers "not found", so that
+                                    public images can be pulled
       """;
 
   private HelpText() {}

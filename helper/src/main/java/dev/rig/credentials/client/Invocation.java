@@ -36,7 +36,7 @@ sealed interface Invocation {
       return new Wrong("too many arguments");
     }
     if (userpass && (arguments.length < 2 || arguments[1].isEmpty())) {
-      return new Wrong("the registry that \"userpass\" is for is missing");
+      return new Wrong("userpass needs a registry");
     }
     String key = userpass ? arguments[1] : "";
     return switch (word) {
@@ -57,7 +57,7 @@ sealed interface Invocation {
     }
     String alias = name.substring(DOCKER.length() + 1);
     if (!Request.isName(alias)) {
-      return new Wrong("\"" + alias + "\" in the program's name is not an alias");
+      return new Wrong("\"" + alias + "\" in the program's name is not a valid alias");
     }
     return new Ask(action.get(), alias, key);
   }

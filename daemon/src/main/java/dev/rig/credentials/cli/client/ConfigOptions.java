@@ -25,9 +25,9 @@ public final class ConfigOptions {
       names = {"-c", "--config"},
       paramLabel = "PATH",
       description = {
-        "A file or a folder with Helm values, a PlatformConfig or a Docker config.json; repeat it"
-            + " to merge several, later ones win. Default: /etc/rig-credentials; for other users"
-            + " than root ~/.config/rig-credentials, if it exists."
+        "A file or a folder with Helm values, a PlatformConfig or a Docker config.json. Can be"
+            + " repeated: files are merged, and later ones win. Default: ~/.config/rig-credentials"
+            + " if it exists and you are not root, otherwise /etc/rig-credentials."
       })
   private List<Path> paths = new ArrayList<>();
 

@@ -58,13 +58,13 @@ public final class DeployCommand implements Callable<Integer> {
   @Option(
       names = {"-i", "--image"},
       paramLabel = "IMAGE",
-      description = "The image, too.")
+      description = "The same as the argument IMAGE.")
   private @Nullable String option;
 
   @Option(
       names = {"-y", "--yes"},
       arity = "0",
-      description = "Ask nothing.")
+      description = "Do not ask for confirmation.")
   private boolean yes;
 
   @Option(

@@ -104,9 +104,9 @@ public record ClientHosts(List<String> hosts, List<String> patterns, List<String
         served.stream()
             .map(entry -> "%s (%s)".formatted(entry.prefix(), entry.origin()))
             .collect(Collectors.joining(" and "));
-    return ("%s: clients ask for the host alone, and %s %s only images below that path; to answer"
-            + " them from %s, add \"default: true\" to it, or this to the configuration: rig:"
-            + " {dockerRegistries: {\"%s\": {default: true}}}")
+    return ("%s: clients ask only for the host, but %s %s only images below its path; add"
+            + " \"default: true\" to %s, or add to the configuration: rig: {dockerRegistries:"
+            + " {\"%s\": {default: true}}}")
         .formatted(
             host,
             entries,
