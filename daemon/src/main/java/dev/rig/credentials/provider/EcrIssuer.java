@@ -142,7 +142,7 @@ final class EcrIssuer implements TokenIssuer {
    * Decodes a token, which is base64 of {@code AWS:<password>}; Amazon ECR API, {@code
    * AuthorizationData}.
    */
-  private static IssuedCredential issued(@Nullable String token, @Nullable Instant expiresAt) {
+  static IssuedCredential issued(@Nullable String token, @Nullable Instant expiresAt) {
     try {
       var login =
           new String(

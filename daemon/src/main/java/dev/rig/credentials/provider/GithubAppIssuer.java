@@ -80,7 +80,7 @@ final class GithubAppIssuer implements TokenIssuer {
     }
   }
 
-  private static IssuedCredential issued(HttpResponse response) {
+  static IssuedCredential issued(HttpResponse response) {
     var json = body(response);
     if (response.status() != 201) {
       boolean limited =
