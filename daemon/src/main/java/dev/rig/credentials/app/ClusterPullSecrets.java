@@ -40,7 +40,7 @@ final class ClusterPullSecrets implements PullSecretKeeper {
             broker::lookup,
             new ClusterScriptRunner(runner),
             environment,
-            name -> Workers.one(name, time.scheduler()),
+            (name, most) -> new Workers(name, 0, most, Integer.MAX_VALUE, time.scheduler()),
             time,
             new SplittableRandom());
   }

@@ -28,9 +28,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests to a cluster's API server through fabric8's client.
- *
- * <p>Used by one thread at a time.
+ * Sends requests to a cluster's API server through fabric8's client. Several threads may use it.
  */
 public class Fabric8Api implements KubeApi {
   private static final int LONGEST_NOTE = 1024;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * fabric8's client for one cluster. It is created at the first request, and again when the access
  * to the cluster changes in more than its token, which every request reads here.
  *
- * <p>Used by one thread at a time, except by watches.
+ * <p>Used by several threads.
  */
 final class KubeClient implements AutoCloseable {
   private static final int CONNECT_MILLIS = 5_000;
@@ -27,7 +27,7 @@ final class KubeClient implements AutoCloseable {
   private final ClusterAccessSource access;
   private final InformerWatch.WatchRequests watches = new InformerWatch.WatchRequests();
   private volatile @Nullable ClusterAccess used;
-  private @Nullable KubernetesClient client;
+  private @Nullable KubernetesClient client; // guarded by this, as the access is
 
   KubeClient(ClusterAccessSource access) {
     this.access = access;
@@ -72,7 +72,9 @@ final class KubeClient implements AutoCloseable {
           default -> e.getCode() >= 500 ? KubeFailureKind.AWAY : KubeFailureKind.REFUSED;
         };
     if (kind == KubeFailureKind.UNAUTHORIZED) {
-      access.rejected();
+      synchronized (this) {
+        access.rejected();
+      }
     }
     return new KubeApiException(kind, "cannot " + what + ": " + reason(e));
   }
@@ -91,7 +93,7 @@ final class KubeClient implements AutoCloseable {
             .anyMatch(cause -> reason.equals(cause.getReason()));
   }
 
-  private KubernetesClient client() {
+  private synchronized KubernetesClient client() {
     var wanted = access.current();
     var open = client;
     var before = used;
@@ -164,7 +166,7 @@ final class KubeClient implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     var open = client;
     client = null;
     used = null;

@@ -34,7 +34,7 @@ final class CapsuleSecrets {
   private final WatchedObjects<Capsule> capsules;
   private final WatchedObjects<PullSecret> secrets;
   private final KeptProblems problems;
-  private final Executor worker;
+  private final Executor writers;
 
   CapsuleSecrets(
       Cluster cluster,
@@ -43,14 +43,14 @@ final class CapsuleSecrets {
       WatchedObjects<Capsule> capsules,
       WatchedObjects<PullSecret> secrets,
       KeptProblems problems,
-      Executor worker) {
+      Executor writers) {
     this.cluster = cluster;
     this.requests = requests;
     this.planner = planner;
     this.capsules = capsules;
     this.secrets = secrets;
     this.problems = problems;
-    this.worker = worker;
+    this.writers = writers;
   }
 
   /** Returns the Capsule of a pull secret; empty for a requested one. */
@@ -62,7 +62,7 @@ final class CapsuleSecrets {
   }
 
   /**
-   * Updates a Capsule's pull secret; runs on the worker.
+   * Updates a Capsule's pull secret; runs on the worker, and writes on the writers.
    *
    * @return fails as the API does
    */
@@ -92,7 +92,7 @@ final class CapsuleSecrets {
     }
     return planner
         .compose(images, PATIENCE)
-        .thenAcceptAsync(plan -> put(item, capsule, images, plan), worker);
+        .thenAcceptAsync(plan -> put(item, capsule, images, plan), writers);
   }
 
   private void put(OfCapsule item, Capsule seen, List<String> images, SecretPlan plan) {

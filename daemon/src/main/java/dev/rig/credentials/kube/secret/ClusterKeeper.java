@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * nothing (F30, F31). Of several daemons only the holder of the Lease does this; the others watch
  * nothing.
  *
- * <p>Everything that blocks runs on the worker, one at a time.
+ * <p>Everything that blocks runs on the worker, one at a time, except the writing of items, which
+ * the writers do, several at a time but never the same item.
  */
 final class ClusterKeeper implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ClusterKeeper.class.getName());
@@ -65,6 +66,7 @@ final class ClusterKeeper implements AutoCloseable {
   private final Time time;
   private final RandomGenerator random;
   private final ExecutorService worker;
+  private final ExecutorService writers;
   private final LeaderRequests requests;
   private final KeptProblems problems;
   private final KeeperWatches watches;
@@ -95,6 +97,7 @@ final class ClusterKeeper implements AutoCloseable {
    * Creates a keeper that does nothing before {@link #start}.
    *
    * @param worker runs one task at a time; closed with this
+   * @param writers run several tasks at a time; closed with this
    */
   ClusterKeeper(
       Cluster cluster,
@@ -103,13 +106,15 @@ final class ClusterKeeper implements AutoCloseable {
       LeaderElection election,
       Time time,
       RandomGenerator random,
-      ExecutorService worker) {
+      ExecutorService worker,
+      ExecutorService writers) {
     this.cluster = cluster;
     this.api = api;
     this.election = election;
     this.time = time;
     this.random = random;
     this.worker = worker;
+    this.writers = writers;
     requests =
         new LeaderRequests(api, election, () -> suspect || away != null, this::altered, time);
     problems = new KeptProblems(cluster.name(), requests, time);
@@ -117,12 +122,12 @@ final class ClusterKeeper implements AutoCloseable {
     watches = new KeeperWatches(cluster, api, time, queue::add, this::watchFailed);
     capsuleSecrets =
         new CapsuleSecrets(
-            cluster, requests, planner, watches.capsules(), watches.secrets(), problems, worker);
+            cluster, requests, planner, watches.capsules(), watches.secrets(), problems, writers);
     requestedSecrets =
-        new RequestedSecrets(cluster, requests, planner, watches.secrets(), problems, worker);
+        new RequestedSecrets(cluster, requests, planner, watches.secrets(), problems, writers);
     stuckPods = new StuckPods(watches.pods(), requests, time);
     namespaceSecrets =
-        new NamespaceSecrets(cluster, requests, planner, watches, stuckPods, problems, worker);
+        new NamespaceSecrets(cluster, requests, planner, watches, stuckPods, problems, writers);
   }
 
   void start() {
@@ -353,8 +358,9 @@ final class ClusterKeeper implements AutoCloseable {
       }
     }
     queue.close();
+    writers.shutdown();
     if (next != null && takesBack) {
-      execute(() -> namespaceSecrets.takeBackOutsideOf(next));
+      execute(() -> takeBack(next));
     }
     execute(this::release);
     worker.shutdown();
@@ -366,6 +372,17 @@ final class ClusterKeeper implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       worker.shutdownNow();
+    }
+  }
+
+  private void takeBack(PullSecretScope next) {
+    try {
+      if (!writers.awaitTermination(TAKING_BACK.toMillis() / 2, TimeUnit.MILLISECONDS)) {
+        writers.shutdownNow();
+      }
+      namespaceSecrets.takeBackOutsideOf(next);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

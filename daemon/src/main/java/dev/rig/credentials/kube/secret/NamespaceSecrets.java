@@ -34,7 +34,7 @@ final class NamespaceSecrets {
   private final KeeperWatches watches;
   private final StuckPods stuckPods;
   private final KeptProblems problems;
-  private final Executor worker;
+  private final Executor writers;
 
   NamespaceSecrets(
       Cluster cluster,
@@ -43,14 +43,14 @@ final class NamespaceSecrets {
       KeeperWatches watches,
       StuckPods stuckPods,
       KeptProblems problems,
-      Executor worker) {
+      Executor writers) {
     this.cluster = cluster;
     this.requests = requests;
     this.planner = planner;
     this.watches = watches;
     this.stuckPods = stuckPods;
     this.problems = problems;
-    this.worker = worker;
+    this.writers = writers;
   }
 
   /** Returns whether the Secret belongs to a namespace, not to a Capsule or a request. */
@@ -69,7 +69,7 @@ final class NamespaceSecrets {
   }
 
   /**
-   * Updates a namespace; runs on the worker.
+   * Updates a namespace; runs on the worker, and writes on the writers.
    *
    * @return fails as the API does
    */
@@ -91,7 +91,7 @@ final class NamespaceSecrets {
     }
     return planner
         .composeRegistries(group.registries(), PATIENCE)
-        .thenAcceptAsync(plan -> put(item, group, plan), worker);
+        .thenAcceptAsync(plan -> put(item, group, plan), writers);
   }
 
   private void put(OfNamespace item, NamespaceGroup group, SecretPlan plan) {

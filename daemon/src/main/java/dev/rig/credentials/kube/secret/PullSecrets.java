@@ -39,12 +39,28 @@ public final class PullSecrets implements AutoCloseable {
     KubeApi of(Cluster cluster);
   }
 
+  /** Creates executors. */
+  @FunctionalInterface
+  public interface Threads {
+    /**
+     * Creates an executor.
+     *
+     * @param most the limit of its threads
+     */
+    ExecutorService of(String name, int most);
+  }
+
+  /**
+   * How many requests change a cluster at the same time: most of a request's time is spent waiting.
+   */
+  private static final int WRITERS = 8;
+
   private record Member(Cluster cluster, ClusterSecrets secrets, ClusterKeeper keeper) {}
 
   private final Function<ImageReference, CompletableFuture<Lookup>> lookups;
   private final ApiFactory apis;
   private final Supplier<String> ownNamespace;
-  private final Function<String, ExecutorService> workers;
+  private final Threads threads;
   private final Time time;
   private final RandomGenerator random;
   private final String identity;
@@ -57,21 +73,20 @@ public final class PullSecrets implements AutoCloseable {
    * @param lookups the daemon's answer for an image; never fails
    * @param scripts runs clusters' scripts
    * @param environment of this process
-   * @param workers creates an executor with one thread, by name
    * @param random spreads the requests of several daemons; need not be secure
    */
   public PullSecrets(
       Function<ImageReference, CompletableFuture<Lookup>> lookups,
       CredentialScript scripts,
       Map<String, String> environment,
-      Function<String, ExecutorService> workers,
+      Threads threads,
       Time time,
       RandomGenerator random) {
     this(
         lookups,
         cluster -> new Fabric8Api(ClusterAccessSource.of(cluster, scripts, environment, time)),
         () -> new InClusterAccess(InClusterAccess.FOLDER, environment).namespace(),
-        workers,
+        threads,
         time,
         random,
         environment.getOrDefault("HOSTNAME", "rig-credentials") + "_" + UUID.randomUUID());
@@ -81,14 +96,14 @@ public final class PullSecrets implements AutoCloseable {
       Function<ImageReference, CompletableFuture<Lookup>> lookups,
       ApiFactory apis,
       Supplier<String> ownNamespace,
-      Function<String, ExecutorService> workers,
+      Threads threads,
       Time time,
       RandomGenerator random,
       String identity) {
     this.lookups = lookups;
     this.apis = apis;
     this.ownNamespace = ownNamespace;
-    this.workers = workers;
+    this.threads = threads;
     this.time = time;
     this.random = random;
     this.identity = identity;
@@ -130,11 +145,12 @@ public final class PullSecrets implements AutoCloseable {
     var api = apis.of(cluster);
     var composer = new SecretPlanner(lookups, time, cluster.devRegistry());
     var election = new LeaderElection(api, lockNamespace(cluster), identity, time);
-    var worker = workers.apply("rig-kube-" + cluster.name());
+    var worker = threads.of("rig-kube-" + cluster.name(), 1);
+    var writers = threads.of("rig-kube-writer-" + cluster.name(), WRITERS);
     return new Member(
         cluster,
         new ClusterSecrets(cluster, api, composer, worker),
-        new ClusterKeeper(cluster, api, composer, election, time, random, worker));
+        new ClusterKeeper(cluster, api, composer, election, time, random, worker, writers));
   }
 
   /**

@@ -20,7 +20,7 @@ final class RequestedSecrets {
   private final SecretPlanner planner;
   private final WatchedObjects<PullSecret> secrets;
   private final KeptProblems problems;
-  private final Executor worker;
+  private final Executor writers;
 
   RequestedSecrets(
       Cluster cluster,
@@ -28,17 +28,17 @@ final class RequestedSecrets {
       SecretPlanner planner,
       WatchedObjects<PullSecret> secrets,
       KeptProblems problems,
-      Executor worker) {
+      Executor writers) {
     this.cluster = cluster;
     this.requests = requests;
     this.planner = planner;
     this.secrets = secrets;
     this.problems = problems;
-    this.worker = worker;
+    this.writers = writers;
   }
 
   /**
-   * Updates a Secret; runs on the worker.
+   * Updates a Secret; runs on the worker, and writes on the writers.
    *
    * @return fails as the API does
    */
@@ -51,7 +51,7 @@ final class RequestedSecrets {
     try {
       return planner
           .compose(secret.images(), PATIENCE)
-          .thenAcceptAsync(plan -> put(item, secret, plan), worker);
+          .thenAcceptAsync(plan -> put(item, secret, plan), writers);
     } catch (PullSecretException e) {
       problems.tell(item, "its annotations were changed: " + e.getMessage(), null, "InvalidImage");
       return CompletableFuture.completedFuture(null);

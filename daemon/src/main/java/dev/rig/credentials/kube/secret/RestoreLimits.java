@@ -9,8 +9,6 @@ import java.util.Map;
  * Limits how often an object is restored that another client keeps changing back. The first times
  * it is restored immediately, then after a pause that doubles up to five minutes. The count starts
  * again when the object has kept its state for twice the pause, and for at least a minute.
- *
- * <p>Used by one thread.
  */
 final class RestoreLimits {
   /** How often an object is restored without a pause. */
@@ -58,7 +56,7 @@ final class RestoreLimits {
   }
 
   private final Time time;
-  private final Map<String, Written> written = new HashMap<>();
+  private final Map<String, Written> written = new HashMap<>(); // guarded by this
 
   RestoreLimits(Time time) {
     this.time = time;
@@ -72,7 +70,7 @@ final class RestoreLimits {
    * @param content what would be written
    * @throws ContestedException if the same content was written too recently
    */
-  void check(String object, Object content) {
+  synchronized void check(String object, Object content) {
     var last = written.get(object);
     if (last == null || !last.content().equals(content)) {
       return;
@@ -88,7 +86,7 @@ final class RestoreLimits {
   }
 
   /** Notes that the object was written. */
-  void wrote(String object, Object content) {
+  synchronized void wrote(String object, Object content) {
     long now = time.nanos();
     var last = written.get(object);
     int restored = 0;
@@ -99,7 +97,7 @@ final class RestoreLimits {
   }
 
   /** Forgets the objects that have kept their state. */
-  void forgetCalm() {
+  synchronized void forgetCalm() {
     long now = time.nanos();
     written.values().removeIf(one -> one.isCalm(now));
   }

@@ -55,7 +55,7 @@ final class PullSecretsFixture implements AutoCloseable {
               this::lookup,
               cluster -> new DirectApi(kubernetes),
               () -> "rig",
-              name -> {
+              (name, most) -> {
                 var worker = new SameThread();
                 workers.add(worker);
                 return worker;
