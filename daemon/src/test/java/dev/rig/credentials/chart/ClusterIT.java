@@ -15,6 +15,7 @@ import dev.rig.credentials.testing.machine.ProjectImage;
 import dev.rig.credentials.testing.machine.Reaper;
 import dev.rig.credentials.testing.registry.DockerEngine;
 import dev.rig.credentials.testing.registry.RegistryServer;
+import dev.rig.credentials.testing.registry.RotatingRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ class ClusterIT {
   private static final String RELEASE = "rig-credentials";
   private static final String SIDECAR = "rig-system";
   private static final String NODES = "rig-nodes";
+  private static final String CONTROLLER = "rig-controller";
   private static final String INSTALLED = "/etc/rig-credentials/kubelet";
 
   @TempDir private static Path folder;
@@ -53,6 +55,7 @@ class ClusterIT {
   private static DockerEngine engine;
   private static RegistryServer images;
   private static RegistryServer guarded;
+  private static RotatingRegistry rotating;
   private static KubeCluster cluster;
 
   @BeforeAll
@@ -60,6 +63,7 @@ class ClusterIT {
     images = RegistryServer.start(reaper, folder.resolve("open"), Map.of());
     guarded =
         RegistryServer.start(reaper, folder.resolve("guarded"), Map.of("deploy", "gldt-example"));
+    rotating = new RotatingRegistry(reaper, folder.resolve("rotating"));
     engine = ProjectImage.build(reaper, folder.resolve("e"), "slim");
     buildPause();
     push("slim", images.host() + "/rig-credentials:it");
@@ -67,11 +71,16 @@ class ClusterIT {
     buildBusybox();
     push("busybox", images.host() + "/busybox");
     push("pause", guarded.host() + "/acme/app", "--dest-creds=deploy:gldt-example");
+    push(
+        "pause", rotating.server().host() + "/acme/app", "--dest-creds=" + RotatingRegistry.PUSHER);
     cluster = new KubeCluster(reaper, folder.resolve("c"), images, "pause");
     cluster.node().reach(guarded);
+    cluster.node().reach(rotating.server());
     namespace(SIDECAR, "restricted");
     namespace(NODES, "privileged");
+    namespace(CONTROLLER, "restricted");
     namespace("shop", "baseline");
+    namespace("pulls", "baseline");
   }
 
   /** Builds an image with one small program that waits until it is killed. */
@@ -379,6 +388,40 @@ class ClusterIT {
             "--type=merge",
             "--patch={\"spec\": {\"template\": {\"spec\": {\"nodeSelector\": " + labels + "}}}}")
         .succeeded();
+  }
+
+  /**
+   * The daemon keeps the pull secret of a namespace; no object there names a registry or a Secret.
+   */
+  @Test
+  void podsPullWithTheSecretThatTheControllerKeeps() throws IOException {
+    var release = new HelmRelease(RELEASE, CONTROLLER, cluster.kubeconfig());
+    var first = guarded.host() + "/acme";
+    var second = rotating.server().host() + "/acme";
+    release.install(
+        values(
+            "controller.yaml",
+            """
+            rig:
+              dockerRegistries:
+                %s: {username: deploy, password: gldt-example}
+                %s: {script: '%s', expire: 45s}
+              clusters:
+                here: {pullSecrets: {namespaces: {names: [pulls]}, registries: ['%1$s', '%2$s']}}
+            sidecar: {enabled: false}
+            controller: {enabled: true}
+            """
+                .formatted(first, second, RotatingRegistry.SCRIPT)));
+    rolledOut(CONTROLLER, "deployment/rig-credentials-controller");
+    var pods = new PullingPods(cluster, "pulls");
+    pods.awaitSecret(PATIENCE);
+
+    pods.deploy(first + "/app");
+    rolledOut("pulls", "deployment/app");
+    pods.deploy(second + "/app");
+    rolledOut("pulls", "deployment/app");
+    pods.startThroughRotations(second + "/app", PATIENCE);
+    release.uninstall();
   }
 
   private static void run(String pod) {

@@ -50,6 +50,11 @@ public final class KubeApiServer implements TestCluster {
   private static final String USER = "rig-credentials";
   private static final String NODE = "token-of-the-node";
 
+  private static final String SERVICES = "10.0.0.0/24";
+
+  /** The address of the service {@code kubernetes}: the first of them. */
+  static final String SERVICE = "10.0.0.1";
+
   private static final String REQUESTS = "requests.log";
 
   /** Each request of the daemon once, a watch when it begins. */
@@ -215,6 +220,10 @@ public final class KubeApiServer implements TestCluster {
     return file;
   }
 
+  int port() {
+    return port;
+  }
+
   /** The file of the key that service accounts' tokens are signed with. */
   Path signingKey() {
     return folder.resolve("sa.key");
@@ -336,12 +345,12 @@ public final class KubeApiServer implements TestCluster {
     }
   }
 
-  /** Both stop, the storage too. */
   @Override
   public void denyDeployments() {
     merge("/apis/rbac.authorization.k8s.io/v1/clusterroles/rig-credentials-deploy", "{rules: []}");
   }
 
+  /** Both stop, the storage too. */
   @Override
   public void goAway() {
     http.close();
@@ -374,7 +383,7 @@ public final class KubeApiServer implements TestCluster {
                 "--service-account-key-file=" + signingKey(),
                 "--service-account-signing-key-file=" + signingKey(),
                 "--service-account-issuer=https://kubernetes.default.svc",
-                "--service-cluster-ip-range=10.0.0.0/24",
+                "--service-cluster-ip-range=" + SERVICES,
                 "--token-auth-file=" + folder.resolve("tokens.csv"),
                 "--authorization-mode=Node,RBAC"));
     words.addAll(flags);

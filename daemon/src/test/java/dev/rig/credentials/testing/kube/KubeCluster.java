@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * A whole cluster of one node, of the real programs: etcd, kube-apiserver, controllers, scheduler,
- * kubelet, containerd. It has no proxy for services and no DNS.
+ * kubelet, containerd. It has no DNS, and of all services pods reach only that of the API server.
  */
 public final class KubeCluster {
   private static final Duration START = Duration.ofMinutes(3);
@@ -60,6 +60,7 @@ public final class KubeCluster {
       all.addAll(List.of("--leader-elect=false", "--bind-address=127.0.0.1"));
       reaper.own(node.with(Command.of(all.toArray())).start());
     }
+    node.serve(server.port());
     node.reach(registry);
     node.join(server.kubeconfigOfNode(), registry.host() + "/" + sandbox);
     Eventually.within(START, this::ready, () -> "the node is ready: " + node.kubeletLog());

@@ -169,6 +169,15 @@ public final class KubeNode implements Machine {
     relay(this, Machine.THIS, Integer.parseInt(host.substring(LOOPBACK.length())));
   }
 
+  /** Makes the API server, on this node's loopback, reachable for pods by its service. */
+  void serve(int port) {
+    with(Command.of("/bin/ip", "address", "add", KubeApiServer.SERVICE + "/32", "dev", "lo"))
+        .run()
+        .succeeded();
+    var listen = "TCP-LISTEN:443,bind=" + KubeApiServer.SERVICE + ",reuseaddr,fork";
+    reaper.own(with(Command.of(Tool.SOCAT.path(), listen, "TCP:" + LOOPBACK + port)).start());
+  }
+
   /** Whoever connects to the port there talks to who listens at it on the other one. */
   private void relay(Machine there, Machine other, int port) {
     var socat = Tool.SOCAT.path();

@@ -20,14 +20,17 @@ import org.junit.jupiter.api.Assertions;
 
 /** Debian's docker-registry on a port of loopback. */
 public final class RegistryServer {
+  private static final String USERS = "htpasswd";
   private static final Duration START = Duration.ofSeconds(20);
   private static final int WGET_AUTHENTICATION =
       6; // wget(1), exit status: the server requires a login
 
   private final String host;
+  private final Path folder;
 
-  private RegistryServer(String host) {
+  private RegistryServer(String host, Path folder) {
     this.host = host;
+    this.folder = folder;
   }
 
   /**
@@ -82,7 +85,7 @@ public final class RegistryServer {
         START,
         () -> ask.run().status() == WGET_AUTHENTICATION,
         () -> "registry: " + running.stderr());
-    return new RegistryServer(host);
+    return new RegistryServer(host, folder);
   }
 
   private static RegistryServer launch(Reaper reaper, Path folder, String auth, int expected) {
@@ -92,7 +95,7 @@ public final class RegistryServer {
       Eventually.within(
           START, () -> answers(http, host, expected), () -> "registry: " + running.stderr());
     }
-    return new RegistryServer(host);
+    return new RegistryServer(host, folder);
   }
 
   private static Command serve(Path folder, String http, String auth) {
@@ -116,12 +119,19 @@ public final class RegistryServer {
   }
 
   private static String passwords(Path folder, Map<String, String> users) {
-    var lines =
-        users.entrySet().stream()
-            .map(user -> hashed(user.getKey(), user.getValue()))
-            .collect(Collectors.joining("\n", "", "\n"));
     return "auth: {htpasswd: {realm: private, path: %s}}\n"
-        .formatted(PrivateFile.write(folder.resolve("htpasswd"), lines));
+        .formatted(PrivateFile.write(folder.resolve(USERS), lines(users)));
+  }
+
+  private static String lines(Map<String, String> users) {
+    return users.entrySet().stream()
+        .map(user -> hashed(user.getKey(), user.getValue()))
+        .collect(Collectors.joining("\n", "", "\n"));
+  }
+
+  /** From now on only these users may push and pull; it must have been started with users. */
+  public void permit(Map<String, String> users) {
+    PrivateFile.replace(folder.resolve(USERS), lines(users));
   }
 
   private static String hashed(String user, String password) {
