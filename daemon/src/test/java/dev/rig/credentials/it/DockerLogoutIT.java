@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real {@code docker logout}, which erases up to four keys of one registry. */
 class DockerLogoutIT {
@@ -66,11 +68,15 @@ class DockerLogoutIT {
         remarks(logout("script.example.org").succeeded()));
   }
 
-  /** Docker prints no failure of its helper here; the wait shows that it called the helper. */
-  @Test
-  void logoutWithoutADaemonEndsWithinSixSeconds() {
+  /**
+   * Docker prints no failure of its helper for a host; the wait shows that it called the helper.
+   * For Docker Hub, which has no name there, Docker 28 sends a {@code get} first.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"static.example.org", ""})
+  void logoutWithoutADaemonEndsWithinSixSeconds(String host) {
     long began = System.nanoTime();
-    logout("static.example.org").succeeded();
+    logout(host).succeeded();
     var took = Duration.ofNanos(System.nanoTime() - began);
     assertTrue(took.toMillis() > 2 * Wire.ERASE_CONNECT_MILLIS, took::toString);
     assertTrue(took.compareTo(Duration.ofSeconds(6)) < 0, took::toString);
