@@ -39,7 +39,8 @@ public final class BaseImage {
     return make(List.of("--arch=" + architecture), suite, packages);
   }
 
-  private static Path make(List<String> options, String suite, String... packages) {
+  /** Synchronized, because classes that run at the same time use the same base. */
+  private static synchronized Path make(List<String> options, String suite, String... packages) {
     var kept =
         PrivateFile.folder(
             Path.of(System.getProperty("basedir", ""))
