@@ -18,7 +18,8 @@ import java.util.Optional;
 /**
  * A node of a cluster: a real kubelet and a real containerd on a machine of its own, which has its
  * network, its processes, its mounts, and what is written below {@code /etc}, {@code /var} and
- * {@code /run}, for itself. With its first process all of that is gone.
+ * {@code /run}, for itself, without what a daemon has left on this machine. With its first process
+ * all of that is gone.
  */
 public final class KubeNode implements Machine {
   /** Its name in the cluster. */
@@ -47,6 +48,7 @@ public final class KubeNode implements Machine {
           mkdir "$part" "$part.work"
           mount -t overlay overlay -o "lowerdir=/$part,upperdir=$3/$part,workdir=$3/$part.work" "/$part"
       done
+      rm -rf /etc/rig-credentials /var/lib/rig-credentials
       mount -t tmpfs tmpfs /run
       while read -r name value; do
           echo "$value" > "${name##*/}"

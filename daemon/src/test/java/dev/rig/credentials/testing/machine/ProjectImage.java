@@ -76,6 +76,6 @@ public final class ProjectImage {
    */
   private static void clear(Path engineFolder) {
     Command.of("umount", engineFolder.resolve("exec/netns/default")).run();
-    Command.of("rm", "-rf", engineFolder).run().succeeded();
+    finish(Command.of("rm", "-rf", engineFolder));
   }
 }
