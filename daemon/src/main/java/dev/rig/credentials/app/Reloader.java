@@ -11,6 +11,7 @@ import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.problem.Problem;
 import dev.rig.credentials.problem.ProblemsException;
+import dev.rig.credentials.source.process.Shell;
 import dev.rig.credentials.time.Time;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -24,6 +25,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies a changed configuration as a whole (F14 to F16). An invalid one is rejected: the current
@@ -172,13 +174,27 @@ final class Reloader implements AutoCloseable {
     var access = WriteAccess.ofThisProcess(environment);
     var passwordFiles = new PasswordFiles(access);
     try {
-      return ConfigLoader.load(
-          paths, passwordFiles, access, warning -> LOG.log(Level.WARNING, warning.toString()));
+      var next =
+          ConfigLoader.load(
+              paths, passwordFiles, access, warning -> LOG.log(Level.WARNING, warning.toString()));
+      requireShell(next.daemon().get(DaemonSettings.SHELL), access);
+      return next;
     } finally {
       watch.also(
           Stream.concat(current.passwordFiles().stream(), passwordFiles.named().stream())
               .distinct()
               .toList());
+    }
+  }
+
+  /** Rejects another shell with which the next start would fail. */
+  private void requireShell(@Nullable Path shell, WriteAccess access) {
+    if (shell != null && !shell.equals(current.daemon().get(DaemonSettings.SHELL))) {
+      Shell.of(shell)
+          .problem(access)
+          .ifPresent(problem -> {
+            throw new ProblemsException(List.of(new Problem("daemon.shell", 0, 0, problem, null)));
+          });
     }
   }
 

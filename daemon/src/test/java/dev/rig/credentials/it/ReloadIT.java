@@ -99,6 +99,26 @@ class ReloadIT {
     assertTrue(running.isAlive());
   }
 
+  /** The next start would fail with it. */
+  @Test
+  void shellThatCannotBeRunIsRefusedAtAReload() {
+    daemon.configured("values.yaml", yaml("one"));
+    var running = daemon.start();
+    var missing = folder.resolve("no-shell");
+    var file = folder.resolve("d/values.yaml");
+    PrivateFile.write(file, yaml("two") + "daemon: {shell: " + missing + "}\n");
+    Eventually.within(
+        PROMISED,
+        () ->
+            running
+                .stderr()
+                .contains("daemon.shell: " + missing + " is not a program that you may run"),
+        running::stderr);
+    assertEquals(with("one"), answer());
+    PrivateFile.write(file, yaml("two") + "daemon: {shell: /bin/sh}\n");
+    soon("two", running);
+  }
+
   @Test
   void settingThatNeedsARestartIsNamed() {
     daemon.configured("values.yaml", yaml("one"));

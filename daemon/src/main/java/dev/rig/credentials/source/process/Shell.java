@@ -62,23 +62,27 @@ public record Shell(Path program, List<String> options, String prologue) {
    */
   public static Shell of(Path program) {
     var called = String.valueOf(program.getFileName());
-    var name = realName(program);
+    var real = real(program);
+    var name = String.valueOf(real.getFileName());
     if (name.startsWith("bash")) {
       // POSIX mode, as for sh: BASH_ENV is not read. The option is on by default in some builds of
       // bash.
       return new Shell(program, List.of("--posix", "+O", "xpg_echo"), "");
     }
     if (name.startsWith("busybox")) {
-      return new Shell(program, called.startsWith("busybox") ? List.of("sh") : List.of(), "");
+      // Its own name decides what busybox is; it knows sh and ash, and no other name for a shell.
+      return called.equals("sh") || called.equals("ash")
+          ? new Shell(program, List.of(), "")
+          : new Shell(called.startsWith("busybox") ? program : real, List.of("sh"), "");
     }
     return new Shell(program, List.of(), LITERAL_ECHO);
   }
 
-  private static String realName(Path program) {
+  private static Path real(Path program) {
     try {
-      return String.valueOf(program.toRealPath().getFileName());
+      return program.toRealPath();
     } catch (IOException e) {
-      return String.valueOf(program.getFileName());
+      return program;
     }
   }
 

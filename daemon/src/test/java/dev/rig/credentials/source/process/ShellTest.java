@@ -77,6 +77,17 @@ final class ShellTest {
   }
 
   @Test
+  void busyboxUnderAnotherNameIsCalledAsSh() throws IOException {
+    var busybox = program("bin/busybox");
+    for (var name : List.of("sh", "ash")) {
+      var link = Files.createSymbolicLink(root.resolve("bin").resolve(name), busybox);
+      assertEquals(new Shell(link, List.of(), ""), Shell.of(link));
+    }
+    var other = Files.createSymbolicLink(root.resolve("bin/own-shell"), busybox);
+    assertEquals(new Shell(busybox.toRealPath(), List.of("sh"), ""), Shell.of(other));
+  }
+
+  @Test
   void shellThatOthersCanWriteIsRefused() throws IOException {
     var shell = Shell.of(program("bin/bash"));
     assertEquals(Optional.empty(), shell.problem(ACCESS));
