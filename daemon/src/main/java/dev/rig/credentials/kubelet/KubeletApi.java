@@ -90,7 +90,7 @@ public final class KubeletApi implements RequestApi {
     } catch (MalformedProviderRequestException e) {
       return done(refused(String.valueOf(e.getMessage())));
     } catch (InvalidReferenceException e) {
-      return done(refused("the request's image is not one: " + e.getMessage()));
+      return done(refused("the request's image is invalid: " + e.getMessage()));
     }
   }
 

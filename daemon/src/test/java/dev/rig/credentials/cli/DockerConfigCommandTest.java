@@ -420,7 +420,7 @@ class DockerConfigCommandTest {
       assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
       assertEquals(List.of(), filesBesideIt());
       assertTrue(
-          printed().contains("The file was deleted, because there was none before."),
+          printed().contains("The file was deleted, because it did not exist before."),
           this::printed);
       assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
       assertEquals(List.of(), filesBesideIt());

@@ -146,7 +146,7 @@ public final class DockerConfigCommand implements Callable<Integer> {
       out.println("The original is in " + target.backup() + ".");
     }
     if (changed && write && remove && !Files.exists(target.path())) {
-      out.println("The file was deleted, because there was none before.");
+      out.println("The file was deleted, because it did not exist before.");
     }
     if (changed && !write) {
       out.println("Nothing was written; pass --write to write it.");

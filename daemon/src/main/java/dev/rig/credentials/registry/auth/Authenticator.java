@@ -213,7 +213,7 @@ public final class Authenticator {
     return switch (lookup) {
       case Lookup.Found found ->
           CallException.unauthorised(
-              "%s refuses the credential of the entry %s"
+              "%s refuses the credential of the entry %s; correct the entry"
                   .formatted(endpoint.who(), found.prefix()));
       case Lookup.Failed failed ->
           CallException.noCredential(
@@ -230,7 +230,7 @@ public final class Authenticator {
   public CallException denied() {
     return lookup instanceof Lookup.Found found
         ? CallException.unauthorised(
-            "%s denies access for the entry %s, or the repository does not exist"
+            "%s denies access for the entry %s, or the repository does not exist; grant it access"
                 .formatted(endpoint.who(), found.prefix()))
         : refused();
   }

@@ -111,14 +111,14 @@ public final class ProcessRunner implements AutoCloseable {
     if (!reaper.adopting()) {
       LOG.log(
           Level.WARNING,
-          "the system does not give orphans to this process: what a script starts and leaves"
-              + " alone can stay until it is found by its environment");
+          "this process cannot become the parent of orphaned processes: those of a script are found"
+              + " only by their environment");
     }
     if (setsid.isEmpty()) {
       LOG.log(
           Level.WARNING,
-          "there is no setsid program: scripts run in this daemon's own session, and what they"
-              + " leave behind is found by its environment only; install util-linux");
+          "the program setsid was not found: scripts run in the daemon's own session, and processes"
+              + " that they leave are found only by their environment; install util-linux");
     }
   }
 
