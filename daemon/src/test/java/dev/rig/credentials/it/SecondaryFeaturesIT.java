@@ -29,7 +29,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,10 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * served, and {@code check}, {@code status}, the answer of {@code /health/ready} and the log name
  * the component and the error.
  */
-@Isolated("it takes the admin port that a daemon has by default")
 class SecondaryFeaturesIT {
   private static final Duration SOON = Duration.ofSeconds(15);
-  private static final int DEFAULT_PORT = 9465;
   private static final String STATIC =
       """
       rig:
@@ -252,31 +249,6 @@ class SecondaryFeaturesIT {
     var outcome = second.launch().finish(SOON);
     assertEquals(3, outcome.status(), outcome::toString);
     isHealthy(first);
-  }
-
-  @Test
-  void f40_adminPortOfTheDefaultAddressOpensAsSoonAsItIsFree() throws IOException {
-    var daemon = new DaemonUnderTest(reaper, folder.resolve("d")).configured("values.yaml", STATIC);
-    Running running;
-    try (var _ = new ServerSocket(DEFAULT_PORT, 1, InetAddress.getLoopbackAddress())) {
-      running = daemon.admin("").logging("info").start();
-      var status = daemon.commandLine("status");
-      var doctor = daemon.commandLine("doctor", "--config", daemon.folder().resolve("values.yaml"));
-      assertAll(
-          () -> assertEquals(ANSWER, daemon.client().get("example.org")),
-          () -> assertEquals(1, status.status(), status::toString),
-          () -> assertTrue(status.stdout().contains("adminPort is unhealthy"), status::toString),
-          () -> assertTrue(status.stdout().contains("127.0.0.1:9465"), status::toString),
-          () ->
-              assertTrue(
-                  doctor.stdout().contains("warn  daemon         adminPort is unhealthy"),
-                  doctor::toString),
-          () -> assertTrue(running.says("cannot listen on 127.0.0.1:9465"), running::stderr));
-    }
-    isHealthy(daemon);
-    var probes =
-        new HttpOverTcp(new InetSocketAddress(InetAddress.getLoopbackAddress(), DEFAULT_PORT));
-    assertEquals(200, probes.get("/health/ready").status());
   }
 
   /** Taken, of another machine, and of no machine. */

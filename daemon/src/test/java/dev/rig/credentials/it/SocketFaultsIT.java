@@ -82,29 +82,39 @@ class SocketFaultsIT {
     return Duration.ofNanos(nanos[nanos.length * 99 / 100]);
   }
 
-  /** Four users with 250 idle connections each: 256 are the most that one may have. */
-  @Test
-  void t9_f17_thousandIdleConnectionsSlowNoClientAndAreClosedAtThirtySeconds() throws IOException {
+  /** Starts a daemon that other users can reach. */
+  static void startForAllUsers(DaemonUnderTest daemon) throws IOException {
     Tool.needRoot("several users' connections");
-    for (var above : List.of(folder, daemon.folder(), daemon.socket().getParent())) {
+    var socketFolder = daemon.socket().getParent();
+    for (var above : List.of(daemon.folder().getParent(), daemon.folder(), socketFolder)) {
       Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwx--x--x"));
     }
     daemon
         .configured("values.yaml", STATIC + "daemon: {socketMode: \"0660\", socketGroup: \"0\"}\n")
         .start();
+  }
+
+  /** Four users with 250 idle connections each: 256 are the most that one may have. */
+  static List<RawClient> thousandIdle(Reaper reaper, DaemonUnderTest daemon) {
+    return IntStream.range(0, 4)
+        .boxed()
+        .flatMap(user ->
+            Uid.as(
+                20_001 + user,
+                () ->
+                    IntStream.range(0, 250)
+                        .mapToObj(i -> reaper.own(RawClient.connect(daemon.socket())))
+                        .toList())
+                .stream())
+        .toList();
+  }
+
+  @Test
+  void t9_f17_thousandIdleConnectionsSlowNoClient() throws IOException {
+    startForAllUsers(daemon);
     p99(); // the daemon's code is warm
     long began = System.nanoTime();
-    var idle = new ArrayList<RawClient>();
-    for (int user = 0; user < 4; user++) {
-      idle.addAll(
-          Uid.as(
-              20_001 + user,
-              () ->
-                  IntStream.range(0, 250)
-                      .mapToObj(i -> reaper.own(RawClient.connect(daemon.socket())))
-                      .toList()));
-    }
-    long connected = System.nanoTime();
+    var idle = thousandIdle(reaper, daemon);
     Eventually.within(PATIENCE, () -> open() >= 1_000, () -> daemon.status());
 
     // The best of three, because other processes of the machine may delay one.
@@ -112,18 +122,6 @@ class SocketFaultsIT {
     assertTrue(since(began).toSeconds() < 29, "the machine is too slow to tell");
     assertTrue(idle.stream().noneMatch(RawClient::isClosed), "idle ones are open");
     atMost(Duration.ofMillis(20), best);
-
-    assertEquals("", idle.getFirst().rest());
-    var first = since(began);
-    assertEquals("", idle.getLast().rest());
-    var last = since(connected);
-    Eventually.within(
-        Duration.ofSeconds(3),
-        () -> idle.stream().allMatch(RawClient::isClosed),
-        () -> "all of them are closed");
-    assertAll(
-        () -> assertTrue(first.toMillis() >= 29_900, () -> "closed after " + first),
-        () -> atMost(Duration.ofSeconds(32), last));
   }
 
   private int open() {
