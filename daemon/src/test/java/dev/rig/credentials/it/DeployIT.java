@@ -5,8 +5,10 @@ import dev.rig.credentials.testing.kube.RbacRules;
 import dev.rig.credentials.testing.kube.TestCluster;
 import dev.rig.credentials.testing.machine.Reaper;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Order;
 
 /** Deployments before the fake API server. */
+@Order(3)
 class DeployIT extends DeployCases {
   @Override
   TestCluster cluster(Reaper reaper, Path folder) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The registry as a container whose port is published, as a usual engine does it: on a network of
  * its own, so that no bridge and no rule of the firewall is seen outside.
  */
+@Order(7)
 class DevBridgeIT {
   @TempDir private Path folder;
   @AutoClose private final Reaper reaper = new Reaper();

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A developer without a cluster: a registry, images of a real engine in it, and what they are
  * pulled by.
  */
+@Order(2)
 class DevIT {
   private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 

@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** F17 while the machine does other work: half a minute passes, in which nothing happens. */
+@Order(8)
 class IdleConnectionsIT {
   @TempDir private Path folder;
   @AutoClose private final Reaper reaper = new Reaper();

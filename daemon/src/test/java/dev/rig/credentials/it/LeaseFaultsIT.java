@@ -36,6 +36,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
  * F10 to F13, F21 and F34 of {@code docs/reliability.md} on the built daemon: what happens to
  * leases.
  */
+@Order(5)
 class LeaseFaultsIT {
   /** How often F13 kills the daemon: {@code -Dfaults.kills=1000} for the whole row. */
   private static final int KILLS = Integer.getInteger("faults.kills", 20);

@@ -235,13 +235,13 @@ abstract class PullSecretCases {
     var two = daemon("d2");
     two.start();
     makeSecretFor(two);
-    var user = nextTurn(user(), TURN.plusSeconds(10));
+    nextTurn(user(), TURN.plusSeconds(10));
     assertEquals(0, count(two, "rotating"));
     assertEquals(0, count(two, "writes"));
     first.kill();
+    var last = user();
     waitUntilRotating(two, Duration.ofSeconds(40));
-    user = nextTurn(user, TURN);
-    assertNotEquals("", nextTurn(user, TURN));
+    assertNotEquals("", nextTurn(nextTurn(last, TURN), TURN));
   }
 
   /** F30: Kubernetes API away. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * daemon's listeners and entries. Within 5 s of the shortage's end everything works again, in the
  * same process or in one that its supervisor has started.
  */
+@Order(4)
 class ShortageIT {
   private static final Duration PROMISED = Duration.ofSeconds(5);
   private static final Duration START = Duration.ofSeconds(60);
