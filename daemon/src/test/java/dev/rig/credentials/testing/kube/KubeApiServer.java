@@ -405,7 +405,10 @@ public final class KubeApiServer implements TestCluster {
     try {
       return ask("GET", "/readyz").status() == 200;
     } catch (UncheckedIOException e) {
-      return false; // not listening yet
+      // Not listening yet, or the certificate was read before all of it was written.
+      http.shutdownNow();
+      http = null;
+      return false;
     }
   }
 
