@@ -42,8 +42,12 @@ public interface TestCluster extends AutoCloseable {
   /** Returns the Secret that a Capsule names; empty if absent. */
   Optional<String> pullSecret(String capsule);
 
-  /** Takes from the token what {@link RbacRules#deploying} adds: it cannot read Deployments. */
-  void denyDeployments();
+  /**
+   * Takes from the token the right to read Deployments.
+   *
+   * @return what a deployment that waits for pods says then
+   */
+  String denyDeployments();
 
   /** Stops answering until {@link #comeBack}. */
   void goAway();
