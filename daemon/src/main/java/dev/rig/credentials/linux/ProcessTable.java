@@ -53,7 +53,7 @@ public final class ProcessTable {
    */
   public static ProcessTable read() throws IOException {
     var entries = new HashMap<Long, Entry>();
-    try (var folders = Files.newDirectoryStream(PROC, "[0-9]*")) {
+    try (var folders = Files.newDirectoryStream(PROC, ProcessTable::isProcess)) {
       for (var folder : folders) {
         entry(folder).ifPresent(entry -> entries.put(entry.pid(), entry));
       }
@@ -61,6 +61,11 @@ public final class ProcessTable {
       throw e.getCause();
     }
     return new ProcessTable(entries);
+  }
+
+  /** A filter without a pattern: the table is read at each script's end. */
+  private static boolean isProcess(Path folder) {
+    return Character.isDigit(folder.getFileName().toString().charAt(0));
   }
 
   /** Returns the current state of one process. */
