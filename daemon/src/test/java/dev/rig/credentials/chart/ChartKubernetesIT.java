@@ -63,13 +63,16 @@ class ChartKubernetesIT {
     // Those that pull secrets are for in the examples.
     namespace("shop", "restricted");
     namespace("billing", "restricted");
-    server.create(
-        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-        resource("pod-monitor-crd.yaml"));
-    Eventually.within(
-        Duration.ofSeconds(30),
-        () -> server.ask("GET", "/apis/monitoring.coreos.com/v1/podmonitors").status() == 200,
-        () -> "PodMonitors are served");
+    for (var definition : List.of("pod-monitor-crd.yaml", "prometheus-rule-crd.yaml")) {
+      server.create(
+          "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", resource(definition));
+    }
+    for (var kind : List.of("podmonitors", "prometheusrules")) {
+      Eventually.within(
+          Duration.ofSeconds(30),
+          () -> server.ask("GET", "/apis/monitoring.coreos.com/v1/" + kind).status() == 200,
+          () -> kind + " are served");
+    }
   }
 
   /** What a controller would add to a namespace, and the service accounts of pods, is there. */
