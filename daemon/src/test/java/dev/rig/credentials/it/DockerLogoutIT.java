@@ -70,7 +70,8 @@ class DockerLogoutIT {
 
   /**
    * Docker prints no failure of its helper for a host; the wait shows that it called the helper.
-   * For Docker Hub, which has no name there, Docker 28 sends a {@code get} first.
+   * For Docker Hub, which has no name there, it erases one key; Docker 28 can send a {@code get}
+   * first.
    */
   @ParameterizedTest
   @ValueSource(strings = {"static.example.org", ""})
@@ -78,7 +79,7 @@ class DockerLogoutIT {
     long began = System.nanoTime();
     logout(host).succeeded();
     var took = Duration.ofNanos(System.nanoTime() - began);
-    assertTrue(took.toMillis() > 2 * Wire.ERASE_CONNECT_MILLIS, took::toString);
+    assertTrue(took.toMillis() >= Wire.ERASE_CONNECT_MILLIS, took::toString);
     assertTrue(took.compareTo(Duration.ofSeconds(6)) < 0, took::toString);
   }
 }
