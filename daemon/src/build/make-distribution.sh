@@ -77,8 +77,9 @@ rm -rf target/picocli/classes
 pack "$home"/lib/picocli-*.jar target/picocli/classes --no-manifest
 
 # Without the JDK's two class archives of 14 MB: the AOT cache below has their classes. Only a helper on a JVM needs one.
+# Debian's JDK has 750 MB of symbols for a debugger in files of their own.
 "$jdk/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages --compress=zip-9 \
-    --output "$home/runtime"
+    --exclude-files='**.debuginfo' --output "$home/runtime"
 # Symbols for a debugger, in some JDKs; strip comes with the C compiler.
 if command -v strip >/dev/null; then
     strip --strip-unneeded "$home/runtime/lib/server/libjvm.so"

@@ -1,23 +1,29 @@
 package dev.rig.credentials.testing.daemon;
 
+import dev.rig.credentials.testing.machine.ProcFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 
 /** What the build has made: the daemon's distribution and the client. */
 public final class Distribution {
+  private static final Path HOME = home();
+
   private Distribution() {}
 
   /** The program {@code rig-credentials} inside its distribution. */
   public static Path daemon() {
-    return built("target/rig-credentials/bin/rig-credentials");
+    return executable(HOME.resolve("bin/rig-credentials"));
   }
 
   /** The program {@code docker-credential-rig}. */
   public static Path client() {
-    return built("../helper/target/docker-credential-rig");
+    return executable(inModule("../helper/target/docker-credential-rig"));
   }
 
   /** The package whose name is like that; the profile {@code package} makes them. */
@@ -29,8 +35,39 @@ public final class Distribution {
     }
   }
 
-  private static Path built(String path) {
-    var program = inModule(path);
+  /**
+   * The distribution. Tests as root also start it as other users: below a folder that is closed to
+   * them, such as /root, they use a copy.
+   */
+  private static Path home() {
+    var built = inModule("target/rig-credentials");
+    if (ProcFiles.ownUid() != 0 || !Files.isDirectory(built) || isOpen(built)) {
+      return built;
+    }
+    try {
+      var copy = Files.createTempDirectory("rig-credentials");
+      Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
+      Runtime.getRuntime()
+          .addShutdownHook(
+              Thread.ofPlatform().unstarted(() -> Command.of("/bin/rm", "-rf", copy).run()));
+      Command.of("/bin/cp", "-a", built, copy).run().succeeded();
+      return copy.resolve(built.getFileName());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isOpen(@Nullable Path folder) {
+    try {
+      return folder == null
+          || (Files.getPosixFilePermissions(folder).contains(PosixFilePermission.OTHERS_EXECUTE)
+              && isOpen(folder.getParent()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path executable(Path program) {
     Assertions.assertTrue(
         Files.isExecutable(program), () -> program + " is not built: run mvn package first");
     return program;

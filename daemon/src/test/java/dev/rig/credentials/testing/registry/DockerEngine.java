@@ -61,12 +61,15 @@ public final class DockerEngine {
     Tool.needRoot("a Docker Engine");
     var socket = folder.resolve("docker.sock");
     var config = PrivateFile.write(folder.resolve("daemon.json"), "{}\n");
+    var data = folder.resolve("data");
+    // Where mounts are private, it mounts this folder on itself, and can leave the mount behind.
+    reaper.own(() -> Command.of("/bin/umount", "--lazy", data).run());
     var command =
         Command.of(
             program,
             "--host=unix://" + socket,
             "--config-file=" + config,
-            "--data-root=" + folder.resolve("data"),
+            "--data-root=" + data,
             "--exec-root=" + folder.resolve("exec"),
             "--pidfile=" + folder.resolve("pid"),
             "--storage-driver=" + storageDriver,
