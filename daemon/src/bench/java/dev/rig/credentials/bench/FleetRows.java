@@ -48,8 +48,8 @@ final class FleetRows implements Rows {
     var rows = new ArrayList<Row>();
     rows(rows, "all leases issued at once, then two lives", all, others, Loads::issued);
     rows(rows, "all restarted at once, then one life", all, others, Loads::restarted);
-    firstStarts(rows, "each first asked within the day", SETTING.life());
-    firstStarts(rows, "each first asked within the hour", SPREAD);
+    firstStarts(rows, "each first requested within the day", SETTING.life());
+    firstStarts(rows, "each first requested within the hour", SPREAD);
     for (int daemons : new int[] {5_000, 50_000}) {
       scale(rows, daemons);
     }

@@ -22,7 +22,7 @@ final class LookupRows implements Rows {
 
   @Override
   public String title() {
-    return "Longest prefix of a question, JMH";
+    return "Longest prefix of a key, JMH";
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 /** Prints rows as Markdown. */
 record MarkdownTable(PrintStream out) {
   void print(String title, List<Row> rows) {
-    line(title, "Ours", "Beside", "Theirs", "Ours / theirs", "Aim", "Met");
+    line(title, "Ours", "Compared with", "Theirs", "Ours / theirs", "Aim", "Met");
     line("---", "---", "---", "---", "---", "---", "---");
     for (var row : rows) {
       line(

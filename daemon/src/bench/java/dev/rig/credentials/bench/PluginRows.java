@@ -28,7 +28,7 @@ final class PluginRows implements Rows {
         .with("RIG_CREDENTIALS_SOCKET", daemon.socket())
         .ours(Workbench.distribution().resolve("bin/rig-credential-provider"))
         .beside(
-            "a plugin in Go that asks nobody",
+            "a plugin in Go that makes no request",
             new Aim.Ratio(1 / 1.5),
             () -> new Object[] {GoModule.PEERS.program("plugin")})
         .beside(

@@ -19,7 +19,7 @@ final class StampedeRows implements Rows {
 
   @Override
   public String title() {
-    return "Stampede: clients that ask for one entry whose lease is over, median of " + ROUNDS;
+    return "Stampede: clients that ask for one entry whose lease has expired, median of " + ROUNDS;
   }
 
   /**

@@ -153,7 +153,7 @@ class KubernetesScaleIT {
     change.run();
     long began = System.nanoTime();
     Eventually.within(PATIENCE, right, () -> what + cluster.requests());
-    seconds(what + ", until the objects are right", began, SOON);
+    seconds(what + ", until the objects are correct", began, SOON);
     Thread.sleep(SOON);
     var asked = askedSince(before);
     figure(
@@ -260,7 +260,7 @@ class KubernetesScaleIT {
     Thread.sleep(REST);
     var asked = askedSince(before);
     figure(
-        "requests in a minute at rest besides watches and the Lease",
+        "requests in a minute at rest other than watches and the Lease",
         "" + asked.size(),
         "0",
         asked.isEmpty());
@@ -285,7 +285,7 @@ class KubernetesScaleIT {
       Eventually.within(PATIENCE, () -> config(one).contains("of-next"), () -> config(one));
     }
     seconds(
-        "ten images that were changed while the API was away for "
+        "ten images that were changed while the API was unavailable for "
             + AWAY.toSeconds()
             + " s, from its return",
         began,
