@@ -1,6 +1,6 @@
 {{/* What both parts have in common: the container's configuration, and its volumes. */}}
 
-{{/* The configuration file: (dict "root" $ "sidecar" true "clusters" true). Beside a sidecar runs who was given its socket, as any user. */}}
+{{/* The configuration file: (dict "root" $ "sidecar" true "clusters" true). The containers that mount the socket of a sidecar may run as any user. */}}
 {{- define "rig-credentials.configuration" -}}
 {{- $daemon := deepCopy (.root.Values.daemon | default dict) }}
 {{- if and .sidecar (kindIs "invalid" $daemon.access) }}
@@ -102,7 +102,7 @@ httpGet:
 {{- end }}
 {{- end }}
 
-{{/* What is mounted besides the folders of the sockets and of the state. */}}
+{{/* What is mounted in addition to the folders of the sockets and of the state. */}}
 {{- define "rig-credentials.volumeMounts" -}}
 - name: rig-credentials-config
   mountPath: /etc/rig-credentials/config

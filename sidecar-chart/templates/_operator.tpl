@@ -1,5 +1,5 @@
 {{/*
-What the Rig operator needs to put the daemon beside the platform: a part of the operator's values. A plugin's configuration is a
+What the Rig operator needs to put the daemon next to the platform: a part of the operator's values. A plugin's configuration is a
 Go template to the operator, so what looks like one in it is escaped.
 */}}
 {{- define "rig-credentials.operatorValues" -}}

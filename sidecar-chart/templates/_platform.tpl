@@ -36,7 +36,7 @@ rig:
 {{- define "rig-credentials.platformRefusal" -}}
 {{- $password := toString (.entry.password | default "") -}}
 {{- if contains "*" .registry -}}
-the platform knows no globs; add an entry for each host that it pulls from
+the platform does not support globs; add an entry for each host that it pulls from
 {{- else if eq (toString .entry.serviceAccount) "required" -}}
 it needs the service account token of a pod, which only a kubelet sends
 {{- else if eq (toString .entry.username) "<token>" -}}
