@@ -26,7 +26,8 @@ class WordsTest {
           "\\b(?:stderr tells|cannot be had|can be had|is not well|not well:|anew|who asks|whoever"
               + " asks|somebody else|without further ado|moment of chance|has to be|is to"
               + " be|yes-or-no|half a character|those that there are|nobody to ask|wants to be left"
-              + " alone|tells everything that is wrong)\\b",
+              + " alone|tells everything that is wrong|beside|besides|whoever|somebody|is told|are"
+              + " told|was told|had to be|are to be|if there is none|without a word|knows no)\\b",
           Pattern.CASE_INSENSITIVE);
 
   /** What a comment of main code must not contain in addition. */
@@ -106,6 +107,14 @@ class WordsTest {
             ".md",
             "sidecar-chart",
             ".yaml",
+            "sidecar-chart",
+            ".txt",
+            "sidecar-chart",
+            ".tpl",
+            "daemon/src/main/resources",
+            ".1",
+            "daemon/src/main/resources",
+            ".5",
             "systemd",
             "")) {
       read(file)

@@ -95,7 +95,7 @@ final class PlatformValuesCommand implements Callable<Integer> {
   private static Optional<String> refusal(RegistryEntry entry) {
     if (entry.prefix().isGlob()) {
       return Optional.of(
-          "the platform knows no globs; add an entry for each host that it pulls from");
+          "the platform does not support globs; add an entry for each host that it pulls from");
     }
     if (entry.serviceAccount() == ServiceAccountUse.REQUIRED) {
       return Optional.of("it needs the service account token of a pod, which only a kubelet sends");

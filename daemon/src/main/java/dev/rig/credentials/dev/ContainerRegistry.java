@@ -119,7 +119,7 @@ final class ContainerRegistry {
     try {
       return Files.getAttribute(path, "unix:uid") + ":" + Files.getAttribute(path, "unix:gid");
     } catch (IOException e) {
-      throw new DevException("cannot look at " + path + ": " + e.getMessage(), e);
+      throw new DevException("cannot read " + path + ": " + e.getMessage(), e);
     }
   }
 

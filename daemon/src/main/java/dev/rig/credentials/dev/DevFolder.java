@@ -183,7 +183,7 @@ final class DevFolder {
     try (var files = Files.walk(data())) {
       return files.filter(Files::isRegularFile).mapToLong(DevFolder::size).sum();
     } catch (IOException | UncheckedIOException e) {
-      throw new DevException("cannot look into " + data() + ": " + e.getMessage(), e);
+      throw new DevException("cannot read the folder " + data() + ": " + e.getMessage(), e);
     }
   }
 
@@ -211,7 +211,7 @@ final class DevFolder {
           .sorted()
           .toList();
     } catch (IOException | UncheckedIOException e) {
-      throw new DevException("cannot look into " + root + ": " + e.getMessage(), e);
+      throw new DevException("cannot read the folder " + root + ": " + e.getMessage(), e);
     }
   }
 
@@ -222,7 +222,7 @@ final class DevFolder {
     try (var tags = Files.list(folder)) {
       return tags.map(tag -> tag.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
-      throw new DevException("cannot look into " + folder + ": " + e.getMessage(), e);
+      throw new DevException("cannot read the folder " + folder + ": " + e.getMessage(), e);
     }
   }
 

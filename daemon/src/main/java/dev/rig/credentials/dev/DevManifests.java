@@ -74,10 +74,10 @@ public final class DevManifests {
                 .formatted(clusterHost, namespace));
       }
       if (storage != null) {
-        matches(QUANTITY, storage, "a size, as 10Gi");
+        matches(QUANTITY, storage, "a size, such as 10Gi");
       }
       if (nodePort < FIRST_NODE_PORT || nodePort > LAST_NODE_PORT) {
-        throw new DevException("a node's port is from 30000 to 32767");
+        throw new DevException("--node-port must be from 30000 to 32767");
       }
     }
 
@@ -320,6 +320,6 @@ public final class DevManifests {
     return contents.of(label).stream()
         .findFirst()
         .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-        .orElseThrow(() -> new StoreException("it holds a login that this version cannot read"));
+        .orElseThrow(() -> new StoreException("it contains a login that this version cannot read"));
   }
 }

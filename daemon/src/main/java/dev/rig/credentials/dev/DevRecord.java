@@ -97,7 +97,7 @@ record DevRecord(
     } catch (IOException | IllegalArgumentException | DevException otherForm) {
       // As below: its message might quote the content.
     }
-    throw new StoreException("it holds a registry that this version cannot read");
+    throw new StoreException("it contains a registry that this version cannot read");
   }
 
   private static Credential credential(DataInputStream in) throws IOException {

@@ -191,11 +191,12 @@ public final class DevRegistry {
         throw new DevException(place.address() + " is not an address of this machine");
       }
     } catch (SocketException e) {
-      throw new DevException("cannot look at this machine's addresses: " + e.getMessage(), e);
+      throw new DevException("cannot read this machine's addresses: " + e.getMessage(), e);
     }
     if (RegistryProbe.of(record, time).someoneListens()) {
       throw new DevException(
-          "something else listens at %s: choose another with --port".formatted(place.listening()));
+          "another program listens at %s: choose another port with --port"
+              .formatted(place.listening()));
     }
   }
 
@@ -214,7 +215,7 @@ public final class DevRegistry {
       var home = System.getProperty("rig.home");
       if (home == null) {
         throw new DevException(
-            "only a built distribution has a registry without a login: pass --login");
+            "a registry without a login needs a built distribution: pass --login");
       }
       front.start(Path.of(home, "bin", "rig-credentials").toString(), "dev", "front");
     }

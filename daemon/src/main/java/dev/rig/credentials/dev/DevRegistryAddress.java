@@ -26,7 +26,7 @@ public record DevRegistryAddress(String address, int port, boolean tls) {
    */
   public DevRegistryAddress {
     if (port < 1 || port > LAST_PORT) {
-      throw new DevException("a port is from 1 to 65535");
+      throw new DevException("the port must be from 1 to 65535");
     }
     var parsed = parse(address);
     if (parsed.isAnyLocalAddress()) {

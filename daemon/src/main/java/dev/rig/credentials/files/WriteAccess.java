@@ -41,14 +41,14 @@ public final class WriteAccess {
    *
    * @param path what they can write: the file, or a folder or a link on the way to it
    * @param message the problem, without the path
-   * @param mend the command that fixes it
+   * @param fix the command that fixes it
    * @param tolerated whether only the user's own group can write
    */
-  public record Exposure(Path path, String message, String mend, boolean tolerated) {
+  public record Exposure(Path path, String message, String fix, boolean tolerated) {
     /** Returns the text for people, with the path and the command. */
     @Override
     public String toString() {
-      return path + " " + message + ": " + mend;
+      return path + " " + message + ": " + fix;
     }
   }
 

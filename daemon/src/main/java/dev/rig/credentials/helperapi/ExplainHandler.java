@@ -67,7 +67,7 @@ final class ExplainHandler {
         .thenApply(explanation ->
             new RequestResult(
                 new Reply(0, StatusJson.explanation(explanation.showing(shown), own, mayGet)),
-                RequestOutcome.TOLD,
+                RequestOutcome.SHOWN,
                 entry == null ? null : entry.prefix().toString()));
   }
 
@@ -108,7 +108,7 @@ final class ExplainHandler {
             .toList();
     return new RequestResult(
         new Reply(0, StatusJson.explanation(reference.name(), entries, own)),
-        RequestOutcome.TOLD,
+        RequestOutcome.SHOWN,
         own.login().name());
   }
 }

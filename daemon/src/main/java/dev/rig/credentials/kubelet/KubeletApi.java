@@ -68,7 +68,7 @@ public final class KubeletApi implements RequestApi {
       var reference = ImageReference.ofImage(request.image());
       boolean withToken = !request.serviceAccountToken().isEmpty();
       if (withToken && peer.uid() != 0 && peer.uid() != ownUid) {
-        return done(refused("only root and this daemon's own user may bring a token"));
+        return done(refused("only root and this daemon's own user may send a token"));
       }
       boolean mayAsk = rights.may(Permission.KUBELET, reference);
       var token =

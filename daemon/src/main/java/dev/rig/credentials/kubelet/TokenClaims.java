@@ -48,14 +48,14 @@ final class TokenClaims {
     var name = kubernetes.object("serviceaccount").textOrEmpty("name");
     var uid = kubernetes.object("serviceaccount").textOrEmpty("uid");
     if (namespace.isEmpty() || name.isEmpty() || uid.isEmpty()) {
-      throw malformed("does not say whose it is");
+      throw malformed("does not name its service account");
     }
     if (!claims.textOrEmpty("sub").equals("system:serviceaccount:" + namespace + ":" + name)) {
       throw malformed("names two service accounts");
     }
     var expiresAt = claims.epochSeconds("exp");
     if (expiresAt == null || !expiresAt.isAfter(Instant.EPOCH)) {
-      throw malformed("does not say when it ends");
+      throw malformed("has no expiry");
     }
     return new ServiceAccountToken(
         new ServiceAccount(namespace, name, uid), token, expiresAt, annotations);

@@ -47,7 +47,7 @@ final class OneExchange extends HttpRequestExecutor {
     var route = HttpClientContext.cast(context).getHttpRoute(); // null for the CONNECT to a proxy
     boolean kept = route != null && details.getResponseCount() > (route.isTunnelled() ? 1 : 0);
     if (kept && connection instanceof KeptConnection own && own.holdsBytes()) {
-      throw new StaleException(new IOException("it holds bytes that no request has asked for"));
+      throw new StaleException(new IOException("bytes arrived that no request had asked for"));
     }
     var executor = new HttpRequestExecutor(Http1Config.DEFAULT, null, new InterimCount());
     try {

@@ -114,7 +114,7 @@ final class AzureIssuer implements TokenIssuer {
                 + " where a managed identity answers")
         : new SourceException(
             ReasonClass.SERVICE,
-            "Microsoft Entra's answer holds no token; check what answers there");
+            "Microsoft Entra's answer contains no token; check what answers there");
   }
 
   /**

@@ -60,7 +60,9 @@ final class EcrIssuer implements TokenIssuer {
             .orElseThrow(() ->
                 new SourceException(
                     ReasonClass.REFUSED,
-                    host + " names no account of 12 digits and no region; check the host"));
+                    host
+                        + " does not contain an account of 12 digits and a region; check the"
+                        + " host"));
     var option = entry.option("region");
     var registry = option == null ? parsed : parsed.in(option);
     return token(registry, credentials(registry, request));

@@ -194,7 +194,8 @@ final class GoogleIssuer implements TokenIssuer {
                 "check the identity, and that it may read the repository"))
         .orElseGet(() ->
             new SourceException(
-                ReasonClass.SERVICE, "Google's answer holds no token; check what answers there"));
+                ReasonClass.SERVICE,
+                "Google's answer contains no token; check what answers there"));
   }
 
   /**

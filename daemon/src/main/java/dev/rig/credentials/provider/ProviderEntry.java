@@ -32,7 +32,7 @@ public record ProviderEntry(
   String required(String name) {
     var value = options.get(name);
     if (value == null) {
-      throw new IllegalStateException("the option " + name + " was to be checked");
+      throw new IllegalStateException("the option " + name + " is missing although it is required");
     }
     return value;
   }

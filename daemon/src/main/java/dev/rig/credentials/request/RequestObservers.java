@@ -26,7 +26,7 @@ public final class RequestObservers implements Consumer<AnsweredRequest> {
       try {
         observer.accept(answered);
       } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "an answered request could not be noted", e);
+        LOG.log(Level.ERROR, "an answered request could not be recorded", e);
       }
     }
   }

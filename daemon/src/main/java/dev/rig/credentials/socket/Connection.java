@@ -201,7 +201,7 @@ final class Connection implements EventLoop.Handler {
     try {
       owner.handler().malformed(peer);
     } catch (RuntimeException failure) {
-      LOG.log(Level.ERROR, "a malformed request could not be noted", failure);
+      LOG.log(Level.ERROR, "a malformed request could not be recorded", failure);
     }
   }
 

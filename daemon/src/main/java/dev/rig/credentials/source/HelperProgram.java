@@ -66,7 +66,7 @@ public sealed interface HelperProgram {
         }
         refused.add("%s is not run: %s".formatted(file, problem.get()));
       } catch (IOException e) {
-        refused.add("%s cannot be looked at".formatted(file));
+        refused.add("%s cannot be examined".formatted(file));
       }
     }
     return new MissingHelper(

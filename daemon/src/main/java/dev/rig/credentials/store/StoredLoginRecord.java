@@ -63,6 +63,6 @@ record StoredLoginRecord(int uid, StoredLogin login) {
         | DateTimeException otherForm) {
       // As below: its message might quote the content.
     }
-    throw new StoreException("it holds a login that this daemon cannot read");
+    throw new StoreException("it contains a login that this daemon cannot read");
   }
 }

@@ -135,7 +135,7 @@ public final class StoredLogins {
       var next = new UserLogins(changed.values());
       if (next.all().size() > MOST || next.size() > LARGEST) {
         throw new StoreException(
-            "there are too many logins of uid %s already: log out of one"
+            "there are already too many logins of uid %s: log out of one"
                 .formatted(Integer.toUnsignedString(uid)));
       }
       replace(uid, next);

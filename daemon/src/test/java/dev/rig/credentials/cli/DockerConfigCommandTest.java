@@ -514,8 +514,8 @@ class DockerConfigCommandTest {
                 + " only images below its path; add \"default: true\" to that entry, or add to the"
                 + " configuration: rig: {dockerRegistries: {\"gitlab.com/rig\": {default: true}}}.",
             "Left out: pods.example.org is answered only for pods (serviceAccount: required).",
-            "Left out: *.dkr.ecr.*.amazonaws.com is a pattern, which clients do not know: name its"
-                + " hosts."),
+            "Left out: *.dkr.ecr.*.amazonaws.com is a pattern, which clients do not support: name"
+                + " its hosts."),
         lines.subList(1, 6));
     assertEquals(ExitStatus.USAGE, run("ghcr.io/acme"));
   }

@@ -118,7 +118,8 @@ class PlatformValuesCommandTest {
     assertTrue(registries().has("some.example"), text(out));
     for (var stream : List.of(text(out), text(err))) {
       assertTrue(
-          stream.contains("eft out: *.dkr.ecr.*.amazonaws.com: the platform knows no globs"));
+          stream.contains(
+              "eft out: *.dkr.ecr.*.amazonaws.com: the platform does not support globs"));
       assertTrue(stream.contains("eft out: token.example: the credential is an identity token"));
       assertTrue(stream.contains("eft out: lines.example: the password contains a line break"));
       assertTrue(stream.contains("eft out: pods.example: it needs the service account token"));

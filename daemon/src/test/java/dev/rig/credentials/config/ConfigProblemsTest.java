@@ -29,22 +29,22 @@ class ConfigProblemsTest {
             + " (give it username and password, script, provider, or helper)",
         "'text' => 14: an entry must be a mapping (write key: value pairs below it)",
         "[a] => 14: an entry must be a mapping (write key: value pairs below it)",
-        "{username: u, password: p, script: s} => 49: a script beside the user name (an entry has"
-            + " one source; the other one is at a.yaml:3)",
-        "{script: s, password: p} => 36: the password beside a script (an entry has one source; the"
-            + " other one is at a.yaml:3)",
-        "{username: 'u:x', password: p} => 25: the user name holds a colon (what follows it is the"
-            + " password: use that field)",
-        "{username: \"a\\tb\", password: p} => 25: the user name holds a control character",
-        "{username: u, password: \"p\\n\"} => 38: the password holds a control character (end a"
+        "{username: u, password: p, script: s} => 49: a script in addition to the user name (an"
+            + " entry has one source; the other one is at a.yaml:3)",
+        "{script: s, password: p} => 36: the password in addition to a script (an entry has one"
+            + " source; the other one is at a.yaml:3)",
+        "{username: 'u:x', password: p} => 25: the user name contains a colon (write what follows"
+            + " the colon into password)",
+        "{username: \"a\\tb\", password: p} => 25: the user name contains a control character",
+        "{username: u, password: \"p\\n\"} => 38: the password contains a control character (end a"
             + " block with |- instead of |)",
-        "{username: u, password: \"\\x9b\"} => 38: the password holds a control character",
-        "{username: u, password: \"\\ud800\"} => 38: the password holds an unpaired surrogate"
+        "{username: u, password: \"\\x9b\"} => 38: the password contains a control character",
+        "{username: u, password: \"\\ud800\"} => 38: the password contains an unpaired surrogate"
             + " (check its \\u escapes)",
         "{username: [u], password: p} => 25: the user name must be a single value",
         "{username: u, password: {a: b}} => 38: the password must be a single value",
         "{script: ' '} => 23: the script is blank (leave it out, or write one)",
-        "{script: \"a\\0b\"} => 23: the script holds a NUL",
+        "{script: \"a\\0b\"} => 23: the script contains a NUL",
         "{script: s, expire: 3600} => 34: a duration needs a unit (write it like 30s, 90m, 1h30m or"
             + " 12h)",
         "{script: s, expire: 1d} => 34: a duration's units are ns, us, ms, s, m and h only (write"
@@ -66,7 +66,7 @@ class ConfigProblemsTest {
         "{script: s, env: {ENV: x}} => 32: this variable would change how a shell reads the script"
             + " (choose another name)",
         "{script: s, env: {A: [x]}} => 35: the variable must be a single value",
-        "{script: s, env: {A: \"\\0\"}} => 35: the variable holds a NUL",
+        "{script: s, env: {A: \"\\0\"}} => 35: the variable contains a NUL",
         "{username: u, password: p, timeout: 1s} => 50: a timeout without a script (only a script,"
             + " a helper or a provider needs it)",
         "{username: u, password: p, env: {A: b}} => 50: env without a script (only a script or a"
@@ -129,7 +129,7 @@ class ConfigProblemsTest {
         "{access: [{users: [a], registries: [acme]}]} => not a registry: it does not begin with a"
             + " registry's host",
         "{access: [{user: [a]}]} => unknown key \"user\" (did you mean \"users\"?)",
-        "{socket: \"a\\0\"} => socket holds a control character",
+        "{socket: \"a\\0\"} => socket contains a control character",
         "[a] => daemon must be a mapping (write key: value pairs below it)",
       })
   void daemonSettingIsRefused(String daemon, String expected) {
@@ -202,8 +202,8 @@ class ConfigProblemsTest {
   void aliasAndDefaultAreUnique() {
     assertEquals(
         List.of(
-            "a.yaml:4:36: the alias is taken already (first at a.yaml:3)",
-            "a.yaml:6:37: the default of this host is taken already (first at a.yaml:5)"),
+            "a.yaml:4:36: the alias is already defined (first at a.yaml:3)",
+            "a.yaml:6:37: the default of this host is already defined (first at a.yaml:5)"),
         problems(
             folder,
             """

@@ -67,14 +67,14 @@ class EntrySourcesTest {
             + " the daemon again",
         "{helper: rig-gitlab} => 44: docker-credential-rig is this daemon's own helper, which would"
             + " ask the daemon again",
-        "{helper: a, script: s} => 55: a script beside a helper (an entry has one source; the other"
-            + " one is at a.yaml:1)",
-        "{helper: a, username: u, password: p} => 57: the user name beside a helper (an entry has"
-            + " one source; the other one is at a.yaml:1)",
-        "{passwordFile: /p, helper: a} => 62: a helper beside the password file (an entry has one"
-            + " source; the other one is at a.yaml:1)",
-        "{username: u, password: p, passwordFile: /p} => 76: the password file beside the password"
-            + " (an entry has one source; the other one is at a.yaml:1)",
+        "{helper: a, script: s} => 55: a script in addition to a helper (an entry has one source;"
+            + " the other one is at a.yaml:1)",
+        "{helper: a, username: u, password: p} => 57: the user name in addition to a helper (an"
+            + " entry has one source; the other one is at a.yaml:1)",
+        "{passwordFile: /p, helper: a} => 62: a helper in addition to the password file (an entry"
+            + " has one source; the other one is at a.yaml:1)",
+        "{username: u, password: p, passwordFile: /p} => 76: the password file in addition to the"
+            + " password (an entry has one source; the other one is at a.yaml:1)",
         "{username: u, passwordFile: p} => 63: not the absolute path of a file",
         "{passwordFile: /p} => 50: a password without a user name (add username)",
         "{helper: a, with: {b: c}} => 57: with without a provider (only a provider needs it)",
@@ -188,8 +188,8 @@ class EntrySourcesTest {
     "'', is refused: it is empty",
     "'\n', is refused: it is empty",
     "'p\n\n', is refused: it ends with an empty line",
-    "'p\u0000', is refused: it holds a control character",
-    "'p\u001b[m', is refused: it holds a control character",
+    "'p\u0000', is refused: it contains a control character",
+    "'p\u001b[m', is refused: it contains a control character",
   })
   void unusablePasswordFileIsReportedWhereItIsNamed(String text, String reason) throws IOException {
     var file = secret(text);
@@ -273,7 +273,7 @@ class EntrySourcesTest {
     assertEquals(
         List.of(
             folder
-                + "/config.json:10:2: credsStore is not taken over, because it names no registry"
+                + "/config.json:10:2: credsStore is ignored, because it names no registry"
                 + " (name its registries with helper: entries, or below credHelpers)"),
         configuration.leftOut().stream().map(Problem::toString).toList());
     assertEquals(3, configuration.registries().get(1).origin().line());
@@ -367,7 +367,7 @@ class EntrySourcesTest {
   @Test
   void registryWithTwoMirrorsIsAnErrorWithItsPlace() {
     assertEquals(
-        List.of("a.yaml:4:43: the mirror of this registry is taken already (first at a.yaml:3)"),
+        List.of("a.yaml:4:43: the mirror of this registry is already defined (first at a.yaml:3)"),
         problems(
             folder,
             """

@@ -92,12 +92,12 @@ class ProviderConfigTest {
             + " pairs below it)",
         "{provider: google} => a.yaml:3:32: provider google does not serve this host (it serves"
             + " gcr.io, *.gcr.io, *.pkg.dev)",
-        "{provider: ecr, script: s} => a.yaml:3:45: a script beside a provider (an entry has one"
-            + " source; the other one is at a.yaml:3)",
-        "{provider: ecr, username: u} => a.yaml:3:47: the user name beside a provider (an entry has"
-            + " one source; the other one is at a.yaml:3)",
-        "{password: p, provider: ecr} => a.yaml:3:45: a provider beside the password (an entry has"
-            + " one source; the other one is at a.yaml:3)",
+        "{provider: ecr, script: s} => a.yaml:3:45: a script in addition to a provider (an entry"
+            + " has one source; the other one is at a.yaml:3)",
+        "{provider: ecr, username: u} => a.yaml:3:47: the user name in addition to a provider (an"
+            + " entry has one source; the other one is at a.yaml:3)",
+        "{password: p, provider: ecr} => a.yaml:3:45: a provider in addition to the password (an"
+            + " entry has one source; the other one is at a.yaml:3)",
         "{provider: ecr, env: {A: b}} => a.yaml:3:46: env without a script (only a script or a"
             + " helper needs it)",
         "{username: u, password: p, with: {region: a}} => a.yaml:3:63: with without a provider"

@@ -66,7 +66,7 @@ class WriteAccessTest {
 
   private static String verdict(int type, int mode, int owner, int group, int user) {
     return judge(type, mode, owner, group, user, Said.NOTHING)
-        .map(exposure -> exposure.message() + " => " + exposure.mend())
+        .map(exposure -> exposure.message() + " => " + exposure.fix())
         .orElse("");
   }
 
@@ -166,7 +166,7 @@ class WriteAccessTest {
     for (var said : List.of(new Said(false, true, false), new Said(false, true, true))) {
       var exposure = judge(FILE, 0664, 0, 0, USER, said).orElseThrow();
       assertEquals("is writable by its access control list (mode 0664)", exposure.message());
-      assertEquals("chmod g-w " + PATH, exposure.mend());
+      assertEquals("chmod g-w " + PATH, exposure.fix());
       assertTrue(!judge(FILE, 0664, USER, USER, USER, said).orElseThrow().tolerated());
     }
     assertEquals(Optional.empty(), judge(FILE, 0644, 0, 0, USER, new Said(false, true, false)));
@@ -210,7 +210,7 @@ class WriteAccessTest {
     Files.setAttribute(file, "unix:mode", 0606);
     assertEquals(
         "chmod o-w '" + folder + "/it'\\''s a file'",
-        WriteAccess.ofThisProcess(Map.of()).look(file).getFirst().mend());
+        WriteAccess.ofThisProcess(Map.of()).look(file).getFirst().fix());
   }
 
   @Test

@@ -189,7 +189,7 @@ class HelperApiTest {
 
   /** T1: a control byte at any position of a key gets no credential. */
   @Test
-  void t1_controlBytesAnywhere() {
+  void t1_controlBytesAnywhereAreRefused() {
     fixture.fixed("ghcr.io", "u", "CANARY").fixed("ghcr.io/a", "u", "CANARY");
     byte[] key = "ghcr.io/a".getBytes(StandardCharsets.US_ASCII);
     int tried = 0;
@@ -219,7 +219,7 @@ class HelperApiTest {
 
   /** T2: no server is the frozen string, a key without a host is refused. */
   @Test
-  void t2_emptyAndHostlessKeys() {
+  void t2_emptyAndHostlessKeysAreRefused() {
     fixture.fixed("ghcr.io", "u", "CANARY");
     for (var empty : new String[] {"", "\n", " ", "   \n"}) {
       var reply = ask(Action.GET, empty);
@@ -545,7 +545,7 @@ class HelperApiTest {
     assertTrue(status.contains("ghcr.io/acme"), status);
     assertFalse(status.contains("quay"), status);
     assertEquals(
-        RequestOutcome.TOLD, answer(Action.EXPLAIN, "ghcr.io/acme/x", STRANGER, acme).outcome());
+        RequestOutcome.SHOWN, answer(Action.EXPLAIN, "ghcr.io/acme/x", STRANGER, acme).outcome());
     assertEquals(
         RequestOutcome.DENIED, answer(Action.EXPLAIN, "quay.io/x", STRANGER, acme).outcome());
   }

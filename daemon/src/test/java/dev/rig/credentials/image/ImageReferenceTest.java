@@ -144,7 +144,7 @@ class ImageReferenceTest {
         "https://?",
         "#"
       })
-  void t2_emptyOrHostless(String text) {
+  void t2_emptyOrHostlessNameIsRefused(String text) {
     assertThrows(InvalidReferenceException.class, () -> ImageReference.ofKey(text));
     assertThrows(InvalidReferenceException.class, () -> ImageReference.ofImage(text));
   }

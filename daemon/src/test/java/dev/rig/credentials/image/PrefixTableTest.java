@@ -112,7 +112,7 @@ class PrefixTableTest {
 
   /** One changed, added or removed character of a host or a segment is another registry. */
   @Test
-  void t3_generatedNearMissesOfOnePrefix() throws InvalidReferenceException {
+  void t3_generatedNearMissesOfOnePrefixMatchNothing() throws InvalidReferenceException {
     var text = "registry.example.com:5000/team/app";
     var table = table(text);
     int tried = 0;

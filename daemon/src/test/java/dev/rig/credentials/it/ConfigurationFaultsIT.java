@@ -51,7 +51,7 @@ class ConfigurationFaultsIT {
   void f14_invalidReloadKeepsTheLastGoodAndSaysSo() {
     var running = daemon.configured("values.yaml", STATIC).start();
     ProgramResult refused;
-    ProgramResult mended;
+    ProgramResult corrected;
     try (var asking = ClientLoad.of(2, daemon.client(), "example.org", ANSWER)) {
       PrivateFile.write(daemon.file("values.yaml"), STATIC.replace("username", "usernme"));
       Eventually.within(
@@ -64,8 +64,8 @@ class ConfigurationFaultsIT {
       Eventually.within(
           Duration.ofSeconds(5),
           () -> daemon.client().get("quay.io").status() == 0,
-          () -> "the mended one is applied: " + running.stderr());
-      mended = daemon.commandLine("status");
+          () -> "the corrected one is applied: " + running.stderr());
+      corrected = daemon.commandLine("status");
       asking.stop();
       assertTrue(asking.asked() > 0);
       assertEquals(List.of(), asking.wrong());
@@ -75,7 +75,7 @@ class ConfigurationFaultsIT {
         () -> assertTrue(refused.stdout().contains("values.yaml:3:"), refused::toString),
         () -> assertTrue(refused.stdout().contains("\"refused\" : 1"), refused::toString),
         () -> assertTrue(running.says("the new configuration is invalid"), running::stderr),
-        () -> assertEquals(0, mended.status(), mended::toString));
+        () -> assertEquals(0, corrected.status(), corrected::toString));
   }
 
   /**

@@ -113,13 +113,13 @@ class ConfigurationTrustIT {
     "998,664,998,998,chmod g-w",
   })
   void t23_fileThatOthersCanWriteIsRefusedWhateverUserTheDaemonRunsAs(
-      int user, String mode, int owner, int group, String mend) throws IOException {
+      int user, String mode, int owner, int group, String fix) throws IOException {
     daemon.configuredFrom(values);
     if (user != 0) {
       runAs(user);
     }
     change(values, Integer.parseInt(mode, 8), owner, group);
-    assertRefused(values + ": ", "it decides what the daemon runs", mend + " " + values);
+    assertRefused(values + ": ", "it decides what the daemon runs", fix + " " + values);
   }
 
   @ParameterizedTest

@@ -73,7 +73,7 @@ class DistributionIT {
    * Other HTTP clients, generators of code, and models of Kubernetes that its client does not load.
    */
   @Test
-  void noJarIsThereThatNobodyLoads() {
+  void noJarIsUnused() {
     var superfluous =
         Pattern.compile(
             "(netty|vertx|okhttp|apache-client|apache5-client|url-connection-client|asm|jnr-a64asm|jnr-x86asm|jna|"

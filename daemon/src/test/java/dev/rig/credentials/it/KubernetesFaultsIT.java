@@ -94,7 +94,7 @@ class KubernetesFaultsIT {
   }
 
   @Test
-  void f42_kindThatMayNotBeWatchedIsNamedAndAllIsRightWhenItMayAgain() {
+  void f42_kindWhoseWatchIsDeniedIsNamedAndEverythingIsCorrectOnceItIsAllowed() {
     var rules = (List<?>) cluster.object(ROLE).orElseThrow().get("rules");
     var fewer =
         rules.stream()
@@ -122,7 +122,7 @@ class KubernetesFaultsIT {
   }
 
   @Test
-  void f42_whatChangedWhileTheApiWasAwayIsRightWithinTenSecondsOfItsReturn() {
+  void f42_changesDuringAnOutageOfTheApiAreAppliedWithinTenSecondsAfterIt() {
     cluster.putCapsule("gone", "quay.io/gone:1");
     Eventually.within(START, () -> cluster.pullSecret("gone").isPresent(), () -> "it is served");
     network.cut();

@@ -277,7 +277,7 @@ abstract class PullSecretCases {
 
   /** F31: crash between refresh and Secret write. */
   @Test
-  void f31_killedDaemonsSecretIsPutRightWithinAMinuteOfTheRestart() {
+  void f31_killedDaemonsSecretIsCorrectedWithinAMinuteOfTheRestart() {
     var daemon = daemon("d");
     var running = daemon.start();
     waitUntilRotating(daemon, Duration.ofSeconds(30));

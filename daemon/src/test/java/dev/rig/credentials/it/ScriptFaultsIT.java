@@ -158,7 +158,7 @@ class ScriptFaultsIT {
   }
 
   @Test
-  void f04_grandchildKeepsThePipe() {
+  void f04_grandchildThatKeepsThePipeDelaysNothingAndIsEnded() {
     var mark = Processes.longSleep();
     start("30s", "sleep %s &\necho bot:early".formatted(mark));
     var fastest =

@@ -206,7 +206,7 @@ class WatchTest {
 
   /** F42: the server does not answer. */
   @Test
-  void f42_watchOfAServerThatIsAwaySaysSo() {
+  void f42_watchOfAnUnreachableServerSaysSo() {
     kubernetes.goAway();
     var watch = api.watch(Watched.CAPSULES, null, capsules);
     Eventually.within(

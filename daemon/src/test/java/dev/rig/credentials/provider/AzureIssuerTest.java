@@ -130,7 +130,7 @@ class AzureIssuerTest {
     "AZURE_FEDERATED_TOKEN_FILE, FIFO", "AZURE_CLIENT_CERTIFICATE_PATH, FIFO",
     "AZURE_FEDERATED_TOKEN_FILE, DEVICE", "AZURE_CLIENT_CERTIFICATE_PATH, DEVICE"
   })
-  void f39_fileOfAnIdentityThatIsNoneIsNotWaitedFor(String variable, SpecialFile kind)
+  void f39_identityThatIsNotARegularFileIsRefusedWithoutWaiting(String variable, SpecialFile kind)
       throws Exception {
     var source =
         fixture
@@ -216,7 +216,7 @@ class AzureIssuerTest {
       value = {
         "429 => {} => Microsoft Entra is rate-limiting; it is retried",
         "503 => {} => Microsoft Entra answered 503",
-        "200 => t0ken-in-garbage => Microsoft Entra's answer holds no token",
+        "200 => t0ken-in-garbage => Microsoft Entra's answer contains no token",
         "200 => {} => Microsoft Entra gave no token",
       })
   void failureOfEntraIsNamed(int status, String body, String message) throws Exception {

@@ -95,7 +95,7 @@ class CloudFaultsTest {
 
   @ParameterizedTest
   @MethodSource("faults")
-  void f43_lastCredentialIsServedUntilItsEndAndTheReasonIsTold(
+  void f43_lastCredentialIsServedUntilItExpiresAndTheReasonIsShown(
       CloudService service, CloudFault fault) throws Exception {
     try (var subject = CloudSubject.of(service, folder, time);
         var cache = cache(subject)) {

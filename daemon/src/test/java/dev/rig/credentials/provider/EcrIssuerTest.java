@@ -228,8 +228,8 @@ class EcrIssuerTest {
   void hostWithoutAnAccountIsNotAsked() throws Exception {
     var refusal = refusal(pod("1.dkr.ecr.eu-west-1.amazonaws.com"));
     assertEquals(
-        "provider ecr: 1.dkr.ecr.eu-west-1.amazonaws.com names no account of 12 digits and no"
-            + " region; check the host",
+        "provider ecr: 1.dkr.ecr.eu-west-1.amazonaws.com does not contain an account of 12 digits"
+            + " and a region; check the host",
         refusal.getMessage());
     assertTrue(cloud.requests().isEmpty());
   }

@@ -98,7 +98,8 @@ public final class BackgroundDaemon {
     daemon.get().destroy();
     if (!until(STOP, () -> !daemon.get().isAlive())) {
       throw new CommandException(
-          ExitStatus.FAILED, "the daemon (process %d) does not end".formatted(daemon.get().pid()));
+          ExitStatus.FAILED,
+          "the daemon (process %d) has not exited".formatted(daemon.get().pid()));
     }
     try {
       Files.deleteIfExists(file);

@@ -81,7 +81,7 @@ final class ImageDelivery implements AutoCloseable {
       throw new CommandException(
           ExitStatus.USAGE, "%s is not an image: %s".formatted(image, e.getMessage()));
     }
-    throw new CommandException(ExitStatus.USAGE, image + " is a registry and no image");
+    throw new CommandException(ExitStatus.USAGE, image + " is a registry, not an image");
   }
 
   /** Returns the name of an engine's image in the development registry. */

@@ -50,7 +50,7 @@ final class Picker implements AutoCloseable {
               .build();
     } catch (IOException | IllegalStateException e) {
       throw new CommandException(
-          ExitStatus.FAILED, "the terminal cannot be used: name the image, and --yes");
+          ExitStatus.FAILED, "the terminal cannot be used: pass IMAGE and --yes");
     }
     before = terminal.enterRawMode();
     var raw = terminal.getAttributes();

@@ -101,7 +101,7 @@ final class RolloutWatch {
               ? ": its credential is valid until " + answering.display("expiresAt")
               : ": its credential does not expire");
     } catch (CommandException away) {
-      return "this daemon's entry for it is unknown: " + away.getMessage();
+      return "the daemon did not say which entry answers for it: " + away.getMessage();
     }
   }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
       "Stop the registry; its images are kept.",
       "The daemon that \"dev up\" started is stopped too."
     },
-    exitCodeList = {"0:it does not run", "1:it could not be stopped; stderr says why"})
+    exitCodeList = {"0:the registry is not running", "1:it could not be stopped; stderr says why"})
 final class DevDownCommand implements Callable<Integer> {
   @Option(names = "--purge", arity = "0", description = "Also delete its images and its login.")
   private boolean purge;

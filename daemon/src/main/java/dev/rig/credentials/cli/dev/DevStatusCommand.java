@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
     name = "status",
     mixinStandardHelpOptions = true,
     description = "Print the address, the images and the size on disk of the registry.",
-    exitCodeList = {"0:it runs", "1:it does not"})
+    exitCodeList = {"0:the registry is running", "1:it is not running"})
 final class DevStatusCommand implements Callable<Integer> {
   @Mixin private OutputOption output = new OutputOption();
 
@@ -35,7 +35,7 @@ final class DevStatusCommand implements Callable<Integer> {
     var found = state.with(console, registry -> registry.status()).orElse(null);
     if (found == null) {
       throw new CommandException(
-          ExitStatus.FAILED, "there is no development registry: rig-credentials dev up");
+          ExitStatus.FAILED, "there is no development registry: run \"rig-credentials dev up\"");
     }
     var runner = found.runner();
     if (output.isJson()) {
@@ -63,7 +63,7 @@ final class DevStatusCommand implements Callable<Integer> {
       found.images().forEach(image -> console.out().println(found.host() + "/" + image));
     }
     if (runner == null) {
-      console.err().println("rig-credentials: it does not run: rig-credentials dev up");
+      console.err().println("rig-credentials: it is not running: run \"rig-credentials dev up\"");
       return ExitStatus.FAILED;
     }
     return ExitStatus.OK;

@@ -100,7 +100,8 @@ public final class AdoptCommand implements Callable<Integer> {
     }
     if (record.exists()) {
       throw new CommandException(
-          ExitStatus.FAILED, "something is adopted already: --undo it first");
+          ExitStatus.FAILED,
+          "an earlier adoption is active: run \"rig-credentials adopt --undo\" first");
     }
     var target =
         ClientConfigFile.read(

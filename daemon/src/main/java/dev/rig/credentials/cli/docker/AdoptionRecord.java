@@ -143,7 +143,8 @@ final class AdoptionRecord {
     try {
       var json = file.read().map(contents -> contents.of(PURPOSE)).filter(list -> list.size() == 1);
       if (json.isEmpty()) {
-        throw new CommandException(ExitStatus.FAILED, "nothing was adopted that could be undone");
+        throw new CommandException(
+            ExitStatus.FAILED, "nothing was adopted, so there is nothing to undo");
       }
       var record = JsonObject.parse(json.get().getFirst());
       for (var changed : record.objects("files")) {

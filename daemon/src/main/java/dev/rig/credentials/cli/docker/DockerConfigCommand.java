@@ -88,7 +88,8 @@ public final class DockerConfigCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (podman && store) {
-      throw new CommandException(ExitStatus.USAGE, "podman knows no credsStore, only credHelpers");
+      throw new CommandException(
+          ExitStatus.USAGE, "podman does not support credsStore: omit --store");
     }
     var client = podman ? ClientHosts.ContainerClient.PODMAN : ClientHosts.ContainerClient.DOCKER;
     var path = file != null ? file : ClientConfigPaths.of(client, console);
@@ -109,7 +110,7 @@ public final class DockerConfigCommand implements Callable<Integer> {
       } else {
         settings.useFor(hosts.keys(client));
         for (var pattern : hosts.patterns()) {
-          leftOut.add(pattern + " is a pattern, which clients do not know: name its hosts");
+          leftOut.add(pattern + " is a pattern, which clients do not support: name its hosts");
         }
       }
     }

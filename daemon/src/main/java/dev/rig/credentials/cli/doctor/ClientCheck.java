@@ -90,7 +90,7 @@ final class ClientCheck {
                     check,
                     file.path() + " does not use a daemon",
                     "start the daemon, and run doctor again")
-                : Finding.ok(check, "the daemon has no registry that it could ask for"));
+                : Finding.ok(check, "the daemon has no registry that this client could use"));
       } else {
         findings.add(Finding.ok(check, file.path() + " uses this daemon"));
       }

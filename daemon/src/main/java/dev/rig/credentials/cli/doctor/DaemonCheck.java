@@ -130,7 +130,7 @@ final class DaemonCheck {
           Finding.fail(
               SOCKET,
               "the daemon at %s refused the request: %s".formatted(path, e.getMessage()),
-              "permit it in daemon.access, or run doctor as a user who may ask"));
+              "permit it in daemon.access, or run doctor as a user who has access"));
       return JsonObject.EMPTY;
     }
   }

@@ -209,7 +209,7 @@ final class ScriptCheck {
             Finding.warn(
                 PROVIDERS,
                 "%s: the %s %s is not a file".formatted(prefix, file.getKey(), file.getValue()),
-                "write it where the daemon runs"));
+                "create it on the machine or in the container where the daemon runs"));
       }
     }
   }

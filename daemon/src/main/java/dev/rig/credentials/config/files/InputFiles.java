@@ -160,7 +160,7 @@ public final class InputFiles {
     if (ours.isEmpty()) {
       found.addUnread(
           SourcePosition.file(folder.toString()),
-          "the folder holds no configuration",
+          "the folder contains no configuration",
           mounted
               ? "the ConfigMap or Secret is empty"
               : "put *.yaml, *.yml or *.json files into it");

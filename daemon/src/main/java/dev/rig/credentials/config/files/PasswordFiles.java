@@ -105,7 +105,7 @@ public final class PasswordFiles {
       return "it ends with an empty line";
     }
     return password.chars().anyMatch(c -> Character.isISOControl(c) && "\t\r\n".indexOf(c) < 0)
-        ? "it holds a control character"
+        ? "it contains a control character"
         : null;
   }
 

@@ -100,11 +100,11 @@ public final class WriteChecks {
       SourcePosition origin,
       String message) {
     if (!exposure.tolerated()) {
-      found.add(origin, message, exposure.mend());
+      found.add(origin, message, exposure.fix());
       return;
     }
     var warning =
-        new Problem(origin.file(), origin.line(), origin.column(), message, exposure.mend());
+        new Problem(origin.file(), origin.line(), origin.column(), message, exposure.fix());
     if (warned.add(warning)) {
       warnings.accept(warning);
     }

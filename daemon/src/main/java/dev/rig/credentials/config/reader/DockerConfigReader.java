@@ -42,7 +42,7 @@ final class DockerConfigReader {
     if (store != null && !NodeReader.isUnset(store.value())) {
       nodes.remark(
           store.keyNode(),
-          "credsStore is not taken over, because it names no registry",
+          "credsStore is ignored, because it names no registry",
           "name its registries with helper: entries, or below credHelpers");
     }
     var seen = new LinkedHashMap<RegistryPrefix, Node>();
@@ -83,10 +83,10 @@ final class DockerConfigReader {
       }
       nodes.remark(
           field.keyNode(),
-          "not taken over: another key of the same registry comes first",
+          "ignored: another key of the same registry comes first",
           "it is at " + nodes.at(first));
     } catch (InvalidReferenceException e) {
-      nodes.remark(field.keyNode(), "not taken over: not a registry: " + e.getMessage(), null);
+      nodes.remark(field.keyNode(), "ignored: not a registry: " + e.getMessage(), null);
     }
     return null;
   }
@@ -122,7 +122,7 @@ final class DockerConfigReader {
       return new LocatedLogin(username, password);
     }
     if (fields.containsKey("registrytoken")) {
-      nodes.remark(registry.keyNode(), "not taken over: its registrytoken ends soon", null);
+      nodes.remark(registry.keyNode(), "ignored: its registrytoken expires soon", null);
     } else if (!fields.isEmpty()) {
       nodes.problem(
           registry.keyNode(), "the login has no user name or no password", "log in again");

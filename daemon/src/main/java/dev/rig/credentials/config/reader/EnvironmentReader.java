@@ -58,7 +58,7 @@ final class EnvironmentReader {
   static @Nullable Located<String> processText(NodeReader nodes, Node node, String what) {
     var text = nodes.text(node, what);
     if (text != null && text.value().indexOf('\0') >= 0) {
-      nodes.problem(node, what + " holds a NUL", null);
+      nodes.problem(node, what + " contains a NUL", null);
       return null;
     }
     return text;

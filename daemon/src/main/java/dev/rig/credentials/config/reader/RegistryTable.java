@@ -109,7 +109,7 @@ final class RegistryTable {
     if (name != null) {
       var first = taken.putIfAbsent(name.value(), name.origin());
       if (first != null) {
-        findings.add(name.origin(), what + " is taken already", "first at " + first);
+        findings.add(name.origin(), what + " is already defined", "first at " + first);
       }
     }
   }

@@ -228,7 +228,7 @@ final class SourceReader {
     var username = nodes.line(node, "the user name");
     if (username != null && username.value().indexOf(':') >= 0) {
       nodes.problem(
-          node, "the user name holds a colon", "what follows it is the password: use that field");
+          node, "the user name contains a colon", "write what follows the colon into password");
       return null;
     }
     return username;
@@ -357,7 +357,7 @@ final class SourceReader {
         if (twoPasswords || !later.source().equals(earlier.source())) {
           findings.add(
               later.origin(),
-              later.what() + " beside " + earlier.what(),
+              later.what() + " in addition to " + earlier.what(),
               "an entry has one source; the other one is at " + earlier.origin());
           return true;
         }

@@ -130,7 +130,7 @@ public final class NodeReader {
     }
     var text = scalar.getValue();
     if (hasLoneSurrogate(text)) {
-      problem(node, what + " holds an unpaired surrogate", "check its \\u escapes");
+      problem(node, what + " contains an unpaired surrogate", "check its \\u escapes");
       return null;
     }
     return new Located<>(text, at(node));
@@ -156,7 +156,7 @@ public final class NodeReader {
     if (control || text.value().endsWith("\n") || text.value().endsWith("\r")) {
       problem(
           node,
-          what + " holds a control character",
+          what + " contains a control character",
           text.value().endsWith("\n") ? "end a block with |- instead of |" : null);
       return null;
     }

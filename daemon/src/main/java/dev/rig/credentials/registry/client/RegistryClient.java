@@ -151,7 +151,7 @@ public final class RegistryClient {
       throws InterruptedException {
     checkRepository(repository);
     if (limit < 1 || limit > 1000) {
-      throw new IllegalArgumentException("the limit is from 1 to 1000");
+      throw new IllegalArgumentException("the limit must be from 1 to 1000");
     }
     try {
       return ask(repository, session -> new TagReader(session).read(limit, after));

@@ -100,7 +100,7 @@ final class ProgramArguments {
    */
   private static void requireEncodable(String text, String what) throws UnusableException {
     if (text.indexOf('\0') >= 0) {
-      throw new UnusableException(what + " holds a NUL");
+      throw new UnusableException(what + " contains a NUL");
     }
     var charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
     if (!charset.newEncoder().canEncode(text)) {

@@ -47,7 +47,7 @@ class MirrorCheckTest {
   }
 
   @Test
-  void withoutMirrorsAllIsWell() throws Exception {
+  void withoutMirrorsTheCheckIsOk() throws Exception {
     assertEquals(List.of("OK no mirrors are configured => "), look());
   }
 

@@ -109,7 +109,7 @@ class InputFilesTest {
     assertProblem(
         "x.yaml: there is no such file or folder (create it, or name another one with --config)",
         List.of(folder.resolve("x.yaml")));
-    assertProblem("the folder holds no configuration", List.of(folder));
+    assertProblem("the folder contains no configuration", List.of(folder));
     assertProblem("null: not a regular file", List.of(Path.of("/dev/null")));
     var dangling = folder.resolve("l.yaml");
     Files.createSymbolicLink(dangling, folder.resolve("nowhere"));

@@ -17,7 +17,7 @@ class KnownNamesTest {
   }
 
   @Test
-  void nameFurtherAwayHasNone() {
+  void nameThatResemblesNoneHasNoSuggestion() {
     assertEquals(Optional.empty(), NAMES.nearest("pass"));
     assertEquals(Optional.empty(), NAMES.nearest("e12"));
     assertEquals(Optional.empty(), NAMES.nearest("x".repeat(100_000)));

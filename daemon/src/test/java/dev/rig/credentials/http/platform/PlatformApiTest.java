@@ -213,7 +213,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void bodiesThatAreNoneAreRefusedWithoutBeingRepeated() {
+  void malformedBodiesAreRefusedWithoutBeingRepeated() {
     var canary = "{\"image\": CANARY-7531";
     var broken = http.post("/v1/credentials/reject", "application/json", canary);
     assertAll(

@@ -253,7 +253,7 @@ class CapsuleSecretsTest {
 
   /** F42: a watch that is denied for one kind. */
   @Test
-  void f42_nothingIsRemovedWhileCapsulesCannotBeWatchedAndAllIsRightAfterwards() {
+  void f42_nothingIsRemovedWhileCapsulesCannotBeWatchedAndEverythingIsCorrectAfterwards() {
     shop("quay.io/shop:1");
     fixture.kubernetes.allow(asked -> !asked.resource().equals("capsules"));
     fixture.kubernetes.endWatches();
@@ -369,7 +369,7 @@ class CapsuleSecretsTest {
 
   /** F42: the API is away. */
   @Test
-  void f42_whatChangedWhileTheApiWasAwayIsRightWithinTenSecondsOfItsReturn() {
+  void f42_changesDuringAnOutageOfTheApiAreAppliedWithinTenSecondsAfterIt() {
     shop("quay.io/shop:1");
     fixture.capsule("gone", "quay.io/gone", "");
     fixture.seconds(1);

@@ -166,7 +166,7 @@ class RequestedSecretsTest {
 
   /** F31: crash between refresh and Secret write. */
   @Test
-  void f31_restartedDaemonFindsItsSecretByLabelAndPutsItRight() {
+  void f31_restartedDaemonFindsItsSecretByLabelAndCorrectsIt() {
     daemon.kill();
     fixture.entry("quay.io", "quay", "second", Duration.ofHours(1));
     var next = fixture.daemon("two").serving(prod());

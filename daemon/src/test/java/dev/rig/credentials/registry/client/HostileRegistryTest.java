@@ -458,7 +458,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void f26_credentialThatOnlyMayNotReadThisIsKept() throws Exception {
+  void f26_credentialWithoutAccessToOneRepositoryIsKept() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           var realm = "http://" + asked.header("host") + "/token";

@@ -228,7 +228,7 @@ final class ProcessRunnerTest {
   void variableWithNulIsRefusedWithoutItsValue() throws Exception {
     var spec = ProcessSpec.script("true", Map.of("KEY", "canary\0"), TIMEOUT);
     var reason = assertInstanceOf(CouldNotStart.class, outcome(runner.run(spec)).ending()).reason();
-    assertEquals("the environment variable KEY holds a NUL", reason);
+    assertEquals("the environment variable KEY contains a NUL", reason);
   }
 
   @Test
@@ -309,7 +309,7 @@ final class ProcessRunnerTest {
   }
 
   @Test
-  void f4_t13_grandchildKeepsThePipe() throws Exception {
+  void f4_t13_grandchildThatKeepsThePipeDelaysNothingAndIsEnded() throws Exception {
     var token = Processes.longSleep();
     var outcome = run("trap '' TERM; sleep " + token + " & echo u:p");
     assertEquals(new Exited(0), outcome.ending());
