@@ -96,7 +96,7 @@ final class StatusPage {
             "warn",
             failing + " failing",
             failing + (failing == 1 ? " registry fails" : " registries fail"))
-        : new PageVerdict("good", "All well", "All well");
+        : new PageVerdict("good", "All healthy", "All healthy");
   }
 
   private static boolean isFailing(EntryState entry, Instant now) {
