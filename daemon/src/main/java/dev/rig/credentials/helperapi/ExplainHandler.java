@@ -67,7 +67,7 @@ final class ExplainHandler {
         .thenApply(explanation ->
             new RequestResult(
                 new Reply(0, StatusJson.explanation(explanation.showing(shown), own, mayGet)),
-                RequestOutcome.SHOWN,
+                RequestOutcome.TOLD,
                 entry == null ? null : entry.prefix().toString()));
   }
 
@@ -108,7 +108,7 @@ final class ExplainHandler {
             .toList();
     return new RequestResult(
         new Reply(0, StatusJson.explanation(reference.name(), entries, own)),
-        RequestOutcome.SHOWN,
+        RequestOutcome.TOLD,
         own.login().name());
   }
 }

@@ -173,7 +173,7 @@ public final class HelperApi implements RequestApi {
   private RequestResult version(Peer peer, PeerRights rights) {
     return rights.mayWithOwn(Permission.VERSION)
         ? RequestResult.of(
-            RequestOutcome.SHOWN,
+            RequestOutcome.TOLD,
             Reply.text(0, "docker-credential-rig (dev.rig.credentials) " + version))
         : RequestResult.denied(peer.uid(), Action.VERSION, "");
   }
@@ -202,7 +202,7 @@ public final class HelperApi implements RequestApi {
                 .map(part -> new ComponentHealth(part.part(), part.healthy(), List.of(), Map.of()))
                 .toList();
     return RequestResult.of(
-        RequestOutcome.SHOWN,
+        RequestOutcome.TOLD,
         new Reply(
             0,
             StatusJson.states(

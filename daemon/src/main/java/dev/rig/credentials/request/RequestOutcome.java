@@ -22,7 +22,7 @@ public enum RequestOutcome {
    * Information without a credential was returned: {@code version}, {@code explain}, {@code
    * status}.
    */
-  SHOWN,
+  TOLD,
   /** The request was invalid. */
   REFUSED
 }

@@ -233,7 +233,7 @@ class CommandLineTest {
   void checkRefusesAShellThatServeWouldRefuse() throws IOException {
     var shell = Files.writeString(folder.resolve("shell"), "#!/bin/sh\nexec /bin/sh \"$@\"\n");
     Files.writeString(values, VALUES + "daemon: {shell: %s}\n".formatted(shell));
-    for (var mode : List.of("rw-r--r--", "rwxrwxr-x", "rwxr-xrwx")) {
+    for (var mode : List.of("rw-r--r--", "rwxrwxrwx", "rwxr-xrwx")) {
       Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString(mode));
       for (var command : List.of("check", "serve")) {
         assertEquals(ExitStatus.CONFIGURATION, run(false, command, "-c", values.toString()), mode);

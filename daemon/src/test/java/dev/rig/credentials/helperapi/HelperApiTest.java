@@ -545,7 +545,7 @@ class HelperApiTest {
     assertTrue(status.contains("ghcr.io/acme"), status);
     assertFalse(status.contains("quay"), status);
     assertEquals(
-        RequestOutcome.SHOWN, answer(Action.EXPLAIN, "ghcr.io/acme/x", STRANGER, acme).outcome());
+        RequestOutcome.TOLD, answer(Action.EXPLAIN, "ghcr.io/acme/x", STRANGER, acme).outcome());
     assertEquals(
         RequestOutcome.DENIED, answer(Action.EXPLAIN, "quay.io/x", STRANGER, acme).outcome());
   }

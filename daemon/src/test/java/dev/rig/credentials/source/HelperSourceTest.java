@@ -396,7 +396,7 @@ final class HelperSourceTest {
     var open = Files.createDirectory(folder.resolve("open"));
     program(folder.resolve("safe"), answer("u", "s"));
     Files.createSymbolicLink(open.resolve(NAME), folder.resolve("safe"));
-    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxr-x"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xrwx"));
     assertInstanceOf(
         HelperProgram.MissingHelper.class, HelperProgram.find("fake", open.toString()));
   }

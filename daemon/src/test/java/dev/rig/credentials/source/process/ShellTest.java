@@ -91,7 +91,7 @@ final class ShellTest {
   void shellThatOthersCanWriteIsRefused() throws IOException {
     var shell = Shell.of(program("bin/bash"));
     assertEquals(Optional.empty(), shell.problem(ACCESS));
-    for (var mode : List.of("rwxrwxr-x", "rwxr-xrwx")) {
+    for (var mode : List.of("rwxrwxrwx", "rwxr-xrwx")) {
       Files.setPosixFilePermissions(shell.program(), PosixFilePermissions.fromString(mode));
       assertTrue(
           shell.problem(ACCESS).orElse("").contains("is writable by"),
