@@ -114,7 +114,8 @@ final class HttpTransport implements AutoCloseable {
     return PoolingHttpClientConnectionManagerBuilder.create()
         .setMaxConnTotal(MOST_CONNECTIONS)
         .setMaxConnPerRoute(MOST_TO_AN_ADDRESS)
-        .setDnsResolver(new InMemoryDnsResolver()) // resolves no names: addresses were checked before
+        .setDnsResolver(
+            new InMemoryDnsResolver()) // resolves no names: addresses were checked before
         .setTlsSocketStrategy(new TlsUpgrade())
         .setDefaultTlsConfig(TlsConfig.custom().setHandshakeTimeout(HANDSHAKE).build())
         .setDefaultConnectionConfig(
