@@ -67,6 +67,10 @@ final class SocketAccessTest {
     var attempts = new AtomicInteger();
     var connected = new AtomicInteger();
     var done = new AtomicBoolean();
+    // Loads the classes that the thread uses: as nobody it cannot read them in a closed folder.
+    try (var _ = open(0600)) {
+      Client.settle(path);
+    }
     var nobody = Thread.ofPlatform().start(() -> knock(attempts, connected, done));
     for (int i = 0; i < 1000; i++) {
       int before = attempts.get();
