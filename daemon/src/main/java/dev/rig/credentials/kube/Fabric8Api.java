@@ -305,13 +305,7 @@ public class Fabric8Api implements KubeApi {
       return client.asking(
           "get deployment " + namespace + "/" + name,
           kubernetes ->
-              Optional.ofNullable(
-                      kubernetes
-                          .genericKubernetesResources(
-                              Workloads.context(Rollouts.WorkloadKind.DEPLOYMENT))
-                          .inNamespace(namespace)
-                          .withName(name)
-                          .get())
+              Optional.ofNullable(Workloads.deployment(kubernetes, namespace, name))
                   .map(found -> Workloads.readiness(found, image)));
     } catch (KubeApiException e) {
       if (e.kind() != KubeApiException.KubeFailureKind.REFUSED) {

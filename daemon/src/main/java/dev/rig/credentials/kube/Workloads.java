@@ -125,6 +125,16 @@ final class Workloads {
     return value instanceof Number number ? number.intValue() : otherwise;
   }
 
+  /** Returns a Deployment; null if absent. */
+  static @Nullable GenericKubernetesResource deployment(
+      KubernetesClient kubernetes, String namespace, String name) {
+    return kubernetes
+        .genericKubernetesResources(context(Rollouts.WorkloadKind.DEPLOYMENT))
+        .inNamespace(namespace)
+        .withName(name)
+        .get();
+  }
+
   /**
    * Returns the progress of the pods of a namespace that have this image, for a client that cannot
    * read the Deployment, and so does not know how many are required.
@@ -160,13 +170,7 @@ final class Workloads {
       KubernetesClient kubernetes, String namespace, String name, String image) {
     Map<String, String> selector;
     try {
-      selector =
-          selector(
-              kubernetes
-                  .genericKubernetesResources(context(Rollouts.WorkloadKind.DEPLOYMENT))
-                  .inNamespace(namespace)
-                  .withName(name)
-                  .get());
+      selector = selector(deployment(kubernetes, namespace, name));
       if (selector.isEmpty()) {
         return List.of();
       }
