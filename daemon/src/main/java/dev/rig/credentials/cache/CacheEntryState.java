@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the cache knows of one key, shown to people.
+ * The state of one key, shown to people.
  *
  * @param value the current value; null if absent
  * @param last the last value, also one that has expired or was rejected; null if there never was

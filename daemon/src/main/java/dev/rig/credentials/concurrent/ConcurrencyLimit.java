@@ -5,25 +5,25 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Limits how many tasks run at a time; further ones wait in order. */
+/** Limits how many tasks run at the same time; the others wait in order. */
 public final class ConcurrencyLimit {
   private final int most;
-  private final Queue<Turn<?>> waiting = new ArrayDeque<>(); // this guards this field and the next
-  private int running;
+  private final Queue<Turn<?>> waiting = new ArrayDeque<>(); // guarded by this
+  private int running; // guarded by this
 
   private record Turn<T>(Supplier<CompletableFuture<T>> work, CompletableFuture<T> result) {}
 
   /**
    * Creates a limit.
    *
-   * @param most at least 1
+   * @param most the highest number of running tasks, at least 1
    */
   public ConcurrencyLimit(int most) {
     this.most = most;
   }
 
   /**
-   * Starts the work when its turn comes.
+   * Starts the work as soon as the limit permits it.
    *
    * @return the result of the work; cancelling it cancels the work, or prevents its start
    */

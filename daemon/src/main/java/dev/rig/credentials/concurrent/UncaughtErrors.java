@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The policy for uncaught errors in any thread of this process: the default handler of all threads,
- * to which loops that must continue also report.
+ * The default handler of uncaught errors in all threads of this process. Loops that must continue
+ * report the errors that they catch to it too.
  *
  * <ul>
  *   <li>A shortage of threads ({@code OutOfMemoryError: unable to create native thread}) and a
@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>A {@link LinkageError} or a {@link ServiceConfigurationError} ends it as well. A class that
  *       failed to initialise for lack of a thread, or whose file could not be opened for lack of a
  *       descriptor, stays unusable in this process.
- *   <li>Everything else is a defect of one request or one task: logged.
+ *   <li>Any other error is a defect of one request or one task. It is only logged.
  * </ul>
  *
- * <p>Each error is logged once, and the same kind at most once a minute.
+ * <p>Errors of the same class are logged at most once a minute.
  */
 public final class UncaughtErrors implements Thread.UncaughtExceptionHandler {
   /** {@code EX_SOFTWARE} of sysexits.h. */
@@ -70,7 +70,7 @@ public final class UncaughtErrors implements Thread.UncaughtExceptionHandler {
     }
   }
 
-  /** Returns whether only a thread was missing, which is temporary. */
+  /** Returns whether the system had no further thread, which is temporary. */
   static boolean isThreadShortage(Throwable thrown) {
     return thrown instanceof OutOfMemoryError
         && String.valueOf(thrown.getMessage()).contains("native thread");

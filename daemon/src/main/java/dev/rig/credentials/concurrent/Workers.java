@@ -36,11 +36,11 @@ public final class Workers extends AbstractExecutorService {
   private final ThreadFactory factory;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-  // This guards all fields below.
+  // Guarded by this, as are all fields below.
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private final Set<Thread> threads = new HashSet<>();
 
-  /** The threads that wait for a task. */
+  /** How many threads wait for a task. */
   private int idle;
 
   private boolean retrying;
@@ -53,10 +53,11 @@ public final class Workers extends AbstractExecutorService {
    * Creates workers.
    *
    * @param name of the threads
-   * @param kept threads that start now and stay, for tasks that a shortage must not delay
-   * @param most the limit of threads
-   * @param mostWaiting the limit of waiting tasks; further ones are rejected
-   * @param scheduler retries to start threads; must run until these workers have ended
+   * @param kept how many threads start now and stay, for tasks that a shortage must not delay
+   * @param most the highest number of threads
+   * @param mostWaiting the highest number of waiting tasks; further tasks are rejected
+   * @param scheduler schedules further attempts to start a thread; must run until these workers
+   *     have ended
    */
   public Workers(String name, int kept, int most, int mostWaiting, Scheduler scheduler) {
     this(kept, most, mostWaiting, scheduler, factory(name, most));

@@ -26,7 +26,7 @@ public sealed interface AdminAddress {
   /**
    * Parses {@code host:port}, {@code [v6]:port} or {@code off}.
    *
-   * @throws InvalidSettingException if the text is neither
+   * @throws InvalidSettingException if the text is none of these
    */
   static AdminAddress parse(String text) throws InvalidSettingException {
     if (text.equals("off")) {

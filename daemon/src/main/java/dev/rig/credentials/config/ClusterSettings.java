@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param certificateAuthority the API's certificate authority
  * @param createPullSecrets whether pull secrets are written into the cluster; see {@link
  *     #createsPullSecrets()}
- * @param pullSecretNamespaces a key of this daemon: the only namespaces that get them
- * @param pullSecrets a key of this daemon: namespaces whose service accounts get them
+ * @param pullSecretNamespaces the only namespaces that get them; a key of this daemon
+ * @param pullSecrets namespaces whose service accounts get them; a key of this daemon
  */
 public record ClusterSettings(
     SourcePosition origin,

@@ -11,7 +11,7 @@ import java.util.Set;
  * @param users names or numeric ids of users, {@code *} for all; with {@code groups} never empty
  * @param groups names or numeric ids of groups
  * @param actions the permitted actions; all if the rule does not name any
- * @param registries the registries that they apply to; empty for all
+ * @param registries the registries that the actions apply to; empty for all
  */
 public record ConfiguredAccessRule(
     SourcePosition origin,

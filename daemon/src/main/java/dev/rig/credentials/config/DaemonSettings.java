@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The daemon's own settings, without defaults, which the code that uses them knows; flags override
+ * The daemon's own settings, without defaults, which are in the code that uses them. Flags override
  * them.
  *
  * @param values the settings that are set; each value has the type of its setting

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 /** The source of an entry's credential. */
 public interface CredentialSource {
   /**
-   * The limit of concurrent runs: an entry with a glob has several registries, and probing must not
-   * start a thousand.
+   * The highest number of concurrent runs of one entry: an entry with a glob has several
+   * registries, and a client that probes hosts must not start a thousand programs.
    */
   int MOST_AT_ONCE = 16;
 
-  /** A margin for a source to report a timeout of its own, before the caller gives up. */
+  /** How long a caller waits beyond the source's own timeout, so that its report arrives. */
   Duration GRACE = Duration.ofSeconds(2);
 
   /**

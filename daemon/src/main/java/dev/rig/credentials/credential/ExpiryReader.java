@@ -33,6 +33,8 @@ public final class ExpiryReader {
    * credential.
    *
    * @param printer what printed the credential, for the message
+   * @param begun when the run started
+   * @param expire the configured life of a lease
    * @throws SourceException if the credential has expired
    */
   public static Instant end(
@@ -46,7 +48,7 @@ public final class ExpiryReader {
     return stated.isBefore(configured) ? stated : configured;
   }
 
-  /** Returns the instant that long after another; {@link Lease#NEVER} if out of range. */
+  /** Returns {@code begun} plus {@code expire}; {@link Lease#NEVER} if out of range. */
   public static Instant after(Instant begun, Duration expire) {
     try {
       return begun.plus(expire);
@@ -70,7 +72,7 @@ public final class ExpiryReader {
     };
   }
 
-  /** Returns the decoded object if it has these texts. */
+  /** Returns the decoded JSON object; empty if it is invalid or lacks one of the required texts. */
   private static Optional<JsonObject> decoded(
       Base64.Decoder decoder, String text, List<String> required) {
     try {

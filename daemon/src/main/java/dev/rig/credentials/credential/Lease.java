@@ -14,15 +14,15 @@ public record Lease(Credential credential, Instant issuedAt, Instant expiresAt) 
   /** The expiry of a lease that never expires. */
   public static final Instant NEVER = Instant.MAX;
 
-  /** Returns whether it expires at all. */
+  /** Returns whether the lease expires. */
   public boolean expires() {
     return !expiresAt.equals(NEVER);
   }
 
   /**
-   * Returns the remaining life, never negative.
+   * Returns the remaining life; zero if it has ended.
    *
-   * @return a very long time (not the distance to {@link #NEVER}) for a lease that does not expire
+   * @return a very long duration for a lease that does not expire
    */
   public Duration remaining(Instant now) {
     if (!expires()) {

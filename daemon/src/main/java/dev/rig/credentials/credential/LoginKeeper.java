@@ -2,13 +2,13 @@ package dev.rig.credentials.credential;
 
 import java.util.concurrent.CompletableFuture;
 
-/** Stores logins that clients can change, as another credential helper does. */
+/** Stores and erases logins of clients, for example in another credential helper. */
 public interface LoginKeeper {
   /** Returns its name, for people: {@code docker-credential-pass}. */
   String name();
 
   /**
-   * Stores a login in place of an earlier one.
+   * Stores a login, and replaces an earlier one.
    *
    * @param registry the registry as host and path
    * @return completes exceptionally with a {@link SourceException} if it was not stored
@@ -19,8 +19,8 @@ public interface LoginKeeper {
    * Erases a login.
    *
    * @param registry the registry as host and path
-   * @return completes exceptionally with a {@link SourceException} if that failed, with class
-   *     {@link ReasonClass#NOT_FOUND} if there was none
+   * @return completes exceptionally with a {@link SourceException} if nothing was erased; its class
+   *     is {@link ReasonClass#NOT_FOUND} if there was no login
    */
   CompletableFuture<Void> erase(String registry);
 }

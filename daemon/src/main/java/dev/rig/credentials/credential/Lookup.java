@@ -8,7 +8,7 @@ import java.time.temporal.ChronoUnit;
  */
 public sealed interface Lookup {
   /**
-   * An entry answers.
+   * An entry has a credential.
    *
    * @param prefix the entry, as its normalised prefix
    * @param lease the lease; not expired when the answer was made

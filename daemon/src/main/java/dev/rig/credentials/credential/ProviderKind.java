@@ -130,7 +130,7 @@ public enum ProviderKind {
   }
 
   /**
-   * Returns whether it can serve a host, or a host that a glob matches.
+   * Returns whether it serves the host; for a glob, whether it serves a host that the glob matches.
    *
    * @param host in its normal form, with or without globs
    * @param options of the entry, by name

@@ -3,7 +3,7 @@ package dev.rig.credentials.credential;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
-/** A text that never prints itself. */
+/** A text that is never printed: {@link #toString} hides it. */
 public final class Secret {
   private final String value;
 
@@ -16,7 +16,7 @@ public final class Secret {
     return new Secret(value);
   }
 
-  /** Returns the text itself; to be called only where it leaves the process for its user. */
+  /** Returns the text. Call it only where the text must leave this object. */
   public String reveal() {
     return value;
   }
@@ -33,7 +33,7 @@ public final class Secret {
             value.getBytes(StandardCharsets.UTF_8), secret.value.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Returns the same value for every secret, so that no hash of one leaks. */
+  /** Returns the same value for every secret, because a hash would reveal something about it. */
   @Override
   public int hashCode() {
     return Secret.class.hashCode();

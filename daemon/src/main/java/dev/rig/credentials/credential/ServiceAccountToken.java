@@ -7,8 +7,8 @@ import java.util.Map;
  * The token that a kubelet sends for the pod whose image it pulls.
  *
  * @param account the account of the token
- * @param token a JWT, for the script only
- * @param expiresAt its {@code exp}
+ * @param token the JWT; only the entry's script or provider receives it
+ * @param expiresAt when the token expires: its claim {@code exp}
  * @param annotations the annotations of the account that the kubelet is configured to send; not
  *     secret
  */

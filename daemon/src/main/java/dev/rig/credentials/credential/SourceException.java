@@ -21,8 +21,8 @@ public final class SourceException extends RuntimeException {
   }
 
   /**
-   * Returns the class of any failure; {@link ReasonClass#OTHER} for null and for one that is not a
-   * source's.
+   * Returns the class of any failure; {@link ReasonClass#OTHER} for null and for any other
+   * exception.
    */
   public static ReasonClass classOf(@Nullable Throwable failure) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {

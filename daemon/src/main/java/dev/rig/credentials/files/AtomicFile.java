@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * {@code ls}.
  */
 public final class AtomicFile {
-  /** Only for the owner. */
+  /** The mode of a file that only its owner can read and write. */
   public static final String PRIVATE = "rw-------";
 
   /** The suffix of the new file until it is complete; digits precede it. */
@@ -132,9 +132,9 @@ public final class AtomicFile {
   }
 
   /**
-   * Removes a file, with incomplete files that killed processes left next to it.
+   * Removes a file, and the incomplete files that killed processes left next to it.
    *
-   * @return false if there was none
+   * @return false if the file did not exist
    */
   public static boolean remove(Path file) throws IOException {
     var folder = folder(file);
@@ -192,7 +192,7 @@ public final class AtomicFile {
     try {
       Files.deleteIfExists(file);
     } catch (IOException stays) {
-      // The next write removes it; only the earlier failure is reported.
+      // Not reported, because the earlier failure is; the next write removes the file.
     }
   }
 }

@@ -27,12 +27,12 @@ public record FileId(long device, long inode, int mode, int owner, int group) {
   private static final int STICKY = 01000;
   private static final int WRITABLE_BY_ALL = 0002;
 
-  /** Returns the file with that name, without following a symbolic link; empty if absent. */
+  /** Returns what the name refers to, without following a symbolic link; empty if absent. */
   public static Optional<FileId> of(Path path) throws IOException {
     return read(path, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Returns the file with that name, following symbolic links; empty if absent. */
+  /** Returns the identity of the file with that name, following symbolic links; empty if absent. */
   public static Optional<FileId> behind(Path path) throws IOException {
     return read(path);
   }

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 public record Interpreter(String program, @Nullable String argument) {
   private static final String MARK = "#!";
 
-  /** Options of env(1) that take the next word with them. */
+  /** Options of env(1) whose value is the next word. */
   private static final Set<String> WITH_A_WORD = Set.of("-u", "--unset", "-C", "--chdir", "-a");
 
-  /** Has env(1) split the rest of the line, which it gets as one word. */
+  /** Options that make env(1) split the rest of the line, which it receives as one word. */
   private static final Pattern SPLIT = Pattern.compile("-[iv0]*S\\s*|--split-string[= ]");
 
   /** Returns the interpreter of a script; empty if it names none. */
@@ -34,8 +34,8 @@ public record Interpreter(String program, @Nullable String argument) {
   }
 
   /**
-   * What {@code env} runs, as it is written there: {@code python3} of {@code #!/usr/bin/env
-   * python3}. Empty if the program is another one, or nothing can be run.
+   * Returns the program that {@code env} runs, as written, such as {@code python3}. Empty if the
+   * interpreter is not {@code env}, or {@code env} can run nothing.
    */
   public Optional<String> behindEnv() {
     if (argument == null || !program.endsWith("/env")) {

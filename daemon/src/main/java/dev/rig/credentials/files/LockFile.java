@@ -8,11 +8,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that a process locks while it lives, to own something exclusively. Not thread-safe.
+ * A file that a process locks until it ends, to own something exclusively. Not thread-safe.
  *
- * <p>It is locked with flock(2), which belongs to the open file; the JDK's locks belong to the
- * process, which loses them when any code closes that file. The file stays when the process ends:
- * if it were removed, two processes could lock two files with the same name.
+ * <p>The lock is that of flock(2), which belongs to the open file. A lock of the JDK belongs to the
+ * process, which loses it when any code closes that file. The file stays when the process ends: if
+ * it were removed, two processes could lock two files with the same name.
  */
 public final class LockFile {
   private static final int ATTEMPTS = 3;

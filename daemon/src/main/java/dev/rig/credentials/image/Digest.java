@@ -3,8 +3,8 @@ package dev.rig.credentials.image;
 import java.util.regex.Pattern;
 
 /**
- * The digest of a manifest or blob: an algorithm and its hash in lower-case hex, of the OCI image
- * specification's registered algorithms.
+ * The digest of a manifest or blob: one of the OCI image specification's registered algorithms, and
+ * the hash in lower-case hex.
  *
  * @param algorithm {@code sha256} or {@code sha512}
  * @param hex with the algorithm's number of digits
@@ -16,7 +16,7 @@ public record Digest(String algorithm, String hex) {
   /**
    * Validates the parts.
    *
-   * @throws IllegalArgumentException if the two do not match; the message contains neither
+   * @throws IllegalArgumentException if they do not match; the message contains neither
    */
   public Digest {
     var form =
@@ -48,7 +48,7 @@ public record Digest(String algorithm, String hex) {
     }
   }
 
-  /** Returns the sha256 digest of a content. */
+  /** Returns the sha256 digest of these bytes. */
   public static Digest sha256(byte[] content) {
     return of("sha256", content);
   }
@@ -58,7 +58,7 @@ public record Digest(String algorithm, String hex) {
     return new Digest(algorithm, hash.hex(content));
   }
 
-  /** Returns whether this is the digest of that content. */
+  /** Returns whether this is the digest of these bytes. */
   public boolean matches(byte[] content) {
     return equals(of(algorithm, content));
   }

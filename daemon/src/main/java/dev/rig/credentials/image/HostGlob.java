@@ -56,7 +56,7 @@ public final class HostGlob {
     return host.indexOf(':') >= 0;
   }
 
-  /** Walks both at the same time: a star stays while the other advances. */
+  /** Compares each beginning of one with each beginning of the other. */
   private static boolean labelsOverlap(String one, String other) {
     var row = new boolean[other.length() + 1];
     for (int i = 0; i <= one.length(); i++) {

@@ -108,7 +108,7 @@ public final class ImageReference {
     return new ImageReference(normalHost, path, tag, digest);
   }
 
-  /** Returns whether this is a host: without a slash, a colon precedes a port or a tag. */
+  /** Returns whether this is a host, with or without a port; it contains no slash. */
   private static boolean isBareHost(String first) {
     int colon = first.lastIndexOf(':');
     if (colon < 0 || first.endsWith("]")) {

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the longest configured prefix of a reference. Immutable.
  *
- * <p>An exact host has precedence over a glob, then the longest path; of two globs with the same
- * path the one with more literal characters. The time does not depend on the number of prefixes:
- * one hash of the host, then one of each segment.
+ * <p>An exact host has precedence over a glob, then a longer path over a shorter one, then a glob
+ * with more literal characters over one with fewer. The time does not depend on the number of
+ * prefixes: one hash of the host, then one of each segment.
  *
  * @param <T> the value of a prefix
  */

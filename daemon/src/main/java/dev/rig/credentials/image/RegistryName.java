@@ -50,9 +50,9 @@ final class RegistryName {
   }
 
   /**
-   * Returns whether a path is not a repository but the version of a registry's API: in an address,
-   * on Docker Hub's host, which has no repository of that name, or in upper case, which no
-   * repository has.
+   * Returns whether a path is not a repository but the version of a registry's API. It is the
+   * version in an address, on Docker Hub's host, which has no repository of that name, and in upper
+   * case, which no repository has.
    *
    * @param address whether the text has a scheme or a trailing slash
    */

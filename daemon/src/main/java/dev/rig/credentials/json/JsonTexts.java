@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Finds texts in possible JSON, for redaction. */
+/** Finds the texts in bytes that may be JSON, for redaction. */
 public final class JsonTexts {
   private static final JsonFactory FACTORY = new JsonFactory();
 

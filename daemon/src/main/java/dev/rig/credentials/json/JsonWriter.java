@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the fields of an object, in the order of the calls. Unknown values are left out. */
+/** Writes the fields of an object in the order of the calls, without fields that are null. */
 public final class JsonWriter {
   private final JsonGenerator json;
 

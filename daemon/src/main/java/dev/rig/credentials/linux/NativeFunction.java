@@ -9,9 +9,8 @@ import java.lang.ref.Reference;
 import jnr.ffi.Pointer;
 
 /**
- * A function of the C library that takes and returns integers and addresses. jnr-ffi would generate
- * a class for an interface of such functions: 60 ms of each start, and a class that no AOT cache
- * contains.
+ * A function of the C library that takes and returns integers and addresses. For an interface of
+ * such functions jnr-ffi would generate a class, which no AOT cache contains: 60 ms of each start.
  *
  * <p>Functions with variable arguments are called like any other: for integers, the ABIs of Linux
  * on amd64 and arm64 pass them in the same way.

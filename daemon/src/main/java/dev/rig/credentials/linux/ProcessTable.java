@@ -63,7 +63,7 @@ public final class ProcessTable {
     return new ProcessTable(entries);
   }
 
-  /** A filter without a pattern: the table is read at each script's end. */
+  /** Returns whether the name is a pid; without a pattern, because scripts wait for the table. */
   private static boolean isProcess(Path folder) {
     return Character.isDigit(folder.getFileName().toString().charAt(0));
   }

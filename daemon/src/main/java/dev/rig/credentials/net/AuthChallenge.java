@@ -26,7 +26,7 @@ public record AuthChallenge(String scheme, Map<String, String> parameters) {
   private static final String TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
   private static final Pattern WORD = Pattern.compile(TOKEN);
 
-  /** Schemes without parameters, which the parser would read as part of the next one. */
+  /** Schemes without parameters, which the parser would read as part of the next scheme. */
   private static final Pattern BARE = Pattern.compile("[\\s,]*(?:(" + TOKEN + ")\\s*(?:,|$))?");
 
   public AuthChallenge {

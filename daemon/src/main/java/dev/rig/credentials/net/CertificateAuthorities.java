@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The certificate authorities that are trusted for a registry: the runtime's, the system's, those
  * of configured files, and those of the host's own folder; for a host with an authority of its own,
- * only that one. Read at the first use, because most daemons resolve no images.
+ * only that one. They are read at the first use, because most daemons resolve no images.
  */
 public final class CertificateAuthorities implements TlsAuthorities {
   private static final String ANY = "";
@@ -47,7 +47,7 @@ public final class CertificateAuthorities implements TlsAuthorities {
    * Creates authorities in addition to those of this machine.
    *
    * @param files PEM files of authorities for any host
-   * @param own PEM files by the host, with its port, that each signs for
+   * @param own PEM files by host, with its port; each is the only authority of its host
    */
   public CertificateAuthorities(List<Path> files, Map<String, Path> own) {
     this(files, own, HostCertificates.of(Path.of("/etc")));

@@ -56,7 +56,7 @@ final class Exchange {
     this.budget = budget;
   }
 
-  /** Aborts it in any state: a peer may send one byte per second. */
+  /** Aborts the exchange in any state, because a peer may send one byte per second. */
   void cut() {
     over = true;
     var running = sent;
@@ -66,7 +66,8 @@ final class Exchange {
   }
 
   /**
-   * Returns the message to send, which is aborted whether the time ends before or after this call.
+   * Returns the message to send. It is aborted when the time ends, even if that was before this
+   * call.
    */
   private HttpUriRequestBase begin(HttpRequest request) throws HttpFailure {
     var message = message(request);

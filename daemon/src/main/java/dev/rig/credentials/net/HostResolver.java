@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Resolves host names on threads of its own: the C library blocks, which would occupy the carrier
- * of a virtual thread for as long as a name server does not answer.
+ * Resolves host names on separate platform threads: while a name server does not answer, the C
+ * library blocks, which would occupy the carrier of a virtual thread.
  */
 public final class HostResolver {
   /** The lookup itself. */

@@ -158,7 +158,7 @@ public record HttpAddress(Origin origin, String target) {
     try {
       name = URLDecoder.decode(name, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      // A name that cannot be decoded is none of those.
+      // A name that cannot be decoded is not one of them.
     }
     return name.toLowerCase(Locale.ROOT);
   }

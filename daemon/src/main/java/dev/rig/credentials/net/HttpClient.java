@@ -22,7 +22,7 @@ public final class HttpClient implements AutoCloseable {
   private final Proxies proxies;
   private final HttpTransport transport;
 
-  /** The address of a host with several that answered last; its connections are kept. */
+  /** For each host with several addresses, the one that answered last; its connections are kept. */
   private final Map<Origin, InetAddress> answered = new ConcurrentHashMap<>();
 
   /** Creates a client; nothing is opened or read before the first request. */
@@ -52,8 +52,8 @@ public final class HttpClient implements AutoCloseable {
    * Sends a request.
    *
    * @param nearest the nearest zone that the host's name may resolve to; {@link
-   *     NetworkZone#LOOPBACK} for a host that the user named: all zones except {@link
-   *     NetworkZone#NEVER}
+   *     NetworkZone#LOOPBACK}, which permits all zones except {@link NetworkZone#NEVER}, for a host
+   *     that the user named
    * @return any response
    * @throws HttpFailure if no response arrives
    */

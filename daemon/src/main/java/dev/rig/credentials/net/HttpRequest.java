@@ -63,7 +63,7 @@ public record HttpRequest(
     return new HttpRequest(method, address, headers, value, body);
   }
 
-  /** Returns the request for another address. */
+  /** Returns a copy for another address. */
   public HttpRequest at(HttpAddress elsewhere) {
     return new HttpRequest(method, elsewhere, headers, authorization, body);
   }

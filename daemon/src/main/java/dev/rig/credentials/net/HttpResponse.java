@@ -28,7 +28,7 @@ public final class HttpResponse {
     this.zone = zone;
   }
 
-  /** Returns the response with at most one header. */
+  /** Returns a copy with only the headers of that name. */
   public HttpResponse withoutHeadersBut(String name) {
     var values = headers.get(name);
     var left = values == null ? Map.<String, List<String>>of() : Map.of(name, values);

@@ -29,10 +29,10 @@ final class HttpTransport implements AutoCloseable {
   private static final int LONGEST_LINE = 16 * 1024;
   private static final int MOST_HEADERS = 128;
 
-  /** The limit per address, so that a host with one dead address is still reached at another. */
+  /** The limit for one address, so that a host with a dead address is reached at another. */
   private static final Timeout CONNECT = Timeout.ofSeconds(3);
 
-  /** Longer than the deadline of the exchange. */
+  /** The limit of a TLS handshake; longer than any exchange, whose deadline ends it earlier. */
   private static final Timeout HANDSHAKE = Timeout.ofSeconds(60);
 
   private static final String ROUTE = "rig.route";

@@ -16,11 +16,12 @@ import org.apache.hc.core5.http.message.BasicLineParser;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * A connection that tells whether bytes have arrived which no request asked for. HttpClient itself
- * can only wait for some, at least 1 ms, which is as long as a request on a kept connection takes.
+ * A connection that reports whether it has received bytes that belong to no request. HttpClient
+ * itself can only wait for bytes, at least 1 ms, which is as long as a whole request on a kept
+ * connection takes.
  */
 final class KeptConnection extends DefaultManagedHttpClientConnection {
-  /** For the rest of a TLS record that has arrived in part. */
+  /** How long to wait for the rest of a TLS record that has arrived in part. */
   private static final Timeout RECORD = Timeout.ofMilliseconds(1);
 
   private volatile boolean glancing;
@@ -48,7 +49,7 @@ final class KeptConnection extends DefaultManagedHttpClientConnection {
     bind(new GlancingHolder(tls, socket));
   }
 
-  /** Returns whether bytes wait to be read, which would be taken for the next response. */
+  /** Returns whether unread bytes have arrived, which would be read as the next response. */
   boolean holdsBytes() throws IOException {
     glancing = true;
     try {

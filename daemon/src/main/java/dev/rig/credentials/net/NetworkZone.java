@@ -26,7 +26,7 @@ public enum NetworkZone {
    */
   NEVER;
 
-  /** Of Alibaba Cloud, Oracle Cloud, Azure (its wire server) and Google Cloud. */
+  /** Metadata services of Alibaba Cloud, Oracle Cloud, Azure (its wire server) and Google Cloud. */
   private static final Set<String> METADATA =
       Set.of("100.100.100.200", "192.0.0.192", "168.63.129.16", "fd20:ce:0:0:0:0:0:254");
 
@@ -48,7 +48,7 @@ public enum NetworkZone {
         : ofIpv4(address, address.getAddress());
   }
 
-  /** Whether clouds answer there for one machine: metadata services, with or without a link. */
+  /** Returns whether this is the address of a cloud's metadata service, link-local or not. */
   private static boolean isOfTheMachinesHost(InetAddress address) {
     return address.isLinkLocalAddress()
         || startsWith(address.getAddress(), 0xfd, 0x00, 0x0e, 0xc2) // AWS, fd00:ec2::/32

@@ -7,11 +7,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code NO_PROXY} as Go's {@code golang.org/x/net/http/httpproxy} reads it, which clients on this
- * machine use: {@code *} for everything; an IP address or a CIDR block for hosts that are
- * addresses; {@code example.org} for that domain and its subdomains; {@code .example.org} and
- * {@code *.example.org} for the subdomains only; all except {@code *} and CIDR blocks with or
- * without a port.
+ * {@code NO_PROXY} with the rules of Go's {@code golang.org/x/net/http/httpproxy}, which other
+ * clients on this machine follow. {@code *} matches every host. An IP address or a CIDR block
+ * matches hosts that are addresses. {@code example.org} matches that domain and its subdomains;
+ * {@code .example.org} and {@code *.example.org} match only the subdomains. All except {@code *}
+ * and CIDR blocks may have a port.
  */
 final class NoProxy {
   private interface Rule {
@@ -89,7 +89,7 @@ final class NoProxy {
         && (rest == 0 || ((network[whole] ^ address[whole]) & (0xff << (Byte.SIZE - rest))) == 0);
   }
 
-  /** Returns a port; 0 for any if the text is empty; an impossible one if it is not a number. */
+  /** Returns a port; 0, which matches all, for an empty text; one that matches none if invalid. */
   private static int port(String digits) {
     return digits.isEmpty() ? 0 : digits.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(digits) : -1;
   }

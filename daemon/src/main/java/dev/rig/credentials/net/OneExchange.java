@@ -20,8 +20,8 @@ import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
 import org.apache.hc.core5.http.protocol.HttpContext;
 
 /**
- * Sends one request over a connection. It distinguishes a kept connection that the other side had
- * closed from one that breaks, and limits the number of interim responses.
+ * Sends one request over a connection. It distinguishes a kept connection that the other side
+ * closed earlier from one that breaks now, and limits the number of interim responses.
  */
 final class OneExchange extends HttpRequestExecutor {
   private static final int MOST_INTERIM = 8;

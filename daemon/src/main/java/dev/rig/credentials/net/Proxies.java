@@ -18,7 +18,7 @@ public final class Proxies {
   /**
    * One proxy.
    *
-   * @param address null if its variable has none
+   * @param address null if its variable is not set
    * @param problem why it cannot be used; null if it can be
    */
   private record Proxy(@Nullable URI address, @Nullable String problem) {
@@ -39,8 +39,8 @@ public final class Proxies {
   /**
    * Creates proxies.
    *
-   * @param http the proxy for plain http; null if none
-   * @param https the proxy for https, used with {@code CONNECT}; null if none
+   * @param http the proxy for plain http; null for none
+   * @param https the proxy for https, used with {@code CONNECT}; null for none
    * @param direct the hosts without a proxy, as in {@code NO_PROXY}
    */
   public Proxies(@Nullable URI http, @Nullable URI https, List<String> direct) {

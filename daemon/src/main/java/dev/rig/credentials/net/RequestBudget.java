@@ -28,7 +28,7 @@ public final class RequestBudget {
     return start(ticker, TIME, BYTES);
   }
 
-  /** Starts a budget now. */
+  /** Starts a budget of this time and number of bytes. */
   public static RequestBudget start(Ticker ticker, Duration time, int bytes) {
     return new RequestBudget(ticker, time, new AtomicLong(ticker.nanos() + time.toNanos()), bytes);
   }
@@ -38,7 +38,7 @@ public final class RequestBudget {
     return new RequestBudget(ticker, time, end, most);
   }
 
-  /** Returns a separate budget, for a part that must not use up this one's time. */
+  /** Returns a budget with bytes of its own that ends after the limit, or earlier with this one. */
   public RequestBudget atMost(Duration limit) {
     long earlier = Math.min(end.get(), ticker.nanos() + limit.toNanos());
     return new RequestBudget(ticker, limit, new AtomicLong(earlier), most);
@@ -54,7 +54,7 @@ public final class RequestBudget {
     return wait.compareTo(left()) < 0;
   }
 
-  /** Adds time that the other side did not use. */
+  /** Extends the budget by time that was not spent waiting for the other side. */
   public void giveBack(Duration spent) {
     end.addAndGet(spent.toNanos());
   }

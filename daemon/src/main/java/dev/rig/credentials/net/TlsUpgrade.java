@@ -41,8 +41,8 @@ final class TlsUpgrade implements TlsSocketStrategy {
   }
 
   /**
-   * Checks what the JDK did not: that the certificate is valid for the host, by its alternative
-   * names.
+   * Checks what the JDK does not check for such a host: that the certificate's alternative names
+   * contain it.
    */
   private static void verify(String host, SSLSession session) throws SSLException {
     if (!(session.getPeerCertificates()[0] instanceof X509Certificate certificate)

@@ -21,7 +21,7 @@ final class AwsHttp implements SdkHttpClient {
     this.calls = calls;
   }
 
-  /** Has each request sent once: failed runs are repeated by the cache, with growing pauses. */
+  /** Disables the SDK's retries: the cache retries failed runs, with growing pauses. */
   static void once(ClientOverrideConfiguration.Builder configuration) {
     configuration.retryStrategy(AwsRetryStrategy.doNotRetry());
   }

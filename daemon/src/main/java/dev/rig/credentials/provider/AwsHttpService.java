@@ -14,7 +14,7 @@ import software.amazon.awssdk.utils.AttributeMap;
 public final class AwsHttpService implements SdkHttpService {
   private static final AtomicReference<@Nullable ProviderCalls> CALLS = new AtomicReference<>();
 
-  /** Sets what further clients use for their requests. */
+  /** Sets how clients that the SDK creates later send their requests. */
   static void use(ProviderCalls calls) {
     CALLS.set(calls);
   }

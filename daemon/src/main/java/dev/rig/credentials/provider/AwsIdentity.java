@@ -24,8 +24,8 @@ import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider
 import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
 
 /**
- * The identity for AWS: for a pod's token the role that its service account names, otherwise the
- * SDK's usual order. If the environment selects one identity, only that one is tried, so that its
+ * The identity for AWS: for a pod's token, the role that its service account names; otherwise, the
+ * SDK's default order. If the environment selects one identity, only that one is tried, so that its
  * own error is reported.
  */
 final class AwsIdentity {
@@ -99,8 +99,8 @@ final class AwsIdentity {
   }
 
   /**
-   * Checks what the SDK reads itself; it takes endpoints from the shared files, whatever names the
-   * identity.
+   * Checks the shared files, which the SDK reads itself: it takes endpoints from them even if the
+   * identity comes from elsewhere.
    */
   private void checkShared() {
     for (var shared :
@@ -113,7 +113,7 @@ final class AwsIdentity {
     }
   }
 
-  /** Checks the files of the identity that {@link #base} takes. */
+  /** Checks the files of the identity that {@link #base} selects. */
   private void checkOwn() {
     var profile = entry.option("profile");
     if (profile != null) {
@@ -134,7 +134,7 @@ final class AwsIdentity {
     }
   }
 
-  /** Checks what a profile names, and those whose identity it takes. */
+  /** Checks the files that a profile names, and those of the profiles whose identity it uses. */
   private void checkProfile(String first) {
     var profiles = ProfileFile.defaultProfileFile();
     var seen = new HashSet<String>();

@@ -170,7 +170,7 @@ final class AzureIdentity {
     CompletableFuture<IAuthenticationResult> begin(ExecutorService executor) throws Exception;
   }
 
-  /** Runs on a thread of the library's request, which is interrupted with this one. */
+  /** Blocks until the library has the token; an interrupt also ends the library's request. */
   private static Secret token(Acquisition acquisition) throws InterruptedException {
     var executor = Executors.newVirtualThreadPerTaskExecutor();
     try {

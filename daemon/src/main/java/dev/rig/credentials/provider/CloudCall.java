@@ -26,7 +26,7 @@ final class CloudCall {
   private CloudCall() {}
 
   /**
-   * Sends it.
+   * Sends the request.
    *
    * @param body empty if absent
    * @throws IOException if there is no response; its cause is the {@link HttpFailure}

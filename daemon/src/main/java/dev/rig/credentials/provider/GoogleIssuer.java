@@ -130,7 +130,7 @@ final class GoogleIssuer implements TokenIssuer {
     }
   }
 
-  /** Checks what the library reads itself: the file of the variable, or else that of gcloud. */
+  /** Checks the file that the library reads itself: the variable's, otherwise that of gcloud. */
   private void checkDefault() {
     var named = environment.getOrDefault(DEFAULT, "");
     var gcloud =
@@ -153,7 +153,7 @@ final class GoogleIssuer implements TokenIssuer {
         files.check("credential_source", token);
       }
     } catch (JsonException e) {
-      // The library says what is wrong with it.
+      // The library reports what is wrong with the file.
     }
     return content;
   }

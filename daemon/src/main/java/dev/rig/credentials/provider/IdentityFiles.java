@@ -56,7 +56,7 @@ final class IdentityFiles {
     var _ = read(name, file);
   }
 
-  /** Whether there is anything under that name. */
+  /** Returns whether a file or folder with that name exists. */
   static boolean isPresent(Path file) {
     return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }

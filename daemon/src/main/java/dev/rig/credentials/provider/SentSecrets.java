@@ -9,9 +9,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 
-/** The secrets that an entry sent to services lately, which an answer may repeat. */
+/** The secrets that an entry recently sent to services; a service's answer may repeat them. */
 final class SentSecrets {
-  /** More than the requests of all concurrent runs of an entry have. */
+  /** More secrets than the requests of all concurrent runs of an entry contain. */
   private static final int MOST = 64;
 
   /** Fields of forms: OAuth 2.0 (RFC 6749, 7523, 8693), ACR's exchange, and AWS STS. */

@@ -5,7 +5,7 @@ import dev.rig.credentials.credential.Lookup;
 import dev.rig.credentials.image.ImageReference;
 import java.util.concurrent.CompletableFuture;
 
-/** The credentials that the registry client needs of a broker. */
+/** The credentials that the registry client needs from a broker. */
 public interface RegistryCredentials {
   /** Returns the credential of an image; never completes exceptionally. */
   CompletableFuture<Lookup> lookup(ImageReference reference);

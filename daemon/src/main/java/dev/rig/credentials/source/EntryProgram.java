@@ -88,7 +88,7 @@ public final class EntryProgram {
   }
 
   /**
-   * Runs the program when it is its turn.
+   * Runs the program as soon as the limit permits it.
    *
    * @param form converts the outcome of a run; may throw
    * @return cancelling it ends the run

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The output of a credential helper; the protocol of docker-credential-helpers, {@code
- * credentials/credentials.go} and {@code client/client.go}.
+ * The output of a credential helper, in the format of docker-credential-helpers ({@code
+ * credentials/credentials.go} and {@code client/client.go}).
  */
 sealed interface HelperReply {
-  /** The output, with a nonzero status, of a helper without a credential for the registry. */
+  /** What a helper prints, with a nonzero status, if it has no credential for the registry. */
   String NOT_FOUND = "credentials not found in native keychain";
 
   /** The rule of the protocol, as the end of a message. */
@@ -32,7 +32,7 @@ sealed interface HelperReply {
   /** A valid answer. */
   record HelperAnswer(Credential credential) implements HelperReply {}
 
-  /** No credential for the registry, reported by an empty success: helpers of 2021 and before. */
+  /** An empty output with status 0: how helpers of 2021 and earlier report "not found". */
   record EmptyAnswer() implements HelperReply {}
 
   /**

@@ -36,11 +36,11 @@ public final class HelperSource implements CredentialSource, LoginKeeper {
   private final EntryProgram program;
 
   /**
-   * A source for one registry entry.
+   * Creates a source for one registry entry.
    *
    * @param helper what follows {@code docker-credential-} in the program's name
-   * @param program what the helper runs with; the {@code PATH} of its variables is where the helper
-   *     is looked for, before that of the daemon
+   * @param program the helper's environment and limits; the helper is searched in the {@code PATH}
+   *     of that environment, or in the daemon's if it has none
    */
   public HelperSource(String helper, EntryProgram program) {
     this.helper = helper;

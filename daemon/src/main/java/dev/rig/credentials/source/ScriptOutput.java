@@ -25,8 +25,8 @@ sealed interface ScriptOutput {
   String RULE = "it must print one line <username>:<password>";
 
   /**
-   * Parses it. One trailing newline is permitted; a carriage return before it is rejected like
-   * every control character, because it could be part of the password.
+   * Parses the output. One trailing newline is permitted; a carriage return before it is rejected
+   * like every control character, because it could be part of the password.
    */
   static ScriptOutput parse(byte[] stdout) {
     for (var each : stdout) {
@@ -96,7 +96,7 @@ sealed interface ScriptOutput {
         || (text.startsWith("\"") && text.endsWith("\"") && text.length() > 1);
   }
 
-  /** Recognized by a key that only this format has. */
+  /** Returns the name of the format, recognized by a key that only this format has. */
   private static String jsonForm(String text) {
     if (text.contains("\"ServerURL\"")) {
       return "JSON, the answer of a credential helper";

@@ -35,10 +35,10 @@ public final class ScriptSource implements CredentialSource {
   private final EntryProgram program;
 
   /**
-   * A source for one registry entry.
+   * Creates a source for one registry entry.
    *
    * @param script the text of the script
-   * @param program what the script runs with; {@code RIG_REGISTRY} is set by the request alone
+   * @param program the script's environment and limits; each request sets {@code RIG_REGISTRY}
    */
   public ScriptSource(String script, EntryProgram program) {
     this.script = script;

@@ -35,8 +35,8 @@ import org.bouncycastle.crypto.params.KeyParameter;
  * <p>Key: HKDF-SHA-256 of the sealing key with the salt, over the file's purpose and the machine;
  * so a file of another purpose, machine or key has another key, and no two writes share one. Seal:
  * ChaCha20-Poly1305 (RFC 8439), which runs in constant time also in Java, unlike AES. Nonce: the
- * record's number, from 0; the last one seals the whole file. As every write has its own key, a
- * nonce is never used twice with one. Associated data: the header, the number and the label of the
+ * record's number, from 0; the last one seals the whole file. Each write has its own key, so no
+ * nonce is used twice with a key. Associated data: the header, the number and the label of the
  * record, of which only the HMAC-SHA-256 ({@code tag}) is in the file: the file does not reveal the
  * registries, and a record can be opened only with its own label (for leases: the entry's prefix
  * and fingerprint). The last seal is over the SHA-256 of everything before it: removed, duplicated

@@ -51,11 +51,11 @@ public final class StateFolder {
   }
 
   /**
-   * Returns what lets another user replace the folder, or an older version of it. The root of a
-   * mount is left out: a kubelet mounts an {@code emptyDir} for all users of the pod's containers
-   * that have it.
+   * Returns why another user can replace the folder, or replace it with an older version. The root
+   * of a mount is ignored: a kubelet makes an {@code emptyDir} writable for all users of the
+   * containers that mount it.
    *
-   * @return empty if absent, or if it cannot be determined
+   * @return empty if no other user can, or if that cannot be determined
    */
   public Optional<String> replaceable(WriteAccess access) {
     try {
@@ -66,7 +66,7 @@ public final class StateFolder {
         }
       }
     } catch (IOException e) {
-      // What cannot be read is reported when it is used.
+      // A folder that cannot be read is reported when it is used.
     }
     return Optional.empty();
   }

@@ -146,7 +146,7 @@ public final class StoredLogins {
   /**
    * Removes the uid's login with exactly that key.
    *
-   * @return completes when the disk was written, with whether there was one; fails with a {@link
+   * @return completes with whether there was one, when it is on disk; fails with a {@link
    *     StoreException} that says why nothing has changed
    */
   public CompletableFuture<Boolean> erase(int uid, ImageReference reference) {

@@ -51,7 +51,7 @@ final class Client {
     Action action = ask.action();
     String alias = ask.alias();
     byte[] payload = Utf8.bytes(ask.key());
-    // The word that Docker sends with "list" is ignored, and people run these two in terminals.
+    // The word that Docker sends with "list" is ignored; people run the others in terminals.
     if (action != Action.LIST && action != Action.VERSION && action != Action.USERPASS) {
       int limit = Wire.REQUEST_LIMIT - new Request(action, alias, NOTHING).encode().length;
       payload = machine.input(limit);

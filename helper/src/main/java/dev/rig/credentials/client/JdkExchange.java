@@ -22,9 +22,9 @@ public final class JdkExchange {
    *
    * @param path the socket
    * @param request the whole request
-   * @param limit the most bytes of an answer that are read; a longer one is {@link
+   * @param limit the longest answer, in bytes; a longer one is {@link
    *     Attempt.AttemptOutcome#TOO_LONG}
-   * @param millis the limit of the whole attempt
+   * @param millis the limit of the whole attempt, in milliseconds
    */
   public static Attempt exchange(String path, byte[] request, int limit, long millis) {
     long end = millis() + millis;

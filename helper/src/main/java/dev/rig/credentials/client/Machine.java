@@ -17,8 +17,8 @@ interface Machine {
   /**
    * Reads stdin.
    *
-   * @param limit the most bytes that are used
-   * @return at most {@code limit + 1} bytes: one more than the limit means that there was more
+   * @param limit in bytes
+   * @return at most {@code limit + 1} bytes; that many only if stdin is longer than the limit
    * @throws MachineException if stdin cannot be read
    */
   byte[] input(int limit) throws MachineException;
@@ -36,7 +36,7 @@ interface Machine {
   /** Returns milliseconds of a monotonic clock; only differences are meaningful. */
   long millis();
 
-  /** Waits. */
+  /** Waits for this many milliseconds. */
   void pause(long millis);
 
   /**
@@ -46,7 +46,7 @@ interface Machine {
    *
    * @param path the socket
    * @param request the whole request
-   * @param millis the limit of the whole attempt
+   * @param millis the limit of the whole attempt, in milliseconds
    */
   Attempt exchange(String path, byte[] request, long millis);
 }

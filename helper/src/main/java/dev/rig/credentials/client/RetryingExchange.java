@@ -44,8 +44,8 @@ final class RetryingExchange {
    * Returns the last attempt at this request.
    *
    * @param connectMillis how long failed attempts are retried; 0 for one attempt. Time on an open
-   *     connection does not count: a client that has waited for a script when the daemon restarts
-   *     waits as long for the restart as any other (F33)
+   *     connection does not count: a client that was waiting for a script when the daemon restarted
+   *     waits for the restart as long as any other client (F33)
    */
   Attempt ask(Request request, long connectMillis) {
     byte[] frame = request.encode();

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The password files of entries, with a record of those that a configuration names. */
+/** Reads the password files of entries, and records those that a configuration names. */
 public final class PasswordFiles {
   /** The size limit in bytes. */
   static final int LARGEST = 64 * 1024;
@@ -29,7 +29,7 @@ public final class PasswordFiles {
   private final List<InputFile> contents = new ArrayList<>();
 
   /**
-   * Starts without files.
+   * Creates a reader without recorded files.
    *
    * @param access determines who can write the files
    */

@@ -36,7 +36,7 @@ final class EntryReader {
           "serviceAccount",
           "mirrorOf");
 
-  /** The names that the client accepts, see {@code docker-credential-rig-NAME} in its protocol. */
+  /** The aliases that the client accepts: NAME in {@code docker-credential-rig-NAME}. */
   private static final Pattern ALIAS = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   private final ProblemCollector findings;

@@ -138,7 +138,7 @@ final class PullSecretGroupReader {
     return registries;
   }
 
-  /** Names of objects; those that no object can have are reported. */
+  /** Returns names of objects; reports those that no object can have. */
   List<String> names(@Nullable Node node, String what, Pattern pattern) {
     var texts = new ArrayList<String>();
     if (node != null) {

@@ -336,7 +336,7 @@ final class SourceReader {
     return text == null ? null : new Located<>(text, file.origin());
   }
 
-  /** A field that determines the source, with its name; user name and password are one. */
+  /** A field that determines the source, with its name; user name and password count as one. */
   private record SourcePart(String source, String what, SourcePosition origin) {}
 
   /** Reports more than one source; returns whether there are several. */

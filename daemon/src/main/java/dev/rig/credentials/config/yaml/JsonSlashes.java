@@ -9,8 +9,8 @@ final class JsonSlashes {
   private JsonSlashes() {}
 
   /**
-   * A JSON document without it, in which all else stands in the same place. Any other text stays as
-   * it is, because a backslash may stand for itself there.
+   * Returns a JSON document without this escape, and with everything else in the same place.
+   * Returns any other text unchanged, because a backslash may be literal there.
    */
   static String without(String text) {
     return text.contains("\\/") && text.stripLeading().startsWith("{") && isJson(text)
@@ -27,7 +27,7 @@ final class JsonSlashes {
     }
   }
 
-  /** A string gets behind its end the blanks that it is shorter by. */
+  /** Adds to each string's end as many spaces as it has lost characters. */
   private static String plain(String json) {
     var plain = new StringBuilder(json.length());
     int missing = 0;

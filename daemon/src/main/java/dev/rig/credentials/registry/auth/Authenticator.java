@@ -56,7 +56,7 @@ public final class Authenticator {
     this.budget = budget;
   }
 
-  /** Returns the authorization of the next request; null if it has none. */
+  /** Returns the value of {@code Authorization} for the next request; null for none. */
   public @Nullable Secret authorization() {
     return authorization;
   }
@@ -86,8 +86,8 @@ public final class Authenticator {
   }
 
   /**
-   * Sends the password without a challenge in all later requests: for a registry whose {@code /v2/}
-   * is public and whose repository is not.
+   * Uses the password without a challenge in all later requests, for a registry whose {@code /v2/}
+   * is public although the repository is not.
    *
    * @return whether a request is useful; false if a credential was sent before
    */

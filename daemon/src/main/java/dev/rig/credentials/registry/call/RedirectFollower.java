@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests, counts them, and follows redirects. A credential is only sent to its own scheme,
- * host and port: once it was left out, it is not sent again (T5).
+ * host and port: after a redirect elsewhere it is not sent again (T5).
  */
 final class RedirectFollower {
   private static final int MOST = 5;

@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its methods block, and are meant for virtual threads. An operation takes at most 10 s of the
  * registry's time and 4 MiB, whatever the registry does (F29); the time to obtain a credential is
- * added. Endpoints are cached, and contents that cannot change: those that a digest in a response
- * names.
+ * added. Endpoints are cached; so are contents that a digest in a response names, because they
+ * cannot change.
  */
 public final class RegistryClient {
   private final RegistryCredentials credentials;

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
  *
  * @param insecure hosts, with or without a port, that may use plain http; loopback always may
  * @param caFiles PEM files of authorities in addition to those of the runtime
- * @param ownAuthorities PEM files of authorities by the host, with its port, that each signs for:
- *     for that host no other authority is trusted, and for other hosts it is not
+ * @param ownAuthorities PEM files of authorities by host, with its port; each is trusted only for
+ *     its host, and is the only one trusted for it
  * @param development whether a host, with or without a port, is a development registry: it may use
  *     plain http, without a credential unless it is on this machine
  * @param realms the hosts of token services that may get a registry's credential in addition to its

@@ -29,7 +29,7 @@ public sealed interface ImageManifest {
   String DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
   Set<String> IMAGE_CONFIGS = Set.of(DOCKER_CONFIG, "application/vnd.oci.image.config.v1+json");
 
-  /** Starts the media type of each manifest; servers have other types for unknown files. */
+  /** The start of every manifest's media type; servers send another type for unknown files. */
   String TYPES = "application/vnd.";
 
   /** Returns its type: one of the four. */

@@ -42,15 +42,15 @@ record RegistryErrors(List<JsonObject> errors) {
     }
   }
 
-  /** Whether one of the errors has that code. */
+  /** Returns whether one of the errors has that code. */
   boolean hasCode(String code) {
     return errors.stream().anyMatch(error -> code.equals(error.text("code")));
   }
 
   /**
-   * Returns what the first error says: its message in ASCII and shortened, or only a code of the
-   * specification if the request had a credential, which a registry can repeat in a message (T11).
-   * Empty if absent.
+   * Returns the first error's message, shortened and in ASCII. If the request had a credential,
+   * which a registry can repeat in a message (T11), returns only a code of the specification. Empty
+   * if absent.
    */
   String message(boolean anonymous) {
     for (var error : errors) {
@@ -70,14 +70,14 @@ record RegistryErrors(List<JsonObject> errors) {
     return "";
   }
 
-  /** Returns the failure for a status that no rule explains, with what the registry says to it. */
+  /** Returns the failure for a status that no rule explains, with the registry's message. */
   static CallException unexpected(String who, HttpResponse reply, boolean anonymous) {
     var said = of(reply).message(anonymous);
     return CallException.badAnswer(
         who + " answered " + reply.status() + (said.isEmpty() ? "" : ": " + said));
   }
 
-  /** Whether a registry, such as Docker's, has a manifest but not in an accepted format. */
+  /** Returns whether a registry, such as Docker's, has a manifest but not in an accepted format. */
   boolean isAboutAccept() {
     return message(true).toLowerCase(Locale.ROOT).contains("accept header");
   }

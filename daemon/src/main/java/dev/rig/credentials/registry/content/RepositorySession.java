@@ -123,7 +123,7 @@ public final class RepositorySession {
   private boolean isShutToEverybody(HttpResponse reply) throws CallException {
     return endpoint.challenges().isEmpty()
         && (reply.status() == 403
-            || reply.status() == 404 // as some hide what is private
+            || reply.status() == 404 // some registries hide private repositories
             || (reply.status() == 401 && EndpointDiscovery.challenges(reply).isEmpty()));
   }
 

@@ -22,9 +22,9 @@ final class LeftoverProcesses {
   private LeftoverProcesses() {}
 
   /**
-   * Kills them.
+   * Kills the processes of daemons that no longer run.
    *
-   * @param owners the prefixes of marks of daemons that no longer run
+   * @param owners the prefixes of these daemons' marks
    */
   static void end(Set<String> owners) {
     try {

@@ -16,11 +16,10 @@ import org.jspecify.annotations.Nullable;
  * Assigns processes to runs.
  *
  * <p>A process belongs to a run if its session or an ancestor does, or if it was started with the
- * run's mark in its environment. This process adopts orphans, so whatever a run leaves behind is
- * among its descendants, and no other processes must be examined. A child without any of these, and
- * outside our own session, is unattributed: a run's process that changed its session, lost its
- * parent and cleared its environment, or, briefly, one during execve(2), when its environment is
- * not readable.
+ * run's mark in its environment. This process adopts orphans, so all processes that a run leaves
+ * are its descendants, and only these are examined. A child that belongs to no run, and not to our
+ * own session, is unattributed: a process that changed its session, lost its parent and cleared its
+ * environment, or a process during execve(2), whose environment is not readable for a moment.
  */
 final class ProcessAttribution {
   /**

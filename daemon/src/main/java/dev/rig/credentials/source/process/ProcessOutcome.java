@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** The result of a run with its output. It does not print stdout, which can be a credential. */
 public final class ProcessOutcome {
-  /** What shells, and Python, say if the system has no process or thread for them. */
+  /** The messages of shells and Python if the system has no process or thread for them. */
   private static final Pattern NO_CHILD =
       Pattern.compile(
           "(cannot|can't) fork|can't start new thread|fork.*(temporarily unavailable|allocate"
@@ -29,14 +29,14 @@ public final class ProcessOutcome {
     this.inShortage = inShortage || (told && !ending.equals(new Exited(0)));
   }
 
-  /** Returns why it ended. */
+  /** Returns why the run ended. */
   public Ending ending() {
     return ending;
   }
 
   /**
-   * Returns its stdout until then, truncated to the limit; complete only if it exited. Never for a
-   * log.
+   * Returns stdout, truncated to the limit; complete only if the program exited. Must not be
+   * logged.
    */
   public byte[] stdout() {
     return stdout.clone();

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Starts processes and ensures that none is left behind: one read of the process table serves every
- * run that must end.
+ * Starts processes and ensures that none is left behind. One read of the process table serves all
+ * runs that must end.
  */
 final class ProcessReaper {
   private static final Logger LOG = System.getLogger(ProcessReaper.class.getName());
@@ -31,8 +31,7 @@ final class ProcessReaper {
   private final Time time;
 
   /**
-   * A thread of its own, which always exists: even if no other is free, it ends the processes that
-   * use them.
+   * A separate thread that always exists: it can end processes even if these use all other threads.
    */
   private final Workers worker;
 
@@ -143,8 +142,7 @@ final class ProcessReaper {
       } else {
         again = false;
       }
-      // Collected before the examination: whatever a program started before its end is in the table
-      // then.
+      // Collected before the table is read, which then has all that these programs started.
       var exited = new HashSet<ProcessRun>();
       runs.values().stream().filter(ProcessRun::hasExited).forEach(exited::add);
       attribution.look(ProcessTable.read(), leaders, runs, adopting);

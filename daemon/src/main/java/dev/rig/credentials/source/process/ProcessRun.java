@@ -167,7 +167,7 @@ final class ProcessRun {
     files.add(path);
   }
 
-  /** Reports that it could not be started, or could not be followed. */
+  /** Reports that the process could not be started or monitored. */
   void couldNotStart(String reason) {
     boolean never;
     synchronized (this) {
@@ -201,7 +201,7 @@ final class ProcessRun {
         after(spec.timeout(), () -> stop(new TimedOut(spec.timeout()), RunPhase.ASKED));
       }
     }
-    // Also if the JDK has no thread for its own part: the process has ended.
+    // Called even if the JDK lacks a thread to wait for the status: the process has ended.
     var _ = running.onExit().whenComplete((_, _) -> executor.execute(() -> waitFor(running)));
     executor.execute(() -> readStdout(running.getInputStream()));
     executor.execute(() -> readStderr(running.getErrorStream()));
@@ -216,7 +216,7 @@ final class ProcessRun {
   }
 
   /**
-   * Ends it, unless it has ended: the result is returned immediately, the processes end afterwards.
+   * Ends the run, unless it has ended. The result is returned immediately; the processes end later.
    */
   void stop(Ending why, boolean politely) {
     stop(why, politely ? RunPhase.ASKED : RunPhase.KILLING);

@@ -192,7 +192,7 @@ public final class ProcessRunner implements AutoCloseable {
    * Returns whether that process belongs to a run. A command that was passed a daemon's socket does
    * not count: it is a client, as in the demo.
    *
-   * @param pid as this process sees it; 0 if it cannot
+   * @param pid in this process's pid namespace; 0 if it has none there
    */
   public boolean isScript(long pid) {
     if (pid <= 0 || active.isEmpty()) {

@@ -63,8 +63,8 @@ final class ScriptFolder {
   }
 
   /**
-   * Returns the user of this process on the file system, by writing a file: root could write
-   * everywhere.
+   * Returns the owner of a file that this process creates. Whether this process can write to the
+   * folder would prove nothing: root always can.
    */
   private UserPrincipal writer() throws IOException {
     var file = create("owner." + UUID.randomUUID(), "");
@@ -119,7 +119,7 @@ final class ScriptFolder {
     }
   }
 
-  /** Returns the names of the files that killed daemons had left in it. */
+  /** Returns the names of the files that killed daemons left in the folder. */
   Set<String> leftovers() {
     return Set.copyOf(leftovers);
   }

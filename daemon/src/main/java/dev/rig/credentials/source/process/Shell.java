@@ -70,7 +70,7 @@ public record Shell(Path program, List<String> options, String prologue) {
       return new Shell(program, List.of("--posix", "+O", "xpg_echo"), "");
     }
     if (name.startsWith("busybox")) {
-      // Its own name decides what busybox is; it knows sh and ash, and no other name for a shell.
+      // busybox chooses the program by its own file name; of shells it knows only sh and ash.
       return called.equals("sh") || called.equals("ash")
           ? new Shell(program, List.of(), "")
           : new Shell(called.startsWith("busybox") ? program : real, List.of("sh"), "");
