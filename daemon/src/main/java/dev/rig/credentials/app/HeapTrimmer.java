@@ -4,10 +4,10 @@ import dev.rig.credentials.time.Scheduler;
 import java.time.Duration;
 
 /**
- * Keeps the heap near what is in use. The serial collector enlarges the old generation up to a
- * quarter of the machine's memory before it collects it, so a daemon that runs many scripts would
- * keep gigabytes of garbage. This class has all garbage collected when the heap has grown by half
- * and 16 MiB since the last time; the JVM gives the free part back to the system.
+ * Keeps the heap near the size of the objects in use. The serial collector enlarges the old
+ * generation up to a quarter of the machine's memory before it collects it, so a daemon that runs
+ * many scripts would keep gigabytes of garbage. This class collects all garbage when the heap has
+ * grown by half and by 16 MiB since; the JVM then returns the free part to the system.
  */
 final class HeapTrimmer {
   /** The time between two checks; a collection stops all threads for some 50 ms per 50 MiB. */

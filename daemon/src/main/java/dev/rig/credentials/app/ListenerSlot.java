@@ -76,7 +76,7 @@ final class ListenerSlot<T extends OpenListener> implements AutoCloseable {
     }
   }
 
-  /** Returns the reason; the advice in a problem of a socket is for the credential socket. */
+  /** Returns the reason, without a problem's advice, which is for the credential socket. */
   private static @Nullable String reason(Exception failure) {
     return switch (failure) {
       case SocketBusyException busy -> busy.problem().file() + ": " + busy.problem().message();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The state folder and its key, opened when first needed.
  *
  * <p>The folder belongs to the first daemon that opens it (F38). A second daemon saves nothing
- * there for as long as it runs, even after the first has ended, which may be restarting.
+ * there as long as it runs, even after the first has ended, because the first may be restarting.
  */
 final class StateFiles implements AutoCloseable {
   private static final Logger LOG = System.getLogger(StateFiles.class.getName());
@@ -68,7 +68,7 @@ final class StateFiles implements AutoCloseable {
     return new SealedFile(state.folder().file(name), state.key(), purpose);
   }
 
-  /** Returns the folder, which this daemon owns from then on. */
+  /** Returns the folder, and makes this daemon its owner. */
   private StateFolder folder() {
     var folder = StateFolder.open(settings.stateDir());
     if (lock == null && !taken) {

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notifies the service manager, such as systemd, that the daemon serves, reloads, stops, and
+ * Notifies the service manager, such as systemd, when the daemon serves, reloads or stops, and
  * regularly that it is alive. Does nothing if the environment does not name one.
  *
  * <p>The protocol is sd_notify(3), the watchdog's sd_watchdog_enabled(3).

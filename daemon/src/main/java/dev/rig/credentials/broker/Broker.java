@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * lease. Never blocks; a lease in memory is answered immediately.
  */
 public final class Broker implements RegistryCredentials, AutoCloseable {
-  /** Obtains leases for the cache that the broker uses. */
+  /** Obtains leases, for the cache that is passed to the broker. */
   public static final CacheLoader<BrokerEntry, Lease> LOADER =
       new CacheLoader<>() {
         @Override
@@ -106,8 +106,8 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
   }
 
   /**
-   * Retains what a listing needs of a registry with a discarded lease: the host that matched a
-   * glob, and the last user name. The secret is never answered.
+   * Keeps what a listing needs of a discarded lease: the host that matched a glob, and the last
+   * user name. The secret is never returned.
    */
   static void keep(
       ExpiringCache<BrokerEntry, Lease> leases, BrokerEntry entry, Credential credential) {

@@ -42,7 +42,7 @@ final class EntrySnapshot {
     return entries;
   }
 
-  /** Returns whether the entry, or the glob that it comes from, is in this snapshot. */
+  /** Returns whether this contains the entry, or the glob that it comes from. */
   boolean contains(BrokerEntry entry) {
     var same = byPrefix.get(entry.prefix());
     return same != null && same.fingerprint().equals(entry.fingerprint());

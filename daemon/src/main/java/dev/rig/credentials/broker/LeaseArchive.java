@@ -49,7 +49,7 @@ public final class LeaseArchive implements AutoCloseable {
   /** The limit for all earlier secrets together, so that the file can be read again. */
   private static final int MOST_CHARACTERS = 8 << 20;
 
-  /** The placeholder for a registry of which only the user name is saved; never answered. */
+  /** In place of a secret, for a registry of which only the user name is saved; never returned. */
   private static final Secret FORGOTTEN = Secret.of("-");
 
   private final SealedFile file;

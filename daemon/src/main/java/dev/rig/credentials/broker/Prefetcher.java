@@ -19,7 +19,7 @@ final class Prefetcher {
   private final StartJitter spread;
   private final Scheduler scheduler;
 
-  /** This object's monitor guards it and the three fields below. */
+  /** Guarded by this, as are the next three fields. */
   private final Deque<BrokerEntry> waiting = new ArrayDeque<>();
 
   /** Delays the start; null after the delay. */

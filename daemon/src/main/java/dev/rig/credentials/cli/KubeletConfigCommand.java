@@ -201,7 +201,7 @@ final class KubeletConfigCommand implements Callable<Integer> {
     out.println("  --image-credential-provider-config=" + file);
   }
 
-  /** The configuration first: what names a program is removed before the program. */
+  /** Removes the configuration first, because it names the programs. */
   private void remove(Path from) {
     if (install != null) {
       throw new CommandException(

@@ -121,9 +121,9 @@ public final class DevRegistry {
   }
 
   /**
-   * Starts it there; does nothing if it runs.
+   * Starts the registry at that address; does nothing if it already serves there.
    *
-   * @throws DevException if it is unavailable, with the next step
+   * @throws DevException if it cannot start, or runs at another address; with the next step
    */
   public Access up(Wanted wanted) throws InterruptedException {
     try {

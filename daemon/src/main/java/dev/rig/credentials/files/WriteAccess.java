@@ -89,7 +89,7 @@ public final class WriteAccess {
   /**
    * Checks a file and the folders and links on the way to it.
    *
-   * @return each location that another user can write, starting at the root; empty if there is none
+   * @return each location that another user can write, starting at the root; empty if all are safe
    * @throws IOException if the file does not exist or cannot be checked
    */
   public List<Exposure> look(Path file) throws IOException {
@@ -130,7 +130,7 @@ public final class WriteAccess {
    * Returns the first location that is not tolerated, with the problem and the command that fixes
    * it.
    *
-   * @return empty if there is none
+   * @return empty if all are safe or tolerated
    * @throws IOException as {@link #look} does
    */
   public Optional<String> problem(Path file) throws IOException {

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Whether a user was just informed that an entry stays: {@code docker logout} erases up to four
- * keys of one registry (docker/cli {@code cli/command/registry/logout.go}).
+ * Records which users were just informed that an entry stays, because {@code docker logout} erases
+ * up to four keys of one registry (docker/cli {@code cli/command/registry/logout.go}).
  */
 final class EraseRemarks {
   private static final Duration ONE_LOGOUT = Duration.ofSeconds(5);
@@ -23,7 +23,8 @@ final class EraseRemarks {
   }
 
   /**
-   * Returns whether the remark about that entry is new to the user; false if too many are recorded.
+   * Returns whether to inform the user about that entry; false within 5 s of the last time, and if
+   * too many users are recorded.
    */
   synchronized boolean isFirst(int uid, String prefix) {
     long now = ticker.nanos();
@@ -31,10 +32,7 @@ final class EraseRemarks {
     return told.size() < MOST && told.putIfAbsent(new Told(uid, prefix), now) == null;
   }
 
-  /**
-   * Resets the remark after the user changed something about that entry: the next erase belongs to
-   * another logout.
-   */
+  /** Makes the next erase count as another logout, because the user has changed something. */
   synchronized void forget(int uid, String prefix) {
     told.remove(new Told(uid, prefix));
   }

@@ -28,7 +28,8 @@ import java.util.function.Supplier;
 /**
  * Answers {@code list}: for every key that clients can ask for, the user name that {@code get}
  * answers. It is found in the same way as by {@code get}, so that the two agree. A key whose entry
- * fails is left out: Docker gets every listed key, and one failure drops all.
+ * fails is left out, because Docker calls {@code get} for every listed key, and one failure drops
+ * all.
  */
 final class ListHandler {
   /** Docker Hub in its normal form. */

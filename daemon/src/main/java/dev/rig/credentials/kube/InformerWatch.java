@@ -36,8 +36,8 @@ final class InformerWatch implements ObjectWatch {
    * The requests of informers to one cluster. The API server ends each watch after {@link
    * #SECONDS}, and the informer continues with another request; with its default timeout an
    * informer would notice a silent connection only after ten minutes. The requests are counted, so
-   * that a missing one is noticed. A refused one is reported: an informer only retries it, less and
-   * less often.
+   * that a missing one is noticed. A rejected one is reported, because an informer only retries it,
+   * less and less often.
    */
   static final class WatchRequests implements Interceptor {
     /**
@@ -45,7 +45,7 @@ final class InformerWatch implements ObjectWatch {
      */
     static final int SECONDS = 60;
 
-    /** Statuses that pass soon: the token is renewed, or the server has time again. */
+    /** Statuses of temporary failures: the token is renewed, or the server is less busy later. */
     private static final Set<Integer> RETRIED = Set.of(401, 429);
 
     private static final Pattern TIMEOUT = Pattern.compile("\\btimeoutSeconds=\\d+");
@@ -89,7 +89,7 @@ final class InformerWatch implements ObjectWatch {
         builder.uri(
             URI.create(TIMEOUT.matcher(uri.toString()).replaceFirst("timeoutSeconds=" + SECONDS)));
       } else if (!String.valueOf(uri.getRawQuery()).contains("limit=")) {
-        return; // no informer's
+        return; // not a request of an informer
       }
       of(uri).count.incrementAndGet();
     }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests to a cluster's API server. Every method blocks for at most 10 s, and fails with a
- * {@link KubeApiException}.
+ * {@link KubeApiException}, of the kind {@code CONFLICT} if an object is no longer in the state
+ * that was read.
  */
 public interface KubeApi extends AutoCloseable {
   /**
@@ -47,16 +48,16 @@ public interface KubeApi extends AutoCloseable {
   Optional<Occupant> secret(String namespace, String name);
 
   /**
-   * Writes it by server-side apply, whole. With a version it replaces exactly that state; without
-   * one it is made where it is not there.
+   * Writes the whole Secret by server-side apply. A Secret with a version replaces exactly that
+   * state; one without is created.
    *
-   * @param force whether fields that another manager wrote are taken from it; otherwise that is a
+   * @param force whether to overwrite fields of other managers; without it such fields cause a
    *     failure that names the managers and the fields
-   * @return it as it is in the cluster now
+   * @return the Secret as it is in the cluster now
    */
   PullSecret apply(PullSecret secret, boolean force);
 
-  /** Deletes exactly this state of the Secret. */
+  /** Deletes the Secret in exactly this state. */
   void delete(PullSecret secret);
 
   Optional<Capsule> capsule(String namespace, String name);
@@ -83,7 +84,7 @@ public interface KubeApi extends AutoCloseable {
   void report(KubeEvent event);
 
   /**
-   * Watches the objects of a kind.
+   * Opens a watch of the objects of a kind.
    *
    * @param namespace the namespace; null for all
    */
@@ -91,10 +92,10 @@ public interface KubeApi extends AutoCloseable {
 
   Optional<Lock> lock(String namespace, String name);
 
-  /** Creates the Lease; a conflict if it exists. */
+  /** Creates the Lease; fails with a conflict if it exists. */
   void createLock(String namespace, String name, Lock lock);
 
-  /** Updates the state that was read; a conflict if it has changed. */
+  /** Replaces the Lease in the state that was read. */
   void updateLock(String namespace, String name, Lock lock);
 
   /**
@@ -112,9 +113,7 @@ public interface KubeApi extends AutoCloseable {
 
   Optional<Workload> workload(Rollouts.WorkloadKind kind, String namespace, String name);
 
-  /**
-   * Changes the image, and nothing else, by server-side apply; a conflict if the state has changed.
-   */
+  /** Changes the image, and nothing else, by server-side apply, in the state that was read. */
   void deploy(
       Rollouts.WorkloadKind kind,
       String namespace,
@@ -132,7 +131,7 @@ public interface KubeApi extends AutoCloseable {
   /** Returns why pods of the Deployment with that image are not ready; empty if unknown. */
   List<Rollouts.PodTrouble> troubles(String namespace, String name, String image);
 
-  /** Ends pending requests; throws nothing. */
+  /** Ends pending requests; never throws. */
   @Override
   void close();
 }

@@ -14,7 +14,7 @@ public final class KubeApiException extends RuntimeException {
     FIELD_CONFLICT,
     /** The credential was rejected. */
     UNAUTHORIZED,
-    /** The namespace is being deleted, so nothing new is let into it. */
+    /** The namespace is being deleted and accepts no new objects. */
     ENDING,
     /** The server rejects the request; a retry does not help. */
     REFUSED
@@ -31,7 +31,7 @@ public final class KubeApiException extends RuntimeException {
     return kind;
   }
 
-  /** Whether the object is not what it was taken for; another look may help. */
+  /** Returns whether the object is in another state than expected; reading it again may help. */
   public boolean isConflict() {
     return kind == KubeFailureKind.CONFLICT || kind == KubeFailureKind.FIELD_CONFLICT;
   }

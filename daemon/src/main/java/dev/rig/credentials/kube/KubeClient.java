@@ -79,7 +79,7 @@ final class KubeClient implements AutoCloseable {
     return new KubeApiException(kind, "cannot " + what + ": " + reason(e));
   }
 
-  /** What its watches ask. */
+  /** Returns the requests of this cluster's watches. */
   InformerWatch.WatchRequests watches() {
     return watches;
   }

@@ -7,10 +7,10 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides by a {@code coordination.k8s.io} Lease which of several daemons writes pull secrets, in
- * the way of client-go's {@code leaderelection}: a holder counts as gone when its Lease has not
- * changed for its duration <em>by this process's own monotonic clock</em>, so that no two clocks
- * are compared.
+ * Decides by a {@code coordination.k8s.io} Lease which of several daemons writes pull secrets, as
+ * client-go's {@code leaderelection} does: a holder counts as gone when its Lease has not changed
+ * for its duration <em>by this process's own monotonic clock</em>, so that no two clocks are
+ * compared.
  *
  * <p>fabric8's elector is not used: it has threads and clocks of its own, cannot be tested without
  * waiting, and cannot be stopped during a pause.
@@ -25,8 +25,8 @@ public final class LeaderElection {
   static final Duration DURATION = Duration.ofSeconds(15);
 
   /**
-   * How long a holder writes after its last renewal: less, so that it stops before the next holder
-   * starts.
+   * How long a holder writes after its last renewal: shorter than {@link #DURATION}, so that it
+   * stops before the next holder starts.
    */
   static final Duration TRUST = Duration.ofSeconds(10);
 

@@ -15,7 +15,7 @@ public interface ObjectWatch extends AutoCloseable {
    */
   String progress();
 
-  /** Ends it; throws nothing. Calls under way may still arrive. */
+  /** Ends the watch; never throws. Calls of the listener that are under way may still arrive. */
   @Override
   void close();
 }

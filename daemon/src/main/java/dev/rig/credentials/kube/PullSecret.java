@@ -26,7 +26,7 @@ public record PullSecret(
     Instant expiresAt,
     DockerConfigJson config,
     @Nullable ObjectVersion version) {
-  /** A state of an object: a request with it fails if the object has changed. */
+  /** The state of an object: a request with it fails if the object has changed. */
   record ObjectVersion(String uid, String resourceVersion) {}
 
   public PullSecret {

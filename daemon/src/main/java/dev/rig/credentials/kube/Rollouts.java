@@ -120,7 +120,7 @@ public final class Rollouts implements AutoCloseable {
 
   /**
    * Returns the progress of the Deployment with that name and the image; for a Capsule, the
-   * operator creates it. Without the right to read it, the pods with that image are counted.
+   * operator creates it. Without the right to read it, counts the pods with that image.
    *
    * @return empty if absent yet
    * @throws RolloutRefusedException if the cluster does not answer, or permits neither

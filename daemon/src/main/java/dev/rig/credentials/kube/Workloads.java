@@ -163,8 +163,8 @@ final class Workloads {
 
   /**
    * Returns why pods of a Deployment with this image are not ready, from their status (Kubernetes
-   * API, Pod); empty if there is no such Deployment. Without the right to read the Deployment, the
-   * pods of the namespace with this image are taken.
+   * API, Pod); empty if there is no such Deployment. Without the right to read the Deployment,
+   * examines the namespace's pods with this image.
    */
   static List<PodTrouble> troubles(
       KubernetesClient kubernetes, String namespace, String name, String image) {
@@ -239,7 +239,7 @@ final class Workloads {
     }
   }
 
-  /** Returns the last line of the last run's log, which the status may not contain. */
+  /** Returns the last line of the last run's log, because the status may not contain it. */
   private static String end(KubernetesClient kubernetes, Pod pod, ContainerStatus container) {
     var last = container.getLastState() == null ? null : container.getLastState().getTerminated();
     var status = last == null ? "" : "status " + last.getExitCode();

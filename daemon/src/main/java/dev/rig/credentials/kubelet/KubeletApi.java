@@ -153,10 +153,10 @@ public final class KubeletApi implements RequestApi {
   }
 
   /**
-   * Answers with the mirror's credential and that of the registry itself, for when the mirror
-   * fails: the kubelet tries the longer key first, and passes one credential at a time to the
-   * container runtime, which sends it to the host that requires one. An answer that lacks one of
-   * the two must not be cached.
+   * Answers with the mirror's credential and that of the registry itself, in case the mirror fails.
+   * The kubelet tries the longer key first, and passes one credential at a time to the container
+   * runtime, which sends it to the host that requires one. An answer that lacks one of the two must
+   * not be cached.
    */
   private RequestResult answer(
       CredentialProviderRequest request,
@@ -223,7 +223,7 @@ public final class KubeletApi implements RequestApi {
   /**
    * Returns the key that matches exactly this image. The kubelet's keyring removes a leading {@code
    * /v1} or {@code /v2} from a key's path, as the version of the registry's API ({@code
-   * BasicDockerKeyring.Add}), so an image whose own path starts that way gets one more.
+   * BasicDockerKeyring.Add}), so an image whose own path starts that way gets another one.
    */
   private static String imageKey(String image, String host) {
     var path = image.substring(host.length());

@@ -39,8 +39,8 @@ public final class Proxies {
   /**
    * Creates proxies.
    *
-   * @param http the proxy for plain http; null for none
-   * @param https the proxy for https, used with {@code CONNECT}; null for none
+   * @param http the proxy for plain http; null if absent
+   * @param https the proxy for https, used with {@code CONNECT}; null if absent
    * @param direct the hosts without a proxy, as in {@code NO_PROXY}
    */
   public Proxies(@Nullable URI http, @Nullable URI https, List<String> direct) {

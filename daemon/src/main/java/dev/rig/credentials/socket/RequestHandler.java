@@ -12,8 +12,8 @@ public interface RequestHandler {
    * Answers one complete request.
    *
    * <p>Called on the socket's only thread: it must not block. The stage may complete later, on any
-   * thread. A failed stage or an exception is logged and answered with status 1 and a text without
-   * details.
+   * thread. A failed stage or an exception is logged, and the client gets status 1 and a text
+   * without details.
    */
   CompletionStage<Reply> handle(Request request, Peer peer);
 

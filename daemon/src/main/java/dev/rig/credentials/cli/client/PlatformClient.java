@@ -91,7 +91,7 @@ public final class PlatformClient {
   }
 
   private PlatformReply ask(HttpRequest request) {
-    // The header tells the daemon that the request comes from no web page and no proxy (T17).
+    // Shows that the request comes from no web page and no proxy (T17).
     var asked =
         request.with("Rig-Credentials", "1").with("Accept", JSON + ", application/problem+json");
     try {

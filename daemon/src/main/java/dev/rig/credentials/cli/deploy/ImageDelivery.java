@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Brings an image to where a cluster pulls it, and resolves it there. */
+/** Pushes an image to where a cluster pulls it, and resolves it there. */
 final class ImageDelivery implements AutoCloseable {
   private static final int MOST_TAGS = 100;
 

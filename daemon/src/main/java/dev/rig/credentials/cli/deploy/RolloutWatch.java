@@ -37,7 +37,7 @@ final class RolloutWatch {
 
   /**
    * Returns whether all pods run the image within the limit. A cluster that does not answer, or
-   * that does not permit the question, is reported and queried again.
+   * that rejects the query, is reported and queried again.
    */
   boolean awaits(String image, Duration limit, Time time) {
     long from = time.nanos();

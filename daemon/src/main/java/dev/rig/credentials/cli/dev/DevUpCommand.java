@@ -95,10 +95,7 @@ final class DevUpCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  /**
-   * Prints where engines and tools look for the authority: docker's and containers' certs.d(5), the
-   * same form.
-   */
+  /** Prints the paths where Docker and containers-certs.d(5) look for a registry's authority. */
   private void tellOfTrust(String host, Path authority) {
     console.out().println("Clients must trust its certificate authority:");
     for (var folder : List.of("docker", "containers")) {

@@ -186,7 +186,7 @@ public final class AdoptCommand implements Callable<Integer> {
     }
   }
 
-  /** Writes the record first: from then on everything can be undone. */
+  /** Writes the record first, so that every later change can be undone. */
   private void adopt(
       AdoptionPlan plan, ClientConfigFile target, Path entries, AdoptionRecord record) {
     var client = socket.client(console);
@@ -220,7 +220,7 @@ public final class AdoptCommand implements Callable<Integer> {
     console.out().println("Done; \"rig-credentials adopt --undo\" restores the previous state.");
   }
 
-  /** The record now contains its logins, and only the record. */
+  /** Removes the backup, so that only the sealed record contains its logins. */
   private static void removeBackup(ClientConfigFile target) {
     try {
       Files.deleteIfExists(target.backup());
@@ -239,7 +239,7 @@ public final class AdoptCommand implements Callable<Integer> {
     }
   }
 
-  /** Waits, because Docker asks the daemon only for what the daemon has. */
+  /** Waits until the daemon serves the new entries, before Docker is configured for them. */
   private static void waitForEntries(AdoptionPlan plan, DaemonClient client, Path entries) {
     try (var scheduler = new SystemScheduler()) {
       var time = scheduler.time();

@@ -61,7 +61,7 @@ public final class ClientConfigFile {
     }
   }
 
-  /** Reads the record; without it, the original says what must have been replaced. */
+  /** Reads the record; if it is missing, derives it from the original. */
   private static ReplacedSettings replaced(Path target, Map<String, Object> document)
       throws IOException {
     var record = beside(target, ReplacedSettings.SUFFIX);
@@ -75,7 +75,7 @@ public final class ClientConfigFile {
         return replaced;
       }
     } catch (CommandException e) {
-      // Damaged in another way.
+      // Reported below.
     }
     throw new CommandException(
         ExitStatus.FAILED,

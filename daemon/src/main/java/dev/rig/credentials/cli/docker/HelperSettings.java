@@ -146,8 +146,8 @@ public final class HelperSettings {
   }
 
   /**
-   * Restores the settings that earlier runs replaced. The helper stays where it has another origin,
-   * which a remark says.
+   * Restores the settings that earlier runs replaced. Our helper stays in settings that no earlier
+   * run has set, with a remark.
    */
   void remove() {
     var helpers = new LinkedHashMap<>(object(HELPERS));

@@ -24,9 +24,7 @@ final class DaemonCheck {
   private static final String PERMISSIONS = "permissions";
   private static final String DAEMON = "daemon";
 
-  /**
-   * No pull needs them; unhealthy is only one at its default place, which another daemon may have.
-   */
+  /** Listeners that no pull needs; if unhealthy, another daemon may use their default address. */
   private static final Set<String> DEFAULT_LISTENERS = Set.of("adminPort", "platformSocket");
 
   private static final String START =

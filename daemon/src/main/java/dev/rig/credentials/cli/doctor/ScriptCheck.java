@@ -200,7 +200,7 @@ final class ScriptCheck {
     };
   }
 
-  /** Who can write a key was checked with the configuration; the environment is the daemon's. */
+  /** Checks that files exist; who can write them was checked with the configuration. */
   private static void provider(
       RegistryPrefix prefix, EntrySource.CloudProvider provider, List<Finding> findings) {
     for (var file : provider.files().entrySet()) {

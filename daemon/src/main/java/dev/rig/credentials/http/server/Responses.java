@@ -17,7 +17,7 @@ public final class Responses {
     return request.remotePeer() instanceof HttpPeerInfo(var peer) ? peer : null;
   }
 
-  /** Answers. Each connection carries one request, so no idle connection is kept. */
+  /** Sends a response and closes the connection: each carries only one request. */
   public static void answer(ServerResponse response, int status, String type, byte[] body) {
     response.status(Status.create(status));
     response.header(HeaderNames.CONTENT_TYPE, type);

@@ -18,11 +18,11 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each Capsule that needs one a pull secret of its own, first the Secret and then the
- * annotation, and removes both when they are no longer needed.
+ * Creates a pull secret for each Capsule that needs one: first the Secret, then the annotation.
+ * Removes both when they are no longer needed.
  *
  * <p>A Capsule that names another Secret keeps it if that Secret exists, or if the daemon never
- * gave the Capsule one; otherwise the annotation was changed, and is restored.
+ * created one for the Capsule. Otherwise the annotation was changed, and is restored.
  */
 final class CapsuleSecrets {
   private static final Logger LOG = System.getLogger(CapsuleSecrets.class.getName());
@@ -64,7 +64,7 @@ final class CapsuleSecrets {
   /**
    * Updates a Capsule's pull secret; runs on the worker, and writes on the writers.
    *
-   * @return fails as the API does
+   * @return fails with the exceptions of {@link KubeApi}
    */
   CompletableFuture<?> keep(OfCapsule item) {
     var at = item.namespace() + "/" + item.secret();

@@ -54,7 +54,7 @@ final class ClusterKeeper implements AutoCloseable {
    */
   private static final int BEATS_A_RESYNC = 2;
 
-  /** Another writer may be faster once, or twice. */
+  /** How many conflicts in a row may pass unreported, because another writer was faster. */
   private static final int TOLERATED_CONFLICTS = 3;
 
   private static final Duration GOODBYE = Duration.ofSeconds(2);

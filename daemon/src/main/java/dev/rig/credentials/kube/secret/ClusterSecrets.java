@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Creates and removes one cluster's pull secrets on request. */
 final class ClusterSecrets {
-  /** Longer than the longest script. */
+  /** How long the creation of a Secret waits for credentials: longer than the longest script. */
   private static final Duration PATIENCE = Duration.ofMinutes(11);
 
-  /** Enough time to learn whether an entry answers at all. */
+  /** How long pruning waits for credentials: enough to learn whether an entry answers at all. */
   private static final Duration GLANCE = Duration.ofSeconds(5);
 
   private final Cluster cluster;
@@ -217,7 +217,7 @@ final class ClusterSecrets {
         shown == null ? null : SecretManifest.of(shown));
   }
 
-  /** Finds unused Secrets, and removes them if requested; fails in the same way. */
+  /** Finds unused Secrets, and removes them if requested; fails like {@link #create}. */
   CompletableFuture<PruneAnswer> prune(PruneRequest request) {
     if (request.namespace() != null) {
       SecretNames.checkNamespace(request.namespace());

@@ -1,12 +1,12 @@
 package dev.rig.credentials.kube.secret;
 
-/** What is kept up to date, one at a time. */
+/** An object whose pull secret is kept up to date. */
 sealed interface KeptItem {
   String namespace();
 
   String name();
 
-  /** A Capsule, with the Secret that it pulls with. */
+  /** A Capsule, with the Secret of its pods. */
   record OfCapsule(String namespace, String name) implements KeptItem {
     /** Returns its pull secret's name. */
     String secret() {
@@ -27,7 +27,7 @@ sealed interface KeptItem {
     }
   }
 
-  /** A namespace of a group, with the Secret that its service accounts pull with. */
+  /** A namespace of a group, with the Secret of its service accounts. */
   record OfNamespace(String namespace) implements KeptItem {
     @Override
     public String name() {

@@ -28,7 +28,7 @@ final class KeptProblems {
   /**
    * A problem.
    *
-   * @param untilNanos it stays at least until then
+   * @param untilNanos the problem stays at least until then, by the ticker
    */
   private record KeptProblem(String reason, String problem, long untilNanos) {}
 
@@ -58,7 +58,7 @@ final class KeptProblems {
 
   /**
    * Reports that another client keeps changing an object back, unless the item has another problem.
-   * It stays for that long, also while the object is right in between.
+   * The problem stays for {@code calm}, also while the object has the right state in between.
    */
   void contested(KeptItem item, String problem, @Nullable Subject about, Duration calm) {
     var before = problems.get(item.toString());

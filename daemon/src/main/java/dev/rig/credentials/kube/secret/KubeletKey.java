@@ -11,8 +11,8 @@ import dev.rig.credentials.image.RegistryPrefix;
  * <p>The kubelet matches the host label by label and the path by a raw string prefix: a path must
  * therefore end with a slash, or {@code ghcr.io/org} would match {@code ghcr.io/organic}. It
  * removes a leading {@code /v1} or {@code /v2} from a key's path, so a path that starts that way
- * gets one more. It asks for Docker Hub's images as {@code docker.io/…}, but falls back to Docker
- * Hub's own key.
+ * gets another one. It asks for Docker Hub's images as {@code docker.io/…}, but falls back to
+ * Docker Hub's own key.
  */
 final class KubeletKey {
   /** Docker Hub as {@link ImageReference} names it. */
@@ -29,7 +29,7 @@ final class KubeletKey {
    * @param image as it is pulled
    * @param host the registry's host as the cluster names it
    * @param prefix the entry that answers for the image, as its normalised prefix; the image's host
-   *     stands in for a glob
+   *     replaces a glob
    */
   static String of(ImageReference image, String host, String prefix) {
     var path = path(prefix);

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 /**
  * The requests of the daemon that holds the Lease, except watches. Each request first checks by the
  * monotonic clock whether the Lease is still held, so that a process that was suspended writes
- * nothing when it resumes. While the cluster does not answer, no request is sent. An object that
- * another client keeps changing back is not written, with a {@link
+ * nothing when it resumes. While the cluster does not answer, no request is sent. For an object
+ * that another client keeps changing back, a request fails with a {@link
  * RestoreLimits.ContestedException}.
  */
 final class LeaderRequests {
@@ -128,7 +128,7 @@ final class LeaderRequests {
     limits.wrote(object, content);
   }
 
-  /** Forgets the objects that have kept what was written to them. */
+  /** Forgets the objects that have kept their state for long enough. */
   void forgetCalm() {
     limits.forgetCalm();
   }

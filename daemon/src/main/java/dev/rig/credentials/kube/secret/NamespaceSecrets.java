@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each namespace of a group one pull secret with the group's registries, and adds it to the
- * group's service accounts; removes both when no group selects the namespace any more.
+ * Creates one pull secret with the group's registries in each namespace of a group, and adds it to
+ * the group's service accounts. Removes both when no group selects the namespace any more.
  */
 final class NamespaceSecrets {
   /** The name of such a Secret. */
@@ -71,7 +71,7 @@ final class NamespaceSecrets {
   /**
    * Updates a namespace; runs on the worker, and writes on the writers.
    *
-   * @return fails as the API does
+   * @return fails with the exceptions of {@link KubeApi}
    */
   CompletableFuture<?> keep(OfNamespace item) {
     var namespace = item.namespace();

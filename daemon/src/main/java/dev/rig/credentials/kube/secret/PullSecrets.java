@@ -29,8 +29,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The pull secrets of every cluster that gets some: created on request, kept up to date from then
- * on. Without such a cluster nothing runs and no class is loaded.
+ * Creates the pull secrets of all clusters that get some, and keeps them up to date. Without such a
+ * cluster nothing runs, and no class for Kubernetes is loaded.
  */
 public final class PullSecrets implements AutoCloseable {
   /** Creates the client of a cluster. */
@@ -50,9 +50,7 @@ public final class PullSecrets implements AutoCloseable {
     ExecutorService of(String name, int most);
   }
 
-  /**
-   * How many requests change a cluster at the same time: most of a request's time is spent waiting.
-   */
+  /** How many requests change a cluster at the same time; a request mostly waits. */
   private static final int WRITERS = 8;
 
   private record Member(Cluster cluster, ClusterSecrets secrets, ClusterKeeper keeper) {}

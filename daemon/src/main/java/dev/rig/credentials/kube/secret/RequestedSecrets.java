@@ -40,7 +40,7 @@ final class RequestedSecrets {
   /**
    * Updates a Secret; runs on the worker, and writes on the writers.
    *
-   * @return fails as the API does
+   * @return fails with the exceptions of {@link KubeApi}
    */
   CompletableFuture<?> keep(Requested item) {
     var secret = secrets.get(item.path());

@@ -30,7 +30,7 @@ final class RestoreLimits {
       this.calm = calm;
     }
 
-    /** Returns how long it takes until the object can have kept its state for long enough. */
+    /** Returns how long it takes at least until the count of this object can start again. */
     Duration calm() {
       return calm;
     }
@@ -63,8 +63,8 @@ final class RestoreLimits {
   }
 
   /**
-   * Checks that an object may be written now. Another content than the last is no restoration, and
-   * is always permitted.
+   * Checks that an object may be written now. Writing another content than the last is not a
+   * restoration, and is always permitted.
    *
    * @param object its kind and path, for people
    * @param content what would be written
@@ -96,7 +96,7 @@ final class RestoreLimits {
     written.put(object, new Written(content, now, restored));
   }
 
-  /** Forgets the objects that have kept their state. */
+  /** Forgets the objects that have kept their state for long enough. */
   synchronized void forgetCalm() {
     long now = time.nanos();
     written.values().removeIf(one -> one.isCalm(now));

@@ -106,7 +106,7 @@ record SecretPlan(List<AvailableLease> known, List<Missing> missing, List<String
     var end = fresh.expiresAt();
     for (var one : missing) {
       if (one.key() == null) {
-        // The entry is unknown until its script ends; until then all credentials stay.
+        // The entry's images are unknown until its script ends; until then all credentials stay.
         old.config().credentials().forEach(credentials::putIfAbsent);
         prefixes.addAll(old.entries());
         end = earlier(end, old.expiresAt());

@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class StuckPods {
   private static final Logger LOG = System.getLogger(StuckPods.class.getName());
 
-  /** The limit per namespace and check. */
+  /** The most pods that one check deletes in a namespace. */
   private static final int MOST_AT_ONCE = 3;
 
   private static final Duration SPACING = Duration.ofSeconds(10);

@@ -28,10 +28,10 @@ final class WatchedObjects<T> {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final int MOST_DOUBLINGS = 2;
 
-  /** Two minutes of checks: bookmarks arrive every minute. */
+  /** Checks without a connection before a reopening: two minutes; bookmarks arrive every minute. */
   private static final int TOLERATED_LOOKS = 24;
 
-  /** Longer than the minute within which progress is expected. */
+  /** The longest time without progress; longer than the minute within which it is expected. */
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(75);
 
   /** Receives changes, on any thread; must not block. */

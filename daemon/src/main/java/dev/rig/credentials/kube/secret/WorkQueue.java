@@ -39,7 +39,7 @@ final class WorkQueue<K> implements AutoCloseable {
     /**
      * A step has failed.
      *
-     * @param times how often in a row, with this one; it stays at seven
+     * @param times how many steps have failed in a row, at most 7
      */
     void failed(K item, Throwable thrown, int times);
   }
@@ -60,9 +60,9 @@ final class WorkQueue<K> implements AutoCloseable {
   private boolean closed;
 
   /**
-   * An empty queue.
+   * Creates an empty queue.
    *
-   * @param step begins to put an item right, on the worker
+   * @param step starts to process an item, on the worker
    */
   WorkQueue(
       Function<K, CompletableFuture<?>> step, Failures<K> failed, Time time, Executor worker) {

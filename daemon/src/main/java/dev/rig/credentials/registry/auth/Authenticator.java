@@ -56,7 +56,7 @@ public final class Authenticator {
     this.budget = budget;
   }
 
-  /** Returns the value of {@code Authorization} for the next request; null for none. */
+  /** Returns the value of {@code Authorization} for the next request; null if absent. */
   public @Nullable Secret authorization() {
     return authorization;
   }
