@@ -118,7 +118,7 @@ class FloorsTest {
   }
 
   @Test
-  void neighboursOnL1AndL3AreStrangers() {
+  void packagesOfL1AndL3DoNotImportTheirNeighbours() {
     for (var floor : new String[][] {L1, L3}) {
       for (var one : floor) {
         for (var other : floor) {
@@ -238,7 +238,7 @@ class FloorsTest {
 
   /** T24: what is printed is escaped, and these alone print control sequences of their own. */
   @Test
-  void nothingPrintsPastTheEscaping() {
+  void allOutputIsEscaped() {
     noClasses()
         .that()
         .resideInAPackage(ROOT + "cli..")

@@ -39,7 +39,7 @@ class LayoutTest {
   }
 
   @Test
-  void theMapInContributingIsTheListOfPackageSentences() throws IOException {
+  void contributingListsThePackagesWithTheirSentences() throws IOException {
     Map<String, String> map = new TreeMap<>();
     var rows = ROW.matcher(Files.readString(ROOT.resolve("CONTRIBUTING.md")));
     while (rows.find()) {
@@ -50,7 +50,7 @@ class LayoutTest {
 
   /** A method of the JDK may take several nulls; our own methods take a record instead. */
   @Test
-  void noCallPassesARowOfNulls() {
+  void noCallPassesSeveralNullsInARow() {
     var calls =
         files()
             .filter(file -> ROW_OF_NULLS.matcher(read(file)).find())

@@ -54,7 +54,7 @@ class WordsTest {
   private static final Pattern JOINT = Pattern.compile("\"\\s*\n\\s*\\+ \"");
 
   @Test
-  void textsOfTheProgramsHaveNone() {
+  void textsOfTheProgramsContainNoListedPhrase() {
     var found = new ArrayList<String>();
     for (var file : files("helper/src/main/java", ".java", "daemon/src/main/java", ".java")) {
       var source = JOINT.matcher(read(file)).replaceAll("");
@@ -69,7 +69,7 @@ class WordsTest {
   }
 
   @Test
-  void commentsOfMainCodeHaveNone() {
+  void commentsOfMainCodeContainNoListedPhrase() {
     var found = new ArrayList<String>();
     for (var file : files("helper/src/main/java", ".java", "daemon/src/main/java", ".java")) {
       TOKENS
@@ -97,7 +97,7 @@ class WordsTest {
   }
 
   @Test
-  void theManualHasNone() {
+  void theManualContainsNoListedPhrase() {
     var found = new ArrayList<String>();
     for (var file :
         files(

@@ -24,7 +24,7 @@ class WorkflowsTest {
   private static final Pattern RUN = Pattern.compile("^( *)(?:- )?run: *(.*)$");
 
   @Test
-  void everyActionIsPinnedToACommitThatSaysItsRelease() {
+  void everyActionIsPinnedToACommitWithItsReleaseInAComment() {
     var loose = new ArrayList<String>();
     workflows()
         .forEach((name, text) ->
@@ -45,7 +45,7 @@ class WorkflowsTest {
 
   /** The text of a pull request would be run as a part of the script. */
   @Test
-  void noScriptHasAnExpressionInItAndNoWorkflowRunsForeignCodeWithRights() {
+  void noScriptContainsAnExpressionAndNoWorkflowRunsForeignCodeWithRights() {
     var found = new ArrayList<String>();
     workflows()
         .forEach((name, text) -> {
@@ -58,7 +58,7 @@ class WorkflowsTest {
   }
 
   @Test
-  void everyScriptThatAWorkflowCallsIsThere() {
+  void everyScriptThatAWorkflowCallsExists() {
     var called = new ArrayList<String>();
     workflows()
         .values()

@@ -105,7 +105,7 @@ final class AccessControlTest {
   }
 
   @Test
-  void aScriptOfOurOwnMayDoNothingAndHearsWhy() {
+  void aScriptOfThisDaemonMayDoNothingAndGetsTheReason() {
     access.enforce(List.of(grant(List.of("*"), List.of())));
     access.refuseOwnScripts(peer -> peer.pid() == 4711);
     var script = rights(new Peer(4711, 0, 0));
@@ -145,7 +145,7 @@ final class AccessControlTest {
 
   /** T18. */
   @Test
-  void withoutRulesAStrangerHasItsOwnLoginsAndNothingElse() {
+  void withoutRulesAnotherUserMayOnlyKeepItsOwnLogins() {
     access.enforceStandard(DAEMON, SOCKET_GROUP);
     var rights = rights(peer(STRANGER, 5));
     for (var permission : Permission.values()) {
@@ -210,7 +210,7 @@ final class AccessControlTest {
   }
 
   @Test
-  void keysOfDockersDeviceLoginBelongToItsHub() {
+  void keysOfDockersDeviceLoginBelongToDockerHub() {
     var key = reference("https://index.docker.io/v1/access-token");
     access.enforce(List.of(grant(List.of("1000"), List.of(), "docker.io")));
     assertTrue(rights(peer(STRANGER)).may(Permission.GET, key));
@@ -219,7 +219,7 @@ final class AccessControlTest {
   }
 
   @Test
-  void whatTheDatabaseSaidHoldsForAMomentAndNotLonger() {
+  void answersOfTheUserDatabaseAreCachedForTenSeconds() {
     access.enforceStandard(DAEMON, SOCKET_GROUP);
     assertFalse(rights(peer(STRANGER)).may(Permission.GET));
     users.members.put(STRANGER, Set.of(SOCKET_GROUP));
@@ -238,7 +238,7 @@ final class AccessControlTest {
   }
 
   @Test
-  void databaseIsNotAskedForWhomTheKernelKnows() {
+  void databaseIsNotQueriedIfTheKernelReportsTheGroup() {
     access.enforceStandard(DAEMON, SOCKET_GROUP);
     assertSame(rights(peer(0)), rights(peer(0)));
     assertTrue(access.of(peer(STRANGER, SOCKET_GROUP)).isDone());
@@ -278,7 +278,7 @@ final class AccessControlTest {
 
   /** The C library's own answers, about the one user that every machine has. */
   @Test
-  void systemKnowsRoot() {
+  void rootIsInTheSystemsUserDatabase() {
     var system = new SystemUsers();
     assertEquals(OptionalInt.of(0), system.userId("root"));
     assertEquals(OptionalInt.of(0), system.groupId("root"));

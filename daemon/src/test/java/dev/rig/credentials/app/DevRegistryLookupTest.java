@@ -60,7 +60,7 @@ class DevRegistryLookupTest {
 
   /** A daemon on a workstation cannot reach the cluster's own addresses. */
   @Test
-  void whereTheClustersNameLeadsNowhereTheOtherIsTried() throws InterruptedException {
+  void otherNameIsTriedIfTheClustersNameIsUnreachable() throws InterruptedException {
     var image = BrokerFixture.image("localhost:30001/app:1");
     assertEquals(MISSING, lookup(Map.of("127.0.0.1:30002", AWAY)).resolve(image));
     var both = Map.of("127.0.0.1:30002", AWAY, "localhost:30001", AWAY);

@@ -46,7 +46,7 @@ class HeapTrimmerTest {
   }
 
   @Test
-  void smallHeapIsLeftAlone() {
+  void smallHeapIsNotCollected() {
     grownTo(16 * MIB);
     assertEquals(0, heap.collections);
   }

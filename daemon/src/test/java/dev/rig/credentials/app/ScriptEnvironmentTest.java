@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class ScriptEnvironmentTest {
   @Test
-  void scriptsInheritEverythingButWhatIsForTheDaemonAlone() {
+  void scriptsInheritEverythingExceptTheDaemonsOwnSettings() {
     var own =
         Map.of(
             "PATH", "/usr/bin",

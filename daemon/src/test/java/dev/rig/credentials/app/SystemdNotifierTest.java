@@ -59,7 +59,7 @@ class SystemdNotifierTest {
   }
 
   @Test
-  void statusNamesTheUnwellParts() {
+  void statusNamesTheUnhealthyComponents() {
     health.add(new ComponentHealth("socket", true, List.of(), Map.of()));
     health.add(new ComponentHealth("configuration", false, List.of("a secret"), Map.of()));
     health.add(new ComponentHealth("leases", false, List.of(), Map.of()));
@@ -70,7 +70,7 @@ class SystemdNotifierTest {
   }
 
   @Test
-  void livesTwiceInEveryWatchdogTimeAsLongAsClientsAreServed() {
+  void watchdogIsNotifiedTwicePerIntervalWhileClientsAreServed() {
     var serving = new AtomicBoolean(true);
     var supervisor = supervisor(MINUTE);
     supervisor.watch(action -> {
@@ -97,7 +97,7 @@ class SystemdNotifierTest {
   }
 
   @Test
-  void watchdogIsThatOfTheEnvironment() {
+  void watchdogTimeComesFromTheEnvironment() {
     var own = Long.toString(ProcessHandle.current().pid());
     var half = Map.of("WATCHDOG_USEC", "500000");
     assertEquals(Duration.ofMillis(500), SystemdNotifier.watchdog(half));
@@ -117,7 +117,7 @@ class SystemdNotifierTest {
   }
 
   @Test
-  void watchdogWithoutASocketToTellIsIgnored() {
+  void watchdogWithoutANotifySocketIsIgnored() {
     var supervisor =
         SystemdNotifier.of(Map.of("WATCHDOG_USEC", "1000000"), time.time(), () -> health);
     supervisor.ready();

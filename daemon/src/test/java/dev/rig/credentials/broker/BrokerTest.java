@@ -66,7 +66,7 @@ class BrokerTest {
   }
 
   @Test
-  void fourScriptsAreFetchedAheadAtATime() {
+  void atMostFourScriptsArePrefetchedAtATime() {
     var sources = IntStream.range(0, 10).mapToObj(i -> new Held()).toList();
     broker.replace(
         IntStream.range(0, 10)
@@ -157,7 +157,7 @@ class BrokerTest {
   }
 
   @Test
-  void fetchingAheadWaitsForItsMomentWithinTheSpread() {
+  void prefetchStartsAtARandomTimeWithinTheSpread() {
     var asked = FakeSource.script(time, "u", "s", Duration.ofDays(1));
     var unasked = FakeSource.script(time, "u", "s", Duration.ofDays(1));
     try (var spread = inAnHour()) {
@@ -176,7 +176,7 @@ class BrokerTest {
   }
 
   @Test
-  void reloadsDoNotPutTheMomentOff() {
+  void reloadsDoNotPostponeThePrefetch() {
     var source = FakeSource.script(time, "u", "s", Duration.ofDays(1));
     try (var spread = inAnHour()) {
       spread.replace(List.of(BrokerFixture.configured("a.org", source, "1")));
@@ -194,7 +194,7 @@ class BrokerTest {
   }
 
   @Test
-  void closedBrokerHasNoMoment() {
+  void closedBrokerDoesNotPrefetch() {
     var source = FakeSource.script(time, "u", "s", Duration.ofDays(1));
     var spread = inAnHour();
     spread.replace(List.of(BrokerFixture.configured("a.org", source, "1")));
@@ -205,7 +205,7 @@ class BrokerTest {
   }
 
   @Test
-  void globsAndStaticEntriesAreNotFetchedAhead() {
+  void globsAndStaticEntriesAreNotPrefetched() {
     var glob = FakeSource.script(time, "u", "s", Duration.ofHours(1));
     var fixed = FakeSource.fixed(time, "u", "s");
     broker.replace(
@@ -270,7 +270,7 @@ class BrokerTest {
   }
 
   @Test
-  void rejectionDropsExactlyTheLeaseThatWasHandedOut() {
+  void rejectionDiscardsExactlyTheReturnedLease() {
     var source = new Held();
     broker.replace(List.of(BrokerFixture.configured("a.org", source, "1")));
     var image = BrokerFixture.image("a.org/x");

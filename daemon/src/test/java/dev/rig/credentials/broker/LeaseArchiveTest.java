@@ -106,7 +106,7 @@ class LeaseArchiveTest {
 
   /** C4: a list after a restart still names what it named before. */
   @Test
-  void lapsedLeaseKeepsItsUserNameAndItsSecretToRedact() throws Exception {
+  void expiredLeaseKeepsItsUserNameAndItsSecretForRedaction() throws Exception {
     var entry = BrokerFixture.configured("a.org", script, "1");
     var first = new Life(entry);
     first.ask("a.org/x");
@@ -194,7 +194,7 @@ class LeaseArchiveTest {
   }
 
   @Test
-  void changedFingerprintMakesTheLeaseVoid() {
+  void leaseIsDiscardedIfTheFingerprintHasChanged() {
     var changed = BrokerFixture.configured("a.org", script, "2");
     assertEquals(
         1,
@@ -214,21 +214,21 @@ class LeaseArchiveTest {
   }
 
   @Test
-  void leaseThatEndedMeanwhileIsNotServed() {
+  void leaseThatHasExpiredInTheMeantimeIsNotServed() {
     var entry = BrokerFixture.configured("a.org", script, "1");
     assertEquals(1, runsAfterRestart(entry, Duration.ofHours(1), entry, "a.org/x"));
   }
 
   /** F10: after a restart only the wall clock is known, and it was set back. */
   @Test
-  void f10_clockThatWentBackMakesTheLeaseVoid() {
+  void f10_leaseIsDiscardedIfTheClockWasSetBack() {
     var entry = BrokerFixture.configured("a.org", script, "1");
     assertEquals(1, runsAfterRestart(entry, Duration.ofMinutes(-5), entry, "a.org/x"));
   }
 
   /** F10: also if it was set back to a time after the lease's start. */
   @Test
-  void f10_clockThatWentBackWithinTheLeaseMakesItVoid() {
+  void f10_leaseIsDiscardedIfTheClockWasSetBackWithinItsLife() {
     var entry = BrokerFixture.configured("a.org", script, "1");
     var first = new Life(entry);
     first.ask("a.org/x");
@@ -240,7 +240,7 @@ class LeaseArchiveTest {
   }
 
   @Test
-  void restoredLeaseEndsWhenItWouldHave() {
+  void restoredLeaseKeepsItsExpiry() {
     var entry = BrokerFixture.configured("a.org", script, "1");
     assertEquals(0, runsAfterRestart(entry, Duration.ofMinutes(30), entry, "a.org/x"));
     var third = new Life(entry);
@@ -267,7 +267,7 @@ class LeaseArchiveTest {
   }
 
   @Test
-  void credentialOfTheConfigurationIsNotKept() throws Exception {
+  void credentialInTheConfigurationIsNotSaved() throws Exception {
     var life = new Life(BrokerFixture.configured("a.org", FakeSource.fixed(time, "u", "s"), "1"));
     life.ask("a.org/x");
     life.end();

@@ -68,7 +68,7 @@ class ExpiringCacheTest {
 
   /** F21: one load for however many ask. */
   @Test
-  void f21_manyAskersShareOneLoad() {
+  void f21_manyRequestsShareOneLoad() {
     var asked = new ArrayList<CompletableFuture<Value>>();
     for (int i = 0; i < 10_000; i++) {
       asked.add(cache.get("k"));
@@ -166,7 +166,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void valueIsRefreshedAheadWhileTheOldOneServes() {
+  void valueIsRefreshedAheadWhileTheOldOneIsServed() {
     loaded(Duration.ofSeconds(100));
     time.advance(Duration.ofSeconds(79));
     assertEquals(1, loads.size());
@@ -178,7 +178,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void failingRefreshIsRetriedAndTheOldValueServesToItsEnd() {
+  void failingRefreshIsRetriedAndTheOldValueIsServedUntilItExpires() {
     loaded(Duration.ofSeconds(100));
     time.advance(Duration.ofSeconds(91));
     loads.getLast().completeExceptionally(new IllegalStateException("no network"));
@@ -249,7 +249,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void valueThatIsOverOnArrivalIsRefused() {
+  void valueThatHasExpiredOnArrivalIsRejected() {
     var asked = cache.get("k");
     loads.getFirst().complete(value("late", Duration.ZERO));
     assertEquals("its credential had already expired", failure(asked).getMessage());
@@ -349,7 +349,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void prefetchLeavesWhatIsKnownAlone() {
+  void prefetchDoesNotReloadAKnownKey() {
     loaded(Duration.ofHours(1));
     assertTrue(cache.prefetch("k").isDone());
     assertEquals(1, loads.size());
@@ -400,13 +400,13 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void valueThatAnAskerWaitedForHasBeenHandedOut() {
+  void valueThatARequestWaitedForCountsAsReceived() {
     loaded(Duration.ofHours(1));
     assertTrue(cache.rejectHandedOut("k"));
   }
 
   @Test
-  void lookingIsNotAsking() {
+  void peekingIsNotARequest() {
     cache.restore("k", value("v", Duration.ofHours(1)));
     assertEquals("v", text(cache.peek("k")));
     assertEquals(0, cache.state("k").orElseThrow().hits());
@@ -415,7 +415,7 @@ class ExpiringCacheTest {
 
   /** K3: a listing must neither keep a value warm, nor mark it as received by a client. */
   @Test
-  void renewingIsNotAsking() {
+  void renewingIsNotARequest() {
     var renewed = cache.renew("k");
     loads.getLast().complete(value("v", Duration.ofHours(1)));
     assertEquals("v", renewed.join().text());
@@ -426,7 +426,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void valueThatIsOverIsTheLastOneAndNeverServed() {
+  void expiredValueIsTheLastOneAndNeverServed() {
     cache.recall("k", value("old", Duration.ofHours(-1)));
     assertNull(cache.live("k"));
     assertEquals("old", text(cache.state("k").orElseThrow().last()));

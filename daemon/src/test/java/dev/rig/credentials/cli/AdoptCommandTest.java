@@ -147,7 +147,7 @@ class AdoptCommandTest {
   }
 
   @Test
-  void itShowsFirstWhatItWouldDoAndChangesNothing() {
+  void changesAreShownFirstAndNothingIsChanged() {
     assertEquals(ExitStatus.OK, adopt(), this::printed);
     assertEquals(
         """
@@ -224,7 +224,7 @@ class AdoptCommandTest {
   }
 
   @Test
-  void daemonThatDoesNotReadTheFileLeavesEverythingAsItWas() throws IOException {
+  void nothingIsChangedIfTheDaemonDoesNotReadTheFile() throws IOException {
     daemon();
     var elsewhere = folder.resolve("elsewhere/v.yaml");
     assertEquals(
@@ -241,7 +241,7 @@ class AdoptCommandTest {
   }
 
   @Test
-  void loginOfAManagedRegistryIsLeftAndSaid() throws IOException {
+  void loginOfAManagedRegistryIsKeptAndReported() throws IOException {
     daemon();
     Files.writeString(file, "{\"auths\": {\"ghcr.io\": {\"auth\": \"" + AUTH + "\"}}}");
     var before = read(file);

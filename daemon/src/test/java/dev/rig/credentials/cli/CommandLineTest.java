@@ -103,7 +103,7 @@ class CommandLineTest {
   }
 
   @Test
-  void wordsOfAnOptionMayBeInSmallLetters() {
+  void valuesOfAnOptionMayBeInLowerCase() {
     var missing = folder.resolve("missing.yaml").toString();
     var words = new String[] {"serve", "--log-level", "trace", "--log-format", "json"};
     var all = Stream.concat(Stream.of(words), Stream.of("--config", missing));
@@ -140,7 +140,7 @@ class CommandLineTest {
   }
 
   @Test
-  void helpNamesTheCommandThatMayBeMeant() {
+  void helpSuggestsASimilarCommand() {
     assertEquals(ExitStatus.USAGE, run(false, "help", "docter"));
     assertTrue(complained().contains("'docter'"), complained());
     assertTrue(complained().contains("doctor"), complained());
@@ -185,7 +185,7 @@ class CommandLineTest {
 
   /** C5: a default that answers in place of another entry, and a key that matches nothing. */
   @Test
-  void checkRemarksOnWhatMaySurprise() throws IOException {
+  void checkWarnsAboutSettingsThatMaySurprise() throws IOException {
     Files.writeString(
         values,
         """
@@ -224,7 +224,7 @@ class CommandLineTest {
   }
 
   @Test
-  void checkHasNoRemarksOnWhatIsPlain() {
+  void checkDoesNotWarnAboutOrdinarySettings() {
     assertEquals(ExitStatus.OK, run(false, "check", "-c", values.toString()));
     assertFalse(printed().contains("Note: "), printed());
   }
@@ -341,7 +341,7 @@ class CommandLineTest {
   }
 
   @Test
-  void rightClusterSettingsPass() throws IOException {
+  void validClusterSettingsPass() throws IOException {
     Files.writeString(
         values,
         """
@@ -374,7 +374,7 @@ class CommandLineTest {
 
   /** C41. */
   @Test
-  void statusBeginsWithWhatFailsAndWithTheDaemon() throws IOException {
+  void statusBeginsWithFailuresAndTheDaemon() throws IOException {
     try (var _ = daemon()) {
       assertEquals(ExitStatus.OK, run(false, "get", "ghcr.io/acme"), this::complained);
       assertEquals(ExitStatus.OK, run(false, "status"), this::printed);
@@ -426,7 +426,7 @@ class CommandLineTest {
   /** T25, case C19. */
   @ParameterizedTest
   @ValueSource(strings = {"get", "explain"})
-  void t25_anAnswerWithoutEndIsDroppedInOneLine(String command) throws IOException {
+  void t25_endlessAnswerIsReportedInOneLine(String command) throws IOException {
     try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket()));
       var sending =
@@ -460,7 +460,7 @@ class CommandLineTest {
   }
 
   @Test
-  void secretIsHiddenAtATerminal() {
+  void secretIsHiddenOnATerminal() {
     try (var _ = daemon()) {
       for (var form : List.of("docker", "json", "table")) {
         assertEquals(ExitStatus.OK, run(true, "get", "ghcr.io/acme/app:1", "-o", form));
@@ -475,7 +475,7 @@ class CommandLineTest {
   }
 
   @Test
-  void tagTakesNoPartInAQuestion() {
+  void tagDoesNotAffectALookup() {
     try (var _ = daemon()) {
       assertEquals(ExitStatus.OK, run(false, "get", "ghcr.io/acme/app:1.2"));
       assertEquals("user", Json.object(printed()).get("Username"));
@@ -575,7 +575,7 @@ class CommandLineTest {
     "687600, 7d 23h",
     "-5, 0s"
   })
-  void agesAreThePlatforms(long seconds, String text) {
+  void agesAreFormattedAsThePlatformDoes(long seconds, String text) {
     assertEquals(text, Durations.text(Duration.ofSeconds(seconds)));
   }
 }

@@ -116,7 +116,7 @@ class DockerConfigCommandTest {
   }
 
   @Test
-  void nothingIsWrittenUnlessAskedFor() {
+  void nothingIsWrittenUnlessRequested() {
     assertEquals(ExitStatus.OK, run(), this::printed);
     assertFalse(Files.exists(file.getParent()));
     assertEquals(
@@ -132,7 +132,7 @@ class DockerConfigCommandTest {
   }
 
   @Test
-  void whatElseStandsInTheFileStaysAsItIs() {
+  void otherContentOfTheFileStaysUnchanged() {
     given(BEFORE);
     assertEquals(ExitStatus.OK, run("--write"), this::printed);
     var helpers =
@@ -163,7 +163,7 @@ class DockerConfigCommandTest {
   }
 
   @Test
-  void removeTakesItBack() {
+  void removeUndoesIt() {
     given(BEFORE);
     run("--write");
     assertEquals(ExitStatus.OK, run("--remove", "--write"), this::printed);
@@ -171,7 +171,7 @@ class DockerConfigCommandTest {
   }
 
   @Test
-  void removeLeavesWhatItDidNotWriteAndSaysSo() throws IOException {
+  void removeKeepsWhatItDidNotWriteAndReportsIt() throws IOException {
     for (var original :
         List.of(
             "{\"credsStore\": \"rig\", \"credHelpers\": {\"gitlab.com\": \"rig-gitlab\"}}",
@@ -219,7 +219,7 @@ class DockerConfigCommandTest {
 
   /** C12: the copy of the original stands in for a record that is missing. */
   @Test
-  void c12_removeWithoutTheRecordGoesByTheOriginal() throws IOException {
+  void c12_removeWithoutTheRecordComparesWithTheOriginal() throws IOException {
     var original =
         "{\"credsStore\": \"pass\", \"credHelpers\": {\"x.example\": \"rig\", \"ghcr.io\":"
             + " \"gh\"}}";
@@ -329,7 +329,7 @@ class DockerConfigCommandTest {
   }
 
   @Test
-  void symbolicLinksAreFollowedAlsoToWhatIsMissing() throws IOException {
+  void symbolicLinksAreFollowedEvenToAMissingFile() throws IOException {
     var real = Files.createDirectories(folder.resolve("dotfiles")).resolve("docker.json");
     Files.createDirectories(file.getParent());
     Files.createSymbolicLink(file, Path.of("../dotfiles/docker.json"));
@@ -399,7 +399,7 @@ class DockerConfigCommandTest {
   }
 
   @Test
-  void c12_whatOthersChangedMeanwhileStays() throws IOException {
+  void c12_changesOfOthersMadeInTheMeantimeStay() throws IOException {
     given("{\"credHelpers\": {\"ghcr.io\": \"gh-login\"}}");
     run("--write", "--replace");
     given(read(file).replaceFirst("\\{", "{\"auths\": {\"quay.io\": {}},"));
@@ -411,7 +411,7 @@ class DockerConfigCommandTest {
   }
 
   @Test
-  void c12_removeLeavesNoFileWhereNoneWas() throws IOException {
+  void c12_removeDeletesAFileThatDidNotExistBefore() throws IOException {
     for (var way : new String[][] {{"--write"}, {"--write", "--store"}}) {
       run(way);
       run("--write", "extra.example.com");
@@ -492,7 +492,7 @@ class DockerConfigCommandTest {
   }
 
   @Test
-  void whatClientsCannotAskForIsLeftOutAndSaid() throws IOException {
+  void entriesThatClientsCannotRequestAreLeftOutAndReported() throws IOException {
     Files.writeString(
         values,
         """
@@ -532,7 +532,7 @@ class DockerConfigCommandTest {
         "CANARY",
         "\ufeff{}"
       })
-  void fileThatIsNotUnderstoodIsNotTouchedNorQuoted(String text) {
+  void invalidFileIsNeitherChangedNorQuoted(String text) {
     given(text);
     assertEquals(ExitStatus.FAILED, run("--write"));
     assertEquals(text, read(file));

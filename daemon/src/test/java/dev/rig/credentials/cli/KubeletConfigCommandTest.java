@@ -56,7 +56,7 @@ class KubeletConfigCommandTest {
   }
 
   @Test
-  void documentIsTheKubelets() {
+  void documentIsValidForTheKubelet() {
     assertEquals(0, run(PLAIN, "--socket", "/run/a \"b\"/c.sock"));
     assertEquals(
         """
@@ -81,7 +81,7 @@ class KubeletConfigCommandTest {
   }
 
   @Test
-  void tokensAreTheMatterOfASecondProvider() {
+  void entriesWithTokensGetASecondProvider() {
     int status =
         run(
             WITH_TOKEN,
@@ -112,14 +112,14 @@ class KubeletConfigCommandTest {
   }
 
   @Test
-  void audienceThatIsNeededAndMissingIsNamed() {
+  void missingAudienceIsReported() {
     assertEquals(ExitStatus.USAGE, run(WITH_TOKEN));
     assertTrue(text(err).contains("--service-account-audience"), () -> text(err));
     assertEquals("", text(out));
   }
 
   @Test
-  void whatTheKubeletWouldRefuseIsRefused() {
+  void settingsThatTheKubeletRejectsAreRejected() {
     int status =
         run(
             WITH_TOKEN,
@@ -140,7 +140,7 @@ class KubeletConfigCommandTest {
   }
 
   @Test
-  void removeTakesWhatWasInstalledAndNothingElse() throws IOException {
+  void removeDeletesWhatWasInstalledAndNothingElse() throws IOException {
     var bin = Files.createDirectories(folder.resolve("kubelet/bin"));
     var config = Files.writeString(folder.resolve("kubelet/credential-provider.yaml"), "x");
     var program = Files.writeString(bin.resolve("rig-credential-provider"), "x");

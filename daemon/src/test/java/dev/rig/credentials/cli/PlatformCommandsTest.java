@@ -126,7 +126,7 @@ class PlatformCommandsTest {
   }
 
   @Test
-  void oneThatFailsHasItsOwnWordsAndTheStatusIsOne() {
+  void imageThatFailsHasItsReasonAndTheStatusIsOne() {
     answers = target -> target.contains("missing") ? answer(404, MISSING) : answer(200, APP);
     assertEquals(1, run("resolve", "ghcr.io/acme/app:1", "ghcr.io/acme/missing", "nginx"));
     assertEquals(3, printed().lines().count(), complained());
@@ -136,7 +136,7 @@ class PlatformCommandsTest {
   }
 
   @Test
-  void jsonHasEveryImageInItsOrder() {
+  void jsonHasEveryImageInOrder() {
     answers = target -> target.contains("missing") ? answer(404, MISSING) : answer(200, APP);
     assertEquals(1, run("resolve", "--output", "json", "missing", "ghcr.io/acme/app:1"));
     var list = Json.list(printed());
@@ -147,7 +147,7 @@ class PlatformCommandsTest {
   }
 
   @Test
-  void aBarIsDrawnAtATerminalAndTakenAway() {
+  void progressBarIsDrawnOnATerminalAndRemoved() {
     try (var progress = new ProgressBar(console().err(), true, 2)) {
       progress.step();
       progress.step();
@@ -179,7 +179,7 @@ class PlatformCommandsTest {
   }
 
   @Test
-  void chunksAreReadToo() {
+  void chunkedAnswersAreRead() {
     answers =
         target ->
             String.join(

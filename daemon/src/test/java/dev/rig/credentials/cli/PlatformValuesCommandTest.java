@@ -101,7 +101,7 @@ class PlatformValuesCommandTest {
   }
 
   @Test
-  void whatCannotBeCarriedIsLeftOutAndNamed() {
+  void entriesThatCannotBePassedOnAreLeftOutAndNamed() {
     assertEquals(
         0,
         run(
@@ -155,7 +155,7 @@ class PlatformValuesCommandTest {
   }
 
   @Test
-  void daemonRefusesTheBlockBecauseItWouldAskItself() throws IOException {
+  void daemonRejectsTheBlockBecauseItWouldCallItself() throws IOException {
     run("rig: {dockerRegistries: {ghcr.io: {username: u, password: p}}}");
     var block = text(out);
     out.reset();
@@ -189,7 +189,7 @@ class PlatformValuesCommandTest {
         "docker-credential-rig-credentials-other version",
         "docker-credential-gcloud get"
       })
-  void scriptThatOnlyLooksLikeItIsNot(String script) {
+  void similarScriptIsAccepted(String script) {
     var file =
         write(
             "rig: {dockerRegistries: {ghcr.io: {script: \""

@@ -40,20 +40,20 @@ class PullSecretCommandTest {
     "quay.io/a --cluster prod -n team --apply -o yaml, pass only one",
     "quay.io/a --cluster prod -n team -o table, 'expected one of'"
   })
-  void commandLineThatSaysTooLittleOrTooMuchIsNotSent(String arguments, String told) {
+  void incompleteOrContradictoryCommandLineIsNotSent(String arguments, String told) {
     assertEquals(ExitStatus.USAGE, run(arguments));
     assertTrue(err.toString(StandardCharsets.UTF_8).contains(told), err::toString);
     assertEquals("", out.toString(StandardCharsets.UTF_8));
   }
 
   @Test
-  void daemonThatIsNotThereIsSaidWithTheNextStep() {
+  void missingDaemonIsReportedWithTheNextStep() {
     assertEquals(ExitStatus.FAILED, run("quay.io/a --cluster prod -n team -o YAML"));
     assertTrue(err.toString(StandardCharsets.UTF_8).contains("--platform-socket"), err::toString);
   }
 
   @Test
-  void textsThatYamlWouldTakeForSomethingElseAreQuoted() {
+  void textsThatYamlReadsAsAnotherTypeAreQuoted() {
     var labels = new LinkedHashMap<String, Object>();
     labels.put("app.kubernetes.io/managed-by", "rig-credentials");
     labels.put("yes", "No");

@@ -22,7 +22,7 @@ class ConcurrencyLimitTest {
   }
 
   @Test
-  void noMoreThanAllowedGoOnAtATime() {
+  void noMoreTasksRunThanPermitted() {
     var first = take();
     var second = take();
     var third = take();
@@ -59,7 +59,7 @@ class ConcurrencyLimitTest {
   }
 
   @Test
-  void workThatCannotBeginGivesItsTurnBack() {
+  void workThatCannotStartFreesItsTurn() {
     for (int i = 0; i < 5; i++) {
       CompletableFuture<String> failed =
           turns.take(() -> {

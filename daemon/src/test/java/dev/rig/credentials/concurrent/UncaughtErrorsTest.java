@@ -97,7 +97,7 @@ class UncaughtErrorsTest {
 
   @ParameterizedTest
   @MethodSource("fatal")
-  void whatDoesNotPassIsLoggedAndEndsTheProcess(Throwable thrown) {
+  void permanentErrorIsLoggedAndEndsTheProcess(Throwable thrown) {
     meet(thrown);
     assertEquals(1, exits.get());
     assertEquals(1, logged.size());

@@ -125,7 +125,7 @@ class WorkersTest {
   }
 
   @Test
-  void shortageDoesNotLiftTheLimitOfWhatWaits() {
+  void shortageDoesNotLiftTheLimitOfWaitingTasks() {
     var workers = workers(0, 1, 3);
     shortage = true;
     for (int i = 0; i < 4; i++) {

@@ -233,7 +233,7 @@ class ConfigProblemsTest {
   }
 
   @Test
-  void nothingIsCalledMissingWhileAFileCannotBeUnderstood() {
+  void nothingIsReportedAsMissingWhileAFileIsInvalid() {
     assertEquals(
         List.of(
             "b.yaml:1:6: not valid YAML (check indentation, quotes and brackets here and above)"),

@@ -122,7 +122,7 @@ class EntrySourcesTest {
   }
 
   @Test
-  void optionsWithoutASourceAreLaidOnTheEarlierOne() {
+  void optionsWithoutASourceApplyToTheEarlierSource() {
     assertEquals(
         new EntrySource.OtherHelper("gcloud", Map.of("A", "c"), Duration.ofSeconds(7)),
         only(entry("{helper: gcloud, env: {A: b}}"), entry("{timeout: 7s, env: {A: c}}")).source());
@@ -133,7 +133,7 @@ class EntrySourcesTest {
 
   /** C11. */
   @Test
-  void halvesOfALoginMergeInEitherOrderAlsoOverAnEarlierScript() {
+  void userNameAndPasswordOfTwoDocumentsMergeAndReplaceAnEarlierScript() {
     var name = entry("{username: u, password: '', script: '', expire: ''}");
     var secret = entry("{password: p, script: ''}");
     var script = entry("{script: s, timeout: 3s}");
@@ -144,7 +144,7 @@ class EntrySourcesTest {
   }
 
   @Test
-  void documentsOfOneFileAreLaidOnEachOtherToo() {
+  void documentsOfOneFileAreMergedToo() {
     assertEquals(
         new EntrySource.OtherHelper("a", Map.of(), Duration.ofSeconds(30)),
         only(entry("{script: s}") + "\n---\n" + entry("{helper: a}")).source());
@@ -281,7 +281,7 @@ class EntrySourcesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"%%%%", "bm9jb2xvbg==", "OnB3", "dTo=", "dTr//g==", "dToBAg=="})
-  void loginThatIsNoBase64OfOneIsReportedWithItsPlaceAndNoPartOfIt(String auth) throws IOException {
+  void invalidBase64OfALoginIsReportedOnlyWithItsPosition(String auth) throws IOException {
     var file =
         Files.writeString(
             folder.resolve("config.json"),
@@ -294,7 +294,7 @@ class EntrySourcesTest {
 
   /** RFC 8259, section 7; PHP and others write it, YAML 1.1 does not have it. */
   @Test
-  void escapedSlashOfJsonIsOneAndMovesNoPosition() throws IOException {
+  void escapedSlashOfJsonIsASlashAndShiftsNoPosition() throws IOException {
     var configuration =
         docker(
             """
@@ -325,7 +325,7 @@ class EntrySourcesTest {
   }
 
   @Test
-  void helperComesBeforeALoginAndTheFirstSpellingBeforeTheNext() throws IOException {
+  void helperHasPrecedenceOverALoginAndTheFirstSpellingOverLaterOnes() throws IOException {
     var configuration =
         docker(
             "{\"auths\": {\"https://a.b\": {\"auth\": \"%1$s\"}, \"c.d\": {\"auth\": \"%1$s\"},"
@@ -338,7 +338,7 @@ class EntrySourcesTest {
   }
 
   @Test
-  void mountedPullSecretIsReadWhole() throws IOException {
+  void mountedPullSecretIsRead() throws IOException {
     var generation = Files.createDirectory(folder.resolve("..2024"));
     Files.createSymbolicLink(folder.resolve("..data"), generation.getFileName());
     Files.writeString(

@@ -45,7 +45,7 @@ class GoDurationTest {
     "0.100000000000000000000h, 360000000000",
     "0.9223372036854775807h, 3320413933267",
   })
-  void durationsMeanWhatTheyMeanToGo(String text, long nanos) throws Exception {
+  void durationsAreParsedAsGoDoes(String text, long nanos) throws Exception {
     assertEquals(Duration.ofNanos(nanos), GoDuration.parse(text));
   }
 
@@ -76,7 +76,7 @@ class GoDurationTest {
         "9223372036854ms776us",
         "99999999999999999999s",
       })
-  void whatGoRefusesIsRefusedWithoutRepeatingIt(String text) {
+  void textsThatGoRejectsAreRejectedWithoutRepeatingThem(String text) {
     var thrown = assertThrows(InvalidSettingException.class, () -> GoDuration.parse(text));
     assertFalse(text.length() > 2 && thrown.reason().contains(text));
   }

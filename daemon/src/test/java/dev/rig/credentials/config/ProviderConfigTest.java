@@ -183,7 +183,7 @@ class ProviderConfigTest {
   }
 
   @Test
-  void gitHubOfOnesOwnHasARegistryOfItsOwn() {
+  void gitHubEnterpriseHasItsOwnRegistry() {
     var options = Map.of("apiUrl", "https://github.example/api/v3");
     assertTrue(ProviderKind.GITHUB_APP.serves("containers.github.example", options));
     assertFalse(ProviderKind.AZURE.serves("github.example", options));

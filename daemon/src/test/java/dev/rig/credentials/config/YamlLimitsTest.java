@@ -166,7 +166,7 @@ class YamlLimitsTest {
   }
 
   @Test
-  void tabIsNamed() {
+  void tabIsReported() {
     assertRefused("a tab is not allowed here", "rig:\n\tdockerRegistries: {}\n");
   }
 

@@ -17,7 +17,7 @@ class CredentialLineTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"s", "a:b", " begins with a space", "back\\nslash", "ünicode", "$(id)"})
-  void whatStaysInOneLineIsCarriedLiterally(String secret) {
+  void credentialOfOneLineIsWrittenLiterally(String secret) {
     var credential = credential("bot", secret);
     assertEquals(Optional.empty(), CredentialLine.refusal(credential));
     assertEquals("bot:" + secret, CredentialLine.of(credential));
@@ -34,7 +34,8 @@ class CredentialLineTest {
     "bot, s^t, password contains a NUL character",
     "b^t, s, user name contains a NUL character",
   })
-  void whatOneLineCannotCarryIsRefusedWithTheReason(String username, String secret, String reason) {
+  void credentialThatDoesNotFitOneLineIsRejectedWithTheReason(
+      String username, String secret, String reason) {
     var refusal =
         CredentialLine.refusal(credential(controls(username), controls(secret))).orElseThrow();
     assertTrue(refusal.contains(reason), refusal);

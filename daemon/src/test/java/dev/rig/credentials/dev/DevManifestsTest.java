@@ -50,7 +50,7 @@ class DevManifestsTest {
   }
 
   @Test
-  void manifestsAreWhatKubernetesDefines() {
+  void manifestsAreValidForKubernetes() {
     var storage =
         new ManifestTarget("dev", "kind", "10.0.0.1:30500", "images.dev:80", 30_500, "10Gi");
     for (var place : List.of(USUAL, storage)) {
@@ -65,7 +65,7 @@ class DevManifestsTest {
   }
 
   @Test
-  void namespaceIsMadeUnlessItIsThere() {
+  void namespaceIsCreatedUnlessItExists() {
     var target =
         new ManifestTarget(
             "rig-system", "kind", "localhost:30000", "registry.rig-system.svc:5000", 30_000, null);

@@ -77,7 +77,7 @@ class DevRecordTest {
   }
 
   @Test
-  void recordOfTheSecondFormAsksForItsLogin() throws IOException {
+  void recordOfTheSecondFormRequiresItsLogin() throws IOException {
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
       out.writeByte(2);
@@ -95,7 +95,7 @@ class DevRecordTest {
   }
 
   @Test
-  void recordWithoutALoginKnowsWhereTheRegistryItselfListens() {
+  void recordWithoutALoginContainsThePortOfTheRegistryItself() {
     new DevRecord(new DevRegistryAddress("127.0.0.1", 30_000, false), LOGIN, null, 41_234)
         .write(file);
     var read = DevRecord.read(file).orElseThrow();

@@ -93,7 +93,7 @@ class RegistryFrontTest {
   }
 
   @Test
-  void largeBodyComesWhole() throws IOException {
+  void largeBodyArrivesComplete() throws IOException {
     var body = "x".repeat(3_000_000);
     var answer =
         send("PATCH /v2/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3000000\r\n\r\n" + body);
@@ -111,7 +111,7 @@ class RegistryFrontTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"localhost", "LOCALHOST:1", "127.0.0.1:30000", "127.8.9.1", "[::1]:5000"})
-  void loopbackByAnyNameOfItsOwnIsServed(String host) throws IOException {
+  void everyNameOfLoopbackIsServed(String host) throws IOException {
     assertEquals("201", status(send("GET /v2/ HTTP/1.1\r\nHost: " + host + "\r\n\r\n")));
   }
 

@@ -46,13 +46,13 @@ class AtomicFileTest {
   }
 
   @Test
-  void modeIsAsAskedWhateverTheUmaskIs() throws IOException {
+  void modeIsTheRequestedOneForAnyUmask() throws IOException {
     AtomicFile.replace(folder.resolve("file"), NEW, "rwxrwxrwx", folder);
     assertEquals("rwxrwxrwx", mode(folder.resolve("file")));
   }
 
   @Test
-  void whatCannotBeReplacedStaysAndNothingIsLeft() throws IOException {
+  void failedReplacementKeepsTheFileAndLeavesNothing() throws IOException {
     Files.createDirectories(folder.resolve("file/inside"));
     assertThrows(IOException.class, () -> AtomicFile.replace(folder.resolve("file"), NEW));
     assertEquals(List.of("file"), names());

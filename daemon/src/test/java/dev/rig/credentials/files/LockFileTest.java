@@ -42,7 +42,7 @@ class LockFileTest {
   }
 
   @Test
-  void fileThatWasLeftIsNoObstacleAndBecomesPrivate() throws IOException {
+  void existingFileCanBeLockedAndBecomesPrivate() throws IOException {
     Files.createFile(file);
     Files.setAttribute(file, "unix:mode", 0666);
     assertTrue(new LockFile(file).take());
@@ -60,7 +60,7 @@ class LockFileTest {
   }
 
   @Test
-  void whatIsNoFileIsRefusedWithoutWaiting() throws Exception {
+  void anythingButARegularFileIsRejectedWithoutWaiting() throws Exception {
     Files.createSymbolicLink(file, folder.resolve("elsewhere"));
     assertEquals("is a symbolic link, not a regular file", refusal(file));
     assertFalse(Files.exists(folder.resolve("elsewhere")));

@@ -81,7 +81,7 @@ class WriteAccessTest {
     "65532,440,0,65532",
     "65532,2755,0,65532"
   })
-  void whatOnlyRootAndTheUserCanWriteIsFine(int user, String mode, int owner, int group) {
+  void fileThatOnlyRootAndTheUserCanWriteIsAccepted(int user, String mode, int owner, int group) {
     for (int type : List.of(FILE, FOLDER)) {
       assertEquals("", verdict(type, Integer.parseInt(mode, 8), owner, group, user));
     }
@@ -214,7 +214,7 @@ class WriteAccessTest {
   }
 
   @Test
-  void whatIsMissingOrLeadsNowhereIsAnError() throws IOException {
+  void missingFileOrBrokenLinkIsAnError() throws IOException {
     assertThrows(NoSuchFileException.class, () -> look(folder.resolve("none")));
     Files.createSymbolicLink(folder.resolve("dangling"), Path.of("none"));
     assertThrows(NoSuchFileException.class, () -> look(folder.resolve("dangling")));

@@ -100,7 +100,7 @@ class HelperApiTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"line\nbreak", "cr\rlf", "nul\0"})
-  void userpassRefusesWhatOneLineCannotCarry(String secret) {
+  void userpassRejectsCredentialsThatDoNotFitOneLine(String secret) {
     var reply = userpass("bot", secret);
     assertEquals(1, reply.status());
     assertTrue(
@@ -120,7 +120,7 @@ class HelperApiTest {
   }
 
   @Test
-  void userpassSaysWhatMatchesNothing() {
+  void userpassReportsWhatMatchesNoEntry() {
     var reply = ask(Action.USERPASS, "quay.io/acme");
     assertEquals(1, reply.status());
     assertTrue(body(reply).startsWith("rig-credentials: "), body(reply));
@@ -128,7 +128,7 @@ class HelperApiTest {
   }
 
   @Test
-  void userpassIsLetAndDeniedAsGetIs() {
+  void userpassIsPermittedAndDeniedAsGetIs() {
     fixture.fixed("ghcr.io/acme", "bot", "s");
     assertEquals(
         RequestOutcome.FOUND,
@@ -144,7 +144,7 @@ class HelperApiTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ghcr.io/acme/app", "GHCR.io", "https://ghcr.io/", "http://ghcr.io"})
-  void serverIsEchoedAsItWasAsked(String key) {
+  void serverIsEchoedAsItWasSent(String key) {
     fixture.fixed("ghcr.io", "u", "s");
     var expected = "{\"ServerURL\":\"" + key + "\",\"Username\":\"u\",\"Secret\":\"s\"}\n";
     assertEquals(expected, body(ask(Action.GET, key)));
@@ -275,7 +275,7 @@ class HelperApiTest {
   }
 
   @Test
-  void defaultAnswersQuestionsThatNameOnlyTheHost() {
+  void defaultAnswersRequestsThatNameOnlyTheHost() {
     fixture.entry("ghcr.io/a", FakeSource.fixed(fixture.time(), "a", "s"), null, true);
     fixture.fixed("ghcr.io/b", "b", "s");
     assertTrue(body(ask(Action.GET, "ghcr.io")).contains("\"Username\":\"a\""));
@@ -316,7 +316,7 @@ class HelperApiTest {
 
   /** C4: a client that lists first never asks for a host that is missing in the list. */
   @Test
-  void lapsedLeaseIsRenewedByAList() {
+  void expiredLeaseIsRenewedByAList() {
     var script = FakeSource.script(fixture.time(), "first", "s", Duration.ofSeconds(2));
     fixture.entry("ghcr.io", script);
     assertEquals(0, ask(Action.GET, "ghcr.io").status());
@@ -480,7 +480,7 @@ class HelperApiTest {
   }
 
   @Test
-  void identityTokenMakesTheRoundTrip() {
+  void identityTokenIsStoredAndReturned() {
     var token =
         "{\"ServerURL\":\"ghcr.io\",\"Username\":\"\\u003ctoken\\u003e\",\"Secret\":\"refresh\"}\n";
     assertEquals(0, ask(Action.STORE, token).status());
@@ -499,7 +499,7 @@ class HelperApiTest {
   }
 
   @Test
-  void strangerIsDeniedWhatIsManagedAndMissesWhatIsNot() {
+  void strangerIsDeniedManagedKeysAndGetsNotFoundForOthers() {
     fixture.fixed("registry.gitlab.com", "bot", "CANARY");
     var denied = answer(Action.GET, "registry.gitlab.com", STRANGER, NOBODYS);
     assertEquals(1, denied.reply().status());
@@ -518,7 +518,7 @@ class HelperApiTest {
   }
 
   @Test
-  void strangersEraseTouchesNoManagedLeaseAndLearnsNotWhereItStands() {
+  void strangersEraseKeepsAManagedLeaseAndDoesNotRevealItsLocation() {
     var script = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1));
     fixture.entry("ghcr.io", script);
     assertEquals(0, ask(Action.GET, "ghcr.io").status());
@@ -552,7 +552,7 @@ class HelperApiTest {
 
   /** An alias selects its entry for any key, so the key gives no right. */
   @Test
-  void aliasIsMeasuredByItsEntry() {
+  void rightsForAnAliasAreThoseForItsEntry() {
     fixture.entry("quay.io", FakeSource.fixed(fixture.time(), "u", "CANARY"), "quay", false);
     var key = "ghcr.io/acme".getBytes(StandardCharsets.UTF_8);
     var acme = rights("ghcr.io/acme");
@@ -564,7 +564,7 @@ class HelperApiTest {
 
   /** Docker names only the host: the rule for the entry that answers then applies. */
   @Test
-  void defaultOfAHostIsMeasuredByItsEntryToo() {
+  void rightsForADefaultAreThoseForItsEntry() {
     fixture.entry("ghcr.io/acme", FakeSource.fixed(fixture.time(), "u", "s"), null, true);
     assertEquals(
         RequestOutcome.FOUND,
@@ -651,7 +651,7 @@ class HelperApiTest {
 
   /** The stderr of a script is only for peers that may get its credential. */
   @Test
-  void reasonIsShownWholeOnlyToThoseWhoMayGetTheEntry() {
+  void fullReasonIsShownOnlyToPeersThatMayGetTheEntry() {
     var source = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1));
     fixture.entry("ghcr.io", source.failing("script exited with status 3; stderr: words"));
     var listing = AccessFixture.listing(STRANGER, "ghcr.io");
@@ -670,7 +670,7 @@ class HelperApiTest {
   }
 
   @Test
-  void globAsksItsSourceForTheHostThatWasMeant() {
+  void globRequestsTheCredentialOfTheRequestedHost() {
     var script = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1));
     fixture.entry("*.ecr.aws.com/team", script);
     assertEquals(0, ask(Action.GET, "1.ecr.aws.com/team/a").status());
@@ -702,7 +702,7 @@ class HelperApiTest {
   }
 
   @Test
-  void explainNamesTheAskersLoginWithItsTime() {
+  void explainNamesThePeersLoginWithItsTime() {
     assertEquals(0, ask(Action.STORE, login("ghcr.io", "USERCANARY", "CANARY")).status());
     fixture.time().advance(Duration.ofHours(2));
     assertEquals(
@@ -730,7 +730,7 @@ class HelperApiTest {
   }
 
   @Test
-  void explainOfALongerLoginAsksNoEntry() {
+  void explainOfALongerLoginRunsNoEntry() {
     var script = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1));
     assertEquals(0, ask(Action.STORE, login("ghcr.io/team", "team", "s")).status());
     fixture.entry("ghcr.io", script);

@@ -157,7 +157,7 @@ class HelperEntryTest {
   }
 
   @Test
-  void globPassesOnTheHostThatWasAskedFor() throws Exception {
+  void globPassesOnTheRequestedHost() throws Exception {
     fixture.entry("*.example.org", keychain);
     ask(Action.STORE, "{\"ServerURL\":\"a.example.org\",\"Username\":\"u\",\"Secret\":\"s\"}");
     assertEquals(Map.of("a.example.org", new Credential("u", Secret.of("s"))), keychain.logins);

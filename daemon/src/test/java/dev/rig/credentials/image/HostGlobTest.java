@@ -23,14 +23,14 @@ class HostGlobTest {
     "*.example.org:5000, registry.example.org:5001, false",
     "a.b:1, a.b.1, false"
   })
-  void hostsOverlapWhereOneNameIsBoths(String one, String other, boolean expected) {
+  void globsOverlapIfBothMatchOneName(String one, String other, boolean expected) {
     assertEquals(expected, HostGlob.overlap(one, other));
     assertEquals(expected, HostGlob.overlap(other, one));
   }
 
   /** Every pair of short labels against every text that could be in both. */
   @Test
-  void overlapIsWhatTryingFinds() {
+  void overlapAgreesWithTryingNames() {
     var labels = words("ab*", 3);
     var texts = words("ab", 6);
     for (var one : labels) {

@@ -184,7 +184,7 @@ class ImageReferenceTest {
         "gh\u00e9.io",
         "ghcr.io/\u200b"
       })
-  void nearNamesAreRefusedRatherThanRepaired(String text) {
+  void invalidNamesAreRejectedAndNotRepaired(String text) {
     assertThrows(InvalidReferenceException.class, () -> ImageReference.ofImage(text));
     assertThrows(InvalidReferenceException.class, () -> ImageReference.ofKey(text));
   }

@@ -51,7 +51,7 @@ class AccessIT {
   private SharedClient client;
 
   @BeforeEach
-  void clientForEverybody() {
+  void clientForEveryUser() {
     Tool.needRoot("other users");
     daemon = new DaemonUnderTest(reaper, folder.resolve("d"));
     client =
@@ -116,7 +116,7 @@ class AccessIT {
   }
 
   @Test
-  void rulesReloadWithTheConfigurationAndSayWhoMayDoWhatWithWhat() {
+  void reloadedRulesDecideTheActionsAndRegistriesOfEachUser() {
     var running = daemon.configured("values.yaml", ENTRIES).start();
     assertDenied(
         "get registry.gitlab.com", STRANGER, client.as(STRANGER, "get", "registry.gitlab.com"));

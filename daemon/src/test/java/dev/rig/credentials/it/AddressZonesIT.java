@@ -50,7 +50,7 @@ class AddressZonesIT {
   @TempDir private Path folder;
 
   @Test
-  void t22_anAddressInsideAnAddressIsRefusedLikeItself() {
+  void t22_addressInsideAnotherAddressIsRejectedLikeTheInnerOne() {
     Tool.needRoot("a network of its own");
     Tool.IP.path();
     var hosts =

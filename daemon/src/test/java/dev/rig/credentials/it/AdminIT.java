@@ -55,7 +55,7 @@ class AdminIT {
 
   /** F14: health and metric say that a reload was refused, and it stays ready. */
   @Test
-  void probesAndMetricsTellOfARefusedReload() {
+  void probesAndMetricsReportARejectedReload() {
     var daemon = daemon();
     daemon.start();
     daemon.client().get("example.org");

@@ -100,7 +100,7 @@ class AdoptIT {
   }
 
   @Test
-  void configurationIsShownAskedForMovedAndRestored() throws IOException {
+  void adoptShowsConfirmsMovesAndRestoresTheConfiguration() throws IOException {
     configure("username: u, password: p");
     daemon.start();
 

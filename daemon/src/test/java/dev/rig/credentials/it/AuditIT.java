@@ -115,7 +115,7 @@ class AuditIT {
 
   /** A program whose path imitates a line of the log, and terminal commands. */
   @Test
-  void pathOfAPeersProgramMakesNoLineOfItsOwn() throws IOException {
+  void pathOfAPeersProgramCannotAddALine() throws IOException {
     var running = daemon.configured("values.yaml", ENTRIES).start();
     var program = folder.resolve("a\n2026-01-01T00:00:00Z info  Audit: forged\u001b[2J");
     Files.copy(Tool.SOCAT.path().toRealPath(), program);

@@ -339,7 +339,7 @@ class ConfigurationTrustIT {
 
   /** Its sandbox shows a unit of systemd a read-only {@code /etc}, which others can write. */
   @Test
-  void t23_readOnlyMountSaysNothingInAUnitOfSystemd() throws IOException {
+  void t23_readOnlyMountDoesNotCountInAUnitOfSystemd() throws IOException {
     change(values, 0666, 0, 0);
     daemon
         .configuredFrom(values)

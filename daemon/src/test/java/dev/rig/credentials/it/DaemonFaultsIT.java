@@ -107,7 +107,7 @@ class DaemonFaultsIT {
   }
 
   @Test
-  void badConfigurationEndsWithStatus78AndEveryPlaceAndNoValue() {
+  void invalidConfigurationEndsWithStatus78AndAllPositionsWithoutValues() {
     var canary = new Canary("v4lue-nobody-may-see");
     var outcome =
         daemon

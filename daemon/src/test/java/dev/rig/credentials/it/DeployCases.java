@@ -154,7 +154,7 @@ abstract class DeployCases {
   }
 
   @Test
-  void whatCannotBeDeployedLeavesTheCapsuleAsItIs() {
+  void failedDeploymentKeepsTheCapsuleUnchanged() {
     var nobody = run("deploy", "nobody", "app:1", "--yes", "--local");
     assertEquals(1, nobody.status(), nobody::toString);
     assertTrue(nobody.stderr().contains("there is no capsule team/nobody"), nobody::toString);
@@ -259,7 +259,7 @@ abstract class DeployCases {
   }
 
   @Test
-  void flagsOfTheRigCliAreTakenOrSaidToMeanNothingHere() {
+  void flagsOfTheRigCliAreAcceptedOrReportedAsIgnored() {
     for (var flag : List.of("-P", "--project", "-E", "--environment")) {
       var refused = run("deploy", CAPSULE, "-i", "app:1", "--yes", flag, "x");
       assertEquals(2, refused.status(), refused::toString);

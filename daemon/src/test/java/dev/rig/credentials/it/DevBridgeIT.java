@@ -55,7 +55,7 @@ class DevBridgeIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", OtherMachine.ADDRESS})
-  void portOfTheContainerIsPublishedAtTheAddressAlone(String address) {
+  void portOfTheContainerIsPublishedOnlyAtTheAddress(String address) {
     var port = Integer.toString(FreePort.next());
     var arguments = new ArrayList<Object>(List.of("dev", "up", "--port", port));
     arguments.addAll(List.of("--listen", address));

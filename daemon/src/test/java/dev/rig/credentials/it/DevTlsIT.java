@@ -114,7 +114,7 @@ class DevTlsIT {
   }
 
   @Test
-  void whoTrustedTheRegistryOnceTrustsItStill() throws IOException {
+  void clientThatTrustedTheRegistryOnceStillTrustsIt() throws IOException {
     trust(up().succeeded());
     var authority = file("ca.crt");
     var certificate = file("tls.crt");

@@ -83,7 +83,7 @@ class DistributionIT {
   }
 
   @Test
-  void noClassIsThereTwice() {
+  void noClassIsContainedTwice() {
     Map<String, String> where = new HashMap<>();
     var twice = new ArrayList<String>();
     jars()
@@ -116,7 +116,7 @@ class DistributionIT {
   }
 
   @Test
-  void itStaysBelowItsSizeAndReadmeSaysWhatEachPartWeighs() throws IOException {
+  void itStaysBelowItsSizeAndTheReadmeHasTheSizeOfEachPart() throws IOException {
     var clouds = jars().filter(CLOUDS.asMatchPredicate()).map(jar -> "lib/" + jar).toList();
     assertTrue(clouds.size() > 40, clouds::toString);
     double all = size("");

@@ -156,7 +156,7 @@ class HelperClientIT {
    * lookups ignore.
    */
   @Test
-  void keysMeanWhatRegistryurlMakesOfThem() throws IOException {
+  void keysAreParsedAsRegistryurlDoes() throws IOException {
     var source = GoModule.HELPER_CLIENT.source("github.com/docker/docker-credential-helpers");
     var vectors = VECTOR.matcher(Files.readString(source.resolve("registryurl/parse_test.go")));
     var theirs = new LinkedHashMap<String, String>();

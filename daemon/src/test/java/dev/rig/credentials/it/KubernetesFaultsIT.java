@@ -138,7 +138,7 @@ class KubernetesFaultsIT {
 
   /** Another field manager writes what is ours. */
   @Test
-  void fieldsOfAnotherManagerAreTakenFromItAndTheLogNamesIt() {
+  void fieldsOfAnotherManagerAreOverwrittenAndTheLogNamesIt() {
     cluster.merge(
         "/api/v1/namespaces/team/secrets/" + SECRET + "?fieldManager=kubectl-edit",
         "{data: {.dockerconfigjson: e30=}}");

@@ -208,7 +208,7 @@ class KubernetesGroupsIT {
   }
 
   @Test
-  void stuckPodsAreNamedAndWhereTheSettingSaysSoReplacedWithAnEvent() {
+  void stuckPodsAreNamedAndReplacedIfConfiguredWithAnEvent() {
     namespace("shop", "");
     account("shop", "default");
     pod("alone", "");

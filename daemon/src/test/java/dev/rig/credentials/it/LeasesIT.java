@@ -97,7 +97,7 @@ class LeasesIT {
   }
 
   @Test
-  void changedScriptMakesTheLeaseVoid() {
+  void leaseIsDiscardedIfTheScriptHasChanged() {
     configure("");
     var first = daemon.start();
     get();
@@ -123,7 +123,7 @@ class LeasesIT {
 
   /** C4. */
   @Test
-  void hostsThatAGlobWasAskedForAreListedAfterARestart() {
+  void requestedHostsOfAGlobAreListedAfterARestart() {
     daemon.configured(
         "values.yaml",
         """

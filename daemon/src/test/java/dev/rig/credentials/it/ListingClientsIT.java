@@ -159,7 +159,7 @@ class ListingClientsIT {
   }
 
   @Test
-  void classicBuilderPullsItsBaseImageAfterALeaseHasLapsed() {
+  void classicBuilderPullsItsBaseImageAfterALeaseHasExpired() {
     lapse();
     builds(scripted);
   }
@@ -175,7 +175,7 @@ class ListingClientsIT {
   }
 
   @Test
-  void dockerPyBuildsAndPullsAfterALeaseHasLapsed() {
+  void dockerPyBuildsAndPullsAfterALeaseHasExpired() {
     lapse();
     pythonBuilds(scripted);
     lapse();

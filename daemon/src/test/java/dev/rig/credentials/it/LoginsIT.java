@@ -44,7 +44,7 @@ class LoginsIT {
   private SharedClient client;
 
   @BeforeEach
-  void daemonForEverybody() {
+  void daemonForEveryUser() {
     Tool.needRoot("other users");
     daemon =
         new DaemonUnderTest(reaper, folder.resolve("d"))
@@ -322,7 +322,7 @@ class LoginsIT {
   }
 
   @Test
-  void identityTokensAndExactKeysComeBackAsTheyWere() {
+  void identityTokensAndExactKeysAreReturnedUnchanged() {
     daemon.start();
     var key = "https://index.docker.io/v1/access-token";
     var token =

@@ -110,7 +110,7 @@ class OtherHelperIT {
 
   /** What the helper prints of its trouble is shown, for it is a sentence. */
   @Test
-  void troubleOfTheHelperIsAFailureWithItsReason() throws IOException {
+  void failureOfTheHelperIsReportedWithItsReason() throws IOException {
     Files.delete(home.resolve(".password-store/.gpg-id"));
     var _ = daemon.start();
     var failed = client("store", SharedClient.login("ghcr.io", "me", "CANARY"));

@@ -122,7 +122,7 @@ class PackageIT {
 
   @Test
   @Order(4)
-  void scriptHasThePlaceAndTheRightsOfAServiceAlone() {
+  void scriptHasOnlyTheFoldersAndRightsOfTheService() {
     sh("""
     cat >/etc/rig-credentials/script.yaml <<'END'
     rig:
@@ -294,7 +294,7 @@ class PackageIT {
   /** The lines of the manual for a user, in order; the last one is root's. */
   @Test
   @Order(11)
-  void userWhoLeavesHasNoDaemonAndDockerIsAsItWas() {
+  void userWhoRemovesTheDaemonHasNoneAndDockerIsRestored() {
     var lines = Manual.steps("installing", "Leaving").stream().map(Manual.Step::command).toList();
     assertEquals(4, lines.size(), lines::toString);
     for (var line : lines.subList(0, 3)) {

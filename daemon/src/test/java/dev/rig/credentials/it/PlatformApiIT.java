@@ -64,7 +64,7 @@ class PlatformApiIT {
 
   /** F25 and T8: what a killed daemon left is replaced, what is not a socket is not. */
   @Test
-  void staleSocketIsReplacedAndAnotherFileIsLeftAlone() throws Exception {
+  void staleSocketIsReplacedAndAnotherFileIsNotTouched() throws Exception {
     var daemon = daemon();
     var running = daemon.start();
     open(daemon).get("/openapi.json");

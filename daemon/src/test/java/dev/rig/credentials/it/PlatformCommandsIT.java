@@ -100,7 +100,7 @@ class PlatformCommandsIT {
   }
 
   @Test
-  void imagesThatAreThereAreATableAndOneThatIsMissingIsSaid() {
+  void existingImagesAreATableAndAMissingOneIsReported() {
     var outcome =
         daemon.commandLine(
             "resolve", repository + ":1.0", repository + ":9.9", repository + ":2.0");
@@ -130,13 +130,13 @@ class PlatformCommandsIT {
   }
 
   @Test
-  void imagesThatAreAllThereAreStatusZero() {
+  void statusIsZeroIfAllImagesExist() {
     var outcome = daemon.commandLine("resolve", repository + ":1.0", repository + ":2.0");
     assertEquals("", outcome.succeeded().stderr());
   }
 
   @Test
-  void jsonHasEveryImageInTheOrderOfTheQuestion() throws IOException {
+  void jsonHasEveryImageInTheOrderOfTheRequest() throws IOException {
     var outcome =
         daemon.commandLine(
             "resolve",
@@ -190,7 +190,7 @@ class PlatformCommandsIT {
 
   /** On a terminal the bar grows and is removed before the table is printed. */
   @Test
-  void progressIsShownAtATerminalAndTakenAway() {
+  void progressIsShownOnATerminalAndRemoved() {
     var words =
         "'%s' resolve %s:1.0 %s:2.0 %s:9.9"
             .formatted(Distribution.daemon(), repository, repository, repository);

@@ -77,7 +77,7 @@ class PrefixesIT {
     "123456789012.dkr.ecr.eu-west-1.amazonaws.com,  AWS,        of-the-account",
     "scripted.example.org,                          script-bot, of:the:script",
   })
-  void longestPrefixAnswersAndTheQuestionIsEchoed(String key, String username, String secret) {
+  void longestPrefixAnswersAndTheRequestIsEchoed(String key, String username, String secret) {
     var outcome = client.get(key);
     assertEquals(new ProgramResult(0, NativeClient.answer(key, username, secret), ""), outcome);
   }
@@ -102,7 +102,7 @@ class PrefixesIT {
   }
 
   @Test
-  void aliasOfTheProgramChoosesTheEntryWhateverIsAsked() {
+  void aliasOfTheProgramSelectsTheEntryForAnyKey() {
     var key = "registry.gitlab.com";
     assertEquals(
         new ProgramResult(0, NativeClient.answer(key, "infra-bot", "of-infra"), ""),

@@ -383,7 +383,7 @@ abstract class PullSecretCases {
   }
 
   @Test
-  void capsuleWhoseEntryHasNoCredentialGetsAnEventAndStatusSaysWhy() {
+  void capsuleWhoseEntryHasNoCredentialGetsAnEventAndStatusHasTheReason() {
     var entry = "example.org: {script: \"exit 3\"}";
     var daemon = daemon("d", entry, "");
     daemon.start();
@@ -435,7 +435,7 @@ abstract class PullSecretCases {
   }
 
   @Test
-  void secretIsPrintedInFormsThatItCanBeAppliedInAndNothingElseIs() {
+  void secretIsPrintedOnlyInFormatsThatKubectlApplies() {
     var daemon = daemon("d");
     daemon.start();
     var json = pullSecret(daemon, "quay.io/a", "--name", "printed", "--output", "json").succeeded();

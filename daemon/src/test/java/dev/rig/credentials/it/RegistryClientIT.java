@@ -190,7 +190,7 @@ class RegistryClientIT {
 
   @ParameterizedTest
   @EnumSource(Auth.class)
-  void fourFailuresAreFourAnswers(Auth auth) throws Exception {
+  void eachOfFourFailuresHasItsOwnAnswer(Auth auth) throws Exception {
     assertInstanceOf(RegistryFailure.NoSuchTag.class, resolve(auth, PASSWORD, "acme/app:missing"));
     assertInstanceOf(
         RegistryFailure.NoSuchRepository.class, resolve(auth, PASSWORD, "acme/missing:1"));
@@ -202,7 +202,7 @@ class RegistryClientIT {
   }
 
   @Test
-  void onlyReadingIsAskedFor() throws Exception {
+  void onlyReadAccessIsRequested() throws Exception {
     resolve(Auth.TOKEN, PASSWORD, "acme/app:oci-single");
     assertEquals("repository:acme/app:pull", tokens.scopes().getLast());
   }
@@ -221,7 +221,7 @@ class RegistryClientIT {
 
   @ParameterizedTest
   @EnumSource(TestAuthority.Keys.class)
-  void theDistributionsRuntimeSpeaksTls(TestAuthority.Keys keys) {
+  void theDistributionsRuntimeSupportsTls(TestAuthority.Keys keys) {
     var authority = new TestAuthority(keys);
     var file = PrivateFile.write(folder.resolve(keys + ".pem"), authority.pem());
     try (var registry =

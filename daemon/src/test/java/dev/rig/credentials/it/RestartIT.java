@@ -123,7 +123,7 @@ class RestartIT {
   }
 
   @Test
-  void inheritedSocketIsNotGivenToScripts() {
+  void inheritedSocketIsNotPassedToScripts() {
     daemon.configured(
         "values.yaml",
         """
@@ -148,7 +148,7 @@ class RestartIT {
    * A client that waits for a script when the daemon stops gets no byte, and asks the next daemon.
    */
   @Test
-  void askerOfASlowScriptIsAnsweredByTheNextDaemon() throws IOException {
+  void clientThatWaitsForASlowScriptIsAnsweredByTheNextDaemon() throws IOException {
     var runs = new RunCounter(folder.resolve("runs"));
     var go = folder.resolve("go");
     daemon.configured(

@@ -351,7 +351,7 @@ class ScriptFaultsIT {
 
   /** C7, C8. */
   @Test
-  void reasonNamesTheFormAndEndsWithWhatTheScriptSaid() {
+  void reasonNamesTheFormatAndEndsWithTheScriptsMessage() {
     start(
         "30s",
         """

@@ -145,7 +145,7 @@ class SecondaryFeaturesIT {
         () -> assertFalse(running.stderr().contains("s3cret"), running::stderr));
   }
 
-  private static void isToldByStatus(DaemonUnderTest daemon, String part, String reason) {
+  private static void isReportedByStatus(DaemonUnderTest daemon, String part, String reason) {
     var status = daemon.commandLine("status");
     assertAll(
         () -> assertEquals(1, status.status(), status::toString),
@@ -181,12 +181,12 @@ class SecondaryFeaturesIT {
         () -> assertTrue(checked.stderr().contains(wrong.reason()), checked::toString),
         () -> assertFalse(checked.output().contains("s3cret"), checked::toString));
     isUnhealthy(daemon, daemon.start(), wrong.part(), wrong.reason());
-    isToldByStatus(daemon, wrong.part(), wrong.reason());
+    isReportedByStatus(daemon, wrong.part(), wrong.reason());
   }
 
   /** Each setting of the configuration is added by a reload, and removed by the next one. */
   @Test
-  void f40_reloadWithAWrongSettingIsTakenOverAndRecoversWithTheNext() {
+  void f40_reloadWithAWrongSettingIsAppliedAndRecoversWithTheNext() {
     var daemon = daemon().configured("values.yaml", STATIC);
     var running = daemon.start();
     isHealthy(daemon);
@@ -201,7 +201,7 @@ class SecondaryFeaturesIT {
 
   /** A file of authorities that is created later is used without a restart. */
   @Test
-  void f40_fileOfAuthoritiesThatComesLateIsUsed() throws IOException {
+  void f40_fileOfAuthoritiesThatIsCreatedLaterIsUsed() throws IOException {
     var late = folder.resolve("late.pem");
     var daemon = daemon();
     daemon.configured("values.yaml", yaml(Wrong.caFile(late.toString(), "")));
@@ -217,7 +217,7 @@ class SecondaryFeaturesIT {
     PrivateFile.write(path, "not a socket");
     var running = daemon.start();
     isUnhealthy(daemon, running, "platformSocket", "is a regular file, not a socket");
-    isToldByStatus(daemon, "platformSocket", "is a regular file, not a socket");
+    isReportedByStatus(daemon, "platformSocket", "is a regular file, not a socket");
     assertEquals("not a socket", Files.readString(path));
     Files.delete(path);
     isHealthy(daemon);
@@ -226,7 +226,7 @@ class SecondaryFeaturesIT {
   }
 
   @Test
-  void f40_platformSocketThatWasNamedFailsTheStart() {
+  void f40_unavailableConfiguredPlatformSocketFailsTheStart() {
     var daemon = daemon();
     var file = PrivateFile.write(folder.resolve("file"), "not a socket");
     daemon.configured("values.yaml", STATIC + "daemon: {platformSocket: %s}\n".formatted(file));
@@ -237,7 +237,7 @@ class SecondaryFeaturesIT {
   }
 
   @Test
-  void f40_platformSocketThatWasNamedAndIsServedByAnotherDaemonFailsTheStartWithStatusThree() {
+  void f40_configuredPlatformSocketOfAnotherDaemonFailsTheStartWithStatusThree() {
     var first = daemon().configured("values.yaml", STATIC);
     first.start();
     var second = new DaemonUnderTest(reaper, folder.resolve("e"));
@@ -254,7 +254,7 @@ class SecondaryFeaturesIT {
   /** Taken, of another machine, and of no machine. */
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1:$PORT", "192.0.2.1:1234", "no-such-host.invalid:1"})
-  void f40_adminPortThatWasNamedFailsTheStart(String address) throws IOException {
+  void f40_unavailableConfiguredAdminPortFailsTheStart(String address) throws IOException {
     try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       var named = address.replace("$PORT", Integer.toString(port));
       var daemon = daemon().configured("values.yaml", STATIC);
@@ -298,7 +298,7 @@ class SecondaryFeaturesIT {
 
   /** {@code WATCHDOG_USEC} alone has no effect. */
   @Test
-  void watchdogWithoutASocketToTellIsIgnored() {
+  void watchdogWithoutANotifySocketIsIgnored() {
     var daemon = daemon().configured("values.yaml", STATIC).with("WATCHDOG_USEC", "200000");
     var running = daemon.start();
     Eventually.within(SOON, () -> http.get("/health/ready").status() == 200, running::stderr);

@@ -223,7 +223,7 @@ class SocketFaultsIT {
   }
 
   @Test
-  void f22_outOfDescriptorsIsNoBusyLoopAndPasses() {
+  void f22_shortageOfDescriptorsCausesNoBusyLoopAndEnds() {
     var running =
         daemon
             .configured("values.yaml", STATIC)

@@ -55,7 +55,7 @@ class SupervisionIT {
   }
 
   @Test
-  void managerHearsOfStartReloadRefusalAndEnd() {
+  void managerIsNotifiedOfStartReloadRejectionAndEnd() {
     var running = daemon.launch();
     awaitMessages(1);
     assertTrue(daemon.answers(), "it serves when it says so");
@@ -79,13 +79,13 @@ class SupervisionIT {
   }
 
   @Test
-  void daemonSaysTwiceInTheWatchdogsTimeThatItLives() {
+  void daemonNotifiesTheWatchdogTwicePerInterval() {
     daemon.with("WATCHDOG_USEC", 500_000).start();
     Eventually.within(LIMIT, () -> manager.lives() >= 4, () -> manager.lives() + " times");
   }
 
   @Test
-  void scriptsCannotSpeakToTheManager() {
+  void scriptsCannotNotifyTheManager() {
     daemon.with("WATCHDOG_USEC", 60_000_000).start();
     assertEquals(
         new ProgramResult(0, NativeClient.answer("example.org", "bot", "0"), ""),
@@ -95,7 +95,7 @@ class SupervisionIT {
   /** A socket that no longer answers is detected, although the other one does. */
   @ParameterizedTest
   @ValueSource(strings = {"platform.sock", "credentials.sock"})
-  void daemonOneOfWhoseSocketsIsGoneIsSilent(String name) throws Exception {
+  void daemonWithALostSocketDoesNotNotifyTheWatchdog(String name) throws Exception {
     daemon.with("WATCHDOG_USEC", 500_000).start();
     Eventually.within(LIMIT, () -> manager.lives() >= 2, () -> manager.lives() + " times");
     var lost = daemon.socket().resolveSibling(name);

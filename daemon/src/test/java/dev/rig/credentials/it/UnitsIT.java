@@ -53,7 +53,7 @@ class UnitsIT {
 
   /** Warnings, for example about a key that systemd does not know, are on its standard error. */
   @Test
-  void systemdFindsNothingToSayOfTheUnits() throws IOException {
+  void systemdReportsNoProblemsOfTheUnits() throws IOException {
     var analyze = systemdAnalyze();
     var machine = Files.createDirectory(folder.resolve("machine"));
     var service = withBuiltProgram("rig-credentials.service", machine);
@@ -103,7 +103,7 @@ class UnitsIT {
   }
 
   @Test
-  void userAndFoldersAreMade() throws IOException {
+  void userAndFoldersAreCreated() throws IOException {
     Tool.needRoot("making users and their folders");
     var root = Files.createDirectories(folder.resolve("root"));
     Files.createDirectories(root.resolve("etc"));

@@ -58,7 +58,7 @@ class JsonObjectTest {
   }
 
   @Test
-  void whatIsMissingOrOfAnotherTypeIsNothing() throws JsonException {
+  void missingFieldsAndFieldsOfAnotherTypeAreAbsent() throws JsonException {
     var json = parse("{\"a\":1,\"b\":\"x\",\"c\":-1,\"d\":1.5,\"e\":[],\"f\":{}}");
     for (var name : json.fields().keySet()) {
       assertFalse(json.isTrue(name), name);
@@ -137,7 +137,7 @@ class JsonObjectTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"[", "{\"a\":"})
-  void nestingHasABound(String opening) throws JsonException {
+  void nestingIsLimited(String opening) throws JsonException {
     var closing = opening.equals("[") ? "]" : "}";
     var inner = opening.equals("[") ? "" : "1";
     var deepest = "{\"a\":" + opening.repeat(99) + inner + closing.repeat(99) + "}";
@@ -149,7 +149,7 @@ class JsonObjectTest {
   }
 
   @Test
-  void sizeHasABound() {
+  void sizeIsLimited() {
     var large = new byte[JsonObject.LARGEST + 1];
     Arrays.fill(large, (byte) ' ');
     assertEquals("it is larger than 16777216 bytes", refusal(large).getMessage());

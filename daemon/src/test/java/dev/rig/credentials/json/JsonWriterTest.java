@@ -15,7 +15,7 @@ class JsonWriterTest {
   }
 
   @Test
-  void fieldsStandInTheOrderOfTheCallsAndUnknownOnesAreLeftOut() {
+  void fieldsAreInTheOrderOfTheCallsAndNullsAreLeftOut() {
     assertEquals(
         """
         {"text":"a","number":1,"flag":false,"path":"/x/y","list":["b",2],"object":{"c":"d"},\
@@ -81,14 +81,14 @@ class JsonWriterTest {
   }
 
   @Test
-  void whatWasReadIsWrittenAsItWas() throws JsonException {
+  void parsedJsonIsWrittenUnchanged() throws JsonException {
     var text = "{\"a\":null,\"b\":1.10,\"c\":123456789012345678901,\"d\":[true,{\"e\":-1}]}";
     var json = JsonObject.parse(text.getBytes(StandardCharsets.UTF_8));
     assertEquals(text, JsonWriter.text(JsonForm.COMPACT, json));
   }
 
   @Test
-  void halfASurrogatePairDoesNotStopTheWriter() {
+  void unpairedSurrogateDoesNotStopTheWriter() {
     assertEquals("{\"a\":\"\\uD83D\"}", JsonWriter.text(JsonForm.ASCII, Map.of("a", "\ud83d")));
     assertEquals("{\"a\":\"\\uD83D\"}\n", written(JsonForm.GO, json -> json.put("a", "\ud83d")));
   }

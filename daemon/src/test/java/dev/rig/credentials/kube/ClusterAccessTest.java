@@ -59,7 +59,7 @@ class ClusterAccessTest {
   }
 
   @Test
-  void whatTheScriptPrintedIsUsedUntilAMomentBeforeItsEnd() {
+  void outputOfTheScriptIsUsedUntilShortlyBeforeItsExpiry() {
     var access = script("https://k8s.example.org");
     printed = credential("\"token\":\"one\",\"expirationTimestamp\":\"2026-01-01T00:10:00Z\"");
     assertEquals("one", token(access));
@@ -75,7 +75,7 @@ class ClusterAccessTest {
   }
 
   @Test
-  void credentialWithoutAnEndIsUsedUntilItIsRejected() {
+  void credentialWithoutAnExpiryIsUsedUntilItIsRejected() {
     var access = script("https://k8s.example.org");
     printed = credential("\"token\":\"one\"");
     assertEquals("one", token(access));
@@ -107,7 +107,7 @@ class ClusterAccessTest {
         "{\"kind\":\"ExecCredential\",\"status\":{\"token\":\"\"}}",
         "{\"kind\":\"ExecCredential\",\"status\":{\"token\":\"t\",\"expirationTimestamp\":\"canary-1234\"}}"
       })
-  void anythingElseIsRefusedWithTheRuleAndNothingOfIt(String text) {
+  void anyOtherOutputIsRejectedWithTheRuleAndWithoutRepeatingIt(String text) {
     printed = text;
     var access = script("https://k8s.example.org");
     var refusal = assertThrows(PullSecretException.class, access::current);
@@ -173,7 +173,7 @@ class ClusterAccessTest {
         "k8s.example.org/",
         "https://a b"
       })
-  void tokenIsNeverSentInTheClear(String url) {
+  void tokenIsNeverSentInPlainText(String url) {
     var refusal =
         assertThrows(
             PullSecretException.class,

@@ -74,7 +74,7 @@ class RolloutsTest {
   }
 
   @Test
-  void whatIsNotThereIsNotMade() {
+  void missingObjectsAreNotCreated() {
     var refused =
         assertThrows(
             Rollouts.RolloutRefusedException.class,

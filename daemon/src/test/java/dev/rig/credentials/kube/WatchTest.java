@@ -177,7 +177,7 @@ class WatchTest {
 
   /** F42: a watch that is denied. */
   @Test
-  void f42_watchWithoutTheRightSaysSo() {
+  void f42_watchWithoutTheRightIsReported() {
     for (var verb : List.of("list", "watch")) {
       kubernetes.allow(asked -> !asked.verb().equals(verb));
       var told = new Recorder<Capsule>();
@@ -195,7 +195,7 @@ class WatchTest {
   }
 
   @Test
-  void watchOfACrdThatIsNotThereSaysSo() {
+  void watchOfAMissingCrdIsReported() {
     kubernetes.allow(asked -> true);
     kubernetes.unknown("capsules");
     var watch = api.watch(Watched.CAPSULES, null, capsules);
@@ -206,7 +206,7 @@ class WatchTest {
 
   /** F42: the server does not answer. */
   @Test
-  void f42_watchOfAnUnreachableServerSaysSo() {
+  void f42_watchOfAnUnreachableServerIsReported() {
     kubernetes.goAway();
     var watch = api.watch(Watched.CAPSULES, null, capsules);
     Eventually.within(

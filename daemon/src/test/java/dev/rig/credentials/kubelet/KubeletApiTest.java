@@ -117,7 +117,7 @@ class KubeletApiTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"docker.io/library/nginx", "registry-1.docker.io/library/nginx"})
-  void hubsKeyIsTheImageAsItWasAskedFor(String image) {
+  void keyForDockerHubIsTheImageAsRequested(String image) {
     fixture.fixed("https://index.docker.io/v1/", "u", "s").fixed("docker.io/team", "o", "t");
     assertTrue(body(askFor(image)).contains("\"auth\":{\"" + image + "\":{"));
   }
@@ -142,7 +142,7 @@ class KubeletApiTest {
 
   @ParameterizedTest
   @CsvSource({"0, 0s", "59, 59s", "60, 1m0s", "3600, 1h0m0s", "43205, 12h0m5s"})
-  void durationsAreGos(int seconds, String expected) {
+  void durationsAreFormattedAsGoDoes(int seconds, String expected) {
     assertEquals(expected, CredentialProviderResponse.goDuration(Duration.ofSeconds(seconds)));
   }
 
@@ -184,7 +184,7 @@ class KubeletApiTest {
   }
 
   @Test
-  void fieldsOfLaterVersionsArePassedOver() {
+  void fieldsOfLaterVersionsAreIgnored() {
     fixture.fixed("ghcr.io", "u", "s");
     var reply =
         ask(
@@ -220,7 +220,7 @@ class KubeletApiTest {
   }
 
   @Test
-  void answerOfTwoIsKeptForTheShorterOfTheirLives() {
+  void answerWithTwoCredentialsIsCachedForTheShorterLife() {
     var time = fixture.time();
     fixture.mirror(
         "mirror.example", FakeSource.script(time, "m", "s", Duration.ofMinutes(30)), "docker.io");

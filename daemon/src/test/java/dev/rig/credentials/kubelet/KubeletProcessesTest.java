@@ -35,7 +35,7 @@ class KubeletProcessesTest {
   }
 
   @Test
-  void whatOnlyNamesTheFolderOrAnotherOneIsNoSuchKubelet() throws IOException {
+  void otherProcessesThatNameTheFolderAreNoKubelets() throws IOException {
     process("1", "find", FOLDER.toString());
     process("2", "kubelet", "--image-credential-provider-config=" + FOLDER + "-other/x.yaml");
     process("3", "kubelet", "--image-credential-provider-config=");

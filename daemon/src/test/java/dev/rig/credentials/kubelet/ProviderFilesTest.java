@@ -48,7 +48,7 @@ class ProviderFilesTest {
   }
 
   @Test
-  void sameContentAndModeAreLeftAlone() throws IOException {
+  void unchangedFileIsNotWritten() throws IOException {
     var file = folder.resolve("file");
     ProviderFiles.put(file, OLD, ProviderFiles.READABLE);
     var before = inode(file);
@@ -68,7 +68,7 @@ class ProviderFilesTest {
   }
 
   @Test
-  void whatCannotBeReplacedStaysWhole() throws IOException {
+  void fileThatCannotBeReplacedStaysUnchanged() throws IOException {
     var file = folder.resolve("file");
     var inTheWay = Files.createDirectories(file.resolve("inside"));
     assertThrows(IOException.class, () -> ProviderFiles.put(file, NEW, ProviderFiles.READABLE));

@@ -51,7 +51,7 @@ class ProviderPlanTest {
 
   /** The kubelet writes docker.io, where our normal form is index.docker.io. */
   @Test
-  void hubIsMatchedUnderEveryNameThatAKubeletLeaves() {
+  void dockerHubIsMatchedUnderEveryNameThatAKubeletSends() {
     assertEquals(
         List.of("docker.io/team", "index.docker.io/team", "registry-1.docker.io/team"),
         plan("index.docker.io/team").plain());
@@ -72,13 +72,13 @@ class ProviderPlanTest {
   }
 
   @Test
-  void nothingIsThereTwice() {
+  void noPatternOccursTwice() {
     var plan = plan("*.docker.io", "docker.io", "docker.io/team");
     assertEquals(plan.plain().size(), new HashSet<>(plan.plain()).size(), plan::toString);
   }
 
   @Test
-  void entriesThatWantATokenHaveAProviderOfTheirOwn() {
+  void entriesThatUseATokenHaveTheirOwnProvider() {
     var plan = plan("ghcr.io", "quay.io/a required", "quay.io/b required");
     assertEquals(List.of("ghcr.io"), plan.plain());
     assertEquals(List.of("quay.io/a", "quay.io/b"), plan.withToken());

@@ -179,7 +179,7 @@ class ServiceAccountTest {
    * T18: a request without a token never gets a credential that was issued for one, and vice versa.
    */
   @Test
-  void t18_otherQuestionsNeverReachAnAccountsLease() {
+  void t18_otherRequestsNeverReachAnAccountsLease() {
     entry(ServiceAccountUse.OPTIONAL);
     ask(builder());
     source.answering("u", "everybody");
@@ -255,7 +255,7 @@ class ServiceAccountTest {
   }
 
   @Test
-  void failureIsRememberedForItsAccountAloneAndNotTriedAgainUnasked() {
+  void failureIsRememberedPerAccountAndNotRetriedWithoutARequest() {
     entry(ServiceAccountUse.REQUIRED);
     source.failing("script exited with status 1");
     assertTrue(body(ask(builder())).contains("script exited with status 1"));
@@ -270,7 +270,7 @@ class ServiceAccountTest {
 
   /** A prefetch would run the script without the token that it needs. */
   @Test
-  void requiringEntryIsNotFetchedAhead() {
+  void requiringEntryIsNotPrefetched() {
     entry(ServiceAccountUse.REQUIRED);
     fixture.entry("quay.io", source, ServiceAccountUse.OPTIONAL);
     fixture.broker().prefetch();

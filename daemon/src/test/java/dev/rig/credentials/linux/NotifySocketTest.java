@@ -40,13 +40,13 @@ class NotifySocketTest {
   }
 
   @Test
-  void managerAtAPathHearsEachMessage() throws IOException {
+  void managerAtAPathReceivesEachMessage() throws IOException {
     var path = folder.resolve("notify").toString();
     assertEquals("READY=1\nSTATUS=süß|STOPPING=1", heard(path, path));
   }
 
   @Test
-  void managerAtAnAbstractNameHearsEachMessage() throws IOException {
+  void managerAtAnAbstractNameReceivesEachMessage() throws IOException {
     var name = "rig-notify-" + UUID.randomUUID();
     assertEquals("READY=1\nSTATUS=süß|STOPPING=1", heard("\0" + name, "@" + name));
   }
@@ -63,12 +63,12 @@ class NotifySocketTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "/", "@", "notify", "vsock:2:1234"})
-  void whatIsNoAddressIsPassedOver(String name) {
+  void invalidAddressIsIgnored(String name) {
     assertTrue(NotifySocket.of(Map.of("NOTIFY_SOCKET", name)).isEmpty());
   }
 
   @Test
-  void nameThatIsTooLongIsPassedOver() {
+  void nameThatIsTooLongIsIgnored() {
     var longest = Map.of("NOTIFY_SOCKET", "/" + "x".repeat(107));
     NotifySocket.of(longest).orElseThrow().close();
     var longer = Map.of("NOTIFY_SOCKET", "/" + "x".repeat(108));

@@ -15,7 +15,7 @@ class AuthChallengeTest {
   }
 
   @Test
-  void whatRegistriesSendIsRead() throws Exception {
+  void challengesOfRegistriesAreParsed() throws Exception {
     assertEquals(
         List.of(
             new AuthChallenge(
@@ -71,7 +71,7 @@ class AuthChallengeTest {
         "Bearer=realm",
         "Bearer;realm=x"
       })
-  void whatTheGrammarDoesNotAllowIsRefused(String header) {
+  void invalidChallengesAreRejected(String header) {
     assertThrows(HttpFailure.class, () -> read(header));
   }
 

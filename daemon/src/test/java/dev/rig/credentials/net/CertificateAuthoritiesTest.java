@@ -112,7 +112,7 @@ class CertificateAuthoritiesTest {
   }
 
   @Test
-  void aBrokenStoreOfTheSystemIsPassedOver() throws Exception {
+  void aBrokenStoreOfTheSystemIsIgnored() throws Exception {
     write("ssl/certs/ca-certificates.crt", "no certificate");
     try (var server = server()) {
       assertEquals(HttpFailureKind.UNTRUSTED, client(server.port()).failure(get(server)).kind());
@@ -179,7 +179,7 @@ class CertificateAuthoritiesTest {
         "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n",
         "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"
       })
-  void whatIsNoKeyIsRefused(String text) {
+  void invalidKeyIsRejected(String text) {
     assertThrows(GeneralSecurityException.class, () -> read(text));
   }
 

@@ -105,7 +105,7 @@ class HttpAddressTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "v2", "/a b", "/a\r\nX: y", "/\u00e9"})
-  void aTargetIsOneWordOfAscii(String target) {
+  void aTargetIsAsciiWithoutSpaces(String target) {
     var origin = Origin.of("http", "h");
     assertThrows(IllegalArgumentException.class, () -> new HttpAddress(origin, target));
   }

@@ -96,7 +96,7 @@ class HttpClientTest {
   }
 
   @Test
-  void whereNothingListensThatIsSaid() throws Exception {
+  void missingListenerIsReported() throws Exception {
     int port;
     try (var free = new ServerSocket(0)) {
       port = free.getLocalPort();
@@ -128,7 +128,7 @@ class HttpClientTest {
   }
 
   @Test
-  void nothingIsSentThatWasNotAskedFor() throws Exception {
+  void nothingUnrequestedIsSent() throws Exception {
     try (var server = HostileRegistry.start((asked, out) -> reply(out, 200, ""))) {
       new HttpFixture(server).get(server, "/");
       assertEquals(
@@ -152,7 +152,7 @@ class HttpClientTest {
 
   @ParameterizedTest
   @ValueSource(ints = {301, 302, 303, 307, 308, 401, 407, 429, 500, 503})
-  void anyAnswerIsTheAnswerAndNothingIsAskedAgain(int status) throws Exception {
+  void anyResponseIsReturnedAndNothingIsRetried(int status) throws Exception {
     try (var server =
         HostileRegistry.start((asked, out) ->
             reply(
@@ -234,7 +234,7 @@ class HttpClientTest {
   }
 
   @Test
-  void interimAnswersEnd() {
+  void interimResponsesAreLimited() {
     try (var server = saying("HTTP/1.1 102 Processing\r\n\r\n".repeat(1000))) {
       assertEquals(HttpFailureKind.INVALID, new HttpFixture(server).failure(server).kind());
     }
@@ -268,7 +268,7 @@ class HttpClientTest {
   }
 
   @Test
-  void gzipIsBoundedByWhatComesOutOfIt() throws Exception {
+  void gzipIsLimitedByItsDecodedSize() throws Exception {
     byte[] packed = gzip(new byte[5 * 1024 * 1024]);
     assertTrue(packed.length < 64 * 1024);
     try (var server =
@@ -280,7 +280,7 @@ class HttpClientTest {
   }
 
   @Test
-  void aBodyThatIsNotItsGzipIsRefused() {
+  void invalidGzipIsRejected() {
     try (var server =
         HostileRegistry.start((asked, out) -> reply(out, 200, "{}", "Content-Encoding: gzip"))) {
       var failure = new HttpFixture(server).failure(server);
@@ -291,7 +291,7 @@ class HttpClientTest {
   // Proxies
 
   @Test
-  void whatAProxyAnswersIsNotTheRegistrysAnswer() {
+  void aProxysResponseIsNotTheRegistrys() {
     for (int status : new int[] {200 + 1, 302, 401, 404, 407, 502}) {
       try (var proxy =
           HostileRegistry.start((asked, out) ->
@@ -370,7 +370,7 @@ class HttpClientTest {
         "Content-Encoding: , GZIP ,identity",
         "Content-Encoding: gzip\r\nContent-Encoding: identity"
       })
-  void gzipIsDecodedWhateverItIsCalled(String header) throws Exception {
+  void gzipIsDecodedUnderEveryName(String header) throws Exception {
     byte[] body = gzip("{}");
     try (var server = HostileRegistry.start((asked, out) -> reply(out, 200, body, header))) {
       assertEquals("{}", HttpFixture.text(new HttpFixture(server).get(server, "/")));
@@ -378,7 +378,7 @@ class HttpClientTest {
   }
 
   @Test
-  void gzipInGzipIsDecodedAsOftenAsItIsCalledSo() throws Exception {
+  void nestedGzipIsDecodedAsOftenAsDeclared() throws Exception {
     var twice = new ByteArrayOutputStream();
     try (var out = new GZIPOutputStream(twice)) {
       out.write(gzip("{}"));
@@ -391,7 +391,7 @@ class HttpClientTest {
   }
 
   @Test
-  void gzipThatIsNotCalledSoIsBoundedToo() throws Exception {
+  void undeclaredGzipIsLimitedToo() throws Exception {
     byte[] body = gzip(" ".repeat(5 * 1024 * 1024));
     try (var server = HostileRegistry.start((asked, out) -> reply(out, 200, body))) {
       var failure = new HttpFixture(server).failure(server).toString();
@@ -410,7 +410,7 @@ class HttpClientTest {
   }
 
   @Test
-  void whyACertificateIsNotTrustedIsSaidInPlainWords() throws Exception {
+  void untrustedCertificateIsReportedInPlainWords() throws Exception {
     var authority = new TestAuthority(TestAuthority.Keys.EC);
     var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
     try (var server =

@@ -113,7 +113,7 @@ class KeptConnectionsTest {
   /** Bytes after a whole response would be taken for the answer to the next request. */
   @ParameterizedTest
   @CsvSource({"http, 0", "http, 20", "https, 0", "https, 20"})
-  void bytesThatNoRequestAskedForAreNotTheNextAnswer(String scheme, int later) throws Exception {
+  void unrequestedBytesAreNotTheNextResponse(String scheme, int later) throws Exception {
     var authority = new TestAuthority(TestAuthority.Keys.EC);
     var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
     var sent = new CountDownLatch(1);
@@ -178,7 +178,7 @@ class KeptConnectionsTest {
   }
 
   @Test
-  void whatIsDirectIsNotKeptForAProxy() throws Exception {
+  void directConnectionIsNotReusedForAProxy() throws Exception {
     try (var server = keeping()) {
       new HttpFixture(server).get(server, "/");
       var proxied =

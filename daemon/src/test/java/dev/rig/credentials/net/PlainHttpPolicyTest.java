@@ -24,7 +24,7 @@ class PlainHttpPolicyTest {
     "localhost:30000, true",
     "ghcr.io, false"
   })
-  void developmentRegistriesMayBeAskedInTheClear(String host, boolean allowed) {
+  void developmentRegistriesMayBeQueriedOverPlainHttp(String host, boolean allowed) {
     assertEquals(allowed, policy.allows(Origin.of("http", host)));
   }
 

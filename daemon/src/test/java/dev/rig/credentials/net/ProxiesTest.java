@@ -22,7 +22,7 @@ class ProxiesTest {
   }
 
   @Test
-  void theEnvironmentNamesThem() throws Exception {
+  void proxiesAreReadFromTheEnvironment() throws Exception {
     var proxies =
         Proxies.of(
             Map.of(

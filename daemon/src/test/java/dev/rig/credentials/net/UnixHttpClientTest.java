@@ -73,7 +73,7 @@ class UnixHttpClientTest {
   }
 
   @Test
-  void aSocketThatIsNotThereIsNoListener() {
+  void missingSocketIsReportedAsNoListener() {
     var request =
         HttpRequest.post(UnixHttpClient.address("/"), "application/json", Secret.of("{}"));
     var failure = assertThrows(HttpFailure.class, () -> send(request));

@@ -42,7 +42,7 @@ final class SocketAccessTest {
   private Path path;
 
   @BeforeEach
-  void letEverybodyPass() throws Exception {
+  void permitEveryUser() throws Exception {
     path = folder.resolve("s");
     Files.setAttribute(folder, "unix:mode", 0711);
   }

@@ -128,7 +128,7 @@ final class SocketServerTest {
 
   /** T9: the client writes all of it, and still reads why it was refused. */
   @Test
-  void largerRequestIsRefusedWithWordsEvenWhileTheClientWrites() {
+  void largerRequestIsRefusedWithAMessageEvenWhileTheClientWrites() {
     try (var client = Client.connect(path)) {
       byte[] tooMuch = new byte[3 * 1024 * 1024];
       Arrays.fill(tooMuch, (byte) 'x');
@@ -154,7 +154,7 @@ final class SocketServerTest {
   }
 
   @Test
-  void answerOfMegabytesArrivesWhole() {
+  void answerOfMegabytesArrivesComplete() {
     assertArrayEquals(new byte[4 * 1024 * 1024], Client.ask(path, "list\n").body());
   }
 
@@ -219,7 +219,7 @@ final class SocketServerTest {
   }
 
   @Test
-  void closeLeavesAFileThatIsNotOursAlone() throws Exception {
+  void closeDoesNotRemoveAFileThatIsNotOurs() throws Exception {
     Files.delete(path);
     Files.writeString(path, "another's");
     server.close();

@@ -105,7 +105,7 @@ final class HelperSourceTest {
   }
 
   @Test
-  void helperIsAskedForTheHostAloneAsDockerAsks() throws Exception {
+  void helperIsCalledWithTheHostAloneAsDockerDoes() throws Exception {
     var asked = folder.resolve("asked");
     var script =
         "echo \"$1 $#\" >>%1$s; cat >>%1$s; echo >>%1$s\n".formatted(asked)
@@ -121,7 +121,7 @@ final class HelperSourceTest {
   }
 
   @Test
-  void answerIsLeasedFromTheRunsBeginningForItsTime() throws Exception {
+  void leaseOfAnAnswerStartsWithTheRun() throws Exception {
     var lease = issue(source(answer("me", "pass:word")), "ghcr.io/acme");
     assertEquals(new Credential("me", Secret.of("pass:word")), lease.credential());
     assertEquals(time.now(), lease.issuedAt());
@@ -160,7 +160,7 @@ final class HelperSourceTest {
   }
 
   @Test
-  void wordsOfNotFoundAmongOthersAreAFailure() throws Exception {
+  void notFoundWithinALongerTextIsAFailure() throws Exception {
     var source = source("echo the credentials not found in native keychain of bob; exit 1");
     assertEquals(
         ReasonClass.STATUS, failure(source.issue(new SourceRequest("ghcr.io"))).reasonClass());
@@ -217,7 +217,7 @@ final class HelperSourceTest {
   }
 
   @Test
-  void f1_timeoutSaysHowLongItWas() throws Exception {
+  void f1_timeoutIsReportedWithItsLength() throws Exception {
     var token = Processes.longSleep();
     var future = source("exec sleep " + token).issue(new SourceRequest("ghcr.io"));
     assertTrue(
@@ -402,7 +402,7 @@ final class HelperSourceTest {
   }
 
   @Test
-  void relativeFoldersOfAPathAreNotLookedIn() {
+  void relativeFoldersOfAPathAreNotSearched() {
     assertInstanceOf(
         HelperProgram.MissingHelper.class,
         HelperProgram.find("fake", ".::bin:" + folder.resolve("no")));

@@ -110,7 +110,7 @@ final class RedactorTest {
 
   @ParameterizedTest
   @MethodSource("nested")
-  void secretInBase64InBase64OrJsonIsTakenOut(String form) {
+  void secretInBase64InBase64OrJsonIsRedacted(String form) {
     for (var text : List.of(form, "data: " + form, "the config " + form + " is refused")) {
       var redacted = redact(text.split("\n"));
       assertTrue(redacted.contains("[redacted]"), redacted);
@@ -135,7 +135,7 @@ final class RedactorTest {
 
   @ParameterizedTest
   @MethodSource("forms")
-  void everyFormIsTakenOut(String form) {
+  void everyFormIsRedacted(String form) {
     for (var text : List.of(form, "the token " + form + " is refused", "x=\"" + form + "\"")) {
       var redacted = redact(text.split("\n"));
       assertTrue(redacted.contains("[redacted]"), redacted);
@@ -159,7 +159,7 @@ final class RedactorTest {
   }
 
   @Test
-  void severalLinesAreTakenOutTogetherAndAlone() {
+  void severalLinesAreRedactedTogetherAndAlone() {
     var key = "-----BEGIN-----\nMIIBVAIBADANBgkqhkiG9w0BAQEF\nAASCAT4wggE6AgEAAkEA\n-----END-----";
     var redactor = new Redactor(List.of(key));
     assertEquals(
@@ -174,7 +174,7 @@ final class RedactorTest {
   }
 
   @Test
-  void secretThatTheBoundOfStderrHasCutIsTakenOut() {
+  void secretThatTheLimitOfStderrHasTruncatedIsRedacted() {
     var start = SECRET.substring(9) + "x".repeat(2_000);
     assertTrue(redact(start).startsWith("[redacted]xxx"), redact(start));
     var inside = new Redactor(List.of("\u00e9xyz".repeat(2_000)));

@@ -80,7 +80,7 @@ final class ScriptSourceTest {
   }
 
   @Test
-  void leaseEndsWhenItsCredentialSaysSo() throws Exception {
+  void leaseExpiresWithItsCredential() throws Exception {
     var end = time.now().plusSeconds(60);
     var lease =
         source("echo u:" + token(end.getEpochSecond())).issue(REQUEST).get(10, TimeUnit.SECONDS);
@@ -88,7 +88,7 @@ final class ScriptSourceTest {
   }
 
   @Test
-  void leaseEndsAtItsEntrysWordWhenThatIsEarlier() throws Exception {
+  void leaseExpiresAtTheConfiguredTimeIfThatIsEarlier() throws Exception {
     var end = time.now().plus(Duration.ofDays(1));
     var lease =
         source("echo u:" + token(end.getEpochSecond())).issue(REQUEST).get(10, TimeUnit.SECONDS);
@@ -96,7 +96,7 @@ final class ScriptSourceTest {
   }
 
   @Test
-  void credentialThatSaysItIsOverIsRefused() {
+  void expiredCredentialIsRejected() {
     var ended = token(time.now().getEpochSecond());
     var thrown =
         assertThrows(
@@ -127,7 +127,7 @@ final class ScriptSourceTest {
   }
 
   @Test
-  void oneLineIsSplitAtItsFirstColonAndLeasedFromTheRunsBeginning() throws Exception {
+  void oneLineIsSplitAtItsFirstColonAndTheLeaseStartsWithTheRun() throws Exception {
     var begun = time.now();
     var lease = issue(source("echo 'user:pass:word '"));
     assertEquals(new Credential("user", Secret.of("pass:word ")), lease.credential());
@@ -193,7 +193,7 @@ final class ScriptSourceTest {
   }
 
   @Test
-  void leaseIsCountedFromTheBeginningHoweverLongTheRunTakes() throws Exception {
+  void leaseStartsWithTheRunEvenIfTheRunTakesLong() throws Exception {
     var gate = folder.resolve("gate");
     var begun = time.now();
     var future =
@@ -209,7 +209,7 @@ final class ScriptSourceTest {
   }
 
   @Test
-  void registryOfTheRequestIsInTheEnvironmentAndStrongerThanTheEntrys() throws Exception {
+  void registryOfTheRequestIsInTheEnvironmentAndOverridesTheEntrys() throws Exception {
     var source =
         source("echo \"$RIG_REGISTRY:$OTHER\"", Map.of("RIG_REGISTRY", "no", "OTHER", "secret"));
     assertEquals(new Credential("ghcr.io/acme", Secret.of("secret")), issue(source).credential());
@@ -279,7 +279,7 @@ final class ScriptSourceTest {
 
   /** C8. */
   @Test
-  void reasonEndsWithWhatTheScriptSaidLast() {
+  void reasonEndsWithTheLastLineOfTheScriptsStderr() {
     assertEquals(
         "script printed an empty password; stderr: Unable to locate credentials",
         failure("echo warming up >&2; echo Unable to locate credentials >&2; echo AWS:"));
@@ -327,7 +327,7 @@ final class ScriptSourceTest {
 
   /** T21: the saved secrets are former and current ones, without configured ones. */
   @Test
-  void t21_whatIsKeptOverARestartIsBounded() {
+  void t21_secretsKeptOverARestartAreLimited() {
     var secrets = new HeldSecrets(Map.of("DEPLOY_NOTE", "canary-note"));
     var entry = secrets.of("ghcr.io");
     for (int i = 1; i <= 20; i++) {
@@ -399,7 +399,7 @@ final class ScriptSourceTest {
   }
 
   @Test
-  void f1_timeoutSaysHowLongItWas() {
+  void f1_timeoutIsReportedWithItsLength() {
     var token = Processes.longSleep();
     var future = source("exec sleep " + token).issue(REQUEST);
     assertTrue(
@@ -414,7 +414,7 @@ final class ScriptSourceTest {
   }
 
   @Test
-  void f2_floodSaysHowMuchIsAllowed() {
+  void f2_floodIsReportedWithTheLimit() {
     assertEquals(
         "script printed more than 64 KiB and was stopped" + RULE, failure("yes canary:secret"));
     assertFalse(log.text().contains("canary"));
@@ -515,7 +515,7 @@ final class ScriptSourceTest {
   }
 
   @Test
-  void expiryBeyondTimeItselfIsNever() throws Exception {
+  void expiryOutOfRangeIsNever() throws Exception {
     var source =
         new ScriptSource("echo u:p", program(Map.of(), Duration.ofSeconds(Long.MAX_VALUE)));
     assertFalse(issue(source).expires());

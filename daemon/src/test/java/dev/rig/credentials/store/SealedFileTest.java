@@ -83,7 +83,7 @@ class SealedFileTest {
   }
 
   @Test
-  void missingFileIsNoFault() {
+  void missingFileIsNoError() {
     assertTrue(file().read().isEmpty());
   }
 
@@ -123,7 +123,7 @@ class SealedFileTest {
 
   /** T15. */
   @Test
-  void t15_recordThatIsTakenAwayOrDoubledOrMovedIsRefused() throws Exception {
+  void t15_removedDuplicatedOrMovedRecordIsRefused() throws Exception {
     write();
     var good = Files.readAllBytes(path);
     int header = 42;
@@ -222,7 +222,7 @@ class SealedFileTest {
 
   /** F13. */
   @Test
-  void partOfAKilledWriteDoesNotDisturb() throws Exception {
+  void incompleteFileOfAKilledWriteIsIgnored() throws Exception {
     write();
     Files.writeString(folder.resolve(".leases.sealed1.new"), "half");
     assertEquals(List.of("second"), texts(file(), "quay.io\n1"));

@@ -30,7 +30,7 @@ class StateFolderTest {
   }
 
   @Test
-  void missingFolderIsMadeForItsOwnerAlone() throws Exception {
+  void missingFolderIsCreatedForItsOwnerAlone() throws Exception {
     folder();
     assertEquals(0700, (int) Files.getAttribute(temp.resolve("a/state"), "unix:mode") & 07777);
   }
@@ -95,14 +95,14 @@ class StateFolderTest {
   }
 
   @Test
-  void credentialOfSystemdComesBeforeAGeneratedKey() throws Exception {
+  void credentialOfSystemdHasPrecedenceOverAGeneratedKey() throws Exception {
     Files.writeString(temp.resolve(StateFolder.CREDENTIAL), KEY);
     assertEquals(SealingKey.KeyOrigin.SYSTEMD, folder().key(null, temp).origin());
     assertFalse(Files.exists(temp.resolve("a/state/sealing.key")));
   }
 
   @Test
-  void namedFileComesFirst() throws Exception {
+  void configuredFileHasPrecedence() throws Exception {
     Files.writeString(temp.resolve(StateFolder.CREDENTIAL), KEY);
     var named = Files.writeString(temp.resolve("named"), KEY);
     assertEquals(SealingKey.KeyOrigin.FILE, folder().key(named, temp).origin());

@@ -116,7 +116,7 @@ final class StoredLoginsTest {
   }
 
   @Test
-  void hubIsOneWhateverItIsCalledAndItsDeviceLoginKeysAreApart() {
+  void dockerHubIsOneRegistryUnderAllNamesExceptItsDeviceLoginKeys() {
     store(ONE, "https://index.docker.io/v1/", "hub");
     store(ONE, "https://index.docker.io/v1/access-token", "access");
     store(ONE, "https://index.docker.io/v1/refresh-token", "refresh");

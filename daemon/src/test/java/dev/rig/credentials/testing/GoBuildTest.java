@@ -97,7 +97,7 @@ class GoBuildTest {
   }
 
   @Test
-  void failureSaysWhatGoSaidAndIsTriedAgain() throws IOException {
+  void failureHasGosMessageAndIsRetried() throws IOException {
     var broken = Files.createFile(sources.resolve("broken"));
     for (int i = 0; i < 2; i++) {
       var failure = assertThrows(AssertionFailedError.class, () -> build("."));

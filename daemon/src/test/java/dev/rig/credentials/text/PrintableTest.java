@@ -22,7 +22,7 @@ class PrintableTest {
     "200b, \\u200b",
     "e0001, \\udb40\\udc01"
   })
-  void whatCouldMoveATerminalsCursorIsWrittenAsItsNumber(String point, String escaped) {
+  void charactersThatCouldMoveACursorAreWrittenAsTheirNumber(String point, String escaped) {
     var text = Character.toString(Integer.parseInt(point, 16));
     assertEquals("a" + escaped + "b", Printable.of("a" + text + "b"));
   }

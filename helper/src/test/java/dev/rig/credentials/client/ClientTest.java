@@ -61,7 +61,7 @@ class ClientTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"store", "erase"})
-  void aStoreOrEraseMaySayNothing(String action) {
+  void aStoreOrEraseMayPrintNothing(String action) {
     FakeMachine machine = FakeMachine.answering("0\n");
     assertEquals(0, machine.run(action));
     assertEquals("", machine.stdout() + machine.stderr());
@@ -177,7 +177,7 @@ class ClientTest {
 
   /** F33: a restart is invisible to who has waited longer for a script than a restart may take. */
   @Test
-  void f33_waitingForAnAnswerLeavesTheTimeForConnectingWhole() {
+  void f33_waitingForAnAnswerUsesNoneOfTheTimeForConnecting() {
     FakeMachine machine =
         FakeMachine.ending(
             Attempt.ended(Attempt.AttemptOutcome.CLOSED),
@@ -191,7 +191,7 @@ class ClientTest {
   }
 
   @Test
-  void aStoreIsNotAskedTwiceOnceConnected() {
+  void aStoreIsNotSentTwiceOnceConnected() {
     FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.CLOSED);
     assertEquals(1, machine.run("store"));
     assertEquals(1, machine.requests.size());
@@ -209,7 +209,7 @@ class ClientTest {
   @EnumSource(
       value = Attempt.AttemptOutcome.class,
       names = {"DENIED", "LATE"})
-  void whatDoesNotPassIsNotTriedAgain(Attempt.AttemptOutcome outcome) {
+  void permanentFailureIsNotRetried(Attempt.AttemptOutcome outcome) {
     FakeMachine machine = FakeMachine.ending(outcome);
     assertEquals(1, machine.run("get"));
     assertEquals(1, machine.requests.size());
@@ -233,7 +233,7 @@ class ClientTest {
   }
 
   @Test
-  void theKubeletReadsOfAMissingDaemonOnStderr() {
+  void missingDaemonIsReportedToTheKubeletOnStderr() {
     FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
     machine.program = "rig-credential-provider";
@@ -258,7 +258,7 @@ class ClientTest {
   }
 
   @Test
-  void whereItIsOptionalAStoreStillFails() {
+  void withAnOptionalDaemonAStoreStillFails() {
     FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
     assertEquals(1, machine.run("store"));
@@ -266,7 +266,7 @@ class ClientTest {
   }
 
   @Test
-  void whereItIsOptionalADaemonThatHangsIsStillAFailure() {
+  void withAnOptionalDaemonAHangIsStillAFailure() {
     FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.LATE);
     machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "1");
     assertEquals(1, machine.run("get"));
@@ -274,7 +274,7 @@ class ClientTest {
   }
 
   @Test
-  void optionalMeansOneAndNothingElse() {
+  void onlyTheValueOneMakesTheDaemonOptional() {
     FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.MISSING);
     machine.variables.put("RIG_CREDENTIALS_OPTIONAL", "0");
     assertEquals(1, machine.run("get"));
@@ -297,7 +297,7 @@ class ClientTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"list", "version"})
-  void actionsWithoutAQuestionDoNotWaitForStdin(String action) {
+  void actionsWithoutAPayloadDoNotWaitForStdin(String action) {
     FakeMachine machine = FakeMachine.answering("0\n{}\n");
     assertEquals(0, machine.run(action));
     assertFalse(machine.stdinRead);
@@ -345,7 +345,7 @@ class ClientTest {
   }
 
   @Test
-  void theKubeletReadsOfAWrongCallOnStderr() {
+  void wrongCallIsReportedToTheKubeletOnStderr() {
     FakeMachine machine = FakeMachine.answering("0\n{}\n");
     machine.program = "/opt/rig-credential-provider";
     assertEquals(1, machine.run("take"));

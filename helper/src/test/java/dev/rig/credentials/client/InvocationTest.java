@@ -21,7 +21,7 @@ class InvocationTest {
     "rig-credential-provider,get,GET,''",
     "docker-credential-rig,kubelet,KUBELET,''",
   })
-  void theNameAndTheArgumentMakeTheQuestion(
+  void theNameAndTheArgumentDetermineTheRequest(
       String program, String word, Action action, String alias) {
     assertEquals(new Invocation.Ask(action, alias, ""), Invocation.of(program, word));
   }

@@ -215,7 +215,7 @@ class NativeClientIT {
 
   @ParameterizedTest
   @MethodSource("forms")
-  void notFoundKeepsItsWordsAndItsStatus(Form form) throws Exception {
+  void notFoundKeepsItsTextAndItsStatus(Form form) throws Exception {
     serve(StubDaemon.answers("1\n" + Wire.NOT_FOUND + "\n"));
     Outcome outcome = run(form, "docker-credential-rig", bytes("example.org"), "get");
     assertEquals(1, outcome.status());
@@ -293,7 +293,7 @@ class NativeClientIT {
   /** F25, F33: the socket of a dead daemon refuses, then a new daemon binds. */
   @ParameterizedTest
   @MethodSource("forms")
-  void aDaemonThatComesASecondLaterIsWaitedFor(Form form) throws Exception {
+  void aDaemonThatStartsASecondLaterIsWaitedFor(Form form) throws Exception {
     try (var dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       dead.bind(UnixDomainSocketAddress.of(socket()));
     }
@@ -326,7 +326,7 @@ class NativeClientIT {
 
   @ParameterizedTest
   @MethodSource("forms")
-  void aStoreIsNotAskedTwice(Form form) throws Exception {
+  void aStoreIsNotSentTwice(Form form) throws Exception {
     serve(client -> {}, StubDaemon.answers(requests, bytes("0\n")));
     Outcome outcome = run(form, "docker-credential-rig", bytes("{}"), "store");
     assertEquals(1, outcome.status());
@@ -389,7 +389,7 @@ class NativeClientIT {
   /** T25, case C19. */
   @ParameterizedTest
   @MethodSource("forms")
-  void t25_anAnswerWithoutEndIsDroppedInOneLine(Form form) throws Exception {
+  void t25_endlessAnswerIsReportedInOneLine(Form form) throws Exception {
     AtomicLong sent = new AtomicLong();
     serve(client -> {
       byte[] chunk = new byte[1 << 16];

@@ -22,7 +22,7 @@ class RequestTest {
   }
 
   @Test
-  void aliasStandsOnTheActionLine() throws MalformedRequestException {
+  void aliasIsOnTheActionLine() throws MalformedRequestException {
     Request request = new Request(Action.GET, "gitlab", new byte[] {'x'});
     assertEquals("get gitlab\nx", new String(request.encode(), StandardCharsets.UTF_8));
     assertEquals("gitlab", Request.decode(request.encode()).alias());

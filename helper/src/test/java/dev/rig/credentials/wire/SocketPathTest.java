@@ -12,7 +12,7 @@ class SocketPathTest {
   private static final Map<String, String> SESSION = Map.of("XDG_RUNTIME_DIR", "/run/user/7");
 
   @Test
-  void theVariableWinsWhetherOrNotAnythingIsThere() {
+  void theVariableHasPrecedenceEvenIfNothingIsThere() {
     Map<String, String> named =
         Map.of("RIG_CREDENTIALS_SOCKET", "/x.sock", "XDG_RUNTIME_DIR", "/run/user/7");
     assertEquals("/x.sock", SocketPath.ofClient(named::get, path -> path.equals(OWN)));
@@ -47,7 +47,7 @@ class SocketPathTest {
   }
 
   @Test
-  void aDaemonMakesTheUsersSocketUnlessItIsRoot() {
+  void aDaemonCreatesTheUsersSocketUnlessItIsRoot() {
     assertEquals(OWN, SocketPath.ofDaemon(SESSION::get, path -> false, false));
     assertEquals(SocketPath.MACHINE, SocketPath.ofDaemon(SESSION::get, path -> false, true));
     assertEquals(OWN, SocketPath.ofDaemon(SESSION::get, OWN::equals, true));

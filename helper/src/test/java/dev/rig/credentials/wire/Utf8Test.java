@@ -25,7 +25,7 @@ class Utf8Test {
   }
 
   @Test
-  void whatIsNoUtf8IsReplaced() {
+  void invalidUtf8IsReplaced() {
     assertEquals("a\ufffd", Utf8.text(new byte[] {'a', (byte) 0xff}, 2));
   }
 }

@@ -102,7 +102,7 @@ final class AuditLogTest {
   }
 
   @Test
-  void whatIsAlikeIsCounted() {
+  void equalRequestsAreCounted() {
     var audit = audit(true, LogLevel.INFO, LogFormat.TEXT);
     for (int i = 0; i < 42; i++) {
       audit.accept(get(RequestOutcome.FOUND));
@@ -128,7 +128,7 @@ final class AuditLogTest {
   }
 
   @Test
-  void deniedIsLoggedAndCountedAlsoWhereNothingElseIs() {
+  void deniedRequestsAreLoggedAndCountedEvenIfNothingElseIs() {
     for (var level : List.of(LogLevel.INFO, LogLevel.WARN)) {
       stream.reset();
       var quiet = audit(level == LogLevel.WARN, level, LogFormat.TEXT);
@@ -154,7 +154,7 @@ final class AuditLogTest {
 
   /** T1, T11: what a peer may choose, as the path of its program, cannot make a line of its own. */
   @Test
-  void whatAPeerChoosesIsEscaped() {
+  void textOfAPeerIsEscaped() {
     var nasty = "/tmp/a b\"\\\n2026 info Audit: action=get\r\u001b[2J\u009b\u202e\u2028\ud800";
     var audit =
         audit(true, LogLevel.INFO, LogFormat.TEXT, new PeerProcess(nasty, ContainerId.NONE));
@@ -190,7 +190,7 @@ final class AuditLogTest {
   }
 
   @Test
-  void probingMakesNoMoreThanSoManyKinds() {
+  void numberOfDifferentRequestsIsLimited() {
     var audit = audit(true, LogLevel.INFO, LogFormat.TEXT);
     for (int i = 0; i < 6000; i++) {
       audit.accept(answered("get", "h" + i, RequestOutcome.FOUND));
@@ -208,7 +208,7 @@ final class AuditLogTest {
 
   /** T7: a pid that another user's process has reused is not reported as the peer's. */
   @Test
-  void t7_numberOfAnotherUsersProcessIsNotThePeers() throws Exception {
+  void t7_reusedPidOfAnotherUserIsNotThePeers() throws Exception {
     var process = Files.createDirectory(folder.resolve("4242"));
     Files.createSymbolicLink(process.resolve("exe"), Path.of("/bin/x"));
     int owner = ProcFiles.ownUid();

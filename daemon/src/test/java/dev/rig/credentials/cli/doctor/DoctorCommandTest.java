@@ -135,7 +135,7 @@ class DoctorCommandTest {
   }
 
   @Test
-  void everythingInOrderIsSaidSo() {
+  void healthySetupIsReportedAsHealthy() {
     daemon();
     program("docker-credential-rig", "[ \"$1\" = list ] && echo {}");
     program("docker", "");
@@ -158,7 +158,7 @@ class DoctorCommandTest {
   }
 
   @Test
-  void whoKeepsWhichClustersPullSecretsIsSaid() throws IOException {
+  void daemonThatKeepsAClustersPullSecretsIsNamed() throws IOException {
     Files.writeString(
         values,
         VALUES
@@ -185,7 +185,7 @@ class DoctorCommandTest {
   }
 
   @Test
-  void socketThatIsMissingOrDeadFailsWithHowToStartADaemon() throws IOException {
+  void missingOrDeadSocketFailsWithTheCommandToStartADaemon() throws IOException {
     var missing = diagnosis();
     assertTrue(missing.startsWith("1\n"), missing);
     assertFound(missing, "fail socket there is no socket at " + socket(), "-> start it: ");
@@ -202,7 +202,7 @@ class DoctorCommandTest {
   }
 
   @Test
-  void daemonThatDeniesTheUserIsNotTakenForOneThatIsMissing() throws IOException {
+  void daemonThatDeniesTheUserIsNotReportedAsMissing() throws IOException {
     Files.writeString(values, VALUES + "daemon: {access: []}\n");
     daemon();
     var diagnosis = diagnosis();
@@ -216,7 +216,7 @@ class DoctorCommandTest {
   }
 
   @Test
-  void clientIsNotCalledInOrderWhenNoDaemonAnswers() {
+  void clientIsNotReportedAsOkWhenNoDaemonAnswers() {
     program("docker", "");
     assertFound(
         diagnosis(),
@@ -261,7 +261,7 @@ class DoctorCommandTest {
   }
 
   @Test
-  void clientsThatDoNotAskAreNamedWithTheCommandThatChangesIt() {
+  void clientsThatDoNotUseTheDaemonAreNamedWithTheRemedy() {
     daemon();
     program("docker", "");
     program("skopeo", "");
@@ -289,7 +289,7 @@ class DoctorCommandTest {
   };
 
   @Test
-  void kubeletThatDoesNotAskIsReportedWithTheRemedy() throws IOException {
+  void kubeletThatDoesNotUseTheDaemonIsReportedWithTheRemedy() throws IOException {
     daemon();
     kubelet();
     assertFound(
@@ -328,7 +328,7 @@ class DoctorCommandTest {
   }
 
   @Test
-  void clockThatCannotBeRightIsNamed() {
+  void implausibleClockIsReported() {
     daemon();
     new DaemonClient(socket()).ask(dev.rig.credentials.wire.Action.GET, "ghcr.io");
     assertFound(diagnosis(), "ok clock ");
@@ -341,7 +341,7 @@ class DoctorCommandTest {
   }
 
   @Test
-  void keyOfAProviderIsLookedFor() throws IOException {
+  void keyOfAProviderIsSearched() throws IOException {
     var key = folder.resolve("key.json");
     Files.writeString(
         values,
@@ -353,7 +353,7 @@ class DoctorCommandTest {
   }
 
   @Test
-  void programsThatScriptsCallAreLookedFor() throws IOException {
+  void programsThatScriptsCallAreSearched() throws IOException {
     Files.writeString(
         values,
         """
@@ -395,7 +395,7 @@ class DoctorCommandTest {
 
   /** A service does not have the PATH of its user's shell. */
   @Test
-  void programsAreLookedForWhereTheDaemonHasThem() throws IOException {
+  void programsAreSearchedInTheDaemonsPath() throws IOException {
     program("ibmcloud", "");
     var script = "rig: {dockerRegistries: {a.example.org: {script: ibmcloud token%s}}}";
     Files.writeString(values, script.formatted(""));

@@ -52,7 +52,7 @@ class MirrorCheckTest {
   }
 
   @Test
-  void mirrorOfContainerdNeedsAnEntryThatIsOne() throws Exception {
+  void containerdsMirrorNeedsAnEntryWithMirrorOf() throws Exception {
     file(
         HOSTS,
         """
@@ -102,7 +102,7 @@ class MirrorCheckTest {
   }
 
   @Test
-  void folderMayBeNamedWithAPortOrStandForEveryRegistry() throws Exception {
+  void folderMayNameAPortOrApplyToEveryRegistry() throws Exception {
     file("etc/containerd/certs.d/r.example_5000_/hosts.toml", "[host.'https://a.example']");
     file("etc/containerd/certs.d/_default/hosts.toml", "[host.'http://b.example']");
     var found = look();
@@ -113,7 +113,7 @@ class MirrorCheckTest {
   }
 
   @Test
-  void mirrorOfPodmanNeedsAnEntryOfItsOwnAlone() throws Exception {
+  void podmansMirrorNeedsOnlyAnEntryOfItsOwn() throws Exception {
     var file = "etc/containers/registries.conf.d/mirrors.conf";
     file(
         file,

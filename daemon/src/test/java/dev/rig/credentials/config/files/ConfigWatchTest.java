@@ -53,7 +53,7 @@ class ConfigWatchTest {
 
   /** T23: the permissions are checked when a change is detected. */
   @Test
-  void otherModeOfTheFolderIsSeen() throws Exception {
+  void changedModeOfTheFolderIsSeen() throws Exception {
     Files.setAttribute(folder, "unix:mode", 0710);
     seen();
   }
@@ -90,7 +90,7 @@ class ConfigWatchTest {
   }
 
   @Test
-  void missingFolderIsAStateLikeAnother() {
+  void missingFolderIsAStateLikeAnyOther() {
     var missing = new ConfigWatch(List.of(folder.resolve("none")));
     assertFalse(missing.look());
     assertTrue(missing.look());

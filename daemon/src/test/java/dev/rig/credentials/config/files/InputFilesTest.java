@@ -44,7 +44,7 @@ class InputFilesTest {
 
   /** F15. */
   @Test
-  void swapInTheMiddleIsNeverAMix() throws Exception {
+  void filesOfTwoGenerationsAreNeverMixed() throws Exception {
     var mount = mount("one");
     var reads = new AtomicInteger();
     var findings = new ProblemCollector();
@@ -86,7 +86,7 @@ class InputFilesTest {
 
   /** F15. */
   @Test
-  void folderThatNeverStandsStillIsAProblem() throws Exception {
+  void folderThatKeepsChangingIsAProblem() throws Exception {
     var mount = mount("0");
     var reads = new AtomicInteger();
     var findings = new ProblemCollector();
@@ -103,7 +103,7 @@ class InputFilesTest {
   }
 
   @Test
-  void whatIsNotThereIsAProblem() throws Exception {
+  void missingFileIsAProblem() throws Exception {
     assertProblem("--config: no file or folder is named", List.of());
     assertProblem("--config: the path is empty", List.of(Path.of("")));
     assertProblem(
@@ -133,7 +133,7 @@ class InputFilesTest {
   }
 
   @Test
-  void unreadableFileIsAProblemWithoutTheSystemsWords() throws Exception {
+  void unreadableFileIsAProblemWithoutTheSystemsMessage() throws Exception {
     var file = Files.writeString(folder.resolve("a.yaml"), "rig:");
     var findings = new ProblemCollector();
     new InputFiles(

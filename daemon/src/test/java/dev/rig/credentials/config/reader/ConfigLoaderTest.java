@@ -94,7 +94,7 @@ class ConfigLoaderTest {
   @TempDir private Path folder;
 
   @Test
-  void helmValuesAreReadWhole() throws Exception {
+  void allHelmValuesAreRead() throws Exception {
     var configuration = load(folder, VALUES);
     var file = folder.resolve("a.yaml").toString();
     assertEquals(
@@ -133,7 +133,7 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void clustersAreReadAndThePlatformsOwnKeysPassedOver() {
+  void clustersAreReadAndThePlatformsOwnKeysIgnored() {
     var clusters = load(folder, VALUES).clusters();
     assertEquals(List.of("prod", "kind", "git"), List.copyOf(clusters.keySet()));
     var prod = cluster(clusters, "prod");
@@ -150,7 +150,7 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void daemonSettingsAreReadWhole() throws Exception {
+  void allDaemonSettingsAreRead() throws Exception {
     var daemon = load(folder, VALUES).daemon();
     assertEquals(
         DaemonSettings.UNSET
@@ -227,7 +227,7 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void documentsOfOneFileAreLayersToo() {
+  void documentsOfOneFileOverrideEachOther() {
     var merged = load(folder, "---\n" + CONFIG_MAP + "---\n# nothing\n---\n" + SECRET);
     assertEquals(login("bot", "s3cret"), merged.registries().get(0).source());
   }
@@ -245,7 +245,7 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void laterLayerWinsFieldByFieldAndSpellingsMeet() {
+  void laterDocumentOverridesFieldByFieldInAnySpelling() {
     var configuration =
         load(
             folder,
@@ -269,7 +269,7 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void originFollowsTheLayerThatGivesTheScript() {
+  void originIsTheDocumentWithTheScript() {
     var entry =
         load(
                 folder,
@@ -281,7 +281,7 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void scalarsStayTheTextsThatTheyAre() {
+  void scalarsKeepTheirTexts() {
     for (var text :
         List.of(
             "0123", "12345", "1e3", "0x1F", "yes", "true", "1_000", "2026-01-01", ".5", "1.10")) {
@@ -330,7 +330,7 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void noRegistriesAreAConfiguration() {
+  void configurationWithoutRegistriesIsValid() {
     assertEquals(List.of(), load(folder, "rig:").registries());
     assertEquals(List.of(), load(folder, "rig: {dockerRegistries: }").registries());
     assertEquals(List.of(), load(folder, "daemon: {admin: 'off'}").registries());

@@ -85,7 +85,7 @@ class AdminPortTest {
 
   /** F14: what serves is the last good configuration; health says that the new one is refused. */
   @Test
-  void refusedReloadLeavesItReadyAndIsSaid() {
+  void rejectedReloadKeepsItReadyAndIsReported() {
     part("configuration", false, "values.yaml:3:1: unknown key");
     var reply = http.get("/health/ready");
     assertEquals(200, reply.status());
@@ -135,7 +135,7 @@ class AdminPortTest {
 
   /** T21: every user of the machine can read the page, so it contains no text of a script. */
   @Test
-  void pageShowsOfAReasonItsClassAlone() {
+  void pageShowsOnlyTheClassOfAReason() {
     fixture.entry(
         "broken.org",
         FakeSource.script(fixture.time(), "u", "p", Duration.ofHours(1))
@@ -208,7 +208,7 @@ class AdminPortTest {
   }
 
   @Test
-  void whatComesFromOutsideIsEscaped() {
+  void textFromOutsideIsEscaped() {
     var bad = "<img src=x onerror=alert(1)>\"'&";
     fixture.entry(
         "broken.org",
@@ -242,7 +242,7 @@ class AdminPortTest {
         "[::2]",
         "1270.0.0.1"
       })
-  void pageOfAnotherNameIsRefusedOnLoopback(String host) {
+  void requestForAnotherHostNameIsRejectedOnLoopback(String host) {
     int status = http.get("/", host).status();
     assertTrue(status == 421 || status == 400, () -> host + " got " + status);
   }
@@ -257,7 +257,7 @@ class AdminPortTest {
         "127.1.2.3:80",
         "[::1]:9465"
       })
-  void namesOfThisMachineAreRight(String host) {
+  void namesOfThisMachineAreAccepted(String host) {
     assertEquals(200, http.get("/health/live", host).status());
   }
 

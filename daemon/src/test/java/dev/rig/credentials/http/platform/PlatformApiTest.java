@@ -253,7 +253,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void whatIsNotKnownOfAnImageIsLeftOut() {
+  void unknownDataOfAnImageIsLeftOut() {
     resolution =
         new ResolvedImage(
             "a.org",
@@ -284,7 +284,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void everyFailureOfARegistryIsAProblemOfItsOwn() {
+  void everyFailureOfARegistryHasItsOwnProblem() {
     var later = fixture.time().now().plusSeconds(90);
     var failures = new TreeMap<String, Integer>();
     for (var failure :
@@ -373,7 +373,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void pathsAndMethodsThatAreNotThereAreSaid() {
+  void unknownPathsAndMethodsAreReported() {
     assertEquals("noSuchPath", http.get("/v2/").reason());
     var reply = http.post("/v1/registries", "application/json", "{}");
     assertEquals(405, reply.status());
@@ -381,7 +381,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void t17_accessRulesHoldForEveryQuestion() {
+  void t17_accessRulesApplyToEveryRequest() {
     hidden = "static.org";
     var denied = http.get("/v1/credentials?image=static.org/x");
     assertEquals(403, denied.status());
@@ -405,7 +405,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void pullSecretIsAskedForWithAllThatWasSentAndItsAnswerHasNoFieldOfWhatIsNotKnown() {
+  void pullSecretRequestIsPassedOnCompletelyAndUnknownFieldsAreLeftOut() {
     var body =
         """
         {"cluster":"prod","namespace":"team","images":["quay.io/a"],"capsule":"x","force":true}
@@ -478,7 +478,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void pruningIsADryRunUnlessItIsAsked() {
+  void pruningIsADryRunUnlessApplied() {
     var reply = http.post("/v1/pull-secrets/prune", "application/json", "{\"cluster\":\"prod\"}");
     valid("Pruned", reply);
     assertEquals(new PruneRequest("prod", null, false), keeper.pruned);
@@ -532,7 +532,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void realAnswersAreAsTheDocumentSays() {
+  void answersConformToTheDocument() {
     valid("Credential", http.get("/v1/credentials?image=script.org/team/x"));
     valid("Credential", http.get("/v1/credentials?image=static.org/x"));
     valid("Problem", http.get("/v1/credentials?image=nobody.org/x"));
@@ -547,7 +547,7 @@ class PlatformApiTest {
   }
 
   @Test
-  void schemaOfTheDocumentRefusesWhatIsNotInIt() {
+  void schemaOfTheDocumentRejectsUnknownFields() {
     assertEquals(
         List.of(
             ": required property 'dropped' not found",

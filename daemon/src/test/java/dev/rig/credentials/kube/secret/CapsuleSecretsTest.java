@@ -99,7 +99,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void bothGoWhenTheImageNeedsNoneAnyMoreOrTheEntryIsGone() {
+  void bothAreRemovedWhenTheImageNeedsNoneOrItsEntryIsRemoved() {
     shop("quay.io/shop:1");
     shop("docker.io/public/shop");
     assertFalse(fixture.exists(SECRET));
@@ -161,7 +161,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void capsuleThatNamesASecretOfItsOwnIsLeftAlone() {
+  void capsuleThatNamesASecretOfItsOwnIsNotTouched() {
     foreignSecret("by-hand");
     fixture.kubernetes.forget();
     annotate("by-hand");
@@ -276,7 +276,7 @@ class CapsuleSecretsTest {
 
   /** F42: a watch that hangs. */
   @Test
-  void f42_watchByWhichNothingArrivesIsOpenedAgainWithinNinetySeconds() {
+  void f42_silentWatchIsReopenedWithinNinetySeconds() {
     shop("quay.io/shop:1");
     fixture.kubernetes.hangWatches();
     shop("ghcr.io/acme/shop:2");
@@ -318,7 +318,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void fieldsOfAnotherManagerAreTakenFromItAndTheLogNamesThem() {
+  void fieldsOfAnotherManagerAreOverwrittenAndTheLogNamesThem() {
     shop("quay.io/shop:1");
     try (var log = LogRecords.of(ClusterKeeper.class.getName())) {
       fixture.kubernetes.forget();
@@ -421,7 +421,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void atRestNothingIsAskedButTheLease() {
+  void atRestOnlyTheLeaseIsRequested() {
     for (int i = 0; i < 50; i++) {
       fixture.capsule("shop-" + i, "quay.io/shop:" + i, "");
     }
@@ -461,7 +461,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void entryThatBreaksLeavesTheSecretAsItIs() {
+  void failingEntryLeavesTheSecretUnchanged() {
     shop("quay.io/shop:1");
     fixture.broken("quay.io", "script exited with status 1");
     daemon.secrets.changed();
@@ -532,7 +532,7 @@ class CapsuleSecretsTest {
   }
 
   @Test
-  void secretThatWasAskedForWithImagesOfItsOwnIsLeftAsItIs() {
+  void requestedSecretWithImagesOfItsOwnStaysUnchanged() {
     fixture.capsule("shop", "docker.io/public/shop", "");
     var name = daemon.create(PullSecretsFixture.forCapsule("shop", "quay.io/side-car")).name();
     fixture.seconds(30);

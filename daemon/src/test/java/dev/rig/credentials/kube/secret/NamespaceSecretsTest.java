@@ -178,7 +178,7 @@ class NamespaceSecretsTest {
   }
 
   @Test
-  void newNamespaceWithTheLabelsIsGivenOneAndLosesItWithThem() {
+  void namespaceGetsASecretWithTheLabelsAndLosesItWithThem() {
     daemon.serving(cluster(labelled("quay.io")));
     fixture.seconds(1);
     namespace("new", "\"pulls\":\"yes\",\"more\":\"x\"");
@@ -195,7 +195,7 @@ class NamespaceSecretsTest {
   }
 
   @Test
-  void firstGroupThatHasANamespaceDecides() {
+  void firstMatchingGroupDecides() {
     namespace("team", "\"pulls\":\"yes\"");
     daemon.serving(
         cluster(
@@ -236,7 +236,7 @@ class NamespaceSecretsTest {
   }
 
   @Test
-  void daemonThatEndsTakesNothingBack() {
+  void stoppingDaemonRemovesNothing() {
     account("team", "default");
     daemon.serving(cluster(named("team")));
     fixture.seconds(1);
@@ -301,7 +301,7 @@ class NamespaceSecretsTest {
   }
 
   @Test
-  void atRestNothingIsAskedButTheLease() {
+  void atRestOnlyTheLeaseIsRequested() {
     namespace("team", "\"pulls\":\"yes\"");
     daemon.serving(cluster(labelled("quay.io")));
     fixture.seconds(1);
@@ -314,7 +314,7 @@ class NamespaceSecretsTest {
   }
 
   @Test
-  void pruneLeavesWhatIsKept() {
+  void pruneKeepsSecretsThatTheDaemonKeeps() {
     account("team", "default");
     daemon.serving(cluster(named("team")));
     fixture.seconds(1);

@@ -84,7 +84,7 @@ class PullSecretsTest {
   }
 
   @Test
-  void askingAgainWritesNothingAndOrderDoesNotMatter() {
+  void repeatedRequestWritesNothingInAnyOrderOfImages() {
     fixture.entry("quay.io", "quay", "of-quay");
     var first = daemon.create(request("quay.io/a", "quay.io/b"));
     fixture.kubernetes.forget();
@@ -211,7 +211,7 @@ class PullSecretsTest {
   }
 
   @Test
-  void whatIsNoNameOrImageIsRefusedBeforeTheClusterIsAsked() {
+  void invalidNamesAndImagesAreRejectedBeforeAnyRequest() {
     fixture.kubernetes.forget();
     for (var request :
         List.of(
@@ -227,7 +227,7 @@ class PullSecretsTest {
   }
 
   @Test
-  void imageThatTheAskerMayNotAskAboutIsDeniedAlsoThroughACapsule() {
+  void imageThatThePeerMayNotGetIsDeniedAlsoThroughACapsule() {
     fixture.entry(PullSecretsFixture.DENIED, "u", "p");
     fixture.capsule("shop", PullSecretsFixture.DENIED + "/shop", "");
     assertEquals(Reason.DENIED, refused(request(PullSecretsFixture.DENIED + "/a")).reason());

@@ -130,7 +130,7 @@ class RestoreLimitsTest {
   }
 
   @Test
-  void secretThatIsMadeAgainAndAgainForNoEntryIsRemovedLessAndLessOften() {
+  void secretThatIsCreatedAgainAndAgainForNoEntryIsRemovedLessAndLessOften() {
     servedCapsule();
     var made = fixture.secret(SECRET);
     fixture.noEntry("quay.io");

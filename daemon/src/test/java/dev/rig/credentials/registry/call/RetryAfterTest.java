@@ -69,12 +69,12 @@ class RetryAfterTest {
         "2026-01-01T01:00:00Z",
         "GMT"
       })
-  void whatIsNeitherSaysNothing(String header) {
+  void otherValuesAreIgnored(String header) {
     assertNull(RetryAfter.of(header, NOW));
   }
 
   @Test
-  void withoutAHeaderNothingIsSaid() {
+  void withoutAHeaderThereIsNoPause() {
     assertNull(RetryAfter.of(null, NOW));
   }
 }

@@ -157,7 +157,7 @@ class HostileRegistryTest {
         "127.0.0.1",
         "64:ff9b::7f00:1"
       })
-  void t4_whatARealmsNameLeadsToIsChecked(String address) throws Exception {
+  void t4_addressOfARealmIsChecked(String address) throws Exception {
     var policy = new RealmPolicy(Map.of(), new PlainHttpPolicy(Set.of()));
     var endpoint =
         new RegistryEndpoint(
@@ -272,7 +272,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void t5_whatIsSaidElsewhereCostsNoCredential() throws Exception {
+  void t5_responseOfAnotherOriginDiscardsNoCredential() throws Exception {
     try (var elsewhere = HostileRegistry.start((asked, out) -> reply(out, 401, "", BASIC));
         var registry =
             HostileRegistry.start((asked, out) -> {
@@ -340,7 +340,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void anAuthorityOfOneHostIsBelievedOfNoOther() throws Exception {
+  void anAuthorityOfOneHostIsTrustedForNoOther() throws Exception {
     var authority = new TestAuthority(TestAuthority.Keys.EC);
     var file = Files.writeString(folder.resolve("ca.pem"), authority.pem());
     HostileRegistry.Answer image = (asked, out) -> ClientFixture.serve(IMAGE, asked, out);
@@ -354,7 +354,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void aHostWithAnAuthorityOfItsOwnIsNotBelievedByAnother() throws Exception {
+  void aHostWithItsOwnAuthorityIsNotTrustedByAnother() throws Exception {
     var trusted = new TestAuthority(TestAuthority.Keys.EC);
     var everywhere = Files.writeString(folder.resolve("ca.pem"), trusted.pem());
     var own =
@@ -403,7 +403,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void aNameOfLoopbackThatLeadsElsewhereIsNotAskedOverPlainHttp() {
+  void aLoopbackNameThatResolvesElsewhereIsNotQueriedOverPlainHttp() {
     var plain = new PlainHttpPolicy(Set.of());
     var site = Origin.of("http", "localhost:5000");
     assertTrue(plain.allows(site));
@@ -480,7 +480,7 @@ class HostileRegistryTest {
   // F27
 
   @Test
-  void f27_registryIsLeftAloneForAsLongAsItSays() throws Exception {
+  void f27_noRequestIsSentUntilTheRateLimitEnds() throws Exception {
     var tries = new AtomicInteger();
     try (var registry =
         HostileRegistry.start((asked, out) -> {
@@ -524,7 +524,7 @@ class HostileRegistryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "Thu, 1 Jan 1970 00:00:00 GMT", "soon", "-5"})
-  void f27_limitThatDoesNotSayForHowLongIsTriedThreeTimes(String header) throws Exception {
+  void f27_limitWithoutADurationIsTriedThreeTimes(String header) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().contains("/manifests/")) {
@@ -580,7 +580,7 @@ class HostileRegistryTest {
   }
 
   @Test
-  void f28_tokenServiceThatFailsDoesNotCostTheCredential() throws Exception {
+  void f28_failingTokenServiceDiscardsNoCredential() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().startsWith("/token")) {

@@ -83,7 +83,7 @@ class LenientRegistryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"oci://", "docker://", "https://", "OCI://"})
-  void aSchemeInFrontOfAReferenceIsPassedOver(String scheme) throws Exception {
+  void aSchemeBeforeAReferenceIsIgnored(String scheme) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> ClientFixture.serve(IMAGE, asked, out))) {
       var fixture = new ClientFixture(FakeCredentials.none());
@@ -93,7 +93,7 @@ class LenientRegistryTest {
   }
 
   @Test
-  void aLocationIsTakenAsGoTakesIt() throws Exception {
+  void aLocationIsParsedAsGoDoes() throws Exception {
     try (var bucket = HostileRegistry.start((asked, out) -> reply(out, 200, IMAGE.config()));
         var registry =
             HostileRegistry.start((asked, out) -> {
@@ -133,7 +133,7 @@ class LenientRegistryTest {
   }
 
   @Test
-  void anOpenRegistryThatRefusesTheCredentialTooIsNotAskedForEver() throws Exception {
+  void anOpenRegistryThatRefusesTheCredentialTooIsNotQueriedForever() throws Exception {
     try (var registry =
         HostileRegistry.start(
             (asked, out) -> reply(out, asked.target().equals("/v2/") ? 200 : 403, ""))) {
@@ -145,7 +145,7 @@ class LenientRegistryTest {
   }
 
   @Test
-  void anOpenRepositoryIsNotShownACredential() throws Exception {
+  void anOpenRepositoryGetsNoCredential() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> ClientFixture.serve(IMAGE, asked, out))) {
       var fixture = new ClientFixture(FakeCredentials.passwords("s3cret"));
@@ -199,7 +199,7 @@ class LenientRegistryTest {
   }
 
   @Test
-  void aTargetThatRefusesTheTokenIsNotAskedInACircle() throws Exception {
+  void aTargetThatRefusesTheTokenIsNotQueriedInALoop() throws Exception {
     try (var mirror =
             HostileRegistry.start((asked, out) -> {
               if (asked.target().startsWith("/token")) {
@@ -261,7 +261,7 @@ class LenientRegistryTest {
         "application/x-gzip",
         "application/json"
       })
-  void aManifestWithoutATypeIsReadByWhatIsInIt(String type) throws Exception {
+  void aManifestWithoutATypeIsReadByItsContent(String type) throws Exception {
     var text = new String(IMAGE.manifest(), StandardCharsets.UTF_8);
     var manifest =
         text.replaceAll(
@@ -282,7 +282,7 @@ class LenientRegistryTest {
   }
 
   @Test
-  void anIndexWithoutATypeIsReadByWhatIsInIt() throws Exception {
+  void anIndexWithoutATypeIsReadByItsContent() throws Exception {
     var index = "{\"schemaVersion\":2,\"manifests\":[]}";
     try (var registry = HostileRegistry.start((asked, out) -> reply(out, 200, index))) {
       var resolved =
@@ -316,7 +316,7 @@ class LenientRegistryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 405, 406, 410, 451})
-  void whatARegistrySaysToARefusalIsSaid(int status) throws Exception {
+  void theRegistrysMessageForARefusalIsReported(int status) throws Exception {
     var body = "{\"errors\":[{\"code\":\"X\"},{\"message\":\" not\\u001b\\u202e today \"}]}";
     try (var registry =
         HostileRegistry.start(
@@ -411,7 +411,7 @@ class LenientRegistryTest {
     "/token?service=other&offline_token=true&access_type=offline, /token",
     "/token?a={x}, /token?a=%7Bx%7D",
   })
-  void aRealmDoesNotSayWhatTheCredentialIsUsedFor(String realm, String left) throws Exception {
+  void aRealmDoesNotDecideTheUseOfTheCredential(String realm, String left) throws Exception {
     for (var user : List.of("bot", "<token>")) {
       try (var registry =
           HostileRegistry.start((asked, out) -> {
@@ -441,7 +441,7 @@ class LenientRegistryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 403, 404, 410, 418, 451})
-  void aRefusalDoesNotCostWhatWasFoundOut(int status) throws Exception {
+  void aRefusalKeepsTheKnownEndpoint(int status) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) ->
             reply(out, asked.target().equals("/v2/") ? 200 : status, "{\"errors\":[{}]}"))) {
@@ -454,7 +454,7 @@ class LenientRegistryTest {
   }
 
   @Test
-  void aTokenServiceThatRefusesDoesNotCostWhatWasFoundOut() throws Exception {
+  void aTokenServiceThatRefusesKeepsTheKnownEndpoint() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().startsWith("/token")) {
@@ -472,7 +472,7 @@ class LenientRegistryTest {
   }
 
   @Test
-  void aRegistryThatFailsIsFoundOutAgainAfterAWhile() throws Exception {
+  void theEndpointOfAFailingRegistryIsDeterminedAgainLater() throws Exception {
     try (var registry =
         HostileRegistry.start(
             (asked, out) -> reply(out, asked.target().equals("/v2/") ? 200 : 418, ""))) {
@@ -497,7 +497,7 @@ class LenientRegistryTest {
     "http://ex ample/x, a host or port that is not valid",
     "http://127.0.0.1:99999/x, a host or port that is not valid",
   })
-  void whyARedirectIsNotFollowedIsSaid(String location, String why) throws Exception {
+  void theReasonForNotFollowingARedirectIsReported(String location, String why) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().contains("/blobs/")) {
@@ -521,7 +521,7 @@ class LenientRegistryTest {
     "ftp://127.0.0.1/token, other than an http or https address",
     "http://127.0.0.1:0/, a host or port that is not valid",
   })
-  void whyARealmIsNotAskedIsSaid(String realm, String why) throws Exception {
+  void theReasonForNotUsingARealmIsReported(String realm, String why) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) ->
             reply(out, 401, "", "WWW-Authenticate: Bearer realm=\"" + realm + "\""))) {

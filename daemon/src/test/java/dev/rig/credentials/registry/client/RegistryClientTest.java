@@ -87,7 +87,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void whatADigestInAnAnswerNamesIsFetchedOnce() throws Exception {
+  void contentNamedByADigestInAResponseIsFetchedOnce() throws Exception {
     byte[] index = IMAGE.index(ImageManifest.OCI_INDEX);
     try (var registry =
         HostileRegistry.start((asked, out) -> {
@@ -112,7 +112,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void imageThatWasRemovedIsMissedThoughItsPartsAreKept() throws Exception {
+  void removedImageIsReportedAlthoughItsPartsAreCached() throws Exception {
     var there = new AtomicBoolean(true);
     try (var registry =
         HostileRegistry.start((asked, out) -> {
@@ -155,7 +155,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void aPasswordIsSentWhereBasicIsAskedFor() throws Exception {
+  void aPasswordIsSentForABasicChallenge() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.header("authorization").equals("Basic Ym90OnMzY3JldA==")) {
@@ -171,7 +171,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void aTokenForReadingIsFetchedWhereBearerIsAskedFor() throws Exception {
+  void aReadTokenIsFetchedForABearerChallenge() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           var host = asked.header("host");
@@ -240,7 +240,7 @@ class RegistryClientTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"{\"errors\":[{\"code\":\"NAME_UNKNOWN\"}]}", "<html>not here</html>"})
-  void aMissingRepositoryIsSaidToBeMissing(String body) throws Exception {
+  void aMissingRepositoryIsReportedAsMissing(String body) throws Exception {
     try (var registry =
         HostileRegistry.start(
             (asked, out) -> reply(out, asked.target().equals("/v2/") ? 200 : 404, body))) {
@@ -250,7 +250,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void whereNoEntryMatchesThatIsSaid() throws Exception {
+  void missingEntryIsReported() throws Exception {
     try (var registry =
         HostileRegistry.start(
             (asked, out) -> reply(out, 401, "", "WWW-Authenticate: Basic realm=\"private\""))) {
@@ -262,7 +262,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void anEntryWithoutACredentialNowIsNotARefusal() throws Exception {
+  void anEntryWithoutACredentialNowIsNotReportedAsARefusal() throws Exception {
     var next = Instant.parse("2026-01-01T00:01:00Z");
     try (var registry =
         HostileRegistry.start(
@@ -299,7 +299,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void contentThatIsNotItsDigestIsRefused() throws Exception {
+  void contentWithAnotherDigestIsRejected() throws Exception {
     var other = Digest.sha256(new byte[] {1});
     var lies =
         Map.of(
@@ -326,7 +326,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void aConfigurationThatIsNotItsDigestIsRefused() throws Exception {
+  void aConfigurationWithAnotherDigestIsRejected() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().contains("/blobs/")) {
@@ -350,7 +350,7 @@ class RegistryClientTest {
         "{\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"config\":{}}",
         "no json"
       })
-  void whatIsNoManifestIsRefused(String body) throws Exception {
+  void invalidManifestIsRejected(String body) throws Exception {
     try (var registry =
         HostileRegistry.start(
             (asked, out) -> reply(out, 200, body, "Content-Type: application/json"))) {
@@ -359,7 +359,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void anImageThatSaysNothingOfItselfIsResolvedToo() throws Exception {
+  void anImageWithoutDataOfItsOwnIsResolvedToo() throws Exception {
     var manifest =
         "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/vnd.cncf.helm.config.v1+json\","
             + "\"digest\":\"%s\",\"size\":2},\"layers\":[{}]}".formatted(IMAGE.configDigest());
@@ -376,7 +376,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void aRegistryWithoutARepositoryIsNoQuestion() {
+  void aReferenceWithoutARepositoryIsRejected() {
     var client = new ClientFixture(FakeCredentials.none()).client;
     assertThrows(
         IllegalArgumentException.class,

@@ -114,7 +114,7 @@ class TagsTest {
   }
 
   @Test
-  void onlyTheFirstOfAPageAreLookedInto() throws Exception {
+  void onlyTheFirstImagesOfAPageAreRead() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().contains("/tags/list")) {
@@ -137,7 +137,7 @@ class TagsTest {
   }
 
   @Test
-  void timesThatTheListSaysAreUsed() throws Exception {
+  void timesInTheListAreUsed() throws Exception {
     var body =
         "{\"tags\":[\"a\",\"b\"],\"manifest\":{\"sha256:1\":{\"tag\":[\"b\"],\"timeCreatedMs\":"
             + "\"1700000000000\"},\"sha256:2\":{\"tag\":[\"a\"],\"timeUploadedMs\":\"1600000000000\"}}}";
@@ -219,7 +219,7 @@ class TagsTest {
         "rel=\"next\"",
         "</x?a b>; rel=next"
       })
-  void aLinkThatIsNotUnderstoodIsNotTheEndOfTheList(String link) throws Exception {
+  void anUnsupportedLinkIsNotTheEndOfTheList(String link) throws Exception {
     try (var registry =
         HostileRegistry.start(
             (asked, out) -> reply(out, 200, list(Stream.of("a", "b")), "Link: " + link))) {
@@ -230,7 +230,7 @@ class TagsTest {
   }
 
   @Test
-  void aRegistryWithALowerMaximumIsAskedForLess() throws Exception {
+  void aRegistryWithALowerMaximumIsQueriedWithASmallerPage() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().endsWith("/tags/list?n=1000")) {
@@ -256,7 +256,7 @@ class TagsTest {
   }
 
   @Test
-  void aFullPageThatComesAgainIsTheWholeList() throws Exception {
+  void aRepeatedFullPageIsTheCompleteList() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().contains("/tags/list")) {
@@ -270,7 +270,7 @@ class TagsTest {
   }
 
   @Test
-  void whatWasReadInTimeIsTheAnswer() throws Exception {
+  void tagsReadInTimeAreTheAnswer() throws Exception {
     var fixture = new ClientFixture(FakeCredentials.none());
     try (var registry =
         HostileRegistry.start((asked, out) -> {
@@ -299,7 +299,7 @@ class TagsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {404, 500, 403})
-  void aPageThatFailsLeavesThoseBeforeIt(int status) throws Exception {
+  void earlierPagesAreTheAnswerIfOneFails(int status) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().endsWith("n=1000")) {
@@ -325,7 +325,7 @@ class TagsTest {
   }
 
   @Test
-  void aMissingRepositoryIsSaidToBeMissing() throws Exception {
+  void aMissingRepositoryIsReportedAsMissing() throws Exception {
     try (var registry =
         HostileRegistry.start(
             (asked, out) -> reply(out, asked.target().equals("/v2/") ? 200 : 404, ""))) {
@@ -352,7 +352,7 @@ class TagsTest {
         "{\"tags\":7}",
         "{\"tags\":true}"
       })
-  void whatIsNoListIsNotAnEmptyOne(String body) throws Exception {
+  void invalidListIsNotAnEmptyOne(String body) throws Exception {
     try (var registry =
         HostileRegistry.start(
             (asked, out) -> reply(out, 200, asked.target().equals("/v2/") ? "{}" : body))) {
@@ -364,7 +364,7 @@ class TagsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"{}", "{\"tags\":\"b\"}", "{\"tags\":{}}", "[\"b\"]", ""})
-  void aLaterPageThatIsNoListIsNotTheEnd(String body) throws Exception {
+  void anInvalidLaterPageIsNotTheEnd(String body) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().endsWith("n=1000")) {
@@ -381,7 +381,7 @@ class TagsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"1", "null", "true", "[\"b\"]", "{\"name\":\"b\"}"})
-  void aListOfOtherThingsTooIsNotComplete(String other) throws Exception {
+  void aListThatAlsoHasOtherValuesIsIncomplete(String other) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) ->
             reply(
@@ -427,8 +427,7 @@ class TagsTest {
     "0, 400, UNSUPPORTED",
     "5, 404, PAGINATION_NUMBER_INVALID",
   })
-  void whateverMaximumARegistryHasAllTagsAreRead(int most, int status, String code)
-      throws Exception {
+  void allTagsAreReadForAnyMaximumOfARegistry(int most, int status, String code) throws Exception {
     try (var registry = withMaximum(most, status, code)) {
       var page = page(registry, 1000, null);
       assertEquals(23, page.tags().size());
@@ -438,7 +437,7 @@ class TagsTest {
 
   @ParameterizedTest
   @CsvSource({"404, NAME_UNKNOWN", "404, NAME_INVALID", "400, NAME_INVALID", "404, ''"})
-  void aRepositoryThatIsMissingIsNotAskedForLess(int status, String code) throws Exception {
+  void aMissingRepositoryIsNotQueriedWithASmallerPage(int status, String code) throws Exception {
     try (var registry = withMaximum(-1, status, code)) {
       var client = new ClientFixture(FakeCredentials.none()).client;
       var repository = ClientFixture.image(registry.host() + "/acme/app");
@@ -464,7 +463,7 @@ class TagsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 7, 22, 23, 100})
-  void aRegistryThatSilentlySendsLessThanItIsAskedForIsReadToTheEnd(int cap) throws Exception {
+  void aRegistryThatSilentlySendsLessThanRequestedIsReadToTheEnd(int cap) throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().contains("/tags/list")) {

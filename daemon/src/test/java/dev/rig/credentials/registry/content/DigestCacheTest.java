@@ -57,7 +57,7 @@ class DigestCacheTest {
   }
 
   @Test
-  void whatWasNotUsedForTheLongestTimeMakesRoom() {
+  void leastRecentlyUsedContentIsRemoved() {
     var used = keep(body(0, LARGE));
     var unused = keep(body(1, LARGE));
     for (int i = 2; i < MANY; i++) {

@@ -186,7 +186,7 @@ final class ProcessRunnerTest {
   }
 
   @Test
-  void scriptLiesInAPrivateFileForAsLongAsItRuns() throws Exception {
+  void scriptIsInAPrivateFileWhileItRuns() throws Exception {
     var outcome = run("stat -c %a:%n \"$0\"; stat -c %a \"${0%/*}\"; pwd");
     var lines = stdout(outcome).lines().toList();
     assertTrue(lines.get(0).startsWith("600:" + scripts), lines.get(0));
@@ -434,7 +434,7 @@ final class ProcessRunnerTest {
   }
 
   @Test
-  void withoutSetsidAndAdoptionTheMarkStillFindsWhatIsLeft() throws Exception {
+  void withoutSetsidAndAdoptionTheMarkStillFindsLeftoverProcesses() throws Exception {
     var token = Processes.longSleep();
     try (var poor =
         ProcessRunner.open(

@@ -29,7 +29,7 @@ final class ScriptFolderTest {
   }
 
   @Test
-  void filesOfTheDeadAreRemovedAndThoseOfTheLivingKept() throws IOException {
+  void filesOfEndedProcessesAreRemovedAndThoseOfRunningOnesKept() throws IOException {
     var path = temp.resolve("scripts");
     var living = ScriptFolder.open(path).write("id.1", "text");
     // No process has so high a number: PID_MAX_LIMIT is 2^22.

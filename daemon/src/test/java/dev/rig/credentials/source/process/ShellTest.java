@@ -105,7 +105,7 @@ final class ShellTest {
   }
 
   @Test
-  void whatCannotBeRunIsRefused() throws IOException {
+  void shellThatCannotBeRunIsRejected() throws IOException {
     assertTrue(Shell.of(root.resolve("none")).problem(ACCESS).isPresent());
     assertTrue(Shell.of(root.resolve("bin")).problem(ACCESS).isPresent());
     assertTrue(Shell.of(Files.writeString(root.resolve("text"), "")).problem(ACCESS).isPresent());
