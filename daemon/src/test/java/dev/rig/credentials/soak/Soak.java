@@ -87,6 +87,10 @@ public final class Soak {
     Footprint baseline = null;
     while (since(began).compareTo(whole) < 0) {
       Thread.sleep(BETWEEN_RELOADS);
+      if (!running.isAlive()) {
+        out.println("the daemon that is not restarted has ended: " + running.finish(SETTLED));
+        return false;
+      }
       reloads++;
       write();
       if (reloads % RELOADS_PER_SHORTAGE == 0) {

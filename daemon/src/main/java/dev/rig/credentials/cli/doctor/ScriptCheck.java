@@ -17,6 +17,7 @@ import dev.rig.credentials.source.process.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,7 @@ final class ScriptCheck {
   private static final String SCRIPTS = "scripts";
   private static final String PROVIDERS = "providers";
   private static final String SHELL = "shell";
+  private static final Duration IDIOM_LIMIT = Duration.ofSeconds(5);
 
   /** Programs that scripts of registries usually call; words of the shell itself are not listed. */
   private static final Pattern TOOL =
@@ -163,6 +165,14 @@ final class ScriptCheck {
             .map(problem ->
                 Finding.fail(
                     SHELL, problem, "set another one in daemon.shell, or correct its mode"))
+            .or(() ->
+                shell
+                    .idiomProblem(IDIOM_LIMIT)
+                    .map(problem ->
+                        Finding.fail(
+                            SHELL,
+                            problem + ", so that scripts print other credentials",
+                            "set bash or another POSIX shell in daemon.shell")))
             .orElseGet(() -> Finding.ok(SHELL, "scripts without #! run with " + shell)));
   }
 

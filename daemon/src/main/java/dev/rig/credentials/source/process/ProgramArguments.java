@@ -40,7 +40,7 @@ final class ProgramArguments {
       }
       arguments.add(file.toString());
     } else {
-      arguments = shell.arguments(file);
+      arguments = shell.arguments(file.toString());
     }
     if (SearchPath.program(arguments.getFirst()).isEmpty()) {
       throw new UnusableException(

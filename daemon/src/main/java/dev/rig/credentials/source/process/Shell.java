@@ -1,10 +1,12 @@
 package dev.rig.credentials.source.process;
 
 import dev.rig.credentials.files.WriteAccess;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -20,6 +22,7 @@ import java.util.stream.Stream;
  */
 public record Shell(Path program, List<String> options, String prologue) {
   private static final Path SH = Path.of("/bin/sh");
+  private static final File DEV_NULL = new File("/dev/null");
 
   /**
    * An {@code echo} that prints its arguments unchanged, and supports {@code -n}, {@code -e} and
@@ -32,6 +35,12 @@ public record Shell(Path program, List<String> options, String prologue) {
           + "do case $1 in *n*)n=;;esac;"
           + "case ${1%\"${1##*[eE]}\"} in *e)f=%b;;*E)f=%s;;esac;shift;done;"
           + "IFS=' ';command printf \"$f$n\" \"$*\");";
+
+  /** The idiom of the documentation, with a password that some shells change. */
+  private static final String IDIOM =
+      "USERNAME=AWS; PASSWORD='\\t%s\\'; echo \"$USERNAME:$PASSWORD\"";
+
+  private static final String PRINTED = "AWS:\\t%s\\\n";
 
   public Shell {
     options = List.copyOf(options);
@@ -103,13 +112,44 @@ public record Shell(Path program, List<String> options, String prologue) {
     }
   }
 
-  /** Returns the arguments that run a script in that file. */
-  List<String> arguments(Path script) {
-    var arguments = new ArrayList<String>();
-    arguments.add(program.toString());
-    arguments.addAll(options);
-    arguments.add(script.toString());
-    return arguments;
+  /**
+   * Runs {@code echo "$USERNAME:$PASSWORD"} in the shell, with an empty environment.
+   *
+   * @param limit how long the shell may take
+   * @return why credentials of scripts would not arrive unchanged, for people; empty if they do
+   */
+  public Optional<String> idiomProblem(Duration limit) {
+    try {
+      var builder =
+          new ProcessBuilder(arguments("-c", prologue + IDIOM))
+              .redirectInput(ProcessBuilder.Redirect.from(DEV_NULL))
+              .redirectError(ProcessBuilder.Redirect.DISCARD);
+      builder.environment().clear();
+      var process = builder.start();
+      try (var output = process.inputReader(StandardCharsets.UTF_8)) {
+        boolean ended = process.waitFor(limit);
+        return ended && PRINTED.equals(output.readAllAsString())
+            ? Optional.empty()
+            : Optional.of(
+                ended
+                    ? "echo \"$USERNAME:$PASSWORD\" prints something else in " + this
+                    : "%s did not end within %d s".formatted(this, limit.toSeconds()));
+      } finally {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      return Optional.of(this + " cannot be run: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /** Returns the arguments that run a script, which the last ones name. */
+  List<String> arguments(String... script) {
+    return Stream.of(List.of(program.toString()), options, List.of(script))
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** Returns the command line, for people. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,5 +110,34 @@ final class ShellTest {
     assertTrue(Shell.of(root.resolve("none")).problem(ACCESS).isPresent());
     assertTrue(Shell.of(root.resolve("bin")).problem(ACCESS).isPresent());
     assertTrue(Shell.of(Files.writeString(root.resolve("text"), "")).problem(ACCESS).isPresent());
+  }
+
+  @Test
+  void shellsThatAreHerePrintTheDocumentedIdiomUnchanged() {
+    for (var name : List.of("sh", "bash", "dash", "busybox")) {
+      var program = Path.of("/bin", name);
+      if (Files.isExecutable(program)) {
+        assertEquals(Optional.empty(), Shell.of(program).idiomProblem(Duration.ofMinutes(1)));
+      }
+    }
+  }
+
+  /** As zsh, where USERNAME is special. */
+  @Test
+  void shellThatPrintsAnotherUserNameIsFound() throws IOException {
+    var shell = program("bin/odd");
+    Files.writeString(shell, "#!/bin/sh\necho 'root:\t%s\'\n");
+    assertEquals(
+        "echo \"$USERNAME:$PASSWORD\" prints something else in " + shell,
+        Shell.of(shell).idiomProblem(Duration.ofMinutes(1)).orElse(""));
+  }
+
+  @Test
+  void shellThatDoesNotEndIsFound() throws IOException {
+    var shell = program("bin/slow");
+    Files.writeString(shell, "#!/bin/sh\nexec sleep 60\n");
+    assertEquals(
+        shell + " did not end within 0 s",
+        Shell.of(shell).idiomProblem(Duration.ofMillis(50)).orElse(""));
   }
 }
