@@ -3,15 +3,15 @@ package dev.rig.credentials.bench;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What a row is to reach. */
+/** The goal of a row. */
 sealed interface Aim {
-  /** Whether it is reached; null where that cannot be told. */
+  /** Returns whether the goal is reached; null if unknown. */
   @Nullable Boolean met(double ours, @Nullable Double peers);
 
-  /** How it stands in the table. */
+  /** Returns the goal as text for the table. */
   String text(Unit unit);
 
-  /** Ours is at most so many times the peer's. */
+  /** Our figure is at most this many times the peer's. */
   record Ratio(double most) implements Aim {
     @Override
     public @Nullable Boolean met(double ours, @Nullable Double peers) {
@@ -24,7 +24,7 @@ sealed interface Aim {
     }
   }
 
-  /** Ours is at most so much, whatever the peer's is. */
+  /** Our figure is at most this value, whatever the peer's is. */
   record Most(double most) implements Aim {
     @Override
     public Boolean met(double ours, @Nullable Double peers) {
@@ -37,7 +37,7 @@ sealed interface Aim {
     }
   }
 
-  /** Ours is at most so much above the peer's. */
+  /** Our figure exceeds the peer's by at most this value. */
   record More(double most) implements Aim {
     @Override
     public @Nullable Boolean met(double ours, @Nullable Double peers) {
@@ -50,7 +50,7 @@ sealed interface Aim {
     }
   }
 
-  /** Nothing: the row is there to compare. */
+  /** No goal: the row is only for comparison. */
   record None() implements Aim {
     @Override
     public @Nullable Boolean met(double ours, @Nullable Double peers) {

@@ -14,8 +14,8 @@ import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Measures the built distribution beside its peers, by turns in one run, and prints Markdown.
- * Figures are medians; a ratio says more than a figure does on another machine.
+ * Measures the built distribution and its peers alternately in one run, and prints Markdown.
+ * Figures are medians; a ratio is more meaningful on another machine than a figure.
  */
 public final class Benchmarks {
   private static final List<Rows> GROUPS =
@@ -36,7 +36,7 @@ public final class Benchmarks {
           new ConnectionRows(),
           new FleetRows());
 
-  /** The load above which figures are not to be trusted. */
+  /** The load above which figures are unreliable. */
   private static final double IDLE_LOAD = 0.5;
 
   private final PrintStream out;
@@ -49,7 +49,7 @@ public final class Benchmarks {
     this.table = new MarkdownTable(out);
   }
 
-  /** Measures the groups whose classes are named, or {@code all}. */
+  /** Measures the groups with these class names, or {@code all}. */
   public static void main(String[] arguments) throws Exception {
     var wanted = Arrays.asList((arguments.length == 0 ? "all" : arguments[0]).split(",", -1));
     var benchmarks = new Benchmarks(System.out);
@@ -65,7 +65,7 @@ public final class Benchmarks {
         benchmarks.aims,
         benchmarks.aims - benchmarks.missed,
         benchmarks.missed);
-    System.exit(0); // whatever threads a library has left
+    System.exit(0); // a library may have left threads
   }
 
   private void printMachine() throws IOException {

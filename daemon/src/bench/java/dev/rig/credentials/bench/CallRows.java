@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.opentest4j.TestAbortedException;
 
-/** What a whole client does: its system calls, and its instructions where they can be counted. */
+/** The system calls of one run of a client, and its instructions if they can be counted. */
 final class CallRows implements Rows {
   private static final double MOST = 1.3;
   private static final String PEER = "a bare static C client, on the same C library";
@@ -88,7 +88,7 @@ final class CallRows implements Rows {
     return program;
   }
 
-  /** Standard error of a tool that runs a client. */
+  /** Returns the standard error of a tool that runs a client. */
   private static String run(Path socket, Path stdin, Object... words) throws IOException {
     var all = new ArrayList<Object>();
     for (var word : words) {

@@ -29,7 +29,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** What kept connections save: a handshake, and connections. */
+/** What kept connections save: handshakes, and connections. */
 final class ConnectionRows implements Rows {
   private static final int ROUNDS = 30;
   private static final int IMAGES = 1000;
@@ -87,7 +87,7 @@ final class ConnectionRows implements Rows {
         new Aim.Ratio(MOST));
   }
 
-  /** 1,000 images of 20 repositories through the platform's API. */
+  /** Resolves 1,000 images of 20 repositories through the platform's API. */
   private static Row many(Workbench bench) throws Exception {
     var image = FakeImage.oci();
     try (var registry =
@@ -99,7 +99,8 @@ final class ConnectionRows implements Rows {
       var socket = daemon.socket().resolveSibling("platform.sock");
       Eventually.within(Duration.ofSeconds(20), () -> Files.exists(socket), socket::toString);
       var platform = new HttpOverUnix(socket);
-      // How it wants to be asked is found out with a connection that the daemon drops: no TLS.
+      // The daemon determines the authentication with a connection that it closes, because it has
+      // no TLS.
       resolve(platform, registry.host() + "/acme/app-0:0");
       int before = registry.connections();
       var tasks = new ArrayList<Callable<Object>>();

@@ -12,13 +12,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** Calls a second of a fleet, simulated: with all that keeps them apart, and with less of it. */
+/** Calls per second of a simulated fleet: with all measures that spread them, and without some. */
 final class FleetRows implements Rows {
   private static final Duration SPREAD = Duration.ofHours(1);
 
   private static final Duration OUTAGE = Duration.ofMinutes(10);
 
-  /** As where nobody has set a spread. */
+  /** Without a configured spread. */
   private static final Setting SETTING = setting(Duration.ZERO);
 
   private static final Measures ALL = new Measures(true, true, true);
@@ -90,7 +90,7 @@ final class FleetRows implements Rows {
     return new Setting(5_000, Duration.ofHours(12), 5, spread);
   }
 
-  /** Nothing is kept yet: a spread, as the chart gives nodes, is all that keeps them apart. */
+  /** Nothing is cached yet: only a spread, as the chart sets for nodes, separates the daemons. */
   private static void firstStarts(List<Row> rows, String asked, Duration within) {
     var spread = new Fleet(setting(SPREAD), ALL, SEED).afterAFirstStart(within);
     var atOnce = new Fleet(SETTING, ALL, SEED).afterAFirstStart(within);
@@ -148,7 +148,7 @@ final class FleetRows implements Rows {
               other.getKey(),
               figure.applyAsDouble(other.getValue()),
               aim));
-      aim = new Aim.None(); // said once
+      aim = new Aim.None(); // stated once
     }
   }
 }

@@ -2,11 +2,11 @@ package dev.rig.credentials.bench;
 
 import io.helidon.webserver.WebServer;
 
-/** The least that a Helidon server can do: one route on a port of loopback. */
+/** A minimal Helidon server: one route on a loopback port. */
 public final class HelidonServer {
   private HelidonServer() {}
 
-  /** Serves on the port given until it is killed. */
+  /** Serves on the given port until it is killed. */
   public static void main(String[] arguments) {
     WebServer.builder()
         .host("127.0.0.1")

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/** What a thousand connections that send nothing cost those that ask. */
+/** How a thousand idle connections slow active clients. */
 final class IdleRows implements Rows {
   private static final int ROUNDS = 12;
   private static final int CLIENTS = 8;

@@ -6,14 +6,11 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 
-/**
- * The least that a server on the JDK's Unix sockets can do: one blocking thread that sends all
- * back.
- */
+/** A minimal server on the JDK's Unix sockets: one blocking thread that sends everything back. */
 public final class JdkEchoServer {
   private JdkEchoServer() {}
 
-  /** Serves at the path given until it is killed. */
+  /** Serves at the given path until it is killed. */
   public static void main(String[] arguments) throws IOException {
     try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(arguments[0]), 1024);

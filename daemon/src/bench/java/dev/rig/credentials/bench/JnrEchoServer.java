@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import jnr.unixsocket.UnixServerSocketChannel;
 import jnr.unixsocket.UnixSocketAddress;
 
-/** The least that a server on jnr-unixsocket can do: one blocking thread that sends all back. */
+/** A minimal server on jnr-unixsocket: one blocking thread that sends everything back. */
 public final class JnrEchoServer {
   private JnrEchoServer() {}
 
-  /** Serves at the path given until it is killed. */
+  /** Serves at the given path until it is killed. */
   public static void main(String[] arguments) throws IOException {
     try (var server = UnixServerSocketChannel.open()) {
       server.socket().bind(new UnixSocketAddress(Path.of(arguments[0]).toFile()), 1024);

@@ -73,7 +73,7 @@ final class LargeRows implements Rows {
         new Aim.Ratio(START));
   }
 
-  /** From the change of a file to the new answer; the daemon notices it within its own interval. */
+  /** From the change of a file to the new answer, which includes the daemon's check interval. */
   private static Row reload(Path folder, DaemonUnderTest daemon) throws Exception {
     var ours = new Sample();
     for (int round = 1; round <= ROUNDS; round++) {

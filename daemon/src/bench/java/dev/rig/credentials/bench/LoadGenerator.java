@@ -7,22 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Clients that ask back to back, written in C so that they cost little of the machine.
+ * Clients that send requests back to back, written in C so that they use little of the machine.
  *
  * @param program the compiled one
- * @param request the file with what each sends
+ * @param request the file with each client's request
  */
 record LoadGenerator(Path program, Path request) {
-  /** How many rounds the program does before those that count. */
+  /** How many rounds the program runs before the measured ones. */
   static final int WARM_UP = 3;
 
   /**
-   * What clients saw of one server.
+   * The measurements of one server.
    *
    * @param median microseconds from connect to the answer's end
    * @param p99 the same, of the slowest hundredth
    * @param perSecond answers a second, of all clients together
-   * @param last when the last answer came, in microseconds since 1970
+   * @param last when the last answer arrived, in microseconds since 1970
    */
   record Seen(double median, double p99, double perSecond, double last) {}
 
@@ -31,10 +31,10 @@ record LoadGenerator(Path program, Path request) {
   }
 
   /**
-   * Asks the servers by turns.
+   * Sends requests to the servers alternately.
    *
-   * @param asks how often each client asks in a round
-   * @param servers sockets; with a comma and a number behind it, so many idle connections are open
+   * @param asks the number of requests per client and round
+   * @param servers sockets; a comma and a number after the path open that many idle connections
    */
   List<Seen> run(int rounds, int clients, int asks, Object... servers) {
     var words = new ArrayList<Object>(List.of(program, rounds, clients, asks, request));

@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Loading configurations, beside what SnakeYAML alone takes to read the same files. */
+/** Loading configurations, compared with SnakeYAML alone for the same files. */
 final class LoadingRows implements Rows {
-  /** A file may have 1 MiB (T14): more entries are more files. */
+  /** A file may have 1 MiB (T14), so more entries are in more files. */
   private static final int ENTRIES_A_FILE = 5_000;
 
   private static final int ROUNDS = 15;
   private static final double MOST = 2;
 
-  /** How many entries are loaded in a round at the least, so that a round can be measured. */
+  /** The fewest entries loaded in a round, so that its duration can be measured. */
   private static final int ENTRIES_A_ROUND = 10_000;
 
   @Override
@@ -62,7 +62,7 @@ final class LoadingRows implements Rows {
         new Aim.Ratio(MOST));
   }
 
-  /** Writes that many entries into a folder; the files. */
+  /** Writes this many entries into a folder; returns the files. */
   static List<Path> write(Path folder, int entries) throws IOException {
     var files = new ArrayList<Path>();
     for (int first = 0; first < entries; first += ENTRIES_A_FILE) {

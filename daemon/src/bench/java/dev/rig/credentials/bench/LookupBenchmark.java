@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** How a lookup grows with the number of entries: the table, a walk down a TreeMap, a scan. */
+/** How the time of a lookup grows with the number of entries: table, TreeMap and scan. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -40,7 +40,7 @@ public class LookupBenchmark {
   private ImageReference[] references = {};
   private int next;
 
-  /** A tenth as many hosts as entries, each with paths of one to three segments. */
+  /** Creates a tenth as many hosts as entries, each with paths of one to three segments. */
   @Setup(Level.Trial)
   public void fill() throws InvalidReferenceException {
     var all = new HashMap<RegistryPrefix, String>();
@@ -67,25 +67,25 @@ public class LookupBenchmark {
     return next;
   }
 
-  /** The lookup alone. */
+  /** Only the lookup. */
   @Benchmark
   public @Nullable String find() {
     return table.find(references[turn()]);
   }
 
-  /** The normalised reference alone. */
+  /** Only the normalisation of the reference. */
   @Benchmark
   public ImageReference normalise() throws InvalidReferenceException {
     return ImageReference.ofKey(questions[turn()]);
   }
 
-  /** What a request costs: the text is normalised, then looked up. */
+  /** A whole request: the text is normalised, then looked up. */
   @Benchmark
   public @Nullable String normaliseAndFind() throws InvalidReferenceException {
     return table.find(ImageReference.ofKey(questions[turn()]));
   }
 
-  /** The usual other way: shorten the name segment by segment in a sorted map. */
+  /** A usual alternative: shorten the name by one segment at a time in a sorted map. */
   @Benchmark
   public @Nullable String treeMapWalk() {
     var name = references[turn()].name();
@@ -99,7 +99,7 @@ public class LookupBenchmark {
     }
   }
 
-  /** The obvious way. */
+  /** The simplest alternative. */
   @Benchmark
   public @Nullable String linearScan() {
     var name = references[turn()].name() + "/";

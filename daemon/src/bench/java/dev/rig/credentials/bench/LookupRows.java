@@ -11,11 +11,11 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** The longest prefix among more and more entries, by JMH. */
+/** Lookups of the longest prefix among growing numbers of entries, by JMH. */
 final class LookupRows implements Rows {
   private static final double MICROSECOND = 1_000;
 
-  /** Below a byte an operation it is JMH's own. */
+  /** Less than a byte per operation is JMH's own. */
   private static final double NO_BYTES = 1;
 
   private record Score(double nanos, double bytes) {}

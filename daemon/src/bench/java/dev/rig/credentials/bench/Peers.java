@@ -11,9 +11,8 @@ import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Whole processes that are timed by turns: ours first, then the peers. One that is missing or does
- * not work says so in its row. They are started by a small C program, because a JVM's own start of
- * one is slow.
+ * Whole processes that are timed alternately: ours first, then the peers. A missing or failing one
+ * is reported in its row. A small C program starts them, because a JVM starts processes slowly.
  */
 final class Peers {
   private record Peer(String name, Aim aim, List<String> words, String missing) {}
@@ -23,28 +22,28 @@ final class Peers {
   private final List<Peer> all = new ArrayList<>();
 
   /**
-   * No processes yet.
+   * Creates a comparison without processes.
    *
-   * @param stdin what each reads
+   * @param stdin the standard input of each
    */
   Peers(Path stdin) {
     this.stdin = stdin;
     this.caller = Command.of("/bin/true");
   }
 
-  /** Adds a variable of every process's environment. */
+  /** Adds an environment variable for all processes. */
   Peers with(String name, Object value) {
     caller = caller.with(name, value);
     return this;
   }
 
-  /** Adds ours. */
+  /** Adds our process. */
   Peers ours(Object... words) {
     all.add(new Peer("", new Aim.None(), texts(words), ""));
     return this;
   }
 
-  /** Adds a peer; what it is called by may turn out to be missing. */
+  /** Adds a peer, which may be missing. */
   Peers beside(String name, Aim aim, Callable<Object[]> words) throws Exception {
     try {
       var command = texts(words.call());
@@ -58,7 +57,7 @@ final class Peers {
     return this;
   }
 
-  /** Times them all, that many rounds; rows of ours beside each peer. */
+  /** Times all processes for this many rounds; returns a row for each peer. */
   List<Row> measure(Path spawn, int rounds, String measured) {
     var words = new ArrayList<Object>(List.of(spawn, rounds, stdin));
     for (var peer : all) {
@@ -91,7 +90,7 @@ final class Peers {
     return Arrays.stream(words).map(Object::toString).toList();
   }
 
-  /** The environment of every process. */
+  /** Returns the environment of every process. */
   Map<String, String> environment() {
     return caller.environment();
   }

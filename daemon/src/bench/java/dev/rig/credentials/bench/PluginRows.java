@@ -4,7 +4,7 @@ import dev.rig.credentials.testing.GoModule;
 import java.nio.file.Files;
 import java.util.List;
 
-/** A whole {@code rig-credential-provider} of what is cached, beside a plugin in Go. */
+/** A whole run of {@code rig-credential-provider} with a cached lease, and of a plugin in Go. */
 final class PluginRows implements Rows {
   private static final int ROUNDS = 200;
 

@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A whole {@code docker-credential-rig get} of what is cached, beside other helpers. */
+/** A whole run of {@code docker-credential-rig get} with a cached lease, and of other helpers. */
 final class ProcessRows implements Rows {
   private static final int ROUNDS = 200;
 
-  /** How much longer than the least that a client can do. */
+  /** How much longer than the fastest possible client. */
   private static final double BARE = 1.4;
 
   private static final String BARE_NAME = "a bare static C client, on the same C library";
@@ -71,7 +71,7 @@ final class ProcessRows implements Rows {
     return rows;
   }
 
-  /** Debian's pass with a key of its own that has no passphrase, and one login in it. */
+  /** Debian's pass, with one login and a key without a passphrase. */
   private static Object[] pass(Workbench bench, Path home) {
     var gnupg = bench.home("gnupg");
     var helper = Tool.CREDENTIAL_PASS.path();

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.opentest4j.TestAbortedException;
 
-/** Pulls with our helper, beside the same with the credential in config.json. */
+/** Pulls with our helper, and with the credential in config.json. */
 final class PullRows implements Rows {
   private static final int ROUNDS = 40;
   private static final int WARM_UP = 3;
@@ -88,7 +88,7 @@ final class PullRows implements Rows {
       var ours = new Sample();
       var theirs = new Sample();
       for (int round = -WARM_UP; round < ROUNDS; round++) {
-        boolean first = round % 2 == 0; // each goes first as often as the other
+        boolean first = round % 2 == 0; // each goes first equally often
         double one = timed.millis(first ? helper : fixed);
         double other = timed.millis(first ? fixed : helper);
         if (round >= 0) {

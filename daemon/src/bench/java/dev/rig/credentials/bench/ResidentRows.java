@@ -12,7 +12,7 @@ final class ResidentRows implements Rows {
   private static final int SCRIPTS = 5_000;
   private static final double SCRIPTS_MIB = 160;
 
-  /** A refresh begins after 80 % of a life: 5,000 entries of 50 s make 125 runs a second. */
+  /** A refresh starts after 80 % of a life: 5,000 entries of 50 s cause 125 runs per second. */
   private static final Duration LIFE = Duration.ofSeconds(50);
 
   private static final Duration REST = Duration.ofSeconds(5);
@@ -43,7 +43,7 @@ final class ResidentRows implements Rows {
     }
   }
 
-  /** The most while each entry is asked for once and then refreshed ahead. */
+  /** The maximum while each entry is requested once and then refreshed ahead. */
   private static Row ofScripts(Workbench bench) throws Exception {
     var daemon =
         bench

@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What a tag of an image stands for, asked of the warm daemon, beside skopeo's whole process. */
+/** Resolving a tag through the warm daemon, and by a whole process of skopeo. */
 final class ResolveRows implements Rows {
   private static final int ROUNDS = 40;
   private static final int MANY_ROUNDS = 5;
@@ -127,7 +127,7 @@ final class ResolveRows implements Rows {
       }
     }
     var where = tokens == null ? " (registry with bcrypt)" : " (registry with a token service)";
-    // A registry that checks bcrypt at each question spends most of the time on that.
+    // A registry that checks bcrypt at each request spends most of the time on that.
     Aim besideSkopeo = tokens == null ? new Aim.None() : new Aim.Ratio(MOST);
     return List.of(
         Row.beside(
@@ -167,7 +167,7 @@ final class ResolveRows implements Rows {
             new Aim.Ratio(MOST)));
   }
 
-  /** Each tag is an image of its own. */
+  /** Pushes an image of its own for each tag. */
   private static void push(Workbench bench, Path skopeo, String repository, String name)
       throws InterruptedException, ExecutionException {
     var created = Instant.parse("2026-01-02T03:04:05Z");
@@ -208,7 +208,7 @@ final class ResolveRows implements Rows {
         .succeeded();
   }
 
-  /** The least that has to be asked of the registry: a token, the manifest, the configuration. */
+  /** A client with the fewest possible requests: a token, the manifest, the configuration. */
   private static final class BareClient implements AutoCloseable {
     private static final Pattern DIGEST = Pattern.compile("\"config\":.*?(sha256:[0-9a-f]{64})");
     private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
@@ -271,7 +271,7 @@ final class ResolveRows implements Rows {
     void on(int image);
   }
 
-  /** Does it for all images, eight at a time. */
+  /** Runs the work for all images, eight at a time. */
   private static void each(Work work) throws InterruptedException, ExecutionException {
     try (var threads = Executors.newFixedThreadPool(AT_A_TIME)) {
       List<Callable<Object>> tasks =

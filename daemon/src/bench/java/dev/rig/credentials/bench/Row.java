@@ -4,13 +4,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of a table: ours beside a peer's.
+ * One row of a table: our figure and a peer's.
  *
- * @param measured what was measured of ours
- * @param ours our figure; null where it could not be had
- * @param peer what it is compared with; empty for nothing
- * @param peers the peer's figure; null where there is none
- * @param missing why a figure is missing; empty where none is
+ * @param measured what was measured
+ * @param ours our figure; null if unavailable
+ * @param peer what it is compared with; empty for no peer
+ * @param peers the peer's figure; null if absent
+ * @param missing why a figure is missing; empty if all are present
  */
 record Row(
     String measured,
@@ -21,28 +21,28 @@ record Row(
     Aim aim,
     String missing) {
 
-  /** Ours beside a peer's. */
+  /** Returns a row with our figure and a peer's. */
   static Row beside(String measured, Unit unit, double ours, String peer, double peers, Aim aim) {
     return new Row(measured, unit, ours, peer, peers, aim, "");
   }
 
-  /** Ours without a peer. */
+  /** Returns a row without a peer. */
   static Row alone(String measured, Unit unit, double ours, Aim aim) {
     return new Row(measured, unit, ours, "", null, aim, "");
   }
 
-  /** Ours beside a peer that could not be run. */
+  /** Returns a row with a peer that could not be run. */
   static Row without(
       String measured, Unit unit, double ours, String peer, Aim aim, String missing) {
     return new Row(measured, unit, ours, peer, null, aim, missing);
   }
 
-  /** Nothing could be measured. */
+  /** Returns a row without figures. */
   static Row missing(String measured, String missing) {
     return new Row(measured, Unit.TIMES, null, "", null, new Aim.None(), missing);
   }
 
-  /** Whether the aim is met; null where there is none or it cannot be told. */
+  /** Returns whether the goal is reached; null if there is no goal or the result is unknown. */
   @Nullable Boolean met() {
     return ours == null ? null : aim.met(ours, peers);
   }

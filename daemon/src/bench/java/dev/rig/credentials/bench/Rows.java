@@ -2,11 +2,11 @@ package dev.rig.credentials.bench;
 
 import java.util.List;
 
-/** Rows that are measured together and make one table. */
+/** Rows that are measured together and form one table. */
 interface Rows {
-  /** The head of the table's first column: what is measured and how. */
+  /** Returns the heading of the first column: what is measured, and how. */
   String title();
 
-  /** Measures. A program that is missing costs the rows that need it, and no more. */
+  /** Measures the rows. A missing program affects only the rows that need it. */
   List<Row> measure(Workbench bench) throws Exception;
 }

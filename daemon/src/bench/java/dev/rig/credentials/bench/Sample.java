@@ -3,7 +3,7 @@ package dev.rig.credentials.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Measured values of one thing. */
+/** The measured values of one quantity. */
 final class Sample {
   private final List<Double> values = new ArrayList<>();
 

@@ -10,13 +10,11 @@ import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.resolver.Resolver;
 
-/** The least that reading a configuration can be: SnakeYAML makes nodes of its files. */
+/** The fastest possible reader of a configuration: SnakeYAML makes nodes of its files. */
 public final class SnakeYamlReader {
   private SnakeYamlReader() {}
 
-  /**
-   * Reads the files of a folder so many times, and prints how long each time took in milliseconds.
-   */
+  /** Reads a folder's files several times, and prints the milliseconds of each time. */
   public static void main(String[] arguments) throws IOException {
     try (var files = Files.list(Path.of(arguments[0]))) {
       var sorted = files.sorted().toList();
@@ -28,7 +26,7 @@ public final class SnakeYamlReader {
     }
   }
 
-  /** Makes nodes of all files; the number of documents. */
+  /** Makes nodes of all files; returns the number of documents. */
   static int compose(List<Path> files) throws IOException {
     int documents = 0;
     for (var file : files) {

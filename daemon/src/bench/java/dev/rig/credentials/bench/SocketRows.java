@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** A cached {@code get} over the socket, beside the faster of two servers that only echo. */
+/** A cached {@code get} over the socket, compared with the faster of two echo servers. */
 final class SocketRows implements Rows {
   private static final int RUNS = 7;
   private static final int ROUNDS = 4;
@@ -20,10 +20,10 @@ final class SocketRows implements Rows {
   private static final double MOST_MEDIAN = 1.4;
   private static final double MOST_P99 = 1.5;
 
-  /** A server, and where it listens. */
+  /** A server and its socket. */
   record Server(Running process, Path socket) {}
 
-  /** What {@link #RUNS} runs showed of one server. */
+  /** The figures of one server from {@link #RUNS} runs. */
   private record Figures(Sample median, Sample p99, Sample perSecond, Sample processor) {
     Figures() {
       this(new Sample(), new Sample(), new Sample(), new Sample());
@@ -107,7 +107,9 @@ final class SocketRows implements Rows {
             new Aim.Ratio(most)));
   }
 
-  /** The processor time of all threads so far; proc(5), {@code schedstat}, in nanoseconds. */
+  /**
+   * Returns the processor time of all threads so far: proc(5), {@code schedstat}, in nanoseconds.
+   */
   private static double processorMicros(Server server) throws java.io.IOException {
     double nanos = 0;
     try (var threads = Files.list(Path.of("/proc/" + pid(server) + "/task"))) {
@@ -123,7 +125,7 @@ final class SocketRows implements Rows {
     return server.process().pid();
   }
 
-  /** One of the echo servers, when it listens. */
+  /** Starts one of the echo servers; returns when it listens. */
   static Server echo(Workbench bench, Class<?> server) {
     var socket = bench.folder().resolve(server.getSimpleName());
     var words = Workbench.onDaemonsJvm(server, socket);

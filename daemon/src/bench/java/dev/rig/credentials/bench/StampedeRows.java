@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Many clients that ask at once for an entry whose lease has ended. */
+/** Many simultaneous requests for an entry whose lease has expired. */
 final class StampedeRows implements Rows {
   private static final int ROUNDS = 5;
   private static final double MOST_MILLIS = 500;
@@ -23,8 +23,8 @@ final class StampedeRows implements Rows {
   }
 
   /**
-   * Each run takes 4 s and brings a token that says that it ends 6 s later. So its refresh ahead is
-   * under way when it ends, and everybody has to wait for that.
+   * Each run takes 4 s and prints a token that expires 6 s later. At that time its refresh ahead is
+   * under way, and all clients must wait for it.
    */
   @Override
   public List<Row> measure(Workbench bench) throws Exception {
@@ -53,7 +53,7 @@ final class StampedeRows implements Rows {
                     .formatted(runs.shell(), expiry, end));
     daemon.start();
     var load = LoadGenerator.in(bench);
-    load.run(1, 1, 1, daemon.socket()); // keeps the entry wanted
+    load.run(1, 1, 1, daemon.socket()); // keeps the entry warm
     var echo = SocketRows.echo(bench, JdkEchoServer.class).socket();
     load.run(1, 8, 1_000, echo); // warms up
     var rows = new ArrayList<Row>();
@@ -86,7 +86,7 @@ final class StampedeRows implements Rows {
     return rows;
   }
 
-  /** How long as many clients of an echo server take, all at once, in milliseconds. */
+  /** Returns how long that many simultaneous clients of an echo server take, in milliseconds. */
   private static double echoes(LoadGenerator load, Path echo, int clients) {
     var took = new Sample();
     for (int round = 0; round < ROUNDS; round++) {

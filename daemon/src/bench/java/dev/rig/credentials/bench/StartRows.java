@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** How soon the daemon answers, and what memory it has, beside itself without its AOT cache. */
+/** The start and the memory of the daemon, with and without its AOT cache. */
 final class StartRows implements Rows {
   private static final int ROUNDS = 15;
   private static final double START_MILLIS = 150;
@@ -73,7 +73,7 @@ final class StartRows implements Rows {
     return rows;
   }
 
-  /** Aims: the first peer's and the last one's. */
+  /** The goals are those for the first peer and the last one. */
   private static void add(
       List<Row> rows, String measured, Unit unit, List<Double> figures, Aim first, Aim last) {
     for (int i = 0; i < PEERS.size(); i++) {
@@ -94,7 +94,7 @@ final class StartRows implements Rows {
     return Workbench.figures(command).getFirst()[0] / 1_000;
   }
 
-  /** The question's entry is a fixed one, so that no script's time is in it. */
+  /** The requested entry is static, so that no script's time is included. */
   private static List<Double> starts(Workbench bench, LoadGenerator load) {
     var values =
         Workbench.values()

@@ -2,7 +2,7 @@ package dev.rig.credentials.bench;
 
 import java.util.Locale;
 
-/** What a figure counts. */
+/** The unit of a figure. */
 enum Unit {
   NANOS("%,.0f ns"),
   MICROS("%,.0f µs"),

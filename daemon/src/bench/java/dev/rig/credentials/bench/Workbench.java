@@ -14,19 +14,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What every group of rows works with: a folder, and who ends what was started.
+ * The resources of a group of rows: a folder, and the reaper of what it starts.
  *
- * @param folder of one group alone; its path is short enough for sockets
+ * @param folder of this group only; its path is short enough for sockets
  */
 record Workbench(Path folder, Reaper reaper) {
-  /** What is asked for wherever one question is enough. */
+  /** The requested image if one is enough. */
   static final String QUESTION = "registry.example.com/team-7/service/image";
 
   private static final int ENTRIES = 100;
   private static final Duration LONG = Duration.ofMinutes(10);
   private static final Path SOURCES = Path.of("src/bench").toAbsolutePath();
 
-  /** A hundred entries, of which one answers the question. */
+  /** Returns a hundred entries, one of which answers the request. */
   static String values() {
     var yaml = new StringBuilder("rig:\n  dockerRegistries:\n");
     for (int i = 0; i < ENTRIES; i++) {
@@ -36,27 +36,27 @@ record Workbench(Path folder, Reaper reaper) {
     return yaml.toString();
   }
 
-  /** A daemon that logs what it logs by default; not started yet. */
+  /** Returns a daemon with the default log, not started. */
   DaemonUnderTest daemon(String name) {
     return new DaemonUnderTest(reaper, folder.resolve(name)).logging("info");
   }
 
-  /** The answer to {@code get} for the question, as a file to be read by clients. */
+  /** Returns the file with the request {@code get}, for clients to send. */
   Path request() throws IOException {
     return Files.writeString(folder.resolve("get"), "get\n" + QUESTION);
   }
 
-  /** The folder of the distribution. */
+  /** Returns the folder of the distribution. */
   static Path distribution() {
     return Distribution.daemon().getParent().getParent();
   }
 
-  /** The JVM that the distribution brings. */
+  /** Returns the JVM of the distribution. */
   static Path java() {
     return distribution().resolve("runtime/bin/java");
   }
 
-  /** A server of ours on the daemon's JVM and with its options. */
+  /** Returns the command of a server of ours on the daemon's JVM, with the daemon's options. */
   static List<String> onDaemonsJvm(Class<?> main, Object... arguments) {
     var words =
         List.of(
@@ -71,12 +71,12 @@ record Workbench(Path folder, Reaper reaper) {
         .toList();
   }
 
-  /** Compiles one of our C programs, statically and with the C library that the helper has. */
+  /** Compiles one of our C programs, statically, with the C library of the helper. */
   Path compiled(String name) {
     return compiled(Tool.MUSL_GCC.isInstalled() ? Tool.MUSL_GCC : Tool.CC, name, name);
   }
 
-  /** The same with the C library of this machine's other programs. */
+  /** Compiles it with the C library of this machine's other programs. */
   Path compiledOnGlibc(String name) {
     return compiled(Tool.CC, name, name + "-on-glibc");
   }
@@ -96,7 +96,7 @@ record Workbench(Path folder, Reaper reaper) {
     return program;
   }
 
-  /** Runs one of the C programs to its end; the figures that it prints, line by line. */
+  /** Runs one of the C programs to its end; returns the printed figures, line by line. */
   static List<double[]> figures(Command command) {
     try (var running = command.start()) {
       return running
@@ -110,7 +110,7 @@ record Workbench(Path folder, Reaper reaper) {
     }
   }
 
-  /** A folder below this one for what a program calls its home. */
+  /** Returns a folder below this one that serves as a program's home. */
   Path home(String name) {
     return PrivateFile.folder(folder.resolve(name));
   }

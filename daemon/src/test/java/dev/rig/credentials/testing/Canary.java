@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /** A secret that must not be found anywhere, in any of the forms that programs give to texts. */
 public record Canary(String secret) {
-  /** The forms of it that the text has; empty is good. */
+  /** Returns the forms of the secret that the text contains; empty is good. */
   public List<String> foundIn(String text) {
     var unwrapped = text.replaceAll("\\s+", "");
     return Stream.concat(forms().filter(text::contains), digits().filter(unwrapped::contains))
@@ -39,7 +39,7 @@ public record Canary(String secret) {
         .replaceAll(one -> one.group().toLowerCase(Locale.ROOT));
   }
 
-  /** The forms that programs wrap. */
+  /** Returns the forms that programs wrap. */
   private Stream<String> digits() {
     var bytes = secret.getBytes(StandardCharsets.UTF_8);
     return Stream.of(

@@ -26,9 +26,10 @@ public final class Eventually {
   }
 
   /**
-   * The same for what a busy machine makes slow: the limit counts again whenever there is progress.
+   * Like {@link #within}, for something that a busy machine delays: the limit starts again with
+   * each progress.
    *
-   * @param progress something that is another value as long as it goes on
+   * @param progress returns another value as long as there is progress
    */
   public static void progressing(
       Duration limit, Supplier<?> progress, BooleanSupplier holds, Supplier<String> message) {

@@ -31,7 +31,7 @@ public final class FakeSource implements CredentialSource {
     this.credential = new Credential(username, Secret.of(secret));
   }
 
-  /** A static source. */
+  /** Returns a static source. */
   public static FakeSource fixed(FakeTime time, String username, String secret) {
     return new FakeSource(time, "static", username, secret, Duration.ZERO);
   }
@@ -41,7 +41,7 @@ public final class FakeSource implements CredentialSource {
     return new FakeSource(time, "script", username, secret, life);
   }
 
-  /** Makes it fail with this message. */
+  /** Makes the source fail with this message. */
   public FakeSource failing(String message) {
     failure = message;
     return this;

@@ -9,7 +9,7 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Time that stands still until a test advances it. Tasks run on the thread that advances it. */
+/** Time that a test advances. Tasks run on the thread that advances it. */
 public final class FakeTime implements Scheduler {
   private record Task(long at, long order, Runnable work) implements Cancellable {
     @Override
@@ -52,7 +52,7 @@ public final class FakeTime implements Scheduler {
     wall = wall.plus(duration);
   }
 
-  /** How many tasks wait. */
+  /** Returns how many tasks wait. */
   public synchronized int pending() {
     return tasks.size();
   }

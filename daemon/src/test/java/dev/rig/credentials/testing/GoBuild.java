@@ -18,16 +18,16 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 
 /**
- * One {@code go build}. It is not repeated while sources, arguments and Go are the same. Beside the
- * folder of the programs are what Go said ({@code .log}) and a lock, so that of two builds at once
- * one waits for the other.
+ * One {@code go build}. It is not repeated while sources, arguments and Go are the same. Next to
+ * the folder of the programs are Go's output ({@code .log}) and a lock, so that one of two
+ * simultaneous builds waits for the other.
  *
  * @param go the program {@code go}; it gets this process's environment, with its caches and proxies
  * @param sources the folder of {@code go.mod}
- * @param folder where the programs go; what else is in there is removed
+ * @param folder receives the programs; anything else in it is removed
  * @param arguments for {@code go build}: further flags, and the packages
- * @param takes what it takes the first time, in words
- * @param console gets a line where something is built
+ * @param takes the time and space that the first build needs, in words
+ * @param console receives a line if something is built
  */
 record GoBuild(
     Path go, Path sources, Path folder, List<String> arguments, String takes, PrintStream console) {
@@ -39,7 +39,7 @@ record GoBuild(
   }
 
   /**
-   * Builds, unless that has been done.
+   * Builds the programs, unless they are up to date.
    *
    * @return the folder of the programs
    */
@@ -106,7 +106,7 @@ record GoBuild(
     }
   }
 
-  /** Of everything that makes the programs what they are. */
+  /** Returns a hash of everything that determines the programs. */
   private String digest() throws IOException, InterruptedException {
     var digest = sha256();
     var version = new ProcessBuilder(go.toString(), "version").directory(sources.toFile()).start();

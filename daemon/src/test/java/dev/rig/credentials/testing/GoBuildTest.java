@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.AssertionFailedError;
 
-/** Before a {@code go} of our own, which counts what it builds. */
+/** Uses a {@code go} of our own, which counts what it builds. */
 class GoBuildTest {
   private static final String GO =
       """

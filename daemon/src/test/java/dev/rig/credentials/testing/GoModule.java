@@ -10,15 +10,14 @@ import java.util.Locale;
 import org.junit.jupiter.api.Assertions;
 
 /**
- * Other projects' programs in Go that tests and benchmarks work with. They are built when one is
- * first asked for. Tests that want one which takes long have a tag and run with the Maven profile
- * of that name.
+ * Other projects' programs in Go, for tests and benchmarks. They are built when first needed. Tests
+ * that need a slow build have a tag, and run with the Maven profile of that name.
  */
 public enum GoModule {
   /** The kubelet's own code that runs credential providers. */
   KUBELET_DRIVER("src/test/resources/kubelet-driver", "some minutes and 600 MB", "."),
 
-  /** The package that clients call credential helpers with. */
+  /** The package by which clients call credential helpers. */
   HELPER_CLIENT("src/test/resources/helper-client", "a moment", "."),
 
   /** A {@code kube-apiserver}, and the kubelet's keyring. */
@@ -30,11 +29,11 @@ public enum GoModule {
   /** Helm 4's {@code helm}. */
   HELM4("src/test/resources/helm4", "some minutes and 450 MB", "tool"),
 
-  /** All that is in a cluster besides etcd and runc. */
+  /** All programs of a cluster except etcd and runc. */
   CLUSTER(
       "src/test/resources/cluster", "some twenty minutes and 5 GB", GoModule.KUBERNETES + " tool"),
 
-  /** What the benchmarks compare with. */
+  /** The peers of the benchmarks. */
   PEERS("src/bench/go", "some minutes", "./... tool");
 
   /** go.mod's version, which the server does not know by itself, and which Helm queries. */
@@ -52,8 +51,8 @@ public enum GoModule {
   }
 
   /**
-   * The folder of its programs, which are built where that has not been done. Ends the test where
-   * Go is not installed.
+   * Returns the folder of the programs, and builds them if necessary. Ends the test if Go is not
+   * installed.
    */
   public Path folder() {
     var folder = name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -85,7 +84,7 @@ public enum GoModule {
     }
   }
 
-  /** One of its programs, as {@link #folder} builds it. */
+  /** Returns one of the programs, as {@link #folder} builds it. */
   public Path program(String name) {
     var program = folder().resolve(name);
     Assertions.assertTrue(Files.isExecutable(program), () -> "no program: " + program);

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 
-/** JSON as a reader and a writer that are not ours see it. */
+/** JSON, read and written by another library than the daemon's. */
 public final class Json {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -17,7 +17,7 @@ public final class Json {
     return object(document.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
-  /** The fields of an object; throws UncheckedIOException for anything else. */
+  /** Returns the fields of an object; throws UncheckedIOException for anything else. */
   @SuppressWarnings("unchecked") // the keys of a JSON object are texts
   public static Map<String, Object> object(byte[] document) {
     try {

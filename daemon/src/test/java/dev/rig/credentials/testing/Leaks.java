@@ -13,28 +13,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Canaries, and everything that was seen of programs that know them; no canary may be in that. */
+/** Canaries, and all output of programs that know them; none of it may contain a canary. */
 public final class Leaks {
   private final Map<String, Canary> canaries = new TreeMap<>();
   private final Map<String, String> seen = new TreeMap<>();
 
-  /** A secret of that name, with what the encodings change. */
+  /** Returns a new secret of that name, with characters that encodings change. */
   public String secret(String name) {
     return add(name, "c4nary+of/" + name + "=<\"quoted\">&\u00e9");
   }
 
-  /** A secret of that name. */
+  /** Adds a secret of that name, and returns it. */
   public String add(String name, String secret) {
     canaries.put(name, new Canary(secret));
     return secret;
   }
 
-  /** Something was seen there. */
+  /** Adds the output of a place. */
   public void see(String place, String text) {
     seen.put(place, text);
   }
 
-  /** What was seen there; fails the test where nothing was. */
+  /** Returns the output of a place; fails the test if there is none. */
   public String seen(String place) {
     var text = seen.get(place);
     if (text == null) {
@@ -43,17 +43,17 @@ public final class Leaks {
     return text;
   }
 
-  /** Whether anything was seen there. */
+  /** Returns whether a place has output. */
   public boolean hasSeen(String place) {
     return seen.containsKey(place);
   }
 
-  /** Whether that was seen anywhere. */
+  /** Returns whether any output contains the text. */
   public boolean anywhere(String text) {
     return seen.values().stream().anyMatch(one -> one.contains(text));
   }
 
-  /** Sees every file below a folder. */
+  /** Adds every file below a folder. */
   public void seeFiles(String name, Path folder, Path... except) {
     try (var files = Files.walk(folder)) {
       for (var file :
@@ -68,10 +68,10 @@ public final class Leaks {
   }
 
   /**
-   * Looks through all that.
+   * Asserts that no output contains a canary.
    *
-   * @param secrets how many there are at least
-   * @param places how many were looked at, at least
+   * @param secrets the least number of canaries
+   * @param places the least number of places with output
    */
   public void assertNone(int secrets, int places) {
     var found = new ArrayList<String>();

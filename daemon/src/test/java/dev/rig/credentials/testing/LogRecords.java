@@ -8,7 +8,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What a package logs while this is open, at every level. */
+/** The log records of a package while this is open, at every level. */
 public final class LogRecords extends Handler implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
@@ -47,7 +47,7 @@ public final class LogRecords extends Handler implements AutoCloseable {
     logger.removeHandler(this);
   }
 
-  /** Those at the level of warnings and above. */
+  /** Returns the messages at level WARNING and above. */
   public List<String> warnings() {
     return warnings;
   }

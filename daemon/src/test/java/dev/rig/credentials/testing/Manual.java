@@ -8,20 +8,20 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assertions;
 
-/** The commands that a page of {@code daemon/docs} tells a reader to type. */
+/** The commands that a page of {@code daemon/docs} gives a reader to type. */
 public final class Manual {
   /**
-   * One of them.
+   * One command.
    *
    * @param command what is typed, with the lines of a here-document
-   * @param shown what the page says it prints; empty if it says nothing
+   * @param shown the output according to the page; empty if absent
    */
   public record Step(String command, String shown) {}
 
   private Manual() {}
 
   /**
-   * The steps of a section, in order.
+   * Returns the steps of a section, in order.
    *
    * @param page its file's name, without the extension
    * @param heading of the section, without its number signs
@@ -51,7 +51,7 @@ public final class Manual {
     return List.copyOf(steps);
   }
 
-  /** The line after a command's last line, which ends a here-document or a pipe. */
+  /** Returns the line after a command's last line, which ends a here-document or a pipe. */
   private static int end(List<String> lines, int start) {
     if (lines.get(start).endsWith("<<'END'")) {
       return start + lines.subList(start, lines.size()).indexOf("END") + 1;

@@ -6,7 +6,7 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** Runs each task where it is handed in, at once, and behind one that is running. */
+/** Runs each task immediately on the calling thread, or after one that is running. */
 public final class SameThread extends AbstractExecutorService {
   private final List<Runnable> waiting = new ArrayList<>();
   private boolean busy;
@@ -22,12 +22,12 @@ public final class SameThread extends AbstractExecutorService {
     run();
   }
 
-  /** Like a process that gets SIGSTOP: later tasks wait. */
+  /** Makes later tasks wait, as SIGSTOP does with a process. */
   public void stop() {
     stopped = true;
   }
 
-  /** Like a process that gets SIGCONT. */
+  /** Continues, as SIGCONT does with a process. */
   public void resume() {
     stopped = false;
     run();

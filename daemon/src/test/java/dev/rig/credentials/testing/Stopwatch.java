@@ -7,7 +7,7 @@ import java.util.function.IntConsumer;
 public final class Stopwatch {
   private Stopwatch() {}
 
-  /** How long the fastest of that many runs took. */
+  /** Returns the duration of the fastest of that many runs. */
   public static Duration fastest(int runs, IntConsumer run) {
     long best = Long.MAX_VALUE;
     for (int i = 0; i < runs; i++) {

@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The programs of other projects that integration tests work with, and the Debian packages that
- * bring them.
+ * The programs of other projects that integration tests use, and the Debian packages that contain
+ * them.
  *
- * <p>Where one is missing, the test that needs it ends as {@link Requirement} says, with the
- * package to install.
+ * <p>If one is missing, {@link Requirement} ends the test that needs it, and names the package to
+ * install.
  */
 public enum Tool {
   AWS("aws", "awscli"),
@@ -93,7 +93,7 @@ public enum Tool {
             Requirement.missing(program + " is not installed", "apt install " + debianPackage));
   }
 
-  /** The package of Debian that brings the program. */
+  /** Returns the Debian package of the program. */
   String debianPackage() {
     return debianPackage;
   }
@@ -104,8 +104,8 @@ public enum Tool {
   }
 
   /**
-   * Ends the test as a missing program would, unless this runs as root with the right to mount:
-   * root in a container may not have it.
+   * Ends the test as a missing program does, unless this runs as root with the right to mount,
+   * which root in a container may lack.
    *
    * @param purpose what needs root
    */
@@ -117,7 +117,7 @@ public enum Tool {
         "run on a machine or in a privileged container");
   }
 
-  /** Ends the test as a missing program would, unless Python has that module. */
+  /** Ends the test as a missing program does, unless Python has that module. */
   public static void needPythonModule(String module, String debianPackage) {
     Requirement.need(
         Command.of(PYTHON3.path(), "-c", "import " + module).run().status() == 0,
@@ -127,7 +127,7 @@ public enum Tool {
 
   private Optional<Path> find() {
     var path = Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator, -1);
-    // What go.mod asks for is newer than Debian's Go.
+    // go.mod requires a newer version than Debian's Go.
     var folders =
         this == GO
             ? Stream.concat(Arrays.stream(path), FOLDERS.stream())

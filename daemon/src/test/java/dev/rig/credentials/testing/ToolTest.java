@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ToolTest {
-  /** What no Debian is without. */
+  /** Packages that are in every Debian. */
   private static final Set<String> ESSENTIAL = Set.of("bash", "bsdutils", "perl-base");
 
   @Test

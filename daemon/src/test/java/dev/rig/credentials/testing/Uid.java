@@ -13,8 +13,8 @@ public final class Uid {
   private Uid() {}
 
   /**
-   * Runs that on a thread of its own with that effective uid. The system call is made without the C
-   * library, which would change every thread.
+   * Runs the action on a separate thread with that effective uid. Makes the system call without the
+   * C library, which would change all threads.
    */
   public static <T> T as(int uid, Supplier<T> action) {
     var result = new CompletableFuture<T>();

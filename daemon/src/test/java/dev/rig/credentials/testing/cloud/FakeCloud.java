@@ -26,15 +26,15 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The services of a cloud on loopback: behind a proxy that forwards their hosts and no others, over
- * TLS with an authority of its own; and over plain http at {@link #plain}. What no test expects is
+ * The services of a cloud on loopback: over TLS with an authority of its own, through a proxy that
+ * forwards only their hosts; and over plain http at {@link #plain}. Unexpected requests are
  * answered with 404.
  */
 public final class FakeCloud implements AutoCloseable {
   /** A request with its form or body. */
   public record CloudRequest(
       String method, String host, String target, Map<String, String> headers, String body) {
-    /** A field of the form that the body is, or of the query. */
+    /** Returns a field of the form in the body, or of the query. */
     public String field(String name) {
       var query = URI.create(target).getRawQuery();
       for (var pair : (body + "&" + (query == null ? "" : query)).split("&", -1)) {
@@ -58,7 +58,7 @@ public final class FakeCloud implements AutoCloseable {
   /**
    * A status and a JSON document; with a status of 3xx a redirect to {@link #ELSEWHERE}.
    *
-   * @param endless whether the document is repeated for as long as anybody reads it
+   * @param endless whether the document is repeated as long as the client reads it
    */
   public record CloudReply(int status, String json, boolean endless) {
     public CloudReply(int status, String json) {
@@ -76,10 +76,10 @@ public final class FakeCloud implements AutoCloseable {
     CloudReply answer(CloudRequest request) throws Exception;
   }
 
-  /** What becomes of a connection with one of its hosts. */
+  /** What happens to a connection with one of its hosts. */
   public enum Way {
     OPEN,
-    /** Closed at once. */
+    /** It is closed immediately. */
     CLOSED,
     /** Something that is not TLS answers. */
     NOT_TLS,
@@ -105,7 +105,7 @@ public final class FakeCloud implements AutoCloseable {
   private volatile Way way = Way.OPEN;
   private volatile @Nullable HttpsServer foreign;
 
-  /** Starts it for these hosts. */
+  /** Starts the services of these hosts. */
   public FakeCloud(String... hosts) {
     this.hosts = List.of(hosts);
     try {
@@ -138,7 +138,7 @@ public final class FakeCloud implements AutoCloseable {
     return server;
   }
 
-  /** Ends all connections through the proxy, and has later ones fare so. */
+  /** Ends all connections through the proxy, and treats later ones in this way. */
   public void connect(Way next) {
     if (next == Way.FOREIGN && foreign == null) {
       foreign = started(secure(new TestAuthority(TestAuthority.Keys.EC)));
@@ -148,28 +148,28 @@ public final class FakeCloud implements AutoCloseable {
     connections.clear();
   }
 
-  /** The hosts that the proxy was asked for. */
+  /** Returns the hosts that were requested from the proxy. */
   public Set<String> sought() {
     return Set.copyOf(sought);
   }
 
-  /** Has requests answered; the path is without its query. */
+  /** Answers requests for a path, without its query. */
   public FakeCloud at(String methodHostAndPath, CloudEndpoint endpoint) {
     endpoints.put(methodHostAndPath, endpoint);
     return this;
   }
 
-  /** The proxy that leads to its hosts. */
+  /** Returns the proxy for its hosts. */
   public URI proxyUrl() {
     return URI.create("http://127.0.0.1:" + proxy.getLocalPort());
   }
 
-  /** Its host and port over plain http. */
+  /** Returns host and port for plain http. */
   public String plain() {
     return "127.0.0.1:" + plain.getAddress().getPort();
   }
 
-  /** The certificate of its authority, in PEM. */
+  /** Returns the certificate of its authority, in PEM. */
   public String pem() {
     return authority.pem();
   }
@@ -212,7 +212,7 @@ public final class FakeCloud implements AutoCloseable {
       if (reply.endless()) {
         exchange.sendResponseHeaders(reply.status(), 0);
         while (!Thread.interrupted()) {
-          exchange.getResponseBody().write(body); // until nobody reads it
+          exchange.getResponseBody().write(body); // until the client has closed
         }
       }
       exchange.sendResponseHeaders(reply.status(), body.length == 0 ? -1 : body.length);
@@ -234,7 +234,7 @@ public final class FakeCloud implements AutoCloseable {
   private void forward(Socket client) {
     try (client;
         var server = new Socket()) {
-      client.setTcpNoDelay(true); // else each answer of two packets takes 40 ms
+      client.setTcpNoDelay(true); // otherwise each answer of two packets takes 40 ms
       server.setTcpNoDelay(true);
       var in = client.getInputStream();
       connections.add(client);
@@ -264,7 +264,7 @@ public final class FakeCloud implements AutoCloseable {
     }
   }
 
-  /** The host of a {@code CONNECT}. */
+  /** Returns the host of a {@code CONNECT}. */
   private static String asked(InputStream in) throws IOException {
     var head = new StringBuilder();
     while (head.indexOf("\r\n\r\n") < 0) {

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * GetAuthorizationToken of Amazon's Elastic Container Registry on loopback, in the protocol AWS
- * JSON 1.1. It wants the signature's scope to be right and does not check the signature.
+ * JSON 1.1. It checks the signature's scope, but not the signature.
  */
 public final class FakeEcr implements AutoCloseable {
   private static final String TARGET = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
@@ -27,9 +27,9 @@ public final class FakeEcr implements AutoCloseable {
   private final AtomicInteger calls = new AtomicInteger();
 
   /**
-   * Starts it.
+   * Starts the service.
    *
-   * @param region the only one that it answers for
+   * @param region the only region that it answers for
    */
   public FakeEcr(String region) {
     this.region = region;
@@ -43,7 +43,7 @@ public final class FakeEcr implements AutoCloseable {
     server.start();
   }
 
-  /** A password as ECR makes them: base64 of a document that carries its end in epoch seconds. */
+  /** Returns a password in ECR's format: base64 of a document with its expiry in epoch seconds. */
   private static String password(Instant expiresAt) {
     var document =
         "{\"payload\":\"%s\",\"datakey\":\"%s\",\"version\":\"2\",\"type\":\"DATA_KEY\",\"expiration\":%d}"
@@ -60,7 +60,7 @@ public final class FakeEcr implements AutoCloseable {
     return password;
   }
 
-  /** How many tokens were given. */
+  /** Returns how many tokens were issued. */
   public int calls() {
     return calls.get();
   }

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The metadata server of Google's virtual machines, on loopback and behind a proxy's address: a
- * client that has this as its {@code http_proxy} asks it for {@code metadata.google.internal}.
+ * The metadata server of Google's virtual machines, on loopback, as a proxy: a client with this
+ * {@code http_proxy} requests {@code metadata.google.internal} from it.
  */
 public final class FakeMetadata implements AutoCloseable {
   private static final String URL =
@@ -22,7 +22,7 @@ public final class FakeMetadata implements AutoCloseable {
   private final String token;
   private final AtomicInteger calls = new AtomicInteger();
 
-  /** Starts it. */
+  /** Starts the server. */
   public FakeMetadata(String token) {
     this.token = token;
     try {
@@ -38,7 +38,7 @@ public final class FakeMetadata implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** How many tokens were given. */
+  /** Returns how many tokens were issued. */
   public int calls() {
     return calls.get();
   }

@@ -17,40 +17,40 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many daemons with one lease each, on the daemon's own cache, before a token service that allows
- * few calls a second: all in virtual time and the same at every run. Each daemon is asked for its
- * credential now and then, at moments of its own.
+ * Many daemons with one lease each, on the daemon's own cache, and a token service that allows few
+ * calls per second: in virtual time, and the same at every run. Each daemon gets a request for its
+ * credential now and then, at random times.
  */
 public final class Fleet {
-  /** What keeps calls apart; what is off is as if the daemon had never had it. */
+  /** The measures that spread the calls; without one, the daemon behaves as if it did not exist. */
   public record Measures(boolean jitter, boolean warmRestart, boolean refreshAhead) {}
 
   /**
-   * How many daemons there are before what service.
+   * The number of daemons, and the limits of the service.
    *
    * @param daemons how many
-   * @param life how long a lease is good, from the service's answer on
-   * @param allowed how many calls the service answers within a second; it refuses more
-   * @param spread within which time a daemon fetches ahead what it never had
+   * @param life how long a lease is valid after the service's answer
+   * @param allowed how many calls per second the service answers; it rejects others
+   * @param spread the time over which first prefetches are spread
    */
   public record Setting(int daemons, Duration life, int allowed, Duration spread) {}
 
   /**
-   * What the service saw in a stretch of time.
+   * The load of the service in a period.
    *
    * @param calls how many calls there were
-   * @param refused how many of them were above what it allows
+   * @param refused how many calls exceeded the limit
    * @param peak the most calls within one second
-   * @param failedGets questions that a daemon had no credential for
+   * @param failedGets requests for which a daemon had no credential
    */
   public record Load(int calls, int refused, int peak, int failedGets) {
-    /** The part of the calls that were refused, between 0 and 1. */
+    /** Returns the fraction of rejected calls, between 0 and 1. */
     public double refusedShare() {
       return calls == 0 ? 0 : (double) refused / calls;
     }
   }
 
-  /** A credential, of which only its end matters. */
+  /** A credential, of which only the expiry matters. */
   private record Token(Instant expiresAt) {}
 
   private static final String KEY = "registry.example.com";
@@ -73,7 +73,7 @@ public final class Fleet {
   private int failedGets;
   private boolean down;
 
-  /** A fleet that has not begun yet. */
+  /** Creates a fleet that has not started. */
   public Fleet(Setting setting, Measures measures, long seed) {
     this.setting = setting;
     this.measures = measures;
@@ -92,23 +92,23 @@ public final class Fleet {
     this.daemons = IntStream.range(0, setting.daemons()).mapToObj(i -> new Daemon()).toList();
   }
 
-  /** All leases were issued at one moment; from there on, two lives. */
+  /** All leases were issued at the same time; the load covers the next two lives. */
   public Load afterACommonIssue() {
     var token = new Token(time.now().plus(setting.life()));
     daemons.forEach(daemon -> daemon.start(token));
     return pass(setting.life().multipliedBy(2));
   }
 
-  /** All daemons end and start again at one moment; from there on, one life. */
+  /** All daemons restart at the same time; the load covers the next life. */
   public Load afterACommonRestart() {
     daemons.forEach(Daemon::restart);
     return pass(setting.life());
   }
 
   /**
-   * All daemons start at one moment for the first time; from there on, one life.
+   * All daemons start at the same time for the first time; the load covers the next life.
    *
-   * @param askedWithin when they are first asked: the part of all that there is for this
+   * @param askedWithin the time within which each gets its first request
    */
   public Load afterAFirstStart(Duration askedWithin) {
     daemons.forEach(daemon -> daemon.start(null, askedWithin));
@@ -116,10 +116,10 @@ public final class Fleet {
   }
 
   /**
-   * All leases were issued at one moment; the service is down for a while when their refreshes have
-   * begun, and refuses all calls.
+   * All leases were issued at the same time. When their refreshes have begun, the service is down
+   * for a while and rejects all calls.
    *
-   * @return what the service saw from its return on, until all leases of before have ended
+   * @return the load after the outage, until all earlier leases have expired
    */
   public Load afterAnOutage(Duration outage) {
     var token = new Token(time.now().plus(setting.life()));
@@ -143,7 +143,7 @@ public final class Fleet {
     return load;
   }
 
-  /** A call of the token service. */
+  /** Calls the token service. */
   private CompletableFuture<Token> issue() {
     calls++;
     int now = callsBySecond.merge(time.now().getEpochSecond(), 1, Integer::sum);
@@ -156,7 +156,7 @@ public final class Fleet {
     return answer;
   }
 
-  /** One daemon: its cache, and who asks it. */
+  /** One daemon: its cache, and its requests. */
   private final class Daemon {
     private ExpiringCache<String, Token> cache = open();
     private @Nullable Cancellable question;
@@ -170,7 +170,7 @@ public final class Fleet {
       start(kept, BETWEEN_QUESTIONS);
     }
 
-    /** Takes what it has from before, fetches the rest ahead, as the daemon does. */
+    /** Starts with the lease from before, if any, and prefetches as the daemon does. */
     void start(@Nullable Token kept, Duration askedWithin) {
       if (kept != null) {
         cache.restore(KEY, kept);
@@ -196,7 +196,7 @@ public final class Fleet {
       start(kept);
     }
 
-    /** A question that a live lease answers tells nothing: the next one is behind its end. */
+    /** A request that a live lease answers shows nothing, so the next one is after its expiry. */
     private void askLater(Duration within) {
       var token = cache.peek(KEY);
       var live = token == null ? Duration.ZERO : Duration.between(time.now(), token.expiresAt());

@@ -25,9 +25,9 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * AWS by moto, which is installed from PyPI into {@code target} when a test first asks for it (300
- * MB). Its ECR says that a token ended in 2015; {@link #now} gives the same answers with an end
- * that is still to come.
+ * AWS by moto, which is installed from PyPI into {@code target} when a test first needs it (300
+ * MB). Its ECR returns tokens that expired in 2015; {@link #now} returns the same answers with an
+ * expiry in the future.
  */
 public final class MotoServer implements AutoCloseable {
   private static final String PACKAGE = "moto[server]==5.2.5";
@@ -40,7 +40,7 @@ public final class MotoServer implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicInteger requests = new AtomicInteger();
 
-  /** Starts it. */
+  /** Starts the server. */
   public MotoServer() {
     moto = Command.of(program(), "--host", "127.0.0.1", "--port", port).start();
     Eventually.within(START, this::answers, () -> "moto answers; it said: " + moto.stderr());
@@ -79,17 +79,17 @@ public final class MotoServer implements AutoCloseable {
     }
   }
 
-  /** As moto says it. */
+  /** Returns the address of moto itself. */
   public String then() {
     return "http://127.0.0.1:" + port;
   }
 
-  /** With tokens that end in the future. */
+  /** Returns the address whose tokens expire in the future. */
   public String now() {
     return "http://127.0.0.1:" + clock.getAddress().getPort();
   }
 
-  /** How many requests {@link #now} was sent. */
+  /** Returns how many requests {@link #now} has received. */
   public int requests() {
     return requests.get();
   }

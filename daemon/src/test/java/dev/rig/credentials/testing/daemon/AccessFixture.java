@@ -11,7 +11,7 @@ import dev.rig.credentials.testing.FakeTime;
 import java.util.EnumSet;
 import java.util.List;
 
-/** Rights as access rules give them. */
+/** Rights as access rules grant them. */
 public final class AccessFixture {
   private AccessFixture() {}
 
@@ -31,7 +31,7 @@ public final class AccessFixture {
     }
   }
 
-  /** The right to see the entries of a registry, and not to get their credentials. */
+  /** Returns the right to see the entries of a registry without getting their credentials. */
   public static PeerRights listing(Peer peer, String registry) {
     try (var access = AccessControl.open(new FakeTime().time())) {
       access.enforce(
@@ -47,7 +47,7 @@ public final class AccessFixture {
     }
   }
 
-  /** Those that a peer has without rules that is neither root nor the daemon nor in its group. */
+  /** Returns the rights, without rules, of a peer that is not root, the daemon, or in its group. */
   public static PeerRights ofAStranger() {
     try (var access = AccessControl.open(new FakeTime().time())) {
       access.enforceStandard(1, 1);

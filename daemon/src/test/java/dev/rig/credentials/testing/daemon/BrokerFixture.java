@@ -54,7 +54,7 @@ public final class BrokerFixture {
     return entry(prefix, source, new EntryScope(null, false, of), ServiceAccountUse.IGNORED);
   }
 
-  /** Adds an entry that has its use of service-account tokens, and loads it into the broker. */
+  /** Adds an entry with this use of service-account tokens, and loads it into the broker. */
   public BrokerFixture entry(String prefix, CredentialSource source, ServiceAccountUse use) {
     return entry(prefix, source, EntryScope.PREFIX_ALONE, use);
   }
@@ -66,7 +66,7 @@ public final class BrokerFixture {
     return this;
   }
 
-  /** An entry as a configuration gives it, of no broker yet. */
+  /** Returns an entry as a configuration defines it, not in a broker yet. */
   public static BrokerEntry configured(String prefix, CredentialSource source, String fingerprint) {
     return configured(
         prefix, source, fingerprint, EntryScope.PREFIX_ALONE, ServiceAccountUse.IGNORED);
@@ -105,12 +105,12 @@ public final class BrokerFixture {
     broker.replace(entries);
   }
 
-  /** A static entry. */
+  /** Adds a static entry. */
   public BrokerFixture fixed(String prefix, String username, String secret) {
     return entry(prefix, FakeSource.fixed(time, username, secret));
   }
 
-  /** The reference of a text that is one. */
+  /** Parses a valid reference. */
   public static ImageReference image(String text) {
     try {
       return ImageReference.ofImage(text);

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** Clients that ask again and again on threads of their own, until it is closed. */
+/** Clients that send requests on separate threads until this is closed. */
 public final class ClientLoad implements AutoCloseable {
   private final AtomicInteger asked = new AtomicInteger();
   private final List<String> wrong = new CopyOnWriteArrayList<>();
@@ -24,12 +24,12 @@ public final class ClientLoad implements AutoCloseable {
             .toList();
   }
 
-  /** Has that many clients ask the native client for a key that always has this answer. */
+  /** Starts clients that request a key with the native client, always with this answer. */
   public static ClientLoad of(int clients, NativeClient client, String key, String answer) {
     return new ClientLoad(clients, () -> client.get(key), answer);
   }
 
-  /** Has that many clients ask in a way of the test's own for what always has this answer. */
+  /** Starts clients that send a request of the test, always with this answer. */
   public static ClientLoad of(int clients, Supplier<ProgramResult> ask, String answer) {
     return new ClientLoad(clients, ask, answer);
   }
@@ -50,12 +50,12 @@ public final class ClientLoad implements AutoCloseable {
     }
   }
 
-  /** How many answers there were so far. */
+  /** Returns how many answers there were so far. */
   public int asked() {
     return asked.get();
   }
 
-  /** The answers that were not the right one. */
+  /** Returns the wrong answers. */
   public List<String> wrong() {
     return List.copyOf(wrong);
   }
@@ -65,7 +65,7 @@ public final class ClientLoad implements AutoCloseable {
     stop();
   }
 
-  /** Waits for the last answers; then there are no more. */
+  /** Waits for the last answers; no requests follow. */
   public void stop() {
     ended = true;
     for (var thread : threads) {

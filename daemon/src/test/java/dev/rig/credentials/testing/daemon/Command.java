@@ -17,19 +17,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A program to run. It gets nothing of this process's environment, so that a test does the same on
- * every machine: only a PATH of the system's folders and what the test adds.
+ * A program to run. It inherits no environment, so that a test does the same on every machine; it
+ * has a PATH with the system's folders and the test's variables.
  *
  * @param words the program and its arguments
  * @param environment all of its environment
- * @param stdin what it reads
+ * @param stdin its standard input
  */
 public record Command(List<String> words, Map<String, String> environment, String stdin) {
   private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
   private static final List<String> SYSTEM = List.of(PATH.split(":"));
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /** The program and its arguments, each by its {@code toString}. */
+  /** Returns a command of the program and its arguments, each by its {@code toString}. */
   public static Command of(Object... words) {
     return new Command(
         Arrays.stream(words).map(Object::toString).toList(),
@@ -37,14 +37,17 @@ public record Command(List<String> words, Map<String, String> environment, Strin
         "");
   }
 
-  /** This with a further variable. */
+  /** Returns a copy with a further variable. */
   public Command with(String name, Object value) {
     var more = new TreeMap<>(environment);
     more.put(name, value.toString());
     return new Command(words, Map.copyOf(more), stdin);
   }
 
-  /** This as another user, whose gid has the same number, in these groups besides; needs root. */
+  /**
+   * Returns a copy that runs as another user, whose gid has the same number, also in these groups;
+   * needs root.
+   */
   public Command as(int uid, Integer... groups) {
     Tool.needRoot("another user");
     var prefixed =
@@ -61,15 +64,15 @@ public record Command(List<String> words, Map<String, String> environment, Strin
     return new Command(prefixed, environment, stdin);
   }
 
-  /** This with a folder whose programs are found before the system's. */
+  /** Returns a copy with a folder whose programs are found before the system's. */
   public Command withFirstOnPath(Object folder) {
     return with("PATH", folder + ":" + PATH);
   }
 
   /**
-   * This in namespaces of another process; needs root.
+   * Returns a copy that runs in namespaces of another process; needs root.
    *
-   * @param which nsenter's options for them, as {@code --net}
+   * @param which nsenter's options for the namespaces, such as {@code --net}
    */
   public Command inside(long pid, String... which) {
     var prefixed =
@@ -80,19 +83,19 @@ public record Command(List<String> words, Map<String, String> environment, Strin
     return new Command(prefixed, environment, stdin);
   }
 
-  /** This with something on its standard input. */
+  /** Returns a copy with this standard input. */
   public Command reading(String text) {
     return new Command(words, environment, text);
   }
 
-  /** Runs it to its end; fails the test after a minute. */
+  /** Runs the program to its end; fails the test after a minute. */
   public ProgramResult run() {
     try (var running = start()) {
       return running.finish(LIMIT);
     }
   }
 
-  /** Starts it; ends the test as {@link Requirement} says if the system has no such program. */
+  /** Starts the program; {@link Requirement} ends the test if the system has no such program. */
   @SuppressWarnings("MustBeClosedChecker") // The caller closes it.
   public Running start() {
     var builder = new ProcessBuilder(words);
@@ -115,7 +118,7 @@ public record Command(List<String> words, Map<String, String> environment, Strin
     }
   }
 
-  /** Whether it is a program of the system that is not there; a missing one of ours is an error. */
+  /** Returns whether a program of the system is missing; a missing program of ours is an error. */
   private boolean isMissing() {
     var program = words.getFirst();
     return program.startsWith("/")

@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Assertions;
 
-/** The built daemon with a folder of its own: configuration, socket and state are in there. */
+/** The built daemon with a folder of its own for configuration, socket and state. */
 public final class DaemonUnderTest {
   private static final Duration START = Duration.ofSeconds(20);
   private static final Duration STOP = Duration.ofSeconds(8);
@@ -41,9 +41,9 @@ public final class DaemonUnderTest {
   private String logLevel = "trace";
 
   /**
-   * A daemon that is not started yet.
+   * Creates a daemon that is not started.
    *
-   * @param folder its path has to be short enough for a socket in it
+   * @param folder its path must be short enough for a socket in it
    */
   public DaemonUnderTest(Reaper reaper, Path folder) {
     this.reaper = reaper;
@@ -52,7 +52,7 @@ public final class DaemonUnderTest {
     reaper.<AutoCloseable>own(() -> client().remove());
   }
 
-  /** Adds a configuration file; later ones win. */
+  /** Adds a configuration file, which overrides earlier ones. */
   public DaemonUnderTest configured(String name, String yaml) {
     configuration.add(PrivateFile.write(folder.resolve(name), yaml));
     return this;
@@ -65,21 +65,24 @@ public final class DaemonUnderTest {
   }
 
   /**
-   * Has it listen there for probes and browsers; there is no admin port otherwise. An empty address
-   * leaves it the default one.
+   * Opens an admin port at this address; without this call there is none. An empty address means
+   * the default.
    */
   public DaemonUnderTest admin(String address) {
     admin = address;
     return this;
   }
 
-  /** Has it log from that level on; everything otherwise, for tests that look what is in there. */
+  /** Sets the log level; the default here logs everything, for tests that examine the log. */
   public DaemonUnderTest logging(String level) {
     logLevel = level;
     return this;
   }
 
-  /** Has a program start it, as one that changes its limits; it has to end with an {@code exec}. */
+  /**
+   * Starts the daemon by another program, such as one that changes limits and ends with {@code
+   * exec}.
+   */
   public DaemonUnderTest startedBy(Object... words) {
     wrapper.addAll(List.of(words));
     return this;
@@ -96,7 +99,7 @@ public final class DaemonUnderTest {
     return folder;
   }
 
-  /** A configuration file by its name. */
+  /** Returns a configuration file by its name. */
   public Path file(String name) {
     return folder.resolve(name);
   }
@@ -109,12 +112,12 @@ public final class DaemonUnderTest {
     return folder.resolve("state");
   }
 
-  /** The built client, asking this daemon. */
+  /** Returns the built client, with this daemon's socket. */
   public NativeClient client() {
     return new NativeClient(folder.resolve("bin"), socket());
   }
 
-  /** Starts it and waits until it answers. */
+  /** Starts the daemon and waits until it answers. */
   public Running start() {
     var running = launch();
     Eventually.within(
@@ -127,12 +130,12 @@ public final class DaemonUnderTest {
     return running;
   }
 
-  /** Starts it without waiting. */
+  /** Starts the daemon without waiting. */
   public Running launch() {
     return reaper.own(serve().start());
   }
 
-  /** The command line that serves. */
+  /** Returns the command line that serves. */
   public Command serve() {
     var words = new ArrayList<Object>(wrapper);
     words.addAll(List.of(Distribution.daemon(), "serve"));
@@ -152,7 +155,7 @@ public final class DaemonUnderTest {
     return command;
   }
 
-  /** Another command of {@code rig-credentials}, asking this daemon. */
+  /** Runs another command of {@code rig-credentials} with this daemon. */
   public ProgramResult commandLine(Object... arguments) {
     var words = new ArrayList<Object>(List.of(Distribution.daemon()));
     words.addAll(List.of(arguments));
@@ -162,22 +165,22 @@ public final class DaemonUnderTest {
         .run();
   }
 
-  /** Ends it by SIGTERM; fails the test unless it ends in time with status 0. */
+  /** Ends the daemon with SIGTERM; fails the test unless it ends in time with status 0. */
   public static ProgramResult stop(Running daemon) {
     daemon.terminate();
     return daemon.finish(STOP).succeeded();
   }
 
   /**
-   * Returns what {@code status --output json} prints; the daemon must answer. Asks from this
-   * process, because tests repeat it: a process of the command takes half a second of processor
+   * Returns what {@code status --output json} prints; the daemon must answer. Queried from this
+   * process, because tests repeat it, and a process of the command takes half a second of processor
    * time.
    */
   public String status() {
     return JsonWriter.text(JsonForm.INDENTED, askForStatus());
   }
 
-  /** Whether {@code status} would exit with 0; false also if no daemon answers. */
+  /** Returns whether {@code status} would exit with 0; false also if no daemon answers. */
   public boolean isHealthy() {
     try {
       var status = askForStatus();
@@ -206,7 +209,7 @@ public final class DaemonUnderTest {
     }
   }
 
-  /** Whether a daemon answers on the socket. */
+  /** Returns whether a daemon answers on the socket. */
   public boolean answers() {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket()));

@@ -9,35 +9,35 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The commands for development, as a user calls them who has started no daemon. Ends with what they
- * have started.
+ * The development commands, as called by a user who has started no daemon. Everything that they
+ * start is ended.
  */
 public final class DevCommands {
   private final Path folder;
   private final Map<String, String> environment;
 
   /**
-   * A user of an engine.
+   * Creates a user of an engine.
    *
-   * @param folder its path has to be short enough for a socket in it
+   * @param folder its path must be short enough for a socket in it
    */
   public DevCommands(Reaper reaper, Path folder, DockerEngine engine) {
     this(reaper, folder, Map.of("DOCKER_HOST", engine.host()));
   }
 
-  /** A user with these variables. */
+  /** Creates a user with these variables. */
   public DevCommands(Reaper reaper, Path folder, Map<String, String> environment) {
     this.folder = PrivateFile.folder(folder);
     this.environment = environment;
     PrivateFile.folder(socket().getParent());
     PrivateFile.folder(folder.resolve("tmp"));
-    // It has no cluster's configuration that this machine may have.
+    // It contains no cluster of this machine's configuration.
     PrivateFile.write(config(), "rig: {}\n");
     reaper.<AutoCloseable>own(this::endDaemon);
     reaper.<AutoCloseable>own(() -> run("dev", "down"));
   }
 
-  /** The configuration that {@code deploy} reads. */
+  /** Returns the configuration that {@code deploy} reads. */
   public Path config() {
     return folder.resolve("values.yaml");
   }
@@ -50,12 +50,12 @@ public final class DevCommands {
     return folder.resolve("state");
   }
 
-  /** The built client, asking the daemon that was started. */
+  /** Returns the built client, with the socket of the started daemon. */
   public NativeClient client() {
     return new NativeClient(folder.resolve("bin"), socket());
   }
 
-  /** A command of {@code rig-credentials} with that state folder. */
+  /** Returns a command of {@code rig-credentials} with that state folder. */
   public Command command(Object... arguments) {
     var words = new ArrayList<Object>(List.of(Distribution.daemon()));
     words.addAll(List.of(arguments));
@@ -68,7 +68,7 @@ public final class DevCommands {
     return command;
   }
 
-  /** Runs it. */
+  /** Runs the command. */
   public ProgramResult run(Object... arguments) {
     return command(arguments).run();
   }

@@ -10,23 +10,23 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 
-/** What the build has made: the daemon's distribution and the client. */
+/** The results of the build: the daemon's distribution and the client. */
 public final class Distribution {
   private static final Path HOME = home();
 
   private Distribution() {}
 
-  /** The program {@code rig-credentials} inside its distribution. */
+  /** Returns the program {@code rig-credentials} in its distribution. */
   public static Path daemon() {
     return executable(HOME.resolve("bin/rig-credentials"));
   }
 
-  /** The program {@code docker-credential-rig}. */
+  /** Returns the program {@code docker-credential-rig}. */
   public static Path client() {
     return executable(inModule("../helper/target/docker-credential-rig"));
   }
 
-  /** The package whose name is like that; the profile {@code package} makes them. */
+  /** Returns the package whose name matches; the profile {@code package} makes them. */
   public static Path packaged(String glob) {
     try (var files = Files.newDirectoryStream(inModule("target/packages"), glob)) {
       return files.iterator().next();
@@ -36,8 +36,8 @@ public final class Distribution {
   }
 
   /**
-   * The distribution. Tests as root also start it as other users: below a folder that is closed to
-   * them, such as /root, they use a copy.
+   * Returns the distribution. Tests as root also start it as other users, who need a copy if it is
+   * below a folder that is closed to them, such as /root.
    */
   private static Path home() {
     var built = inModule("target/rig-credentials");

@@ -15,12 +15,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A scrape in Prometheus' text format 0.0.4, read as strictly as the format can be: every family
- * has one HELP and one TYPE before its samples, no series is there twice, and a histogram's buckets
- * add up. Fails the test otherwise.
+ * A scrape in Prometheus' text format 0.0.4, parsed strictly: every family has one HELP and one
+ * TYPE before its samples, no series occurs twice, and a histogram's buckets add up. Otherwise the
+ * test fails.
  */
 public final class Exposition {
-  /** What the format is called in HTTP. */
+  /** The media type of the format. */
   public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
@@ -35,7 +35,7 @@ public final class Exposition {
 
   private Exposition() {}
 
-  /** Reads a scrape. */
+  /** Parses a scrape. */
   public static Exposition parse(String text) {
     var exposition = new Exposition();
     assertTrue(text.endsWith("\n"), "the last line is ended");
@@ -128,17 +128,17 @@ public final class Exposition {
     return samples.getOrDefault(series, 0.0);
   }
 
-  /** The value of a series; 0 where it is not there. */
+  /** Returns the value of a series; 0 if absent. */
   public double value(String name, Map<String, String> labels) {
     return value(name + new TreeMap<>(labels));
   }
 
-  /** The families, without the parts of a histogram. */
+  /** Returns the families, without the parts of a histogram. */
   public Set<String> families() {
     return new TreeSet<>(types.keySet());
   }
 
-  /** The families that any series has become another in, or come to, since then. */
+  /** Returns the families with a new or changed series since then. */
   public Set<String> changedSince(Exposition before) {
     return samples.entrySet().stream()
         .filter(sample -> !sample.getValue().equals(before.samples.get(sample.getKey())))

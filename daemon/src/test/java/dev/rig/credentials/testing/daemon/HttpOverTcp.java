@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** Asks an HTTP server over TCP, byte for byte. */
+/** Sends requests to an HTTP server over TCP, byte for byte. */
 public record HttpOverTcp(InetSocketAddress address) {
   private static final int PATIENCE_MILLIS = 20_000;
 

@@ -10,7 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Asks an HTTP server on a Unix socket, byte for byte. */
+/** Sends requests to an HTTP server on a Unix socket, byte for byte. */
 public record HttpOverUnix(Path socket) {
   private static final String HEADER = "Rig-Credentials: 1\r\n";
 
@@ -19,12 +19,12 @@ public record HttpOverUnix(Path socket) {
     return ask("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + HEADER + "\r\n");
   }
 
-  /** Sends a request with other headers, each with its CRLF. */
+  /** Sends a request with other headers, each ended by CRLF. */
   public HttpReply get(String target, String headers) {
     return ask("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
   }
 
-  /** Sends a body. */
+  /** Sends a request with a body. */
   public HttpReply post(String target, String type, String body) {
     return ask(
         "POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Assertions;
 
-/** What an HTTP server answered, read without a library that could forgive it something. */
+/** An HTTP server's answer, parsed without a library that could tolerate errors. */
 public record HttpReply(int status, Map<String, String> headers, String body) {
-  /** Reads a whole answer of a connection that was closed behind it. */
+  /** Parses the whole answer of a connection that the server has closed. */
   public static HttpReply parse(byte[] bytes) {
     var text = new String(bytes, StandardCharsets.UTF_8);
     int end = text.indexOf("\r\n\r\n");
@@ -30,12 +30,12 @@ public record HttpReply(int status, Map<String, String> headers, String body) {
     return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
   }
 
-  /** The body as a JSON object. */
+  /** Returns the body as a JSON object. */
   public Map<String, Object> json() {
     return Json.object(body);
   }
 
-  /** The reason of a problem document. */
+  /** Returns the reason of a problem document. */
   public Object reason() {
     Assertions.assertEquals("application/problem+json", header("content-type"), this::toString);
     return json().get("reason");

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 public final class LoginsFixture {
   private LoginsFixture() {}
 
-  /** Those in a folder's file {@code logins.sealed}. */
+  /** Returns the logins in a folder's file {@code logins.sealed}. */
   public static StoredLogins in(Path folder, FakeTime time) {
     var key = new SealingKey(new byte[SealingKey.SHORTEST], "", SealingKey.KeyOrigin.FILE);
     return new StoredLogins(

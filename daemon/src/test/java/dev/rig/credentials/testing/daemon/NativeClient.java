@@ -7,8 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The built {@code docker-credential-rig}, alone in a folder that a client of it can have on its
- * PATH.
+ * The built {@code docker-credential-rig}, alone in a folder that a client can have on its PATH.
  *
  * @param folder the folder with the program, and with its other names
  * @param socket the daemon's
@@ -26,35 +25,35 @@ public record NativeClient(Path folder, Path socket) {
     return ask("get", key);
   }
 
-  /** Calls the program with an action and what it reads. */
+  /** Calls the program with an action and a standard input. */
   public ProgramResult ask(String action, String stdin) {
     return command(action).reading(stdin).run();
   }
 
-  /** Uses the name for an alias. */
+  /** Calls the program by the name for an alias. */
   public ProgramResult askAs(String alias, String action, String stdin) {
     var program = folder.resolve(NAME + "-" + alias);
     link(program);
     return withSocket(Command.of(program, action)).reading(stdin).run();
   }
 
-  /** A call of the program, not yet run. */
+  /** Returns a call of the program, not run yet. */
   public Command command(String action) {
     return withSocket(Command.of(folder.resolve(NAME), action));
   }
 
-  /** Another program's command, so that it finds the client and the client the daemon. */
+  /** Returns another program's command that finds the client, with the daemon's socket. */
   public Command usedBy(Command command) {
     return withSocket(command.withFirstOnPath(folder));
   }
 
-  /** The exact answer to {@code get}. */
+  /** Returns the exact answer to {@code get}. */
   public static String answer(String key, String username, String secret) {
     return "{\"ServerURL\":\"%s\",\"Username\":\"%s\",\"Secret\":\"%s\"}\n"
         .formatted(key, username, secret);
   }
 
-  /** Removes the program and its other names, which point out of the test's folder. */
+  /** Removes the program and its other names, which are links to outside the test's folder. */
   void remove() throws IOException {
     try (var names = Files.newDirectoryStream(folder)) {
       for (var name : names) {

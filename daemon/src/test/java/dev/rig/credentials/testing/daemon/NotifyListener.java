@@ -11,12 +11,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import jnr.unixsocket.UnixDatagramChannel;
 import jnr.unixsocket.UnixSocketAddress;
 
-/** A service manager's ear: what is sent to {@code NOTIFY_SOCKET}. */
+/** The receiver of a service manager: the messages that are sent to {@code NOTIFY_SOCKET}. */
 public final class NotifyListener implements AutoCloseable {
   private final UnixDatagramChannel channel;
   private final List<String> heard = new CopyOnWriteArrayList<>();
 
-  /** Listens at that path. */
+  /** Listens at the path. */
   public NotifyListener(Path socket) {
     try {
       channel = UnixDatagramChannel.open();
@@ -41,12 +41,12 @@ public final class NotifyListener implements AutoCloseable {
     }
   }
 
-  /** All messages so far, without those of the watchdog. */
+  /** Returns all messages so far, without those of the watchdog. */
   public List<String> messages() {
     return heard.stream().filter(message -> !message.startsWith("WATCHDOG=1")).toList();
   }
 
-  /** How often the daemon has said that it lives. */
+  /** Returns how often the daemon has notified the watchdog. */
   public long lives() {
     return heard.stream().filter(message -> message.startsWith("WATCHDOG=1")).count();
   }

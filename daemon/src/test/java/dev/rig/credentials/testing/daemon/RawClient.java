@@ -46,7 +46,7 @@ public final class RawClient implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** A whole {@code get}, as often as needed: the daemon may have no room, or be away. */
+  /** Sends a {@code get}, and repeats it while the daemon is full or absent. */
   public static String get(Path socket, String key, Duration patience) {
     long end = System.nanoTime() + patience.toNanos();
     IOException last = null;
@@ -66,7 +66,7 @@ public final class RawClient implements AutoCloseable {
     return "no answer: " + last;
   }
 
-  /** Sends that. */
+  /** Sends the text. */
   public RawClient send(String text) {
     try {
       channel.write(bytes(text));
@@ -76,7 +76,7 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
-  /** Sends nothing more. */
+  /** Closes the writing side. */
   public RawClient endOfRequest() {
     try {
       channel.shutdownOutput();
@@ -86,7 +86,7 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
-  /** Waits for the end of what the daemon sends; empty also where it resets the connection. */
+  /** Returns everything until the daemon closes; empty also if it resets the connection. */
   public String rest() {
     try {
       return readAll();
@@ -95,7 +95,7 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
-  /** Whether the daemon has closed this connection; it must not have been sent anything. */
+  /** Returns whether the daemon has closed this connection without sending anything. */
   public boolean isClosed() {
     try {
       channel.configureBlocking(false);

@@ -7,12 +7,12 @@ import java.nio.file.Path;
 
 /** Counts the runs of a script: each appends a line to a file. */
 public record RunCounter(Path file) {
-  /** The shell command that counts one run. */
+  /** Returns the shell command that counts one run. */
   public String shell() {
     return "echo run >> '" + file + "'";
   }
 
-  /** How many runs there were. */
+  /** Returns the number of runs so far. */
   public int runs() {
     if (!Files.exists(file)) {
       return 0;

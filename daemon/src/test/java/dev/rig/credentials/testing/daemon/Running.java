@@ -11,9 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 
-/**
- * A program that was started, with what it has printed so far. Closing ends it and its children.
- */
+/** A running program with its output so far. Closing ends it and its children. */
 public final class Running implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(10);
@@ -51,8 +49,8 @@ public final class Running implements AutoCloseable {
   }
 
   /**
-   * Whether a text stands on its standard error, or comes soon: what a process has written before
-   * it does something visible may be read a moment after that.
+   * Returns whether its standard error contains a text, or soon does: text that was written before
+   * a visible action may be read slightly later.
    */
   public boolean says(String text) {
     long end = System.nanoTime() + SOON.toNanos();
@@ -65,7 +63,7 @@ public final class Running implements AutoCloseable {
     return true;
   }
 
-  /** This process and all below it that there are now. */
+  /** Returns this process and all its current descendants. */
   public Stream<Long> pids() {
     return Stream.concat(Stream.of(process.toHandle()), process.descendants())
         .map(ProcessHandle::pid);
@@ -76,12 +74,12 @@ public final class Running implements AutoCloseable {
     process.destroy();
   }
 
-  /** Sends a signal by its name, as {@code STOP}. */
+  /** Sends a signal by its name, such as {@code STOP}. */
   public void signal(String name) {
     Command.of("/bin/kill", "-" + name, process.pid()).run().succeeded();
   }
 
-  /** Sends SIGKILL, to this process alone. */
+  /** Sends SIGKILL to this process only. */
   public void kill() {
     process.destroyForcibly();
   }
@@ -99,7 +97,7 @@ public final class Running implements AutoCloseable {
     return new ProgramResult(process.exitValue(), stdout(), stderr());
   }
 
-  /** Ends it: SIGTERM, after 10 s SIGKILL, and SIGKILL for what it leaves behind. */
+  /** Ends the program with SIGTERM, after 10 s with SIGKILL, and kills what it leaves. */
   @Override
   public void close() {
     var children = new ArrayList<>(process.descendants().toList());
@@ -139,7 +137,7 @@ public final class Running implements AutoCloseable {
           }
         }
       } catch (IOException e) {
-        // The pipe was closed because the process was ended: that is its end.
+        // The pipe was closed because the process was ended.
       }
     }
 

@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** A terminal, of tmux. */
+/** A terminal in tmux. */
 public final class Screen implements AutoCloseable {
   private final Path socket;
 
   /**
-   * A terminal on which nothing runs yet.
+   * Creates a terminal on which nothing runs.
    *
-   * @param folder for its socket; its path has to be short enough for one
+   * @param folder for its socket; its path must be short enough for one
    */
   public Screen(Path folder) {
     socket = folder.resolve("t");
@@ -48,7 +48,7 @@ public final class Screen implements AutoCloseable {
     return picture();
   }
 
-  /** Waits until that is so. */
+  /** Waits until the condition is met. */
   public void until(BooleanSupplier condition) {
     Eventually.within(Duration.ofSeconds(30), condition, this::picture);
   }

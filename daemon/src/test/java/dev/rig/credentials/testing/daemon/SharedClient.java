@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The built {@code docker-credential-rig} where every user can run it, and a socket that every user
- * can reach. Only for the native one: what runs on a JVM cannot be copied by itself.
+ * A copy of the built {@code docker-credential-rig} that every user can run, and a socket that
+ * every user can reach. Only for the native program: the one for a JVM consists of several files.
  *
  * @param folder the folder with the program
  * @param socket the daemon's
@@ -21,7 +21,7 @@ public record SharedClient(Path folder, Path socket) {
   /**
    * Puts a copy of the program into a folder.
    *
-   * @param above folders that others have to pass through on the way to it or to the socket
+   * @param above the folders above it and the socket that others must be able to enter
    */
   public static SharedClient of(Path folder, Path socket, Path... above) {
     try {
@@ -45,31 +45,31 @@ public record SharedClient(Path folder, Path socket) {
     }
   }
 
-  /** A call of the program, not yet run. */
+  /** Returns a call of the program, not run yet. */
   public Command command(String action, String stdin) {
     return Command.of(folder.resolve(NAME), action)
         .with("RIG_CREDENTIALS_SOCKET", socket)
         .reading(stdin);
   }
 
-  /** A call as the kubelet makes it. */
+  /** Returns a call as the kubelet makes it. */
   public Command kubelet(String request) {
     return Command.of(folder.resolve(KUBELETS_NAME))
         .with("RIG_CREDENTIALS_SOCKET", socket)
         .reading(request);
   }
 
-  /** Calls the program as a user who is in no group but its own. */
+  /** Calls the program as a user in no group except its own. */
   public ProgramResult as(int uid, String action, String stdin) {
     return command(action, stdin).as(uid).run();
   }
 
-  /** Another program's command, so that it finds the client and the client the daemon. */
+  /** Returns another program's command that finds the client, with the daemon's socket. */
   public Command usedBy(Command command) {
     return command.withFirstOnPath(folder).with("RIG_CREDENTIALS_SOCKET", socket);
   }
 
-  /** What {@code store} reads. */
+  /** Returns the payload of {@code store}. */
   public static String login(String server, String username, String secret) {
     return "{\"ServerURL\":\"%s\",\"Username\":\"%s\",\"Secret\":\"%s\"}\n"
         .formatted(server, username, secret);

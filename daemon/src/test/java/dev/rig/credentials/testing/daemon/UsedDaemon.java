@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A daemon that clients ask at all its listeners and for all its entries, again and again, and that
- * a supervisor restarts half a second after it has ended, as systemd does.
+ * A daemon that gets requests at all listeners and for all entries all the time, and that a
+ * supervisor restarts half a second after its end, as systemd does.
  */
 public final class UsedDaemon implements AutoCloseable {
   private static final int SCRIPTS = 8;
@@ -34,9 +34,9 @@ public final class UsedDaemon implements AutoCloseable {
   private volatile Running running;
 
   /**
-   * Starts it, and returns without waiting until it answers.
+   * Starts the daemon without waiting until it answers.
    *
-   * @param wrapper words before its command line, which end with an {@code exec}; none for none
+   * @param wrapper words before its command line, which end with {@code exec}; may be empty
    */
   public UsedDaemon(Reaper reaper, Path folder, Object... wrapper) {
     var admin = new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePort.next());
@@ -60,7 +60,7 @@ public final class UsedDaemon implements AutoCloseable {
     uses.values().forEach(use -> threads.execute(() -> useOn(use)));
   }
 
-  /** Its configuration: scripts of two processes each, whose leases end after a second. */
+  /** Returns its configuration: scripts of two processes each, with leases of a second. */
   public static String values() {
     var values = new StringBuilder("rig:\n  dockerRegistries:\n");
     values.append("    static.example.org: {username: bot, password: from-the-file}\n");
@@ -72,7 +72,7 @@ public final class UsedDaemon implements AutoCloseable {
     return values.toString();
   }
 
-  /** The process of now. */
+  /** Returns the current process. */
   public Running running() {
     return running;
   }
@@ -81,12 +81,12 @@ public final class UsedDaemon implements AutoCloseable {
     return daemon;
   }
 
-  /** The statuses that it has ended with so far, in their order. */
+  /** Returns its exit statuses so far, in order. */
   public List<Integer> statuses() {
     return List.copyOf(statuses);
   }
 
-  /** Returns when everything has worked once more; fails the test if that is not in time. */
+  /** Returns when everything has worked again; fails the test if that takes too long. */
   public void worksWithin(Duration limit, String when) {
     long end = System.nanoTime() + limit.toNanos();
     uses.forEach((name, use) ->
@@ -138,7 +138,7 @@ public final class UsedDaemon implements AutoCloseable {
     LockSupport.parkNanos(duration.toNanos());
   }
 
-  /** Stops the requests, and ends it by SIGTERM. */
+  /** Stops the requests, and ends the daemon with SIGTERM. */
   @Override
   public void close() {
     closed = true;

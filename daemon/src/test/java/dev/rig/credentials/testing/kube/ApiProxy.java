@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The network between a daemon and its API server: it can be cut, and connections can go dead. */
+/** The network between a daemon and its API server, which a test can cut or make silent. */
 public final class ApiProxy implements AutoCloseable {
   private static final int BUFFER = 16 * 1024;
 
@@ -20,13 +20,13 @@ public final class ApiProxy implements AutoCloseable {
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private volatile ServerSocket listener;
 
-  /** An open way to that server. */
+  /** Creates an open connection to that server. */
   public ApiProxy(TestCluster cluster) {
     target = URI.create(cluster.url()).getPort();
     restore();
   }
 
-  /** One connection of the daemon's, and the one to the server. */
+  /** One connection of the daemon with its connection to the server. */
   private final class Connection {
     private final Socket here;
     private final Socket there;
@@ -74,19 +74,19 @@ public final class ApiProxy implements AutoCloseable {
     }
   }
 
-  /** For the daemon, instead of the cluster's. */
+  /** Returns the URL for the daemon, in place of the cluster's. */
   public String url() {
     return "https://127.0.0.1:" + port;
   }
 
-  /** Nothing arrives any more by connections that were idle for so long; none is closed. */
+  /** Makes all connections silent that were idle for so long, without closing them. */
   public void deadenIdle(Duration idle) {
     for (var connection : open) {
       connection.dead |= System.nanoTime() - connection.lastNanos > idle.toNanos();
     }
   }
 
-  /** From now on there is no connection, until {@link #restore}. */
+  /** Cuts all connections and rejects new ones until {@link #restore}. */
   public void cut() {
     try {
       listener.close();

@@ -12,7 +12,7 @@ public final class FakeCluster implements TestCluster {
   private final FakeKubernetes kubernetes = new FakeKubernetes();
 
   /**
-   * A cluster without objects.
+   * Creates a cluster without objects.
    *
    * @param allowed the rights of its token
    */
@@ -99,7 +99,7 @@ public final class FakeCluster implements TestCluster {
         .map(annotations -> (String) annotations.get("rig.dev/pull-secret"));
   }
 
-  /** Takes from the token the right to list pods, too. */
+  /** Also takes the right to list pods from the token. */
   @Override
   public String denyDeployments() {
     var rights = RbacRules.ofManifest();

@@ -27,17 +27,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
 
 /**
- * The part of an API server that pull secrets meet: namespaced objects with versions, selectors,
+ * The part of an API server that pull secrets use: namespaced objects with versions, selectors,
  * watches, merge patches and server-side apply, behind a token and RBAC. On a port of loopback,
  * without TLS.
  *
- * <p>Not fabric8's mock server, which knows no server-side apply
- * (fabric8io/kubernetes-client#5337).
+ * <p>fabric8's mock server has no server-side apply (fabric8io/kubernetes-client#5337).
  */
 public final class FakeKubernetes implements AutoCloseable {
-  /** A request in the words of RBAC. */
+  /** A request in the terms of RBAC. */
   public record Asked(String verb, String group, String resource, String namespace, String name) {
-    /** What a rule names: {@code verb group/resource}. */
+    /** Returns the permission in a rule's terms: {@code verb group/resource}. */
     public String permission() {
       return verb + " " + group + "/" + resource;
     }
@@ -63,7 +62,7 @@ public final class FakeKubernetes implements AutoCloseable {
   private long version;
   private long uids;
 
-  /** A server that answers. */
+  /** Starts a server. */
   public FakeKubernetes() {
     server = open(0);
     port = server.getAddress().getPort();
@@ -104,17 +103,17 @@ public final class FakeKubernetes implements AutoCloseable {
     watches.end();
   }
 
-  /** Nothing arrives any more by the watches that are open now. */
+  /** Sends nothing more to the watches that are open now. */
   public synchronized void hangWatches() {
     watches.hang();
   }
 
-  /** For how many seconds watches asked to be served, as text. */
+  /** Returns the timeouts that watches requested, in seconds, as text. */
   public Set<String> watchTimeouts() {
     return Set.copyOf(watchTimeouts);
   }
 
-  /** How many watches are open. */
+  /** Returns how many watches are open. */
   public synchronized int openWatches() {
     return watches.count();
   }
@@ -124,12 +123,12 @@ public final class FakeKubernetes implements AutoCloseable {
     listening = true;
   }
 
-  /** From now on only who brings this is answered. */
+  /** Requires this token for all further requests. */
   public void accept(String bearerToken) {
     token = bearerToken;
   }
 
-  /** From now on only these are done. */
+  /** Permits only these requests from then on. */
   public void allow(Predicate<Asked> requests) {
     allowed = requests;
   }
@@ -139,17 +138,17 @@ public final class FakeKubernetes implements AutoCloseable {
     unknown = resource;
   }
 
-  /** Every such request meets an object that somebody has changed meanwhile. */
+  /** Answers every such request with a conflict, as if another client had changed the object. */
   public void conflictAt(String verb, String resource) {
     conflicting = verb + " " + resource;
   }
 
-  /** The namespace is being deleted: nothing new is let into it. */
+  /** Marks the namespace as being deleted: it accepts no new objects. */
   public void end(String namespace) {
     ending = namespace;
   }
 
-  /** Something happens right before the next such request is done. */
+  /** Runs an action right before the next such request. */
   public void beforeNext(String verb, String resource, Runnable happens) {
     var before = allowed;
     allowed =
@@ -162,7 +161,7 @@ public final class FakeKubernetes implements AutoCloseable {
         };
   }
 
-  /** Every request that was done or refused, in order, but for those without a right token. */
+  /** Returns all performed or rejected requests in order, without those with a wrong token. */
   public List<Asked> asked() {
     return List.copyOf(asked);
   }
@@ -171,12 +170,12 @@ public final class FakeKubernetes implements AutoCloseable {
     asked.clear();
   }
 
-  /** An object as the server has it; the key is {@code resource/namespace/name}. */
+  /** Returns an object of the server; the key is {@code resource/namespace/name}. */
   public synchronized Optional<Map<String, Object>> object(String key) {
     return Optional.ofNullable(objects.get(key)).map(FakeKubernetes::copy);
   }
 
-  /** The keys of all objects of a resource. */
+  /** Returns the keys of all objects of a resource. */
   public synchronized List<String> keys(String resource) {
     return objects.keySet().stream().filter(key -> key.startsWith(resource + "/")).toList();
   }
@@ -230,7 +229,7 @@ public final class FakeKubernetes implements AutoCloseable {
       var body = exchange.getRequestBody().readAllBytes();
       if (exchange.getRequestHeaders().containsKey("Sec-WebSocket-Key")) {
         if (mayWatch(exchange)) {
-          exchange.sendResponseHeaders(200, -1); // no WebSockets here: clients watch by HTTP then
+          exchange.sendResponseHeaders(200, -1); // no WebSockets: clients then watch by HTTP
           return;
         }
       }
@@ -414,21 +413,21 @@ public final class FakeKubernetes implements AutoCloseable {
     }
   }
 
-  /** A watch without HTTP in between, for tests that move time themselves. */
+  /** A watch without HTTP, for tests that move time themselves. */
   public interface Direct {
     void present(Map<String, Object> object);
 
     void absent(String namespace, String name);
 
-    /** The server has ended it. */
+    /** Reports that the server has ended the watch. */
     void end();
   }
 
-  /** Such a watch, open. */
+  /** An open watch of this kind. */
   public interface DirectWatch extends AutoCloseable {
     boolean isOpen();
 
-    /** Whether nothing arrives by it any more. */
+    /** Returns whether the server sends it nothing more. */
     boolean hangs();
 
     @Override
@@ -436,11 +435,11 @@ public final class FakeKubernetes implements AutoCloseable {
   }
 
   /**
-   * Lists and watches, with the rights that take it; every call is made while nothing changes.
+   * Lists and watches, with the required rights; nothing changes during a call.
    *
    * @param namespace empty for all
    * @param query as in a URL
-   * @throws RuntimeException when that is refused, with the status and the reason
+   * @throws RuntimeException if the request is rejected, with the status and the reason
    */
   public synchronized DirectWatch watch(
       String group, String resource, String namespace, Map<String, String> query, Direct direct) {
@@ -583,7 +582,7 @@ public final class FakeKubernetes implements AutoCloseable {
         && (field.isEmpty() || field.equals("metadata.name=" + metadata.get("name")));
   }
 
-  /** The label that a selector names, as {@code key=value}. */
+  /** Returns the label in a selector, as {@code key=value}. */
   private static String pair(String selector, Map<String, Object> labels) {
     var name = selector.substring(0, selector.indexOf('='));
     return name + "=" + labels.get(name);
@@ -604,8 +603,9 @@ public final class FakeKubernetes implements AutoCloseable {
   }
 
   /**
-   * Of server-side apply: what one manager applied earlier and does not apply now goes away, what
-   * others wrote stays and is only overwritten by force, and what changes nothing writes nothing.
+   * Server-side apply: fields that the manager applied earlier and does not apply now are removed;
+   * fields of others stay, and are only overwritten by force; an apply without a change writes
+   * nothing.
    */
   private Answer apply(Path path, Map<String, String> query, Map<String, Object> object) {
     var manager = query.getOrDefault("fieldManager", "");
@@ -619,7 +619,7 @@ public final class FakeKubernetes implements AutoCloseable {
       if (metadata.get("uid") != null || metadata.get("resourceVersion") != null) {
         throw failure(409, "the object has been deleted");
       }
-      // Creating by apply takes the right to create as well (kubernetes
+      // Creating by apply also requires the right to create (kubernetes
       // pkg/endpoints/handlers/patch.go).
       admit(new Asked("create", path.group(), path.resource(), path.namespace(), path.name()));
       object.put("managed", manager);
@@ -700,7 +700,7 @@ public final class FakeKubernetes implements AutoCloseable {
     return object;
   }
 
-  /** A field that is an object; made where it is not there. */
+  /** Returns a field that is an object; creates it if absent. */
   @SuppressWarnings("unchecked") // JSON's own types
   private static Map<String, Object> child(Map<String, Object> object, String name) {
     return object.get(name) instanceof Map<?, ?> map

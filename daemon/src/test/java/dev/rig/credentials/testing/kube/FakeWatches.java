@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-/** The watches of the fake API server that are open, and every change that there was. */
+/** The open watches of the fake API server, and all changes so far. */
 final class FakeWatches {
   /** Receives changes in the server's order, while nothing else changes. */
   interface Sink {
     void event(String type, Map<String, Object> object);
 
-    /** The server has ended the watch. */
+    /** Reports that the server has ended the watch. */
     void end();
   }
 
@@ -78,10 +78,10 @@ final class FakeWatches {
   }
 
   /**
-   * Opens one behind a version.
+   * Opens a watch after a version.
    *
-   * @param prefix of the keys of what is watched
-   * @return null where that version is too old
+   * @param prefix of the watched keys
+   * @return null if that version is too old
    */
   Open open(long after, String prefix, Predicate<Map<String, Object>> selected, Sink sink) {
     if (after < oldest) {
@@ -93,7 +93,7 @@ final class FakeWatches {
     return one;
   }
 
-  /** Every watch ends; none goes on from a version before this one. */
+  /** Ends every watch; none continues from a version before this one. */
   void expire(long version) {
     oldest = version;
   }
@@ -104,7 +104,7 @@ final class FakeWatches {
     ended.forEach(one -> one.sink.end());
   }
 
-  /** Those that are open now stay open, and nothing arrives by them any more. */
+  /** Keeps the watches open that are open now, but sends them nothing more. */
   void hang() {
     open.forEach(one -> one.hanging = true);
   }

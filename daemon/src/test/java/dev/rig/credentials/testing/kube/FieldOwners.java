@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Who owns which field of one object, as far as server-side apply needs to know (<a
+ * The owners of one object's fields, as server-side apply needs them (<a
  * href="https://kubernetes.io/docs/reference/using-api/server-side-apply/">Server-Side Apply</a>).
  * A list is one field.
  */
@@ -30,7 +30,7 @@ final class FieldOwners {
   private final Map<List<String>, Set<String>> owners = new HashMap<>();
   private final Map<String, Set<List<String>>> applied = new HashMap<>();
 
-  /** A manager wrote the object without apply: what it changed is its own from now on. */
+  /** Records that a manager wrote the object without apply: it owns what it changed. */
   void wrote(Map<String, Object> before, Map<String, Object> now, String manager) {
     var old = leaves(before);
     leaves(now)

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Helm as a process of its own, with its own environment: where it looks for credential helpers is
- * in there. Speaks plain HTTP.
+ * Helm in a separate process, whose environment determines where it finds credential helpers. Uses
+ * plain HTTP.
  */
 public final class HelmProbe {
   private HelmProbe() {}

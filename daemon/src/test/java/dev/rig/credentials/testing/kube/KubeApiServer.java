@@ -38,9 +38,9 @@ import org.junit.jupiter.api.Assertions;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * A real {@code kube-apiserver} before Debian's etcd, with RBAC. For a daemon there are Rig's
- * Capsules (as much of their definition as a test needs) and a user who has the rights of {@code
- * rbac.yaml} and no others.
+ * A real {@code kube-apiserver} with Debian's etcd and RBAC. For a daemon it has Rig's Capsules
+ * (the part of their definition that tests need) and a user with exactly the rights of {@code
+ * rbac.yaml}.
  */
 public final class KubeApiServer implements TestCluster {
   private static final Duration START = Duration.ofMinutes(3);
@@ -52,12 +52,12 @@ public final class KubeApiServer implements TestCluster {
 
   private static final String SERVICES = "10.0.0.0/24";
 
-  /** The address of the service {@code kubernetes}: the first of them. */
+  /** The address of the service {@code kubernetes}: the first in the range. */
   static final String SERVICE = "10.0.0.1";
 
   private static final String REQUESTS = "requests.log";
 
-  /** Each request of the daemon once, a watch when it begins. */
+  /** Logs each request of the daemon once, a watch at its start. */
   private static final String AUDIT =
       """
       apiVersion: audit.k8s.io/v1
@@ -104,9 +104,9 @@ public final class KubeApiServer implements TestCluster {
   private HttpClient http;
 
   /**
-   * Starts one for a daemon.
+   * Starts a server for a daemon.
    *
-   * @param folder where both keep everything
+   * @param folder for the data of server and etcd
    * @param rights the manifest of the daemon's rights
    */
   public KubeApiServer(Reaper reaper, Path folder, String rights) {
@@ -128,20 +128,20 @@ public final class KubeApiServer implements TestCluster {
   }
 
   /**
-   * Starts one that has what every cluster has.
+   * Starts a server with what every cluster has.
    *
-   * @param folder where both keep everything
+   * @param folder for the data of server and etcd
    */
   public KubeApiServer(Reaper reaper, Path folder) {
     this(reaper, folder, GoModule.KUBE_APISERVER.program("kube-apiserver"), Machine.THIS);
   }
 
   /**
-   * Starts one that has what every cluster has.
+   * Starts a server with what every cluster has.
    *
-   * @param folder where both keep everything
+   * @param folder for the data of server and etcd
    * @param machine where they run
-   * @param flags for the server, besides those that every test needs
+   * @param flags for the server, in addition to those that every test needs
    */
   KubeApiServer(Reaper reaper, Path folder, Path program, Machine machine, String... flags) {
     this.reaper = reaper;
@@ -162,7 +162,7 @@ public final class KubeApiServer implements TestCluster {
     comeBack();
   }
 
-  /** What service accounts' tokens would be signed with. */
+  /** Returns a new key for signing service accounts' tokens. */
   private static String newKey() {
     try {
       var keys = KeyPairGenerator.getInstance("RSA");
@@ -194,12 +194,12 @@ public final class KubeApiServer implements TestCluster {
             .formatted(metadata.get("name"), kind, metadata.get("name"), USER));
   }
 
-  /** A file with which {@code kubectl} and Helm reach it as its administrator. */
+  /** Returns a file by which {@code kubectl} and Helm reach it as administrator. */
   public Path kubeconfig() {
     return kubeconfig("admin", ADMIN);
   }
 
-  /** The same for the kubelet of {@link KubeNode}. */
+  /** Returns the same for the kubelet of {@link KubeNode}. */
   Path kubeconfigOfNode() {
     return kubeconfig("node", NODE);
   }
@@ -224,7 +224,7 @@ public final class KubeApiServer implements TestCluster {
     return port;
   }
 
-  /** The file of the key that service accounts' tokens are signed with. */
+  /** Returns the file of the key that signs service accounts' tokens. */
   Path signingKey() {
     return folder.resolve("sa.key");
   }
@@ -289,7 +289,7 @@ public final class KubeApiServer implements TestCluster {
     return events(NAMESPACE, capsule);
   }
 
-  /** The reasons of the Events of any object of that name. */
+  /** Returns the reasons of the Events of any object of that name. */
   @SuppressWarnings("unchecked") // Kubernetes' own types
   public List<String> events(String namespace, String name) {
     var query = "?fieldSelector=involvedObject.name=" + name;
@@ -323,8 +323,8 @@ public final class KubeApiServer implements TestCluster {
   }
 
   /**
-   * What the daemon has asked so far, in order: {@code verb resource}, with the status where that
-   * is none of success.
+   * Returns the daemon's requests so far, in order: {@code verb resource}, with the status of
+   * failures.
    */
   public List<String> requests() {
     try (var lines = Files.lines(folder.resolve(REQUESTS))) {
@@ -345,14 +345,14 @@ public final class KubeApiServer implements TestCluster {
     }
   }
 
-  /** The right to list pods stays, so they are counted. */
+  /** The right to list pods stays, so pods are counted. */
   @Override
   public String denyDeployments() {
     merge("/apis/rbac.authorization.k8s.io/v1/clusterroles/rig-credentials-deploy", "{rules: []}");
     return "0 of 1 ready";
   }
 
-  /** Both stop, the storage too. */
+  /** Stops the server and its storage. */
   @Override
   public void goAway() {
     http.close();
@@ -407,7 +407,7 @@ public final class KubeApiServer implements TestCluster {
     try {
       return ask("GET", "/readyz").status() == 200;
     } catch (UncheckedIOException e) {
-      // Not listening yet, or the certificate was read before all of it was written.
+      // The server does not listen yet, or the certificate was read before it was complete.
       http.shutdownNow();
       http = null;
       return false;
@@ -434,14 +434,14 @@ public final class KubeApiServer implements TestCluster {
   /**
    * Creates an object.
    *
-   * @param path of the collection that it goes into
+   * @param path of the collection
    */
   public void create(String path, String yaml) {
     var answer = ask("POST", path, "application/yaml", yaml);
     Assertions.assertEquals(201, answer.status(), answer::body);
   }
 
-  /** An object as it is now; empty where there is none. */
+  /** Returns the current state of an object; empty if absent. */
   public Optional<Map<String, Object>> object(String path) {
     var answer = ask("GET", path);
     if (answer.status() == 404) {
@@ -457,7 +457,7 @@ public final class KubeApiServer implements TestCluster {
   }
 
   /**
-   * Its answer to the administrator.
+   * Returns the server's answer to the administrator.
    *
    * @param type the media type of the body
    */

@@ -13,8 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A whole cluster of one node, of the real programs: etcd, kube-apiserver, controllers, scheduler,
- * kubelet, containerd. It has no DNS, and of all services pods reach only that of the API server.
+ * A whole cluster with one node and the real programs: etcd, kube-apiserver, controllers,
+ * scheduler, kubelet, containerd. It has no DNS, and the only service that pods reach is the API
+ * server's.
  */
 public final class KubeCluster {
   private static final Duration START = Duration.ofMinutes(3);
@@ -26,11 +27,11 @@ public final class KubeCluster {
   private final KubeApiServer server;
 
   /**
-   * Starts one.
+   * Starts a cluster.
    *
-   * @param folder for all that it keeps; its path has to be short
-   * @param registry where nodes pull from without a credential
-   * @param sandbox the image there of what holds a pod's namespaces
+   * @param folder for its data; its path must be short
+   * @param registry from which nodes pull without a credential
+   * @param sandbox the image in it for the container that holds a pod's namespaces
    */
   public KubeCluster(Reaper reaper, Path folder, RegistryServer registry, String sandbox) {
     this.folder = PrivateFile.folder(folder);
@@ -75,12 +76,12 @@ public final class KubeCluster {
     return node;
   }
 
-  /** A file with which Helm reaches it as its administrator. */
+  /** Returns a file by which Helm reaches it as administrator. */
   public Path kubeconfig() {
     return server.kubeconfig();
   }
 
-  /** What {@code kubectl} does there with these words. */
+  /** Runs {@code kubectl} with these words. */
   public ProgramResult kubectl(Object... words) {
     return finish(command(words));
   }

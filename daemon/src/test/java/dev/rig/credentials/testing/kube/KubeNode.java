@@ -16,16 +16,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A node of a cluster: a real kubelet and a real containerd on a machine of its own, which has its
- * network, its processes, its mounts, and what is written below {@code /etc}, {@code /var} and
- * {@code /run}, for itself, without what a daemon has left on this machine. With its first process
- * all of that is gone.
+ * A node of a cluster: a real kubelet and a real containerd on a separate machine, with its own
+ * network, processes and mounts, and its own files below {@code /etc}, {@code /var} and {@code
+ * /run}, without those of a daemon on this machine. All of that ends with its first process.
  */
 public final class KubeNode implements Machine {
   /** Its name in the cluster. */
   public static final String NAME = "node-a";
 
-  /** Its address; like its pods' of a network that is for documentation (RFC 5737). */
+  /** Its address, in a network for documentation (RFC 5737), as are its pods'. */
   static final String ADDRESS = "192.0.2.7";
 
   private static final Duration START = Duration.ofSeconds(60);
@@ -33,8 +32,8 @@ public final class KubeNode implements Machine {
   private static final String RUNTIME = "/run/containerd/containerd.sock";
 
   /**
-   * The kubelet finds these settings of the kernel as it wants them, and so leaves them alone. The
-   * last line takes up what orphans leave, as a first process has to.
+   * Sets the kernel as the kubelet requires it, so that the kubelet changes nothing. The last line
+   * reaps orphans, as a first process must.
    */
   private static final String SETUP =
       """
@@ -65,7 +64,10 @@ public final class KubeNode implements Machine {
       while sleep 1000; do :; done
       """;
 
-  /** In the one hierarchy of cgroups, or in each of the older kind, whose folders have "tasks". */
+  /**
+   * Works in the unified hierarchy of cgroups, and in older ones, whose folders have a file
+   * "tasks".
+   */
   private static final String MAKE_CGROUPS =
       """
       set -e
@@ -91,17 +93,17 @@ public final class KubeNode implements Machine {
   private final String cgroup;
   private final Running machine;
 
-  /** The number of its first process, as it is outside. */
+  /** The pid of its first process, outside. */
   private final long init;
 
   private Path kubeconfig;
   private Running kubelet;
 
   /**
-   * Starts the machine, with nothing on it.
+   * Starts an empty machine.
    *
-   * @param folder for all that it keeps; its path has to be short
-   * @param programs where containerd and the kubelet are
+   * @param folder for its data; its path must be short
+   * @param programs the folder of containerd and the kubelet
    */
   KubeNode(Reaper reaper, Path folder, Path programs) {
     Tool.needRoot("a node of a cluster");
@@ -134,7 +136,7 @@ public final class KubeNode implements Machine {
     this.init = first().orElseThrow().pid();
   }
 
-  /** Its first process, as it is outside. */
+  /** Returns its first process, outside. */
   private Optional<ProcessHandle> first() {
     return ProcessHandle.of(machine.pid()).stream().flatMap(ProcessHandle::children).findFirst();
   }
@@ -144,7 +146,7 @@ public final class KubeNode implements Machine {
     machine.finish(START);
   }
 
-  /** What it kept is more than JUnit would remove without a word. */
+  /** Removes what it kept: JUnit would log each file that it cannot remove. */
   private void clear() {
     Command.of("/bin/sh", "-c", REMOVE_CGROUPS, cgroup).run().succeeded();
     Command.of("/bin/rm", "-rf", folder).run().succeeded();
@@ -180,7 +182,7 @@ public final class KubeNode implements Machine {
     reaper.own(with(Command.of(Tool.SOCAT.path(), listen, "TCP:" + LOOPBACK + port)).start());
   }
 
-  /** Whoever connects to the port there talks to who listens at it on the other one. */
+  /** Forwards connections at a port of one machine to the same port of another. */
   private void relay(Machine there, Machine other, int port) {
     var socat = Tool.SOCAT.path();
     var between = folder.resolve(port + ".sock");
@@ -197,7 +199,7 @@ public final class KubeNode implements Machine {
   /**
    * Joins the cluster.
    *
-   * @param sandbox the image of what holds a pod's namespaces
+   * @param sandbox the image for the container that holds a pod's namespaces
    */
   void join(Path kubeconfig, String sandbox) {
     Tool.RUNC.path();
@@ -240,7 +242,7 @@ public final class KubeNode implements Machine {
     return PrivateFile.write(folder.resolve("containerd.toml"), config);
   }
 
-  /** Only the API server and the test can connect to its port. */
+  /** Only the API server and the test can connect to the kubelet's port. */
   private Path kubeletConfig() {
     var config =
         """
@@ -264,7 +266,7 @@ public final class KubeNode implements Machine {
     return PrivateFile.write(folder.resolve("kubelet.yaml"), config);
   }
 
-  /** Starts the kubelet, again where one runs; containers go on meanwhile. */
+  /** Starts the kubelet, or restarts it; containers continue meanwhile. */
   public void startKubelet(List<String> flags) {
     if (kubelet != null) {
       kubelet.close();
@@ -282,12 +284,12 @@ public final class KubeNode implements Machine {
     kubelet = reaper.own(with(Command.of(words.toArray())).start());
   }
 
-  /** What the kubelet has logged since it was started. */
+  /** Returns the kubelet's log since its start. */
   public String kubeletLog() {
     return kubelet.stderr();
   }
 
-  /** A file of the node's, as the test reads it. */
+  /** Returns a file of the node, as the test reads it. */
   public Path file(String path) {
     return Path.of("/proc", String.valueOf(init), "root", path);
   }

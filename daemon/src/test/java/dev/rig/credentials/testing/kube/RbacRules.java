@@ -41,7 +41,7 @@ public final class RbacRules implements Predicate<Asked> {
     }
   }
 
-  /** The manifest that says what pull secrets need. */
+  /** Returns the manifest of the rights for pull secrets. */
   public static String manifest() {
     try (var in = RbacRules.class.getResourceAsStream("/dev/rig/credentials/kube/rbac.yaml")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -50,7 +50,7 @@ public final class RbacRules implements Predicate<Asked> {
     }
   }
 
-  /** What pull secrets need, and what a person needs who deploys and waits. */
+  /** Returns the rights for pull secrets, and those of a person who deploys and waits. */
   public static String deploying() {
     return manifest()
         + """
@@ -66,12 +66,12 @@ public final class RbacRules implements Predicate<Asked> {
         """;
   }
 
-  /** The rights that it grants. */
+  /** Returns the rights that the manifest grants. */
   public static RbacRules ofManifest() {
     return of(manifest());
   }
 
-  /** The rights that another manifest of Roles grants, in YAML or JSON. */
+  /** Returns the rights that another manifest of Roles grants, in YAML or JSON. */
   public static RbacRules of(String manifest) {
     return new RbacRules(manifest);
   }
@@ -81,7 +81,7 @@ public final class RbacRules implements Predicate<Asked> {
     return rules.stream().anyMatch(rule -> rule.permits(asked));
   }
 
-  /** All of them, as {@link Asked#permission} names them. */
+  /** Returns all rights, as {@link Asked#permission} names them. */
   public Set<String> granted() {
     var granted = new TreeSet<String>();
     for (var rule : rules) {

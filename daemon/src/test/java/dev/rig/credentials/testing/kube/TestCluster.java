@@ -4,48 +4,48 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A cluster that a daemon under test keeps pull secrets in, and that its test looks into. */
+/** A cluster in which a daemon keeps pull secrets and a test examines them. */
 public interface TestCluster extends AutoCloseable {
   /** The existing namespace. */
   String NAMESPACE = "team";
 
   String url();
 
-  /** The path of its certificate authority; empty without TLS. */
+  /** Returns the path of its certificate authority; empty without TLS. */
   String certificateAuthority();
 
-  /** A token with the rights of {@code rbac.yaml} and no others. */
+  /** Returns a token with exactly the rights of {@code rbac.yaml}. */
   String token();
 
-  /** A Secret of the namespace as it is now. */
+  /** Returns the current state of a Secret in the namespace. */
   Optional<Map<String, Object>> secret(String name);
 
   /** Puts a Capsule into the namespace. */
   void putCapsule(String name, String image);
 
-  /** Has a Capsule run another image, and leaves the rest of it as it is. */
+  /** Changes the image of a Capsule, and nothing else. */
   void putImage(String capsule, String image);
 
   void removeSecret(String name);
 
-  /** Somebody takes the annotation that names its pull secret from a Capsule. */
+  /** Removes the annotation with the pull secret from a Capsule, as another client. */
   void removePullSecret(String capsule);
 
-  /** The reasons of the Events of a Capsule. */
+  /** Returns the reasons of the Events of a Capsule. */
   List<String> events(String capsule);
 
   void removeCapsule(String name);
 
-  /** The image that a Capsule runs. */
+  /** Returns the image of a Capsule. */
   String image(String capsule);
 
   /** Returns the Secret that a Capsule names; empty if absent. */
   Optional<String> pullSecret(String capsule);
 
   /**
-   * Takes from the token the right to read Deployments.
+   * Takes the right to read Deployments from the token.
    *
-   * @return what a deployment that waits for pods says then
+   * @return the message of a deployment that then waits for pods
    */
   String denyDeployments();
 

@@ -10,15 +10,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * A folder with Debian 13 for arm64, whose programs run by QEMU: the kernel is this machine's and
- * every program is one of arm64. Needs root.
+ * A folder with Debian 13 for arm64, whose programs QEMU runs on this machine's kernel. Needs root.
  */
 public final class Arm64Root {
   private static final Duration UNPACK = Duration.ofMinutes(5);
   private static final Duration REGISTERED = Duration.ofSeconds(30);
   private static final Path HANDLER = Path.of("/usr/lib/binfmt.d/qemu-aarch64.conf");
 
-  /** The handler is there for all as long as one process has the file system mounted. */
+  /** The handler is registered for all processes as long as one has the file system mounted. */
   private static final String REGISTER =
       """
       set -e
@@ -45,11 +44,11 @@ public final class Arm64Root {
   }
 
   /**
-   * Unpacks it, and makes it the first time. Ends the test where the machine cannot run it.
+   * Unpacks the system, and makes it the first time. Ends the test if the machine cannot run it.
    *
    * @param reaper removes it
-   * @param path a folder that is not there yet
-   * @param packages what it has besides Debian's smallest system
+   * @param path a folder that does not exist yet
+   * @param packages in addition to Debian's smallest system
    */
   public static Arm64Root unpack(Reaper reaper, Path path, String... packages) {
     Tool.needRoot("another architecture");
@@ -78,7 +77,7 @@ public final class Arm64Root {
     return path;
   }
 
-  /** Starts a shell's script inside, as root, with a {@code /tmp} and {@code /run} of its own. */
+  /** Runs a shell script inside, as root, with a separate {@code /tmp} and {@code /run}. */
   public Running start(String script) {
     return privately(ENTER, path, script).start();
   }

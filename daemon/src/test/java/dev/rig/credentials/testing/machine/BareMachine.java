@@ -8,14 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A machine on which little may be written, for programs that are started by it: the root is
- * read-only, {@code /tmp} is empty and allows no programs. Needs root.
+ * A machine for programs on which little can be written: the root is read-only, {@code /tmp} is
+ * empty and noexec. Needs root.
  */
 public final class BareMachine {
-  /**
-   * What the daemon is built of and its folder are put aside and back, for {@code /tmp} may hold
-   * them.
-   */
+  /** Moves the daemon's files and folder away and back, because {@code /tmp} may contain them. */
   private static final String SCRIPT =
       """
       set -e
@@ -35,14 +32,14 @@ public final class BareMachine {
 
   private BareMachine() {}
 
-  /** Has that daemon started on such a machine; its folder alone can be written to. */
+  /** Starts the daemon on such a machine; only its folder is writable. */
   public static DaemonUnderTest with(DaemonUnderTest daemon) {
     Tool.needRoot("a file system of its own");
     return daemon.startedBy(
         Tool.UNSHARE.path(), "--mount", "/bin/sh", "-c", SCRIPT, home(), daemon.folder());
   }
 
-  /** The files in the {@code /tmp} that a process there sees. */
+  /** Returns the files in {@code /tmp} as a process there sees it. */
   public static List<String> temporaryFiles(long pid) {
     var folder = "/proc/" + pid + "/root/tmp";
     return Command.of("find", folder, "-xdev", "!", "-type", "d")
@@ -53,7 +50,7 @@ public final class BareMachine {
         .toList();
   }
 
-  /** How the folder is mounted that a process there sees: device, type and options. */
+  /** Returns the mount of a folder as a process there sees it: device, type and options. */
   public static String mount(long pid, Path folder) {
     var middle = " " + folder + " ";
     return Command.of("cat", "/proc/" + pid + "/mounts")

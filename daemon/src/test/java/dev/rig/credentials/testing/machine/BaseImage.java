@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Debian as this machine's own mirror has it, made by debootstrap once and kept below {@code
- * target}: the base of a Dockerfile, for a Docker Engine that reaches no registry, and what a
- * machine of its own boots.
+ * Debian from this machine's own mirror, made once by debootstrap and kept below {@code target}:
+ * the base of a Dockerfile for a Docker Engine without a network, and the system of a separate
+ * machine.
  */
 public final class BaseImage {
   private static final Duration LIMIT = Duration.ofMinutes(20);
@@ -25,16 +25,16 @@ public final class BaseImage {
   private BaseImage() {}
 
   /**
-   * A tar of the system.
+   * Returns a tar of the system.
    *
-   * @param suite Debian's name for it
-   * @param packages what it has besides Debian's smallest system
+   * @param suite Debian's name of the release
+   * @param packages in addition to Debian's smallest system
    */
   public static Path of(String suite, String... packages) {
     return make(List.of(), suite, packages);
   }
 
-  /** The same for another architecture, whose programs this machine must be able to run. */
+  /** Returns the same for another architecture, whose programs this machine must be able to run. */
   static Path foreign(String architecture, String suite, String... packages) {
     return make(List.of("--arch=" + architecture), suite, packages);
   }
@@ -69,7 +69,7 @@ public final class BaseImage {
     }
     bootstrap.addAll(List.of(suite, root, mirror()));
     run(Command.of(bootstrap.toArray()));
-    // How this machine reaches its mirror, as through a proxy.
+    // This machine's access to its mirror, for example through a proxy.
     var apt = Command.of("apt-config", "dump", "Acquire").run().succeeded().stdout();
     PrivateFile.write(root.resolve("etc/apt/apt.conf.d/00machine"), apt);
     run(Command.of("/bin/sh", "-c", "rm -rf \"$0\"/var/cache/apt/archives/*.deb", root));
@@ -82,7 +82,7 @@ public final class BaseImage {
     }
   }
 
-  /** Where this machine gets Debian's packages. */
+  /** Returns the mirror from which this machine gets Debian's packages. */
   private static String mirror() {
     List<String> mirrors =
         Command.of("apt-get", "indextargets", "--format", "$(REPO_URI)", "Label: Debian")

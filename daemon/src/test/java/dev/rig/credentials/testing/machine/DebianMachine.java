@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Assertions;
 
 /**
- * A machine of Debian's with systemd as its first process, in namespaces of this one, and with
- * Docker. Its network has nothing but loopback.
+ * A Debian machine in namespaces of this one, with Docker, and with systemd as its first process.
+ * Its network has only loopback.
  */
 public final class DebianMachine implements AutoCloseable {
   private static final Duration MAKE = Duration.ofMinutes(8);
@@ -44,10 +44,7 @@ public final class DebianMachine implements AutoCloseable {
     this.first = first;
   }
 
-  /**
-   * Makes the machine, from Debian's archive, and boots it. Ends the test where the tools are
-   * missing.
-   */
+  /** Makes the machine from Debian's archive, and boots it. Ends the test if a tool is missing. */
   public static DebianMachine boot(Reaper reaper, Path root) {
     Tool.needRoot("a machine of its own");
     var nspawn = Tool.SYSTEMD_NSPAWN.path();
@@ -86,7 +83,7 @@ public final class DebianMachine implements AutoCloseable {
     }
   }
 
-  /** The child of systemd-nspawn's that is process 1 inside. */
+  /** Returns the child of systemd-nspawn that is process 1 inside. */
   private static long first(Running container) {
     var found = new AtomicLong();
     Eventually.within(
@@ -106,7 +103,7 @@ public final class DebianMachine implements AutoCloseable {
   private boolean isUp() {
     Assertions.assertTrue(
         container.isAlive(), () -> "it is off: " + container.stdout() + container.stderr());
-    // Asked often while it boots, this would be what makes it slow.
+    // Frequent queries would slow the boot.
     return asked("systemctl", "is-system-running", "--wait").matches("(running|degraded)\n");
   }
 
@@ -126,7 +123,7 @@ public final class DebianMachine implements AutoCloseable {
     return asked("journalctl", "--no-pager", "--lines=40", "--output=short-monotonic");
   }
 
-  /** What a program inside prints; nothing where it does not end soon. */
+  /** Returns the output of a program inside; empty if it does not end soon. */
   private String asked(String... words) {
     var command = new String[words.length + 2];
     command[0] = "timeout";
@@ -135,7 +132,7 @@ public final class DebianMachine implements AutoCloseable {
     return inside((Object[]) command).run().stdout();
   }
 
-  /** The release that this machine has: what its systemd can boot on this kernel is known. */
+  /** Returns this machine's release, whose systemd is known to boot on this kernel. */
   private static String release() {
     try (var lines = Files.lines(Path.of("/etc/os-release"))) {
       return lines
@@ -148,7 +145,7 @@ public final class DebianMachine implements AutoCloseable {
     }
   }
 
-  /** The folder that is its {@code /}. */
+  /** Returns the folder that is its {@code /}. */
   public Path root() {
     return root;
   }
@@ -158,14 +155,14 @@ public final class DebianMachine implements AutoCloseable {
     return inside(words).start().finish(RUN);
   }
 
-  /** Runs a script of root's inside. */
+  /** Runs a script inside, as root. */
   public ProgramResult sh(String script) {
     return run("sh", "-c", script);
   }
 
   /**
-   * What a user types who has logged in: by a shell in their home, in a session that logind knows.
-   * It ends with the first line that fails.
+   * Runs the lines that a logged-in user types: in a shell in their home, in a session of logind.
+   * Ends with the first line that fails.
    */
   public ProgramResult typed(String user, String lines) {
     try {
@@ -191,12 +188,12 @@ public final class DebianMachine implements AutoCloseable {
     return Command.of(words).inside(first, "--all");
   }
 
-  /** A command of this machine's, on the network of that one. */
+  /** Returns a command of this machine that runs on the network of that one. */
   public Command onItsNetwork(Command command) {
     return command.inside(first, "--net");
   }
 
-  /** Switches it off and removes it. */
+  /** Switches the machine off and removes it. */
   @Override
   public void close() {
     if (container.isAlive()) {

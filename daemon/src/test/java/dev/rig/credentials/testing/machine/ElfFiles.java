@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The programs and libraries in a folder, by what they are made for: {@code elf(5)}. */
+/** The programs and libraries in a folder with their architecture: {@code elf(5)}. */
 public final class ElfFiles {
   /** {@code EM_X86_64} of {@code elf.h}. */
   public static final int AMD64 = 62;
@@ -21,7 +21,7 @@ public final class ElfFiles {
 
   private ElfFiles() {}
 
-  /** The paths, relative to the folder, with the machine that each is for; links are left out. */
+  /** Returns the paths, relative to the folder, with the architecture of each; without links. */
   public static Map<String, Integer> in(Path folder) {
     Map<String, Integer> found = new TreeMap<>();
     try (var files = Files.walk(folder)) {

@@ -2,7 +2,7 @@ package dev.rig.credentials.testing.machine;
 
 import dev.rig.credentials.testing.daemon.Command;
 
-/** Where the programs of a test run. */
+/** The machine on which the programs of a test run. */
 public interface Machine {
   /** The machine of the test itself. */
   Machine THIS =
@@ -14,13 +14,13 @@ public interface Machine {
 
         @Override
         public void publish(int port) {
-          // It is here already.
+          // The port is on this machine already.
         }
       };
 
-  /** The command as it runs there. */
+  /** Returns the command as it runs there. */
   Command with(Command command);
 
-  /** Makes a port of its loopback reachable on the same port of the test's. */
+  /** Makes a port of its loopback reachable at the same port of the test's machine. */
   void publish(int port);
 }

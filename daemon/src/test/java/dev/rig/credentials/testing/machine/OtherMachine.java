@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * A network of its own with one address that is not loopback, and its own {@code /etc/docker} and
- * {@code /etc/containers}: what a test does there nobody outside notices.
+ * A separate network with one address that is not loopback, and its own {@code /etc/docker} and
+ * {@code /etc/containers}: nothing that a test does there is visible outside.
  */
 public final class OtherMachine {
-  /** Its address; of a network that is for documentation (RFC 5737). */
+  /** Its address, in a network for documentation (RFC 5737). */
   public static final String ADDRESS = "192.0.2.7";
 
   private static final Duration START = Duration.ofSeconds(10);
@@ -36,14 +36,14 @@ public final class OtherMachine {
   }
 
   /**
-   * Makes one that is there until the test is over.
+   * Creates a machine that exists until the test ends.
    *
    * @param folder for its files
    */
   public static OtherMachine start(Reaper reaper, Path folder) {
     Tool.needRoot("a network of its own");
     Tool.IP.path();
-    Tool.DOCKERD.path(); // which brings /etc/docker
+    Tool.DOCKERD.path(); // which creates /etc/docker
     Tool.SKOPEO.path();
     PrivateFile.folder(folder);
     var running =
@@ -63,7 +63,7 @@ public final class OtherMachine {
     return new OtherMachine(running.pid());
   }
 
-  /** The command as it runs there. */
+  /** Returns the command as it runs there. */
   public Command with(Command command) {
     return command.inside(pid, "--net", "--mount");
   }

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Assumptions;
 
-/** A control group that limits the processes and threads of what is put into it. */
+/** A control group that limits the number of its processes and threads. */
 public record PidsCgroup(Path folder) implements AutoCloseable {
-  /** A group with nothing in it; skips the test, with the reason, if this machine gives none. */
+  /**
+   * Creates an empty group; skips the test, with the reason, if this machine does not support it.
+   */
   public static PidsCgroup create(String name) {
     try {
       for (var line : Files.readAllLines(Path.of("/proc/mounts"))) {
@@ -35,14 +37,14 @@ public record PidsCgroup(Path folder) implements AutoCloseable {
     return true;
   }
 
-  /** The words that start a program in it, whatever it allows. */
+  /** Returns the words that start a program in it, whatever its limit is. */
   public Object[] startsIn() {
     return new Object[] {
       "/bin/sh", "-c", "echo $$ > \"$0\" && exec \"$@\"", folder.resolve("cgroup.procs")
     };
   }
 
-  /** Allows not one process or thread more than there are. */
+  /** Permits no process or thread more than there are. */
   public void freeze() {
     try {
       write("pids.max", Files.readString(folder.resolve("pids.current")).strip());
@@ -51,7 +53,7 @@ public record PidsCgroup(Path folder) implements AutoCloseable {
     }
   }
 
-  /** Allows any number of them again. */
+  /** Permits any number of them again. */
   public void lift() {
     write("pids.max", "max");
   }
@@ -64,7 +66,7 @@ public record PidsCgroup(Path folder) implements AutoCloseable {
     }
   }
 
-  /** Removes it as soon as what is in it has ended. */
+  /** Removes the group as soon as its processes have ended. */
   @Override
   public void close() {
     Eventually.within(

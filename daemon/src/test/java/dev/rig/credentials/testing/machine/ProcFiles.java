@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What Linux tells of processes below {@code /proc}. */
+/** The data of processes below {@code /proc}. */
 public final class ProcFiles {
   private ProcFiles() {}
 
-  /** The uid of this process. */
+  /** Returns the uid of this process. */
   public static int ownUid() {
     try {
       return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
@@ -22,7 +22,8 @@ public final class ProcFiles {
   }
 
   /**
-   * The effective capabilities of this process: a bit for each number of {@code capabilities(7)}.
+   * Returns the effective capabilities of this process: a bit for each number of {@code
+   * capabilities(7)}.
    */
   public static BigInteger ownCapabilities() {
     try {
@@ -66,7 +67,7 @@ public final class ProcFiles {
     }
   }
 
-  /** How many descriptors a process has open; only root sees those of a daemon. */
+  /** Returns the number of open descriptors of a process; for a daemon, only root can. */
   public static int descriptors(long pid) {
     var open = Path.of("/proc", Long.toString(pid), "fd").toFile().list();
     Requirement.need(
@@ -76,22 +77,22 @@ public final class ProcFiles {
     return open == null ? 0 : open.length;
   }
 
-  /** How many threads a process has. */
+  /** Returns the number of threads of a process. */
   public static int threads(long pid) {
     return (int) number(pid, "Threads:");
   }
 
-  /** The memory of a process that is in use, in KiB. */
+  /** Returns the resident memory of a process, in KiB. */
   public static long residentKib(long pid) {
     return number(pid, "VmRSS:");
   }
 
-  /** The address space of a process, in KiB. */
+  /** Returns the address space of a process, in KiB. */
   public static long addressSpaceKib(long pid) {
     return number(pid, "VmSize:");
   }
 
-  /** The processor time that a process has used so far, in clock ticks of 10 ms. */
+  /** Returns the processor time of a process so far, in clock ticks of 10 ms. */
   public static long processorTicks(long pid) {
     try {
       var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
@@ -102,7 +103,7 @@ public final class ProcFiles {
     }
   }
 
-  /** How many children of a process have ended and wait for it to notice. */
+  /** Returns how many children of a process have ended and are not reaped. */
   public static long zombiesOf(long parent) {
     var mark = ") Z " + parent + " ";
     try (var folders = Files.list(Path.of("/proc"))) {

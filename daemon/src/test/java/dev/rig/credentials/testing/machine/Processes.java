@@ -18,12 +18,12 @@ public final class Processes {
 
   private Processes() {}
 
-  /** An argument for {@code sleep}, over 1,000 seconds, by which its process is found again. */
+  /** Returns an argument for {@code sleep}, over 1,000 seconds, that identifies its process. */
   public static String longSleep() {
     return "1000." + ThreadLocalRandom.current().nextLong(100_000_000_000L, 1_000_000_000_000L);
   }
 
-  /** Numbers of the living processes that have this text in their command line. */
+  /** Returns the pids of living processes with this text in their command line. */
   public static List<Long> with(String text) {
     var found = new ArrayList<Long>();
     try (var folders = Files.newDirectoryStream(PROC, "[0-9]*")) {
@@ -48,7 +48,7 @@ public final class Processes {
     }
   }
 
-  /** How many descriptors this process has open. */
+  /** Returns how many descriptors this process has open. */
   public static long descriptors() {
     try (var files = Files.list(PROC.resolve("self/fd"))) {
       return files.count();
@@ -57,7 +57,7 @@ public final class Processes {
     }
   }
 
-  /** Waits, in real time, until something is so; returns whether it became so. */
+  /** Waits in real time until a condition is met; returns whether it was. */
   public static boolean eventually(Duration patience, BooleanSupplier condition) {
     long end = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {

@@ -21,11 +21,11 @@ public final class ProjectImage {
   private ProjectImage() {}
 
   /**
-   * Builds it on a Docker Engine of its own.
+   * Builds the images on a separate Docker Engine.
    *
-   * @param folder for the engine and all that it keeps; its path has to be short
+   * @param folder for the engine and its data; its path must be short
    * @param targets of the Dockerfile; each becomes an image of that name
-   * @return the engine that has them
+   * @return the engine with the images
    */
   public static DockerEngine build(Reaper reaper, Path folder, String... targets) {
     Tool.needRoot("a Docker Engine");

@@ -5,7 +5,7 @@ import java.util.Deque;
 
 /**
  * Ends what a test started, the latest first: at the end of the test (as an {@code @AutoClose}
- * field), also of one that failed, and at the end of the JVM.
+ * field), even if it failed, and at the end of the JVM.
  */
 public final class Reaper implements AutoCloseable {
   private final Deque<AutoCloseable> started = new ArrayDeque<>();

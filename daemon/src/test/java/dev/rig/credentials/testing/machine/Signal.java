@@ -10,7 +10,9 @@ public enum Signal {
   STOP,
   TERM;
 
-  /** Sends it to a process, by the shell's own {@code kill}: a machine may have no other. */
+  /**
+   * Sends the signal to a process, by the shell's own {@code kill}: a machine may have no other.
+   */
   public void to(long pid) {
     Command.of("/bin/sh", "-c", "kill -%s %d".formatted(name(), pid)).run().succeeded();
   }

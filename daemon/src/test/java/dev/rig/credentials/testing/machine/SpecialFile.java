@@ -14,7 +14,7 @@ public enum SpecialFile {
   FIFO("a FIFO"),
   FOLDER("a folder"),
   SOCKET("a socket"),
-  /** One without an end; needs root. */
+  /** An endless device; needs root. */
   DEVICE("a special file");
 
   private final String words;
@@ -23,12 +23,12 @@ public enum SpecialFile {
     this.words = words;
   }
 
-  /** What it is, in the daemon's words. */
+  /** Returns the kind in the daemon's words. */
   public String words() {
     return words;
   }
 
-  /** Makes one of that name, which must be free. */
+  /** Creates one with that name, which must be free. */
   public Path make(Path path) throws IOException {
     switch (this) {
       case FIFO -> Command.of("/usr/bin/mkfifo", path).run().succeeded();

@@ -10,13 +10,13 @@ import java.net.ServerSocket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Listens at every address of its network, resolves an image of each host, and prints what came of
- * it and how many connections there had been by then.
+ * Listens at every address of its network, resolves an image of each host, and prints the result
+ * and the number of connections so far.
  */
 public final class AddressProbe {
   private AddressProbe() {}
 
-  /** The names of hosts. */
+  /** Takes the names of hosts. */
   public static void main(String[] hosts) throws Exception {
     var connections = new AtomicInteger();
     try (var scheduler = new SystemScheduler();

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /**
- * A Docker Engine of its own, beside any that the machine has: it makes no network and no firewall
+ * A separate Docker Engine, in addition to the machine's: it creates no network and no firewall
  * rule, and needs neither overlayfs nor systemd.
  */
 public final class DockerEngine {
@@ -32,20 +32,20 @@ public final class DockerEngine {
   }
 
   /**
-   * The same with a storage driver: {@code overlay2} builds large images in a fraction of the time,
-   * where the kernel and the folder's file system have it.
+   * Starts an engine with a storage driver: {@code overlay2} builds large images in a fraction of
+   * the time, if the kernel and the folder's file system support it.
    */
   public static DockerEngine start(Reaper reaper, Path folder, String storageDriver) {
     return start(reaper, folder, storageDriver, UnaryOperator.identity());
   }
 
-  /** The same on another machine. */
+  /** Starts an engine on another machine. */
   public static DockerEngine start(
       Reaper reaper, Path folder, String storageDriver, UnaryOperator<Command> place) {
     return start(reaper, folder, storageDriver, place, "--bridge=none");
   }
 
-  /** An engine on another machine with the network that an engine usually has. */
+  /** Starts an engine on another machine with the usual network of engines. */
   public static DockerEngine bridged(Reaper reaper, Path folder, OtherMachine machine) {
     return start(reaper, folder, "vfs", machine::with, "--bip=172.30.99.1/24");
   }
@@ -62,7 +62,7 @@ public final class DockerEngine {
     var socket = folder.resolve("docker.sock");
     var config = PrivateFile.write(folder.resolve("daemon.json"), "{}\n");
     var data = folder.resolve("data");
-    // Where mounts are private, it mounts this folder on itself, and can leave the mount behind.
+    // If mounts are private, the engine mounts this folder on itself, and may leave the mount.
     reaper.own(() -> Command.of("/bin/umount", "--lazy", data).run());
     var command =
         Command.of(
@@ -92,12 +92,14 @@ public final class DockerEngine {
     }
   }
 
-  /** Its address: a {@code DOCKER_HOST}. */
+  /** Returns its address: a {@code DOCKER_HOST}. */
   public String host() {
     return "unix://" + socket;
   }
 
-  /** A {@code docker} command line on this engine, with a configuration folder of its own. */
+  /**
+   * Returns a {@code docker} command line for this engine, with a separate configuration folder.
+   */
   public Command docker(Path config, Object... arguments) {
     var words = new Object[arguments.length + 1];
     words[0] = Tool.DOCKER.path();

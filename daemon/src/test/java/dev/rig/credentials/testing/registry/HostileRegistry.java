@@ -24,9 +24,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A server on loopback that answers whatever a test says, byte by byte if need be, and remembers
- * what it was asked. Without a certificate it hangs up on who begins with TLS; with one it serves
- * both, on the same port.
+ * A server on loopback that sends any answer of a test, byte by byte if necessary, and records the
+ * requests. Without a certificate it closes connections that start TLS; with one it serves both on
+ * the same port.
  */
 public final class HostileRegistry implements AutoCloseable {
   /**
@@ -37,7 +37,7 @@ public final class HostileRegistry implements AutoCloseable {
    */
   public record Asked(
       String method, String target, Map<String, String> headers, String body, boolean tls) {
-    /** The header's value; empty where it is not there. */
+    /** Returns the header's value; empty if absent. */
     public String header(String name) {
       return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
     }
@@ -106,13 +106,13 @@ public final class HostileRegistry implements AutoCloseable {
     return connections.get();
   }
 
-  /** A whole answer. */
+  /** Sends a whole answer. */
   public static void reply(OutputStream out, int status, String body, String... headers)
       throws IOException {
     reply(out, status, body.getBytes(StandardCharsets.UTF_8), headers);
   }
 
-  /** A whole answer. */
+  /** Sends a whole answer. */
   public static void reply(OutputStream out, int status, byte[] body, String... headers)
       throws IOException {
     var head = new StringBuilder("HTTP/1.1 " + status + " It\r\n");
@@ -125,7 +125,7 @@ public final class HostileRegistry implements AutoCloseable {
     out.flush();
   }
 
-  /** Address and port, as they stand in front of image names. */
+  /** Returns address and port, as they precede image names. */
   public String host() {
     return server.getInetAddress().getHostAddress() + ":" + server.getLocalPort();
   }
@@ -165,7 +165,7 @@ public final class HostileRegistry implements AutoCloseable {
   private void serve(Socket socket) {
     try (socket) {
       socket.setTcpNoDelay(
-          true); // a body that waits for the acknowledgement of its head costs 40 ms
+          true); // a body that waits for the acknowledgement of its head takes 40 ms
       int first = socket.getInputStream().read();
       var begun = new ByteArrayInputStream(new byte[] {(byte) first});
       var context = tls;

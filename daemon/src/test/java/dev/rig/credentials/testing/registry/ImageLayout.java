@@ -27,7 +27,7 @@ public final class ImageLayout {
   /**
    * Writes a layout.
    *
-   * @param created what the images say of their time
+   * @param created the time of creation in the images
    * @param architectures more than one make an index
    */
   public static Path write(Path folder, String created, String... architectures) {
@@ -85,7 +85,7 @@ public final class ImageLayout {
         ",\"platform\":{\"os\":\"linux\",\"architecture\":\"" + architecture + "\"}");
   }
 
-  /** Writes content and gives its descriptor. */
+  /** Writes content and returns its descriptor. */
   private String blob(String type, byte[] content, String more) throws IOException {
     var hex = hash(content);
     Files.write(folder.resolve("blobs/sha256").resolve(hex), content);

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What podman answers as a Docker Engine, with a storage of its own. */
+/** podman's API of a Docker Engine, with a separate storage. */
 public final class PodmanService {
   private static final Duration START = Duration.ofSeconds(30);
 
@@ -27,10 +27,10 @@ public final class PodmanService {
   }
 
   /**
-   * Starts it at the place below a user's runtime folder where podman itself puts its socket.
+   * Starts the service with its socket at podman's usual path below a user's runtime folder.
    *
-   * @param folder its path has to be short enough for a socket in it
-   * @param insecure the host that it may talk to without TLS
+   * @param folder its path must be short enough for a socket in it
+   * @param insecure the host that it may contact without TLS
    */
   public static PodmanService start(Reaper reaper, Path folder, String insecure) {
     Tool.needRoot("podman's storage");
@@ -47,12 +47,12 @@ public final class PodmanService {
     return runtime().resolve("podman/podman.sock");
   }
 
-  /** The user's runtime folder: an {@code XDG_RUNTIME_DIR}. */
+  /** Returns the user's runtime folder: an {@code XDG_RUNTIME_DIR}. */
   public Path runtime() {
     return folder.resolve("r");
   }
 
-  /** A command line on the same storage. */
+  /** Returns a command line on the same storage. */
   public Command podman(Object... arguments) {
     var words =
         new ArrayList<Object>(

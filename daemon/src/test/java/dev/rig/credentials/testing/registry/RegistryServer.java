@@ -36,8 +36,8 @@ public final class RegistryServer {
   /**
    * Starts a registry.
    *
-   * @param folder where it keeps everything
-   * @param users the names and passwords that may push and pull; with none everybody may
+   * @param folder for its data
+   * @param users the names and passwords that may push and pull; if empty, no login is required
    */
   public static RegistryServer start(Reaper reaper, Path folder, Map<String, String> users) {
     return users.isEmpty()
@@ -57,7 +57,7 @@ public final class RegistryServer {
   /**
    * Starts a registry with TLS and users on another machine's network.
    *
-   * @param address one of that network; Docker does without TLS where it is one of 127.0.0.0/8
+   * @param address one of that network; in 127.0.0.0/8 Docker requires no TLS
    * @param identity its certificate is for the name that it has on that machine
    */
   public static RegistryServer startOn(
@@ -113,7 +113,7 @@ public final class RegistryServer {
     return Command.of(program, "serve", PrivateFile.write(folder.resolve("config.yml"), config));
   }
 
-  /** The host and port, as it stands in front of image names. */
+  /** Returns host and port, as they precede image names. */
   public String host() {
     return host;
   }
@@ -129,7 +129,9 @@ public final class RegistryServer {
         .collect(Collectors.joining("\n", "", "\n"));
   }
 
-  /** From now on only these users may push and pull; it must have been started with users. */
+  /**
+   * Permits pushes and pulls only to these users; the registry must have been started with users.
+   */
   public void permit(Map<String, String> users) {
     PrivateFile.replace(folder.resolve(USERS), lines(users));
   }

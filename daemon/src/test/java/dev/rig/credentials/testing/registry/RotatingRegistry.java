@@ -7,17 +7,17 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A registry whose credentials expire: each minute has a user of its own, who may pull until the
- * end of the next minute.
+ * A registry whose credentials expire: each minute has its own user, who may pull until the end of
+ * the next minute.
  */
 public final class RotatingRegistry implements AutoCloseable {
-  /** Who may always push. */
+  /** A user who may always push. */
   public static final String PUSHER = "push:gldt-example";
 
-  /** Prints the credential of this minute. */
+  /** A script that prints the credential of this minute. */
   public static final String SCRIPT = "echo \"u$(($(date +%s) / 60)):gldt-example\"";
 
-  /** How long a credential is valid at least. */
+  /** The shortest life of a credential. */
   public static final Duration LIFE = Duration.ofMinutes(1);
 
   private static final String PASSWORD = "gldt-example";
@@ -26,9 +26,9 @@ public final class RotatingRegistry implements AutoCloseable {
   private final Thread rotation;
 
   /**
-   * Starts one.
+   * Starts a registry.
    *
-   * @param folder where it keeps everything
+   * @param folder for its data
    */
   public RotatingRegistry(Reaper reaper, Path folder) {
     long first = minute();
@@ -41,7 +41,7 @@ public final class RotatingRegistry implements AutoCloseable {
     return System.currentTimeMillis() / LIFE.toMillis();
   }
 
-  /** The next minute's user is there before that minute. */
+  /** The next minute's user exists before that minute. */
   private static Map<String, String> users(long minute) {
     var users = new HashMap<String, String>();
     users.put(PUSHER.substring(0, PUSHER.indexOf(':')), PASSWORD);
@@ -66,7 +66,7 @@ public final class RotatingRegistry implements AutoCloseable {
     }
   }
 
-  /** The registry itself. */
+  /** Returns the registry itself. */
   public RegistryServer server() {
     return server;
   }

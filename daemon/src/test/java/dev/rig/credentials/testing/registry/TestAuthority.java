@@ -37,13 +37,13 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.IPAddress;
 import org.bouncycastle.util.io.pem.PemObject;
 
-/** An authority that nobody knows, and the certificates that it signs; good for a day. */
+/** An authority that no machine trusts, and the certificates that it signs; valid for a day. */
 public final class TestAuthority {
   private static final X500Name NAME = new X500Name("CN=Test Authority");
   private static final Provider BC = new BouncyCastleProvider();
   private static final char[] NO_PASSWORD = new char[0];
 
-  /** What the keys of a certificate are. */
+  /** The type of a certificate's keys. */
   public enum Keys {
     EC("EC", 256, "SHA256withECDSA"),
     RSA("RSA", 2048, "SHA256withRSA");
@@ -62,7 +62,7 @@ public final class TestAuthority {
   /** A key and its certificate. */
   public record Identity(PrivateKey key, X509Certificate certificate) {}
 
-  /** Loaded by the first test that needs it. */
+  /** Created by the first test that needs it. */
   private static final class Shared {
     static final TestAuthority RSA = new TestAuthority(Keys.RSA);
   }
@@ -70,7 +70,7 @@ public final class TestAuthority {
   private final Keys keys;
   private final Identity own;
 
-  /** A new authority. */
+  /** Creates an authority. */
   public TestAuthority(Keys keys) {
     this.keys = keys;
     var pair = pair(keys);
@@ -78,14 +78,14 @@ public final class TestAuthority {
   }
 
   /**
-   * The authority with an RSA key for all tests that do not need one of their own: making such a
-   * key takes up to a second of processor time.
+   * Returns the authority with an RSA key for all tests that need none of their own: creating such
+   * a key takes up to a second of processor time.
    */
   public static TestAuthority sharedRsa() {
     return Shared.RSA;
   }
 
-  /** Its own certificate, in PEM. */
+  /** Returns its own certificate, in PEM. */
   public String pem() {
     return pem(own.certificate());
   }
@@ -94,12 +94,12 @@ public final class TestAuthority {
     return own;
   }
 
-  /** A certificate as PEM. */
+  /** Returns a certificate as PEM. */
   public static String pem(X509Certificate certificate) {
     return written(certificate);
   }
 
-  /** A key as PEM, in PKCS #8. */
+  /** Returns a key as PEM, in PKCS #8. */
   public static String pem(PrivateKey key) {
     return written(new PemObject("PRIVATE KEY", key.getEncoded()));
   }
@@ -114,14 +114,17 @@ public final class TestAuthority {
     return text.toString();
   }
 
-  /** A new key with a certificate for an address or a name, or several with commas between. */
+  /** Creates a key with a certificate for an address or a name, or several separated by commas. */
   public Identity identity(String addressOrName) {
     var pair = pair(keys);
     return new Identity(
         pair.getPrivate(), sign(new X500Name("CN=server"), pair, own.key(), addressOrName));
   }
 
-  /** A server's TLS with a certificate for an address or a name, which trusts clients of this. */
+  /**
+   * Returns a server's TLS with a certificate for an address or a name, which trusts clients of
+   * this authority.
+   */
   public SSLContext server(String addressOrName) {
     var identity = identity(addressOrName);
     try {
@@ -195,7 +198,7 @@ public final class TestAuthority {
     return new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, addressOrName);
   }
 
-  /** A token of three parts, signed with the key of an RSA authority (RFC 7519, RS256). */
+  /** Returns a token of three parts, signed with the key of an RSA authority (RFC 7519, RS256). */
   public String token(Map<String, Object> claims) {
     try {
       var x5c = Base64.getEncoder().encodeToString(own.certificate().getEncoded());

@@ -16,13 +16,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Resolves an image without a credential and prints what came of it: run with the distribution's
- * own runtime, which may lack what a whole JDK has.
+ * Resolves an image without a credential and prints the result: run with the distribution's own
+ * runtime, which may lack parts of a whole JDK.
  */
 public final class TlsProbe implements RegistryCredentials {
   TlsProbe() {}
 
-  /** The image, then files of authorities. */
+  /** Takes the image, then files of authorities. */
   public static void main(String[] arguments) throws Exception {
     var files = List.of(arguments).stream().skip(1).map(Path::of).toList();
     var settings = new RegistrySettings(Set.of(), files, Map.of(), Proxies.NONE);

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A token service on loopback for a registry with token authentication: it signs what a user with
- * the right password asks for, and nothing for anybody else.
+ * the right password requests, and nothing for others.
  */
 public final class TokenServer implements AutoCloseable {
   public static final String SERVICE = "a registry";
@@ -37,7 +37,7 @@ public final class TokenServer implements AutoCloseable {
     login = new AtomicReference<>(user + ":" + password);
   }
 
-  /** Starts a token service that knows one user. */
+  /** Starts a token service with one user. */
   public static TokenServer start(String user, String password) {
     try {
       var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
@@ -51,17 +51,17 @@ public final class TokenServer implements AutoCloseable {
     }
   }
 
-  /** Address and port. */
+  /** Returns address and port. */
   public String host() {
     return "127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** The address that a registry names. */
+  /** Returns the address that a registry names. */
   public String realm() {
     return "http://" + host() + "/token";
   }
 
-  /** The certificate that a registry knows its signature by, in PEM. */
+  /** Returns the certificate by which a registry verifies its signature, in PEM. */
   public String certificate() {
     return authority.pem();
   }
@@ -89,7 +89,7 @@ public final class TokenServer implements AutoCloseable {
     }
   }
 
-  /** The claims of the registry's tokens (distribution's token specification). */
+  /** Returns the claims of a token (distribution's token specification). */
   private Map<String, Object> claims(String scope) {
     var claims = new HashMap<String, Object>();
     long now = Instant.now().getEpochSecond();
