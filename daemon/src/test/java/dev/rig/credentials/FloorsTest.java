@@ -34,7 +34,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The floors of the package list: imports point down, neighbours on two floors are strangers. */
+/** The floors of the package list: imports point down, and never to a neighbour. */
 class FloorsTest {
   private static final String ROOT = "dev.rig.credentials.";
   private static final String[] L0 =
@@ -208,7 +208,7 @@ class FloorsTest {
         .check(CLASSES);
   }
 
-  /** F39: to open what is no regular file may wait for ever; these read in /proc, and one more. */
+  /** F39: opening a special file may block forever; these read in /proc, and one more. */
   @Test
   void onlyOneClassReadsFiles() {
     var inProc = Set.of("ProcessTable", "KubeletProcesses", "PeerProcess", "KubeletCheck");
@@ -236,7 +236,7 @@ class FloorsTest {
         .check(CLASSES);
   }
 
-  /** T24: what is printed is escaped, and these alone print control sequences of their own. */
+  /** T24: all output is escaped; only these classes print control sequences of their own. */
   @Test
   void allOutputIsEscaped() {
     noClasses()
@@ -266,7 +266,7 @@ class FloorsTest {
         .check(CLASSES);
   }
 
-  /** Records of settings, and of what is shown of one thing. */
+  /** Records of settings, and of the data of one thing. */
   private static final Set<String> LONG_RECORDS =
       Set.of(
           "EffectiveSettings",

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What a reader of the folders relies on: small packages, one name for one thing, a true map. */
+/** What a reader of the folders relies on: small packages, unique names, an accurate map. */
 class LayoutTest {
   private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..").normalize();
   private static final Pattern FIRST_PARAGRAPH =

@@ -57,7 +57,7 @@ class ManualTest {
     }
   }
 
-  /** A promise without a test is a hope. */
+  /** A promise without a test is not kept. */
   @Test
   void everyFaultAndThreatNamesTestsThatExist() {
     var tests = new TreeMap<String, List<MatchResult>>();
@@ -110,7 +110,7 @@ class ManualTest {
                 .anyMatch(line -> anchor(line).equals(parts[1])));
   }
 
-  /** As GitHub makes it of a heading. */
+  /** Returns the anchor that GitHub makes of a heading. */
   private static String anchor(String heading) {
     return heading
         .replaceFirst("^#+ ", "")

@@ -30,7 +30,7 @@ class WordsTest {
               + " told|was told|had to be|are to be|if there is none|without a word|knows no)\\b",
           Pattern.CASE_INSENSITIVE);
 
-  /** What a comment of main code must not contain in addition. */
+  /** Further phrases that a comment of main code must not contain. */
   private static final Pattern IN_COMMENTS =
       Pattern.compile(
           PHRASES.pattern()
@@ -40,7 +40,7 @@ class WordsTest {
               + " it does|what comes of|for want of|goes? on|without a word)\\b",
           Pattern.CASE_INSENSITIVE);
 
-  /** Code in a comment, the user {@code nobody} among it, and names of parameters. */
+  /** Code in a comment, such as the user {@code nobody}, and names of parameters. */
   private static final Pattern NOT_WORDS =
       Pattern.compile("\\{@\\w+ [^}]*}|@(?:param|link|throws) \\S+|<[^>]*>|`[^`]*`");
 
@@ -83,7 +83,7 @@ class WordsTest {
     assertEquals(List.of(), found);
   }
 
-  /** The test of the comments can fail. */
+  /** Shows that the test of the comments can fail. */
   @Test
   void aPhraseThatIsWrappedOverTwoLinesOfACommentIsFound() {
     var comment = "/** Returns the name; null where there\n   * is none. {@code nobody}\n   */";

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What OpenSSF Scorecard looks for in workflows, and that each calls scripts that are there. */
+/** What OpenSSF Scorecard checks in workflows, and that each calls scripts that exist. */
 class WorkflowsTest {
   private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..").normalize();
   private static final Pattern USES = Pattern.compile("uses: *(.*)");
@@ -43,7 +43,7 @@ class WorkflowsTest {
             (name, text) -> assertTrue(text.contains("\npermissions:\n  contents: read\n"), name));
   }
 
-  /** The text of a pull request would be run as a part of the script. */
+  /** Otherwise the text of a pull request would be run as part of the script. */
   @Test
   void noScriptContainsAnExpressionAndNoWorkflowRunsForeignCodeWithRights() {
     var found = new ArrayList<String>();
@@ -72,7 +72,7 @@ class WorkflowsTest {
         called.stream().filter(script -> !Files.isExecutable(ROOT.resolve(script))).toList());
   }
 
-  /** The lines that a shell runs. */
+  /** Returns the lines that a shell runs. */
   private static List<String> scripts(String workflow) {
     var lines = new ArrayList<String>();
     var within = -1;

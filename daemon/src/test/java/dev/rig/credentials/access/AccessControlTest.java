@@ -34,7 +34,7 @@ final class AccessControlTest {
   private static final int SOCKET_GROUP = 991;
   private static final int STRANGER = 1000;
 
-  /** A user database of this test's own. */
+  /** A user database of this test. */
   private static final class Users implements UserDatabase {
     final Map<String, Integer> users = new HashMap<>();
     final Map<String, Integer> groups = new HashMap<>();
@@ -134,7 +134,7 @@ final class AccessControlTest {
             peer(0),
             peer(DAEMON),
             peer(SOCKET_GROUP), // by its own gid
-            peer(STRANGER, 5, SOCKET_GROUP), // by what the kernel noted
+            peer(STRANGER, 5, SOCKET_GROUP), // by the groups that the kernel reports
             peer(2000)); // by the user database
     for (var peer : trusted) {
       for (var permission : Permission.values()) {
@@ -276,7 +276,7 @@ final class AccessControlTest {
     assertFalse(asked.getFirst().join().may(Permission.GET));
   }
 
-  /** The C library's own answers, about the one user that every machine has. */
+  /** The real user database of the C library, about the one user of every machine. */
   @Test
   void rootIsInTheSystemsUserDatabase() {
     var system = new SystemUsers();

@@ -18,7 +18,7 @@ class DevRegistryLookupTest {
   private static final RegistryFailure MISSING = new RegistryFailure.NoSuchTag("no");
   private static final RegistryFailure AWAY = new RegistryFailure.Unreachable("away");
 
-  /** Answers by host. */
+  /** Answers a lookup by its host. */
   private record Registries(Map<String, RegistryFailure> answers, List<String> asked)
       implements ImageLookup {
     @Override

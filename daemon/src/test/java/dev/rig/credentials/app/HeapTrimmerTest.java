@@ -17,7 +17,7 @@ class HeapTrimmerTest {
     var _ = new HeapTrimmer(heap, time);
   }
 
-  /** A heap that shrinks to what is in use. */
+  /** A heap that shrinks to the size of the objects in use. */
   private static final class FakeHeap implements HeapTrimmer.Heap {
     private long size;
     private long inUse = 8 * MIB;

@@ -36,7 +36,7 @@ class BrokerTest {
           Broker.LOADER, Lease::expiresAt, CachePolicy.standard(1000), time.time(), new Random(1));
   private final Broker broker = new Broker(leases, time.time(), StartJitter.AT_ONCE);
 
-  /** Answers when the test says so. */
+  /** A source that answers when the test decides. */
   private final class Held implements CredentialSource {
     private final List<CompletableFuture<Lease>> runs = new ArrayList<>();
 

@@ -40,7 +40,7 @@ class LeaseArchiveTest {
     path = folder.resolve("leases.sealed");
   }
 
-  /** The life of one daemon: what it has in memory ends with it. */
+  /** The life of one daemon: its memory ends with it. */
   private final class Life {
     private final ExpiringCache<BrokerEntry, Lease> leases =
         new ExpiringCache<>(
@@ -104,7 +104,7 @@ class LeaseArchiveTest {
     assertEquals(0, runsAfterRestart(entry, Duration.ofMinutes(10), entry, "a.org/x"));
   }
 
-  /** C4: a list after a restart still names what it named before. */
+  /** C4: a list after a restart has the same names as before. */
   @Test
   void expiredLeaseKeepsItsUserNameAndItsSecretForRedaction() throws Exception {
     var entry = BrokerFixture.configured("a.org", script, "1");
@@ -129,7 +129,7 @@ class LeaseArchiveTest {
     assertEquals(runs + 1, script.asked().size());
   }
 
-  /** C4: the hosts that matched a glob, with any source, and after a change. */
+  /** C4: the hosts that matched a glob, with any source, also after a change. */
   @Test
   void hostsOfGlobsAreKept() {
     var login = FakeSource.fixed(time, "fixed", "s");
@@ -219,7 +219,7 @@ class LeaseArchiveTest {
     assertEquals(1, runsAfterRestart(entry, Duration.ofHours(1), entry, "a.org/x"));
   }
 
-  /** F10: after a restart only the wall clock is known, and it was set back. */
+  /** F10: after a restart only the wall clock is available, and it was set back. */
   @Test
   void f10_leaseIsDiscardedIfTheClockWasSetBack() {
     var entry = BrokerFixture.configured("a.org", script, "1");

@@ -66,7 +66,7 @@ class ExpiringCacheTest {
     return value == null ? null : value.text();
   }
 
-  /** F21: one load for however many ask. */
+  /** F21: one load for any number of requests. */
   @Test
   void f21_manyRequestsShareOneLoad() {
     var asked = new ArrayList<CompletableFuture<Value>>();
@@ -475,7 +475,7 @@ class ExpiringCacheTest {
     }
   }
 
-  /** F36: whatever became of its worker. */
+  /** F36: whether or not its worker still runs. */
   @Test
   void f36_loadThatNeverEndsFailsAtItsDeadlineAndTheNextOneSucceeds() {
     try (var patient =
@@ -497,7 +497,7 @@ class ExpiringCacheTest {
     }
   }
 
-  /** A loader whose failures with that text are caused by a shortage. */
+  /** A loader whose failures with this text count as caused by a shortage. */
   private final class ShortOfProcesses implements CacheLoader<String, Value> {
     @Override
     public CompletableFuture<Value> load(String key) {
@@ -510,7 +510,7 @@ class ExpiringCacheTest {
     }
   }
 
-  /** F36: what a shortage fails says nothing of the next attempt. */
+  /** F36: a failure caused by a shortage does not predict the next attempt. */
   @Test
   void f36_pausesDoNotGrowWhileAShortageLasts() {
     try (var poor =

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Moving to the daemon and back, with a daemon. */
+/** Migration to a real daemon and back. */
 class AdoptCommandTest {
   private static final String AUTH = "cGVyc29uOkNBTkFSWS1wYXNzd29yZA=="; // person:CANARY-password
 
@@ -136,7 +136,7 @@ class AdoptCommandTest {
     }
   }
 
-  /** No file below the folder has the login, as it is or as Docker writes it. */
+  /** Asserts that no file below the folder contains the login, as text or in Docker's encoding. */
   private void assertNoPlainCopy() throws IOException {
     try (var files = Files.walk(folder)) {
       for (var each : files.filter(Files::isRegularFile).toList()) {

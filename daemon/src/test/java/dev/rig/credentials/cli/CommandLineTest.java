@@ -273,7 +273,7 @@ class CommandLineTest {
   @Test
   void listThatNoClientReadsIsRefusedWithTheNextStep() throws IOException {
     var yaml = new StringBuilder("rig:\n  dockerRegistries:\n");
-    for (int i = 0; i < 6_000; i++) { // JSON, as Go writes it, has six characters for each <
+    for (int i = 0; i < 6_000; i++) { // JSON, as Go writes it, uses six characters for each <
       yaml.append("    h%d.org: {username: '%s', password: p}\n".formatted(i, "<".repeat(40)));
     }
     Files.writeString(values, yaml);
@@ -306,7 +306,7 @@ class CommandLineTest {
     }
   }
 
-  /** C36: wrong settings of a cluster that no daemon could make sense of. */
+  /** C36: invalid settings of a cluster, which no daemon could use. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -438,7 +438,7 @@ class CommandLineTest {
                     client.write(ByteBuffer.wrap(chunk));
                   }
                 } catch (IOException gone) {
-                  // It has read enough.
+                  // The client has read enough and closed.
                 }
               });
       assertEquals(ExitStatus.FAILED, run(false, command, "ghcr.io"));
@@ -484,7 +484,7 @@ class CommandLineTest {
     }
   }
 
-  /** T20: a person names an image; what a client names is a host. */
+  /** T20: a person names an image, a client names a host. */
   @Test
   void shortNameIsAnImageOnDockerHub() throws IOException {
     Files.writeString(

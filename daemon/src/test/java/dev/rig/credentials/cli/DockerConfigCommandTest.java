@@ -44,7 +44,7 @@ class DockerConfigCommandTest {
           ghcr.io/acme: {username: v, password: CANARY}
       """;
 
-  /** As Docker writes it, with settings of its own and of others. */
+  /** A configuration as Docker writes it, with further settings. */
   private static final String BEFORE =
       """
       {
@@ -217,7 +217,7 @@ class DockerConfigCommandTest {
     assertEquals(Map.of("credHelpers", Map.of()), Json.object(read(file)));
   }
 
-  /** C12: the copy of the original stands in for a record that is missing. */
+  /** C12: if the record is missing, the copy of the original replaces it. */
   @Test
   void c12_removeWithoutTheRecordComparesWithTheOriginal() throws IOException {
     var original =
@@ -362,7 +362,7 @@ class DockerConfigCommandTest {
     assertEquals(List.of(file), filesBesideIt());
   }
 
-  /** C12: whatever the original, and whatever the number and the order of runs. */
+  /** C12: for any original, and any number and order of runs. */
   @Test
   void c12_removeRestoresEveryOriginalAfterAnyRuns() throws IOException {
     var random = new Random(12);
@@ -432,7 +432,7 @@ class DockerConfigCommandTest {
     assertEquals(List.of(file), filesBesideIt());
   }
 
-  /** C12: a record of an earlier round would restore what is no longer true. */
+  /** C12: a record of an earlier round would restore outdated settings. */
   @Test
   void c12_nextRoundHasItsOwnOriginal() throws IOException {
     given("{\"credHelpers\": {\"ghcr.io\": \"first\"}}");
@@ -482,7 +482,7 @@ class DockerConfigCommandTest {
     assertEquals(ExitStatus.USAGE, run("--store", "--podman"));
   }
 
-  /** containers/image refuses a key with a scheme, and with it the whole file. */
+  /** containers/image rejects the whole file if a key has a scheme. */
   @Test
   void podmanHasItsOwnFileAndKeyForTheHub() {
     assertEquals(ExitStatus.OK, run("--podman", "--write"), this::printed);

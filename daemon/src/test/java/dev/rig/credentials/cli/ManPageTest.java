@@ -31,7 +31,7 @@ class ManPageTest {
   private static final String NAME = "((?:rig|docker)-credential[a-z-]*)";
   private static final Pattern REFERENCE = Pattern.compile(NAME + "\\(([0-9])\\)");
 
-  /** A page that the text tells a reader to open. */
+  /** A reference to a page that the reader can open. */
   private static final Pattern TYPED =
       Pattern.compile("\\bman (?:[0-9] )?" + NAME + "(?:\\(([0-9])\\))?");
 
@@ -144,7 +144,7 @@ class ManPageTest {
     }
   }
 
-  /** C42: what a page, the manual, a unit or a shipped file refers to is shipped. */
+  /** C42: every page that a page, the manual, a unit or a shipped file refers to is shipped. */
   @Test
   void everyPageThatIsReferredToIsShipped() throws IOException {
     var pages = pages();
@@ -198,7 +198,7 @@ class ManPageTest {
     return requireNonNull(pages.get(path), path);
   }
 
-  /** What is written, by its path. */
+  /** Returns the shipped texts by their paths. */
   private Map<String, String> pages() throws IOException {
     assertEquals(ExitStatus.OK, Main.run(console(), "generate-man", folder.toString()));
     var pages = new TreeMap<String, String>();

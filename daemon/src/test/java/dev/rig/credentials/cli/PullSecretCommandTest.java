@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@code pull-secret} refuses by itself, and its YAML; PullSecretsIT runs it. */
+/** The command's own checks of {@code pull-secret}, and its YAML; PullSecretsIT runs it. */
 class PullSecretCommandTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();

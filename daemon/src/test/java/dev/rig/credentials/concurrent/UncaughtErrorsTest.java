@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What an uncaught error leads to. */
+/** The effects of an uncaught error. */
 class UncaughtErrorsTest {
   private final FakeTime time = new FakeTime();
   private final AtomicInteger exits = new AtomicInteger();

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** F36: what becomes of work while the system has no further thread. */
+/** F36: the work while the system has no further thread. */
 @Timeout(30)
 class WorkersTest {
   private static final Duration ATTEMPT = Duration.ofMillis(100);

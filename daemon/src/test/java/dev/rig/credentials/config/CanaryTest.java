@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** T11: whatever is wrong with a configuration, no value of it is in what is said about it. */
+/** T11: no problem of any invalid configuration contains a value of it. */
 class CanaryTest {
   private static final int ROUNDS = 4_000;
 

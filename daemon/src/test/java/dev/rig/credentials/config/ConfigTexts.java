@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Configurations from texts: each becomes a file a.yaml, b.yaml and so on of a folder. */
+/** Configurations from texts: each becomes a file a.yaml, b.yaml and so on in a folder. */
 public final class ConfigTexts {
   private ConfigTexts() {}
 
@@ -19,7 +19,7 @@ public final class ConfigTexts {
     return ConfigLoader.load(write(folder, texts));
   }
 
-  /** The problems, each as a line, without the folder's name. */
+  /** Returns the problems, one per line, without the folder's name. */
   static List<String> problems(Path folder, String... texts) {
     return problemsOf(folder, write(folder, texts));
   }

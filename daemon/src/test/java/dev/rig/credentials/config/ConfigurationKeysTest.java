@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The tables of keys, the manual page and the example name what the reader knows, and no more. */
+/** The tables of keys, the manual page and the example have exactly the reader's keys. */
 class ConfigurationKeysTest {
   private static final Path MODULE = Path.of(System.getProperty("basedir", "."));
   private static final Pattern KNOWN = Pattern.compile("known here: ([^)]+)");
@@ -56,7 +56,7 @@ class ConfigurationKeysTest {
     return keys;
   }
 
-  /** The keys in the first column of the table below a heading. */
+  /** Returns the keys in the first column of the table below a heading. */
   private static Set<String> documented(String page, String heading) {
     var text = read("docs/" + page);
     int start = text.indexOf("\n" + heading + "\n");
@@ -102,7 +102,7 @@ class ConfigurationKeysTest {
     assertEquals(keys, documented("configuration.md", "## Clusters"));
   }
 
-  /** Other keys of a cluster are the platform's, and passed over: a wrong value is not. */
+  /** Other keys of a cluster are the platform's and ignored; an invalid value is not. */
   @Test
   void everyDocumentedKeyOfAClusterIsRead() {
     for (var key : documented("configuration.md", "## Clusters")) {
@@ -117,7 +117,7 @@ class ConfigurationKeysTest {
     }
   }
 
-  /** The lists that the reader names are for hints: what it reads is another matter. */
+  /** The reader's lists of names are only for hints; this tests what it reads. */
   @Test
   void everyDocumentedKeyIsRead() {
     for (var key : documented("configuration.md", "## Entries")) {

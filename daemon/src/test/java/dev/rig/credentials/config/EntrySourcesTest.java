@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Exactly one source an entry, from values and from Docker's own configuration. */
+/** Exactly one source per entry, from values and from Docker's own configuration. */
 class EntrySourcesTest {
   @TempDir private Path folder;
 
@@ -292,7 +292,7 @@ class EntrySourcesTest {
         problems);
   }
 
-  /** RFC 8259, section 7; PHP and others write it, YAML 1.1 does not have it. */
+  /** RFC 8259, section 7; PHP and others write this escape, which YAML 1.1 does not have. */
   @Test
   void escapedSlashOfJsonIsASlashAndShiftsNoPosition() throws IOException {
     var configuration =

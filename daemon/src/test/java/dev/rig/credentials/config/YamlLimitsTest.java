@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * T14: each is rejected within a second of processor time; elapsed time depends on other processes
- * and decides nothing.
+ * T14: each is rejected within a second of processor time. Elapsed time is not measured, because it
+ * depends on other processes.
  */
 class YamlLimitsTest {
   private static final Duration REFUSED = Duration.ofSeconds(1);
@@ -115,7 +115,7 @@ class YamlLimitsTest {
     withProcessorTime(SOON, () -> readOrRefuse(text));
   }
 
-  /** Runs an action on a thread of its own; fails when that thread has used more. */
+  /** Runs an action on a separate thread; fails if it takes more processor time. */
   private static void withProcessorTime(Duration most, Runnable action) {
     var run = new FutureTask<>(action, null);
     var thread = Thread.ofPlatform().daemon().start(run);

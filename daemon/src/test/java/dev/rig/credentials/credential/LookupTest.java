@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** Sentences about a lookup that failed. */
+/** Sentences about a failed lookup. */
 class LookupTest {
   @Test
   void nextAttemptIsShownInWholeSeconds() {

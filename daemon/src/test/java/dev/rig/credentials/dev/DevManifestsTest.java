@@ -75,7 +75,7 @@ class DevManifestsTest {
     assertFalse(manifests.manifests(USUAL).contains("kind: Namespace"));
   }
 
-  /** A node has no name for a Service, but the Service has a port on each. */
+  /** A node cannot resolve a Service, but the Service has a port on each node. */
   @Test
   void nodesFindTheRegistryAtTheirOwnPort() {
     var target =

@@ -59,7 +59,7 @@ class DevRecordTest {
     assertFalse(bytes.contains(new String(authority.key(), StandardCharsets.ISO_8859_1)));
   }
 
-  /** What the version before TLS wrote. */
+  /** The format of the version before TLS. */
   @Test
   void recordOfTheFirstFormIsARegistryOfLoopback() throws IOException {
     var bytes = new ByteArrayOutputStream();

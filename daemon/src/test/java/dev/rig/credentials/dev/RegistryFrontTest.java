@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The requests that pass the front of a registry without a login, and those that do not. */
+/** The requests that a front without a login forwards, and those that it rejects. */
 class RegistryFrontTest {
   private static final InetSocketAddress FREE =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -115,7 +115,7 @@ class RegistryFrontTest {
     assertEquals("201", status(send("GET /v2/ HTTP/1.1\r\nHost: " + host + "\r\n\r\n")));
   }
 
-  /** T26, C35: by its own name, which leads here, a web page could push. */
+  /** T26, C35: a web page could push by its own name if that resolves to this machine. */
   @ParameterizedTest
   @ValueSource(
       strings = {

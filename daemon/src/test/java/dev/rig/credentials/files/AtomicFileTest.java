@@ -70,7 +70,7 @@ class AtomicFileTest {
   void leftoversAreDeletedWhenNoProcessCanStillWriteThem() throws IOException {
     var old = Files.write(folder.resolve(".file1.new"), NEW);
     Files.setLastModifiedTime(
-        old, FileTime.from(Instant.now().minus(Duration.ofHours(2)))); // what of a killed process
+        old, FileTime.from(Instant.now().minus(Duration.ofHours(2)))); // of a killed process
     Files.write(folder.resolve(".file2.new"), NEW);
     Files.write(folder.resolve(".file-other3.new"), NEW);
     AtomicFile.replace(folder.resolve("file"), NEW);

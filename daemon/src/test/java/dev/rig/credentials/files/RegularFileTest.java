@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** F39: what blocks is left before the end of the test by a thread of its own. */
+/** F39: a blocked test is abandoned on a separate thread. */
 @Timeout(value = 20, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public class RegularFileTest {
   @TempDir private Path folder;
@@ -48,7 +48,7 @@ public class RegularFileTest {
     assertEquals("text", RegularFile.text(Files.createSymbolicLink(folder.resolve("link"), file)));
   }
 
-  /** As a shell names the file that a program inherits. */
+  /** The path by which a shell names a file that a program inherits. */
   @Test
   void openFileIsReadByItsNameInProc() throws Exception {
     var file = Files.writeString(folder.resolve("file"), "text");
@@ -77,7 +77,7 @@ public class RegularFileTest {
     for (var ofKernel :
         new String[] {"/proc/self/environ", "/proc/sys/kernel/ostype", "/proc/kmsg"}) {
       var path = Path.of(ofKernel);
-      if (Files.isRegularFile(path)) { // containers put a device on top of /proc/kmsg
+      if (Files.isRegularFile(path)) { // containers mount a device over /proc/kmsg
         assertEquals("it is a file of the kernel, not a regular file", reason(path));
         var link = Files.createSymbolicLink(folder.resolve("link" + path.getFileName()), path);
         assertEquals("it is a file of the kernel, not a regular file", reason(link));

@@ -24,7 +24,7 @@ class WriteAccessTest {
   private static final int FILE = 0100000;
   private static final int LINK = 0120000;
 
-  /** The daemon's user and its own group, as in the chart, or a person's. */
+  /** The user of the daemon with its own group, as in the chart, or a person. */
   private static final int USER = 65532;
 
   private static final Path PATH = Path.of("/etc/rig/values.yaml");
@@ -38,7 +38,7 @@ class WriteAccessTest {
     Files.setAttribute(folder, "unix:mode", 0700);
   }
 
-  /** The answers to everything that a rule queries. */
+  /** Answers to all queries of a rule. */
   private record Said(boolean isReadOnly, boolean listed, boolean personal)
       implements WriteAccess.Surroundings {
     static final Said NOTHING = new Said(false, false, false);
@@ -160,7 +160,7 @@ class WriteAccessTest {
     assertTrue(!judge(FILE, 0664, 0, USER, 0, personal).orElseThrow().tolerated());
   }
 
-  /** The group's bits are the list's mask: whom it names is not seen. */
+  /** The group's bits are the mask of the list; the users in it are not visible. */
   @Test
   void accessControlListIsNamedAndNeverTolerated() {
     for (var said : List.of(new Said(false, true, false), new Said(false, true, true))) {

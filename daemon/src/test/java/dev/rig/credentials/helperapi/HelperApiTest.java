@@ -152,7 +152,7 @@ class HelperApiTest {
     assertEquals(0, ask(Action.GET, key).status());
   }
 
-  /** docker-credential-helpers trims keys, too; only control bytes are refused (T1). */
+  /** docker-credential-helpers trims keys too; only control bytes are rejected (T1). */
   @Test
   void blanksAroundAKeyAreNoPartOfIt() {
     fixture.fixed("ghcr.io", "u", "s");
@@ -199,7 +199,7 @@ class HelperApiTest {
       }
       for (int at = 0; at <= key.length; at++) {
         if (control == '\n' && at == key.length) {
-          continue; // the one newline that may end a key
+          continue; // the one newline that a key may end with
         }
         byte[] inserted = new byte[key.length + 1];
         System.arraycopy(key, 0, inserted, 0, at);
@@ -217,7 +217,7 @@ class HelperApiTest {
     assertEquals(1, ask(Action.GET, "ghcr.io\nghcr.io").status());
   }
 
-  /** T2: no server is the frozen string, a key without a host is refused. */
+  /** T2: a missing server gives the frozen string; a key without a host is rejected. */
   @Test
   void t2_emptyAndHostlessKeysAreRefused() {
     fixture.fixed("ghcr.io", "u", "CANARY");
@@ -314,7 +314,7 @@ class HelperApiTest {
         .toCompletableFuture();
   }
 
-  /** C4: a client that lists first never asks for a host that is missing in the list. */
+  /** C4: a client that lists first never requests a host that is missing in the list. */
   @Test
   void expiredLeaseIsRenewedByAList() {
     var script = FakeSource.script(fixture.time(), "first", "s", Duration.ofSeconds(2));
@@ -351,7 +351,7 @@ class HelperApiTest {
         "{\"known.org\":\"known\",\"static.org\":\"static\"}\n", body(listing.join().reply()));
   }
 
-  /** A listing of many lapsed leases must not start all scripts at the same time. */
+  /** A listing of many expired leases must not start all scripts at the same time. */
   @Test
   void listStartsAFewScriptsAtATimeAndNoneAfterItsEnd() {
     var sources = new ArrayList<FakeSource>();
@@ -562,7 +562,7 @@ class HelperApiTest {
         answer(Action.GET, "quay", key, STRANGER, rights("quay.io")).outcome());
   }
 
-  /** Docker names only the host: the rule for the entry that answers then applies. */
+  /** Docker names only the host, so the rule for the entry that answers applies. */
   @Test
   void rightsForADefaultAreThoseForItsEntry() {
     fixture.entry("ghcr.io/acme", FakeSource.fixed(fixture.time(), "u", "s"), null, true);

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code docker login} and {@code docker logout} at an entry of another helper. */
+/** {@code docker login} and {@code docker logout} for an entry of another helper. */
 class HelperEntryTest {
   private static final String NOT_FOUND = "1 credentials not found in native keychain\n";
   private static final Peer OWN = new Peer(1, 1000, 1000);

@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Whatever a credential-helper client sends is answered: with its own key, or with a refusal. */
+/** Any payload of a credential-helper client is answered with its own key, or rejected. */
 class HelperPayloadFuzz {
   private static final String SECRET = "the-one-secret";
 
@@ -86,13 +86,13 @@ class HelperPayloadFuzz {
     }
   }
 
-  /** T1: nothing that could be a line's end is in a key. */
+  /** T1: a key contains nothing that could end a line. */
   private static void plain(ServerKey key) {
     assertTrue(key.text().chars().allMatch(c -> c > ' ' && c < 0x7f), key.text());
     assertFalse(key.reference().host().isEmpty());
   }
 
-  /** Frozen, or one line of ours. */
+  /** The message is a frozen string, or one line of ours. */
   private static void isFitForTheClient(RefusedRequestException refused) {
     var message = String.valueOf(refused.getMessage());
     assertTrue(

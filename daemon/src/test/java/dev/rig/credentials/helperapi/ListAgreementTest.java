@@ -32,9 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * {@code list} and {@code get} agree in both directions (C4, C5), whatever is configured: the
- * expected pairs are derived here from the configuration itself, by the rules of the manual and not
- * by the daemon's code.
+ * {@code list} and {@code get} agree in both directions (C4, C5), for any configuration. The
+ * expected pairs are derived from the configuration, by the rules of the manual and not by the
+ * daemon's code.
  */
 class ListAgreementTest {
   private static final int CONFIGURATIONS = 300;
@@ -130,7 +130,7 @@ class ListAgreementTest {
       logins.put(key, "own of " + key);
     }
 
-    /** Gets, and the time that passes and the reloads between them. */
+    /** Sends gets, with passing time and reloads in between. */
     void live() {
       for (int i = random.nextInt(6); i > 0; i--) {
         if (random.nextInt(4) == 0) {
@@ -158,9 +158,7 @@ class ListAgreementTest {
       return !entry.fails() && !entry.tokenOnly();
     }
 
-    /**
-     * Exact hosts first, then the longest path; a host without a path is answered by its default.
-     */
+    /** Exact hosts first, then longer paths; for a host without a path its default answers. */
     @Nullable Configured answering(String host, String path) {
       var exact = longest(entries.stream().filter(one -> one.host().equals(host)).toList(), path);
       boolean matches = host.endsWith(".glob.org");
@@ -182,7 +180,7 @@ class ListAgreementTest {
           .orElse(null);
     }
 
-    /** What the configuration says of each key that a client would send after reading it. */
+    /** Returns the configured answer for each key that a client would send after reading it. */
     Map<String, String> expected() {
       var expected = new TreeMap<String, String>();
       var keys = new HashSet<>(globsAsked);

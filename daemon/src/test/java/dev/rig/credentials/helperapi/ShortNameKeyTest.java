@@ -24,13 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * T20: a helper's key is a registry's host, never the short name of an image. Read as one, {@code
+ * T20: a helper's key is a registry's host, never the short name of an image. Otherwise {@code
  * podman login myregistry} would send Docker Hub's credential to that host.
  */
 class ShortNameKeyTest {
   private static final String HUB_SECRET = "of-docker-hub";
 
-  /** Names without a host, with all that a repository's name may have in it. */
+  /** Names without a host, with all characters that a repository's name may contain. */
   private static final List<String> NAMES =
       List.of(
           "a",
@@ -142,7 +142,7 @@ class ShortNameKeyTest {
     }
   }
 
-  /** C1 and C2: {@code docker login} with a host that has neither a dot nor a port. */
+  /** C1 and C2: {@code docker login} with a host without a dot and a port. */
   @Test
   void hostWithoutADotIsARegistry() {
     assertEquals("1 credentials not found in native keychain\n", ask(Action.GET, "myregistry"));
@@ -158,7 +158,7 @@ class ShortNameKeyTest {
     assertTrue(listed.contains("\"nas\":\"of-nas\"") && listed.contains("\"nas3\":\"u\""), listed);
   }
 
-  /** The other grammar: people and the kubelet name images. */
+  /** The other grammar, by which people and the kubelet name images. */
   @Test
   void t20_theSameNamesAreDockerHubsAsImages() throws InvalidReferenceException {
     for (var name : NAMES) {

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps no secrets: answers with the request, or fails as a test requests. */
+/** Keeps no secrets: answers with the request, or fails as the test decides. */
 public final class FakeKeeper implements PullSecretKeeper {
   public @Nullable PullSecretRequest asked;
   public @Nullable PruneRequest pruned;

@@ -28,7 +28,7 @@ class HostGlobTest {
     assertEquals(expected, HostGlob.overlap(other, one));
   }
 
-  /** Every pair of short labels against every text that could be in both. */
+  /** Compares every pair of short labels with every text that both could match. */
   @Test
   void overlapAgreesWithTryingNames() {
     var labels = words("ab*", 3);

@@ -8,7 +8,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** What is read as a reference is in a normal form, which is read as itself. */
+/** A text that is a reference has a normal form, which is its own normal form. */
 class ImageReferenceFuzz {
   /** Reads a text. */
   private interface Reader {

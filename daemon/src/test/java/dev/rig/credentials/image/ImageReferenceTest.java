@@ -113,7 +113,7 @@ class ImageReferenceTest {
     assertTrue(ImageReference.ofKey("https://index.docker.io/v1//refresh-token").isExactKey());
   }
 
-  /** T2: a key that is empty or has no host is refused. */
+  /** T2: a key that is empty or has no host is rejected. */
   @ParameterizedTest
   @ValueSource(
       strings = {

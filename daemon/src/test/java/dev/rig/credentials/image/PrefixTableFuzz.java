@@ -23,7 +23,7 @@ class PrefixTableFuzz {
       try {
         prefixes.put(RegistryPrefix.parse(lines[i]), lines[i]);
       } catch (InvalidReferenceException refused) {
-        // Not one of them.
+        // The line is not a prefix.
       }
     }
     ImageReference question;
@@ -92,7 +92,7 @@ class PrefixTableFuzz {
     return true;
   }
 
-  /** As slow as it is obvious: a star is nothing, or the next character and the star again. */
+  /** Slow and obvious: a star matches nothing, or the next character and then a star again. */
   private static boolean labelMatches(String pattern, String label) {
     if (pattern.length() + label.length() > 24) {
       var regex = pattern.replace("-", "\\-").replaceAll("\\*+", "*").replace("*", ".*");
@@ -110,7 +110,7 @@ class PrefixTableFuzz {
         && labelMatches(pattern.substring(1), label.substring(1));
   }
 
-  /** Exact before glob, the longer path, more literal characters, the alphabet. */
+  /** Exact before glob, then the longer path, more literal characters, alphabetical order. */
   private static boolean isCloser(RegistryPrefix one, RegistryPrefix other) {
     if (one.isGlob() != other.isGlob()) {
       return other.isGlob();

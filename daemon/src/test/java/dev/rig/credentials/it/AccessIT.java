@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The access rules of the built daemon (T7, T18), from the view of other users. */
+/** The access rules of the built daemon (T7, T18), as other users see them. */
 class AccessIT {
   private static final int STRANGER = 20_011;
   private static final int SOCKET_GROUP = 20_100;

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** T22: in a network where the metadata service's address and its other notations do answer. */
+/** T22: a network in which the metadata service's address, in every notation, answers. */
 class AddressZonesIT {
   private static final Map<String, String> REFUSED =
       new TreeMap<>(

@@ -53,7 +53,7 @@ class AdminIT {
         .formatted(SECRET, SECRET);
   }
 
-  /** F14: health and metric say that a reload was refused, and it stays ready. */
+  /** F14: health and a metric report that a reload was rejected; the daemon stays ready. */
   @Test
   void probesAndMetricsReportARejectedReload() {
     var daemon = daemon();
@@ -119,8 +119,8 @@ class AdminIT {
   }
 
   /**
-   * C43: in a frame of 400 px no element of the page reaches over the edge, so that the state and
-   * the whole reason of each entry are visible. The frame has the page's own style sheet; the page
+   * C43: in a frame of 400 px no element of the page exceeds the edge, so that the state and the
+   * whole reason of each entry are visible. The frame has the page's own style sheet; the page
    * itself permits neither frames nor scripts.
    */
   @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Docker configuration moves to the built daemon and back; and a password in a file. */
+/** A Docker configuration is migrated to the built daemon and back; a password is in a file. */
 class AdoptIT {
   private static final String LOGIN =
       Base64.getEncoder().encodeToString("person:pl4in-login".getBytes(StandardCharsets.UTF_8));
@@ -60,7 +60,7 @@ class AdoptIT {
             .with("PATH", folder.resolve("bin") + ":/usr/bin:/bin");
   }
 
-  /** As root, whose record would be the machine's, in a view of the machine of its own. */
+  /** Runs as root, whose record is the machine's, with a separate view of the file system. */
   private ProgramResult adopt(String options, String answer) {
     var adopt =
         "%s adopt --file %s --values %s %s"

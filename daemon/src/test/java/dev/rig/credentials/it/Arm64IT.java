@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The daemon on arm64: this build's jars, jnr's native part for arm64 and a cross-compiled helper,
- * in a Debian 13 for arm64 whose programs run by QEMU, on Debian's own Java 25. The runtime of a
- * package is made by jlink, on a machine of its architecture.
+ * in a Debian 13 for arm64 whose programs QEMU runs, on Debian's own Java 25. jlink makes the
+ * runtime of a package on a machine of its architecture.
  */
 @EnabledIfSystemProperty(
     named = "rig.arm64",
@@ -100,7 +100,7 @@ class Arm64IT {
     }
   }
 
-  /** As the build takes it for the machine's own architecture, from the jar with all of them. */
+  /** Extracts jnr's native library from the complete jar, as the build does. */
   private static void jnr(Path target) throws IOException {
     try (var library = Arm64IT.class.getResourceAsStream("/jni/aarch64-Linux/" + JNR)) {
       Files.copy(Objects.requireNonNull(library, "jnr's native part"), target.resolve(JNR));

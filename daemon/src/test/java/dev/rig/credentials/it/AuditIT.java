@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the built daemon logs of each request. */
+/** The built daemon's log of requests. */
 class AuditIT {
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final String ENTRIES =
@@ -95,7 +95,7 @@ class AuditIT {
       daemon.client().get("ghcr.io/acme").succeeded();
     }
     daemon.client().get("not.example.org");
-    // Not by Process.destroy, which would close the pipe that its last lines come through.
+    // Process.destroy would close the pipe of its last lines.
     Signal.TERM.to(running.pid());
     running.finish(SOON).succeeded();
     var found = lines(running, "action=get prefix=ghcr.io/acme outcome=found");

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sections of the manual on a machine without this project's files: every line unchanged, in order,
- * from the installation to the proof.
+ * Runs sections of the manual on a machine without this project's files: every line unchanged, in
+ * order, from the installation to the check.
  */
 @Tag("package")
 class CleanMachineIT {
@@ -88,7 +88,7 @@ class CleanMachineIT {
         outcome::toString);
   }
 
-  /** A registry with one private image, which on that machine is GitHub's. */
+  /** Starts a registry with one private image, which that machine resolves as GitHub's. */
   private void startGithubsRegistry(String user, String token, String repository)
       throws IOException {
     var authority = new TestAuthority(TestAuthority.Keys.EC);
@@ -129,7 +129,7 @@ class CleanMachineIT {
     machine.onItsNetwork(push).run().succeeded();
   }
 
-  /** The process that looks like a kubelet only has its name and its flags. */
+  /** A process with the kubelet's name and flags replaces the kubelet. */
   @Test
   void linesForANodeEndInTheCredential() throws IOException {
     lay("root");
@@ -155,7 +155,7 @@ class CleanMachineIT {
         giveTheKubelet(step.shown().lines().skip(3).collect(Collectors.joining(" ")));
       }
     }
-    // A person types slower than the daemon needs to detect the changed file.
+    // A person types more slowly than the daemon needs to detect the changed file.
     var proof = steps.getLast().command();
     Eventually.within(
         LIMIT,

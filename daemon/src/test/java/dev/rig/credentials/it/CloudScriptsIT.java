@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The examples of the Rig platform's documentation, unedited. Where their tools find the cloud is
- * said by a second configuration file, which adds an environment to the entry of the first.
+ * The examples of the Rig platform's documentation, unedited. A second configuration file adds the
+ * endpoints of the cloud to the environment of their entries.
  */
 class CloudScriptsIT {
   private static final int ASKERS = 20;
@@ -38,8 +38,8 @@ class CloudScriptsIT {
   void documentedAwsScriptAsksEcrOnceForAllClients() throws IOException {
     Tool.AWS.path();
     var ecr = reaper.own(new FakeEcr("eu-west-1"));
-    // The command line's own configuration names the endpoint: AWS_ENDPOINT_URL came only with
-    // 2.13.
+    // The command line's own configuration names the endpoint, because AWS_ENDPOINT_URL exists only
+    // since 2.13.
     var home = folder.resolve("home");
     PrivateFile.write(
         home.resolve(".aws/cli/alias"),

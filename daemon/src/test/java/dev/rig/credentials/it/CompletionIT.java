@@ -7,7 +7,7 @@ import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.Distribution;
 import org.junit.jupiter.api.Test;
 
-/** The completion that the distribution ships, in the shells that it is for. */
+/** The shipped completion, in the shells that it supports. */
 class CompletionIT {
   @Test
   void bashCompletesCommandsAndOptions() {

@@ -25,9 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * F14 to F16 of {@code docs/reliability.md} on the built daemon: what happens to its configuration.
- */
+/** F14 to F16 of {@code docs/reliability.md} on the built daemon: faults of its configuration. */
 class ConfigurationFaultsIT {
   private static final String STATIC =
       """
@@ -78,9 +76,7 @@ class ConfigurationFaultsIT {
         () -> assertEquals(0, corrected.status(), corrected::toString));
   }
 
-  /**
-   * As the kubelet mounts a ConfigMap: each file a link through {@code ..data}, which is swapped.
-   */
+  /** As in a ConfigMap's mount: each file is a link through {@code ..data}, which is swapped. */
   @Test
   void f15_swappedDataLinkIsAppliedWithinTwoSecondsAndNeverMixed() throws IOException {
     var mount = PrivateFile.folder(folder.resolve("mount"));
@@ -103,7 +99,7 @@ class ConfigurationFaultsIT {
     assertTrue(longest.compareTo(Duration.ofSeconds(2)) <= 0, () -> "took " + longest);
   }
 
-  /** The entries of both files in one answer; fails the test when they are of two generations. */
+  /** Returns the entries of both files in one answer, which must be of one generation. */
   private String list() {
     var answer = daemon.client().ask("list", "unused").succeeded().stdout();
     var generations =

@@ -31,12 +31,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** T23 of {@code docs/security.md}: a built daemon whose configuration others can write. */
+/** T23 of {@code docs/security.md}: a built daemon whose configuration other users can write. */
 class ConfigurationTrustIT {
   /** The user of the chart's containers. */
   private static final int CHART = 65_532;
 
-  /** A person's, whom no user database knows. */
+  /** The user of a person who is in no user database. */
   private static final int PERSON = 20_021;
 
   private static final int STRANGER = 20_022;
@@ -98,7 +98,7 @@ class ConfigurationTrustIT {
     assertEquals(ANSWER, daemon.client().get("example.org").stdout());
   }
 
-  /** C16: that user's script ran as root. */
+  /** C16: the other user's script ran as root. */
   @ParameterizedTest
   @CsvSource({
     "0,666,0,0,chmod go-w",
@@ -219,7 +219,7 @@ class ConfigurationTrustIT {
     Eventually.within(SOON, daemon::isHealthy, running::stderr);
   }
 
-  /** {@code env} can be changed by nobody, and what it finds by others. */
+  /** No other user can write {@code env}, but others can write the program that it finds. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -268,14 +268,14 @@ class ConfigurationTrustIT {
     unhealthy(planted + ": belongs to uid " + STRANGER, running);
     assertServes();
     Files.delete(planted);
-    Files.createSymbolicLink(planted, values); // root's own file, but another's link to it
+    Files.createSymbolicLink(planted, values); // root's own file, but another user's link to it
     change(planted, 0, STRANGER, STRANGER);
     unhealthy("chown -h root " + planted, running);
   }
 
   /**
-   * What a kubelet mounts: a Secret on a tmpfs, whose folder it opens to all and leaves sticky;
-   * with the group of {@code fsGroup} besides (Kubernetes, {@code pkg/volume/emptydir} and {@code
+   * A Secret as a kubelet mounts it: on a tmpfs, in a sticky folder that is open to all, with the
+   * group of {@code fsGroup} (Kubernetes, {@code pkg/volume/emptydir} and {@code
    * pkg/volume/volume_linux.go}).
    */
   @ParameterizedTest
@@ -337,7 +337,7 @@ class ConfigurationTrustIT {
     assertEquals(0, daemon.commandLine("status").status());
   }
 
-  /** Its sandbox shows a unit of systemd a read-only {@code /etc}, which others can write. */
+  /** The sandbox of a systemd unit sees {@code /etc} read-only, although others can write it. */
   @Test
   void t23_readOnlyMountDoesNotCountInAUnitOfSystemd() throws IOException {
     change(values, 0666, 0, 0);

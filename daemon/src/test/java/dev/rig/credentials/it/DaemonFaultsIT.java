@@ -134,7 +134,7 @@ class DaemonFaultsIT {
         () -> assertEquals(List.of(), canary.foundIn(outcome.output())));
   }
 
-  /** T11: at the finest log level that serve has. */
+  /** T11: at the most detailed log level of serve. */
   @Test
   void t11_noSecretIsInTheLogOrInAnyArgument() {
     var canaries =

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** F40 for the admin port that a daemon has by default. */
+/** F40 for the default admin port. */
 @Isolated("it takes that port")
 class DefaultAdminPortIT {
   private static final int DEFAULT_PORT = 9465;

@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demo of the built distribution: what a newcomer runs first. */
+/** The demo of the built distribution, which a new user runs first. */
 class DemoIT {
   @TempDir private Path folder = Path.of("");
 

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A developer with a cluster, whatever that is made of: images of a real engine, a real registry,
- * and the Capsule that runs them.
+ * A developer with a cluster, real or fake: images of a real engine, a real registry, and the
+ * Capsule that runs them.
  */
 abstract class DeployCases {
   private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
@@ -46,7 +46,7 @@ abstract class DeployCases {
   private DevCommands dev;
   private String host;
 
-  /** A cluster that answers, with the rights of {@code rbac.yaml} for its token. */
+  /** Starts a cluster whose token has the rights of {@code rbac.yaml}. */
   abstract TestCluster cluster(Reaper reaper, Path folder);
 
   @BeforeAll
@@ -179,7 +179,7 @@ abstract class DeployCases {
     cluster.comeBack();
   }
 
-  /** C33: two users, of whom the second has a cluster and no development registry. */
+  /** C33: two users; the second has a cluster and no development registry. */
   @Test
   void c33_imageThatItsRegistryHasIsDeployedFromThere() {
     var anonymous = PrivateFile.write(folder.resolve("a/config.json"), "{}").getParent();
@@ -210,7 +210,7 @@ abstract class DeployCases {
     assertTrue(deployed.stdout().startsWith(host + "/team/app@sha256:"), deployed::toString);
     assertEquals(deployed.stdout().strip(), cluster.image(CAPSULE));
 
-    // What the engine alone has needs a development registry, which the error names.
+    // An image that only the engine has needs a development registry, which the error names.
     var alone = deploy(other, where, CAPSULE, "app:1", "--yes", "--local", "--cluster", "prod");
     assertEquals(1, alone.status(), alone::toString);
     assertTrue(alone.stderr().contains("rig-credentials dev up"), alone::toString);
@@ -271,7 +271,7 @@ abstract class DeployCases {
     assertTrue(nowhere.stderr().contains("--push-only"), nowhere::toString);
   }
 
-  /** An existing build is chosen on a terminal; the layers' bars are seen there before. */
+  /** An existing build is chosen on a terminal, after the progress bars of the layers. */
   @Test
   void existingBuildIsChosenOnATerminal() throws IOException {
     var id = engine.docker(engines, "create", "app:1", "/hello").run().succeeded().stdout().strip();

@@ -7,7 +7,7 @@ import dev.rig.credentials.testing.machine.Reaper;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Order;
 
-/** Deployments before the fake API server. */
+/** Deployments to the fake API server. */
 @Order(3)
 class DeployIT extends DeployCases {
   @Override

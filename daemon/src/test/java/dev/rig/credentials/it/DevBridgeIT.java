@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The registry as a container whose port is published, as a usual engine does it: on a network of
- * its own, so that no bridge and no rule of the firewall is seen outside.
+ * The registry as a container with a published port, as on a usual engine: on a separate network,
+ * so that no bridge and no firewall rule is visible outside.
  */
 @Order(7)
 class DevBridgeIT {

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A developer without a cluster: a registry, images of a real engine in it, and what they are
- * pulled by.
+ * A developer without a cluster: a registry, images of a real engine in it, and the references to
+ * pull them.
  */
 @Order(2)
 class DevIT {
@@ -56,7 +56,7 @@ class DevIT {
     engine = engineWithImages(ENGINES, engines);
   }
 
-  /** An engine that has {@code app:1}, {@code app:2} and {@code redis:7}. */
+  /** Starts an engine that has {@code app:1}, {@code app:2} and {@code redis:7}. */
   static DockerEngine engineWithImages(Reaper reaper, Path engines) throws IOException {
     var folder = engines.resolve("e");
     // The network namespace of "host" stays mounted.
@@ -100,7 +100,7 @@ class DevIT {
     return dev.client().usedBy(engine.docker(docker, arguments)).run();
   }
 
-  /** Pulls into a storage that has nothing yet. */
+  /** Pulls into an empty storage. */
   private ProgramResult podmanPull(String image) {
     Tool.needRoot("podman's storage");
     var home = PrivateFile.folder(folder.resolve("podman"));
@@ -245,7 +245,7 @@ class DevIT {
     dev.run("dev", "status").succeeded();
   }
 
-  /** Gives an engine what it would get from the Hub as registry:2, made of Debian's program. */
+  /** Imports Debian's docker-registry as the image registry:2 of Docker Hub. */
   static void importRegistry(DockerEngine engine, Path docker, Path folder) throws IOException {
     var root = PrivateFile.folder(folder.resolve("root"));
     Files.copy(Tool.DOCKER_REGISTRY.path(), root.resolve("docker-registry"));
@@ -331,7 +331,7 @@ class DevIT {
     assertEquals(2, unasked.status(), unasked::toString);
   }
 
-  /** The transcript of the platform's documentation, on a terminal. */
+  /** The terminal session in the platform's documentation. */
   @Test
   void pickerFiltersAsOneTypes() {
     up().succeeded();

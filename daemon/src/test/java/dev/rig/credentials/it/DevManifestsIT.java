@@ -34,7 +34,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * the login in the printed values.
  */
 class DevManifestsIT {
-  /** What the image registry:2 brings along. */
+  /** The defaults of the image registry:2. */
   private static final String OF_THE_IMAGE =
       """
       version: 0.1

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A developer who has podman's socket in place of a Docker Engine. */
+/** A developer with podman's socket in place of a Docker Engine. */
 @Order(6)
 class DevPodmanIT {
   private static final Pattern PINNED = Pattern.compile("(\\S+)@(sha256:[0-9a-f]{64})\\s*");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A development registry that others can reach, in a network of its own. */
+/** A development registry that other machines can reach, in a separate network. */
 class DevTlsIT {
   private static final Path NO_ENGINE = Path.of("/nonexistent/docker.sock");
 
@@ -101,7 +101,7 @@ class DevTlsIT {
     trust(told);
     skopeoPush("/app:1").succeeded();
 
-    // The command's own client believes the authority, and of this host alone.
+    // The command's own client trusts the authority, for this host only.
     var deployed =
         run("deploy", "web", host + "/app:1", "--yes", "--push-only", "--config", dev.config());
     assertTrue(

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 
-/** What is in the distribution and what is not: nothing twice, and nothing that nobody loads. */
+/** The contents of the distribution: nothing is in it twice, and nothing that is never loaded. */
 class DistributionIT {
   private static final Path HOME = Distribution.daemon().getParent().getParent();
   private static final Path README =
@@ -35,12 +35,12 @@ class DistributionIT {
   private static final double MOST = 150;
   private static final double MOST_WITHOUT_CLOUDS = 125;
 
-  /** How far a row of README's may be off, for each JDK and each library has another size. */
+  /** The tolerance of a row in README.md, because each JDK and each library differs in size. */
   private static final double TOLERANCE = 0.1;
 
   private static final double LEAST_TOLERANCE = 0.5;
 
-  /** What the providers of clouds bring, and nothing else needs. */
+  /** The libraries of cloud providers, which nothing else needs. */
   private static final Pattern CLOUDS =
       Pattern.compile(
           "(annotations|api-common|auth|aws-.*|azure-json|checksums|checksums-spi|ecr|ecrpublic|endpoints-spi|"
@@ -49,10 +49,7 @@ class DistributionIT {
               + "protocol-core|reactive-streams|regions|retries|retries-spi|sdk-core|sso|ssooidc|sts|"
               + "third-party-jackson-core|utils|utils-lite)-[0-9].*\\.jar");
 
-  /**
-   * The class archives of the JDK, which the AOT cache makes superfluous, and what is for
-   * developers.
-   */
+  /** The class archives of the JDK, which the AOT cache replaces, and development files. */
   @Test
   void runtimeHasNoArchiveOfClassesAndNothingForDevelopers() {
     var superfluous = Pattern.compile(".*\\.(jsa|jmod|diz|debuginfo|h|1|zip)");
@@ -150,7 +147,7 @@ class DistributionIT {
         .map(name -> name.substring("lib/".length()));
   }
 
-  /** Paths of the files below a folder, relative to the distribution. */
+  /** Returns the paths of files below a folder, relative to the distribution. */
   private static Stream<String> paths(String folder) {
     try (var files = Files.walk(HOME.resolve(folder))) {
       return files

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The first minutes on a workstation, from an empty home on. */
+/** The first steps on a workstation, from an empty home. */
 class DockerConfigIT {
   @TempDir private Path folder;
   @AutoClose private final Reaper reaper = new Reaper();
@@ -35,7 +35,7 @@ class DockerConfigIT {
   private DaemonUnderTest daemon;
   private NativeClient client;
 
-  /** {@code rig-credentials}, as the user of that home calls it. */
+  /** Runs {@code rig-credentials} as the user of that home. */
   private ProgramResult rig(Object... words) {
     var all = new ArrayList<Object>(List.of(Distribution.daemon()));
     all.addAll(List.of(words));
@@ -91,7 +91,7 @@ class DockerConfigIT {
     assertNotEquals(0, inspect.run().status());
   }
 
-  /** C12: as a container has it that was given the file alone. */
+  /** C12: as in a container in which only the file is mounted. */
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',

@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Real clients push to and pull from real registries with what the daemon serves: one registry
- * whose credential a script prints, one whose entry has a path, one with a wrong credential, one
- * that is open and has no entry.
+ * Real clients push to and pull from real registries with the daemon's credentials: a registry with
+ * a script, one whose entry has a path, one with a wrong credential, and an open one without an
+ * entry.
  */
 class DockerPullIT {
   private static final String PASSWORD = "p:ss/w0rd+\"quoted\"&<more>";
@@ -214,7 +214,7 @@ class DockerPullIT {
     return client.usedBy(engine.docker(config, arguments)).run();
   }
 
-  /** Runs one of the tools of containers/image, which know {@code credHelpers} only. */
+  /** Runs one of the tools of containers/image, which support only {@code credHelpers}. */
   private static ProgramResult container(Command command, String name) {
     var home = PrivateFile.folder(folder.resolve(name).resolve("home"));
     return client

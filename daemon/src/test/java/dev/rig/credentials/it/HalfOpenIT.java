@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HalfOpenIT {
   private static final Duration PROMISED = Duration.ofSeconds(1);
 
-  /** Parts of a head, of a body, and of one whose client waits for 100 Continue. */
+  /** Parts of a head, of a body, and of a request whose client waits for 100 Continue. */
   private static final List<String> HALVES =
       List.of(
           "",
@@ -68,7 +68,7 @@ class HalfOpenIT {
     daemon.start();
   }
 
-  /** Probes again and again while the half-open connections are as young as they get, and older. */
+  /** Probes repeatedly while the half-open connections are new, and older. */
   private static void probe(IntSupplier status) {
     for (int i = 0; i < 20; i++) {
       long began = System.nanoTime();

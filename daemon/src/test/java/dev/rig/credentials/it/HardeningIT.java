@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * T10 and T19 of {@code docs/security.md} on the built daemon: what its process lets others see.
+ * T10 and T19 of {@code docs/security.md} on the built daemon: what other processes can see of it.
  */
 class HardeningIT {
   private static final int NOBODY = 65534;
@@ -88,7 +88,7 @@ class HardeningIT {
         Duration.ofSeconds(10),
         () -> ProcFiles.arguments(plain.pid()).startsWith("sleep"), // no longer setpriv, as root
         plain::stderr);
-    // What is denied for the daemon works on any other process: the test can fail.
+    // For any other process the same access works, so the test can fail.
     for (var file : List.of("environ", "maps", "smaps", "auxv", "fd", "map_files", "io")) {
       var read = List.<Object>of("/bin/sh", "-c", "[ -d \"$0\" ] && ls \"$0\" || cat \"$0\"");
       var words = new ArrayList<>(read);

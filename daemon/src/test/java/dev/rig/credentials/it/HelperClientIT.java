@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The Go package that clients call helpers with ({@code docker-credential-helpers/client}) drives
- * our program. It is built with Go, so this runs with {@code -Pclients} only.
+ * The Go package by which clients call helpers ({@code docker-credential-helpers/client}) calls our
+ * program. It is built with Go, so this runs with {@code -Pclients} only.
  */
 @Tag("clients")
 class HelperClientIT {
@@ -143,7 +143,7 @@ class HelperClientIT {
         () -> assertFalse(list.contains("failing.example.org"), list));
   }
 
-  /** What {@code registryurl.Parse} reads and we refuse, with the reason. */
+  /** Keys that {@code registryurl.Parse} accepts and we reject, with the reason. */
   private static final Map<String, String> DIFFERENCES =
       Map.of(
           "//foobar.example.com:2376",
@@ -152,8 +152,8 @@ class HelperClientIT {
           "a key that means something else than it says never gets a credential (T1, T3)");
 
   /**
-   * Each vector of the package that other helpers parse keys with, without the scheme, which our
-   * lookups ignore.
+   * Each test vector of the package by which other helpers parse keys, without the scheme, which
+   * our lookups ignore.
    */
   @Test
   void keysAreParsedAsRegistryurlDoes() throws IOException {

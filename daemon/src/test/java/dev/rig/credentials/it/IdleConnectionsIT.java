@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** F17 while the machine does other work: half a minute passes, in which nothing happens. */
+/** F17, during other tests: half a minute passes without any action. */
 @Order(8)
 class IdleConnectionsIT {
   @TempDir private Path folder;

@@ -132,7 +132,7 @@ class ImageIT {
     assertTrue(added <= distribution + MOST_FOR_TOOLS, () -> distribution + " of " + layers);
   }
 
-  /** Without it each start takes longer: it fits only jars with the times that it was made with. */
+  /** Without the cache each start takes longer; it fits only jars with the same times. */
   @Test
   void cacheOfTheStartFitsInTheImage() {
     docker(

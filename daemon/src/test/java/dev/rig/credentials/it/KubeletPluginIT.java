@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
  * The kubelet's own code ({@code k8s.io/kubernetes/pkg/credentialprovider/plugin}) reads our
  * configuration, calls our program and matches images with our answers.
  *
- * <p>Building it takes minutes, so this runs with {@code -Pkubelet} only. Each test is a kubelet of
- * its own, with an empty cache, before one daemon.
+ * <p>Building it takes minutes, so this runs with {@code -Pkubelet} only. Each test is a separate
+ * kubelet with an empty cache, and all use one daemon.
  */
 @Tag("kubelet")
 class KubeletPluginIT {
@@ -95,7 +95,7 @@ class KubeletPluginIT {
         folder.resolve("kubelet"));
   }
 
-  /** The installed programs behind scripts that count their calls. */
+  /** Scripts that count their calls run the installed programs. */
   @BeforeEach
   void countCalls(@TempDir Path own) throws IOException {
     calls = new RunCounter(own.resolve("calls"));
@@ -108,7 +108,7 @@ class KubeletPluginIT {
     }
   }
 
-  /** What one kubelet answers to these questions in turn. */
+  /** Returns one kubelet's answers to these requests, in order. */
   private List<String> ask(String... questions) {
     var driver = GoModule.KUBELET_DRIVER.program("kubelet-driver");
     var lines =
@@ -168,7 +168,7 @@ class KubeletPluginIT {
             image("example.org/app")));
   }
 
-  /** T18: a cached answer is for its image alone where the host is divided. */
+  /** T18: if the images of a host have different entries, a cached answer is for its image only. */
   @Test
   void t18_neighboursDoNotGetACachedCredential() {
     var answers =

@@ -7,7 +7,7 @@ import dev.rig.credentials.testing.machine.Reaper;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 
-/** The same before a real {@code kube-apiserver}, with {@code -Pkubernetes} only. */
+/** The same with a real {@code kube-apiserver}; only with {@code -Pkubernetes}. */
 @Tag("kubernetes")
 class KubernetesDeployIT extends DeployCases {
   @Override

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** F42 of {@code docs/reliability.md} before a real {@code kube-apiserver}. */
+/** F42 of {@code docs/reliability.md} with a real {@code kube-apiserver}. */
 @Tag("kubernetes")
 @NullUnmarked // what is null fails the test by itself
 class KubernetesFaultsIT {
@@ -136,7 +136,7 @@ class KubernetesFaultsIT {
     awaitHealth(RETURN, true);
   }
 
-  /** Another field manager writes what is ours. */
+  /** Another field manager writes fields of ours. */
   @Test
   void fieldsOfAnotherManagerAreOverwrittenAndTheLogNamesIt() {
     cluster.merge(

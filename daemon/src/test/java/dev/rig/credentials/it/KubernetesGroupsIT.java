@@ -24,16 +24,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Groups of namespaces before a real {@code kube-apiserver}, with {@code -Pkubernetes} only. */
+/** Groups of namespaces with a real {@code kube-apiserver}; only with {@code -Pkubernetes}. */
 @Tag("kubernetes")
 @NullUnmarked // what is null fails the test by itself
 class KubernetesGroupsIT {
   private static final String SECRET = "rig-credentials";
 
-  /** What the documentation promises. */
+  /** The time that the documentation promises. */
   private static final Duration PROMISED = Duration.ofSeconds(2);
 
-  /** A file is noticed within two seconds, too. */
+  /** The same, with the two seconds in which a changed file is detected. */
   private static final Duration RELOADED = Duration.ofSeconds(6);
 
   private static final Duration START = Duration.ofSeconds(30);
@@ -85,7 +85,7 @@ class KubernetesGroupsIT {
         "/api/v1/namespaces", "{metadata: {name: %s, labels: {%s}}}".formatted(name, labels));
   }
 
-  /** A service account that pulls with these, as what makes namespaces would put it there. */
+  /** Creates a service account with these pull secrets, as a creator of namespaces would. */
   private void account(String namespace, String name, String... secrets) {
     var items = Stream.of(secrets).map(one -> "{name: " + one + "}").toList();
     cluster.create(
@@ -102,7 +102,7 @@ class KubernetesGroupsIT {
         .stream().map(one -> (String) ((Map<?, ?>) one).get("name")).toList();
   }
 
-  /** The keys of a namespace's pull secret, as the kubelet matches them; none where it has none. */
+  /** Returns the keys in a namespace's pull secret, in the kubelet's form; empty if absent. */
   private Set<?> registries(String namespace) {
     return cluster
         .object("/api/v1/namespaces/" + namespace + "/secrets/" + SECRET)

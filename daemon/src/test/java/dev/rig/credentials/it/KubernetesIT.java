@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same before a real {@code kube-apiserver}, and the Secrets before the kubelet's own keyring.
+ * The same with a real {@code kube-apiserver}, and with the kubelet's own keyring for the Secrets.
  *
  * <p>Building them takes many minutes, so this runs with {@code -Pkubernetes} only.
  */
@@ -28,7 +28,7 @@ class KubernetesIT extends PullSecretCases {
     return new KubeApiServer(reaper, folder, RbacRules.manifest());
   }
 
-  /** Which user names a kubelet tries for each image, in order. */
+  /** Returns the user names that a kubelet tries for each image, in order. */
   private static List<String> tried(String config, String... images) {
     var words = new ArrayList<Object>(List.of(images));
     words.addFirst(GoModule.KUBE_APISERVER.program("keyring"));

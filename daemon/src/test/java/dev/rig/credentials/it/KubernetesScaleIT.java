@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a large cluster costs, before a real {@code kube-apiserver}: {@code mvn -B -Pkubernetes
+ * The cost of a large cluster, with a real {@code kube-apiserver}: {@code mvn -B -Pkubernetes
  * verify -Dit.test=KubernetesScaleIT}. Prints the table of {@code docs/figures.md}. With {@code
  * -Dkubernetes.away=30} the API is away for half a minute instead of five.
  */
@@ -121,7 +121,7 @@ class KubernetesScaleIT {
     }
   }
 
-  /** How many Capsules name their Secret, and how many Secrets there are. */
+  /** Returns how many Capsules name their Secret, and how many Secrets exist. */
   private Map<String, Long> served() {
     var capsules = cluster.ask("GET", "/apis/rig.dev/v1alpha2/capsules").body();
     var secrets = cluster.ask("GET", "/api/v1/secrets").body();
@@ -130,7 +130,7 @@ class KubernetesScaleIT {
         "secrets", secrets.split("\"type\":\"kubernetes.io/dockerconfigjson\"", -1).length - 1L);
   }
 
-  /** What was asked since then besides watches and the Lease. */
+  /** Returns the requests since then, except watches and the Lease. */
   private List<String> askedSince(int before) {
     var all = cluster.requests();
     return all.subList(before, all.size()).stream()
@@ -146,7 +146,7 @@ class KubernetesScaleIT {
     return ProcFiles.residentKib(running.pid()) / 1024.0;
   }
 
-  /** Something changes, and the objects of one Capsule are right again. */
+  /** Makes a change, and waits until the objects of one Capsule are correct again. */
   private void change(String what, Runnable change, BooleanSupplier right)
       throws InterruptedException {
     int before = cluster.requests().size();

@@ -40,13 +40,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * F10 to F13, F21 and F34 of {@code docs/reliability.md} on the built daemon: what happens to
- * leases.
- */
+/** F10 to F13, F21 and F34 of {@code docs/reliability.md} on the built daemon: faults of leases. */
 @Order(5)
 class LeaseFaultsIT {
-  /** How often F13 kills the daemon: {@code -Dfaults.kills=1000} for the whole row. */
+  /** How often F13 kills the daemon; {@code -Dfaults.kills=1000} for the promise in full. */
   private static final int KILLS = Integer.getInteger("faults.kills", 20);
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -85,7 +82,7 @@ class LeaseFaultsIT {
     var clock = PrivateFile.write(folder.resolve("clock"), "+0\n");
     var shortRuns = new RunCounter(folder.resolve("short-runs"));
     var longRuns = new RunCounter(folder.resolve("long-runs"));
-    // The password is the machine's uptime at the run, and shows the age of the credential.
+    // The password is the machine's uptime at the run, which shows the age of the credential.
     var running =
         daemon
             .configured(
@@ -123,7 +120,7 @@ class LeaseFaultsIT {
     assertEquals(2, longRuns.runs(), "one refresh for the jump");
     assertTrue(running.isAlive());
 
-    // Back, forth and back again while the short one is refreshed, at any time of its runs.
+    // Back and forth while the short lease is refreshed, at any time of its runs.
     var offsets = new String[] {"+0\n", "-1h\n", "+0\n", "-1h\n", "+1h\n", "-1h\n"};
     for (var offset : offsets) {
       PrivateFile.replace(clock, offset);
@@ -133,7 +130,7 @@ class LeaseFaultsIT {
         double asked = uptime();
         var outcome = daemon.client().get("short.org");
         if (outcome.stdout().contains("had already expired")) {
-          continue; // the clock jumped past its end while its script ran: no credential is the
+          continue; // the clock jumped past the expiry while the script ran: no credential is the
           // expected answer
         }
         double issued = Double.parseDouble(password(outcome));
@@ -200,7 +197,7 @@ class LeaseFaultsIT {
         () -> daemon.client().get("fixed.org").succeeded());
   }
 
-  /** Waits until the file was not written for longer than changes are gathered. */
+  /** Waits until the file has not been written for longer than the archive collects changes. */
   private static void settle(Path file) {
     var seen = new HashMap<Object, Long>();
     Eventually.within(
@@ -263,14 +260,14 @@ class LeaseFaultsIT {
     assertEquals(0, daemon.commandLine("status").status());
   }
 
-  /** The new files of leases that are not whole yet, or never will be. */
+  /** Returns the new files of leases that are incomplete. */
   private Set<String> parts() {
     return Set.of(daemon.stateFolder().toFile().list((folder, name) -> isPart(name)));
   }
 
   /**
-   * Each round kills the daemon as soon as the part of a new file is seen beside the old one, which
-   * is large, so that the write is under way; the next start has to find the old or the new one.
+   * Each round kills the daemon as soon as a part of a new file appears next to the old one; the
+   * file is large, so the write is under way. The next start must find the old or the new file.
    */
   @Test
   void f13_killInTheMiddleOfAWriteLeavesTheOldOrTheNewFile() throws Exception {
@@ -306,7 +303,7 @@ class LeaseFaultsIT {
                 Files.exists(daemon.stateFolder().resolve("leases.sealed.refused")), last::stderr));
   }
 
-  /** Returns as soon as a new file is begun, or after three seconds. */
+  /** Returns as soon as a new file is started, or after three seconds. */
   private static void awaitPart(WatchService watch) throws InterruptedException {
     long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
     while (System.nanoTime() - end < 0) {
@@ -355,7 +352,7 @@ class LeaseFaultsIT {
     Eventually.within(PATIENCE, () -> uptime() > end, () -> "the first lease ends");
 
     var answers = new ConcurrentHashMap<String, Integer>();
-    var open = new Semaphore(500); // what this process has open at a time
+    var open = new Semaphore(500); // the descriptors of this process at a time
     var threads =
         IntStream.range(0, 10_000)
             .mapToObj(i ->

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Leases that are fetched ahead and outlive a restart, on the built distribution. */
+/** Leases that are prefetched and survive a restart, on the built distribution. */
 class LeasesIT {
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final String SECRET = "l3ase+c4nary/of=the run";
@@ -142,7 +142,7 @@ class LeasesIT {
     assertEquals(listed, daemon.client().ask("list", "").succeeded().stdout());
   }
 
-  /** T21: rotated, rejected and replaced secrets stay hidden over restarts. */
+  /** T21: rotated, rejected and replaced secrets are redacted after restarts. */
   @Test
   void t21_earlierSecretsAreRedactedAfterARestart() throws IOException {
     var files = PrivateFile.folder(folder.resolve("files"));
@@ -169,7 +169,7 @@ class LeasesIT {
     daemon.configured("values.yaml", values.formatted(line, "{script: \"%s\"}".formatted(leak)));
     Eventually.within(SOON, () -> first.says("configuration reloaded"), first::stderr);
     DaemonUnderTest.stop(first);
-    DaemonUnderTest.stop(daemon.start()); // once more, for what was read to be written again
+    DaemonUnderTest.stop(daemon.start()); // again, so that what was read is written again
     daemon.configured(
         "values.yaml",
         """

@@ -27,10 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Clients that list first never ask for a host that the list does not name: Docker's classic
- * builder and docker-py. Each test has a daemon that has just started and fetches nothing ahead,
- * with an entry that has a path, one that is its host's default, a script whose leases lapse after
- * two seconds, and a script that fails.
+ * Clients that list first never request a host that is not in the list: Docker's classic builder
+ * and docker-py. Each test has a daemon that has just started without a prefetch. It has an entry
+ * with a path, a default entry of a host, a script with leases of two seconds, and a script that
+ * fails.
  */
 class ListingClientsIT {
   private static final String PASSWORD = "p:ss/w0rd+\"quoted\"&<more>";

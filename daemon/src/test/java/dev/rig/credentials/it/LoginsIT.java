@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What people log in to is theirs alone (T18), over a restart too. */
+/** Logins of people are visible only to them (T18), also after a restart. */
 class LoginsIT {
   private static final int ALICE = 20_021;
   private static final int BOB = 20_022;
@@ -178,7 +178,7 @@ class LoginsIT {
     return all.toString();
   }
 
-  /** Where podman is older than its {@code --compat-auth-file}, by a file of its own form. */
+  /** For a podman without {@code --compat-auth-file}, with its own file. */
   @Test
   void podmanLogsInAndOut() throws IOException {
     var users = Map.of("alice", SECRET);
@@ -218,7 +218,7 @@ class LoginsIT {
         .run();
   }
 
-  /** Helm has a configuration of its own, of Docker's form. */
+  /** Helm has its own configuration file, in Docker's format. */
   @Test
   void helmLogsInPushesShowsAndLogsOut() throws IOException {
     var users = Map.of("alice", SECRET);
@@ -361,7 +361,7 @@ class LoginsIT {
         out.write(new byte[4096]);
       }
     } catch (IOException full) {
-      // As it was meant to be.
+      // As intended.
     }
     var login = store(ALICE, "two.example.org", "alice", "s");
     assertAll(

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each metric of the catalogue moves when its event happens at the built daemon, and then only. */
+/** Each metric changes when its event happens at the built daemon, and only then. */
 class MetricsIT {
   private static final String PREFIX = "rig_credentials_";
   private static final String SECRET = "pa55-of-the-metrics";
@@ -98,7 +98,7 @@ class MetricsIT {
     return Exposition.parse(reply.body());
   }
 
-  /** What an event does: the families that change are these, and the series rise by so much. */
+  /** Runs an event: exactly these families change, and the series increase by these numbers. */
   private Exposition moves(Runnable event, Set<String> families, Map<String, Double> expected) {
     var before = scrape();
     event.run();
@@ -121,14 +121,14 @@ class MetricsIT {
     return after;
   }
 
-  /** Without what changes as time passes. */
+  /** Returns the changed families, without those that change as time passes. */
   private static Set<String> changed(Exposition before, Exposition after) {
     var changed = after.changedSince(before);
     changed.remove(PREFIX + "lease_expiry_seconds");
     return changed;
   }
 
-  /** By how much a series rose that is written as {@code name label=value …}. */
+  /** Returns the increase of a series that is written as {@code name label=value …}. */
   private static double risen(Exposition before, Exposition after, String series) {
     return value(after, series) - value(before, series);
   }
@@ -194,7 +194,7 @@ class MetricsIT {
     assertEquals(0, value(refused, "healthy part=configuration"));
   }
 
-  /** An entry that a reload brings is fetched ahead. */
+  /** An entry that a reload adds is prefetched. */
   private void script() {
     var lease = "lease_expiry_seconds prefix=script.example.org";
     assertEquals(0, value(scrape(), lease));

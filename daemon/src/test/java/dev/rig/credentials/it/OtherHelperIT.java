@@ -108,7 +108,7 @@ class OtherHelperIT {
     assertEquals(NOT_FOUND, client("get", "b.example.org").stdout());
   }
 
-  /** What the helper prints of its trouble is shown, for it is a sentence. */
+  /** The helper's error is shown, because it is a sentence. */
   @Test
   void failureOfTheHelperIsReportedWithItsReason() throws IOException {
     Files.delete(home.resolve(".password-store/.gpg-id"));

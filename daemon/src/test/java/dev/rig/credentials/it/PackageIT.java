@@ -28,8 +28,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The packages, on a machine of their own: a Debian that debootstrap makes and systemd-nspawn
- * boots. One machine goes through its life: the tests are in order.
+ * The packages on a separate machine: a Debian that debootstrap makes and systemd-nspawn boots. The
+ * tests are ordered stages of one machine's life.
  */
 @Tag("package")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -39,7 +39,7 @@ class PackageIT {
   /** F35, and a start on a machine that also runs other processes. */
   private static final Duration BACK = Duration.ofSeconds(5);
 
-  /** In bytes; what a person waits for. */
+  /** The limit in bytes: a person waits for the download. */
   private static final long MOST = 65_000_000;
 
   private static final String VALUES = "/etc/rig-credentials/values.yaml";
@@ -158,7 +158,7 @@ class PackageIT {
     sh(ask.formatted("ann")).succeeded();
   }
 
-  /** F35: the supervisor restarts it within 5 s; clients wait in the socket's queue meanwhile. */
+  /** F35: the supervisor restarts the daemon within 5 s; clients wait in the queue meanwhile. */
   @Test
   @Order(6)
   void f35_killedDaemonIsRestartedAndNoClientIsRefused() {
@@ -190,7 +190,7 @@ class PackageIT {
     sh("systemctl restart rig-credentials").succeeded();
   }
 
-  /** The process that looks like a kubelet only has its name and its flags. */
+  /** A process with the kubelet's name and flags replaces the kubelet. */
   @Test
   @Order(8)
   void kubeletsProgramIsInstalledAndAnswers() {
@@ -291,7 +291,7 @@ class PackageIT {
     return machine.run(all.toArray()).succeeded().output();
   }
 
-  /** The lines of the manual for a user, in order; the last one is root's. */
+  /** The manual's lines for a user, in order; root runs the last one. */
   @Test
   @Order(11)
   void userWhoRemovesTheDaemonHasNoneAndDockerIsRestored() {

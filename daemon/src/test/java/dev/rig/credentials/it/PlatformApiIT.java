@@ -43,7 +43,7 @@ class PlatformApiIT {
     return new HttpOverUnix(socket(daemon));
   }
 
-  /** T17: none, wrong, right. */
+  /** T17: without the header, with a wrong value, with the right one. */
   @Test
   void t17_requiredHeaderDecides() throws Exception {
     var daemon = daemon();
@@ -62,7 +62,7 @@ class PlatformApiIT {
     assertFalse(Files.exists(socket(daemon)), outcome::toString);
   }
 
-  /** F25 and T8: what a killed daemon left is replaced, what is not a socket is not. */
+  /** F25 and T8: a killed daemon's socket is replaced; a file that is not a socket is not. */
   @Test
   void staleSocketIsReplacedAndAnotherFileIsNotTouched() throws Exception {
     var daemon = daemon();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code resolve} and {@code tags} of the built program, by its daemon, of a real registry. */
+/** {@code resolve} and {@code tags} of the built program, with a daemon and a registry. */
 class PlatformCommandsIT {
   private static final String PASSWORD = "of:the:registry";
   private static final Canary SECRET = new Canary(PASSWORD);
@@ -74,7 +74,7 @@ class PlatformCommandsIT {
         .succeeded();
   }
 
-  /** What skopeo says that the registry has. */
+  /** Returns the digest according to skopeo. */
   private static String digest(String tag) {
     var raw =
         Command.of(

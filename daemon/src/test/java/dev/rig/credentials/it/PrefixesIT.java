@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which entry answers, and in which bytes, through the built client. */
+/** The entry that answers, and the bytes of the answer, through the built client. */
 class PrefixesIT {
   private static final String NOT_FOUND = "credentials not found in native keychain\n";
 
@@ -225,7 +225,7 @@ class PrefixesIT {
         () -> assertFalse(outcome.output().contains("of-rigdev"), outcome::toString));
   }
 
-  /** The names and values of a flat JSON object of strings. */
+  /** Returns the names and values of a flat JSON object of strings. */
   private static Map<String, String> names(String json) throws IOException {
     var found = new TreeMap<String, String>();
     try (var parser = new JsonFactory().createParser(json)) {

@@ -30,7 +30,7 @@ class ProviderIT {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final long MOST_KIB = 130 * 1024;
 
-  /** The packages of the cloud libraries, and their own dependencies. */
+  /** The packages of the cloud libraries and their own dependencies. */
   private static final Pattern SDK =
       Pattern.compile(
           " (software\\.amazon|com\\.google|com\\.microsoft|com\\.azure|io\\.opencensus)\\.");

@@ -35,17 +35,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * The built daemon keeps pull secrets, whatever the cluster is made of: a fake API server in every
- * build, a real one with {@code -Pkubernetes}.
+ * The built daemon keeps pull secrets, with a fake API server in every build, and with a real one
+ * by {@code -Pkubernetes}.
  *
  * <p>One entry's lease lasts a few seconds, and each run of its script brings another user of a
- * real registry. The cluster's own access comes from a script, too.
+ * real registry. The access to the cluster also comes from a script.
  */
 abstract class PullSecretCases {
   private static final int TURNS = 60;
   private static final Duration LIFE = Duration.ofSeconds(8);
 
-  /** A turn of the lease, and the second in which it is written. */
+  /** The life of a lease, and the time in which the new one is written. */
   private static final Duration TURN = LIFE.plusSeconds(12);
 
   private static final String NAME = "rig-pull-shop";
@@ -57,7 +57,7 @@ abstract class PullSecretCases {
   private RunCounter turns;
   private RunCounter logins;
 
-  /** A cluster that answers, with the rights of {@code rbac.yaml} for its token. */
+  /** Starts a cluster whose token has the rights of {@code rbac.yaml}. */
   abstract TestCluster cluster(Reaper reaper, Path folder);
 
   @BeforeEach
@@ -73,7 +73,7 @@ abstract class PullSecretCases {
   }
 
   /**
-   * A daemon that is not started yet.
+   * Creates a daemon that is not started.
    *
    * @param entries more registry entries, as YAML
    * @param settings more of the cluster's settings, as YAML
@@ -153,7 +153,7 @@ abstract class PullSecretCases {
     return Instant.parse((String) annotations.get("credentials.rig.dev/expires-at"));
   }
 
-  /** The user that the Secret holds for the registry. */
+  /** Returns the user in the Secret for the registry. */
   private String user() {
     return login(secret()).get("username").toString();
   }
@@ -163,7 +163,7 @@ abstract class PullSecretCases {
     return (Map<?, ?>) auths.get(registry.host());
   }
 
-  /** Waits until the Secret holds another user, and logs in with what it holds then. */
+  /** Waits until the Secret has another user, and logs in with its content. */
   private String nextTurn(String before, Duration limit) {
     Eventually.within(limit, () -> !user().equals(before), () -> "the Secret follows " + before);
     var now = secret();
@@ -244,7 +244,7 @@ abstract class PullSecretCases {
     assertNotEquals("", nextTurn(nextTurn(last, TURN), TURN));
   }
 
-  /** F30: Kubernetes API away. */
+  /** F30: the Kubernetes API is down. */
   @Test
   void f30_secretIsIntactThroughAnOutageAndUpdatedOnceAfterIt() {
     var daemon = daemon("d");
@@ -270,12 +270,12 @@ abstract class PullSecretCases {
         () -> "the Secret is updated");
     assertNotEquals(lost, nextTurn(lost, Duration.ofSeconds(5)));
     var updates = count(daemon, "writes") - before;
-    var changes = turns.runs() - atReturn + 1; // what was missed, and each lease since
+    var changes = turns.runs() - atReturn + 1; // one for the outage, and each lease since
     assertTrue(
         updates <= changes, updates + " updates, and " + changes + " of the one that changed");
   }
 
-  /** F31: crash between refresh and Secret write. */
+  /** F31: a crash between refresh and write of the Secret. */
   @Test
   void f31_killedDaemonsSecretIsCorrectedWithinAMinuteOfTheRestart() {
     var daemon = daemon("d");
@@ -406,7 +406,7 @@ abstract class PullSecretCases {
         daemon::status);
   }
 
-  /** SIGSTOP and SIGCONT. */
+  /** With SIGSTOP and SIGCONT. */
   @Test
   void leaderSuspendedPastItsLeaseWritesNothingWhenItResumes() {
     var one = daemon("d1");

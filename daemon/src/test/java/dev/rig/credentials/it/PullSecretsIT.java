@@ -7,7 +7,7 @@ import dev.rig.credentials.testing.machine.Reaper;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Order;
 
-/** Pull secrets before the fake API server. */
+/** Pull secrets with the fake API server. */
 @Order(1)
 class PullSecretsIT extends PullSecretCases {
   @Override

@@ -53,7 +53,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The registry client before real registries, with what skopeo has pushed to them. */
+/** The registry client with real registries, to which skopeo has pushed. */
 class RegistryClientIT {
   private static final String USER = "bot";
   private static final String PASSWORD = "of:the:registry";
@@ -66,7 +66,7 @@ class RegistryClientIT {
     TOKEN
   }
 
-  /** One password, of which the registry may think what it likes. */
+  /** One password, which a registry may accept or reject. */
   private record OnePassword(String password) implements RegistryCredentials {
     @Override
     public CompletableFuture<Lookup> lookup(ImageReference reference) {
@@ -239,7 +239,7 @@ class RegistryClientIT {
     }
   }
 
-  /** What the probe prints on the runtime that the daemon has. */
+  /** Returns the output of the probe on the daemon's runtime. */
   private static String probe(HostileRegistry registry, Object... authorities) {
     var home = Distribution.daemon().getParent().getParent();
     var classes =

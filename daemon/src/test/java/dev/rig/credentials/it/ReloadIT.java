@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Configuration that changes while the built daemon serves it. */
+/** Configuration that changes while the built daemon runs. */
 class ReloadIT {
   private static final Duration PROMISED = Duration.ofSeconds(2);
 
@@ -99,7 +99,7 @@ class ReloadIT {
     assertTrue(running.isAlive());
   }
 
-  /** The next start would fail with it. */
+  /** The next start would fail with this shell. */
   @Test
   void shellThatCannotBeRunIsRefusedAtAReload() {
     daemon.configured("values.yaml", yaml("one"));

@@ -69,7 +69,7 @@ class RestartFaultsIT {
     assertEquals(1, counter.runs(), "the lease outlives each restart");
   }
 
-  /** A shell loop stands for the supervisor, such as systemd or the kubelet. */
+  /** A shell loop replaces the supervisor, such as systemd or the kubelet. */
   @Test
   void f35_outOfMemoryExitsWithoutADumpAndIsBackWithinFiveSeconds() {
     var statuses = folder.resolve("statuses");
@@ -92,14 +92,14 @@ class RestartFaultsIT {
             statuses)
         .with("JDK_JAVA_OPTIONS", "-Xmx16m");
     var running = daemon.start();
-    for (int i = 0; i < 250; i++) { // each as large as a request may be, and not yet complete
+    for (int i = 0; i < 250; i++) { // each as large as a request may be, and incomplete
       if (Files.exists(statuses)) {
         break;
       }
       try {
         reaper.own(RawClient.connect(daemon.socket())).send("get\n" + "x".repeat(250_000));
       } catch (UncheckedIOException gone) {
-        break; // it ended
+        break; // the daemon has ended
       }
     }
     Eventually.within(PATIENCE, () -> Files.exists(statuses), running::stderr);
@@ -124,7 +124,7 @@ class RestartFaultsIT {
         () -> assertTrue(took.compareTo(Duration.ofSeconds(5)) <= 0, () -> "took " + took));
   }
 
-  /** The exit statuses after which the shipped unit is not restarted. */
+  /** Returns the exit statuses after which the shipped unit is not restarted. */
   private static List<String> unrestarted() throws IOException {
     var unit = Path.of(System.getProperty("basedir"), "../systemd/rig-credentials.service");
     return Files.readAllLines(unit).stream()

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** F33: restarts while clients ask. */
+/** F33: restarts during requests. */
 class RestartIT {
   private static final int RESTARTS = 20;
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -75,7 +75,7 @@ class RestartIT {
       }
     }
 
-    /** Waits until they have been answered a while by the present daemon. */
+    /** Waits until the current daemon has answered them for a while. */
     void goOn() {
       int until = asked.get() + 20;
       Eventually.within(LIMIT, () -> asked.get() >= until, () -> "asked " + asked);
@@ -94,7 +94,7 @@ class RestartIT {
   @Test
   void f33_inheritedSocketQueuesOverTwentyRestarts() throws InterruptedException {
     var pidFile = folder.resolve("pid");
-    // The shell holds the socket as systemd does, and restarts the daemon when it ends.
+    // The shell keeps the socket as systemd does, and restarts the daemon when it ends.
     var loop =
         "while :; do sh -c 'export LISTEN_PID=$$; echo $$ > \"$0\"; exec \"$@\"' \"$0\" \"$@\";"
             + " done";
@@ -144,9 +144,7 @@ class RestartIT {
     assertFalse(running.stderr().contains("socket:["), running::stderr);
   }
 
-  /**
-   * A client that waits for a script when the daemon stops gets no byte, and asks the next daemon.
-   */
+  /** A client that waits for a script at the stop gets no byte, and asks the next daemon. */
   @Test
   void clientThatWaitsForASlowScriptIsAnsweredByTheNextDaemon() throws IOException {
     var runs = new RunCounter(folder.resolve("runs"));
@@ -166,7 +164,7 @@ class RestartIT {
     var first = daemon.start();
     var asking = reaper.own(daemon.client().command("get").reading("example.org").start());
     Eventually.within(LIMIT, () -> runs.runs() == 1, first::stderr);
-    DaemonUnderTest.stop(first); // within 8 s, though the script runs
+    DaemonUnderTest.stop(first); // within 8 s, although the script runs
     assertTrue(asking.isAlive(), "it is not answered by a daemon that stops");
     PrivateFile.write(go, "");
     daemon.start();

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 class ScriptFaultsIT {
   private static final String STATIC = NativeClient.answer("fixed.org", "bot", "from-the-file");
 
-  /** How many ask at a time in F9: enough that one look at the processes serves several runs. */
+  /** Concurrent clients in F9: enough that one read of the processes serves several runs. */
   private static final int CLIENTS = 32;
 
   /** Ends the runs by which the daemon retries after a failure. */
@@ -115,7 +115,7 @@ class ScriptFaultsIT {
         () -> assertEquals(1, outcome.status(), outcome::toString),
         () -> assertTrue(outcome.stdout().contains("stopped after 2 s"), outcome::toString),
         () -> assertTrue(took.compareTo(Duration.ofSeconds(2)) >= 0, () -> "took " + took),
-        // The timeout and no more than a slow machine adds; the two seconds of grace are not ours.
+        // The timeout plus a slow machine's delay, without the two seconds of grace.
         () -> atMost(Duration.ofMillis(3_500), took));
   }
 
@@ -230,7 +230,7 @@ class ScriptFaultsIT {
                   .lines()
                   .anyMatch(line -> line.contains(reason) && line.contains("example.org")),
           running::stderr);
-      // After the pause of the failure, which is at most 1 s, the script runs again.
+      // After the pause of the failure, at most 1 s, the script runs again.
       Eventually.within(
           Duration.ofSeconds(10),
           () ->
@@ -298,11 +298,11 @@ class ScriptFaultsIT {
     assertEquals(10_000, counter.runs());
     Eventually.within(
         Duration.ofSeconds(5),
-        () -> ProcFiles.descriptors(running.pid()) <= before + 3, // the archive's, just now
+        () -> ProcFiles.descriptors(running.pid()) <= before + 3, // the archive's
         () -> before + " descriptors became " + ProcFiles.descriptors(running.pid()));
   }
 
-  /** C6: the idiom of the platform's documentation, with what shells' echo could change. */
+  /** C6: the idiom in the platform's documentation, with characters that echo could change. */
   @Test
   void passwordsOfScriptsArriveCharacterForCharacter() {
     start(

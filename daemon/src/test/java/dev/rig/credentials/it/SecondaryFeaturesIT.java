@@ -50,12 +50,12 @@ class SecondaryFeaturesIT {
       new ProgramResult(0, NativeClient.answer("example.org", "bot", "from-the-file"), "");
 
   /**
-   * A wrong setting.
+   * An invalid setting.
    *
    * @param variable of the environment; empty for none
-   * @param yaml more of the configuration; {@code $F} is a folder with odd files in it
+   * @param yaml more of the configuration; {@code $F} is a folder with invalid files
    * @param part the component
-   * @param reason of it, in part
+   * @param reason a part of its reason
    */
   record Wrong(String variable, String value, String yaml, String part, String reason) {
     static Wrong variable(String variable, String value, String reason) {
@@ -251,7 +251,7 @@ class SecondaryFeaturesIT {
     isHealthy(first);
   }
 
-  /** Taken, of another machine, and of no machine. */
+  /** An address in use, one of another machine, and one of no machine. */
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1:$PORT", "192.0.2.1:1234", "no-such-host.invalid:1"})
   void f40_unavailableConfiguredAdminPortFailsTheStart(String address) throws IOException {
@@ -282,7 +282,7 @@ class SecondaryFeaturesIT {
     }
   }
 
-  /** What systemd or a wrapper may hand over wrongly. */
+  /** Values that systemd or a wrapper may pass by mistake. */
   @ParameterizedTest
   @ValueSource(strings = {"relative", "/no/such/socket", "@", "/x/$LONG"})
   void f40_unreachableSupervisorChangesNothing(String socket) {

@@ -52,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretLeakIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
-  /** What scripts print, by the fault: SECRET is each one's own canary. */
+  /** The output of scripts, by fault; SECRET is replaced by a canary for each. */
   private static final Map<String, String> SCRIPTS =
       new TreeMap<>(
           Map.ofEntries(
@@ -109,7 +109,7 @@ class SecretLeakIT {
     return leaks.secret(name);
   }
 
-  /** A registry that repeats the credential wherever an answer has room for it. */
+  /** A registry that repeats the credential in every part of an answer. */
   private static void echo(Asked asked, OutputStream out) throws IOException {
     var sent = asked.header("authorization");
     var error =
@@ -170,11 +170,11 @@ class SecretLeakIT {
     hosts.addAll(List.of("static", "env", "pods", "unknown"));
     for (var host : hosts) {
       var outcome = daemon.client().get(host + ".example.org");
-      if (outcome.status() != 0) { // else it is the one place for it
+      if (outcome.status() != 0) { // otherwise it is the only place with it
         leaks.see("get " + host, outcome.output());
       }
       leaks.see("get's stderr " + host, outcome.stderr());
-      // What the command has of each of them; a process of it is started for one alone.
+      // Checked for each entry; only one process of the command is started.
       var explained =
           new DaemonClient(daemon.socket()).ask(Action.EXPLAIN, host + ".example.org/app");
       leaks.see("explain " + host, new String(explained.body(), UTF_8));
@@ -231,7 +231,7 @@ class SecretLeakIT {
     assertTrue(leaks.anywhere("\"username\":\"u\""));
   }
 
-  /** The frames themselves, whole and broken. */
+  /** Sends frames, complete and truncated. */
   private void sendGarbage() {
     var secret = secret("garbage");
     for (var request :
@@ -249,7 +249,7 @@ class SecretLeakIT {
     }
   }
 
-  /** F14, with everything wrong that a value can be part of. */
+  /** F14, with errors of every kind that a value can be part of. */
   private void refuseAReload(Running running) throws IOException {
     var text = Files.readString(daemon.file("values.yaml"));
     var secret = json(secret("reload"));
@@ -297,7 +297,7 @@ class SecretLeakIT {
     leaks.seeFiles(name, daemon.folder(), daemon.file("values.yaml"));
   }
 
-  /** Every page of the admin port. */
+  /** Requests every page of the admin port. */
   private void browse(String when) {
     for (var page :
         List.of(
@@ -317,7 +317,7 @@ class SecretLeakIT {
     assertTrue(leaks.seen("/health/ready " + when).contains("status=200"));
   }
 
-  /** The platform's socket: all but the one answer that is there for a credential. */
+  /** Sends all requests to the platform's socket except the one that gets a credential. */
   private void askAsThePlatform() {
     var http = new HttpOverUnix(daemon.socket().resolveSibling("platform.sock"));
     var statuses = new TreeSet<Integer>();
@@ -350,9 +350,8 @@ class SecretLeakIT {
   }
 
   /**
-   * T21: a token that an earlier run printed, and that is still served, stands on the stderr of a
-   * later run, in every form that programs give to texts; and so does a value of the daemon's own
-   * environment.
+   * T21: a token that an earlier run printed, and that is still served, is on the stderr of a later
+   * run, in every form that programs give to texts; so is a value of the daemon's own environment.
    */
   @Test
   void t21_servedSecretOnStderrIsFoundNowhere() throws Exception {
@@ -426,7 +425,7 @@ class SecretLeakIT {
         Base64.getMimeEncoder(76, newline).encodeToString(line));
   }
 
-  /** F11: neither what is sealed, nor what is said when it cannot be. */
+  /** F11: neither sealed data nor messages about a failed write contain a secret. */
   @Test
   void t11_f11_noSecretIsFoundAfterTheDiskWasFull() throws Exception {
     var state = PrivateFile.folder(daemon.stateFolder());
@@ -470,7 +469,7 @@ class SecretLeakIT {
         .formatted(server, json(secret(name)));
   }
 
-  /** Looks at all the daemon's processes as long as it is open. */
+  /** Examines all processes of the daemon while it is open. */
   private final class Watch implements AutoCloseable {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final StringBuilder arguments = new StringBuilder();
@@ -498,7 +497,7 @@ class SecretLeakIT {
               }
             });
         LockSupport.parkNanos(
-            Duration.ofMillis(2).toNanos()); // what is watched needs the processor
+            Duration.ofMillis(2).toNanos()); // the watched processes need the processor
       }
     }
 

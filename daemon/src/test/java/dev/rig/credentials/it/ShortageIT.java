@@ -47,7 +47,7 @@ class ShortageIT {
     LockSupport.parkNanos(duration.toNanos());
   }
 
-  /** Fewer descriptors than it has, as many, and some more: not one thing fails, but each. */
+  /** Fewer descriptors than the daemon has, as many, and more: everything fails in turn. */
   @ParameterizedTest
   @ValueSource(ints = {-10, 0, 3})
   void f36_everythingWorksAgainAfterAShortageOfDescriptors(int more) {
@@ -72,11 +72,11 @@ class ShortageIT {
           () -> "what was configured in the shortage is served: " + used.running().stderr());
       var complaints =
           running.stderr().lines().filter(line -> line.contains("cannot accept")).toList();
-      assertTrue(complaints.size() <= 3, complaints::toString); // one a listener and minute
+      assertTrue(complaints.size() <= 3, complaints::toString); // one per listener and minute
     }
   }
 
-  /** Less than it has: also a stack or a buffer that the JVM wants fails. */
+  /** Less memory than it has, so that a stack or a buffer of the JVM fails too. */
   @ParameterizedTest
   @ValueSource(ints = {-50, 0})
   void f36_everythingWorksAgainAfterAShortageOfMemory(int moreMib) throws IOException {
@@ -104,7 +104,7 @@ class ShortageIT {
     }
   }
 
-  /** The folders of the socket, of the scripts and of the state lie on a disk that is full. */
+  /** The folders of the socket, the scripts and the state are on a full disk. */
   @Test
   void f36_everythingWorksAgainAfterAShortageOfDisk() throws IOException {
     Tool.needRoot("a file system of its own for the daemon");

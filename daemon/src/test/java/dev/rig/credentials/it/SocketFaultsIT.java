@@ -35,8 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * F17 to F20 and F22 to F25 of {@code docs/reliability.md} on the built daemon: what the socket
- * bears.
+ * F17 to F20 and F22 to F25 of {@code docs/reliability.md} on the built daemon: faults of the
+ * socket.
  */
 @Isolated("limits of milliseconds")
 class SocketFaultsIT {
@@ -94,7 +94,7 @@ class SocketFaultsIT {
         .start();
   }
 
-  /** Four users with 250 idle connections each: 256 are the most that one may have. */
+  /** Opens 250 idle connections for each of four users; one user may have 256. */
   static List<RawClient> thousandIdle(Reaper reaper, DaemonUnderTest daemon) {
     return IntStream.range(0, 4)
         .boxed()
@@ -112,7 +112,7 @@ class SocketFaultsIT {
   @Test
   void t9_f17_thousandIdleConnectionsSlowNoClient() throws IOException {
     startForAllUsers(daemon);
-    p99(); // the daemon's code is warm
+    p99(); // warms up the daemon's code
     long began = System.nanoTime();
     var idle = thousandIdle(reaper, daemon);
     Eventually.within(PATIENCE, () -> open() >= 1_000, () -> daemon.status());
@@ -145,7 +145,7 @@ class SocketFaultsIT {
                 Thread.sleep(1_000);
               }
             } catch (InterruptedException | RuntimeException closed) {
-              // As it should be.
+              // As intended.
             }
           });
       assertEquals("", slow.rest());
@@ -160,7 +160,7 @@ class SocketFaultsIT {
   void t9_f19_clientThatNeverReadsIsClosedAtTwoSecondsAndHoldsNoThread() {
     var yaml = new StringBuilder(STATIC);
     var username = "u".repeat(200);
-    for (int i = 0; i < 4_000; i++) { // their list is more than a socket holds
+    for (int i = 0; i < 4_000; i++) { // their list does not fit into a socket's buffer
       yaml.append("    h%d.org: {username: %s, password: p}%n".formatted(i, username));
     }
     var running = daemon.configured("values.yaml", yaml.toString()).start();
@@ -184,7 +184,7 @@ class SocketFaultsIT {
         running::stderr);
     var took = since(began);
     assertTrue(took.toMillis() >= 1_900, () -> "closed after " + took);
-    atMost(Duration.ofSeconds(4), took); // two, and what a slow machine adds
+    atMost(Duration.ofSeconds(4), took); // two, and the delay of a slow machine
   }
 
   @Test
@@ -245,7 +245,7 @@ class SocketFaultsIT {
     assertTrue(used < 50, () -> used * 10 + " ms of processor time in 2 s");
     var complaints =
         running.stderr().lines().filter(line -> line.contains("cannot accept")).toList();
-    assertEquals(1, complaints.size(), complaints::toString); // and the next in a minute
+    assertEquals(1, complaints.size(), complaints::toString); // and the next one after a minute
     assertTrue(running.isAlive());
 
     idle.forEach(RawClient::close);

@@ -26,8 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * F39 of {@code docs/reliability.md} on the built programs: a FIFO, a device, a folder or a socket
- * in place of each file that they read. Those of the state folder are {@link
- * StateFolderFaultsIT}'s.
+ * in place of each file that they read. {@link StateFolderFaultsIT} tests the state folder.
  */
 class SpecialFilesIT {
   private static final String CONFIGURATION =

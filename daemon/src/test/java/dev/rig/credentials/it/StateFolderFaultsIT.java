@@ -63,7 +63,7 @@ class StateFolderFaultsIT {
         NativeClient.answer(host, "u" + number, "s"), daemon.client().get(host).stdout(), host);
   }
 
-  /** C17: logins that both acknowledged were lost, because each wrote the whole file. */
+  /** C17: logins that both daemons acknowledged were lost, because each wrote the whole file. */
   @Test
   void f38_secondDaemonOnAStateFolderKeepsNothingThereAndSaysSo() throws IOException {
     var one = first.start();
@@ -102,7 +102,7 @@ class StateFolderFaultsIT {
     assertEquals(0, first.commandLine("status").status());
   }
 
-  /** Also while the first is being restarted: its place is not taken in between. */
+  /** Even while the first daemon restarts, the second does not take the folder. */
   @Test
   void f38_secondDaemonDoesNotTakeTheFolderWhenTheFirstRestarts() {
     var one = first.start();
@@ -111,7 +111,7 @@ class StateFolderFaultsIT {
     assertNotEquals(0, store(second, 2).status());
     one.kill();
     assertNotEquals(0, store(second, 3).status());
-    first.start(); // and what a daemon that was killed has left is no obstacle
+    first.start(); // the files of a killed daemon do not prevent a start
     assertLogin(first, 1);
     store(first, 4).succeeded();
     assertEquals(0, first.commandLine("status").status());
@@ -129,7 +129,7 @@ class StateFolderFaultsIT {
     assertEquals(ANSWER, second.client().get("example.org").stdout());
   }
 
-  /** C18: everything hung on a FIFO, SIGTERM included. */
+  /** C18: everything was blocked by a FIFO, including SIGTERM. */
   @ParameterizedTest
   @EnumSource
   void f39_specialFilesInTheStateFolderAreReportedAndTheRestIsServed(SpecialFile kind)

@@ -61,7 +61,7 @@ class SupervisionIT {
     assertTrue(daemon.answers(), "it serves when it says so");
     Signal.HUP.to(running.pid());
     awaitMessages(3);
-    // Of the same length, so that the reload is due to the signal and not to having been seen.
+    // Of the same length, so that only the signal can cause the reload.
     daemon.configured("values.yaml", VALUES.replace("script", "scripd"));
     Signal.HUP.to(running.pid());
     awaitMessages(5);
@@ -92,7 +92,7 @@ class SupervisionIT {
         daemon.client().get("example.org"));
   }
 
-  /** A socket that no longer answers is detected, although the other one does. */
+  /** A socket that no longer answers is detected although the other one answers. */
   @ParameterizedTest
   @ValueSource(strings = {"platform.sock", "credentials.sock"})
   void daemonWithALostSocketDoesNotNotifyTheWatchdog(String name) throws Exception {

@@ -27,7 +27,7 @@ class ThreadShortageIT {
   private static final int RUNS = Integer.getInteger("shortage.runs", 7);
   private static final Duration PROMISED = Duration.ofSeconds(5);
 
-  /** From the start to the shortage: during the JVM's start, the daemon's, its first requests. */
+  /** From the start to the shortage: in the JVM's start, the daemon's, and first requests. */
   private static final List<Integer> BEFORE_MILLIS =
       List.of(3_000, 100, 300, 500, 700, 1_000, 1_500);
 

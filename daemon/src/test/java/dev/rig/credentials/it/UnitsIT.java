@@ -18,17 +18,17 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The units of systemd, before systemd's own judges. */
+/** The units, checked by systemd's own tools. */
 class UnitsIT {
   private static final Path UNITS =
       Path.of(System.getProperty("basedir", "")).resolve("../systemd").toAbsolutePath().normalize();
 
   @TempDir private Path folder;
 
-  /** In tenths, as {@code --threshold} takes it: 1.5. */
+  /** In tenths, as {@code --threshold} expects it: 1.5. */
   private static final int MOST_EXPOSED = 15;
 
-  /** It also needs a folder that a running systemd has created, or creates it if permitted. */
+  /** The tool also needs a folder that a running systemd has created, or that it may create. */
   private static Path systemdAnalyze() {
     var program = Tool.SYSTEMD_ANALYZE.path();
     Requirement.need(
@@ -51,7 +51,7 @@ class UnitsIT {
         .succeeded();
   }
 
-  /** Warnings, for example about a key that systemd does not know, are on its standard error. */
+  /** Warnings, for example about an unknown key, are on standard error. */
   @Test
   void systemdReportsNoProblemsOfTheUnits() throws IOException {
     var analyze = systemdAnalyze();
@@ -81,7 +81,7 @@ class UnitsIT {
     assertEquals("", ofUser.output());
   }
 
-  /** F41: the socket outlives the service, and is where the user's clients look for it. */
+  /** F41: the socket survives the service, and is where the user's clients expect it. */
   @Test
   void f41_userSocketIsWhereTheClientAsks() throws IOException {
     var socket = Files.readString(UNITS.resolve("user/rig-credentials.socket"));

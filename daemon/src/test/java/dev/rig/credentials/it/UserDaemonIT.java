@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * F41: clients without {@code RIG_CREDENTIALS_SOCKET} keep to the user's daemon, whether the
- * machine has one or not. The clients' {@code /run} is a namespace's own.
+ * F41: clients without {@code RIG_CREDENTIALS_SOCKET} use the user's daemon, whether or not the
+ * machine has one. The clients' {@code /run} is in a separate namespace.
  */
 class UserDaemonIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -90,7 +90,7 @@ class UserDaemonIT {
     }
   }
 
-  /** The session has had no daemon yet: its socket and its lock file are still to be made. */
+  /** The session has not had a daemon: its socket and its lock file do not exist yet. */
   @Test
   void f41_firstDaemonOfASessionIsFoundWhileItStarts() {
     var asking = reaper.own(asking().start());

@@ -32,7 +32,7 @@ class UserpassIT {
     return client.usedBy(Command.of(program, "userpass", key)).run();
   }
 
-  /** C9 is included: a key of Google's has several lines, and is complete for all other actions. */
+  /** Includes C9: a key of Google's has several lines, and is complete for all other actions. */
   @Test
   void userpassPrintsTheLineThatAPlatformReads() {
     daemon.configured(
@@ -75,7 +75,7 @@ class UserpassIT {
         });
   }
 
-  /** Without the refusal each of them waits for its timeout, half a minute. */
+  /** Without the rejection each of them would wait for its timeout, half a minute. */
   @Test
   void t27_scriptThatAsksItsOwnDaemonFailsImmediately() {
     var client = daemon.client();

@@ -1,7 +1,7 @@
 /**
- * The built daemon and client together with the programs that they are made for.
+ * The built daemon and client with real clients and registries.
  *
  * <p>Everything runs on loopback and in temporary folders; {@link dev.rig.credentials.testing.Tool}
- * says what has to be installed.
+ * names the programs to install.
  */
 package dev.rig.credentials.it;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the access to a cluster is come by. */
+/** The sources of the access to a cluster. */
 @NullUnmarked // what is null fails the test by itself
 class ClusterAccessTest {
   private static final String PEM =

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 
-/** What a cluster's script prints is a credential, or refused in one line without a part of it. */
+/** Any output of a cluster's script is a credential, or rejected without a part of it. */
 class ExecCredentialFuzz {
   private static final String BEFORE =
       "{\"kind\": \"ExecCredential\", \"status\": {\"token\": \"canary-token\"";

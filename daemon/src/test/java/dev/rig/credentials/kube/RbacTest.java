@@ -14,10 +14,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/**
- * The RBAC manifest has exactly the rights that the code uses: no request is denied, no right
- * unused.
- */
+/** The RBAC manifest has exactly the rights that the code uses: none is missing, none unused. */
 class RbacTest {
   @AutoClose private final PullSecretsFixture fixture = new PullSecretsFixture();
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Images that are deployed to Capsules and Deployments, before a fake API server. */
+/** Deployments of images to Capsules and Deployments, with a fake API server. */
 class RolloutsTest {
   private static final String CAPSULE =
       """

@@ -154,7 +154,7 @@ class WatchTest {
     watch.close();
   }
 
-  /** F42: a watch that hangs is one that asks for nothing any more. */
+  /** F42: a watch that sends no further requests hangs. */
   @Test
   void f42_watchIsServedForAMinuteAndProgressesWithEachRequestAndEachChange() {
     var watch = watching();

@@ -85,7 +85,7 @@ class KubeletApiTest {
         body(reply));
   }
 
-  /** T1: as JSON writes it, and as it is. */
+  /** T1: in JSON's escaped form, and unescaped. */
   @Test
   void t1_controlCharacterAnywhereInAnImageGetsNoCredential() {
     fixture.fixed("ghcr.io", "u", "CANARY").fixed("ghcr.io/a", "u", "CANARY");

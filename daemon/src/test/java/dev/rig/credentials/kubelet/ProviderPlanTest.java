@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ProviderPlanTest {
   @TempDir private Path folder;
 
-  /** Each entry as its key, then a word for its use of tokens. */
+  /** Each entry is its key, then a word for its use of tokens. */
   private ProviderPlan plan(String... entries) {
     var yaml = new StringBuilder("rig:\n  dockerRegistries:\n");
     for (var entry : entries) {
@@ -85,7 +85,7 @@ class ProviderPlanTest {
     assertTrue(plan.everyTokenRequired());
   }
 
-  /** Otherwise both providers would be called for one image. */
+  /** Otherwise a kubelet would call both providers for one image. */
   @Test
   void entriesWhoseHostsOverlapStayTogether() {
     var plan = plan("ghcr.io", "quay.io", "quay.io/a required", "*.example.org", "x.example.org");
@@ -97,7 +97,7 @@ class ProviderPlanTest {
     assertEquals(List.of("x.y.com"), chained.plain());
   }
 
-  /** {@code [::1]} would be taken for a set of characters, and escaped it is no host. */
+  /** A kubelet would read {@code [::1]} as a set of characters, and escaped it is not a host. */
   @Test
   void addressWithoutAPortIsLeftOutAndReported() {
     var plan = plan("[::1]:5000/a", "[::1]");

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Questions that bring a pod's service-account token. */
+/** Requests with a pod's service-account token. */
 class ServiceAccountTest {
   private static final String IMAGE = "ghcr.io/acme/app";
 
@@ -85,7 +85,7 @@ class ServiceAccountTest {
     return new String(reply.body(), StandardCharsets.UTF_8);
   }
 
-  /** The claims that the API server gives a token which is bound to a pod. */
+  /** Returns a token with the claims of the API server for a token that is bound to a pod. */
   private String token(String namespace, String name, String uid, Duration life) {
     return jwt(
         """
@@ -152,7 +152,7 @@ class ServiceAccountTest {
     assertNull(source.requests().getFirst().serviceAccount());
   }
 
-  /** T18: namespace, name, uid and annotations each make it another's. */
+  /** T18: a different namespace, name, uid or annotation is another account's lease. */
   @Test
   void t18_leaseBelongsToOneAccount() {
     entry(ServiceAccountUse.REQUIRED);
@@ -214,7 +214,7 @@ class ServiceAccountTest {
     assertEquals(1, source.requests().size());
   }
 
-  /** F34 too: the kubelet's cache ends a minute before. */
+  /** Also F34: the kubelet's cache ends a minute before. */
   @Test
   void f34_leaseEndsWithItsTokenAtTheLatestAndTheNextTokenIssuesAnother() {
     entry(ServiceAccountUse.REQUIRED);
@@ -241,7 +241,7 @@ class ServiceAccountTest {
     assertEquals(0, source.requests().size());
   }
 
-  /** A token ends with its pod, so a credential that is the token itself is for its own pod. */
+  /** A token ends with its pod, so a credential that is the token itself belongs to that pod. */
   @Test
   void tokenThatIsItselfTheCredentialIsNotKept() {
     entry(ServiceAccountUse.REQUIRED);
@@ -300,7 +300,7 @@ class ServiceAccountTest {
     assertFalse(body(reply).contains("first"), body(reply));
   }
 
-  /** T11: nothing of a token that is refused is repeated. */
+  /** T11: no part of a rejected token is repeated. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -312,7 +312,7 @@ class ServiceAccountTest {
         "[]",
         "{\"exp\":9999999999,\"sub\":\"CANARY\"}",
         "{\"exp\":9999999999,\"kubernetes.io\":{\"namespace\":\"CANARY\"}}",
-        // No exp, then an invalid one.
+        // Without exp, then with an invalid one.
         "{\"sub\":\"system:serviceaccount:n:CANARY\",\"kubernetes.io\":{\"namespace\":\"n\","
             + "\"serviceaccount\":{\"name\":\"CANARY\",\"uid\":\"u\"}}}",
         "{\"exp\":1e300,\"sub\":\"system:serviceaccount:n:CANARY\",\"kubernetes.io\":{"

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NotifySocketTest {
   @TempDir private Path folder = Path.of("");
 
-  /** What a manager that listens at the address reads of two messages. */
+  /** Returns what a manager at the address receives of two messages. */
   private static String heard(String address, String variable) throws IOException {
     try (var manager = UnixDatagramChannel.open()) {
       manager.bind(new UnixSocketAddress(address));

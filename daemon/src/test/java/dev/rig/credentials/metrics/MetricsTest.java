@@ -69,7 +69,7 @@ class MetricsTest {
     shows("rig_credentials_request_duration_seconds_sum{action=\"get\"} 0.703");
   }
 
-  /** F14: a metric says so when a reload is refused. */
+  /** F14: a metric shows a rejected reload. */
   @Test
   void refusedReloadIsCountedAndReadableBeforeTheFirst() {
     shows("rig_credentials_reloads_total{outcome=\"refused\"} 0.0");

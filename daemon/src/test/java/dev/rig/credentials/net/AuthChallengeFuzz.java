@@ -31,7 +31,7 @@ class AuthChallengeFuzz {
     try {
       assertEquals(challenges, AuthChallenge.parse(written(challenges)));
     } catch (HttpFailure refused) {
-      // Written again, a token may have become a longer text in quotation marks.
+      // When written again, a token may have become a longer text in quotation marks.
       assertTrue(
           written(challenges).stream().anyMatch(header -> header.length() > 8 * 1024),
           () -> written(challenges).toString());

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whom the client trusts, and what it shows, by the files of a machine. */
+/** The trusted authorities and client certificates, according to a machine's files. */
 class CertificateAuthoritiesTest {
   @TempDir private Path etc;
 
@@ -191,7 +191,7 @@ class CertificateAuthoritiesTest {
     assertTrue(String.valueOf(failure.getMessage()).contains("has no .key file next to it"));
   }
 
-  /** As Docker does; without it the registry would refuse a client that shows nothing. */
+  /** As Docker does; otherwise the registry would reject the client without a clear reason. */
   @ParameterizedTest
   @ValueSource(strings = {"client.key", "client.cert.key", ".key"})
   void aKeyWithoutItsCertificateIsRefusedWithTheReason(String name) throws Exception {

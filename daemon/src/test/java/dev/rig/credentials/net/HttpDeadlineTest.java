@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** F29: an exchange ends when its time is over, in every state. */
 class HttpDeadlineTest {
-  /** The point at which the other side stops. */
+  /** The stage at which the other side stops. */
   enum Stage {
     CONNECT,
     HANDSHAKE,
@@ -47,7 +47,7 @@ class HttpDeadlineTest {
     }
   }
 
-  /** A server that reads nothing, says this once, and then nothing. */
+  /** Starts a server that reads nothing and sends only this text. */
   private ServerSocket silent(String text, CountDownLatch reached) throws IOException {
     var server = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
     open.add(server);
@@ -68,7 +68,7 @@ class HttpDeadlineTest {
     return server;
   }
 
-  /** A server whose queue of connections is full, so that the next one waits. */
+  /** Starts a server whose queue of connections is full, so that the next one waits. */
   private ServerSocket full() throws IOException {
     var server = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
     open.add(server);

@@ -110,7 +110,7 @@ class KeptConnectionsTest {
     }
   }
 
-  /** Bytes after a whole response would be taken for the answer to the next request. */
+  /** Bytes after a complete response would be read as the next response. */
   @ParameterizedTest
   @CsvSource({"http, 0", "http, 20", "https, 0", "https, 20"})
   void unrequestedBytesAreNotTheNextResponse(String scheme, int later) throws Exception {
@@ -230,7 +230,7 @@ class KeptConnectionsTest {
       fixture.send(get);
       fixture.time.advance(Duration.ofSeconds(29));
       fixture.send(get);
-      // 30 s after the first request its client looks on another thread, which must see that time.
+      // 30 s after the first request its client checks on another thread, which must see that time.
       fixture.time.advance(Duration.ofSeconds(1));
       Eventually.within(
           Duration.ofSeconds(60), () -> fixture.time.pending() == 1, () -> "it looks again");

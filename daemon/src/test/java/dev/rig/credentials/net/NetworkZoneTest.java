@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkZoneTest {
   /**
-   * The address as a name server's answer makes it: with four or sixteen bytes, where {@link
-   * InetAddress#getByAddress(byte[])} would make the one of the other.
+   * Returns the address as a resolver does: with four or sixteen bytes, while {@link
+   * InetAddress#getByAddress(byte[])} converts one form to the other.
    */
   private static InetAddress raw(byte[] bytes) throws UnknownHostException {
     return bytes.length == 16

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Any {@code NO_PROXY} is read, and each of its entries has one meaning wherever it stands. */
+/** Any {@code NO_PROXY} can be read, and each entry has the same meaning in every position. */
 class NoProxyFuzz {
   /** The first line is a host with an optional port; the second is a list with commas. */
   @FuzzTest

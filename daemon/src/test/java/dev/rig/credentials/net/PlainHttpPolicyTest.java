@@ -28,7 +28,7 @@ class PlainHttpPolicyTest {
     assertEquals(allowed, policy.allows(Origin.of("http", host)));
   }
 
-  /** C34: no credential is sent over plain http to an address of another machine. */
+  /** C34: no credential is sent over plain http to another machine. */
   @Test
   void c34_credentialGoesOverPlainHttpToLoopbackOnly() {
     var site = Origin.of("http", "registry:5000");

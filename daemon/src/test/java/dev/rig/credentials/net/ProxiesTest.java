@@ -47,7 +47,7 @@ class ProxiesTest {
     assertEquals(PROXY, proxies.of(Origin.of("https", "notghcr.io")));
   }
 
-  /** As golang.org/x/net/http/httpproxy decides, case by case. */
+  /** The decisions of golang.org/x/net/http/httpproxy, case by case. */
   @ParameterizedTest
   @CsvSource({
     "192.0.2.0/24, 192.0.2.77:5000, true",

@@ -24,7 +24,7 @@ class WebLinkFuzz {
     target(text.lines().findFirst().orElse(""));
   }
 
-  /** A well-formed link gives its target unchanged, whatever the target contains. */
+  /** A well-formed link returns its target unchanged, with any content. */
   private static void target(String text) {
     var target = text.replace(">", "").strip();
     if (target.isEmpty()) {

@@ -21,12 +21,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Gets by the native client, scripts whose leases end, reloads, restarts and shortages of threads
- * and descriptors at once, on the built distribution: {@code mvn -B -Psoak verify
+ * Gets by the native client, scripts with expiring leases, reloads, restarts and shortages of
+ * threads and descriptors at the same time, on the built distribution: {@code mvn -B -Psoak verify
  * -Dsoak.minutes=60}, as root. One daemon is restarted again and again; another one is not, and its
  * memory and descriptors at the end are compared with those after the first five minutes (of a
- * shorter soak: after a third of it). Exits with status 1 on a get that failed, on a twentieth more
- * memory, and on another number of descriptors.
+ * shorter soak: after a third of it). Exits with status 1 after a failed get, with 5 % more memory,
+ * and with another number of descriptors.
  */
 public final class Soak {
   private static final int SCRIPTS = 4;
@@ -39,7 +39,7 @@ public final class Soak {
   private static final double MOST_GROWTH = 1.05;
   private static final int SAMPLES = 9;
 
-  /** What a daemon holds. */
+  /** The memory and descriptors of a daemon. */
   private record Footprint(long residentKib, int descriptors, int threads) {}
 
   private final PrintStream out;
@@ -63,7 +63,7 @@ public final class Soak {
     this.runs = new RunCounter(folder.resolve("runs"));
   }
 
-  /** Runs for the minutes given. */
+  /** Runs for the given minutes. */
   public static void main(String[] arguments) throws Exception {
     double minutes = arguments.length == 0 ? 5 : Double.parseDouble(arguments[0]);
     var folder = Files.createTempDirectory("soak");
@@ -128,7 +128,7 @@ public final class Soak {
     clients.add(ClientLoad.of(1, daemon.client(), host, NativeClient.answer(host, "bot", secret)));
   }
 
-  /** Causes a short lack of threads and processes, or of descriptors. */
+  /** Causes a short shortage of threads and processes, or of descriptors. */
   private void shortage(Running running) throws InterruptedException {
     shortages++;
     boolean ofThreads = shortages % 2 == 0;
@@ -180,7 +180,7 @@ public final class Soak {
     return text.toString();
   }
 
-  /** The middle of some looks: a script that runs just now has descriptors and threads. */
+  /** Returns the median of several reads: a script that is running has descriptors and threads. */
   private Footprint footprint(String when, Running running) throws InterruptedException {
     Thread.sleep(SETTLED);
     var resident = new long[SAMPLES];

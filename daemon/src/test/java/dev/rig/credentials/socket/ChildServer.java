@@ -21,14 +21,14 @@ final class ChildServer {
 
   private ChildServer() {}
 
-  /** Serves at the path, and follows the words on its standard input until that ends. */
+  /** Serves at the path, and follows the words on its standard input until it ends. */
   public static void main(String[] arguments) throws IOException {
     Path path = Path.of(arguments[0]);
     var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try (var scheduler = new SystemScheduler();
         var server = SocketServer.open(SocketOptions.at(path), new Answers(), scheduler.time())) {
       Client.settle(path);
-      server.counts(); // a class that is not loaded yet cannot be without a descriptor
+      server.counts(); // without a free descriptor, a class could not be loaded
       System.out.println("serving");
       for (String word = input.readLine(); word != null; word = input.readLine()) {
         switch (word) {
@@ -44,7 +44,7 @@ final class ChildServer {
   }
 
   private static void fill() {
-    cpuMillisInASecond(); // loads what measuring needs while there are descriptors
+    cpuMillisInASecond(); // loads the classes for measuring while there are descriptors
     try {
       while (true) {
         FILLERS.add(FileChannel.open(Path.of("/dev/null")));

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** A client of the socket on the JDK's own Unix sockets: nothing of jnr is on this side. */
+/** A client of the socket on the JDK's own Unix sockets, without jnr. */
 final class Client implements AutoCloseable {
   private static final long PATIENCE_NANOS = 10_000_000_000L;
 
@@ -31,7 +31,7 @@ final class Client implements AutoCloseable {
     }
   }
 
-  /** A whole request and its whole answer. */
+  /** Sends a whole request and returns the whole answer. */
   static Reply ask(Path path, String request) {
     try (var client = connect(path)) {
       return client.send(request).end().reply();
@@ -48,9 +48,9 @@ final class Client implements AutoCloseable {
   }
 
   /**
-   * Returns when the event loop has handled all that was there before: events and tasks. Who
-   * connected later has his answer, so the first was accepted; what he sends only now is an event
-   * of a later round than the one that accepted him, at whose end the tasks were run.
+   * Returns when the event loop has handled all earlier events and tasks. A client that connects
+   * later gets an answer, so all earlier ones were accepted; what it sends now belongs to a later
+   * round than its acceptance, and the tasks run at the end of each round.
    */
   static void settle(Path path) {
     try (var first = connect(path)) {
@@ -94,7 +94,7 @@ final class Client implements AutoCloseable {
     }
   }
 
-  /** Everything until the daemon closes; a reset counts as the end. */
+  /** Returns everything until the daemon closes; a reset counts as the end. */
   byte[] rest() {
     var all = new ByteArrayOutputStream();
     var buffer = ByteBuffer.allocate(64 * 1024);
@@ -118,7 +118,7 @@ final class Client implements AutoCloseable {
     }
   }
 
-  /** Whether the daemon has neither closed nor written. */
+  /** Returns whether the daemon has neither closed nor written. */
   boolean isOpen() {
     try {
       channel.configureBlocking(false);

@@ -11,7 +11,7 @@ import dev.rig.credentials.wire.Reply;
 import dev.rig.credentials.wire.Request;
 import java.util.Arrays;
 
-/** The frames of the socket: what can be read is what was meant, byte by byte. */
+/** The frames of the socket: what can be parsed equals what was sent, byte by byte. */
 class FrameFuzz {
   @FuzzTest
   void frames(byte[] frame) {
@@ -25,7 +25,7 @@ class FrameFuzz {
       assertArrayEquals(frame, request.encode());
       assertTrue(request.alias().isEmpty() || Request.isName(request.alias()));
     } catch (MalformedRequestException refused) {
-      // As good.
+      // Rejected, which is also correct.
     }
   }
 
@@ -39,7 +39,7 @@ class FrameFuzz {
       assertEquals(reply.status(), again.status());
       assertArrayEquals(reply.body(), again.body());
     } catch (MalformedReplyException refused) {
-      // As good.
+      // Rejected, which is also correct.
     }
   }
 }

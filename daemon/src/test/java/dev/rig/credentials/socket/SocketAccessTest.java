@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SocketAccessTest {
   private static final int NOBODY = 65534;
 
-  /** Linux changes these ids of the calling thread alone: setfsuid(2). */
+  /** Linux changes these ids only for the calling thread: setfsuid(2). */
   public interface ThreadIds {
     int setfsuid(int uid);
 
@@ -82,7 +82,7 @@ final class SocketAccessTest {
       }
     }
     assertEquals(0, connected.get(), "of " + attempts);
-    // The same attempts succeed if access is permitted: the test can fail.
+    // The same attempts succeed if access is permitted, so the test can fail.
     try (var _ = open(0666)) {
       Client.until(() -> connected.get() > 0);
     }
@@ -104,9 +104,7 @@ final class SocketAccessTest {
     }
   }
 
-  /**
-   * T7: the child of the connected process sends the request when its parent's pid may be reused.
-   */
+  /** T7: a child of the connected process sends the request when its parent's pid may be reused. */
   @Test
   void t7_forkedChildHasTheIdentityOfTheConnectionAndGetsNothingOfRoots() throws Exception {
     Tool.needRoot("connecting as another user");

@@ -19,9 +19,9 @@ import jnr.unixsocket.UnixSocketAddress;
 import jnr.unixsocket.UnixSocketChannel;
 
 /**
- * What a request costs, from connect to close, in microseconds: of a bare blocking echo server on
- * jnr-unixsocket, of ours, and of ours among 1,000 idle connections; all in one run, by turns. And
- * what one look at 1,000 idle connections costs jnr's selector and ours.
+ * The time of a request from connect to close, in microseconds, for a minimal blocking echo server
+ * on jnr-unixsocket, for ours, and for ours with 1,000 idle connections; alternately in one run.
+ * Also the time of one check of 1,000 idle connections by jnr's selector and by ours.
  */
 final class SocketBenchmark {
   private static final int ROUNDS = 20;
@@ -134,7 +134,7 @@ final class SocketBenchmark {
         figures[2][1] / figures[1][1]);
   }
 
-  /** One ready descriptor among the idle ones: what finding it costs. */
+  /** Prints the time of finding one ready descriptor among the idle ones. */
   private static void printSelectors(List<UnixSocketChannel> idle) throws IOException {
     var pair = UnixSocketChannel.pair();
     pair[0].write(ByteBuffer.wrap(new byte[] {1}));

@@ -81,7 +81,7 @@ final class SocketBindingTest {
     assertTrue(Files.isDirectory(path));
   }
 
-  /** T8: alive, though it knows nothing of our lock. */
+  /** T8: the socket is alive, although its owner does not use our lock. */
   @Test
   void t8_liveSocketOfAnotherProgramIsBusyAndUnchanged() throws Exception {
     try (var other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -122,7 +122,7 @@ final class SocketBindingTest {
     }
   }
 
-  /** F24: also while its socket's file is away, for the lock is held for life. */
+  /** F24: also while its socket's file is missing, because the lock is held until the end. */
   @Test
   void secondDaemonIsTurnedAwayWhileTheFirstHasLostItsFile() throws Exception {
     try (var first = open()) {
@@ -134,7 +134,7 @@ final class SocketBindingTest {
     }
   }
 
-  /** F25: what kill -9 leaves, a file that nobody listens at and a lock file that nobody holds. */
+  /** F25: the files after kill -9: a socket without a listener and an unlocked lock file. */
   @Test
   void staleSocketIsReplaced() throws Exception {
     try (var dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -147,7 +147,7 @@ final class SocketBindingTest {
     }
   }
 
-  /** F25, and the file is removed at an orderly end. */
+  /** F25; the file is removed at an orderly end. */
   @Test
   void socketCanBeOpenedAgainAfterItsEnd() {
     for (int i = 0; i < 20; i++) {
@@ -207,7 +207,7 @@ final class SocketBindingTest {
     }
   }
 
-  /** F23: what is not a dead socket is nobody's to remove; health says why, until it is gone. */
+  /** F23: anything but a dead socket is not removed; health has the reason until it is gone. */
   @Test
   void socketReplacedByAFileIsReportedUntilTheFileIsGone() throws Exception {
     try (var server = open()) {
@@ -224,7 +224,7 @@ final class SocketBindingTest {
     }
   }
 
-  /** F23: with its folder, and so its lock. */
+  /** F23: with its folder, and therefore its lock. */
   @Test
   void deletedFolderIsCreatedAgain() throws Exception {
     path = folder.resolve("run").resolve("s");

@@ -94,7 +94,7 @@ final class SocketDeadlineTest {
     }
   }
 
-  /** F18: half-open is complete. */
+  /** F18: a half-open connection with a complete request is answered. */
   @Test
   void halfOpenConnectionWithACompleteRequestIsAnswered() {
     try (var client = connected(1)) {
@@ -121,7 +121,7 @@ final class SocketDeadlineTest {
     }
   }
 
-  /** F19: reads nothing of an answer that does not fit the kernel's buffers. */
+  /** F19: the client reads nothing of an answer that does not fit the kernel's buffers. */
   @Test
   void clientThatNeverReadsIsDroppedTwoSecondsAfterItsAnswer() {
     try (var deaf = connected(1)) {
@@ -137,7 +137,7 @@ final class SocketDeadlineTest {
     }
   }
 
-  /** F19: it occupies no thread, because there is only one. */
+  /** F19: such clients occupy no thread, because there is only one. */
   @Test
   void clientsThatNeverReadHoldNoThread() {
     List<Client> deaf = new ArrayList<>();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What needs a process of its own: its limits, its libraries, its end. */
+/** Tests that need a separate process: its limits, its libraries, its end. */
 @Timeout(60)
 final class SocketProcessTest {
   private static final Pattern NEEDED =
@@ -70,7 +70,7 @@ final class SocketProcessTest {
     return child;
   }
 
-  /** Only what the child needs: every jar is a descriptor, of which it has few. */
+  /** Only the jars that the child needs: each takes a descriptor, of which it has few. */
   private static String classPath() {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .map(Path::of)
@@ -105,7 +105,7 @@ final class SocketProcessTest {
     }
   }
 
-  /** F25: after kill -9 the next one answers within 3 s, its JVM's start included. */
+  /** F25: after kill -9 the next daemon answers within 3 s, including the JVM's start. */
   @Test
   void restartAfterAKillAnswersWithinThreeSeconds() throws Exception {
     start(200).close();
@@ -117,7 +117,7 @@ final class SocketProcessTest {
     }
   }
 
-  /** F24: and another process's daemon is seen. */
+  /** F24: also for a daemon in another process. */
   @Test
   void daemonOfAnotherProcessIsBusy() throws Exception {
     try (var _ = start(200)) {

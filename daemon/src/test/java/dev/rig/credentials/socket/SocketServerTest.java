@@ -126,7 +126,7 @@ final class SocketServerTest {
     assertEquals(payload, body(Client.ask(path, "get\n" + payload)));
   }
 
-  /** T9: the client writes all of it, and still reads why it was refused. */
+  /** T9: the client sends all of it, and can still read the reason for the rejection. */
   @Test
   void largerRequestIsRefusedWithAMessageEvenWhileTheClientWrites() {
     try (var client = Client.connect(path)) {
@@ -139,7 +139,7 @@ final class SocketServerTest {
     assertEquals(0, server.counts().requests());
   }
 
-  /** T9: the client cannot write forever either. */
+  /** T9: but the client cannot send forever. */
   @Test
   void largerRequestIsCutOffTwoSecondsAfterItsAnswer() {
     try (var client = Client.connect(path)) {

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** F36: what the watchdog asks. */
+/** F36: the check of the watchdog. */
 @Timeout(60)
 final class StreamServerTest {
   /** As many requests as are answered at a time. */
@@ -26,7 +26,7 @@ final class StreamServerTest {
   private final Semaphore begun = new Semaphore(0);
   private final CountDownLatch over = new CountDownLatch(1);
 
-  /** Answers a request of one byte when it is told to. */
+  /** Answers a request of one byte when the test decides. */
   private final StreamServer.Protocol slow =
       new StreamServer.Protocol() {
         @Override

@@ -151,7 +151,7 @@ final class HelperSourceTest {
     assertEquals(NAME + " has no credential for ghcr.io", failure.getMessage());
   }
 
-  /** Debian's docker-credential-pass 0.6.4 answers so. */
+  /** The answer of Debian's docker-credential-pass 0.6.4. */
   @Test
   void emptySuccessIsNotFoundToo() throws Exception {
     var source = source(answer("", ""));
@@ -350,7 +350,7 @@ final class HelperSourceTest {
     }
   }
 
-  /** The fields of the one JSON line in a fixed order. */
+  /** Returns the fields of the one JSON line in a fixed order. */
   private static List<String> sorted(List<String> lines) {
     return lines.stream().map(line -> line.startsWith("{") ? fields(line) : line).toList();
   }
@@ -384,7 +384,7 @@ final class HelperSourceTest {
         assertInstanceOf(
             HelperProgram.MissingHelper.class, HelperProgram.find("fake", open.toString()));
     assertTrue(missing.reason().contains(open + " is writable by group"), missing::reason);
-    // A later folder that is safe has it, too.
+    // A later, safe folder also has it.
     source("");
     assertEquals(
         new HelperProgram.FoundHelper(folder.resolve(NAME)),

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** C6: what a script prints with {@code echo} arrives as it is, whatever shell the machine has. */
+/** C6: text that a script prints with {@code echo} arrives unchanged with any shell. */
 final class LiteralOutputTest {
   private static final List<String> PASSWORDS =
       List.of(

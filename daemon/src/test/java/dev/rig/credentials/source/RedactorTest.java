@@ -91,7 +91,7 @@ final class RedactorTest {
     return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** What clients of registries and of Kubernetes keep credentials in. */
+  /** Returns documents in which clients of registries and of Kubernetes store credentials. */
   static Stream<String> nested() {
     var json = SECRET.replace("\\", "\\\\").replace("\"", "\\\"");
     var ascii = json.replace("&", "\\u0026").replace("<", "\\u003c").replace("\u00e9", "\\u00e9");
@@ -122,7 +122,7 @@ final class RedactorTest {
     }
   }
 
-  /** As far as it is base64, twice. */
+  /** Decodes base64 as far as possible, twice. */
   private static String decoded(String text) {
     var once = new String(decodedOnce(text), StandardCharsets.ISO_8859_1);
     return once + new String(decodedOnce(once), StandardCharsets.ISO_8859_1);

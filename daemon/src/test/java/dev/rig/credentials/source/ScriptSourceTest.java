@@ -251,7 +251,7 @@ final class ScriptSourceTest {
     assertFalse(log.text().contains("canary"), log.text());
   }
 
-  /** C7: the first colon of a helper's answer would make a part of the secret the user name. */
+  /** C7: the first colon in a helper's answer would make a part of the secret the user name. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -286,7 +286,7 @@ final class ScriptSourceTest {
     assertTrue(log.text().contains("warming up | Unable to locate credentials"), log.text());
   }
 
-  /** C10: a run shows a secret that an earlier one printed, and that is still served. */
+  /** C10: a run prints a secret that an earlier run printed and that is still served. */
   @Test
   void t21_secretOfAnEarlierRunIsRedacted() throws Exception {
     var first = folder.resolve("first");
@@ -314,7 +314,7 @@ final class ScriptSourceTest {
         Objects.requireNonNull(failure.getCause()).getMessage());
   }
 
-  /** T21: what a changed entry held: a static password, a value of env, a script's credential. */
+  /** T21: a changed entry's secrets: a static password, a value of env, a credential. */
   @Test
   void t21_secretsFromBeforeAChangeOfTheEntryAreRedacted() {
     known.configured(List.of("canary-password"));
@@ -482,8 +482,7 @@ final class ScriptSourceTest {
     for (int i = 0; i < 1_000; i++) {
       names.add(forms.get(i % forms.size()).replace("X", marker.toString() + i));
     }
-    // All as registries of requests, by a script that is as careless as one can be; then as
-    // variables of one script.
+    // All of them as requested registries, with a careless script; then as variables of one script.
     var careless = source("echo u:p; printenv RIG_REGISTRY >&2; set -f; echo $RIG_REGISTRY >&2");
     for (int i = 0; i < names.size(); i += 40) {
       var batch = new ArrayList<CompletableFuture<Lease>>();

@@ -9,7 +9,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 
-/** Only sealed content is opened, and everything else is rejected in one way (T15). */
+/** Only sealed content can be opened; everything else is rejected in the same way (T15). */
 class SealedFileFuzz {
   private final Sealer sealer =
       new Sealer(
@@ -22,7 +22,7 @@ class SealedFileFuzz {
               new SealedRecord("ghcr.io", "first".getBytes(StandardCharsets.UTF_8)),
               new SealedRecord("quay.io", "second".getBytes(StandardCharsets.UTF_8))));
 
-  /** The bytes as a file, and as what is done to a good one: pairs of a place and a change. */
+  /** Reads the bytes as a file, and as changes of a valid one: pairs of position and change. */
   @FuzzTest
   void files(byte[] bytes) {
     assertThrows(StoreException.class, () -> sealer.open(bytes));

@@ -168,7 +168,7 @@ class SealedFileTest {
     }
   }
 
-  /** T15: fresh nonces, by a fresh key for each write. */
+  /** T15: nonces are never reused, because each write has a new key. */
   @Test
   void t15_twoWritesOfTheSameShareNothingAfterTheVersion() throws Exception {
     write();
@@ -212,7 +212,7 @@ class SealedFileTest {
   void writeThatFailsLeavesTheOldFileByteIdentical() throws Exception {
     write();
     var before = Files.readAllBytes(path);
-    // Its name leaves no room for that of another file next to it.
+    // Its name is too long for that of another file next to it.
     var file = Files.move(path, folder.resolve("l".repeat(250)));
     assertThrows(
         StoreException.class,

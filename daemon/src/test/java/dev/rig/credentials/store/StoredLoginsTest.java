@@ -158,7 +158,7 @@ final class StoredLoginsTest {
     assertNull(logins.of(ONE).iterator().next().storedAt());
   }
 
-  /** T16: nothing of a login can be read in the file. */
+  /** T16: no part of a login can be read in the file. */
   @Test
   void fileShowsNothing() throws IOException {
     logins.store(ONE, login("registry.example.org", "person", "c4nary/of the login")).join();

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PrintableTest {
-  /** T24: an escape sequence, a bell, C1 controls, marks that turn or hide text, new lines. */
+  /** T24: an escape sequence, a bell, C1 controls, marks that reverse or hide text, new lines. */
   @ParameterizedTest
   @CsvSource({
     "001b, \\u001b",

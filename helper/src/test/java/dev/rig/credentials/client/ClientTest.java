@@ -93,7 +93,7 @@ class ClientTest {
     assertFalse(machine.stdinRead);
   }
 
-  /** The platform takes what comes on stdout for a credential. */
+  /** The platform reads stdout as a credential. */
   @Test
   void failureOfUserpassGoesOnlyToStderr() {
     FakeMachine refused = FakeMachine.answering("1\nrig-credentials: no\n");
@@ -175,7 +175,7 @@ class ClientTest {
         machine.waited() <= Wire.CLIENT_DEADLINE_MILLIS + 1_000, () -> "" + machine.waited());
   }
 
-  /** F33: a restart is invisible to who has waited longer for a script than a restart may take. */
+  /** F33: a restart is invisible to a client that has waited longer than a restart may take. */
   @Test
   void f33_waitingForAnAnswerUsesNoneOfTheTimeForConnecting() {
     FakeMachine machine =
@@ -395,7 +395,7 @@ class ClientTest {
     assertEquals(List.of(SocketPath.MACHINE, OWN), machine.sockets);
   }
 
-  /** F41: also beside a folder of the machine's daemon that the user may not enter. */
+  /** F41: also if the user may not enter the folder of the machine's daemon. */
   @ParameterizedTest
   @EnumSource(
       value = Attempt.AttemptOutcome.class,
@@ -463,8 +463,8 @@ class ClientTest {
   }
 
   /**
-   * Docker calls it four times in a row at a logout, and for Docker Hub once after a get; a logout
-   * may take 6 s without a daemon.
+   * At a logout Docker calls it four times in a row, for Docker Hub once after a get. Without a
+   * daemon a logout may take 6 s.
    */
   @Test
   void anEraseWaitsATenthAsLong() {

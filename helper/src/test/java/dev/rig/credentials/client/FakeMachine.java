@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A machine whose time passes only when the client waits. */
+/** A machine on which time passes only while the client waits. */
 final class FakeMachine implements Machine {
   String program = "docker-credential-rig";
   byte[] stdin = {};
@@ -22,16 +22,16 @@ final class FakeMachine implements Machine {
   final Map<String, String> variables = new HashMap<>();
   final Set<String> files = new HashSet<>();
 
-  /** What the next attempts bring; the last one repeats. */
+  /** The results of the next attempts; the last one repeats. */
   final Deque<Attempt> attempts = new ArrayDeque<>();
 
   /** How long each attempt takes. */
   long attemptMillis;
 
-  /** The attempts that take no time all the same; null for none. */
+  /** The attempts that take no time nevertheless; null if absent. */
   Attempt.AttemptOutcome instantly;
 
-  /** What else happens during each pause. */
+  /** A further action during each pause. */
   Runnable whilePausing = () -> {};
 
   final List<String> requests = new ArrayList<>();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the build makes {@code docker-credential-rig} of the C that TeaVM wrote. */
+/** How the build makes {@code docker-credential-rig} from TeaVM's C code. */
 class InstallClientIT {
   private static final Path HEADER = Path.of("src/main/c/rig-machine.h").toAbsolutePath();
   private static final Path LAUNCHER = Path.of("src/main/sh/docker-credential-rig");
@@ -70,7 +70,7 @@ class InstallClientIT {
     return target().resolve("docker-credential-rig");
   }
 
-  /** A compiler that fails with these words. */
+  /** Creates a compiler that fails with this message. */
   private Path failing(String words) throws IOException {
     Path compiler = folder.resolve("failing-cc");
     Files.writeString(compiler, "#!/bin/sh\necho '" + words + "' >&2\nexit 1\n");
@@ -126,7 +126,7 @@ class InstallClientIT {
     assertEquals(new Outcome(0, "", ""), outcome);
   }
 
-  /** What gcc 14 and later refuse, before a machine has one. */
+  /** Errors of gcc 14 and later, tested with any gcc. */
   @Test
   void whatTeaVmWroteHasNothingThatNewerCompilersRefuse() throws Exception {
     Outcome outcome =
@@ -145,7 +145,7 @@ class InstallClientIT {
     assertEquals(0, outcome.status(), outcome.stderr());
   }
 
-  /** Debian 13, gcc 14: what was a warning became an error, and the build took the slow form. */
+  /** Debian 13 has gcc 14: a warning became an error, and the build used the slow form. */
   @Test
   void aProgramThatDoesNotCompileFailsTheBuildWithTheFirstError() throws Exception {
     Files.writeString(source.resolve("all.c"), SMALL + "int f(void) { return missing + gone; }\n");

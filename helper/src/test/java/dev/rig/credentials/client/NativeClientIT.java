@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The built programs, native and on a JVM, against a real socket: both do the same. Several tests
+ * The built programs, native and on a JVM, with a real socket; both behave equally. Several tests
  * run at a time, because most of them wait for a deadline.
  */
 @Execution(ExecutionMode.CONCURRENT)
@@ -66,14 +66,14 @@ class NativeClientIT {
     }
   }
 
-  /** With {@code -Drig.arm64} also the program for arm64, run by QEMU. */
+  /** With {@code -Drig.arm64} also the program for arm64, which QEMU runs. */
   static List<Form> forms() {
     return System.getProperty("rig.arm64") == null
         ? List.of(Form.NATIVE, Form.JVM)
         : List.of(Form.values());
   }
 
-  /** What the build installs where there is no C compiler: the launcher with the jar beside it. */
+  /** Installs what the build does without a C compiler: the launcher with the jar next to it. */
   @BeforeAll
   static void installJvmForm() throws IOException {
     Files.copy(
@@ -159,7 +159,7 @@ class NativeClientIT {
     return program;
   }
 
-  /** Built when first asked for, as a release's is on a machine of that architecture. */
+  /** Builds the program for arm64 when first needed, as a release is built on that architecture. */
   private static synchronized Path arm64Form() throws IOException {
     Path program = arm64Form.resolve("docker-credential-rig");
     if (!Files.exists(program)) {
@@ -334,7 +334,7 @@ class NativeClientIT {
     assertEquals(List.of(), requests);
   }
 
-  /** The answer stands although most of the request was never read: no SIGPIPE, no reset. */
+  /** The answer arrives although most of the request was never read: no SIGPIPE, no reset. */
   @ParameterizedTest
   @MethodSource("forms")
   void anEarlyAnswerIsReadThoughTheRequestIsNot(Form form) throws Exception {
@@ -401,7 +401,7 @@ class NativeClientIT {
           sent.addAndGet(chunk.length);
         }
       } catch (IOException e) {
-        // The client has gone.
+        // The client has closed.
       }
     });
     Outcome outcome = run(form, "docker-credential-rig", bytes("ghcr.io"), "get");
@@ -423,7 +423,7 @@ class NativeClientIT {
     return run(form, "docker-credential-rig", session, stdin, action);
   }
 
-  /** F41: the lock file says that the user has a daemon, whose socket is absent for a moment. */
+  /** F41: the lock file shows that the user has a daemon, whose socket is absent for a moment. */
   @ParameterizedTest
   @MethodSource("forms")
   void f41_theUsersDaemonIsWaitedForWhileItRestarts(Form form) throws Exception {
@@ -446,7 +446,7 @@ class NativeClientIT {
     assertEquals(0, outcome.status());
   }
 
-  /** Four of them are one {@code docker logout}. */
+  /** One {@code docker logout} makes four of them. */
   @ParameterizedTest
   @MethodSource("forms")
   void fourErasesWithoutADaemonTakeLessThanSixSeconds(Form form) throws Exception {
@@ -485,7 +485,7 @@ class NativeClientIT {
     assertEquals("rig-credentials: the daemon's answer was cut short; ask again\n", outcome.text());
   }
 
-  /** F20: a full queue is no failure; the client comes again. */
+  /** F20: a full queue is not a failure; the client retries. */
   @ParameterizedTest
   @MethodSource("forms")
   void aFullQueueIsTriedAgain(Form form) throws Exception {

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A Unix socket that treats its clients one after the other as a test wants it. */
+/** A Unix socket that handles its clients in sequence, as a test requires. */
 final class StubDaemon implements AutoCloseable {
   /** What happens on one connection; it is closed afterwards. */
   interface Behaviour {
@@ -23,7 +23,7 @@ final class StubDaemon implements AutoCloseable {
 
   private final ServerSocketChannel server;
 
-  /** Serves at once; the last of the behaviours repeats. */
+  /** Starts to serve; the last behaviour repeats. */
   StubDaemon(Path socket, Behaviour... behaviours) throws IOException {
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(socket));
@@ -32,7 +32,7 @@ final class StubDaemon implements AutoCloseable {
     thread.start();
   }
 
-  /** Reads the request to its end, keeps it in a list, and answers with these bytes. */
+  /** Reads the request to its end, stores it in a list, and answers with these bytes. */
   static Behaviour answers(List<byte[]> requests, byte[] answer) {
     return client -> {
       requests.add(Channels.newInputStream(client).readAllBytes());
@@ -40,7 +40,7 @@ final class StubDaemon implements AutoCloseable {
     };
   }
 
-  /** The same with a text, for a test that does not look at the request. */
+  /** Answers with a text, for a test that does not examine the request. */
   static Behaviour answers(String answer) {
     return answers(new CopyOnWriteArrayList<>(), answer.getBytes(StandardCharsets.UTF_8));
   }

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The bytes on the socket, as each release has sent and understood them: {@code wire/VERSION} holds
- * a file for each. A helper meets a daemon of another release during every upgrade, so a file is
+ * The bytes on the socket, as each release has sent and understood them: {@code wire/VERSION} has a
+ * file for each. During every upgrade a helper may call a daemon of another release, so a file is
  * never changed; a release that adds something adds a folder.
  */
 class FrozenWireTest {

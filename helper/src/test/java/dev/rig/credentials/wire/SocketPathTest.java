@@ -32,7 +32,7 @@ class SocketPathTest {
     assertEquals(SocketPath.MACHINE, SocketPath.ofClient(SESSION::get, path -> false));
   }
 
-  /** F41: a restart takes the socket away for a moment, and never the lock file. */
+  /** F41: a restart removes the socket for a moment, but never the lock file. */
   @Test
   void f41_aClientKeepsToTheUsersDaemonWhileItRestarts() {
     assertEquals(OWN, SocketPath.ofClient(SESSION::get, (OWN + ".lock")::equals));

@@ -63,7 +63,7 @@ final class AuditLogTest {
     return answered("get", "ghcr.io/acme", outcome);
   }
 
-  /** The lines without their time, when the audit is over. */
+  /** Closes the audit log and returns its lines, without their time. */
   private List<String> lines(AuditLog audit) {
     audit.close();
     return stream
@@ -152,7 +152,7 @@ final class AuditLogTest {
         () -> audit.health().toString());
   }
 
-  /** T1, T11: what a peer may choose, as the path of its program, cannot make a line of its own. */
+  /** T1, T11: text that a peer chooses, such as the path of its program, cannot add a line. */
   @Test
   void textOfAPeerIsEscaped() {
     var nasty = "/tmp/a b\"\\\n2026 info Audit: action=get\r\u001b[2J\u009b\u202e\u2028\ud800";

@@ -106,7 +106,7 @@ class DoctorCommandTest {
     }
   }
 
-  /** All that is found, and in the first line the exit status. */
+  /** Returns all findings, with the exit status in the first line. */
   private String diagnosis(String... more) {
     var out = new ByteArrayOutputStream();
     var stream = new PrintStream(out, true, StandardCharsets.UTF_8);

@@ -27,7 +27,7 @@ class MirrorCheckTest {
     Files.writeString(file, text);
   }
 
-  /** What is found with these entries: a prefix, then what it is a mirror of. */
+  /** Returns the findings for entries: each a prefix, then the registries that it mirrors. */
   private List<String> look(String... entries) throws JsonException {
     var json = new ArrayList<String>();
     for (var entry : entries) {

@@ -20,7 +20,7 @@ class ConsoleTest {
     return printed.toString(StandardCharsets.UTF_8);
   }
 
-  /** T24: a registry's platform or tag sets no terminal's title, however it is printed. */
+  /** T24: a registry's platform or tag cannot set a terminal's title, in any output. */
   @Test
   void nothingThatIsPrintedReachesTheTerminalAsAControlSequence() {
     console.out().println(TITLE);

@@ -168,7 +168,7 @@ class InputFilesTest {
         .toList();
   }
 
-  /** A folder as the kubelet makes it. */
+  /** Makes a folder as the kubelet does. */
   private Path mount(String generation) throws IOException {
     var mount = Files.createDirectory(folder.resolve("mount"));
     swap(mount, generation);

@@ -187,7 +187,7 @@ class ConfigLoaderTest {
         load(folder, "daemon: {shell: /bin/bash}").daemon().get(DaemonSettings.SHELL));
   }
 
-  /** C9: Google's {@code _json_key} has a JSON document of several lines for its password. */
+  /** C9: the password of Google's {@code _json_key} is a JSON document of several lines. */
   @Test
   void passwordMayHaveSeveralLines() {
     var configuration =

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Whatever a configuration file holds: a configuration, or problems with places in that file. */
+/** Any configuration file gives a configuration, or problems with positions in that file. */
 class ConfigurationFuzz {
   @FuzzTest
   void documents(byte[] content) throws IOException {

@@ -19,9 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Docker's {@code config.json}, whatever it holds: its logins unchanged, or problems without one.
- */
+/** Any {@code config.json} of Docker gives its logins unchanged, or problems without one. */
 class DockerConfigFuzz {
   private static final String CANARY = "canary-of-config";
 
@@ -36,7 +34,7 @@ class DockerConfigFuzz {
     }
   }
 
-  /** What {@code docker login} writes for any user name and password without a colon before it. */
+  /** Writes a login as Docker does; the user name has no colon. */
   private static void login(Path file, byte[] content) {
     int at = Math.min(content.length, 8);
     var username = text(Arrays.copyOf(content, at)).replace(":", "");

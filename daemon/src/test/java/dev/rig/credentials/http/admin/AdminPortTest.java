@@ -83,7 +83,7 @@ class AdminPortTest {
     }
   }
 
-  /** F14: what serves is the last good configuration; health says that the new one is refused. */
+  /** F14: the last valid configuration is served; health reports the rejected one. */
   @Test
   void rejectedReloadKeepsItReadyAndIsReported() {
     part("configuration", false, "values.yaml:3:1: unknown key");

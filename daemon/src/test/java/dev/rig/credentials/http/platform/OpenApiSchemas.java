@@ -19,7 +19,7 @@ final class OpenApiSchemas {
   private final SchemaRegistry registry =
       SchemaRegistry.withDialect(
           Dialect.builder(Dialects.getDraft202012())
-              // A misspelt keyword would pass everything.
+              // A misspelt keyword would accept everything.
               .unknownKeywordFactory(DisallowUnknownKeywordFactory.getInstance())
               .build(),
           builder ->
@@ -33,12 +33,12 @@ final class OpenApiSchemas {
     return document;
   }
 
-  /** What a reference within the document leads to. */
+  /** Resolves a reference within the document. */
   JsonNode resolve(JsonNode node) {
     return node.has("$ref") ? document.at(node.get("$ref").asText().substring(1)) : node;
   }
 
-  /** What is wrong with a JSON document; empty for nothing. */
+  /** Returns the problems of a JSON document; empty if it is valid. */
   List<String> problems(String schema, String json) {
     var root = new ObjectMapper().createObjectNode();
     root.put("$ref", "#/$defs/" + schema);

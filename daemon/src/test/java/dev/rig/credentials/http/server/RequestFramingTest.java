@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where a request ends. */
+/** Finds the end of a request. */
 class RequestFramingTest {
   private final List<String> interim = new ArrayList<>();
 

@@ -353,7 +353,7 @@ class CapsuleSecretsTest {
     assertTrue(daemon.health().healthy(), daemon.health()::toString);
   }
 
-  /** Its controller removes what is in it, in any order, and lets nobody put anything there. */
+  /** The controller removes the namespace's objects in any order, and permits no new ones. */
   @Test
   void namespaceThatIsBeingDeletedIsNoProblem() {
     shop("quay.io/shop:1");
@@ -367,7 +367,7 @@ class CapsuleSecretsTest {
     assertEquals(List.of(), fixture.requests());
   }
 
-  /** F42: the API is away. */
+  /** F42: the API is down. */
   @Test
   void f42_changesDuringAnOutageOfTheApiAreAppliedWithinTenSecondsAfterIt() {
     shop("quay.io/shop:1");

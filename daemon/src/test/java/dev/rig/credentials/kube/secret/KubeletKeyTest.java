@@ -7,7 +7,7 @@ import dev.rig.credentials.image.InvalidReferenceException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Keys as a kubelet matches them; KubernetesIT asks the kubelet's own keyring. */
+/** Keys as a kubelet matches them; KubernetesIT uses the kubelet's own keyring. */
 class KubeletKeyTest {
   @ParameterizedTest
   @CsvSource({

@@ -29,13 +29,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.NullUnmarked;
 
-/**
- * Pull secrets before a fake API server, with entries that a test changes and time that it moves.
- */
+/** Pull secrets with a fake API server, and with entries and time that a test changes. */
 @NullUnmarked
 public // what is null fails the test by itself
 final class PullSecretsFixture implements AutoCloseable {
-  /** A registry that the peer may not ask for. */
+  /** A registry that the peer may not get. */
   static final String DENIED = "denied.example.org";
 
   public final FakeKubernetes kubernetes = new FakeKubernetes();
@@ -81,17 +79,17 @@ final class PullSecretsFixture implements AutoCloseable {
       return this;
     }
 
-    /** Ends it like kill -9: nothing is released. */
+    /** Ends the daemon like kill -9: nothing is released. */
     void kill() {
       workers.forEach(SameThread::shutdownNow);
     }
 
-    /** SIGSTOP: time passes, and nothing of it runs. */
+    /** Suspends the daemon like SIGSTOP: time passes. */
     void stop() {
       workers.forEach(SameThread::stop);
     }
 
-    /** SIGCONT. */
+    /** Resumes the daemon like SIGCONT. */
     void resume() {
       workers.forEach(SameThread::resume);
     }
@@ -128,7 +126,7 @@ final class PullSecretsFixture implements AutoCloseable {
     return daemon;
   }
 
-  /** A cluster without anything special about it. */
+  /** Returns a cluster with default settings. */
   public static Cluster prod() {
     return new Cluster("prod", null, null, null, null, PullSecretScope.ofCapsules(), false, null);
   }
@@ -234,7 +232,7 @@ final class PullSecretsFixture implements AutoCloseable {
     return (Map<?, ?>) secret(name).get("metadata");
   }
 
-  /** How often Secrets were written or removed. */
+  /** Returns how often Secrets were written or removed. */
   long writes() {
     return kubernetes.asked().stream()
         .filter(asked ->

@@ -147,7 +147,7 @@ class RequestedSecretsTest {
     assertTrue(daemon.secrets.health().getFirst().messages().getFirst().contains("--prune"));
   }
 
-  /** F30: API away for minutes. */
+  /** F30: the API is down for minutes. */
   @Test
   void f30_secretIsIntactThroughAnOutageAndUpdatedOnceAfterIt() {
     fixture.kubernetes.goAway();
@@ -164,7 +164,7 @@ class RequestedSecretsTest {
     assertTrue(daemon.secrets.health().getFirst().healthy());
   }
 
-  /** F31: crash between refresh and Secret write. */
+  /** F31: a crash between refresh and write of the Secret. */
   @Test
   void f31_restartedDaemonFindsItsSecretByLabelAndCorrectsIt() {
     daemon.kill();

@@ -26,12 +26,12 @@ class RestoreLimitsTest {
   private static final String SECRET = "rig-pull-shop";
   private static final String KEY = "secrets/team/" + SECRET;
 
-  /** The seconds of a fight: five restorations without a pause, then after 10, 20, 40 and 80 s. */
+  /** The seconds of a contest: five immediate restorations, then after 10, 20, 40 and 80 s. */
   private static final int FIGHT = 120;
 
   private static final int MOST_IN_A_FIGHT = RestoreLimits.FREE + 4;
 
-  /** Longer than an object that was contested must keep its state, in seconds. */
+  /** The seconds after which a contested object has kept its state for long enough. */
   private static final int CALM = 400;
 
   @AutoClose private final PullSecretsFixture fixture = new PullSecretsFixture();
@@ -63,7 +63,7 @@ class RestoreLimitsTest {
   }
 
   /**
-   * Lets the other client look four times a second.
+   * Lets the other client check four times a second.
    *
    * @return at which second the daemon restored the object, from 0
    */
@@ -76,7 +76,7 @@ class RestoreLimitsTest {
       }
       fixture.time.advance(Duration.ofMillis(250));
     }
-    return at.subList(1, at.size()); // the first was there before
+    return at.subList(1, at.size()); // the first object existed before
   }
 
   private long eventsOfConflicts() {
@@ -268,7 +268,7 @@ class RestoreLimitsTest {
     }
   }
 
-  /** A write that failed does not count. */
+  /** A failed write does not count. */
   @Test
   void outageIsNoContest() {
     servedCapsule();

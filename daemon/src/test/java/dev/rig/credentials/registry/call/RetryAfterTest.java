@@ -28,7 +28,7 @@ class RetryAfterTest {
         "Thu, 1 Jan 2026 01:00:00 GMT | 3600",
         "Thursday, 01-Jan-26 01:00:00 GMT | 3600",
         "Thu Jan  1 01:00:00 2026 | 3600",
-        // What is not quite one of them.
+        // Almost valid dates.
         "thu, 01 jan 2026 01:00:00 gmt | 3600",
         "Fri, 01 Jan 2026 01:00:00 GMT | 3600",
         "Thu, 01 Jan 2026 01:00:00 UTC | 3600",

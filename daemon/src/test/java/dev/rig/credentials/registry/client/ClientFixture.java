@@ -70,12 +70,12 @@ public final class ClientFixture {
     return client.resolve(image(registry.host() + "/acme/app:1"));
   }
 
-  /** Resolves, and expects this kind of answer. */
+  /** Resolves an image, and expects this kind of answer. */
   <T> T resolve(HostileRegistry registry, Class<T> kind) throws InterruptedException {
     return assertInstanceOf(kind, resolve(registry));
   }
 
-  /** What a registry does that has this image and lets everybody in. */
+  /** Serves this image to every client. */
   public static void serve(FakeImage image, Asked asked, OutputStream out) throws IOException {
     var target = asked.target();
     if (target.equals("/v2/")) {

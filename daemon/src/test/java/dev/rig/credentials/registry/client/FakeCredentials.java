@@ -25,7 +25,7 @@ public final class FakeCredentials implements RegistryCredentials {
     return new FakeCredentials(new Lookup.NotFound("no entry matches it"));
   }
 
-  /** Credentials of the user bot with these passwords. */
+  /** Returns credentials of the user bot with these passwords. */
   public static FakeCredentials passwords(String... passwords) {
     return new FakeCredentials(
         List.of(passwords).stream().map(password -> found("bot", password)).toArray(Lookup[]::new));

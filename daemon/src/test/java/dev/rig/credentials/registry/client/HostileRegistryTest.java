@@ -47,7 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** T4, T5 and F26 to F29, by registries that mean harm. */
+/** T4, T5 and F26 to F29, with hostile registries. */
 class HostileRegistryTest {
   private static final FakeImage IMAGE = FakeImage.oci();
   private static final String BASIC = "WWW-Authenticate: Basic realm=\"private\"";
@@ -602,7 +602,7 @@ class HostileRegistryTest {
 
   // F29
 
-  /** Where a registry stops talking. */
+  /** The stage at which a registry stops sending. */
   enum Silence {
     BEFORE_THE_STATUS,
     IN_A_HEADER,

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Registries as they are: what is unusual and not wrong is understood (K15, K16). */
+/** Unusual but valid behaviour of real registries is supported (K15, K16). */
 class LenientRegistryTest {
   private static final FakeImage IMAGE = FakeImage.oci();
   private static final String PASSWORD = "Basic Ym90OnMzY3JldA==";
@@ -437,7 +437,7 @@ class LenientRegistryTest {
     }
   }
 
-  // What is remembered
+  // What is cached
 
   @ParameterizedTest
   @ValueSource(ints = {400, 403, 404, 410, 418, 451})

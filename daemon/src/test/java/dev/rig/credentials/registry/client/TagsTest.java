@@ -394,7 +394,7 @@ class TagsTest {
     }
   }
 
-  /** A registry with 23 tags that refuses a page larger than its maximum. */
+  /** Starts a registry with 23 tags that rejects a page larger than its maximum. */
   private static HostileRegistry withMaximum(int most, int status, String code) {
     return HostileRegistry.start((asked, out) -> {
       if (!asked.target().contains("/tags/list")) {

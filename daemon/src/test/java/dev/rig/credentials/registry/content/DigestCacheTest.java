@@ -17,7 +17,7 @@ class DigestCacheTest {
   private static final ImageReference APP = ClientFixture.image("example.org/acme/app");
   private static final int LARGE = 100 * 1024;
 
-  /** More than the cache keeps. */
+  /** More contents than the cache keeps. */
   private static final int MANY = 30;
 
   private final DigestCache contents = new DigestCache();

@@ -57,7 +57,7 @@ public final class FakeImage {
     return new FakeImage(type, manifest.getBytes(StandardCharsets.UTF_8), config);
   }
 
-  /** An index of this for linux/amd64 and linux/arm64/v8, with an attestation. */
+  /** Returns an index of this image for linux/amd64 and linux/arm64/v8, with an attestation. */
   public byte[] index(String type) {
     var entry =
         """

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Manifests that a registry means ill. */
+/** Malicious manifests. */
 class ImageManifestTest {
   /** C20. */
   @ParameterizedTest

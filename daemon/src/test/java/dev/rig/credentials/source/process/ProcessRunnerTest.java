@@ -112,7 +112,7 @@ final class ProcessRunnerTest {
     assertFalse(run("echo 'the fork is cold; no service' >&2; exit 2").inShortage());
   }
 
-  /** Whatever a script starts is its own, in whatever session and below whatever parent. */
+  /** All processes that a script starts belong to it, in any session and with any parent. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -214,7 +214,7 @@ final class ProcessRunnerTest {
     assertNoFiles();
   }
 
-  /** The JDK says more than one line where its own helper program cannot start (F22). */
+  /** The JDK reports more than one line if its own helper program cannot start (F22). */
   @Test
   void failureOfTheSystemIsReportedInOneLine() throws Exception {
     var variables = Map.of("LARGE", "x".repeat(200_000)); // MAX_ARG_STRLEN is 128 KiB
@@ -352,7 +352,7 @@ final class ProcessRunnerTest {
     assertNoSurvivor(token, Duration.ofSeconds(5));
   }
 
-  /** F9 in small: {@code ScriptFaultsIT} does 10,000 with the daemon. */
+  /** A smaller F9: {@code ScriptFaultsIT} runs 10,000 with the daemon. */
   @Test
   void f9_hundredsOfRunsLeaveNeitherZombiesNorDescriptors() throws Exception {
     assertRunsLeaveNothing(runner, 300, 8);
@@ -365,7 +365,7 @@ final class ProcessRunnerTest {
       var statuses = IntStream.range(done, done + atOnce).map(i -> i % 200).toArray();
       var batch = new ArrayList<CompletableFuture<ProcessOutcome>>();
       for (int status : statuses) {
-        // An orphan each, so that reaping and the JDK's waiting happen side by side.
+        // Each leaves an orphan, so that reaping and the JDK's waiting happen at the same time.
         batch.add(runner.run(script("setsid sh -c 'exit 9' & echo x; exit " + status)));
       }
       for (int i = 0; i < atOnce; i++) {
@@ -411,7 +411,7 @@ final class ProcessRunnerTest {
     assertTrue(noFiles());
   }
 
-  /** F32's part: a stop while scripts run. */
+  /** A part of F32: a stop while scripts run. */
   @Test
   void f32_closingLeavesNoSurvivorEvenOfAScriptThatIgnoresTerm() throws Exception {
     var token = Processes.longSleep();

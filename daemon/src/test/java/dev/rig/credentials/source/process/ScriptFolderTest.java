@@ -32,9 +32,9 @@ final class ScriptFolderTest {
   void filesOfEndedProcessesAreRemovedAndThoseOfRunningOnesKept() throws IOException {
     var path = temp.resolve("scripts");
     var living = ScriptFolder.open(path).write("id.1", "text");
-    // No process has so high a number: PID_MAX_LIMIT is 2^22.
+    // No process has such a high pid: PID_MAX_LIMIT is 2^22.
     var dead = Files.createFile(path.resolve("run-999999999-id.1"));
-    // What a runner calls its files.
+    // The names of a runner's files.
     var dashed =
         Files.createFile(path.resolve("run-999999999-4bd4ac2c-0000-4000-8000-00c04fd430c8.1.1"));
     var other = Files.createFile(path.resolve("something else"));
@@ -49,7 +49,7 @@ final class ScriptFolderTest {
     assertEquals("text", Files.readString(living));
   }
 
-  /** Only root can make such a folder, and only root is let into it: it is root who must not. */
+  /** Only root can create such a folder, and root can always enter it, so root must be rejected. */
   @Test
   void folderOfAnotherUserIsRefused() throws IOException {
     var path = temp.resolve("scripts");
