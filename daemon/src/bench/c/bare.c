@@ -1,4 +1,4 @@
-/* The least that a client of the daemon's socket can be: what every other one is measured by.
+/* A minimal client of the daemon's socket, with which all others are compared.
  *   bare ACTION SOCKET <PAYLOAD */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
-/* Starts servers by turns and prints how long each takes from exec to its first answer, in milliseconds:
+/* Starts servers alternately and prints how long each takes from exec to its first answer, in milliseconds:
  *   first ROUNDS REQUEST SERVER COMMAND [ARGUMENT]... [-- SERVER COMMAND...]...
- * A SERVER is the path of a Unix socket, which is sent what the file REQUEST holds, or a port of 127.0.0.1, which is sent
- * a GET of HTTP; it is asked every millisecond. Then it is ended by SIGTERM. One line a command: median, 90th
- * percentile. */
+ * A SERVER is the path of a Unix socket, which receives the content of the file REQUEST, or a port of 127.0.0.1, which
+ * receives a GET of HTTP, every millisecond until it answers. Then SIGTERM ends it. Prints one line per command: the
+ * median and the 90th percentile. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>

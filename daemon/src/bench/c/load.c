@@ -1,10 +1,10 @@
-/* Clients that ask a server on a Unix socket back to back, each question on a connection of its own:
+/* Clients that send requests to a server on a Unix socket back to back, each on its own connection:
  *   load ROUNDS CLIENTS ASKS REQUEST SERVER...
- * A SERVER is SOCKET or SOCKET,N: N connections of four users, which send nothing, are open meanwhile. The servers have
- * their turns in each round, in which every client asks ASKS times; three rounds warm up, unless there is only one. Who
- * is turned away asks again, with the pauses that docker-credential-rig makes. One line a server: the median and the 99th
- * percentile from the first connect to the end of the answer in microseconds, answers a second, and when the last answer
- * came, in microseconds since 1970. */
+ * A SERVER is SOCKET or SOCKET,N: then N idle connections of four users are open meanwhile. Each round uses every server
+ * once, and every client sends ASKS requests; three rounds warm up, unless there is only one. A rejected request is
+ * repeated with the pauses of docker-credential-rig. Prints one line per server: the median and the 99th percentile from
+ * the first connect to the end of the answer in microseconds, answers per second, and the time of the last answer in
+ * microseconds since 1970. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +63,7 @@ static int connected(const struct sockaddr_un *address) {
     return client;
 }
 
-/* One attempt: whether there was an answer. */
+/* Makes one attempt; returns whether there was an answer. */
 static int answered(const struct sockaddr_un *address) {
     char answer[4096];
     ssize_t n, all = 0;
@@ -108,7 +108,7 @@ static void *ask_on(void *argument) {
     return NULL;
 }
 
-/* The uid of this thread alone: the C library's would be the whole process's. */
+/* Sets the uid of this thread only: the C library would change the whole process. */
 static void become(uid_t uid) {
     if (geteuid() == 0 || uid == 0) {
         syscall(SYS_setresuid, -1, uid, -1);
@@ -122,7 +122,7 @@ static void round_of(struct server *server, int clients, double *took) {
         idle[i] = connected(&server->address);
         become(0);
     }
-    usleep(100000); /* until the server has accepted them, or seen the last ones go */
+    usleep(100000); /* until the server has accepted them, or noticed the end of the previous ones */
     struct client *all = calloc(clients, sizeof *all);
     pthread_attr_t small;
     pthread_attr_init(&small);

@@ -1,7 +1,7 @@
-/* Runs commands by turns and prints how long each takes as a whole process, in microseconds:
+/* Runs commands alternately and prints how long each takes as a whole process, in microseconds:
  *   spawn ROUNDS STDIN COMMAND [ARGUMENT]... [-- COMMAND [ARGUMENT]...]...
- * In each round they have their turns in another order, so that none always follows the same one. One line a command:
- * its median and its 90th percentile. A command that fails ends it. */
+ * Each round has another order, so that no command always follows the same one. Prints one line per command: its median
+ * and its 90th percentile. A command that fails ends the program. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>
@@ -27,7 +27,7 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* The same orders in every run: nothing seeds it. */
+/* The same orders in every run, because nothing seeds it. */
 static void shuffle(int *order, int count) {
     for (int i = count - 1; i > 0; i--) {
         int j = rand() % (i + 1), other = order[j];

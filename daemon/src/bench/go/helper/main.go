@@ -1,4 +1,4 @@
-// The least that a credential helper in Go is: Docker's own library around a store that holds nothing.
+// A minimal credential helper in Go: Docker's own library with an empty store.
 package main
 
 import "github.com/docker/docker-credential-helpers/credentials"

@@ -1,5 +1,5 @@
-// The least that a kubelet plugin in Go is: it decodes the request and encodes an answer with Kubernetes' own types, as
-// the plugins of the clouds do, and asks nobody.
+// A minimal kubelet plugin in Go: it decodes the request and encodes an answer with Kubernetes' own types, as the plugins
+// of the clouds do, and contacts no service.
 package main
 
 import (

@@ -1,10 +1,10 @@
-// Drives a credential helper with the package that Docker, BuildKit, podman and others call helpers with.
+// Calls a credential helper with the package that Docker, BuildKit, podman and others use for it.
 //
 //	helper-client PROGRAM get|erase SERVER
 //	helper-client PROGRAM store SERVER USERNAME SECRET
 //	helper-client PROGRAM list
 //
-// prints one line of JSON: the credential, the list, or what the package made of a failure:
+// prints one line of JSON: the credential, the list, or the package's error:
 //
 //	{"error":"credentials not found in native keychain","notFound":true}
 package main
@@ -16,7 +16,7 @@ import (
 
 	"github.com/docker/docker-credential-helpers/client"
 	"github.com/docker/docker-credential-helpers/credentials"
-	// Its tests have vectors that a test of ours reads from this module's folder.
+	// A test of ours reads the vectors of its tests from this module's folder.
 	_ "github.com/docker/docker-credential-helpers/registryurl"
 )
 

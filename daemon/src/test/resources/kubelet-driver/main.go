@@ -1,15 +1,15 @@
-// Drives the kubelet's own credential provider code: the package that a kubelet registers its plugins
-// with, asked as its image manager asks it before a pull.
+// Calls the kubelet's own credential provider code: the package in which a kubelet registers its plugins,
+// called as its image manager does before a pull.
 //
 //	kubelet-driver CONFIG BIN-DIR
 //
-// reads one question a line on stdin, as JSON, and prints one answer a line:
+// reads one request per line on stdin, as JSON, and prints one answer per line:
 //
 //	{"image":"ghcr.io/a/b","namespace":"default","pod":"p","podUID":"1","serviceAccount":"builder"}
 //	{"found":true,"auth":[{"username":"u","password":"p"}],"serviceAccount":"default/builder/uid-builder"}
 //
-// A service account exists when it is asked for; its uid is "uid-" and its name, and its annotations
-// are those of the question. Its tokens are JWTs without a signature that is worth anything.
+// Every requested service account exists; its uid is "uid-" and its name, and its annotations are those
+// of the request. Its tokens are JWTs with a dummy signature.
 package main
 
 import (
@@ -97,7 +97,7 @@ func uid(name string) types.UID {
 	return types.UID("uid-" + name)
 }
 
-// token has the claims that the API server gives a bound token.
+// token returns a JWT with the claims of a bound token of the API server.
 func token(namespace, name string, uid types.UID, audiences []string, serial int) string {
 	claims, err := json.Marshal(map[string]any{
 		"iss": "https://kubernetes.default.svc",

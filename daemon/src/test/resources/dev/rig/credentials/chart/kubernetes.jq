@@ -1,5 +1,5 @@
-# Cuts from Kubernetes' api/openapi-spec/swagger.json (Apache-2.0) what the chart's and "dev manifests"' tests need: the kinds that are made and
-# what they are made of, without descriptions. An object's fields are all that it may have.
+# Cuts from Kubernetes' api/openapi-spec/swagger.json (Apache-2.0) the part that tests of the chart and of "dev manifests" need: the created kinds
+# and their parts, without descriptions. Other fields of an object are not permitted.
 #   jq --sort-keys --compact-output --arg version 1.36.3 -f kubernetes.jq swagger.json > kubernetes.json
 def roots: [
   "io.k8s.api.apps.v1.DaemonSet", "io.k8s.api.apps.v1.Deployment", "io.k8s.api.batch.v1.Job", "io.k8s.api.core.v1.ConfigMap",
@@ -12,7 +12,7 @@ def refs: [.. | objects | .["$ref"]? // empty | ltrimstr("#/definitions/")];
 def closure($all; $seen):
   ([$seen[] | $all[.] | refs[]] + $seen | unique) as $more
   | if ($more | length) == ($seen | length) then $seen else closure($all; $more) end;
-# A client sends neither a status nor managedFields, and a chart none of these volumes.
+# A client sends neither a status nor managedFields, and a chart has none of these volumes.
 def unsent:
   with_entries(select(.key | IN("status", "managedFields", "ephemeral", "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs",
     "cinder", "fc", "flexVolume", "flocker", "gcePersistentDisk", "gitRepo", "glusterfs", "iscsi", "nfs", "photonPersistentDisk",
