@@ -1,18 +1,21 @@
 /* Runs commands alternately and prints how long each takes as a whole process, in microseconds:
  *   spawn ROUNDS STDIN COMMAND [ARGUMENT]... [-- COMMAND [ARGUMENT]...]...
- * Each round has another order, so that no command always follows the same one. Prints one line per command: its median
- * and its 90th percentile. A command that fails ends the program. */
+ * STDIN is a file, or a folder with a file for each round, from 0 on. Each round has another order, so that no command
+ * always follows the same one. Prints one line per command: its median and its 90th percentile. A command that fails ends
+ * the program. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define MOST_COMMANDS 16
+#define WARM_UP 10
 
 extern char **environ;
 
@@ -79,10 +82,14 @@ int main(int argc, char **argv) {
         order[c] = c;
     }
     double *took = malloc(sizeof(double) * rounds * count);
-    for (int round = -10; round < rounds; round++) {
+    struct stat stdin_is;
+    int folder = stat(argv[2], &stdin_is) == 0 && S_ISDIR(stdin_is.st_mode);
+    char input[4096];
+    for (int round = -WARM_UP; round < rounds; round++) {
+        snprintf(input, sizeof input, folder ? "%s/%d" : "%s", argv[2], round + WARM_UP);
         shuffle(order, count);
         for (int turn = 0; turn < count; turn++) {
-            double micros = run(commands[order[turn]], argv[2]);
+            double micros = run(commands[order[turn]], input);
             if (round >= 0) {
                 took[order[turn] * rounds + round] = micros;
             }

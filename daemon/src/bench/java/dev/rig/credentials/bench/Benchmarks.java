@@ -21,6 +21,7 @@ public final class Benchmarks {
   private static final List<Rows> GROUPS =
       List.of(
           new ProcessRows(),
+          new EcrRows(),
           new CallRows(),
           new PluginRows(),
           new SocketRows(),

@@ -1,6 +1,8 @@
 package dev.rig.credentials.bench;
 
 import dev.rig.credentials.testing.daemon.Command;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +17,9 @@ import org.opentest4j.TestAbortedException;
  * is reported in its row. A small C program starts them, because a JVM starts processes slowly.
  */
 final class Peers {
+  /** The rounds that are not counted; {@code spawn.c} has the same number. */
+  static final int WARM_UP = 10;
+
   private record Peer(String name, Aim aim, List<String> words, String missing) {}
 
   private final Path stdin;
@@ -24,7 +29,7 @@ final class Peers {
   /**
    * Creates a comparison without processes.
    *
-   * @param stdin the standard input of each
+   * @param stdin the standard input of each: a file, or a folder with a file for each round, from 0
    */
   Peers(Path stdin) {
     this.stdin = stdin;
@@ -82,8 +87,9 @@ final class Peers {
     return rows;
   }
 
-  private Command command(List<String> words) throws java.io.IOException {
-    return new Command(words, caller.environment(), java.nio.file.Files.readString(stdin));
+  private Command command(List<String> words) throws IOException {
+    var read = Files.isDirectory(stdin) ? stdin.resolve("0") : stdin;
+    return new Command(words, caller.environment(), Files.readString(read));
   }
 
   private static List<String> texts(Object... words) {

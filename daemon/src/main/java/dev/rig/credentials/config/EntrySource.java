@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The configured source of an entry's credential. */
 public sealed interface EntrySource {
@@ -93,8 +94,15 @@ public sealed interface EntrySource {
     /** The name of this daemon's own helper; a dash and an alias may follow. */
     public static final String OWN = "rig";
 
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
     public OtherHelper {
       env = Map.copyOf(env);
+    }
+
+    /** Returns whether a text can be the name of a helper. */
+    public static boolean isName(String text) {
+      return NAME.matcher(text).matches();
     }
 
     @Override

@@ -16,6 +16,7 @@ import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.profiles.ProfileFileLocation;
 import software.amazon.awssdk.regions.Region;
@@ -38,6 +39,8 @@ final class AwsIdentity {
 
   private static final String SESSION = "rig-credentials";
 
+  private static final String DEFAULT = "default";
+
   private final ProviderEntry entry;
   private final Map<String, String> environment;
   private final AwsHttp http;
@@ -52,10 +55,14 @@ final class AwsIdentity {
   }
 
   /** Returns the credentials of this machine, pod or configuration. */
-  AwsCredentials own(String region) {
+  AwsCredentials own(String region) throws InterruptedException {
     checkShared();
-    checkOwn();
-    return provider(region).resolveCredentials();
+    var signIn = checkOwn();
+    try {
+      return provider(region).resolveCredentials();
+    } catch (SdkException e) {
+      throw signIn.isPresent() ? signIn.get().failure(e) : e;
+    }
   }
 
   private synchronized AwsCredentialsProvider provider(String region) {
@@ -113,19 +120,21 @@ final class AwsIdentity {
     }
   }
 
-  /** Checks the files of the identity that {@link #base} selects. */
-  private void checkOwn() {
+  /** Checks the files of the identity that {@link #base} selects; returns its sign-in. */
+  private Optional<AwsSignIn> checkOwn() {
     var profile = entry.option("profile");
     if (profile != null) {
-      checkProfile(profile);
-    } else if (!has("AWS_ACCESS_KEY_ID")) {
-      if (has(WEB_IDENTITY)) {
-        checkNamedBy(WEB_IDENTITY);
-      } else {
-        checkNamedBy("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
-        checkProfile(environment.getOrDefault("AWS_PROFILE", "default"));
-      }
+      return checkProfile(profile);
     }
+    if (has("AWS_ACCESS_KEY_ID")) {
+      return Optional.empty();
+    }
+    if (has(WEB_IDENTITY)) {
+      checkNamedBy(WEB_IDENTITY);
+      return Optional.empty();
+    }
+    checkNamedBy("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    return checkProfile(has("AWS_PROFILE") ? environment.getOrDefault("AWS_PROFILE", "") : DEFAULT);
   }
 
   private void checkNamedBy(String variable) {
@@ -134,12 +143,23 @@ final class AwsIdentity {
     }
   }
 
-  /** Checks the files that a profile names, and those of the profiles whose identity it uses. */
-  private void checkProfile(String first) {
+  /**
+   * Checks the files that a profile names, and those of the profiles whose identity it uses;
+   * returns the sign-in among them.
+   */
+  private Optional<AwsSignIn> checkProfile(String first) {
+    var home = environment.getOrDefault("HOME", System.getProperty("user.home"));
     var profiles = ProfileFile.defaultProfileFile();
+    Optional<AwsSignIn> signIn = Optional.empty();
     var seen = new HashSet<String>();
     for (var name = Optional.of(first); name.isPresent() && seen.add(name.get()); ) {
       var profile = profiles.profile(name.get());
+      if (profile.isEmpty() && !name.get().equals(DEFAULT)) {
+        throw new SourceException(
+            ReasonClass.REFUSED,
+            "there is no profile %s in the shared AWS configuration; check its name"
+                .formatted(name.get()));
+      }
       profile
           .flatMap(known -> known.property("web_identity_token_file"))
           .ifPresent(file -> files.check("web_identity_token_file", file));
@@ -150,8 +170,11 @@ final class AwsIdentity {
                     .formatted(name.get())
                 + " a script");
       }
+      signIn = profile.flatMap(known -> AwsSignIn.of(known, profiles, home));
+      signIn.ifPresent(known -> known.check(files));
       name = profile.flatMap(known -> known.property("source_profile"));
     }
+    return signIn;
   }
 
   private boolean has(String variable) {

@@ -24,6 +24,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -54,6 +55,11 @@ final class AzureIdentity {
   private static final String CLIENT = "azure.workload.identity/client-id";
 
   private static final String TENANT = "azure.workload.identity/tenant-id";
+
+  private static final String SECRET = "AZURE_CLIENT_SECRET";
+  private static final String CERTIFICATE_PATH = "AZURE_CLIENT_CERTIFICATE_PATH";
+  private static final String FEDERATED_TOKEN = "AZURE_FEDERATED_TOKEN_FILE";
+  private static final List<String> OF_CLIENTS = List.of(SECRET, CERTIFICATE_PATH, FEDERATED_TOKEN);
 
   private static final Pattern CERTIFICATE =
       Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
@@ -93,23 +99,28 @@ final class AzureIdentity {
         credential);
   }
 
+  /** Whether it is that of this machine. */
+  boolean isManaged() {
+    return OF_CLIENTS.stream().allMatch(name -> variable(name) == null);
+  }
+
   private @Nullable IClientCredential credential() {
-    var secret = variable("AZURE_CLIENT_SECRET");
+    var secret = variable(SECRET);
     if (secret != null) {
       return ClientCredentialFactory.createFromSecret(secret);
     }
-    var certificate = variable("AZURE_CLIENT_CERTIFICATE_PATH");
+    var certificate = variable(CERTIFICATE_PATH);
     if (certificate != null) {
       return certificate(certificate);
     }
-    var token = variable("AZURE_FEDERATED_TOKEN_FILE");
+    var token = variable(FEDERATED_TOKEN);
     return token == null
         ? null
         : ClientCredentialFactory.createFromClientAssertion(federated(token));
   }
 
   private IClientCredential certificate(String file) {
-    var text = files.text("AZURE_CLIENT_CERTIFICATE_PATH", file);
+    var text = files.text(CERTIFICATE_PATH, file);
     try {
       var pem = CERTIFICATE.matcher(text);
       var factory = CertificateFactory.getInstance("X.509");
@@ -128,7 +139,7 @@ final class AzureIdentity {
   }
 
   private String federated(String file) {
-    return files.text("AZURE_FEDERATED_TOKEN_FILE", file).strip();
+    return files.text(FEDERATED_TOKEN, file).strip();
   }
 
   private Secret client(String client, String tenant, IClientCredential credential)

@@ -26,6 +26,11 @@ final class AzureIssuer implements TokenIssuer {
   /** The user name for a registry's refresh token. */
   private static final String USERNAME = "00000000-0000-0000-0000-000000000000";
 
+  private static final String IDENTITY =
+      "set AZURE_CLIENT_ID, AZURE_TENANT_ID and a secret, or run where a managed identity answers";
+
+  private static final String METADATA = "the metadata service of this machine";
+
   private final ProviderEntry entry;
   private final ProviderCalls calls;
   private final Map<String, String> environment;
@@ -50,7 +55,9 @@ final class AzureIssuer implements TokenIssuer {
     try {
       return pod == null ? identity.own() : identity.of(pod);
     } catch (MsalException e) {
-      throw refused(e, http.status());
+      throw pod == null && identity.isManaged()
+          ? unmanaged(e, http.status())
+          : refused(e, http.status());
     }
   }
 
@@ -94,6 +101,19 @@ final class AzureIssuer implements TokenIssuer {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
+  private static SourceException unmanaged(MsalException failure, int status)
+      throws InterruptedException {
+    var absent = CloudFailures.absent(failure, "Azure", IDENTITY);
+    var unanswered = absent.isPresent() ? absent : CloudFailures.unanswered(failure);
+    if (unanswered.isPresent()) {
+      return unanswered.get();
+    }
+    return status >= 300
+        ? CloudFailures.answered(
+            METADATA, status, "", "assign the managed identity to this machine, or set clientId")
+        : new SourceException(ReasonClass.SERVICE, METADATA + " gave no token");
+  }
+
   private static SourceException refused(MsalException failure, int status)
       throws InterruptedException {
     var unanswered = CloudFailures.unanswered(failure);
@@ -108,10 +128,7 @@ final class AzureIssuer implements TokenIssuer {
           "check the client, its tenant and its federated credentials");
     }
     return status == 0
-        ? new SourceException(
-            ReasonClass.REFUSED,
-            "found no Azure identity: set AZURE_CLIENT_ID, AZURE_TENANT_ID and a secret, or run"
-                + " where a managed identity answers")
+        ? new SourceException(ReasonClass.REFUSED, "found no Azure identity: " + IDENTITY)
         : new SourceException(
             ReasonClass.SERVICE,
             "Microsoft Entra's answer contains no token; check what answers there");

@@ -3,11 +3,16 @@ package dev.rig.credentials.provider;
 import dev.rig.credentials.credential.ReasonClass;
 import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.net.HttpFailure;
+import dev.rig.credentials.net.HttpFailure.HttpFailureKind;
 import java.util.Optional;
+import java.util.Set;
 
 /** Translates failures of cloud libraries into messages with a remedy. */
 final class CloudFailures {
   private static final int MOST_CAUSES = 20;
+
+  private static final Set<HttpFailureKind> ABSENT =
+      Set.of(HttpFailureKind.NO_LISTENER, HttpFailureKind.UNREACHABLE);
 
   private CloudFailures() {}
 
@@ -32,6 +37,20 @@ final class CloudFailures {
       throw new InterruptedException();
     }
     return cause(failure, HttpFailure.class).map(CloudFailures::of);
+  }
+
+  /**
+   * Translates a metadata service that is not there: the machine has no identity.
+   *
+   * @param remedy how to give it one
+   */
+  static Optional<SourceException> absent(Throwable failure, String cloud, String remedy) {
+    return cause(failure, HttpFailure.class)
+        .filter(known -> ABSENT.contains(known.kind()))
+        .map(known ->
+            new SourceException(
+                ReasonClass.REFUSED,
+                "found no %s identity: %s (%s)".formatted(cloud, remedy, known.getMessage())));
   }
 
   static SourceException of(HttpFailure failure) {

@@ -164,8 +164,7 @@ final class EcrIssuer implements TokenIssuer {
   }
 
   /** Returns a failure with the service's code and message, without its request id. */
-  private static SourceException refused(
-      String service, AwsServiceException failure, String remedy) {
+  static SourceException refused(String service, AwsServiceException failure, String remedy) {
     var details = failure.awsErrorDetails();
     if (details == null) {
       return CloudFailures.answered(service, failure.statusCode(), "", remedy);

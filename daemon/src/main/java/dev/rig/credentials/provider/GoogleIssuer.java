@@ -3,6 +3,7 @@ package dev.rig.credentials.provider;
 import com.google.api.client.http.HttpResponseException;
 import com.google.auth.http.HttpTransportFactory;
 import com.google.auth.oauth2.AccessToken;
+import com.google.auth.oauth2.ComputeEngineCredentials;
 import com.google.auth.oauth2.GoogleCredentials;
 import com.google.auth.oauth2.IdentityPoolCredentials;
 import com.google.auth.oauth2.ImpersonatedCredentials;
@@ -15,6 +16,7 @@ import dev.rig.credentials.credential.SourceException;
 import dev.rig.credentials.credential.SourceRequest;
 import dev.rig.credentials.json.JsonException;
 import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.net.HttpFailure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Obtains access tokens of Google Cloud for Artifact Registry, which accepts them as the password
@@ -44,7 +47,21 @@ final class GoogleIssuer implements TokenIssuer {
   private static final String ACCOUNTS =
       "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/";
 
+  private static final String KEY = "keyFile";
+
+  private static final String IDENTITY =
+      "set GOOGLE_APPLICATION_CREDENTIALS or keyFile, or run where a metadata server answers";
+
+  private static final List<String> REFUSED_SOURCES = List.of("executable", "certificate");
+
   private static final int LIFETIME_SECONDS = 3_600;
+
+  /**
+   * A file that holds an identity.
+   *
+   * @param name the option or variable that names it
+   */
+  private record NamedFile(String name, String path) {}
 
   private final ProviderEntry entry;
   private final ProviderCalls calls;
@@ -62,13 +79,14 @@ final class GoogleIssuer implements TokenIssuer {
   public IssuedCredential issue(SourceRequest request) throws InterruptedException {
     HttpTransportFactory transports = () -> new GoogleHttp(calls);
     var pod = request.serviceAccount();
+    var file = pod == null ? file() : null;
     try {
-      var identity = pod == null ? own(transports) : of(pod, transports);
+      var identity = pod == null ? own(file, transports) : of(pod, transports);
       return issued(identity.refreshAccessToken());
     } catch (SourceException e) {
       throw e;
     } catch (IOException e) {
-      throw refused(e);
+      throw pod == null && file == null ? ofTheMachine(e) : refused(e);
     } catch (RuntimeException e) { // an invalid file
       throw CloudFailures.unanswered(e)
           .orElseGet(() ->
@@ -87,16 +105,22 @@ final class GoogleIssuer implements TokenIssuer {
         new Credential(USERNAME, Secret.of(value)), end == null ? Lease.NEVER : end.toInstant());
   }
 
-  /** Returns the credentials of this machine, pod or configuration. */
-  private GoogleCredentials own(HttpTransportFactory transports)
-      throws IOException, InterruptedException {
+  /**
+   * Returns the credentials of a file, or of this machine if it is null. The library's own search
+   * would remember the first result.
+   */
+  private GoogleCredentials own(@Nullable NamedFile file, HttpTransportFactory transports) {
+    var base =
+        file == null
+            ? ComputeEngineCredentials.newBuilder().setHttpTransportFactory(transports).build()
+            : read(file, transports);
     // The library's own retries wait for seconds; failed runs are repeated by the cache.
-    var base = base(transports).createWithCustomRetryStrategy(false);
+    var once = base.createWithCustomRetryStrategy(false);
     var account = entry.option("impersonate");
     return account == null
-        ? base.createScoped(SCOPE)
+        ? once.createScoped(SCOPE)
         : ImpersonatedCredentials.newBuilder()
-            .setSourceCredentials(base)
+            .setSourceCredentials(once)
             .setTargetPrincipal(account)
             .setScopes(List.of(SCOPE))
             .setLifetime(LIFETIME_SECONDS)
@@ -104,58 +128,66 @@ final class GoogleIssuer implements TokenIssuer {
             .build();
   }
 
-  private GoogleCredentials base(HttpTransportFactory transports)
-      throws IOException, InterruptedException {
-    var file = entry.option("keyFile");
-    if (file != null) {
-      var content = checked("keyFile", file);
-      try (var in = new ByteArrayInputStream(content)) {
-        return GoogleCredentials.fromStream(in, transports);
-      } catch (IOException | RuntimeException e) {
-        throw new SourceException(
-            ReasonClass.REFUSED,
-            "the file %s cannot be read as credentials of Google; check keyFile".formatted(file));
-      }
+  /**
+   * Returns the file of the identity, in the order of Google's application default credentials;
+   * null if it is that of this machine.
+   */
+  private @Nullable NamedFile file() {
+    var key = entry.option(KEY);
+    if (key != null) {
+      return new NamedFile(KEY, key);
     }
-    checkDefault();
-    try {
-      return GoogleCredentials.getApplicationDefault(transports);
-    } catch (IOException e) {
-      throw CloudFailures.unanswered(e)
-          .orElseGet(() ->
-              new SourceException(
-                  ReasonClass.REFUSED,
-                  "found no Google identity: set GOOGLE_APPLICATION_CREDENTIALS or keyFile, or run"
-                      + " where a metadata server answers"));
-    }
-  }
-
-  /** Checks the file that the library reads itself: the variable's, otherwise that of gcloud. */
-  private void checkDefault() {
     var named = environment.getOrDefault(DEFAULT, "");
+    if (!named.isEmpty()) {
+      return new NamedFile(DEFAULT, named);
+    }
     var gcloud =
         environment.getOrDefault(
             "CLOUDSDK_CONFIG", System.getProperty("user.home") + "/.config/gcloud");
     var file = Path.of(gcloud, "application_default_credentials.json");
-    if (!named.isEmpty()) {
-      checked(DEFAULT, named);
-    } else if (IdentityFiles.isPresent(file)) {
-      checked("gcloud", file.toString());
+    return IdentityFiles.isPresent(file) ? new NamedFile("gcloud", file.toString()) : null;
+  }
+
+  private GoogleCredentials read(NamedFile file, HttpTransportFactory transports) {
+    var content = checked(file);
+    try (var in = new ByteArrayInputStream(content)) {
+      return GoogleCredentials.fromStream(in, transports);
+    } catch (IOException | RuntimeException e) {
+      throw new SourceException(
+          ReasonClass.REFUSED,
+          "the file %s cannot be read as credentials of Google; check %s"
+              .formatted(file.path(), file.name()));
     }
   }
 
   /** Reads a file, and checks the file of the token that a federated identity names. */
-  private byte[] checked(String name, String file) {
-    var content = files.read(name, file);
+  private byte[] checked(NamedFile file) {
+    var content = files.read(file.name(), file.path());
     try {
-      var token = JsonObject.parse(content).object("credential_source").textOrEmpty("file");
-      if (!token.isEmpty()) {
-        files.check("credential_source", token);
-      }
+      var identity = JsonObject.parse(content);
+      checkSource(file, identity.object("credential_source"));
+      checkSource(file, identity.object("source_credentials").object("credential_source"));
     } catch (JsonException e) {
       // The library reports what is wrong with the file.
     }
     return content;
+  }
+
+  /** The library would run a program, and would send a certificate by a client of its own. */
+  private void checkSource(NamedFile file, JsonObject source) {
+    for (var refused : REFUSED_SOURCES) {
+      if (source.has(refused)) {
+        throw new SourceException(
+            ReasonClass.REFUSED,
+            "the file %s of %s names a credential_source with %s, which providers do not use; use a"
+                    .formatted(file.path(), file.name(), refused)
+                + " script");
+      }
+    }
+    var token = source.textOrEmpty("file");
+    if (!token.isEmpty()) {
+      files.check("credential_source", token);
+    }
   }
 
   /** Returns a pod's identity: its token is exchanged, for the account that it names. */
@@ -178,6 +210,20 @@ final class GoogleIssuer implements TokenIssuer {
       identity.setServiceAccountImpersonationUrl(ACCOUNTS + account + ":generateAccessToken");
     }
     return identity.build();
+  }
+
+  private static SourceException ofTheMachine(IOException failure) throws InterruptedException {
+    var absent = CloudFailures.absent(failure, "Google", IDENTITY);
+    if (absent.isPresent()) {
+      return absent.get();
+    }
+    return CloudFailures.cause(failure, HttpFailure.class).isPresent()
+            || CloudFailures.cause(failure, HttpResponseException.class).isPresent()
+        ? refused(failure)
+        : new SourceException(
+            ReasonClass.SERVICE,
+            "the metadata server gave no token; check that this machine has a service account, and"
+                + " that its scopes include devstorage.read_only");
   }
 
   private static SourceException refused(IOException failure) throws InterruptedException {

@@ -15,6 +15,7 @@ import dev.rig.credentials.time.Time;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -38,9 +39,11 @@ final class ProviderHttp implements AutoCloseable {
     this.time = time;
     metadata = new HashSet<>(METADATA);
     metadata.add(environment.getOrDefault("GCE_METADATA_HOST", ""));
-    var identity = HttpAddress.parse(environment.getOrDefault("IDENTITY_ENDPOINT", ""));
-    if (identity != null) {
-      metadata.add(identity.origin().authority());
+    for (var variable : List.of("IDENTITY_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST")) {
+      var identity = HttpAddress.parse(environment.getOrDefault(variable, ""));
+      if (identity != null) {
+        metadata.add(identity.origin().authority());
+      }
     }
     metadata.remove("");
     var authorities = new CertificateAuthorities(reach.caFiles(), Map.of());

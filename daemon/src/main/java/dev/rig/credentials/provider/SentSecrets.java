@@ -1,12 +1,15 @@
 package dev.rig.credentials.provider;
 
 import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.net.HttpRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** The secrets that an entry recently sent to services; a service's answer may repeat them. */
@@ -25,6 +28,12 @@ final class SentSecrets {
           "subject_token",
           "WebIdentityToken");
 
+  /** Fields of JSON: CreateToken of IAM Identity Center. */
+  private static final List<String> MEMBERS = List.of("clientSecret", "refreshToken");
+
+  /** In lower case: GetRoleCredentials of IAM Identity Center, and Azure App Service. */
+  private static final Set<String> HEADERS = Set.of("x-amz-sso_bearer_token", "x-identity-header");
+
   private final Deque<String> sent = new ArrayDeque<>(); // guarded by this
 
   void note(HttpRequest request) {
@@ -32,14 +41,32 @@ final class SentSecrets {
     if (authorization != null) {
       add(authorization.reveal().replaceFirst("^\\w+ ", ""));
     }
+    request
+        .headers()
+        .forEach((name, value) -> {
+          if (HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+            add(value);
+          }
+        });
     var body = request.body();
-    if (body != null && request.headers().values().stream().anyMatch(SentSecrets::isForm)) {
+    if (body != null && has(request, "application/x-www-form-urlencoded")) {
       noteFields(body);
+    } else if (body != null && has(request, "application/json")) {
+      noteMembers(body);
     }
   }
 
-  private static boolean isForm(String header) {
-    return header.startsWith("application/x-www-form-urlencoded");
+  private static boolean has(HttpRequest request, String type) {
+    return request.headers().values().stream().anyMatch(header -> header.startsWith(type));
+  }
+
+  private void noteMembers(Secret body) {
+    try {
+      var json = JsonObject.parse(body.reveal().getBytes(StandardCharsets.UTF_8));
+      MEMBERS.stream().map(json::textOrEmpty).filter(text -> !text.isEmpty()).forEach(this::add);
+    } catch (JsonException e) {
+      // What is no object has no members.
+    }
   }
 
   private void noteFields(Secret body) {

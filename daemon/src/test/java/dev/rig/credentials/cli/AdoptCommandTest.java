@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Migration to a real daemon and back. */
 class AdoptCommandTest {
@@ -262,5 +264,108 @@ class AdoptCommandTest {
     Files.writeString(file, "{\"credHelpers\": {\"a.b\": \"rig\"}}");
     assertEquals(ExitStatus.OK, adopt("--yes"), this::printed);
     assertTrue(printed().startsWith("Nothing to adopt"), this::printed);
+  }
+
+  /** The record is removed afterwards: what it does not restore is lost. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void undoRestoresALoginUnderAnyNameOfTheFileAlsoIfItWasChangedSince(boolean link)
+      throws IOException {
+    daemon();
+    var other = folder.resolve("dotfiles/docker-login.json");
+    Files.createDirectories(other.getParent());
+    Files.writeString(other, BEFORE);
+    Files.delete(file);
+    if (link) {
+      Files.createSymbolicLink(file, other);
+    }
+    var named = (link ? file : other).toString();
+    assertEquals(ExitStatus.OK, adopt("--yes", "--file", named), this::printed);
+    Files.writeString(other, read(other).replace("\"table\"", "\"json\""));
+    assertEquals(ExitStatus.OK, adopt("--undo"), this::printed);
+    assertEquals(BEFORE.replace("\"table\"", "\"json\""), read(other));
+    assertEquals(link, Files.isSymbolicLink(file));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"../bin/docker-credential-fake\"",
+        "\"/bin/sh\"",
+        "\"a b\"",
+        "\"\\u0000\"",
+        "\"a\\nb\"",
+        "\"\"",
+        "5",
+        "null",
+        "[]",
+        "{}"
+      })
+  void valueThatIsNoHelpersNameIsLeft(String name) throws IOException {
+    daemon();
+    Files.writeString(file, "{\"credHelpers\": {\"a.example\": " + name + "}}");
+    var before = read(file);
+    assertEquals(ExitStatus.OK, adopt("--yes"), this::printed);
+    assertTrue(printed().startsWith("Nothing to adopt"), this::printed);
+    assertTrue(printed().contains("Left: a.example: "), this::printed);
+    assertTrue(printed().chars().noneMatch(c -> c < ' ' && c != '\n'), this::printed);
+    assertEquals(before, read(file));
+    assertNotAdopted();
+  }
+
+  @Test
+  void secondKeyOfARegistryIsLeft() throws IOException {
+    daemon();
+    program("docker-credential-second");
+    Files.writeString(
+        file,
+        """
+        {
+        \t"auths": {"https://gcr.io": {"auth": "%1$s"}, "quay.io": {"auth": "%1$s"},
+        \t\t"https://quay.io/v2/": {"auth": "%1$s"}},
+        \t"credHelpers": {"gcr.io": "fake", "https://gcr.io/v2/": "second"}
+        }
+        """
+            .formatted(AUTH));
+    assertEquals(ExitStatus.OK, adopt("--yes"), this::printed);
+    for (var left : List.of("https://gcr.io", "https://gcr.io/v2/", "https://quay.io/v2/")) {
+      assertTrue(
+          printed().contains("Left: " + left + " names the same registry as "), this::printed);
+    }
+    assertTrue(read(entries).contains("helper: fake"), () -> read(entries));
+    assertEquals(ExitStatus.OK, adopt("--undo"), this::printed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[]",
+        "null",
+        "7",
+        "{\"auths\": []}",
+        "{\"credHelpers\": \"fake\"}",
+        "{\"auths\": {\"a.example\": null, \"b.example\": 5, \"c.example\": []}}",
+        "{\"auths\": {\"a.example\": {\"auth\": 5}}}",
+        "{\"auths\": {\"a.example\": {\"auth\": \"%%%\"}}}",
+        "{\"auths\": {\"a.example\": {\"auth\": \"OnA=\"}}}",
+        "{\"auths\": {\"a.example\": {\"auth\": \"dTo=\"}}}",
+        "{\"auths\": {\"not a registry\": {\"auth\": \"dTpw\"}}}",
+        "{\"auths\": {\"a.example\": {\"registrytoken\": \"CANARY\"}}}",
+        "{\"auths\": {\"\\u001b[31ma.example\": {\"auth\": \"dTpw\"}}}",
+        "{\"credsStore\": 5}",
+        "{",
+        "",
+        "{} trailing"
+      })
+  void oddConfigurationStaysAsItIsWithoutAnInternalError(String text) throws IOException {
+    daemon();
+    Files.writeString(file, text);
+    adopt("--yes");
+    assertFalse(printed().isEmpty());
+    assertFalse(printed().contains("xception") || printed().contains("internal"), this::printed);
+    assertTrue(printed().chars().noneMatch(c -> c < ' ' && c != '\n'), this::printed);
+    assertEquals(text, read(file));
+    assertFalse(Files.exists(entries));
+    assertNotAdopted();
   }
 }

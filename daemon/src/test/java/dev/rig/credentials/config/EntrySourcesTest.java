@@ -364,6 +364,29 @@ class EntrySourcesTest {
             instanceof EntrySource.OtherHelper);
   }
 
+  /** A host with a port is another registry; one with a path is only a part of it. */
+  @Test
+  void mirrorMayBeOfAPortAndOfAPath() {
+    assertEquals(
+        List.of("quay.io:8443", "index.docker.io/library", "quay.io"),
+        only(entry("{helper: a, mirrorOf: ['quay.io:8443', docker.io/library/, quay.io]}"))
+            .mirrorOf()
+            .stream()
+            .map(Object::toString)
+            .toList());
+  }
+
+  @Test
+  void entryOfSeveralHostsCannotBeAMirror() {
+    assertEquals(
+        List.of(
+            "a.yaml:1:69: an entry with a * cannot be a mirror (give the mirror's own host an"
+                + " entry)"),
+        problems(
+            folder,
+            "rig: {dockerRegistries: {'*.mirror.example': {helper: a, mirrorOf: [quay.io]}}}"));
+  }
+
   @Test
   void registryWithTwoMirrorsIsAnErrorWithItsPlace() {
     assertEquals(

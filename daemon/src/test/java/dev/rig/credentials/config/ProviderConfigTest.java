@@ -90,6 +90,21 @@ class ProviderConfigTest {
             + " the option endpoint (write a URL like https://host)",
         "{provider: ecr, with: [region]} => a.yaml:3:43: with must be a mapping (write key: value"
             + " pairs below it)",
+        "{provider: ecr, with: 5} => a.yaml:3:43: with must be a mapping (write key: value pairs"
+            + " below it)",
+        "{provider: ecr, with: {region: [eu-west-1]}} => a.yaml:3:52: the option must be a single"
+            + " value",
+        "{provider: ecr, with: {region: {a: b}}} => a.yaml:3:52: the option must be a single value",
+        "{provider: ecr, with: {region: 1.5}} => a.yaml:3:52: not a valid value for the option"
+            + " region (write a region like eu-west-1)",
+        "{provider: ecr, with: {roleArn: 'arn:aws:iam::1:role/x'}} => a.yaml:3:53: not a valid"
+            + " value for the option roleArn (write a role like"
+            + " arn:aws:iam::123456789012:role/pull)",
+        "{provider: ecr, with: {endpoint: 'file:///etc/passwd'}} => a.yaml:3:54: not a valid value"
+            + " for the option endpoint (write a URL like https://host)",
+        "{provider: [ecr]} => a.yaml:3:32: the provider must be a single value",
+        "{provider: ecr, helper: pass} => a.yaml:3:45: a helper in addition to a provider (an"
+            + " entry has one source; the other one is at a.yaml:3)",
         "{provider: google} => a.yaml:3:32: provider google does not serve this host (it serves"
             + " gcr.io, *.gcr.io, *.pkg.dev)",
         "{provider: ecr, script: s} => a.yaml:3:45: a script in addition to a provider (an entry"
@@ -107,6 +122,18 @@ class ProviderConfigTest {
     assertEquals(
         List.of(problem),
         problems(folder, "rig:\n  dockerRegistries:\n    public.ecr.aws: " + entry + "\n"));
+  }
+
+  /** Nothing below an option is as if it was not there. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", ", with: {}", ", with: ~", ", with: {region: ~}", ", with: {region: ''}"})
+  void optionWithoutAValueIsNotSet(String with) {
+    var read =
+        load(folder, "rig: {dockerRegistries: {public.ecr.aws: {provider: ecr" + with + "}}}");
+    assertEquals(
+        new EntrySource.CloudProvider(ProviderKind.ECR, Map.of(), Duration.ofSeconds(30)),
+        read.registries().getFirst().source());
   }
 
   @Test
@@ -169,6 +196,26 @@ class ProviderConfigTest {
       strings = {
         "ecr 1.dkr.ecr.eu-west-1.amazonaws.com.evil.example",
         "ecr amazonaws.com",
+        "ecr dkr.ecr.eu-west-1.amazonaws.com",
+        "ecr 1.dkr.ecr.amazonaws.com",
+        "ecr 1.dkr.ecr.eu-west-1.evil.amazonaws.com",
+        "ecr 1xdkr.ecr.eu-west-1.amazonaws.com",
+        "ecr 1.dkr.ecr.eu-west-1.amazonaws.com.evil",
+        "ecr 1.dkr-ecr.us-west-2.on.aws.evil.example",
+        "ecr public.ecr.aws.evil.example",
+        "ecr xpublic.ecr.aws",
+        "google pkg.dev",
+        "google a.b.pkg.dev",
+        "google evilpkg.dev",
+        "google gcr.io.evil.example",
+        "google a.b.gcr.io",
+        "azure azurecr.io",
+        "azure evilazurecr.io",
+        "azure acme.azurecr.io:5000",
+        "azure acme.azurecr.io.evil.example",
+        "githubApp containers.ghe.com",
+        "githubApp containers.a.b.ghe.com",
+        "githubApp ghe.com",
         "ecr 1.dkr.ecr.eu-west-1.amazonaws.com:5000",
         "google evil-gcr.io",
         "google pkg.dev.evil.example",

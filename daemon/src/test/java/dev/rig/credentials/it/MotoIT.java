@@ -3,8 +3,10 @@ package dev.rig.credentials.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.testing.GoModule;
 import dev.rig.credentials.testing.cloud.MotoServer;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.ProgramResult;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
 import java.nio.file.Path;
@@ -78,6 +80,46 @@ class MotoIT {
     daemon.start();
     daemon.client().get(REGISTRY).succeeded();
     assertEquals(2, moto.requests());
+  }
+
+  /** Amazon's own helper; Debian's is older and asks Amazon itself. */
+  private DaemonUnderTest amazonsHelper(String endpoint) {
+    var helper = GoModule.ECR_LOGIN.program("docker-credential-ecr-login");
+    return new DaemonUnderTest(reaper, folder.resolve("d"))
+        .configured(
+            "values.yaml",
+            """
+            rig:
+              dockerRegistries:
+                "*.dkr.ecr.*.amazonaws.com":
+                  helper: ecr-login
+                  env:
+                    PATH: %s
+                    AWS_ENDPOINT_URL: %s
+                    AWS_ACCESS_KEY_ID: AKIAIOSFODNN7EXAMPLE
+                    AWS_SECRET_ACCESS_KEY: not-a-key
+                    AWS_ECR_DISABLE_CACHE: "true"
+            """
+                .formatted(helper.getParent(), endpoint));
+  }
+
+  @Test
+  void amazonsHelperGivesTheTokenOnceAndTheDaemonKeepsIt() {
+    var daemon = amazonsHelper(moto.now());
+    daemon.start();
+    var told = daemon.client().get(REGISTRY).succeeded().stdout();
+    assertTrue(told.contains("\"Username\":\"AWS\""), told);
+    assertEquals(told, daemon.client().get(REGISTRY).succeeded().stdout());
+    assertEquals(1, moto.requests());
+  }
+
+  /** That helper says "not found" of every trouble that it has. */
+  @Test
+  void notFoundOfAmazonsHelperStaysNotFound() {
+    var daemon = amazonsHelper("http://127.0.0.1:1");
+    daemon.start();
+    var told = daemon.client().get(REGISTRY);
+    assertEquals(new ProgramResult(1, "credentials not found in native keychain\n", ""), told);
   }
 
   @Test

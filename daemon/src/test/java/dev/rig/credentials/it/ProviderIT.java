@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.cloud.FakeCloud;
 import dev.rig.credentials.testing.cloud.FakeCloud.CloudReply;
+import dev.rig.credentials.testing.cloud.FakeCloud.CloudRequest;
 import dev.rig.credentials.testing.cloud.FakeEcr;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
 import dev.rig.credentials.testing.daemon.Distribution;
@@ -19,10 +20,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Providers with the identity that the environment of the daemon names. */
 class ProviderIT {
@@ -111,7 +115,6 @@ class ProviderIT {
         daemon("    europe-docker.pkg.dev: {provider: google}\n")
             .with("GCE_METADATA_HOST", cloud.plain())
             .with("HTTP_PROXY", "http://127.0.0.1:1");
-    cloud.at("GET " + cloud.plain() + "/", asked -> CloudReply.ok("{}"));
     daemon.start();
     var key = "europe-docker.pkg.dev/acme/app";
     assertEquals(
@@ -122,30 +125,54 @@ class ProviderIT {
   @Test
   void managedIdentityOfAzureGivesTheToken() throws Exception {
     var cloud = reaper.own(new FakeCloud("acme.azurecr.io"));
-    cloud
-        .at(
-            "GET " + cloud.plain() + "/msi/token",
-            asked ->
-                asked.header("X-IDENTITY-HEADER").equals("h3ader")
-                        && asked.field("resource").equals("https://containerregistry.azure.net")
-                    ? CloudReply.ok(
-                        "{\"access_token\":\"entra\",\"expires_on\":\"%d\",\"resource\":\"r\",\"token_type\":\"Bearer\"}"
-                            .formatted(System.currentTimeMillis() / 1000 + 3000))
-                    : new CloudReply(400, "{}"))
-        .at(
-            "POST acme.azurecr.io/oauth2/exchange",
-            asked ->
-                asked.field("access_token").equals("entra")
-                    ? CloudReply.ok("{\"refresh_token\":\"refresh\"}")
-                    : new CloudReply(401, "{}"));
-    var pem = PrivateFile.write(folder.resolve("ca.pem"), cloud.pem());
+    cloud.at(
+        "GET " + cloud.plain() + "/msi/token",
+        asked ->
+            asked.header("X-IDENTITY-HEADER").equals("h3ader")
+                    && asked.field("resource").equals("https://containerregistry.azure.net")
+                ? CloudReply.ok(
+                    "{\"access_token\":\"entra\",\"expires_on\":\"%d\",\"resource\":\"r\",\"token_type\":\"Bearer\"}"
+                        .formatted(System.currentTimeMillis() / 1000 + 3000))
+                : new CloudReply(400, "{}"));
     var daemon =
-        daemon("    acme.azurecr.io: {provider: azure}\n")
-            .configured("daemon.yaml", "daemon: {registryClient: {caFiles: [%s]}}\n".formatted(pem))
+        azureDaemon(cloud, "")
             .with("IDENTITY_ENDPOINT", "http://" + cloud.plain() + "/msi/token")
-            .with("IDENTITY_HEADER", "h3ader")
-            .with("HTTPS_PROXY", cloud.proxyUrl());
+            .with("IDENTITY_HEADER", "h3ader");
     daemon.start();
+    assertServesAzure(daemon);
+  }
+
+  /**
+   * As Microsoft documents it: "Use managed identities on a virtual machine to acquire a token".
+   */
+  private CloudReply imds(CloudRequest asked, String client) {
+    boolean valid =
+        asked.header("Metadata").equals("true")
+            && asked.field("api-version").equals("2018-02-01")
+            && asked.field("resource").equals("https://containerregistry.azure.net")
+            && asked.field("client_id").equals(client);
+    return valid
+        ? CloudReply.ok(
+            "{\"access_token\":\"entra\",\"expires_in\":\"3000\",\"expires_on\":\"%d\",\"resource\":\"r\",\"token_type\":\"Bearer\"}"
+                .formatted(System.currentTimeMillis() / 1000 + 3000))
+        : new CloudReply(
+            400, "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}");
+  }
+
+  private DaemonUnderTest azureDaemon(FakeCloud cloud, String options) {
+    cloud.at(
+        "POST acme.azurecr.io/oauth2/exchange",
+        asked ->
+            asked.field("access_token").equals("entra")
+                ? CloudReply.ok("{\"refresh_token\":\"refresh\"}")
+                : new CloudReply(401, "{}"));
+    var pem = PrivateFile.write(folder.resolve("ca.pem"), cloud.pem());
+    return daemon("    acme.azurecr.io: {provider: azure%s}\n".formatted(options))
+        .configured("daemon.yaml", "daemon: {registryClient: {caFiles: [%s]}}\n".formatted(pem))
+        .with("HTTPS_PROXY", cloud.proxyUrl());
+  }
+
+  private static void assertServesAzure(DaemonUnderTest daemon) {
     assertEquals(
         new ProgramResult(
             0,
@@ -153,6 +180,100 @@ class ProviderIT {
                 "acme.azurecr.io", "00000000-0000-0000-0000-000000000000", "refresh"),
             ""),
         daemon.client().get("acme.azurecr.io"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "11111111-1111-1111-1111-111111111111"})
+  void metadataServiceOfAzureGivesTheTokenOfTheIdentity(String client) throws Exception {
+    var cloud = reaper.own(new FakeCloud("acme.azurecr.io"));
+    cloud.at(
+        "GET " + cloud.plain() + "/metadata/identity/oauth2/token", asked -> imds(asked, client));
+    var daemon =
+        azureDaemon(cloud, client.isEmpty() ? "" : ", with: {clientId: " + client + "}")
+            .with("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://" + cloud.plain())
+            .with("HTTP_PROXY", "http://127.0.0.1:1");
+    daemon.start();
+    assertServesAzure(daemon);
+  }
+
+  @Test
+  void identityThatTheMachineDoesNotHaveIsReportedOnce() throws Exception {
+    var cloud = reaper.own(new FakeCloud("acme.azurecr.io"));
+    cloud.at(
+        "GET " + cloud.plain() + "/metadata/identity/oauth2/token",
+        asked -> imds(asked, "another"));
+    var daemon =
+        azureDaemon(cloud, "").with("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://" + cloud.plain());
+    daemon.start();
+    var told = daemon.client().get("acme.azurecr.io").stdout();
+    assertTrue(
+        told.contains("provider azure: the metadata service of this machine answered 400"), told);
+    assertTrue(told.contains("assign the managed identity to this machine"), told);
+    assertEquals(1, cloud.requests().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {404, 410, 429, 500, 504, 302})
+  void failureOfAzuresMetadataServiceIsNotRepeatedByTheLibrary(int status) throws Exception {
+    var cloud = reaper.own(new FakeCloud("acme.azurecr.io"));
+    cloud.at(
+        "GET " + cloud.plain() + "/metadata/identity/oauth2/token",
+        asked -> new CloudReply(status, "{}"));
+    var daemon =
+        azureDaemon(cloud, "").with("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://" + cloud.plain());
+    daemon.start();
+    var told = daemon.client().get("acme.azurecr.io").stdout();
+    assertTrue(told.contains("provider azure: the metadata service of this machine"), told);
+    assertEquals(1, cloud.requests().size());
+    assertEquals(Set.of(), cloud.sought());
+  }
+
+  /** Nothing answers there outside of Azure; the entry's timeout is not waited for. */
+  @Test
+  void machineWithoutAMetadataServiceIsReportedSoonWithTheRemedy() throws Exception {
+    var cloud = reaper.own(new FakeCloud("acme.azurecr.io"));
+    var daemon =
+        azureDaemon(cloud, ", timeout: 5m")
+            .with("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:1");
+    daemon.start();
+    var told = daemon.client().get("acme.azurecr.io").stdout();
+    assertTrue(told.contains("provider azure: found no Azure identity: set AZURE_CLIENT_ID"), told);
+  }
+
+  /** The library would remember that there was none. */
+  @Test
+  void metadataServerOfGoogleThatAnswersLaterIsUsed() throws Exception {
+    var cloud = reaper.own(new FakeCloud("unused.example"));
+    var daemon =
+        daemon("    europe-docker.pkg.dev: {provider: google}\n")
+            .with("GCE_METADATA_HOST", cloud.plain());
+    daemon.start();
+    var key = "europe-docker.pkg.dev/acme/app";
+    var told = daemon.client().get(key);
+    assertTrue(told.stdout().contains("provider google: "), told::toString);
+    cloud.at(
+        "GET %s/computeMetadata/v1/instance/service-accounts/default/token"
+            .formatted(cloud.plain()),
+        asked ->
+            CloudReply.ok(
+                "{\"access_token\":\"ya29.node\",\"expires_in\":3000,\"token_type\":\"Bearer\"}"));
+    Eventually.within(
+        SOON,
+        () -> daemon.client().get(key).stdout().contains("ya29.node"),
+        () -> "it is used: " + daemon.client().get(key));
+  }
+
+  @Test
+  void machineWithoutAMetadataServerOfGoogleIsReportedSoonWithTheRemedy() throws Exception {
+    var daemon =
+        daemon("    europe-docker.pkg.dev: {provider: google, timeout: 5m}\n")
+            .with("GCE_METADATA_HOST", "127.0.0.1:1");
+    daemon.start();
+    var told = daemon.client().get("europe-docker.pkg.dev").stdout();
+    assertTrue(
+        told.contains(
+            "provider google: found no Google identity: set GOOGLE_APPLICATION_CREDENTIALS"),
+        told);
   }
 
   private static List<String> loaded(Path log) {

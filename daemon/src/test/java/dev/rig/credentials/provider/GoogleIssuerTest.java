@@ -250,4 +250,33 @@ class GoogleIssuerTest {
             .formatted(file),
         refusal.getMessage());
   }
+
+  /** Also below an identity that stands for another one. */
+  @ParameterizedTest
+  @CsvSource({"executable, true", "executable, false", "certificate, true", "certificate, false"})
+  void keyFileThatRunsAProgramOrSendsACertificateIsRefused(String source, boolean nested)
+      throws Exception {
+    var text =
+        """
+        {"type":"external_account","audience":"%s","subject_token_type":"t",
+        "token_url":"https://sts.googleapis.com/v1/token",
+        "credential_source":{"%s":{"command":"/bin/true"}}}
+        """
+            .formatted(AUDIENCE, source);
+    var file =
+        Files.writeString(
+            folder.resolve("key.json"),
+            nested
+                ? "{\"type\":\"impersonated_service_account\",\"source_credentials\":%s}"
+                    .formatted(text)
+                : text);
+    var refusal =
+        ProviderFixture.refusal(
+            fixture.source(ProviderKind.GOOGLE, Map.of("keyFile", file.toString())), IMAGE);
+    assertEquals(
+        "provider google: the file %s of keyFile names a credential_source with %s, which providers do not use; use a script"
+            .formatted(file, source),
+        refusal.getMessage());
+    assertTrue(cloud.requests().isEmpty());
+  }
 }

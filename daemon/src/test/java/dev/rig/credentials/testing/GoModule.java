@@ -33,6 +33,9 @@ public enum GoModule {
   CLUSTER(
       "src/test/resources/cluster", "some twenty minutes and 5 GB", GoModule.KUBERNETES + " tool"),
 
+  /** Amazon's credential helper, which uses {@code AWS_ENDPOINT_URL}; Debian's is older. */
+  ECR_LOGIN("src/test/resources/ecr-login", "a minute", "tool"),
+
   /** The peers of the benchmarks. */
   PEERS("src/bench/go", "some minutes", "./... tool");
 

@@ -295,7 +295,7 @@ public final class AdoptCommand implements Callable<Integer> {
     for (var changed : record.files()) {
       if (changed.isUntouched()) {
         AdoptionRecord.restore(changed);
-      } else if (changed.path().getFileName().toString().equals("config.json")) {
+      } else if (changed.equals(record.files().getFirst())) { // Docker's
         DockerRestoration.restore(changed);
         out.println(changed.path() + " was changed since: only what adopt changed was restored.");
       } else {

@@ -2,6 +2,7 @@ package dev.rig.credentials.cli.docker;
 
 import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.ExitStatus;
+import dev.rig.credentials.config.EntrySource.OtherHelper;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.image.InvalidReferenceException;
@@ -14,6 +15,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,12 +51,12 @@ record AdoptionPlan(
   }
 
   private void helper(String key, @Nullable Object helper, String path) {
-    if (!(helper instanceof String name) || HelperProgram.isOwnName(name)) {
-      return; // uses the daemon already
-    }
-    if (prefix(key) == null) {
-      leftOut.add(key + " is not a registry");
+    if (!(helper instanceof String name) || !OtherHelper.isName(name)) {
+      leftOut.add(key + ": its helper is not the name of a credential helper");
       return;
+    }
+    if (HelperProgram.isOwnName(name) || !isNew(key)) {
+      return; // uses the daemon already, or stays
     }
     switch (HelperProgram.find(name, path)) {
       case HelperProgram.FoundHelper _ -> helpers.put(key, name);
@@ -79,9 +81,7 @@ record AdoptionPlan(
       if (!store.isEmpty()) {
         helper(key, store, path); // Docker writes an empty object for a key in credsStore
       }
-    } else if (prefix(key) == null) {
-      leftOut.add(key + " is not a registry");
-    } else {
+    } else if (isNew(key)) {
       var credential = credential(login);
       if (credential == null) {
         leftOut.add("the login for " + key + " cannot be read");
@@ -89,6 +89,21 @@ record AdoptionPlan(
         logins.put(key, credential);
       }
     }
+  }
+
+  /** Returns whether the key is a registry of which there is no other key before; reports it. */
+  private boolean isNew(String key) {
+    var prefix = prefix(key);
+    if (prefix == null) {
+      leftOut.add(key + " is not a registry");
+      return false;
+    }
+    var same =
+        Stream.concat(helpers.keySet().stream(), logins.keySet().stream())
+            .filter(other -> prefix.equals(prefix(other)))
+            .findFirst();
+    same.ifPresent(other -> leftOut.add(key + " names the same registry as " + other));
+    return same.isEmpty();
   }
 
   /** Returns the user name and password, by the rules of docker/cli; null if absent. */

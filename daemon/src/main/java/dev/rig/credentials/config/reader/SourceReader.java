@@ -34,9 +34,6 @@ final class SourceReader {
   /** The keys that determine the source; {@code password} alone does not. */
   private static final Set<String> NAMING = Set.of("username", "script", "provider", "helper");
 
-  /** The suffix of a program's name after {@code docker-credential-}. */
-  private static final Pattern HELPER = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-
   /** A call of our own clients outside a comment, which would run the script again. */
   private static final Pattern OWN_CLIENT =
       Pattern.compile(
@@ -263,7 +260,7 @@ final class SourceReader {
    * @throws InvalidSettingException if it is invalid, or this daemon's own
    */
   static String helper(String text) throws InvalidSettingException {
-    if (!HELPER.matcher(text).matches()) {
+    if (!EntrySource.OtherHelper.isName(text)) {
       throw new InvalidSettingException(
           "not the name of a credential helper",
           "what follows docker-credential-: 1 to 64 letters, digits, dots, dashes or underscores");
