@@ -1,4 +1,4 @@
-{{/* What both parts have in common: the container's configuration, and its volumes. */}}
+{{/* The container's configuration and its volumes, for all parts. */}}
 
 {{/* The configuration file: (dict "root" $ "sidecar" true "clusters" true). The containers that mount the socket of a sidecar may run as any user. */}}
 {{- define "rig-credentials.configuration" -}}
@@ -49,7 +49,7 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
-{{/* Root with one right: to give folders away. Only what installs on a node, or removes from it. */}}
+{{/* Root with one capability, CHOWN. Only for containers that install files on a node or remove them. */}}
 {{- define "rig-credentials.rootSecurityContext" -}}
 allowPrivilegeEscalation: false
 capabilities:
@@ -102,7 +102,7 @@ httpGet:
 {{- end }}
 {{- end }}
 
-{{/* What is mounted in addition to the folders of the sockets and of the state. */}}
+{{/* The mounts in addition to the folders of the sockets and of the state. */}}
 {{- define "rig-credentials.volumeMounts" -}}
 - name: rig-credentials-config
   mountPath: /etc/rig-credentials/config
@@ -125,8 +125,8 @@ httpGet:
 {{- end }}
 
 {{/*
-Their volumes: (dict "root" $ "part" "nodes"). All may read the files, for a sidecar cannot choose the pod's fsGroup; but only
-what mounts them sees them.
+Their volumes: (dict "root" $ "part" "nodes"). The files are readable for all users, because a sidecar cannot choose the pod's
+fsGroup; only containers that mount them can see them.
 */}}
 {{- define "rig-credentials.volumes" -}}
 - name: rig-credentials-config

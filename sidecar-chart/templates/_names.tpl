@@ -1,4 +1,4 @@
-{{/* The release's name, with the chart's where that is not in it. */}}
+{{/* The release's name, with the chart's name if it does not contain it. */}}
 {{- define "rig-credentials.fullname" -}}
 {{- if contains "rig-credentials" .Release.Name -}}
 {{- .Release.Name | trunc 40 | trimSuffix "-" -}}
@@ -7,7 +7,7 @@
 {{- end -}}
 {{- end }}
 
-{{/* What a part's pods are selected by: (dict "root" $ "part" "nodes"). */}}
+{{/* The labels that select a part's pods: (dict "root" $ "part" "nodes"). */}}
 {{- define "rig-credentials.selectorLabels" -}}
 app.kubernetes.io/name: rig-credentials
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
@@ -21,7 +21,7 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | quote }}
 {{- end }}
 
-{{/* The Secret that holds a part's configuration. */}}
+{{/* The name of the Secret with a part's configuration. */}}
 {{- define "rig-credentials.secretName" -}}
 {{- .root.Values.configuration.existingSecret | default (printf "%s-%s" (include "rig-credentials.fullname" .root) .part) -}}
 {{- end }}

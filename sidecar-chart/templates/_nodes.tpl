@@ -30,7 +30,7 @@
 {{- end }}
 {{- end }}
 
-{{/* Of all that decides what the kubelet is configured with: the entries' names, not their secrets. */}}
+{{/* A hash of all values that determine the kubelet's configuration: the entries' names, not their secrets. */}}
 {{- define "rig-credentials.kubeletChecksum" -}}
 {{- $entries := dict }}
 {{- range $prefix, $entry := .Values.rig.dockerRegistries }}

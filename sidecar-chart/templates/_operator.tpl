@@ -1,6 +1,6 @@
 {{/*
-What the Rig operator needs to put the daemon next to the platform: a part of the operator's values. A plugin's configuration is a
-Go template to the operator, so what looks like one in it is escaped.
+The part of the Rig operator's values that adds the daemon to the platform's pod. The operator executes a plugin's configuration as a
+Go template, so braces in it are escaped.
 */}}
 {{- define "rig-credentials.operatorValues" -}}
 config:
@@ -24,9 +24,9 @@ config:
 {{- end }}
 
 {{/*
-Merged into the platform's Deployment. Each list begins with what the operator has in it already (.current), by the key that it is
-merged by: the operator puts new elements in front of those, and then reads its list again over the old one, so that one that gets
-another's place also keeps what that one had, as a volume's other type or a mount's subPath.
+Merged into the platform's Deployment. Each list begins with the operator's current elements (.current), each with its merge key.
+Otherwise the operator would put new elements first, and then read the list over the old one by position, so that a new element
+would keep fields of the old element in its place, such as another type of a volume or the subPath of a mount.
 */}}
 {{- define "rig-credentials.platformPatch" -}}
 {{- $ours := printf "{{- with .current }}{{ range .spec.template.spec.containers }}{{ if eq .Name %q }}" .Values.sidecar.capsule -}}

@@ -1,6 +1,6 @@
 {{/*
-The platform's part of the values, with which it asks the sidecar: what `rig-credentials platform-values` prints of the values
-that this chart has. Its scripts are what the platform runs in its own container, and print USERNAME:PASSWORD.
+The platform's values that make it use the sidecar: the output of `rig-credentials platform-values` for the values of this chart. The
+platform runs the scripts in its own container; they print USERNAME:PASSWORD.
 */}}
 {{- define "rig-credentials.platformValues" -}}
 rig:
@@ -14,7 +14,7 @@ rig:
     {{ $registry | quote }}:
       script: |
         {{ $helper }} userpass {{ $registry | squote }}
-      # A lease is refreshed when 80 % of its life are over.
+      # A lease is refreshed after 80 % of its life.
       expire: {{ ternary "1s" "60s" (regexMatch "^[0-9.]+m?s$" (toString ($entry | default dict).expire)) }}
   {{- end }}
   {{- else }} {}
@@ -32,7 +32,7 @@ rig:
   {{- end }}
 {{- end }}
 
-{{/* Why an entry is no script of the platform's; empty where it is one. */}}
+{{/* Why the platform cannot use an entry by a script; empty if it can. */}}
 {{- define "rig-credentials.platformRefusal" -}}
 {{- $password := toString (.entry.password | default "") -}}
 {{- if contains "*" .registry -}}

@@ -1,6 +1,6 @@
 {{/*
 The rights to keep pull secrets: (dict "root" $ "name" … "part" … "subject" {kind, name, namespace}). A cluster with a url is
-reached with a token of its own, whose rights are that cluster's matter.
+accessed with its own token, whose rights are set in that cluster.
 */}}
 {{- define "rig-credentials.pullSecretRights" -}}
 {{- $secrets := list

@@ -56,14 +56,14 @@ volumeMounts:
 {{ include "rig-credentials.volumes" (dict "root" . "part" "sidecar") }}
 {{- end }}
 
-{{/* For a container that asks the daemon: elements of its volumeMounts. */}}
+{{/* For a container that uses the daemon: elements of its volumeMounts. */}}
 {{- define "rig-credentials.client.volumeMounts" -}}
 - name: rig-credentials-run
   mountPath: /run/rig-credentials
   readOnly: true
 {{- end }}
 
-{{/* For a container that asks the daemon: elements of its env. */}}
+{{/* For a container that uses the daemon: elements of its env. */}}
 {{- define "rig-credentials.client.env" -}}
 - name: RIG_CREDENTIALS_SOCKET
   value: /run/rig-credentials/pod/credentials.sock
@@ -71,7 +71,7 @@ volumeMounts:
   value: /run/rig-credentials/pod/platform.sock
 {{- end }}
 
-{{/* Annotations of pods, where metrics are found by them. */}}
+{{/* Annotations of pods, if metrics are discovered by annotations. */}}
 {{- define "rig-credentials.metricsAnnotations" -}}
 prometheus.io/scrape: "true"
 prometheus.io/port: {{ .Values.admin.port | quote }}

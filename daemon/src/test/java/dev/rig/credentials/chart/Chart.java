@@ -29,13 +29,13 @@ record Chart(Path folder) {
   private static final String KUBERNETES = "1.34.0";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The project's. */
+  /** Returns the project's chart. */
   static Chart ours() {
     var folder = Path.of(System.getProperty("basedir", ""), "..", "sidecar-chart");
     return new Chart(folder.toAbsolutePath().normalize());
   }
 
-  /** The documented sets of values, by name. */
+  /** Returns the documented sets of values. */
   static List<Path> examples() {
     try (Stream<Path> files = Files.list(ours().folder().resolve("examples"))) {
       return files.sorted().toList();
@@ -48,7 +48,7 @@ record Chart(Path folder) {
     return folder.resolve("examples").resolve(name + ".yaml");
   }
 
-  /** What Helm makes of the chart with these values, later ones winning. */
+  /** Renders the chart with these values; later ones have precedence. */
   Rendered render(Path... values) {
     return render(Map.of(), values);
   }
@@ -82,7 +82,7 @@ record Chart(Path folder) {
         .getOutput();
   }
 
-  /** What {@code helm lint --strict} finds. */
+  /** Returns the findings of {@code helm lint --strict}. */
   LintResult lint() {
     return new Helm(folder).lint().strict().call();
   }
@@ -96,7 +96,7 @@ record Chart(Path folder) {
     return new Chart(copy);
   }
 
-  /** Copies it. */
+  /** Copies the chart into a folder. */
   void copyTo(Path copy) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (var file : (Iterable<Path>) files::iterator) {
@@ -127,15 +127,15 @@ record Chart(Path folder) {
     return new Yaml().load(yaml);
   }
 
-  /** A YAML document as Kubernetes reads it. */
+  /** Parses a YAML document as Kubernetes does. */
   static JsonNode json(String yaml) {
     return JSON.valueToTree(new Yaml().load(yaml));
   }
 
   /**
-   * What a chart became.
+   * A rendered chart.
    *
-   * @param text all of it
+   * @param text the whole output
    * @param objects the Kubernetes objects in it
    */
   record Rendered(String text, List<JsonNode> objects) {
@@ -150,19 +150,19 @@ record Chart(Path folder) {
       return new Rendered(text, List.copyOf(objects));
     }
 
-    /** The documents in it, as they are sent to a cluster. */
+    /** Returns the documents in it, as they are sent to a cluster. */
     List<String> documents() {
       return Stream.of(text.split("(?m)^---\\s*$", -1))
           .filter(document -> new Yaml().load(document) != null)
           .toList();
     }
 
-    /** The objects of a kind. */
+    /** Returns the objects of a kind. */
     List<JsonNode> all(String kind) {
       return objects.stream().filter(object -> kind.equals(object.path("kind").asText())).toList();
     }
 
-    /** The one object of that kind and name. */
+    /** Returns the only object with that kind and name. */
     JsonNode one(String kind, String name) {
       var found =
           all(kind).stream()

@@ -26,7 +26,7 @@ class ChartIT {
 
   @TempDir private Path folder;
 
-  /** All but that which only removes. */
+  /** Returns all sets of values except the one that only removes. */
   static List<Path> configured() {
     return Chart.examples().stream().filter(values -> !values.endsWith("remove.yaml")).toList();
   }
@@ -49,7 +49,7 @@ class ChartIT {
               .map(line -> line.split(" ", 2)[0])
               .collect(Collectors.toSet());
       assertEquals(wanted, listed);
-      // The pod that the chart makes runs in a cluster; this test does not.
+      // The rendered pod runs in a cluster; this test does not.
       assertEquals(
           List.of(),
           outcome

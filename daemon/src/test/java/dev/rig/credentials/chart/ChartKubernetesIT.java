@@ -56,11 +56,11 @@ class ChartKubernetesIT {
   static void start() throws IOException {
     server = new KubeApiServer(reaper, folder.resolve("k"));
     // The release's namespace is as the chart's README requires for nodes; in two others only pods
-    // are tried.
+    // are tested.
     namespace("rig-system", "privileged");
     namespace("restricted", "restricted");
     namespace("baseline", "baseline");
-    // Those that pull secrets are for in the examples.
+    // Namespaces with pull secrets in the examples.
     namespace("shop", "restricted");
     namespace("billing", "restricted");
     for (var definition : List.of("pod-monitor-crd.yaml", "prometheus-rule-crd.yaml")) {
@@ -75,7 +75,7 @@ class ChartKubernetesIT {
     }
   }
 
-  /** What a controller would add to a namespace, and the service accounts of pods, is there. */
+  /** Creates a namespace with what controllers add to it, and the service accounts of pods. */
   private static void namespace(String name, String podSecurity) {
     server.create(
         "/api/v1/namespaces",
@@ -107,13 +107,13 @@ class ChartKubernetesIT {
 
   @ParameterizedTest
   @MethodSource("examples")
-  void everyObjectOfDocumentedValuesIsTaken(Path values) {
+  void everyObjectOfDocumentedValuesIsAccepted(Path values) {
     allAreTaken(CHART.render(IMAGE, values));
   }
 
-  /** What no example sets. */
+  /** Options that no example sets. */
   @Test
-  void everyObjectOfTheOtherOptionsIsTaken() throws IOException {
+  void everyObjectOfTheOtherOptionsIsAccepted() throws IOException {
     var values =
         Files.writeString(
             folder.resolve("others.yaml"),
@@ -157,7 +157,7 @@ class ChartKubernetesIT {
     assertTaken(pod(operator.deployment(), "restricted"));
   }
 
-  /** So a pod is refused for the sidecar's sake too. */
+  /** Shows that a pod is also rejected because of the sidecar. */
   @Test
   void sidecarWithoutItsSecurityContextIsRefused() {
     var deployment = withRestrictedPlatform(CHART.example("platform")).deployment();
@@ -177,7 +177,7 @@ class ChartKubernetesIT {
 
   @ParameterizedTest
   @MethodSource("onNodes")
-  void podsOfNodesNeedWhatIsDeclaredAndNoMore(Path values) {
+  void podsOfNodesNeedExactlyTheDeclaredRights(Path values) {
     var nodes = CHART.render(IMAGE, values).all("DaemonSet").getFirst();
     assertTaken(pod(nodes, "rig-system"));
     assertEquals(
@@ -191,7 +191,7 @@ class ChartKubernetesIT {
   }
 
   @Test
-  void podThatRemovesNeedsWhatIsDeclaredAndNoMore() {
+  void podThatRemovesNeedsExactlyTheDeclaredRights() {
     var job = CHART.render(CHART.example("remove")).all("Job").getFirst();
     assertTaken(pod(job, "rig-system"));
     assertEquals(
@@ -199,9 +199,9 @@ class ChartKubernetesIT {
         refusal(pod(job, "restricted")));
   }
 
-  /** {@code dev manifests}, which says of itself that it is restricted. */
+  /** The objects of {@code dev manifests}, which claim to be restricted. */
   @Test
-  void registryForDevelopmentIsTakenWherePodsAreRestricted() {
+  void developmentRegistryIsAcceptedByRestrictedPodSecurity() {
     var place =
         new DevManifests.ManifestTarget(
             "restricted", "kind", "h:30000", "registry:5000", 30_000, "10Gi");
@@ -256,7 +256,7 @@ class ChartKubernetesIT {
         document);
   }
 
-  /** Where the server has objects of that kind, as it says itself. */
+  /** Returns the path of objects of that kind, as the server reports it. */
   private static String collection(JsonNode object) {
     var version = object.path("apiVersion").asText();
     var group = (version.contains("/") ? "/apis/" : "/api/") + version;

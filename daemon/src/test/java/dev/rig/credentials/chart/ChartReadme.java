@@ -33,7 +33,7 @@ final class ChartReadme {
     return readme.substring(0, begin + BEGIN.length()) + tables(valuesYaml) + readme.substring(end);
   }
 
-  /** A table for each of the values at the top. */
+  /** Returns a table for each of the top-level values. */
   static String tables(String valuesYaml) {
     var options = new LoaderOptions();
     options.setProcessComments(true);
@@ -90,7 +90,7 @@ final class ChartReadme {
         .collect(Collectors.joining(" "));
   }
 
-  /** On one line, as one would write it. */
+  /** Returns the value on one line, as a person would write it. */
   private static String flow(Node node) {
     return switch (node) {
       case MappingNode mapping ->

@@ -51,9 +51,9 @@ class ChartReadmeTest {
     assertThrows(IllegalArgumentException.class, () -> ChartReadme.updated("# Chart\n", "a: 1\n"));
   }
 
-  /** {@code -Dchart.readme=write} makes it so. */
+  /** {@code -Dchart.readme=write} updates it. */
   @Test
-  void readmeIsWhatTheValuesSay() throws IOException {
+  void readmeAgreesWithTheValues() throws IOException {
     boolean write = "write".equals(System.getProperty("chart.readme"));
     assertTrue(
         ChartReadme.isCurrent(write) || write,

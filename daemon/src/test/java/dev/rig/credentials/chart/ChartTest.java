@@ -34,7 +34,7 @@ class ChartTest {
   private static final Chart CHART = Chart.ours();
   private static final KubernetesSchemas SCHEMAS = new KubernetesSchemas();
 
-  /** Where a set of values says nothing of it, as the platform's own. */
+  /** For a set of values without an image, such as the platform's own. */
   private static final Map<String, String> IMAGE =
       Map.of("container.image.repository", "registry.acme.example/rig-credentials");
 
@@ -61,7 +61,7 @@ class ChartTest {
 
   @ParameterizedTest
   @MethodSource("examples")
-  void documentedValuesRenderWhatKubernetesTakes(Path values) {
+  void documentedValuesRenderObjectsThatKubernetesAccepts(Path values) {
     var objects = CHART.render(IMAGE, values).objects();
     assertFalse(objects.isEmpty());
     var problems = new ArrayList<String>();
@@ -122,7 +122,7 @@ class ChartTest {
   }
 
   @Test
-  void nothingButSecretsHoldsASecret() {
+  void onlySecretsContainASecret() {
     for (var values : Chart.examples()) {
       for (var object : CHART.render(IMAGE, values).objects()) {
         if (!object.path("kind").asText().equals("Secret")) {
@@ -149,7 +149,7 @@ class ChartTest {
   }
 
   @Test
-  void withoutAnImageItSaysWhatIsMissing() {
+  void missingImageIsReported() {
     var failure =
         assertThrows(RuntimeException.class, () -> CHART.render(CHART.example("platform")));
     assertTrue(
@@ -161,7 +161,7 @@ class ChartTest {
   void mistakenValuesAreRefused() {
     assertAll(
         () -> refused("rig.dockerRegistries.ghcr\\.io.usrname=bot", "usrname"),
-        // As a number with a fraction, or a large one, it would be another one than was written.
+        // As a number with a fraction, or a large one, its text would change.
         () -> refused("rig.dockerRegistries.ghcr\\.io.password=1234567890123456789", "password"),
         () -> refused("rig.dockerRegistries.ghcr\\.io.expire=1 hour", "expire"),
         () -> refused("rig.dockerRegistries.ghcr\\.io.timeout=30 s", "timeout"),
@@ -205,9 +205,9 @@ class ChartTest {
     }
   }
 
-  /** The block of the notes says what {@code rig-credentials platform-values} prints. */
+  /** The block in the notes equals the output of {@code rig-credentials platform-values}. */
   @Test
-  void notesPrintTheValuesWithWhichThePlatformAsks() throws IOException {
+  void notesPrintTheValuesForThePlatform() throws IOException {
     var values =
         Files.writeString(
             folder.resolve("values.yaml"),
@@ -242,14 +242,14 @@ class ChartTest {
   }
 
   @Test
-  void notesOfNoRegistryAreValues() throws IOException {
+  void notesWithoutARegistryAreValues() throws IOException {
     var values =
         Files.writeString(folder.resolve("values.yaml"), "container: {image: {repository: x}}\n");
     assertTrue(CHART.notes(values).contains("  dockerRegistries: {}\n"), CHART.notes(values));
   }
 
   @Test
-  void durationsOfGoAreTaken() {
+  void durationsOfGoAreAccepted() {
     for (var duration : List.of("12h", "1h30m", "1.5h", ".5m", "90s500ms")) {
       CHART.render(
           Map.of("rig.dockerRegistries.index\\.docker\\.io.expire", duration),
@@ -278,7 +278,7 @@ class ChartTest {
   }
 
   @Test
-  void versionIsTheBuilds() throws IOException {
+  void versionIsThatOfTheBuild() throws IOException {
     var chart = Chart.json(Files.readString(CHART.folder().resolve("Chart.yaml")));
     var pom = Files.readString(CHART.folder().resolve("../pom.xml"));
     assertEquals(chart.get("version"), chart.get("appVersion"));
@@ -287,7 +287,7 @@ class ChartTest {
         chart::toString);
   }
 
-  /** What the daemon makes of a rendered Secret: mounted, each key is a file. */
+  /** Returns the daemon's configuration from a rendered Secret; mounted, each key is a file. */
   private Configuration configuration(JsonNode secret) throws IOException {
     var mounted = Files.createTempDirectory(folder, "mounted");
     for (var field : secret.get("data").properties()) {

@@ -47,7 +47,7 @@ class ControllerTest {
   }
 
   @Test
-  void nothingButItIsMadeByDefault() {
+  void nothingElseIsCreatedByDefault() {
     var kinds =
         rendered(Map.of()).objects().stream()
             .map(object -> object.path("kind").asText())
@@ -72,7 +72,7 @@ class ControllerTest {
   }
 
   @Test
-  void rightsAreThoseThatItsGroupsNeed() {
+  void rightsAreExactlyThoseThatItsGroupsNeed() {
     var rendered = rendered(Map.of());
     var everywhere = RbacRules.of(rendered.all("ClusterRole").getFirst().toString()).granted();
     assertTrue(everywhere.contains("delete /pods"), everywhere::toString);
@@ -111,7 +111,7 @@ class ControllerTest {
   }
 
   @Test
-  void onlyTheAdminPortIsReachableAndOnlyForThoseThatAreNamed() {
+  void onlyTheAdminPortIsReachableAndOnlyForNamedPeers() {
     var closed = rendered(Map.of()).one("NetworkPolicy", NAME);
     assertEquals("[]", closed.at("/spec/ingress").toString());
     assertEquals(
@@ -120,7 +120,7 @@ class ControllerTest {
   }
 
   @Test
-  void alertsAskForMetricsThatThereAre() {
+  void alertsUseExistingMetrics() {
     var rule = rendered(Map.of()).all("PrometheusRule").getFirst();
     var alerts = rule.at("/spec/groups/0/rules");
     assertEquals(

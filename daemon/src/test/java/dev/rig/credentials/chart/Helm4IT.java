@@ -73,7 +73,7 @@ class Helm4IT {
     assertEquals(objects(with3), objects(rendered(CHART.folder(), values)));
   }
 
-  /** So the two are compared at all. */
+  /** Shows that the comparison can fail. */
   @Test
   void otherValuesRenderSomethingElse() {
     assertNotEquals(
@@ -95,7 +95,7 @@ class Helm4IT {
     return Chart.Rendered.of(outcome.succeeded().stdout());
   }
 
-  /** In no order: Helm sorts them for the installation. */
+  /** Returns the objects without an order, because Helm sorts them for the installation. */
   private static Set<JsonNode> objects(Chart.Rendered rendered) {
     var objects = new HashSet<>(rendered.objects());
     assertEquals(rendered.objects().size(), objects.size());
@@ -137,7 +137,7 @@ class Helm4IT {
   }
 
   @Test
-  void packageIsMadeAndRendersTheSameAsTheBuilds(@TempDir Path folder) throws IOException {
+  void packageRendersTheSameAsTheBuilds(@TempDir Path folder) throws IOException {
     helm("package", CHART.folder(), "--destination", folder).succeeded();
     try (Stream<Path> files = Files.list(folder)) {
       var made = files.toList();

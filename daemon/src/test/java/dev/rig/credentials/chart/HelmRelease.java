@@ -10,7 +10,7 @@ import java.util.Map;
  * @param kubeconfig of the cluster
  */
 record HelmRelease(String name, String namespace, Path kubeconfig) {
-  /** Installs it; returns the notes. */
+  /** Installs the chart; returns the notes. */
   String install(Path values) {
     return new Helm(Chart.ours().folder())
         .install()

@@ -44,7 +44,7 @@ public final class KubernetesSchemas {
   /** Reads the definitions next to this class. */
   public KubernetesSchemas() {
     definitions = read("kubernetes.json");
-    // Of the Prometheus operator's definition what we use: the operator is not Kubernetes'.
+    // The used part of the Prometheus operator's definition, which Kubernetes does not have.
     definitions.set("podMonitor", read("pod-monitor.json"));
     definitions.set("prometheusRule", read("prometheus-rule.json"));
   }
@@ -58,7 +58,7 @@ public final class KubernetesSchemas {
     }
   }
 
-  /** What an API server would refuse of an object; empty for nothing. */
+  /** Returns the errors that an API server would report for an object; empty if it is valid. */
   public List<String> problems(JsonNode object) {
     var kind = object.path("apiVersion").asText() + " " + object.path("kind").asText();
     var definition = KINDS.get(kind);

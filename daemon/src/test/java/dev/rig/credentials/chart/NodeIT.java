@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The effect of the DaemonSet's containers and the Job on a node: their rendered commands run on
- * the built distribution as the users and with the capabilities that they have there.
+ * the built distribution, with their users and capabilities.
  */
 class NodeIT {
   private static final Duration START = Duration.ofSeconds(20);
@@ -54,7 +54,7 @@ class NodeIT {
     programs = programs();
     mounts = Files.createDirectory(folder.resolve("m"));
     host = Files.createDirectory(folder.resolve("h"));
-    // The kubelet makes the folders of a hostPath so.
+    // As the kubelet creates the folders of a hostPath.
     for (var name : List.of("install", "run", "state")) {
       Files.createDirectory(host.resolve(name));
     }
@@ -64,7 +64,7 @@ class NodeIT {
     pod = rendered.one("DaemonSet", "rig-credentials-nodes").at("/spec/template/spec");
   }
 
-  /** The distribution where another user gets to it. */
+  /** Returns the distribution at a path that other users can reach. */
   private Path programs() {
     var bin = Distribution.daemon().getParent();
     var tried =
@@ -95,7 +95,7 @@ class NodeIT {
     Files.writeString(key, "0123456789abcdef0123456789abcdef");
   }
 
-  /** As the kubelet mounts a Secret: each generation whole, by a rename of {@code ..data}. */
+  /** Mounts a Secret as the kubelet does: each generation at once, by renaming {@code ..data}. */
   private void mount(JsonNode secret, String generation) throws IOException {
     var config = Files.createDirectories(mounts.resolve("config"));
     var text = Base64.getDecoder().decode(secret.at("/data/config.yaml").asText());
@@ -107,7 +107,7 @@ class NodeIT {
     }
   }
 
-  /** A container's command line and environment, with the rights of its security context. */
+  /** Returns a container's command, environment and rights. */
   private Command container(JsonNode container) {
     var context = container.get("securityContext");
     var words = new ArrayList<Object>();
@@ -185,7 +185,7 @@ class NodeIT {
     assertTrue(answer.contains("\"password\":\"gldt-example\""), answer);
     assertFalse(daemon.stderr().contains("is stored next to them"), "the key is the Secret's");
 
-    // A password that changes is taken over; what the kubelet has stays as it is.
+    // A changed password is applied; the kubelet's files stay unchanged.
     var changed =
         Chart.ours()
             .render(
@@ -200,10 +200,10 @@ class NodeIT {
   }
 
   @Test
-  void upgradeInstallsOverWhatIsThere() throws IOException {
+  void upgradeReplacesInstalledFiles() throws IOException {
     install().succeeded();
     var daemon = serve();
-    daemon.kill(); // which leaves a private folder inside the socket's
+    daemon.kill(); // which leaves a private folder in the socket's
     daemon.finish(START);
     var again = install().succeeded();
     assertFalse(again.stdout().contains("installed "), again::toString);

@@ -26,9 +26,9 @@ class NodesTest {
     return container.path(field).valueStream().map(JsonNode::asText).toList();
   }
 
-  /** The template has the reason for each. */
+  /** The template states the reason for each. */
   @Test
-  void onlyWhatIsDeclaredDepartsFromRestrictedPodSecurity() {
+  void onlyDeclaredRightsDepartFromRestrictedPodSecurity() {
     var host =
         List.of(
             "rig-credentials-install: hostPath",
@@ -71,7 +71,7 @@ class NodesTest {
   }
 
   @Test
-  void tokensFlagsGetToTheKubeletsConfiguration() {
+  void flagsForTokensAreInTheKubeletsConfiguration() {
     var install =
         CHART
             .render(CHART.example("nodes-pod-identity"))

@@ -7,11 +7,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The profile "restricted" of the Pod Security Standards, for Linux, and beyond it a read-only root
- * file system.
+ * The profile "restricted" of the Pod Security Standards, for Linux, with a read-only root file
+ * system in addition.
  */
 final class PodSecurity {
-  /** The kinds of volumes that "restricted" knows. */
+  /** The kinds of volumes that "restricted" permits. */
   private static final Set<String> VOLUMES =
       Set.of(
           "configMap",
@@ -25,7 +25,7 @@ final class PodSecurity {
 
   private PodSecurity() {}
 
-  /** What a pod has that the profile forbids, each with the name of its container or volume. */
+  /** Returns a pod's violations of the profile, each with the name of its container or volume. */
   static List<String> violations(JsonNode podSpec) {
     var violations = new ArrayList<String>();
     for (var shared : List.of("hostNetwork", "hostPID", "hostIPC")) {
@@ -48,7 +48,7 @@ final class PodSecurity {
     return violations;
   }
 
-  /** What a container has that the profile forbids. */
+  /** Returns a container's violations of the profile. */
   static List<String> ofContainer(JsonNode container) {
     var violations = new ArrayList<String>();
     var name = container.path("name").asText();

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A release on nodes from its installation to its end, as the chart's README has it, before a real
- * {@code kube-apiserver}; there are no controllers, so no pod runs.
+ * A release on nodes from its installation to its end, as in the chart's README, with a real {@code
+ * kube-apiserver}; there are no controllers, so no pod runs.
  */
 abstract class ReleaseCases {
   static final String NAME = "rig-credentials";
@@ -52,7 +52,7 @@ abstract class ReleaseCases {
     kubeconfig = server.kubeconfig();
   }
 
-  /** The uids of the release's objects by their path. */
+  /** Returns the uids of the release's objects by their path. */
   private Map<String, String> objects() {
     var objects = new TreeMap<String, String>();
     for (var resource : RESOURCES) {

@@ -26,9 +26,9 @@ final class RigOperator {
   private ObjectNode deployment;
 
   /**
-   * An operator that has made a Capsule's objects as its own first steps make them.
+   * Creates an operator that has created a Capsule's objects in its own first steps.
    *
-   * @param folder for files of its own
+   * @param folder for its files
    */
   RigOperator(Path folder) {
     this.folder = folder;
@@ -82,12 +82,12 @@ final class RigOperator {
                 """));
   }
 
-  /** The platform's container. */
+  /** Returns the platform's container. */
   ObjectNode platform() {
     return (ObjectNode) deployment.at("/spec/template/spec/containers/0");
   }
 
-  /** The Capsule's Deployment. */
+  /** Returns the Capsule's Deployment. */
   JsonNode deployment() {
     return deployment;
   }
@@ -127,7 +127,7 @@ final class RigOperator {
     }
   }
 
-  /** A configuration after the operator's template engine, which is also Helm's. */
+  /** Returns a configuration after the operator's template engine, which is also Helm's. */
   private JsonNode executed(String config, String context) {
     try {
       var chart = Files.createTempDirectory(folder, "operator");
@@ -145,7 +145,7 @@ final class RigOperator {
     }
   }
 
-  /** In a template the elements of lists are Go structs, whose fields start with a capital. */
+  /** Converts elements of lists to Go structs, whose fields start with a capital. */
   private static JsonNode asGoSees(JsonNode node, boolean inList) {
     if (node instanceof ArrayNode list) {
       var seen = list.arrayNode();
@@ -173,8 +173,8 @@ final class RigOperator {
   }
 
   /**
-   * The operator reads the merged object into the old one, element by element of a list: what one
-   * lacks stays what the old one had in its place.
+   * The operator reads the merged object into the old one, element by element of a list: a missing
+   * field keeps the value of the old element in its place.
    */
   private static void keep(JsonNode old, JsonNode now) {
     if (old instanceof ObjectNode from && now instanceof ObjectNode to) {
@@ -207,7 +207,7 @@ final class RigOperator {
     }
   }
 
-  /** The elements of the patch come first, in its order. */
+  /** Returns the list with the elements of the patch first, in its order. */
   private static ArrayNode merged(ArrayNode list, ArrayNode patch, String key) {
     var old = new LinkedHashMap<String, JsonNode>();
     list.forEach(element -> old.put(element.path(key).asText(), element.deepCopy()));

@@ -37,7 +37,7 @@ class SidecarTest {
   }
 
   @Test
-  void operatorMakesADeploymentThatKubernetesTakes() {
+  void operatorCreatesADeploymentThatKubernetesAccepts() {
     var schemas = new KubernetesSchemas();
     for (var values : Chart.examples()) {
       var rendered = CHART.render(IMAGE, values);
@@ -95,9 +95,9 @@ class SidecarTest {
     assertTrue(mount(platform(operator), "/run/rig-credentials").path("readOnly").asBoolean());
   }
 
-  /** The operator merges each element into the one that had its place before. */
+  /** The operator merges each element into the previous one in its place. */
   @Test
-  void whatThePlatformHasAndWhatComesStayApart() {
+  void elementsOfThePlatformAndNewOnesAreNotMixed() {
     var before = new RigOperator(folder).deployment().at("/spec/template/spec");
     var after =
         operator(CHART.render(IMAGE, CHART.example("platform")))
@@ -122,7 +122,7 @@ class SidecarTest {
                 after.at("/containers/0/volumeMounts/2")));
   }
 
-  /** The platform runs as a user of its own choice. */
+  /** The platform chooses its own user. */
   @Test
   void everyUserOfThePodMayAskUnlessTheValuesRestrictIt() {
     assertEquals("[{\"users\":[\"*\"]}]", access(Map.of(), "sidecar"));
@@ -237,7 +237,7 @@ class SidecarTest {
             .asText());
   }
 
-  /** The operator leaves the platform's as it is, so its annotation is typed. */
+  /** The operator does not change the platform's service account, so a person annotates it. */
   @Test
   void bothServiceAccountsGetTheirCloudsAnnotation() throws IOException {
     assertBothAnnotated("aws", "eks.amazonaws.com/role-arn");
@@ -302,7 +302,7 @@ class SidecarTest {
   }
 
   @Test
-  void clusterThatNamesNoNamespaceGetsThemAll() throws IOException {
+  void clusterWithoutNamespacesGetsRightsForAll() throws IOException {
     var values =
         Files.writeString(
             folder.resolve("values.yaml"),
@@ -331,7 +331,7 @@ class SidecarTest {
   }
 
   @Test
-  void groupsThatNameNamespacesGetRightsThereAlone() throws IOException {
+  void groupsThatNameNamespacesGetRightsOnlyThere() throws IOException {
     var values =
         Files.writeString(
             folder.resolve("values.yaml"),
@@ -350,9 +350,9 @@ class SidecarTest {
     assertFalse(granted.contains("list rig.dev/capsules"), granted::toString);
   }
 
-  /** A cluster with an address of its own is reached with a token of its own. */
+  /** A cluster with its own address is accessed with its own token. */
   @Test
-  void clusterElsewhereNeedsNoRightsHere() throws IOException {
+  void clusterWithAUrlNeedsNoRightsHere() throws IOException {
     var values =
         Files.writeString(
             folder.resolve("values.yaml"),
@@ -380,7 +380,7 @@ class SidecarTest {
         rig-credentials:
           container: {image: {repository: registry.acme.example/rig-credentials}}
         """);
-    // As the chart's README shows it.
+    // As shown in the chart's README.
     Files.writeString(
         parent.resolve("templates/deployment.yaml"),
         """

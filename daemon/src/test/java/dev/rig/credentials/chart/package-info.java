@@ -1,2 +1,2 @@
-/** The Helm chart, rendered by Helm's own engine and held against Kubernetes' own definitions. */
+/** The Helm chart, rendered by Helm's own engine and validated by Kubernetes' own definitions. */
 package dev.rig.credentials.chart;
