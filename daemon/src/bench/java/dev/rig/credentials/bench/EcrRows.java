@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
-/** Tokens of ECR, beside Amazon's own programs: all ask the same moto. */
+/** Tokens of ECR, compared with Amazon's own programs; all use the same moto. */
 final class EcrRows implements Rows {
   private static final int ROUNDS = 100;
   private static final int COLD = 7;
@@ -32,7 +32,7 @@ final class EcrRows implements Rows {
       "`docker-credential-rig get` through `helper: ecr-login`, cached";
   private static final String HELPER = "`docker-credential-ecr-login get`";
 
-  /** The libraries of the clouds, and what only they need. */
+  /** The libraries of the clouds, and those that only they need. */
   private static final Pattern LIBRARIES =
       Pattern.compile(
           "(annotations|auth|aws-.*|checksums.*|ecr.*|endpoints-spi|eventstream|http-auth.*"
@@ -99,7 +99,7 @@ final class EcrRows implements Rows {
         .ours(rig(), "get");
   }
 
-  /** Every round has a registry of its own, which the daemon has no token for. */
+  /** Every round has its own registry, for which the daemon has no token. */
   private static List<Row> fetched(Workbench bench, MotoServer moto) throws Exception {
     var daemon = provider(bench, "w", moto);
     var registries = bench.home("registries");
@@ -166,7 +166,7 @@ final class EcrRows implements Rows {
     return (System.nanoTime() - start) / 1e6;
   }
 
-  /** Amazon's helper as an entry; its own cache of files is on where it is called directly. */
+  /** Amazon's helper as an entry; when called directly, it uses its own cache of files. */
   private static List<Row> cached(Workbench bench, MotoServer moto) throws Exception {
     var daemon =
         daemon(bench, "h", "{helper: ecr-login, expire: 1h}")

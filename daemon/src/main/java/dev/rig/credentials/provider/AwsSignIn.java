@@ -27,7 +27,7 @@ record AwsSignIn(String profile, Path token) {
   private static final String REGION = "sso_region";
 
   /**
-   * Returns the sign-in that a profile takes its identity from; empty if it takes none.
+   * Returns the sign-in of a profile's identity; empty if the identity is another one.
    *
    * @param home the folder of the daemon's user
    * @throws SourceException if the profile lacks a setting
@@ -78,7 +78,7 @@ record AwsSignIn(String profile, Path token) {
     files.check("the sign-in of the profile " + profile, token.toString());
   }
 
-  /** Translates what the library says of it; returns the failure itself if it is about others. */
+  /** Translates a failure of this sign-in; returns any other failure unchanged. */
   RuntimeException failure(SdkException failure) throws InterruptedException {
     var unanswered = CloudFailures.unanswered(failure);
     if (unanswered.isPresent()) {

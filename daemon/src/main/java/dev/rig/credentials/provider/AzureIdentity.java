@@ -99,7 +99,7 @@ final class AzureIdentity {
         credential);
   }
 
-  /** Whether it is that of this machine. */
+  /** Returns whether it is the managed identity of this machine. */
   boolean isManaged() {
     return OF_CLIENTS.stream().allMatch(name -> variable(name) == null);
   }

@@ -40,7 +40,7 @@ final class CloudFailures {
   }
 
   /**
-   * Translates a metadata service that is not there: the machine has no identity.
+   * Translates the failure of a missing metadata service: the machine has no identity.
    *
    * @param remedy how to give it one
    */

@@ -57,7 +57,7 @@ final class GoogleIssuer implements TokenIssuer {
   private static final int LIFETIME_SECONDS = 3_600;
 
   /**
-   * A file that holds an identity.
+   * A file with an identity.
    *
    * @param name the option or variable that names it
    */
@@ -173,7 +173,7 @@ final class GoogleIssuer implements TokenIssuer {
     return content;
   }
 
-  /** The library would run a program, and would send a certificate by a client of its own. */
+  /** Rejects sources for which the library would run a program, or use its own client. */
   private void checkSource(NamedFile file, JsonObject source) {
     for (var refused : REFUSED_SOURCES) {
       if (source.has(refused)) {

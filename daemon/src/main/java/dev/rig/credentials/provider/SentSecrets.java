@@ -28,10 +28,10 @@ final class SentSecrets {
           "subject_token",
           "WebIdentityToken");
 
-  /** Fields of JSON: CreateToken of IAM Identity Center. */
+  /** Fields of JSON in CreateToken of IAM Identity Center. */
   private static final List<String> MEMBERS = List.of("clientSecret", "refreshToken");
 
-  /** In lower case: GetRoleCredentials of IAM Identity Center, and Azure App Service. */
+  /** Headers in lower case: GetRoleCredentials of IAM Identity Center, and Azure App Service. */
   private static final Set<String> HEADERS = Set.of("x-amz-sso_bearer_token", "x-identity-header");
 
   private final Deque<String> sent = new ArrayDeque<>(); // guarded by this
@@ -65,7 +65,7 @@ final class SentSecrets {
       var json = JsonObject.parse(body.reveal().getBytes(StandardCharsets.UTF_8));
       MEMBERS.stream().map(json::textOrEmpty).filter(text -> !text.isEmpty()).forEach(this::add);
     } catch (JsonException e) {
-      // What is no object has no members.
+      // Any other text has no members.
     }
   }
 

@@ -43,7 +43,7 @@ class IdentityCenterIT {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final Duration HOUR = Duration.ofHours(1);
 
-  /** Below the minute in which the SDK renews a session. */
+  /** Less than the minute before the end in which the SDK renews a session. */
   private static final Duration MOMENT = Duration.ofSeconds(30);
 
   private static final Duration OVER = Duration.ofMinutes(-1);
@@ -121,7 +121,7 @@ class IdentityCenterIT {
             .with("AWS_EC2_METADATA_DISABLED", "true");
   }
 
-  /** The portal's message repeats the token: it must not be shown. */
+  /** The portal's message repeats the token, which must not be shown. */
   private static CloudReply portalRefuses(CloudRequest asked) {
     return new CloudReply(
         401,
@@ -148,7 +148,7 @@ class IdentityCenterIT {
     return folder.resolve("d/.aws/sso/cache/" + name + ".json");
   }
 
-  /** As {@code aws sso login} writes it. */
+  /** Writes the file of {@code aws sso login}. */
   private Path signIn(String key, String token, Duration life, String more) {
     var text =
         "{\"accessToken\":\"%s\",\"expiresAt\":\"%s\",\"region\":\"eu-central-1\",\"startUrl\":\"%s\"%s}"
@@ -192,7 +192,7 @@ class IdentityCenterIT {
     assertServes();
   }
 
-  /** A role that is assumed with the identity of a person. */
+  /** A role that is assumed with a person's identity. */
   @Test
   void signInOfASourceProfileIsNamedByThatProfile() {
     signIn("acme", "gone", OVER, "");
@@ -219,7 +219,7 @@ class IdentityCenterIT {
 
   @ParameterizedTest
   @CsvSource({"true, gone-session", "false, gone-start"})
-  void signInThatIsOverIsNamedAndTheNextOneIsUsedWithoutARestart(boolean session, String token) {
+  void expiredSignInIsReportedAndTheNextOneIsUsedWithoutARestart(boolean session, String token) {
     var key = session ? "acme" : START;
     signIn(key, token, OVER, session ? renewable("0ver") : "");
     start(session ? SESSION : STARTED);
@@ -261,7 +261,7 @@ class IdentityCenterIT {
   }
 
   @Test
-  void portalThatCannotBeReachedIsNotASignInThatIsOver() {
+  void unreachablePortalIsNotReportedAsAnExpiredSignIn() {
     daemon.with("AWS_ENDPOINT_URL_SSO", "http://127.0.0.1:1");
     signIn("acme", "signed-in", HOUR, "");
     start(SESSION);
@@ -270,14 +270,14 @@ class IdentityCenterIT {
   }
 
   @Test
-  void profileThatIsNotThereIsNamed() {
+  void missingProfileIsReported() {
     start(SESSION.replace("profile pull", "profile push"));
     var told = refusal();
     assertTrue(told.contains("there is no profile pull in the shared AWS configuration"), told);
   }
 
   @Test
-  void profileWithoutASignInIsNamed() {
+  void profileWithoutASignInIsReported() {
     start(SESSION);
     var told = refusal();
     assertTrue(told.contains("the profile pull is not signed in"), told);
@@ -305,7 +305,7 @@ class IdentityCenterIT {
 
   @ParameterizedTest
   @CsvSource({"''", "garbage", "{}", "'{\"accessToken\":1,\"expiresAt\":[]}'", "[]"})
-  void signInThatCannotBeReadIsTreatedAsOver(String text) {
+  void unreadableSignInIsTreatedAsExpired(String text) {
     PrivateFile.write(cache("acme"), text);
     start(SESSION);
     var told = refusal();

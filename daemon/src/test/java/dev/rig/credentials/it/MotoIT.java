@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Amazon's ECR and STS as moto has them. */
+/** Amazon's ECR and STS, by moto. */
 @Tag("clouds")
 class MotoIT {
   private static final String REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
@@ -82,7 +82,7 @@ class MotoIT {
     assertEquals(2, moto.requests());
   }
 
-  /** Amazon's own helper; Debian's is older and asks Amazon itself. */
+  /** Returns a daemon with Amazon's own helper; Debian's is older and contacts Amazon itself. */
   private DaemonUnderTest amazonsHelper(String endpoint) {
     var helper = GoModule.ECR_LOGIN.program("docker-credential-ecr-login");
     return new DaemonUnderTest(reaper, folder.resolve("d"))
@@ -113,7 +113,7 @@ class MotoIT {
     assertEquals(1, moto.requests());
   }
 
-  /** That helper says "not found" of every trouble that it has. */
+  /** That helper reports each of its failures as "not found". */
   @Test
   void notFoundOfAmazonsHelperStaysNotFound() {
     var daemon = amazonsHelper("http://127.0.0.1:1");
@@ -135,9 +135,9 @@ class MotoIT {
     assertTrue(told.contains("provider ecr: ECR in us-east-1"), told);
   }
 
-  /** moto's tokens ended in 2015. */
+  /** moto's tokens expired in 2015. */
   @Test
-  void tokenThatIsOverAlreadyIsNamedAndNotKept() {
+  void expiredTokenIsReportedAndNotKept() {
     var daemon = daemon(moto.then(), "");
     daemon.start();
     var told = daemon.client().get(REGISTRY);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Providers with the identity that the environment of the daemon names. */
+/** Providers with an identity in the daemon's environment. */
 class ProviderIT {
   private static final String REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
   private static final Duration SOON = Duration.ofSeconds(20);
@@ -142,9 +142,7 @@ class ProviderIT {
     assertServesAzure(daemon);
   }
 
-  /**
-   * As Microsoft documents it: "Use managed identities on a virtual machine to acquire a token".
-   */
+  /** As documented in "Use managed identities on a virtual machine to acquire a token". */
   private CloudReply imds(CloudRequest asked, String client) {
     boolean valid =
         asked.header("Metadata").equals("true")
@@ -228,7 +226,7 @@ class ProviderIT {
     assertEquals(Set.of(), cloud.sought());
   }
 
-  /** Nothing answers there outside of Azure; the entry's timeout is not waited for. */
+  /** Outside Azure nothing answers there; the daemon does not wait for the entry's timeout. */
   @Test
   void machineWithoutAMetadataServiceIsReportedSoonWithTheRemedy() throws Exception {
     var cloud = reaper.own(new FakeCloud("acme.azurecr.io"));
@@ -240,7 +238,7 @@ class ProviderIT {
     assertTrue(told.contains("provider azure: found no Azure identity: set AZURE_CLIENT_ID"), told);
   }
 
-  /** The library would remember that there was none. */
+  /** The library itself would remember that there was no server. */
   @Test
   void metadataServerOfGoogleThatAnswersLaterIsUsed() throws Exception {
     var cloud = reaper.own(new FakeCloud("unused.example"));

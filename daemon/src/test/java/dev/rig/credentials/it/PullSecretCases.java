@@ -420,7 +420,7 @@ abstract class PullSecretCases {
     two.start();
     first.signal("STOP");
     waitUntilRotating(two, Duration.ofSeconds(40));
-    cluster.putImage("shop", registry.host() + "/shop:2"); // of which both are told
+    cluster.putImage("shop", registry.host() + "/shop:2");
     Eventually.within(
         Duration.ofSeconds(5), () -> config(secret()).contains("turn-"), () -> "the other writes");
     cluster.removeSecret(NAME);

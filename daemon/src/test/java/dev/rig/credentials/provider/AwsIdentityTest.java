@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Identities that AWS's SDK finds itself; it is told of fakes by its system properties. */
+/** Identities that AWS's SDK finds itself; its system properties name the fakes. */
 class AwsIdentityTest {
   private static final String REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
   private static final Instant END = Instant.parse("2099-01-01T00:00:00Z");
@@ -101,7 +101,7 @@ class AwsIdentityTest {
         .formatted(END);
   }
 
-  /** Amazon EC2 user guide, "Use the Instance Metadata Service": version 2 alone. */
+  /** Amazon EC2 user guide, "Use the Instance Metadata Service": only version 2. */
   private CloudReply metadata(CloudRequest request, String body) {
     return request.header("X-aws-ec2-metadata-token").equals("imds-t0ken")
         ? CloudReply.ok(body)
@@ -109,7 +109,7 @@ class AwsIdentityTest {
   }
 
   @Test
-  void roleOfTheInstanceIsAskedForAtItsMetadataService() throws Exception {
+  void roleOfTheInstanceIsRequestedFromItsMetadataService() throws Exception {
     ecr();
     var roles = "GET " + cloud.plain() + "/latest/meta-data/iam/security-credentials/";
     cloud
@@ -132,7 +132,7 @@ class AwsIdentityTest {
 
   /** EKS Pod Identity: the token's file is read again for each request. */
   @Test
-  void podIdentityIsAskedForWithItsToken() throws Exception {
+  void podIdentityIsRequestedWithItsToken() throws Exception {
     ecr();
     var token = PrivateFile.write(folder.resolve("token"), "pod-t0ken");
     cloud.at(
@@ -147,7 +147,7 @@ class AwsIdentityTest {
     assertServes();
   }
 
-  /** The SDK asks for container credentials with a client of its own, which has no bound. */
+  /** The SDK requests container credentials with its own client, which has no limits. */
   @Test
   void t25_endlessAnswerEndsAtTheDeadline() throws Exception {
     cloud.at(
@@ -168,7 +168,7 @@ class AwsIdentityTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"config", "credentials"})
-  void t23_f39_sharedFilesAreCheckedWhateverNamesTheIdentity(String name) throws Exception {
+  void t23_f39_sharedFilesAreCheckedForEveryIdentity(String name) throws Exception {
     var shared = PrivateFile.write(folder.resolve(name), "[default]\n");
     Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rw-r--rw-"));
     fixture.with("AWS_ACCESS_KEY_ID", "AKIAENV");

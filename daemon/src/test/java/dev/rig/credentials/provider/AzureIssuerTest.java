@@ -51,7 +51,7 @@ class AzureIssuerTest {
     cloud.at(EXCHANGE, this::exchange);
   }
 
-  /** As Azure/acr's document "AAD-OAuth" describes it. */
+  /** As described in "AAD-OAuth" of Azure/acr. */
   private CloudReply exchange(CloudRequest request) {
     return request.field("grant_type").equals("access_token")
             && request.field("service").equals("acme.azurecr.io")
@@ -204,7 +204,8 @@ class AzureIssuerTest {
         "200 => {} => acme.azurecr.io gave no refresh token",
         "200 => garbage => acme.azurecr.io gave no refresh token",
       })
-  void refusalOfTheRegistrySaysWhatToDo(int status, String body, String message) throws Exception {
+  void refusalOfTheRegistryIsReportedWithTheRemedy(int status, String body, String message)
+      throws Exception {
     cloud.at(TOKEN, asked -> entra(true)).at(EXCHANGE, asked -> new CloudReply(status, body));
     var refusal = ProviderFixture.refusal(secret().source(ProviderKind.AZURE, Map.of()), IMAGE);
     assertEquals("provider azure: " + message, refusal.getMessage());
@@ -219,7 +220,7 @@ class AzureIssuerTest {
         "200 => t0ken-in-garbage => Microsoft Entra's answer contains no token",
         "200 => {} => Microsoft Entra gave no token",
       })
-  void failureOfEntraIsNamed(int status, String body, String message) throws Exception {
+  void failureOfEntraIsReported(int status, String body, String message) throws Exception {
     cloud.at(TOKEN, asked -> new CloudReply(status, body));
     var refusal = ProviderFixture.refusal(secret().source(ProviderKind.AZURE, Map.of()), IMAGE);
     var text = String.valueOf(refusal.getMessage());
@@ -228,7 +229,7 @@ class AzureIssuerTest {
     assertFalse(text.contains("Exception") || text.contains("t0ken"), text);
   }
 
-  /** Whatever glob the entry has. */
+  /** With any glob of the entry. */
   @Test
   void tokenOfEntraIsSentOnlyToRegistriesOfAzure() throws Exception {
     cloud.at(TOKEN, asked -> entra(true));

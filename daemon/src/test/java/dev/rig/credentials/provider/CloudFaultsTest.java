@@ -34,12 +34,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every way to fail (F43; F1 to F8 as far as they fit) of every service that a source asks. */
+/** Every failure (F43; F1 to F8 where applicable) of every service that a source uses. */
 class CloudFaultsTest {
   private static final String KEY = "registry";
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  /** What only the service that gives the credential can do. */
+  /** Failures that only the service with the credential can have. */
   private static final Set<CloudFault> OF_CREDENTIALS =
       EnumSet.of(CloudFault.OVER, CloudFault.CONTROL);
 
@@ -85,7 +85,7 @@ class CloudFaultsTest {
     return assertInstanceOf(SourceException.class, thrown.getCause());
   }
 
-  /** Lets seconds pass, each with the whole of the runs that begin in it. */
+  /** Lets seconds pass, each with the complete runs that start in it. */
   private void pass(ExpiringCache<String, Lease> cache, int seconds) throws Exception {
     for (int i = 0; i < seconds; i++) {
       time.advance(SECOND);
@@ -107,7 +107,7 @@ class CloudFaultsTest {
       assertSame(first, within(cache.get(KEY)));
       int tries = runs.size() - 1;
       assertTrue(tries >= 2 && tries <= 8, () -> "tried " + tries + " times in its last fifth");
-      assertIsTold(fault, failure(runs.getLast()));
+      assertIsReported(fault, failure(runs.getLast()));
 
       pass(cache, 2);
       assertThrows(ExecutionException.class, () -> within(cache.get(KEY)));
@@ -125,7 +125,7 @@ class CloudFaultsTest {
     }
   }
 
-  private static void assertIsTold(CloudFault fault, SourceException failure) {
+  private static void assertIsReported(CloudFault fault, SourceException failure) {
     var message = String.valueOf(failure.getMessage());
     assertTrue(message.length() > 20 && message.length() < 460, message);
     assertFalse(message.contains("s3cret") || message.contains("xception"), message);
@@ -139,14 +139,14 @@ class CloudFaultsTest {
 
   @ParameterizedTest
   @EnumSource
-  void f43_hangEndsAtTheDeadlineAndTheNextRunIsGood(CloudService service) throws Exception {
+  void f43_hangEndsAtTheDeadlineAndTheNextRunSucceeds(CloudService service) throws Exception {
     try (var subject = CloudSubject.of(service, folder, time)) {
       subject.become(CloudFault.HANGS);
       var run = run(subject);
       subject.awaitHanging();
       time.advance(Duration.ofSeconds(29));
       assertFalse(run.isDone());
-      time.advance(Duration.ofSeconds(4)); // a program gets 2 s to end
+      time.advance(Duration.ofSeconds(4)); // a program has 2 s to end
       assertEquals(ReasonClass.TIMEOUT, failure(run).reasonClass());
       subject.become(null);
       within(run(subject));
@@ -155,7 +155,7 @@ class CloudFaultsTest {
 
   @ParameterizedTest
   @EnumSource
-  void f43_floodOfQuestionsIsOneRun(CloudService service) throws Exception {
+  void f43_manyRequestsCauseOneRun(CloudService service) throws Exception {
     try (var subject = CloudSubject.of(service, folder, time);
         var cache = cache(subject)) {
       var answers = new ArrayList<CompletableFuture<Lease>>();

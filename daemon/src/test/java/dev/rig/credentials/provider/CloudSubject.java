@@ -32,9 +32,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** One source of credentials that are somewhere else, whose service can be made to fail. */
+/** A source of credentials outside this process, whose service can fail. */
 abstract class CloudSubject implements AutoCloseable {
-  /** Which source, and which of the services that it asks. */
+  /** The source, and the failing one of its services. */
   enum CloudService {
     ECR,
     ECR_BY_STS,
@@ -46,7 +46,7 @@ abstract class CloudSubject implements AutoCloseable {
     HELPER
   }
 
-  /** How it fails. */
+  /** The kind of failure. */
   enum CloudFault {
     FAILS,
     DENIES,
@@ -58,7 +58,7 @@ abstract class CloudSubject implements AutoCloseable {
     NOT_TLS,
     FOREIGN,
     REDIRECTS,
-    /** A credential whose end is in the past. */
+    /** An expired credential. */
     OVER,
     /** A credential with NUL in it. */
     CONTROL,
@@ -77,8 +77,7 @@ abstract class CloudSubject implements AutoCloseable {
 
   private CloudSubject(FakeTime time) {
     this.time = time;
-    time.jump(
-        Duration.between(time.now(), Instant.now())); // the libraries' clocks are the real one
+    time.jump(Duration.between(time.now(), Instant.now())); // the libraries use the real clock
   }
 
   static CloudSubject of(CloudService service, Path folder, FakeTime time) throws Exception {
@@ -91,7 +90,7 @@ abstract class CloudSubject implements AutoCloseable {
 
   abstract SourceRequest request();
 
-  /** Makes it fail so from now on, or no more. */
+  /** Makes the service fail in this way; null restores it. */
   void become(@Nullable CloudFault next) throws Exception {
     fault.set(next);
   }
@@ -104,13 +103,13 @@ abstract class CloudSubject implements AutoCloseable {
     return time.now().plus(LIFE);
   }
 
-  /** Until the end of the test. */
+  /** Blocks until the end of the test. */
   void hang() throws InterruptedException {
     hanging.countDown();
     end.await();
   }
 
-  /** Waits until it hangs. */
+  /** Waits until a request hangs. */
   void awaitHanging() throws Exception {
     if (!hanging.await(60, TimeUnit.SECONDS)) {
       throw new AssertionError("it was not asked");
@@ -128,7 +127,7 @@ abstract class CloudSubject implements AutoCloseable {
         .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** A token that states its end; it says nothing else and is signed by nobody. */
+  /** Returns an unsigned token that contains only its expiry. */
   private static String token(String id, Instant end) {
     return "%s.%s.%s"
         .formatted(
@@ -137,7 +136,7 @@ abstract class CloudSubject implements AutoCloseable {
             id);
   }
 
-  /** A provider before a fake cloud. */
+  /** A provider with a fake cloud. */
   private static final class ProviderSubject extends CloudSubject {
     private static final String KEY = TestAuthority.pem(TestAuthority.sharedRsa().own().key());
 
@@ -235,7 +234,7 @@ abstract class CloudSubject implements AutoCloseable {
           .toString();
     }
 
-    /** What a service answers, with a secret and its end. */
+    /** A service's answer with a secret and its expiry. */
     @FunctionalInterface
     private interface Form {
       String of(String secret, Instant end);
@@ -267,7 +266,7 @@ abstract class CloudSubject implements AutoCloseable {
       };
     }
 
-    /** In the words of each of them, with everything that it was sent and that it gave. */
+    /** Returns a rejection in each service's format, which repeats all that it received. */
     private String refusal(CloudRequest request) {
       var sent = new StringBuilder("denied " + served + " " + request.header("Authorization"));
       for (var field :

@@ -18,7 +18,7 @@ class EcrHostTest {
     "123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov, us-iso-east-1, false, false, false",
     "public.ecr.aws, us-east-1, true, false, false",
   })
-  void hostSaysWhereItsTokensAre(
+  void hostDeterminesTheRegionOfItsTokens(
       String host, String region, boolean isPublic, boolean fips, boolean dualStack) {
     assertEquals(Optional.of(new EcrHost(region, isPublic, fips, dualStack)), EcrHost.parse(host));
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The identity is a pod's: that of a process is in the environment, see ProviderIT. */
+/** With the identity of a pod; ProviderIT tests identities in the environment. */
 class EcrIssuerTest {
   private static final String REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
   private static final String ECR = "POST api.ecr.eu-west-1.amazonaws.com/";
@@ -63,7 +63,7 @@ class EcrIssuerTest {
         .at(ECR, asked -> token(asked, "eu-west-1/ecr", "AmazonEC2ContainerRegistry_V20150921"));
   }
 
-  /** As the reference of AWS STS describes AssumeRoleWithWebIdentity. */
+  /** As described for AssumeRoleWithWebIdentity in the reference of AWS STS. */
   private static CloudReply assume(CloudRequest request) {
     boolean valid =
         request.field("Action").equals("AssumeRoleWithWebIdentity")
@@ -89,7 +89,7 @@ class EcrIssuerTest {
             """);
   }
 
-  /** As the reference of Amazon ECR describes GetAuthorizationToken. */
+  /** As described for GetAuthorizationToken in the reference of Amazon ECR. */
   private static CloudReply token(CloudRequest request, String scope, String service) {
     boolean valid =
         request.header("Authorization").contains("Credential=ASIAPOD/")
@@ -128,7 +128,7 @@ class EcrIssuerTest {
     assertEquals(END, lease.expiresAt());
   }
 
-  /** Amazon ECR, "Amazon ECR endpoints and quotas": each kind of registry has an API of its own. */
+  /** Amazon ECR, "Amazon ECR endpoints and quotas": each kind of registry has its own API. */
   @ParameterizedTest
   @CsvSource({
     "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn, api.ecr.cn-north-1.amazonaws.com.cn,"
@@ -203,8 +203,8 @@ class EcrIssuerTest {
         "200 => {\"authorizationData\":[{\"authorizationToken\":\"***\"}]} => SERVICE => ECR gave a"
             + " token that is not <username>:<password> in base64",
       })
-  void failureOfEcrSaysWhatToDo(int status, String body, ReasonClass reason, String message)
-      throws Exception {
+  void failureOfEcrIsReportedWithTheRemedy(
+      int status, String body, ReasonClass reason, String message) throws Exception {
     cloud.at(ECR, request -> new CloudReply(status, body));
     var refusal = refusal(pod(REGISTRY));
     var text = String.valueOf(refusal.getMessage());
@@ -214,7 +214,7 @@ class EcrIssuerTest {
   }
 
   @Test
-  void tokenThatIsOverAlreadyIsAnErrorThatSaysSo() throws Exception {
+  void expiredTokenIsReportedAsAnError() throws Exception {
     cloud.at(ECR, request -> CloudReply.ok(data(encoded("AWS:t0ken"), 1_420_070_400)));
     var refusal = refusal(pod(REGISTRY));
     assertEquals(
@@ -225,7 +225,7 @@ class EcrIssuerTest {
   }
 
   @Test
-  void hostWithoutAnAccountIsNotAsked() throws Exception {
+  void hostWithoutAnAccountIsNotContacted() throws Exception {
     var refusal = refusal(pod("1.dkr.ecr.eu-west-1.amazonaws.com"));
     assertEquals(
         "provider ecr: 1.dkr.ecr.eu-west-1.amazonaws.com does not contain an account of 12 digits"
@@ -235,7 +235,7 @@ class EcrIssuerTest {
   }
 
   @Test
-  void regionThatIsNotThereIsReported() throws Exception {
+  void missingRegionIsReported() throws Exception {
     var refusal = refusal(pod("123456789012.dkr.ecr.eu-nowhere-1.amazonaws.com"));
     var text = String.valueOf(refusal.getMessage());
     assertEquals(ReasonClass.SERVICE, refusal.reasonClass());

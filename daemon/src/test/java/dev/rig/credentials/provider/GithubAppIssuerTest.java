@@ -56,7 +56,7 @@ class GithubAppIssuerTest {
             folder.resolve("app.pem").toString()));
   }
 
-  /** As GitHub's documentation demands it: RS256, at most ten minutes, issued by the app. */
+  /** As GitHub's documentation requires: RS256, at most ten minutes, issued by the app. */
   private CloudReply strict(CloudRequest request) throws Exception {
     var parts = request.header("Authorization").replaceFirst("^Bearer ", "").split("\\.", -1);
     var signature = Signature.getInstance("SHA256withRSA");
@@ -84,7 +84,7 @@ class GithubAppIssuerTest {
   }
 
   @Test
-  void installationTokenMayReadPackagesAloneAndEndsWhenGitHubSays() throws Exception {
+  void installationTokenMayOnlyReadPackagesAndExpiresAsGitHubStates() throws Exception {
     cloud.at(ENDPOINT, this::strict);
     var lease = ProviderFixture.lease(source(), IMAGE);
     assertEquals("x-access-token", lease.credential().username());
@@ -113,7 +113,7 @@ class GithubAppIssuerTest {
             + " githubApp: it gave a credential that expired at 2015-01-01T00:00:00Z; check the"
             + " clock of this machine",
       })
-  void refusalSaysWhatToDo(int status, String body, ReasonClass reason, String message)
+  void refusalIsReportedWithTheRemedy(int status, String body, ReasonClass reason, String message)
       throws Exception {
     cloud.at(ENDPOINT, request -> new CloudReply(status, body));
     var refusal = ProviderFixture.refusal(source(), IMAGE);
@@ -122,7 +122,7 @@ class GithubAppIssuerTest {
   }
 
   @Test
-  void ownGitHubIsAskedForARegistryOfItsOwn() throws Exception {
+  void gitHubEnterpriseIsContactedForItsOwnRegistry() throws Exception {
     cloud.at("POST git.example/api/v3/app/installations/2/access_tokens", this::strict);
     var source =
         fixture.source(
@@ -149,7 +149,7 @@ class GithubAppIssuerTest {
   }
 
   @Test
-  void invalidKeyIsNamed() throws Exception {
+  void invalidKeyIsReported() throws Exception {
     Files.writeString(folder.resolve("app.pem"), "s3cret");
     var refusal = ProviderFixture.refusal(source(), IMAGE);
     assertEquals(

@@ -74,7 +74,7 @@ class GoogleIssuerTest {
     return Map.of("keyFile", file.toString());
   }
 
-  /** As "Using OAuth 2.0 for server to server applications" describes it. */
+  /** As described in "Using OAuth 2.0 for server to server applications". */
   private CloudReply token(CloudRequest request) throws Exception {
     var claims =
         JsonObject.parse(
@@ -89,7 +89,7 @@ class GoogleIssuerTest {
         : new CloudReply(400, "{\"error\":\"invalid_grant\"}");
   }
 
-  /** As the reference of the Security Token Service describes it. */
+  /** As described in the reference of the Security Token Service. */
   private CloudReply exchange(CloudRequest request) {
     boolean valid =
         request.field("grant_type").equals("urn:ietf:params:oauth:grant-type:token-exchange")
@@ -134,9 +134,9 @@ class GoogleIssuerTest {
     assertEquals(END, lease.expiresAt());
   }
 
-  /** Google Cloud, "Workload Identity Federation", a configuration with a file of the token. */
+  /** Google Cloud, "Workload Identity Federation": a configuration with a file of the token. */
   @Test
-  void federatedTokenIsReadAtEachRequestAndStandsForItsAccount() throws Exception {
+  void federatedTokenIsReadAtEachRequestAndImpersonatesItsAccount() throws Exception {
     var token = Files.writeString(folder.resolve("token"), "another");
     var file = folder.resolve("federated.json");
     Files.writeString(
@@ -165,7 +165,7 @@ class GoogleIssuerTest {
   }
 
   @Test
-  void podsTokenIsExchangedAndStandsForItsAccount() throws Exception {
+  void podsTokenIsExchangedAndImpersonatesItsAccount() throws Exception {
     var source = fixture.source(ProviderKind.GOOGLE, Map.of("audience", AUDIENCE));
     var registry = "europe-docker.pkg.dev/acme/app";
     var annotated = Map.of("iam.gke.io/gcp-service-account", ACCOUNT);
@@ -207,7 +207,7 @@ class GoogleIssuerTest {
         "200 => garbage => Google's",
         "200 => {} => Google",
       })
-  void refusalSaysWhatToDo(int status, String body, String message) throws Exception {
+  void refusalIsReportedWithTheRemedy(int status, String body, String message) throws Exception {
     cloud.at(TOKEN, request -> new CloudReply(status, body));
     var refusal = ProviderFixture.refusal(fixture.source(ProviderKind.GOOGLE, keyFile()), IMAGE);
     var text = String.valueOf(refusal.getMessage());
@@ -240,7 +240,7 @@ class GoogleIssuerTest {
   }
 
   @Test
-  void invalidKeyFileIsNamed() throws Exception {
+  void invalidKeyFileIsReported() throws Exception {
     var file = Files.writeString(folder.resolve("key.json"), "{\"type\":\"s3cret\"}");
     var refusal =
         ProviderFixture.refusal(
@@ -251,7 +251,7 @@ class GoogleIssuerTest {
         refusal.getMessage());
   }
 
-  /** Also below an identity that stands for another one. */
+  /** Also within an identity that impersonates another one. */
   @ParameterizedTest
   @CsvSource({"executable, true", "executable, false", "certificate, true", "certificate, false"})
   void keyFileThatRunsAProgramOrSendsACertificateIsRefused(String source, boolean nested)

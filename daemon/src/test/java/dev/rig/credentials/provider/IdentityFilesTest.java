@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every file that a provider takes an identity from; those of AWS's SDK are also in ProviderIT. */
+/** All files with a provider's identity; ProviderIT also tests those of AWS's SDK. */
 class IdentityFilesTest {
-  /** A file, and what names it. */
+  /** A file, and the option or variable that names it. */
   enum IdentityFile {
     GOOGLE_KEY(ProviderKind.GOOGLE, "gcr.io", "keyFile"),
     GOOGLE_DEFAULT(ProviderKind.GOOGLE, "gcr.io", "GOOGLE_APPLICATION_CREDENTIALS"),

@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** A provider that asks a fake cloud. */
+/** A provider with a fake cloud. */
 final class ProviderFixture implements AutoCloseable {
   private final SystemScheduler scheduler = new SystemScheduler();
   private final Map<String, String> environment = new HashMap<>();
@@ -79,7 +79,7 @@ final class ProviderFixture implements AutoCloseable {
             });
   }
 
-  /** A pod's token and the annotations of its service account. */
+  /** Returns a request with a pod's token and the annotations of its service account. */
   static SourceRequest ofPod(String registry, String token, Map<String, String> annotations) {
     return new SourceRequest(
         registry,

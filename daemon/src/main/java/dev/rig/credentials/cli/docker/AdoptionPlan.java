@@ -91,7 +91,7 @@ record AdoptionPlan(
     }
   }
 
-  /** Returns whether the key is a registry of which there is no other key before; reports it. */
+  /** Returns whether the key is a registry that no earlier key names; otherwise reports it. */
   private boolean isNew(String key) {
     var prefix = prefix(key);
     if (prefix == null) {
