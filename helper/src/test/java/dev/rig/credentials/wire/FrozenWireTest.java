@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +38,8 @@ class FrozenWireTest {
         Arguments.of("erase", Action.ERASE, "", "ghcr.io"),
         Arguments.of("list", Action.LIST, "", ""),
         Arguments.of("version", Action.VERSION, "", ""),
+        Arguments.of("explain", Action.EXPLAIN, "", "ghcr.io/acme/app"),
+        Arguments.of("status", Action.STATUS, "", ""),
         Arguments.of(
             "kubelet",
             Action.KUBELET,
@@ -63,6 +67,7 @@ class FrozenWireTest {
             "get", 0, "{\"ServerURL\":\"ghcr.io/acme/app\",\"Username\":\"u\",\"Secret\":\"s\"}\n"),
         Arguments.of("not-found", 1, Wire.NOT_FOUND + "\n"),
         Arguments.of("no-key", 1, "no credentials server URL\n"),
+        Arguments.of("no-username", 1, "no credentials username\n"),
         Arguments.of("userpass", 0, "u:s\n"),
         Arguments.of("store", 0, ""),
         Arguments.of("list", 0, "{\"ghcr.io\":\"u\"}\n"));
@@ -91,6 +96,13 @@ class FrozenWireTest {
               .toList(),
           files.map(file -> file.getFileName().toString()).sorted().toList());
     }
+  }
+
+  @Test
+  void everyActionIsFrozen() {
+    assertEquals(
+        EnumSet.allOf(Action.class),
+        requests().stream().map(row -> row.get()[1]).collect(Collectors.toSet()));
   }
 
   private static byte[] frozen(String name) throws IOException {
