@@ -4,7 +4,7 @@
 # Writes OUTPUT/root.tar and OUTPUT/control, which jdeb makes a .deb of, and OUTPUT/rig-credentials-*.tar.gz for
 # other systems. Names, owners, times and order are fixed: the same distribution gives the same packages.
 set -eu
-here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 units=$here/..
 project=$units/..
 distribution=$1
