@@ -32,7 +32,7 @@ public record FileId(long device, long inode, int mode, int owner, int group) {
     return read(path, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Returns the identity of the file with that name, following symbolic links; empty if absent. */
+  /** Returns what the name refers to, following symbolic links; empty if absent. */
   public static Optional<FileId> behind(Path path) throws IOException {
     return read(path);
   }

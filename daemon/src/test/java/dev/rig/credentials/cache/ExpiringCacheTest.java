@@ -300,7 +300,7 @@ class ExpiringCacheTest {
   }
 
   @Test
-  void stateShowsWhatHappened() {
+  void stateShowsTheHistoryOfAKey() {
     loaded(Duration.ofSeconds(100));
     assertEquals("v1", text(cache.live("k")));
     var state = cache.state("k").orElseThrow();

@@ -209,7 +209,7 @@ class AdoptCommandTest {
   }
 
   @Test
-  void undoKeepsWhatOthersHaveChangedSince() throws IOException {
+  void undoKeepsLaterChangesOfOthers() throws IOException {
     daemon();
     assertEquals(ExitStatus.OK, adopt("--yes"), this::printed);
     Files.writeString(file, read(file).replace("\"table\"", "\"json\""));

@@ -121,7 +121,7 @@ class CommandLineTest {
   /** C42. */
   @ParameterizedTest
   @ValueSource(strings = {"get", "doctor", "help", "dev", "dev up", "dev manifests"})
-  void helpOfACommandIsWhatItsOwnOptionPrints(String command) {
+  void helpOfACommandEqualsItsOwnOption(String command) {
     assertEquals(ExitStatus.OK, run(false, (command + " --help").split(" ")));
     var own = printed();
     assertTrue(own.contains("Usage: rig-credentials " + command + " "), own);
@@ -271,7 +271,7 @@ class CommandLineTest {
   }
 
   @Test
-  void listThatNoClientReadsIsRefusedWithTheNextStep() throws IOException {
+  void listThatIsTooLargeForClientsIsRefusedWithTheNextStep() throws IOException {
     var yaml = new StringBuilder("rig:\n  dockerRegistries:\n");
     for (int i = 0; i < 6_000; i++) { // JSON, as Go writes it, uses six characters for each <
       yaml.append("    h%d.org: {username: '%s', password: p}\n".formatted(i, "<".repeat(40)));

@@ -472,7 +472,7 @@ class DockerConfigCommandTest {
   }
 
   @Test
-  void storeReportsWhatItHides() {
+  void credsStoreReportsTheLoginsThatItHides() {
     given(BEFORE.replace("\"precise\": 1.10", "\"credsStore\": \"desktop\""));
     assertEquals(ExitStatus.FAILED, run("--store", "--write"));
     assertTrue(printed().contains("\"credsStore\" is \"desktop\": pass --replace"), this::printed);

@@ -199,7 +199,7 @@ class EntrySourcesTest {
   }
 
   @Test
-  void passwordFileThatIsNoFileOfItsOwnersAloneIsRefused() throws Exception {
+  void invalidPasswordFileIsRefused() throws Exception {
     var text = entry("{username: u, passwordFile: " + folder + "/secret}");
     var problem = "a.yaml:1:63: the password file ";
     assertEquals(List.of(problem + "cannot be read: no such file"), problems(folder, text));

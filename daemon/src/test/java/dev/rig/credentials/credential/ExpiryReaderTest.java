@@ -78,7 +78,7 @@ final class ExpiryReaderTest {
   }
 
   @Test
-  void whatOnlyLooksLikeATokenStatesNone() {
+  void textThatResemblesATokenStatesNone() {
     var claims = "{\"exp\":1757147299}";
     assertEquals(Optional.empty(), end(jwt("{\"typ\":\"JWT\"}", claims)), "no alg");
     assertEquals(Optional.empty(), end(url(HEADER) + "." + url(claims)), "two parts");

@@ -99,7 +99,7 @@ class DevManifestsTest {
   }
 
   @Test
-  void serviceIsWhatClusterHostSays() {
+  void serviceAgreesWithClusterHost() {
     var documents =
         read(
             manifests.manifests(

@@ -18,7 +18,7 @@ class DevRegistryAddressTest {
     "192.0.2.7, true, 192.0.2.7:30000, https://192.0.2.7:30000/v2/",
     "fd00::7, true, [fd00:0:0:0:0:0:0:7]:30000, https://[fd00:0:0:0:0:0:0:7]:30000/v2/"
   })
-  void hostIsWhatImagesBeginWith(String address, boolean tls, String host, String api) {
+  void hostIsTheBeginningOfImageNames(String address, boolean tls, String host, String api) {
     var place = new DevRegistryAddress(address, 30_000, tls);
     assertEquals(host, place.host());
     assertEquals(api, place.api());

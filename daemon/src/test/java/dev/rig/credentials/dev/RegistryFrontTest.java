@@ -170,7 +170,7 @@ class RegistryFrontTest {
         "PRI * HTTP/2.0\r\n\r\n",
         "\r\n\r\n\r\n"
       })
-  void whatIsNotPlainHttpIsRefused(String request) throws IOException {
+  void anythingButPlainHttpIsRefused(String request) throws IOException {
     assertEquals("400", status(send(request)));
     assertEquals(List.of(), asked);
   }

@@ -50,7 +50,7 @@ class LockFileTest {
   }
 
   @Test
-  void lockOfARemovedFileIsNotHeldAndCanBeTakenAgain() throws IOException {
+  void lockOfARemovedFileIsNotHeldAndCanBeAcquiredAgain() throws IOException {
     var lock = new LockFile(file);
     assertTrue(lock.take());
     Files.delete(file);

@@ -290,7 +290,7 @@ class HelperApiTest {
   }
 
   @Test
-  void listRenewsWhatGetWouldAnswerAndLeavesOutWhatFails() {
+  void listRenewsTheLeasesThatGetAnswersAndLeavesOutFailures() {
     var script = FakeSource.script(fixture.time(), "oauth", "s", Duration.ofHours(1));
     var failing = FakeSource.script(fixture.time(), "u", "s", Duration.ofHours(1)).failing("no");
     fixture
@@ -327,7 +327,7 @@ class HelperApiTest {
   }
 
   @Test
-  void listWaitsTwoSecondsForAllScriptsTogetherAndThenTakesTheLastOutcome() {
+  void listWaitsTwoSecondsForAllScriptsTogetherAndThenUsesTheLastOutcome() {
     var known = FakeSource.script(fixture.time(), "known", "s", Duration.ofSeconds(2));
     var failed = FakeSource.script(fixture.time(), "failed", "s", Duration.ofSeconds(2));
     fixture.fixed("static.org", "static", "s").entry("known.org", known).entry("f.org", failed);
@@ -424,7 +424,7 @@ class HelperApiTest {
   }
 
   @Test
-  void storeForAManagedRegistryIsANoOpThatSaysSo() {
+  void storeForAManagedRegistryHasNoEffectAndReportsIt() {
     fixture.fixed("ghcr.io", "u", "s");
     var reply =
         ask(Action.STORE, "{\"ServerURL\":\"ghcr.io\",\"Username\":\"x\",\"Secret\":\"CANARY\"}\n");
@@ -716,7 +716,7 @@ class HelperApiTest {
   }
 
   @Test
-  void explainSaysThatAnEntryComesBeforeALoginOfTheSamePrefix() {
+  void explainReportsThatAnEntryHasPrecedenceOverALoginForTheSamePrefix() {
     assertEquals(0, ask(Action.STORE, login("ghcr.io", "person", "s")).status());
     fixture.fixed("ghcr.io", "bot", "s");
     var body = body(ask(Action.EXPLAIN, "ghcr.io/a"));

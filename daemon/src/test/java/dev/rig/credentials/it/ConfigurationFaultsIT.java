@@ -46,7 +46,7 @@ class ConfigurationFaultsIT {
   }
 
   @Test
-  void f14_invalidReloadKeepsTheLastGoodAndSaysSo() {
+  void f14_invalidReloadKeepsTheLastValidConfigurationAndReportsIt() {
     var running = daemon.configured("values.yaml", STATIC).start();
     ProgramResult refused;
     ProgramResult corrected;
@@ -78,7 +78,7 @@ class ConfigurationFaultsIT {
 
   /** As in a ConfigMap's mount: each file is a link through {@code ..data}, which is swapped. */
   @Test
-  void f15_swappedDataLinkIsAppliedWithinTwoSecondsAndNeverMixed() throws IOException {
+  void f15_swappedDataLinkIsAppliedWithinTwoSecondsAndFilesAreNeverMixed() throws IOException {
     var mount = PrivateFile.folder(folder.resolve("mount"));
     generation(mount, 0);
     for (var name : new String[] {"a.yaml", "b.yaml"}) {
@@ -131,7 +131,7 @@ class ConfigurationFaultsIT {
   }
 
   @Test
-  void f16_deletedConfigurationKeepsTheLastGoodAndAFreshStartExits78() throws IOException {
+  void f16_deletedConfigurationKeepsTheLastValidOneAndAFreshStartExits78() throws IOException {
     var running = daemon.configured("values.yaml", STATIC).start();
     Files.delete(daemon.file("values.yaml"));
     Eventually.within(

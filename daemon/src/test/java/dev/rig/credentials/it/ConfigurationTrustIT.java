@@ -162,7 +162,8 @@ class ConfigurationTrustIT {
 
   @ParameterizedTest
   @ValueSource(ints = {0, CHART})
-  void t23_reloadRefusesWhatOthersCanWriteAndKeepsTheLastGood(int user) throws IOException {
+  void t23_reloadRefusesFilesThatOthersCanWriteAndKeepsTheLastValidOnes(int user)
+      throws IOException {
     if (user != 0) {
       runAs(user);
     }

@@ -279,7 +279,7 @@ class DevIT {
   }
 
   @Test
-  void deployPushesAnImageAndPrintsWhatItIsPulledBy() {
+  void deployPushesAnImageAndPrintsTheReferenceForPulls() {
     up().succeeded();
     PrivateFile.write(
         dev.config(),

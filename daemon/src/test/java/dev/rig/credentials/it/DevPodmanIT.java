@@ -76,7 +76,7 @@ class DevPodmanIT {
   }
 
   @Test
-  void pickerShowsWhatPodmanHas() {
+  void pickerShowsPodmansImages() {
     podman.podman("tag", "app:1", host + "/app:pushed").run().succeeded();
     try (var screen = new Screen(folder)) {
       screen.start(dev.command("deploy", "web", "--push-only", "--config", dev.config()));

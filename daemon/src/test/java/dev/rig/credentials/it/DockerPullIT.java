@@ -138,7 +138,7 @@ class DockerPullIT {
   }
 
   @Test
-  void wrongCredentialFailsAndTheRegistrySaysWhy() {
+  void wrongCredentialFailsWithTheRegistrysReason() {
     var outcome = docker(credHelpers, "pull", image(denied));
     assertAll(
         () -> assertNotEquals(0, outcome.status(), outcome::toString),

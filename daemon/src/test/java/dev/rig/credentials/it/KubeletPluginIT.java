@@ -190,7 +190,7 @@ class KubeletPluginIT {
   }
 
   @Test
-  void hostWithOneCredentialIsAskedForOnce() {
+  void hostWithOneCredentialIsRequestedOnce() {
     assertEquals(
         List.of(found("quay", "of-quay"), found("quay", "of-quay")),
         ask(image("quay.io/a/b"), image("quay.io/c")));

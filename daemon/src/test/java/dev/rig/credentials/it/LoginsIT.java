@@ -306,7 +306,7 @@ class LoginsIT {
   }
 
   @Test
-  void loginToAManagedHostSaysSoOnStderrAndChangesNothing() {
+  void loginToAManagedHostIsReportedOnStderrAndChangesNothing() {
     daemon.start();
     var outcome = store(0, "https://managed.example.org/", "root", "s").succeeded();
     var strangers = store(ALICE, "managed.example.org", "alice", "s").succeeded();

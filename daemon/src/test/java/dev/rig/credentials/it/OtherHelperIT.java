@@ -90,7 +90,7 @@ class OtherHelperIT {
   }
 
   @Test
-  void globIsAskedForEachHostAndTheHubByDockersKey() {
+  void globIsRequestedForEachHostAndForDockerHubByDockersKey() {
     var servers = List.of("a.example.org", "https://index.docker.io/v1/");
     for (var server : servers) {
       Command.of(Tool.CREDENTIAL_PASS.path(), "store")

@@ -310,7 +310,7 @@ class PackageIT {
 
   @Test
   @Order(12)
-  void purgeLeavesNothingButTheUserAndSaysWhatIsInHomes() {
+  void purgeLeavesOnlyTheUserAndReportsFilesInHomes() {
     sh("""
     mkdir -p /root/.docker && echo '{"credHelpers": {"ghcr.io": "rig"}}' >/root/.docker/config.json
     """)

@@ -158,7 +158,7 @@ class PrefixesIT {
   }
 
   @Test
-  void storeOfAManagedEntryChangesNothingAndSaysSo() {
+  void storeOfAManagedEntryChangesNothingAndReportsIt() {
     var key = "registry.gitlab.com";
     var login = NativeClient.answer(key, "person", "typed-in");
     var outcome = client.ask("store", login);
@@ -182,7 +182,7 @@ class PrefixesIT {
   }
 
   @Test
-  void eraseOfAManagedEntryKeepsItAndSaysSo() {
+  void eraseOfAManagedEntryKeepsItAndReportsIt() {
     var key = "registry.gitlab.com/rigdev";
     var outcome = client.ask("erase", key);
     assertAll(

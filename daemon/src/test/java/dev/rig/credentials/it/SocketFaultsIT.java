@@ -290,7 +290,7 @@ class SocketFaultsIT {
   }
 
   @Test
-  void f25_staleSocketOfAKilledDaemonIsTakenOverWithinThreeSeconds() {
+  void f25_staleSocketOfAKilledDaemonIsReplacedWithinThreeSeconds() {
     var first = daemon.configured("values.yaml", STATIC).start();
     first.kill();
     first.finish(Duration.ofSeconds(5));

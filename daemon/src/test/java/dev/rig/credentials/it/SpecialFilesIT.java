@@ -49,7 +49,7 @@ class SpecialFilesIT {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FOLDER")
-  void f39_configurationThatIsNoFileIsRefusedAtTheStart(SpecialFile kind) throws IOException {
+  void f39_configurationThatIsASpecialFileIsRefusedAtTheStart(SpecialFile kind) throws IOException {
     var named = kind.make(folder.resolve("values.yaml"));
     var found = kind.make(PrivateFile.folder(folder.resolve("etc")).resolve("values.yaml"));
     daemon.configuredFrom(named).configuredFrom(found.getParent());
@@ -62,7 +62,8 @@ class SpecialFilesIT {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FOLDER")
-  void f39_configurationThatBecomesOneKeepsTheLastGood(SpecialFile kind) throws IOException {
+  void f39_configurationThatBecomesASpecialFileKeepsTheLastValidOne(SpecialFile kind)
+      throws IOException {
     var running = daemon.configured("values.yaml", CONFIGURATION).start();
     Files.delete(daemon.file("values.yaml"));
     kind.make(daemon.file("values.yaml"));

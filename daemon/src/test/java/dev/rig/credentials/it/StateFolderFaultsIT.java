@@ -65,7 +65,7 @@ class StateFolderFaultsIT {
 
   /** C17: logins that both daemons acknowledged were lost, because each wrote the whole file. */
   @Test
-  void f38_secondDaemonOnAStateFolderKeepsNothingThereAndSaysSo() throws IOException {
+  void f38_secondDaemonOnAStateFolderSavesNothingThereAndReportsIt() throws IOException {
     var one = first.start();
     store(first, 0).succeeded();
     assertEquals(0, first.client().get("script.example.org").status());
@@ -118,7 +118,7 @@ class StateFolderFaultsIT {
   }
 
   @Test
-  void f38_secondDaemonThatKeepsNoLeasesRemovesNoneOfTheFirst() {
+  void f38_secondDaemonWithoutSavedLeasesRemovesNoneOfTheFirst() {
     var one = first.start();
     assertEquals(0, first.client().get("script.example.org").status());
     var leases = first.stateFolder().resolve("leases.sealed");

@@ -86,7 +86,7 @@ class AuthChallengeTest {
   }
 
   @Test
-  void tooMuchIsRefused() {
+  void tooLongOrTooManyChallengesAreRefused() {
     assertThrows(HttpFailure.class, () -> read("x".repeat(9000)));
     assertThrows(HttpFailure.class, () -> read("a, ".repeat(9)));
     var parameters = new StringBuilder("Bearer ");

@@ -36,7 +36,7 @@ class HttpAddressTest {
   }
 
   @Test
-  void whatGoAcceptsAndAUriDoesNotIsEncoded() {
+  void charactersThatGoAcceptsAndAUriDoesNotAreEncoded() {
     assertEquals(
         "/a%20b?c=%22%3C%3E%7B%7C%7D%5C%5E%60", parse("http://h/a b?c=\"<>{|}\\^`").target());
     assertEquals("/caf%E9", parse("http://h/caf\u00e9").target(), "a byte of a header");
@@ -90,7 +90,7 @@ class HttpAddressTest {
   }
 
   @Test
-  void aReferenceToSomethingElseLeadsNowhere() {
+  void anyOtherReferenceIsNotResolved() {
     var base = parse("https://a.example/");
     assertNull(base.resolve("ftp://b.example/"));
     assertNull(base.resolve("javascript:1"));

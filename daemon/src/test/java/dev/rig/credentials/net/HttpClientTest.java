@@ -199,7 +199,7 @@ class HttpClientTest {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}x\r\n0\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}"
       })
-  void whatIsNotValidHttpIsRefused(String text) {
+  void invalidHttpIsRefused(String text) {
     try (var server = saying(text)) {
       assertEquals(HttpFailureKind.INVALID, new HttpFixture(server).failure(server).kind(), text);
     }

@@ -107,7 +107,7 @@ class NetworkZoneTest {
   }
 
   @Test
-  void anotherNetworksTranslatorIsNoNearerThanItIs() throws Exception {
+  void translatorOfAPrivateNetworkIsInThatNetworksZone() throws Exception {
     var unique = bytes("fd00ffff0000000000000000", new byte[] {8, 8, 8, 8}, "");
     assertEquals(NetworkZone.PRIVATE, NetworkZone.of(raw(unique)));
   }

@@ -114,8 +114,7 @@ class ProxiesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"socks5", "SOCKS5H", "https"})
-  void anotherKindOfProxyIsRefusedWhereARegistryWouldBeAskedThroughIt(String kind)
-      throws Exception {
+  void unsupportedProxyIsRefusedOnlyForRegistriesThatNeedIt(String kind) throws Exception {
     var proxies =
         Proxies.of(
             Map.of("HTTPS_PROXY", kind + "://u:s3cret@host:1080", "NO_PROXY", "direct.example"));

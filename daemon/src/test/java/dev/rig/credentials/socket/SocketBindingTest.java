@@ -241,7 +241,7 @@ final class SocketBindingTest {
 
   /** F23: only the lock; the socket stays the same. */
   @Test
-  void deletedLockIsTakenAgain() throws Exception {
+  void deletedLockIsAcquiredAgain() throws Exception {
     try (var _ = open()) {
       Object before = inode();
       Files.delete(folder.resolve("s.lock"));

@@ -46,7 +46,7 @@ final class StreamServerTest {
       };
 
   @Test
-  void slowRequestsOnAllThreadsAreNotTakenForAListenerThatDoesNotAnswer() throws Exception {
+  void slowRequestsOnAllThreadsDoNotCountAsAListenerThatHangs() throws Exception {
     var loopback = InetAddress.ofLiteral("127.0.0.1");
     var binding = TcpBinding.listen(new InetSocketAddress(loopback, 0), 128);
     var clients = new ArrayList<Socket>();

@@ -365,7 +365,7 @@ final class HelperSourceTest {
   }
 
   @Test
-  void refusedLoginSaysWhyWithoutTheSecret() throws Exception {
+  void refusedLoginIsReportedWithoutTheSecret() throws Exception {
     var source = source("cat >&2; echo cannot lock the keychain; exit 1");
     var failure = failure(source.store("ghcr.io", new Credential("u", Secret.of("canary-secret"))));
     assertFalse(String.valueOf(failure.getMessage()).contains("canary"), failure::getMessage);

@@ -111,7 +111,7 @@ final class LiteralOutputTest {
 
   @ParameterizedTest
   @MethodSource("shells")
-  void optionsOfEchoMeanWhatTheyDoInBash(Shell shell) throws Exception {
+  void optionsOfEchoWorkAsInBash(Shell shell) throws Exception {
     assertEquals(
         "a\\tb-x -",
         run(shell, "IFS=:; echo -n u:; echo -nE 'a\\tb'; echo -n -x -", Map.of())

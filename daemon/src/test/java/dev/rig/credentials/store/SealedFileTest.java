@@ -58,7 +58,7 @@ class SealedFileTest {
   }
 
   @Test
-  void whatWasWrittenIsReadByItsLabel() {
+  void writtenRecordsAreReadByTheirLabel() {
     write();
     assertEquals(List.of("first", "third"), texts(file(), "ghcr.io\n1"));
     assertEquals(List.of("second"), texts(file(), "quay.io\n1"));

@@ -216,7 +216,7 @@ class ClientTest {
   }
 
   @Test
-  void permissionDeniedSaysWhatToDo() {
+  void deniedPermissionIsReportedWithTheRemedy() {
     FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.DENIED);
     assertEquals(1, machine.run("get"));
     assertEquals(
@@ -354,7 +354,7 @@ class ClientTest {
   }
 
   @Test
-  void helpGoesToStdoutAndNamesWhatTheCodeReads() {
+  void helpGoesToStdoutAndNamesAllVariables() {
     FakeMachine machine = FakeMachine.answering("0\n{}\n");
     assertEquals(0, machine.run("--help"));
     String text = machine.stdout();
@@ -433,7 +433,7 @@ class ClientTest {
   }
 
   @Test
-  void f41_waitingForTheUsersFirstDaemonEndsAndSaysWhatToDo() {
+  void f41_waitingForTheUsersFirstDaemonEndsWithTheNextStep() {
     FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.DENIED);
     machine.variables.put("XDG_RUNTIME_DIR", "/run/user/7");
     assertEquals(1, machine.run("get"));

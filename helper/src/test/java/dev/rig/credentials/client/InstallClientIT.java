@@ -97,7 +97,7 @@ class InstallClientIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"cc", "clang", "musl-gcc"})
-  void eachCompilerMakesAProgramOfWhatTeaVmWrote(String compiler) throws Exception {
+  void eachCompilerBuildsTheProgramFromTeaVmsCode(String compiler) throws Exception {
     Outcome outcome = install(installed(compiler), GENERATED);
     assertEquals(0, outcome.status(), outcome.stderr());
     assertEquals(
@@ -128,7 +128,7 @@ class InstallClientIT {
 
   /** Errors of gcc 14 and later, tested with any gcc. */
   @Test
-  void whatTeaVmWroteHasNothingThatNewerCompilersRefuse() throws Exception {
+  void teaVmsCodeHasNoErrorsOfNewerCompilers() throws Exception {
     Outcome outcome =
         run(
             installed("cc"),
@@ -166,7 +166,7 @@ class InstallClientIT {
   }
 
   @Test
-  void theNextCompilerIsTakenWhereTheFirstOneFailsAndTheBuildSaysSo() throws Exception {
+  void theNextCompilerIsUsedIfTheFirstOneFailsAndTheBuildReportsIt() throws Exception {
     Path failing = failing("cannot find libc.a");
     Outcome outcome = install(failing + " " + installed("cc"), source);
     assertEquals(0, outcome.status(), outcome.stderr());
@@ -177,7 +177,7 @@ class InstallClientIT {
   }
 
   @Test
-  void withoutACompilerItIsTheJvmFormAndTheBuildSaysWhatToInstall() throws Exception {
+  void withoutACompilerTheJvmFormIsBuiltAndTheBuildNamesThePackage() throws Exception {
     Outcome outcome = install("musl-gcc-of-nobody cc-of-nobody", source);
     assertEquals(0, outcome.status(), outcome.stderr());
     assertEquals(
@@ -189,7 +189,7 @@ class InstallClientIT {
   }
 
   @Test
-  void theJvmFormCanBeAskedFor() throws Exception {
+  void theJvmFormCanBeRequested() throws Exception {
     Outcome outcome = install("none", source);
     assertEquals(
         new Outcome(0, "docker-credential-rig runs on a JVM, as -Dnative.cc=none asks\n", ""),

@@ -40,7 +40,7 @@ class InvocationTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"GET", "take", "explain", "status", "get ", "--get"})
-  void anyOtherWordIsWrong(String word) {
+  void anyOtherWordIsInvalid(String word) {
     assertInstanceOf(Invocation.Wrong.class, Invocation.of("docker-credential-rig", word));
   }
 
@@ -70,7 +70,7 @@ class InvocationTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"docker-credential-rig-", "docker-credential-rig-a b"})
-  void anAliasThatIsNoNameIsWrong(String program) {
+  void anInvalidAliasIsRejected(String program) {
     assertInstanceOf(Invocation.Wrong.class, Invocation.of(program, "get"));
   }
 

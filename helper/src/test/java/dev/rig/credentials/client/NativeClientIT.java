@@ -260,7 +260,7 @@ class NativeClientIT {
 
   @ParameterizedTest
   @MethodSource("forms")
-  void aMissingDaemonIsOneLineThatSaysWhatToDo(Form form) throws Exception {
+  void aMissingDaemonIsReportedInOneLineWithTheNextStep(Form form) throws Exception {
     Outcome outcome = run(form, "docker-credential-rig", bytes("ghcr.io"), "get");
     assertEquals(1, outcome.status());
     assertEquals(

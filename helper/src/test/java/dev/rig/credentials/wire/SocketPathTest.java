@@ -27,7 +27,7 @@ class SocketPathTest {
   }
 
   @Test
-  void aClientTakesTheUsersSocketWhereItExists() {
+  void aClientUsesTheUsersSocketIfItExists() {
     assertEquals(OWN, SocketPath.ofClient(SESSION::get, OWN::equals));
     assertEquals(SocketPath.MACHINE, SocketPath.ofClient(SESSION::get, path -> false));
   }
@@ -40,7 +40,7 @@ class SocketPathTest {
   }
 
   @Test
-  void theUsersOwnIsNeitherNamedNorTheMachines() {
+  void theUsersOwnSocketIsNeitherTheConfiguredOneNorTheMachines() {
     assertTrue(SocketPath.isUsersOwn(OWN, SESSION::get));
     assertFalse(SocketPath.isUsersOwn(SocketPath.MACHINE, SESSION::get));
     assertFalse(SocketPath.isUsersOwn(OWN, Map.of("RIG_CREDENTIALS_SOCKET", OWN)::get));

@@ -103,7 +103,7 @@ public final class RetryingClient {
     }
   }
 
-  /** Sends one request without following redirects or retrying, and returns any response. */
+  /** Sends one request without redirects or retries; returns any response, or fails without one. */
   public HttpResponse once(HttpRequest ask, NetworkZone nearest, RequestBudget budget)
       throws CallException, InterruptedException {
     return http.send(ask, nearest, budget);

@@ -64,6 +64,7 @@ public final class ImageReader {
    *
    * @param tag for the result; null if absent
    * @param wanted the expected digest; null for the tag's current one
+   * @throws CallException if the image does not exist, is invalid, or cannot be read
    */
   public ResolvedImage read(@Nullable String tag, @Nullable Digest wanted)
       throws CallException, InterruptedException {

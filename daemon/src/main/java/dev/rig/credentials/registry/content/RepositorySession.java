@@ -61,7 +61,7 @@ public final class RepositorySession {
     return new RepositorySession(image, endpoint, login, caller, contents, budget.inTheSameTime());
   }
 
-  /** Logs in by the registry's first challenges. */
+  /** Answers the registry's first challenges; fails if that is impossible or forbidden. */
   public void begin() throws CallException, InterruptedException {
     if (!endpoint.challenges().isEmpty()) {
       login.answer(endpoint.challenges());

@@ -39,6 +39,7 @@ public final class TagReader {
    *
    * @param limit at least 1
    * @param after the last tag of the previous page; null for the first page
+   * @throws CallException if the tags cannot be listed
    */
   public TagPage read(int limit, @Nullable String after)
       throws CallException, InterruptedException {

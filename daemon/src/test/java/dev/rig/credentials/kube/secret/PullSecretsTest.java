@@ -34,7 +34,7 @@ class PullSecretsTest {
   }
 
   @Test
-  void secretHoldsOnlyWhatItsImagesNeedAndSaysSo() {
+  void secretContainsOnlyTheCredentialsOfItsImagesAndIsLabelled() {
     fixture.entry("ghcr.io/acme", "acme", "of-acme", Duration.ofHours(2));
     fixture.entry("docker.io", "hub", "of-the-hub", Duration.ofHours(1));
     fixture.entry("quay.io", "quay", "of-quay");

@@ -357,7 +357,7 @@ class LenientRegistryTest {
   }
 
   @Test
-  void aLimitOfATokenServiceIsForTheRepositoryThatWasAskedFor() throws Exception {
+  void aLimitOfATokenServiceIsForTheRequestedRepository() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().startsWith("/token")) {

@@ -80,7 +80,7 @@ class TagsTest {
   }
 
   @Test
-  void whatIsKnownOfTheNewestComesFirst() throws Exception {
+  void newestTagsComeFirstWithTheirData() throws Exception {
     var older = FakeImage.oci();
     var config = new String(older.config(), StandardCharsets.UTF_8);
     byte[] newConfig =
@@ -447,7 +447,7 @@ class TagsTest {
   }
 
   @Test
-  void aRegistryThatListsNoTagsSaysSo() throws Exception {
+  void aRegistryWithoutAListOfTagsIsReported() throws Exception {
     try (var registry = withMaximum(-1, 405, "UNSUPPORTED")) {
       var client = new ClientFixture(FakeCredentials.none()).client;
       var repository = ClientFixture.image(registry.host() + "/acme/app");
@@ -495,7 +495,7 @@ class TagsTest {
     "1000, 404, true",
     "1000, 200, true"
   })
-  void aRegistryThatDoesNotSayWhatFollowsIsTakenAtItsWord(int size, int status, boolean truncated)
+  void aListWithoutALinkIsTruncatedIfTheNextPageFails(int size, int status, boolean truncated)
       throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
@@ -512,7 +512,7 @@ class TagsTest {
   }
 
   @Test
-  void aRegistryThatLinksItsPagesIsNotAskedForOneMore() throws Exception {
+  void aRegistryThatLinksItsPagesIsNotQueriedForAnotherOne() throws Exception {
     try (var registry =
         HostileRegistry.start((asked, out) -> {
           if (asked.target().endsWith("n=1000")) {

@@ -73,7 +73,7 @@ class DigestCacheTest {
   }
 
   @Test
-  void keepingTheSameAgainTakesNoRoom() {
+  void cachingTheSameContentAgainTakesNoRoom() {
     var first = keep(body(0, LARGE));
     for (int i = 0; i < MANY; i++) {
       keep(body(1, LARGE));

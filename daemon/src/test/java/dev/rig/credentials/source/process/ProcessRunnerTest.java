@@ -339,7 +339,7 @@ final class ProcessRunnerTest {
   }
 
   @Test
-  void f5_processOfUnknownOriginIsEndedWhenAllItsSuspectsAreOver() throws Exception {
+  void f5_processOfUnknownOriginIsEndedWhenAllPossibleRunsHaveEnded() throws Exception {
     var token = Processes.longSleep();
     var other = Processes.longSleep();
     var longer = runner.run(script("sleep " + other));
@@ -497,7 +497,7 @@ final class ProcessRunnerTest {
   }
 
   @Test
-  void nothingPrintsWhatCanBeSecret() throws Exception {
+  void nothingPrintsPossibleSecrets() throws Exception {
     var spec = ProcessSpec.script("echo canary", Map.of("KEY", "canary"), TIMEOUT);
     assertFalse(spec.toString().contains("canary"));
     assertFalse(spec.program().toString().contains("canary"));
