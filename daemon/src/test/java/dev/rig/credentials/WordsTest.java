@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Texts and comments are plain technical English, as in the manuals of kubectl and gh: phrases that
@@ -30,7 +32,7 @@ class WordsTest {
               + " told|was told|had to be|are to be|if there is none|without a word|knows no)\\b",
           Pattern.CASE_INSENSITIVE);
 
-  /** Further phrases that a comment of main code must not contain. */
+  /** Further phrases that a comment must not contain. */
   private static final Pattern IN_COMMENTS =
       Pattern.compile(
           PHRASES.pattern()
@@ -68,10 +70,18 @@ class WordsTest {
     assertEquals(List.of(), found);
   }
 
-  @Test
-  void commentsOfMainCodeContainNoListedPhrase() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "helper/src/main/java",
+        "daemon/src/main/java",
+        "helper/src/test/java",
+        "daemon/src/test/java",
+        "daemon/src/bench/java"
+      })
+  void commentsContainNoListedPhrase(String folder) {
     var found = new ArrayList<String>();
-    for (var file : files("helper/src/main/java", ".java", "daemon/src/main/java", ".java")) {
+    for (var file : files(folder, ".java")) {
       TOKENS
           .matcher(read(file))
           .results()

@@ -95,7 +95,7 @@ class NodeIT {
     Files.writeString(key, "0123456789abcdef0123456789abcdef");
   }
 
-  /** Mounts a Secret as the kubelet does: each generation at once, by renaming {@code ..data}. */
+  /** Mounts a Secret as the kubelet does: each generation whole, by renaming {@code ..data}. */
   private void mount(JsonNode secret, String generation) throws IOException {
     var config = Files.createDirectories(mounts.resolve("config"));
     var text = Base64.getDecoder().decode(secret.at("/data/config.yaml").asText());

@@ -111,7 +111,7 @@ class FrozenWireIT {
     }
   }
 
-  /** Answers one connection; returns its request. */
+  /** Answers one connection, and returns its request. */
   private static String serve(ServerSocketChannel server, String reply) {
     try (var connection = server.accept()) {
       var request = new String(Channels.newInputStream(connection).readAllBytes(), UTF_8);

@@ -31,15 +31,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The image, built from its Dockerfile and run as the chart runs it: another user than root, no
- * capability, a read-only root file system, folders in memory.
+ * The image, built from its Dockerfile and run as in the chart: not as root, without capabilities,
+ * with a read-only root file system and folders in memory.
  */
 @Tag("image")
 class ImageIT {
-  /** What containers of a busy machine take; no test measures a time. */
+  /** The time that containers of a busy machine may take; no test measures a time. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** In bytes: curl, jq, wget and certificates. */
+  /** The limit in bytes of curl, jq, wget and certificates. */
   private static final long MOST_FOR_TOOLS = 30_000_000;
 
   @TempDir private static Path folder;
@@ -52,7 +52,7 @@ class ImageIT {
   }
 
   @Test
-  void documentedAwsScriptWorksInIt() throws IOException {
+  void documentedAwsScriptWorksInTheImage() throws IOException {
     var ecr = reaper.own(new FakeEcr("eu-west-1"));
     var home = readable(folder.resolve("aws-home"));
     write(
@@ -80,7 +80,7 @@ class ImageIT {
   }
 
   @Test
-  void documentedGoogleScriptWorksInTheSlimOne() throws IOException {
+  void documentedGoogleScriptWorksInTheSlimImage() throws IOException {
     var metadata =
         reaper.own(new FakeMetadata("ya29.c.b0AT7lpjAbcdefghijklmnopqrstuvwxyz-0123456789"));
     var config = readable(folder.resolve("google"));
@@ -102,7 +102,7 @@ class ImageIT {
   }
 
   @Test
-  void scriptsFindTheirToolsAndTheSlimOneHasNoAws() {
+  void scriptsFindTheirToolsAndTheSlimImageHasNoAws() {
     var words = "for tool in aws base64 curl grep jq wget; do command -v $tool || echo none; done";
     assertEquals(
         "/usr/bin/aws\n/usr/bin/base64\n/usr/bin/curl\n/usr/bin/grep\n/usr/bin/jq\n/usr/bin/wget\n",
@@ -113,9 +113,9 @@ class ImageIT {
     assertEquals("65532:65532\n", shell("slim", "echo $(id -u):$(id -g)"));
   }
 
-  /** {@code docker history} begins with the last layer and ends with the base. */
+  /** The output of {@code docker history} begins with the last layer and ends with the base. */
   @Test
-  void slimOneWeighsItsBaseTheDistributionAndLittleElse() throws IOException {
+  void slimImageContainsItsBaseTheDistributionAndLittleElse() throws IOException {
     var layers =
         docker("history", "--human=false", "--format={{.Size}}", "slim")
             .succeeded()
@@ -138,7 +138,7 @@ class ImageIT {
 
   /** Without the cache each start takes longer; it fits only jars with the same times. */
   @Test
-  void cacheOfTheStartFitsInTheImage() {
+  void aotCacheFitsInTheImage() {
     docker(
             "run",
             "--rm",
@@ -214,7 +214,7 @@ class ImageIT {
     return "--tmpfs=" + path + ":mode=0700,uid=65532,gid=65532";
   }
 
-  /** Asks again where the script takes longer than a client waits. */
+  /** Repeats the request if the script takes longer than a client waits. */
   private static void awaitAnswer(String container, String key, String answer) {
     var wanted = new ProgramResult(0, answer, "");
     Eventually.within(
@@ -246,7 +246,7 @@ class ImageIT {
     }
   }
 
-  /** A folder that the container's user can enter. */
+  /** Makes a folder accessible for the container's user. */
   private static Path readable(Path path) throws IOException {
     PrivateFile.folder(path);
     return Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * What scripts of the built daemon print: which lines are a credential, and what reaches a script.
+ * The output of scripts of the built daemon: valid and invalid lines, and the input of a script.
  */
 class ScriptOutputIT extends ScriptDaemon {
   @Test

@@ -52,7 +52,7 @@ class SecondaryFeaturesIT {
   /**
    * An invalid setting.
    *
-   * @param variable of the environment; empty for none
+   * @param variable of the environment; may be empty
    * @param yaml more of the configuration; {@code $F} is a folder with invalid files
    * @param part the component
    * @param reason a part of its reason

@@ -67,7 +67,7 @@ final class SocketAccessTest {
     var attempts = new AtomicInteger();
     var connected = new AtomicInteger();
     var done = new AtomicBoolean();
-    // Loads the classes that the thread uses: as nobody it cannot read them in a closed folder.
+    // Loads the classes that the thread uses: another user may not be able to read them.
     try (var _ = open(0600)) {
       Client.settle(path);
     }

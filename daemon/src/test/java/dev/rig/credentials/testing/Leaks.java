@@ -34,7 +34,7 @@ public final class Leaks {
     seen.put(place, text);
   }
 
-  /** Returns the output of a place; fails the test if there is none. */
+  /** Returns the output of a place; fails the test if it is absent. */
   public String seen(String place) {
     var text = seen.get(place);
     if (text == null) {

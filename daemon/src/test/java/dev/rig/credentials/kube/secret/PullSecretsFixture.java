@@ -155,7 +155,7 @@ final class PullSecretsFixture implements AutoCloseable {
     entries.put(prefix, new Lookup.Failed(prefix, reason, next, ReasonClass.STATUS));
   }
 
-  /** Makes requests for that host wait for its script; empty for none. */
+  /** Makes requests for that host wait for its script; empty stops that. */
   void hang(String host) {
     hanging = host;
   }

@@ -122,7 +122,7 @@ final class ShellTest {
     }
   }
 
-  /** As zsh, where USERNAME is special. */
+  /** Like zsh, in which USERNAME is special. */
   @Test
   void shellThatPrintsAnotherUserNameIsFound() throws IOException {
     var shell = program("bin/odd");
