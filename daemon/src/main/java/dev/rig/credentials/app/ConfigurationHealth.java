@@ -2,12 +2,14 @@ package dev.rig.credentials.app;
 
 import dev.rig.credentials.config.ClusterSettings;
 import dev.rig.credentials.config.Configuration;
+import dev.rig.credentials.config.DaemonSettings;
 import dev.rig.credentials.kube.ClusterAccessSource;
 import dev.rig.credentials.kube.secret.PullSecrets;
 import dev.rig.credentials.problem.ComponentHealth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Determines which components a configuration would make unhealthy in a daemon with the same
@@ -41,5 +43,18 @@ public final class ConfigurationHealth {
           }
         });
     return List.copyOf(found);
+  }
+
+  /**
+   * Returns what lets another user replace the state folder of a daemon with this configuration, as
+   * the daemon would log it; empty if absent.
+   *
+   * @param root whether this process runs as root
+   */
+  public static Optional<String> stateFolder(
+      Configuration configuration, Map<String, String> environment, boolean root) {
+    var settings =
+        EffectiveSettings.resolve(configuration.daemon(), DaemonSettings.UNSET, environment, root);
+    return StateFiles.replaceable(settings.stateDir(), environment);
   }
 }

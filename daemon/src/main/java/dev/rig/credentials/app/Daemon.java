@@ -111,6 +111,7 @@ public final class Daemon implements AutoCloseable {
     var access = scope.add(AccessControl.open(time), AccessControl::close);
     var state =
         scope.add(new StateFiles(context.settings(), context.environment()), StateFiles::close);
+    health.add(state::health);
     var logins = logins(context, state);
     var gate = new StartupGate();
     socket = bind(context, gate);

@@ -2,6 +2,7 @@ package dev.rig.credentials.app;
 
 import dev.rig.credentials.files.LockFile;
 import dev.rig.credentials.files.WriteAccess;
+import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.SealingKey;
 import dev.rig.credentials.store.StateFolder;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,10 +74,7 @@ final class StateFiles implements AutoCloseable {
   private StateFolder folder() {
     var folder = StateFolder.open(settings.stateDir());
     if (lock == null && !taken) {
-      folder
-          .replaceable(WriteAccess.ofThisProcess(environment))
-          .ifPresent(
-              problem -> LOG.log(Level.WARNING, "the state folder can be replaced: {0}", problem));
+      replaceable().ifPresent(problem -> LOG.log(Level.WARNING, problem));
       lock = folder.lock().orElse(null);
       taken = lock == null;
     }
@@ -85,6 +84,24 @@ final class StateFiles implements AutoCloseable {
               .formatted(settings.stateDir()));
     }
     return folder;
+  }
+
+  /** Returns the warning about a state folder that another user can replace; empty if absent. */
+  static Optional<String> replaceable(Path folder, Map<String, String> environment) {
+    return StateFolder.replaceable(folder, WriteAccess.ofThisProcess(environment))
+        .map(problem -> "the state folder can be replaced: " + problem);
+  }
+
+  private Optional<String> replaceable() {
+    return replaceable(settings.stateDir(), environment);
+  }
+
+  /**
+   * Returns the component {@code stateFolder}, with a message while another user could replace the
+   * folder. It stays healthy: nothing is lost unless that user does.
+   */
+  ComponentHealth health() {
+    return new ComponentHealth("stateFolder", true, replaceable().stream().toList(), Map.of());
   }
 
   private synchronized UnlockedState open() {

@@ -56,12 +56,15 @@ final class CheckCommand implements Callable<Integer> {
             .map(Problem::toString)
             .toList();
     var unhealthy = ConfigurationHealth.unhealthy(configuration, console.environment());
+    var stateFolder =
+        ConfigurationHealth.stateFolder(configuration, console.environment(), console.root());
     HelperLoops.check(configuration.registries(), console.environment().getOrDefault("PATH", ""));
     if (output.isJson()) {
       var entries = configuration.registries().stream().map(CheckCommand::json).toList();
       var json = new TreeMap<String, Object>(Map.of("entries", entries));
-      if (!remarks.isEmpty()) {
-        json.put("remarks", remarks);
+      var all = Stream.concat(remarks.stream(), stateFolder.stream()).toList();
+      if (!all.isEmpty()) {
+        json.put("remarks", all);
       }
       if (!unhealthy.isEmpty()) {
         json.put("unhealthy", unhealthy.stream().map(CheckCommand::json).toList());
@@ -88,6 +91,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     table.print(console.out());
     remarks.forEach(remark -> console.out().println("Note: " + remark + "."));
+    stateFolder.ifPresent(warning -> console.err().println("warning: " + warning));
     for (var component : unhealthy) {
       component
           .messages()

@@ -51,15 +51,23 @@ public final class StateFolder {
   }
 
   /**
-   * Returns why another user can replace the folder, or replace it with an older version. The root
-   * of a mount is ignored: a kubelet makes an {@code emptyDir} writable for all users of the
-   * containers that mount it.
+   * Returns why a user other than its owner can replace the folder, or replace it with an older
+   * version. The root of a mount is ignored: a kubelet makes an {@code emptyDir} writable for all
+   * users of the containers that mount it.
    *
+   * @param path the folder; if it does not exist, the nearest folder above it is checked
+   * @param access that of the process that would create it
    * @return empty if no other user can, or if that cannot be determined
    */
-  public Optional<String> replaceable(WriteAccess access) {
+  public static Optional<String> replaceable(Path path, WriteAccess access) {
     try {
-      for (var exposure : access.look(path)) {
+      var existing = path.toAbsolutePath();
+      while (existing.getParent() != null && FileId.of(existing).isEmpty()) {
+        existing = existing.getParent();
+      }
+      var folder = FileId.behind(path);
+      var judge = folder.isPresent() ? access.of(folder.get().owner()) : access;
+      for (var exposure : judge.look(existing)) {
         var parent = exposure.path().resolveSibling("");
         if (!exposure.tolerated() && !isMount(exposure.path(), parent)) {
           return Optional.of(exposure.toString());

@@ -3,10 +3,12 @@ package dev.rig.credentials.it;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Eventually;
+import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
 import dev.rig.credentials.testing.daemon.NativeClient;
 import dev.rig.credentials.testing.daemon.ProgramResult;
@@ -17,6 +19,7 @@ import dev.rig.credentials.testing.machine.SpecialFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.AutoClose;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** F38 and F39 of {@code docs/reliability.md}: files in the state folder of a built daemon. */
@@ -127,6 +131,67 @@ class StateFolderFaultsIT {
     second.start();
     assertTrue(Files.exists(leases));
     assertEquals(ANSWER, second.client().get("example.org").stdout());
+  }
+
+  /** The log, {@code doctor} and {@code check} say so; the daemon serves, and stays healthy. */
+  @Test
+  void t23_stateFolderThatAnotherUserCanReplaceIsReported() throws IOException {
+    var open = Files.createDirectory(first.folder().resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.delete(first.stateFolder());
+    Files.createSymbolicLink(first.stateFolder(), PrivateFile.folder(open.resolve("state")));
+    var told =
+        ("the state folder can be replaced: %1$s is writable by group 0 and others (mode 0777):"
+                + " chmod go-w %1$s")
+            .formatted(open);
+    var running = first.start();
+    var doctor = first.commandLine("doctor");
+    first.configured("w.yaml", "daemon: {stateDir: %s}".formatted(first.stateFolder()));
+    var check = first.commandLine("check", "--config", first.file("w.yaml"));
+    var json = first.commandLine("check", "--config", first.file("w.yaml"), "-o", "json");
+    assertAll(
+        () -> assertTrue(running.says(told), running::stderr),
+        () -> assertTrue(doctor.stdout().contains("warn  daemon"), doctor::toString),
+        () -> assertTrue(doctor.stdout().contains(told), doctor::toString),
+        () -> assertEquals("warning: " + told + "\n", check.succeeded().stderr()),
+        () -> assertTrue(json.succeeded().stdout().contains(told), json::toString),
+        () -> assertEquals(0, first.commandLine("status").status()));
+
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+    var after = first.commandLine("doctor").stdout();
+    assertFalse(after.contains("can be replaced"), after);
+    assertEquals("", first.commandLine("check", "--config", first.file("w.yaml")).stderr());
+  }
+
+  /**
+   * A kubelet mounts an {@code emptyDir} with mode 0777 (Kubernetes, {@code pkg/volume/emptydir});
+   * only containers of the pod see it. The same mode on a folder inside is no part of that.
+   */
+  @ParameterizedTest
+  @CsvSource({"state, false", "open/state, true"})
+  void t23_rootOfAnEmptyDirDoesNotCount(String path, boolean reported) throws IOException {
+    Tool.needRoot("a mount");
+    var mount = PrivateFile.folder(first.folder().resolve("volume"));
+    var daemon =
+        new DaemonUnderTest(reaper, folder.resolve("p"))
+            .configured("v.yaml", CONFIGURATION)
+            .startedBy(
+                Tool.UNSHARE.path(),
+                "--mount",
+                "/bin/sh",
+                "-ec",
+                "mount -t tmpfs -o mode=0777 tmpfs \"$0\"; mkdir -m 0777 \"$0/open\";"
+                    + " mkdir -m 0700 \"$0/state\" \"$0/open/state\"; exec \"$@\"",
+                mount);
+    Files.createSymbolicLink(daemon.stateFolder(), mount.resolve(path));
+    var running = daemon.start();
+    assertEquals(0, daemon.client().get("script.example.org").status());
+    var doctor = daemon.commandLine("doctor").stdout();
+    assertEquals(reported, running.says("the state folder can be replaced: "), running::stderr);
+    assertEquals(
+        reported,
+        doctor.contains("the state folder can be replaced: " + mount + "/open is writable by"),
+        doctor);
   }
 
   /** C18: everything was blocked by a FIFO, including SIGTERM. */

@@ -59,20 +59,39 @@ class StateFolderTest {
   @Test
   void t23_folderThatAnotherUserCanReplaceIsNamed() throws Exception {
     var access = WriteAccess.ofThisProcess(Map.of());
-    var state = folder();
-    assertEquals(Optional.empty(), state.replaceable(access));
+    var state = temp.resolve("a/state");
+    folder();
+    assertEquals(Optional.empty(), StateFolder.replaceable(state, access));
     var above = temp.resolve("a");
     Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwxrwxrwx"));
-    assertEquals(
+    var problem =
         Optional.of(
             above
                 + " is writable by group "
                 + Files.getAttribute(above, "unix:gid")
                 + " and others (mode 0777): chmod go-w "
-                + above),
-        state.replaceable(access));
+                + above);
+    assertEquals(problem, StateFolder.replaceable(state, access));
+    assertEquals(problem, StateFolder.replaceable(above.resolve("not/yet/made"), access));
     Files.setAttribute(above, "unix:mode", 01777);
-    assertEquals(Optional.empty(), state.replaceable(access));
+    assertEquals(Optional.empty(), StateFolder.replaceable(state, access));
+  }
+
+  /** A root that looks at the folder of the daemon's own user, as {@code sudo} with a package's. */
+  @Test
+  void t23_folderOfTheDaemonsUserIsNotItsOwnProblem() throws Exception {
+    Tool.needRoot("another user's folder");
+    var access = WriteAccess.ofThisProcess(Map.of());
+    folder();
+    var state = temp.resolve("a/state");
+    Files.setAttribute(state, "unix:uid", 65_534);
+    assertEquals(Optional.empty(), StateFolder.replaceable(state, access));
+    Files.setAttribute(temp.resolve("a"), "unix:uid", 65_533);
+    assertEquals(
+        Optional.of(
+            "%1$s belongs to uid 65533, not to root or uid 65534: chown root %1$s"
+                .formatted(temp.resolve("a"))),
+        StateFolder.replaceable(state, access));
   }
 
   @Test

@@ -24,6 +24,9 @@ final class DaemonCheck {
   private static final String PERMISSIONS = "permissions";
   private static final String DAEMON = "daemon";
 
+  /** The component that has a message while another user could replace the state folder. */
+  private static final String STATE_FOLDER = "stateFolder";
+
   /** Listeners that no pull needs; if unhealthy, another daemon may use their default address. */
   private static final Set<String> DEFAULT_LISTENERS = Set.of("adminPort", "platformSocket");
 
@@ -144,6 +147,15 @@ final class DaemonCheck {
             DEFAULT_LISTENERS.contains(part.display("part"))
                 ? Finding.warn(DAEMON, message, advice)
                 : Finding.fail(DAEMON, message, advice));
+      } else if (part.display("part").equals(STATE_FOLDER)) {
+        for (var message : part.texts("messages")) {
+          findings.add(
+              Finding.warn(
+                  DAEMON,
+                  message,
+                  "run the command at the end of the message: that user could put older logins and"
+                      + " leases there"));
+        }
       }
     }
     for (var failing : FailingEntry.of(status, now)) {
