@@ -15,20 +15,35 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/**
- * Pods of a namespace that have no other credential than the pull secret of their service account.
- */
+/** Pods of a namespace that have no other credential than one pull secret. */
 final class PullingPods {
-  private static final String SECRET = "rig-credentials";
+  private static final String OF_SERVICE_ACCOUNT = "rig-credentials";
   private static final Duration ROTATIONS = RotatingRegistry.LIFE.multipliedBy(4);
   private static final Pattern USER = Pattern.compile("\"username\":\"(u\\d+)\"");
 
   private final KubeCluster cluster;
   private final String namespace;
+  private final String secret;
 
-  PullingPods(KubeCluster cluster, String namespace) {
+  /** A field of the pods' specification; empty if they have it from their service account. */
+  private final String pullSecrets;
+
+  private PullingPods(KubeCluster cluster, String namespace, String secret, String pullSecrets) {
     this.cluster = cluster;
     this.namespace = namespace;
+    this.secret = secret;
+    this.pullSecrets = pullSecrets;
+  }
+
+  /** Pods that get the Secret by their service account. */
+  static PullingPods ofServiceAccount(KubeCluster cluster, String namespace) {
+    return new PullingPods(cluster, namespace, OF_SERVICE_ACCOUNT, "");
+  }
+
+  /** Pods that name the Secret themselves, as the Rig operator makes those of a Capsule. */
+  static PullingPods ofCapsule(KubeCluster cluster, String namespace, String secret) {
+    return new PullingPods(
+        cluster, namespace, secret, "imagePullSecrets: [{name: " + secret + "}]");
   }
 
   private ProgramResult kubectl(Object... words) {
@@ -48,7 +63,7 @@ final class PullingPods {
                     "default",
                     "--output=jsonpath={.imagePullSecrets[*].name}")
                 .stdout()
-                .contains(SECRET),
+                .contains(secret),
         () -> kubectl("get", "serviceaccounts,secrets,events", "--output=yaml").stdout());
   }
 
@@ -66,8 +81,9 @@ final class PullingPods {
             spec:
               terminationGracePeriodSeconds: 0
               containers: [{name: app, image: "%s", imagePullPolicy: Always}]
+              %s
         """
-            .formatted(namespace, image));
+            .formatted(namespace, image, pullSecrets));
   }
 
   /** Starts pods, one after the other, while the credential expires and is replaced. */
@@ -86,8 +102,9 @@ final class PullingPods {
           spec:
             terminationGracePeriodSeconds: 0
             containers: [{name: app, image: "%s", imagePullPolicy: Always}]
+            %s
           """
-              .formatted(pod, namespace, image));
+              .formatted(pod, namespace, image, pullSecrets));
       Eventually.within(
           limit, () -> isRunning(pod), () -> kubectl("describe", "pod", pod).output());
       assertEquals("", failures(pod), pod);
@@ -119,7 +136,7 @@ final class PullingPods {
   /** Returns the user of the current minute's credential that the Secret has now. */
   private String user() {
     var data =
-        kubectl("get", "secret", SECRET, "--output=jsonpath={.data.\\.dockerconfigjson}")
+        kubectl("get", "secret", secret, "--output=jsonpath={.data.\\.dockerconfigjson}")
             .succeeded()
             .stdout();
     var config = new String(Base64.getDecoder().decode(data), StandardCharsets.UTF_8);

@@ -44,6 +44,10 @@ import org.yaml.snakeyaml.Yaml;
  */
 public final class KubeApiServer implements TestCluster {
   private static final Duration START = Duration.ofMinutes(3);
+
+  /** A relay may accept a connection that nothing answers while the server starts. */
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
   private static final Duration STOP = Duration.ofSeconds(20);
   private static final String ADMIN = "token-of-the-administrator";
   private static final String DAEMON = "token-of-the-daemon";
@@ -69,7 +73,7 @@ public final class KubeApiServer implements TestCluster {
       """
           .formatted(USER);
 
-  private static final String CAPSULES =
+  static final String CAPSULES =
       """
       apiVersion: apiextensions.k8s.io/v1
       kind: CustomResourceDefinition
@@ -464,6 +468,7 @@ public final class KubeApiServer implements TestCluster {
   public HttpReply ask(String method, String path, String type, String body) {
     var request =
         HttpRequest.newBuilder(URI.create(url() + path))
+            .timeout(ANSWER)
             .header("Authorization", "Bearer " + ADMIN)
             .header("Content-Type", type)
             .method(

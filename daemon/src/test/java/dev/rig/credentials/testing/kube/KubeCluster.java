@@ -91,6 +91,32 @@ public final class KubeCluster {
     finish(command("apply", "--filename=-").reading(manifest)).succeeded();
   }
 
+  /**
+   * Creates a namespace, and waits until pods can be created there.
+   *
+   * @param podSecurity the level that is enforced
+   */
+  public void namespace(String name, String podSecurity) {
+    apply(
+        """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: %s, labels: {pod-security.kubernetes.io/enforce: %s}}
+        """
+            .formatted(name, podSecurity));
+    Eventually.within(
+        START,
+        () -> kubectl("--namespace", name, "get", "serviceaccount", "default").status() == 0,
+        () -> "controllers run");
+  }
+
+  /** Makes it serve Capsules. */
+  public void defineCapsules() {
+    apply(KubeApiServer.CAPSULES);
+    kubectl("wait", "--for=condition=Established", "--timeout=1m", "crd/capsules.rig.dev")
+        .succeeded();
+  }
+
   private Command command(Object... words) {
     var all = new ArrayList<Object>(List.of(words));
     all.addFirst(programs.resolve("kubectl"));

@@ -166,10 +166,19 @@ public final class KubeNode implements Machine {
 
   /** Makes this node pull from a registry of the test's loopback. */
   public void reach(RegistryServer registry) {
-    var host = registry.host();
+    reach("http", registry.host());
+  }
+
+  /**
+   * Makes this node reach a server of the test's loopback, and pull from it.
+   *
+   * @param scheme {@code http} or {@code https}
+   * @param host its address and port
+   */
+  public void reach(String scheme, String host) {
     PrivateFile.write(
         folder.resolve("registries").resolve(host).resolve("hosts.toml"),
-        "server = 'http://%s'\n".formatted(host));
+        "server = '%s://%s'\n".formatted(scheme, host));
     relay(this, Machine.THIS, Integer.parseInt(host.substring(LOOPBACK.length())));
   }
 
