@@ -9,7 +9,7 @@ import java.util.Optional;
 public final class CredentialLine {
   private CredentialLine() {}
 
-  /** Returns why it cannot be written as such a line, without its text; empty if it can. */
+  /** Returns why the credential cannot be such a line, without its text; empty if it can. */
   public static Optional<String> refusal(Credential credential) {
     if (credential.isIdentityToken()) {
       return Optional.of(

@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Stores and erases logins of clients, for example in another credential helper. */
 public interface LoginKeeper {
-  /** Returns its name, for people: {@code docker-credential-pass}. */
+  /** Returns the keeper's name, for people: {@code docker-credential-pass}. */
   String name();
 
   /**

@@ -110,7 +110,7 @@ public enum ProviderKind {
     this.options = List.of(options);
   }
 
-  /** Returns its name in a configuration. */
+  /** Returns the provider's name in a configuration. */
   public String text() {
     return text;
   }
@@ -130,7 +130,7 @@ public enum ProviderKind {
   }
 
   /**
-   * Returns whether it serves the host; for a glob, whether it serves a host that the glob matches.
+   * Returns whether the provider serves the host; for a glob, one of the hosts that it matches.
    *
    * @param host in its normal form, with or without globs
    * @param options of the entry, by name

@@ -7,7 +7,7 @@ package dev.rig.credentials.credential;
 public enum ReasonClass {
   /** Its program ended with a nonzero status. */
   STATUS("its program failed"),
-  /** It took too long. */
+  /** The program or provider took too long. */
   TIMEOUT("its program or provider timed out"),
   /** The output does not have the form of a script's or a helper's answer. */
   FORM("its program printed something that is not a credential"),
@@ -17,7 +17,7 @@ public enum ReasonClass {
   START("its program could not be started"),
   /** The system had no process, thread, descriptor or space for it. */
   SHORTAGE("the system had no process, thread, descriptor or space for its program"),
-  /** It was stopped because the daemon stops or its entry changed. */
+  /** The program was stopped because the daemon stops or its entry changed. */
   STOPPED("its program was stopped"),
   /** The credential had already expired. */
   EXPIRED("the credential had already expired"),

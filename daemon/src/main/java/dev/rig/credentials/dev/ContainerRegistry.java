@@ -127,7 +127,7 @@ final class ContainerRegistry {
     return containers().stream().anyMatch(container -> "running".equals(container.getState()));
   }
 
-  /** Removes it; its data stays. */
+  /** Removes the container; the registry's data stays. */
   void stop() {
     for (var container : containers()) {
       try {

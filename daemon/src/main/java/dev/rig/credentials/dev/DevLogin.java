@@ -26,8 +26,8 @@ final class DevLogin {
   }
 
   /**
-   * Returns its line: bcrypt in the form that registries accept, version 2y, as htpasswd -B writes
-   * it.
+   * Returns the login's line: bcrypt in the form that registries accept, version 2y, as htpasswd -B
+   * writes it.
    */
   static String line(Credential login, SecureRandom random) {
     var salt = new byte[SALT];

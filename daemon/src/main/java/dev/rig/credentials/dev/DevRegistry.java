@@ -177,7 +177,7 @@ public final class DevRegistry {
     }
   }
 
-  /** Returns whether it has a new certificate, which requires a restart. */
+  /** Returns whether the registry has a new certificate, which requires a restart. */
   private boolean certifies(DevRecord record) {
     var signer = record.signer();
     return signer != null && folder.certify(signer, record.place(), time.now());
@@ -273,7 +273,7 @@ public final class DevRegistry {
     return "a container of " + engine.host();
   }
 
-  /** Returns its state; empty if it never existed or was purged. */
+  /** Returns the registry's state; empty if it never existed or was purged. */
   public Optional<Status> status() {
     try {
       return read()
@@ -302,13 +302,13 @@ public final class DevRegistry {
     }
   }
 
-  /** Returns its repositories with an image. */
+  /** Returns the repositories with an image. */
   public List<String> repositories() {
     return folder.repositories();
   }
 
   /**
-   * Stops it; does nothing if it does not run.
+   * Stops the registry; does nothing if it does not run.
    *
    * @param purge whether to delete its images and its credential too
    * @return the host in its images' names; empty if it never existed

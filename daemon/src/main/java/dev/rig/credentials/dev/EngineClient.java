@@ -104,7 +104,7 @@ public final class EngineClient implements AutoCloseable {
     }
   }
 
-  /** Returns its address. */
+  /** Returns the engine's address. */
   public String host() {
     return host;
   }
@@ -113,7 +113,7 @@ public final class EngineClient implements AutoCloseable {
     return docker;
   }
 
-  /** Returns its images with a tag, the newest first. */
+  /** Returns the engine's images with a tag, the newest first. */
   public List<LocalImage> images() {
     try {
       var images = new ArrayList<LocalImage>();
@@ -153,7 +153,7 @@ public final class EngineClient implements AutoCloseable {
     return Instant.ofEpochSecond(image.getCreated() == null ? 0 : image.getCreated());
   }
 
-  /** Returns whether it has that image. */
+  /** Returns whether the engine has that image. */
   public boolean has(String image) {
     try {
       docker.inspectImageCmd(image).exec();

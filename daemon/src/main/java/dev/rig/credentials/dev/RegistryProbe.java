@@ -38,7 +38,7 @@ final class RegistryProbe {
   }
 
   /**
-   * Returns whether it is the registry, which accepts the credential and has the right certificate.
+   * Returns whether the registry answers: with the right certificate, and accepting the credential.
    */
   boolean answers() {
     return status(true) == OK;

@@ -59,7 +59,7 @@ final class SupervisedProgram {
   }
 
   /**
-   * Starts it.
+   * Starts the program.
    *
    * @param program the program, then arguments
    */
@@ -85,7 +85,7 @@ final class SupervisedProgram {
     return processes().findAny().isPresent();
   }
 
-  /** Stops it: SIGTERM, and after 5 s SIGKILL. */
+  /** Stops the program: SIGTERM, and after 5 s SIGKILL. */
   void stop() {
     processes().forEach(ProcessHandle::destroy);
     if (!pauses.until(GRACE, () -> !runs())) {

@@ -25,7 +25,7 @@ record ExecCredential(
           + " status.clientCertificateData and status.clientKeyData";
 
   /**
-   * Parses it.
+   * Parses the output.
    *
    * @throws PullSecretException if it is invalid; the message contains no part of it
    */

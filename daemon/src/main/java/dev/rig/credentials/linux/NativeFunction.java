@@ -50,7 +50,7 @@ final class NativeFunction {
   }
 
   /**
-   * Calls it.
+   * Calls the function.
    *
    * @param arguments numbers and {@link Pointer}s, one per parameter; 0 for NULL
    */

@@ -30,7 +30,7 @@ public final class ProcessTable {
    * @param start when it was forked, in clock ticks since boot
    */
   public record Entry(long pid, char state, long parent, long group, long session, long start) {
-    /** Returns whether it has ended and waits to be reaped. */
+    /** Returns whether the process has ended and waits to be reaped. */
     public boolean zombie() {
       return state == 'Z' || state == 'X';
     }

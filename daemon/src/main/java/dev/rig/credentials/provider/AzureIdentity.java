@@ -99,7 +99,7 @@ final class AzureIdentity {
         credential);
   }
 
-  /** Returns whether it is the managed identity of this machine. */
+  /** Returns whether this is the machine's managed identity. */
   boolean isManaged() {
     return OF_CLIENTS.stream().allMatch(name -> variable(name) == null);
   }

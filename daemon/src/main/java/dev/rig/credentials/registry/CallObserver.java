@@ -10,7 +10,7 @@ public interface CallObserver {
 
   /** The outcome of a call. */
   enum CallOutcome {
-    /** It was answered, possibly with a redirect or "not found". */
+    /** There was a response, possibly a redirect or "not found". */
     ANSWERED,
     /** 401 or 403. */
     UNAUTHORISED,

@@ -71,7 +71,7 @@ final class Connection implements EventLoop.Handler {
     return phase;
   }
 
-  /** Returns when it was accepted, in nanoseconds of the ticker. */
+  /** Returns when the connection was accepted, in nanoseconds of the ticker. */
   long since() {
     return since;
   }
@@ -310,7 +310,7 @@ final class Connection implements EventLoop.Handler {
     }
   }
 
-  /** Closes it; closing twice has no effect. */
+  /** Closes the connection; closing twice has no effect. */
   void close() {
     if (phase == ConnectionPhase.CLOSED) {
       return;

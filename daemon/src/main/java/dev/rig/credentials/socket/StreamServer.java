@@ -346,7 +346,7 @@ public final class StreamServer implements AutoCloseable {
       answer(stream);
     }
 
-    /** Closes it without an answer; returns false if it was passed on or closed already. */
+    /** Closes the connection without an answer; false if it was passed on or closed already. */
     boolean drop() {
       if (over) {
         return false;

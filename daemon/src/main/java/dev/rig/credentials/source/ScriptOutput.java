@@ -87,8 +87,9 @@ sealed interface ScriptOutput {
   }
 
   /**
-   * Returns whether it is an object, an array or a string of JSON, possibly truncated: no registry
-   * has user names that start like that, and part of the secret would become the user name.
+   * Returns whether the text is an object, an array or a string of JSON, possibly truncated: no
+   * registry has user names that start like that, and part of the secret would become the user
+   * name.
    */
   private static boolean looksLikeJson(String text) {
     return text.startsWith("{")

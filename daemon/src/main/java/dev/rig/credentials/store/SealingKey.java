@@ -47,7 +47,7 @@ public final class SealingKey {
     this.origin = origin;
   }
 
-  /** Returns its origin. */
+  /** Returns the key's origin. */
   public KeyOrigin origin() {
     return origin;
   }

@@ -63,7 +63,7 @@ public final class ConfigOptions {
         : Configuration.EMPTY;
   }
 
-  /** Returns whether it belongs to the user's own daemon, not to the machine's. */
+  /** Returns whether the configuration is that of the user's own daemon, not the machine's. */
   public boolean isPersonal(Console console) {
     return !isGiven() && !paths(console).equals(List.of(SYSTEM));
   }

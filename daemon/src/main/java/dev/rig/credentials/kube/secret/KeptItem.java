@@ -8,7 +8,7 @@ sealed interface KeptItem {
 
   /** A Capsule, with the Secret of its pods. */
   record OfCapsule(String namespace, String name) implements KeptItem {
-    /** Returns its pull secret's name. */
+    /** Returns the name of the Capsule's pull secret. */
     String secret() {
       return SecretNames.ofCapsule(name);
     }

@@ -32,10 +32,10 @@ public sealed interface ImageManifest {
   /** The start of every manifest's media type; servers send another type for unknown files. */
   String TYPES = "application/vnd.";
 
-  /** Returns its type: one of the four. */
+  /** Returns the media type: one of the four. */
   String mediaType();
 
-  /** Returns its annotations, by name. */
+  /** Returns the annotations, by name. */
   Map<String, String> annotations();
 
   /**

@@ -51,7 +51,7 @@ public final class RepositorySession {
     return endpoint.who();
   }
 
-  /** Returns its origin. */
+  /** Returns the registry's origin. */
   Origin site() {
     return endpoint.site();
   }

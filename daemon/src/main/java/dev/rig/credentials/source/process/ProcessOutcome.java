@@ -80,24 +80,24 @@ public final class ProcessOutcome {
   public record Exited(int status) implements Ending {}
 
   /**
-   * It exceeded its timeout and is being stopped.
+   * The program exceeded its timeout and is being stopped.
    *
    * @param after its timeout
    */
   public record TimedOut(Duration after) implements Ending {}
 
   /**
-   * It printed too much and was stopped.
+   * The program printed too much and was stopped.
    *
    * @param limit its limit in bytes
    */
   public record Flooded(int limit) implements Ending {}
 
-  /** It was running when the runner was closed. */
+  /** The program was running when the runner was closed. */
   public record Stopped() implements Ending {}
 
   /**
-   * It could not be started.
+   * The program could not be started.
    *
    * @param reason for people, without a secret
    */

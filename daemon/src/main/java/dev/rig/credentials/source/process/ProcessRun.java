@@ -43,11 +43,11 @@ final class ProcessRun {
   private static final Duration PIPE_END = Duration.ofMillis(500);
 
   private enum RunPhase {
-    /** It is starting or running. */
+    /** The process is starting or running. */
     RUNNING,
-    /** It was asked to end, with TERM. */
+    /** The process was sent TERM. */
     ASKED,
-    /** Its remaining processes are being killed. */
+    /** The remaining processes are being killed. */
     KILLING
   }
 
@@ -157,7 +157,7 @@ final class ProcessRun {
     };
   }
 
-  /** Returns whether it is not over, and has time left to start. */
+  /** Returns whether the run is not over, and has time left to start. */
   synchronized boolean mayStillStart() {
     return phase == RunPhase.RUNNING && time.nanos() - began < spec.timeout().toNanos();
   }
@@ -369,7 +369,7 @@ final class ProcessRun {
     result.complete(new ProcessOutcome(how, stdout.bytes(), stderr.lines(), duration, shortage));
   }
 
-  /** Removes its private files, which its process has read or will not read. */
+  /** Removes the run's private files, which its process has read or will not read. */
   void removeFiles() {
     List<Path> paths;
     synchronized (this) {

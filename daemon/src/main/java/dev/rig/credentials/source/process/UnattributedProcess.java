@@ -19,7 +19,7 @@ final class UnattributedProcess {
     this.suspects = Set.copyOf(suspects);
   }
 
-  /** Reports that it still exists, with these living processes: itself and its descendants. */
+  /** Reports that the process still exists, with the living ones: itself and its descendants. */
   void seen(List<Entry> living) {
     looks++;
     processes = living;
@@ -36,7 +36,7 @@ final class UnattributedProcess {
   }
 
   /**
-   * Returns whether it was unattributed in two successive examinations, so that the state is not
+   * Returns whether it was unattributed in two successive examinations, so that this is not
    * temporary.
    */
   boolean established() {
@@ -48,7 +48,7 @@ final class UnattributedProcess {
     return !suspects.isEmpty() || (processes.isEmpty() && !established());
   }
 
-  /** Returns it and its descendants, as last examined, without those that have ended. */
+  /** Returns the process and its descendants, as last examined, without those that have ended. */
   List<Entry> processes() {
     return processes;
   }
