@@ -28,12 +28,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The chart and the image in a whole cluster: its controllers make the pods, a real kubelet and
- * containerd run them, probe them and pull their images.
+ * The chart and the image in a whole cluster: its controllers create the pods, and a real kubelet
+ * and containerd pull their images, run them and probe them.
  *
  * <p>Building the cluster's programs takes many minutes, so this runs with {@code -Pcluster} only.
- * In place of the Rig operator is {@link RigOperator}, in place of the platform the project's
- * image.
+ * {@link RigOperator} replaces the Rig operator, and the project's image the platform.
  */
 @Tag("cluster")
 class ClusterIT {
@@ -48,7 +47,7 @@ class ClusterIT {
   private static final String CONTROLLER = "rig-controller";
   private static final String INSTALLED = "/etc/rig-credentials/kubelet";
 
-  /** What a process of the platform could try, to be asked or to be run in place of the daemon. */
+  /** What a process of the platform could try, to replace the daemon or its socket. */
   private static final List<String> CHANGES =
       List.of(
           "touch /run/rig-credentials/bin/other",
@@ -112,7 +111,7 @@ class ClusterIT {
   }
 
   @Test
-  void platformAsksItsSidecarAndNotesAChangeWithoutARestart() throws IOException {
+  void platformUsesItsSidecarAndNoticesAChangeWithoutARestart() throws IOException {
     var release = new HelmRelease(RELEASE, SIDECAR, cluster.kubeconfig());
     release.install(
         values(
@@ -246,7 +245,7 @@ class ClusterIT {
         .output();
   }
 
-  /** Which pods there are, and how often their containers were started again. */
+  /** Returns the pods, with the number of restarts of their containers. */
   private static String pods() {
     return kubectl(
             SIDECAR,
@@ -260,7 +259,7 @@ class ClusterIT {
   }
 
   @Test
-  void kubeletPullsWithWhatTheDaemonOnItsNodeHasUntilItIsRemoved() throws IOException {
+  void kubeletPullsWithTheCredentialsOfItsNodesDaemonUntilThatIsRemoved() throws IOException {
     assertRefused("before");
     var release = new HelmRelease(RELEASE, NODES, cluster.kubeconfig());
     var notes =
@@ -400,8 +399,8 @@ class ClusterIT {
   }
 
   /**
-   * The daemon keeps the pull secret of a Capsule, with the rights of one namespace. The test plays
-   * the Rig operator: it gives the Capsule's pods the Secret that the Capsule's annotation names.
+   * The daemon keeps the pull secret of a Capsule, with the rights of one namespace. In place of
+   * the Rig operator, the test sets the Secret in the Capsule's annotation for its pods.
    */
   @Test
   void podsOfACapsulePullWithTheSecretThatItsAnnotationNames() throws IOException {

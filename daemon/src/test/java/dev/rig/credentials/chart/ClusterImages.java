@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Small images for the pods of a cluster, and their way into registries. */
+/** Small images for the pods of a cluster, and pushes of them to registries. */
 final class ClusterImages {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -18,9 +18,9 @@ final class ClusterImages {
   private final Path folder;
 
   /**
-   * Images of an engine.
+   * Creates the images of an engine.
    *
-   * @param folder for files of its own
+   * @param folder for its files
    */
   ClusterImages(DockerEngine engine, Path folder) {
     this.engine = engine;

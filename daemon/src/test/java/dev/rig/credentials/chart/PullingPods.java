@@ -15,7 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Pods of a namespace that have no other credential than one pull secret. */
+/** Pods of a namespace without any other credential than one pull secret. */
 final class PullingPods {
   private static final String OF_SERVICE_ACCOUNT = "rig-credentials";
   private static final Duration ROTATIONS = RotatingRegistry.LIFE.multipliedBy(4);
@@ -25,7 +25,7 @@ final class PullingPods {
   private final String namespace;
   private final String secret;
 
-  /** A field of the pods' specification; empty if they have it from their service account. */
+  /** A field of the pods' specification; empty if their service account has it. */
   private final String pullSecrets;
 
   private PullingPods(KubeCluster cluster, String namespace, String secret, String pullSecrets) {
@@ -35,12 +35,12 @@ final class PullingPods {
     this.pullSecrets = pullSecrets;
   }
 
-  /** Pods that get the Secret by their service account. */
+  /** Creates pods that get the Secret through their service account. */
   static PullingPods ofServiceAccount(KubeCluster cluster, String namespace) {
     return new PullingPods(cluster, namespace, OF_SERVICE_ACCOUNT, "");
   }
 
-  /** Pods that name the Secret themselves, as the Rig operator makes those of a Capsule. */
+  /** Creates pods that name the Secret themselves, as those of a Capsule do. */
   static PullingPods ofCapsule(KubeCluster cluster, String namespace, String secret) {
     return new PullingPods(
         cluster, namespace, secret, "imagePullSecrets: [{name: " + secret + "}]");
