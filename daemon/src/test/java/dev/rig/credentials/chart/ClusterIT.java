@@ -52,11 +52,12 @@ class ClusterIT {
       List.of(
           "touch /run/rig-credentials/bin/other",
           "rm -f /run/rig-credentials/bin/docker-credential-rig",
-          "ln -sf /bin/sh /run/rig-credentials/bin/docker-credential-rig",
+          "ln -s /bin/sh /run/rig-credentials/bin/other",
+          "mv /run/rig-credentials/bin/docker-credential-rig /run/rig-credentials/bin/old",
           "mv /run/rig-credentials/bin /run/rig-credentials/old",
           "touch /run/rig-credentials/pod/other",
           "rm -f $RIG_CREDENTIALS_SOCKET",
-          "ln -sf /tmp/other.sock $RIG_CREDENTIALS_SOCKET",
+          "ln -s /tmp/other.sock /run/rig-credentials/pod/other",
           "mv $RIG_CREDENTIALS_SOCKET $RIG_CREDENTIALS_SOCKET.old");
 
   @TempDir private static Path folder;

@@ -28,6 +28,10 @@ public final class KubeNode implements Machine {
   static final String ADDRESS = "192.0.2.7";
 
   private static final Duration START = Duration.ofSeconds(60);
+
+  /** The limit for removing the images' files. */
+  private static final Duration REMOVAL = Duration.ofMinutes(5);
+
   private static final String LOOPBACK = "127.0.0.1:";
   private static final String RUNTIME = "/run/containerd/containerd.sock";
 
@@ -149,7 +153,9 @@ public final class KubeNode implements Machine {
   /** Removes what it kept: JUnit would log each file that it cannot remove. */
   private void clear() {
     Command.of("/bin/sh", "-c", REMOVE_CGROUPS, cgroup).run().succeeded();
-    Command.of("/bin/rm", "-rf", folder).run().succeeded();
+    try (var removal = Command.of("/bin/rm", "-rf", folder).start()) {
+      removal.finish(REMOVAL).succeeded();
+    }
   }
 
   @Override
