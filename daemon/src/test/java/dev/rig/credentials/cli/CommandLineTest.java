@@ -230,6 +230,23 @@ class CommandLineTest {
   }
 
   @Test
+  void t23_checkWarnsOfAStateFolderThatAnotherUserCanReplace() throws IOException {
+    var open = Files.createDirectory(folder.resolve("open"));
+    Files.writeString(values, VALUES + "daemon: {stateDir: %s/state}\n".formatted(open));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertEquals(ExitStatus.OK, run(false, "check", "-c", values.toString()));
+    var warning = "the state folder can be replaced: " + open + " is writable by group ";
+    assertTrue(complained().startsWith("warning: " + warning), complained());
+    assertTrue(complained().endsWith("(mode 0777): chmod go-w " + open + "\n"), complained());
+    assertEquals(ExitStatus.OK, run(false, "check", "-o", "json", "-c", values.toString()));
+    assertTrue(String.valueOf(Json.object(printed()).get("remarks")).contains(warning), printed());
+
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertEquals(ExitStatus.OK, run(false, "check", "-c", values.toString()));
+    assertEquals("", complained());
+  }
+
+  @Test
   void checkRefusesAShellThatServeWouldRefuse() throws IOException {
     var shell = Files.writeString(folder.resolve("shell"), "#!/bin/sh\nexec /bin/sh \"$@\"\n");
     Files.writeString(values, VALUES + "daemon: {shell: %s}\n".formatted(shell));

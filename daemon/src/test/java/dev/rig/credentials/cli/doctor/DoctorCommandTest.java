@@ -71,11 +71,15 @@ class DoctorCommandTest {
   }
 
   private void daemon() {
+    daemon(folder);
+  }
+
+  private void daemon(Path state) {
     var configuration = ConfigLoader.load(List.of(values));
     var flags =
         DaemonSettings.UNSET
             .with(DaemonSettings.SOCKET, socket())
-            .with(DaemonSettings.STATE_DIR, folder)
+            .with(DaemonSettings.STATE_DIR, state)
             .with(DaemonSettings.ADMIN, new AdminAddress.Off())
             .with(DaemonSettings.WARM_RESTART, false);
     var settings = EffectiveSettings.resolve(configuration.daemon(), flags, Map.of(), true);
@@ -132,6 +136,20 @@ class DoctorCommandTest {
     for (var line : lines) {
       assertTrue(diagnosis.replaceAll(" +", " ").contains(line), diagnosis);
     }
+  }
+
+  @Test
+  void t23_stateFolderThatAnotherUserCanReplaceIsAWarningUntilThatIsCorrected() throws IOException {
+    var open = Files.createDirectory(folder.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    daemon(open.resolve("state"));
+    assertFound(
+        diagnosis(),
+        "warn daemon the state folder can be replaced: " + open + " is writable by group",
+        "(mode 0777): chmod go-w " + open + "\n");
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+    var corrected = diagnosis();
+    assertFalse(corrected.contains("can be replaced"), corrected);
   }
 
   @Test
