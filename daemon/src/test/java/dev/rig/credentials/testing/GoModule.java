@@ -36,6 +36,9 @@ public enum GoModule {
   /** Amazon's credential helper, which uses {@code AWS_ENDPOINT_URL}; Debian's is older. */
   ECR_LOGIN("src/test/resources/ecr-login", "a minute", "tool"),
 
+  /** The checks of the CIS benchmark for Kubernetes. */
+  KUBE_BENCH("src/test/resources/kube-bench", "some minutes and 600 MB", "tool"),
+
   /** The peers of the benchmarks. */
   PEERS("src/bench/go", "some minutes", "./... tool");
 
