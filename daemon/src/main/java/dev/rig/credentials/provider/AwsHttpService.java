@@ -1,22 +1,21 @@
 package dev.rig.credentials.provider;
 
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpService;
 import software.amazon.awssdk.utils.AttributeMap;
 
 /**
- * Gives the AWS SDK the daemon's HTTP client for clients that it creates itself: for the roles and
- * the Identity Center of a profile. The SDK finds this class by {@code META-INF/services} and
- * creates it, so the client must be static.
+ * Gives the AWS SDK the HTTP client of an entry for clients that it creates itself: for the roles
+ * and the Identity Center of a profile. The SDK finds this class by {@code META-INF/services} and
+ * creates it, so the client is passed by the thread.
  */
 public final class AwsHttpService implements SdkHttpService {
-  private static final AtomicReference<@Nullable ProviderCalls> CALLS = new AtomicReference<>();
+  private static final ScopedValue<AwsHttp> CLIENT = ScopedValue.newInstance();
 
-  /** Sets how clients that the SDK creates later send their requests. */
-  static void use(ProviderCalls calls) {
-    CALLS.set(calls);
+  /** Runs the action, in which the SDK creates its clients with this one. */
+  static <T> T with(AwsHttp client, Supplier<T> action) {
+    return ScopedValue.where(CLIENT, client).call(action::get);
   }
 
   @Override
@@ -27,11 +26,7 @@ public final class AwsHttpService implements SdkHttpService {
   private static final class AwsHttpBuilder implements SdkHttpClient.Builder<AwsHttpBuilder> {
     @Override
     public SdkHttpClient buildWithDefaults(AttributeMap defaults) {
-      var calls = CALLS.get();
-      if (calls == null) {
-        throw new IllegalStateException("no entry has a provider");
-      }
-      return new AwsHttp(calls);
+      return CLIENT.orElseThrow(() -> new IllegalStateException("no entry has a provider"));
     }
   }
 }

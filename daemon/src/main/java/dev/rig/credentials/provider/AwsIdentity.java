@@ -59,7 +59,7 @@ final class AwsIdentity {
     checkShared();
     var signIn = checkOwn();
     try {
-      return provider(region).resolveCredentials();
+      return AwsHttpService.with(http, () -> provider(region).resolveCredentials());
     } catch (SdkException e) {
       throw signIn.isPresent() ? signIn.get().failure(e) : e;
     }

@@ -45,7 +45,6 @@ final class EcrIssuer implements TokenIssuer {
   private synchronized AwsIdentity identity() {
     var known = identity;
     if (known == null) {
-      AwsHttpService.use(calls);
       known = new AwsIdentity(entry, environment, new AwsHttp(calls));
       identity = known;
     }

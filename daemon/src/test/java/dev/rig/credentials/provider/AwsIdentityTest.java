@@ -69,13 +69,16 @@ class AwsIdentityTest {
         asked ->
             asked.header("Authorization").contains("Credential=" + key + "/")
                     && asked.header("Authorization").contains("/" + region + "/ecr/aws4_request")
-                ? CloudReply.ok(
-                    "{\"authorizationData\":[{\"authorizationToken\":\"%s\",\"expiresAt\":%d}]}"
-                        .formatted(
-                            Base64.getEncoder()
-                                .encodeToString("AWS:t0ken".getBytes(StandardCharsets.UTF_8)),
-                            END.getEpochSecond()))
+                ? token(asked)
                 : new CloudReply(400, "{\"__type\":\"AccessDeniedException\",\"message\":\"no\"}"));
+  }
+
+  private static CloudReply token(CloudRequest asked) {
+    return CloudReply.ok(
+        "{\"authorizationData\":[{\"authorizationToken\":\"%s\",\"expiresAt\":%d}]}"
+            .formatted(
+                Base64.getEncoder().encodeToString("AWS:t0ken".getBytes(StandardCharsets.UTF_8)),
+                END.getEpochSecond()));
   }
 
   private void ecr() {
@@ -189,5 +192,56 @@ class AwsIdentityTest {
     var told = refusal();
     assertTrue(told.contains("the profile default runs a program (credential_process)"), told);
     assertTrue(!Files.exists(folder.resolve("ran")));
+  }
+
+  /** A role of a profile, with the SDK's own client for the token service. */
+  private FakeCloud cloudWithRoles() throws Exception {
+    var roles = new FakeCloud("api.ecr.eu-west-1.amazonaws.com", "sts.eu-west-1.amazonaws.com");
+    roles.at(
+        "POST sts.eu-west-1.amazonaws.com/",
+        asked ->
+            CloudReply.ok(
+                """
+                <AssumeRoleResponse><AssumeRoleResult><Credentials>
+                <AccessKeyId>ASIANODE</AccessKeyId><SecretAccessKey>k3y</SecretAccessKey>
+                <SessionToken>s3ssion</SessionToken><Expiration>%s</Expiration>
+                </Credentials></AssumeRoleResult></AssumeRoleResponse>
+                """
+                    .formatted(END)));
+    roles.at("POST api.ecr.eu-west-1.amazonaws.com/", AwsIdentityTest::token);
+    return roles;
+  }
+
+  /** The limits and the redaction of an entry are those of its requests. */
+  @Test
+  void eachEntrySendsTheRequestsOfItsOwnProfile() throws Exception {
+    PrivateFile.write(
+        folder.resolve("credentials"),
+        "[base]\naws_access_key_id = AKIABASE\naws_secret_access_key = k3y\n");
+    var config =
+        PrivateFile.write(
+            folder.resolve("config"),
+            """
+            [profile pull]
+            source_profile = base
+            role_arn = arn:aws:iam::123456789012:role/pull
+            region = eu-west-1
+            """);
+    var options = Map.of("profile", "pull");
+    var request = new SourceRequest(REGISTRY);
+    var otherFolder = Files.createDirectory(folder.resolve("other"));
+    try (var ours = cloudWithRoles();
+        var others = cloudWithRoles();
+        var one = new ProviderFixture(folder, ours);
+        var other = new ProviderFixture(otherFolder, others)) {
+      var first = one.source(ProviderKind.ECR, options);
+      Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-r--rw-"));
+      ProviderFixture.refusal(first, request);
+      Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-------"));
+      ProviderFixture.lease(other.source(ProviderKind.ECR, options), request);
+      ProviderFixture.lease(first, request);
+      assertEquals(2, ours.requests().size());
+      assertEquals(2, others.requests().size());
+    }
   }
 }
