@@ -31,6 +31,8 @@ public final class LibC {
   public static final short POLLOUT = 4;
   static final int PR_SET_CHILD_SUBREAPER = 36;
   public static final int PR_SET_DUMPABLE = 4;
+  private static final int RLIMIT_NOFILE = 7;
+  private static final int RLIMIT_SIZE = 2 * Long.BYTES;
   public static final int SHUT_RDWR = 2;
   public static final int SHUT_WR = 1;
   public static final int SOCK_CLOEXEC = 0x80000;
@@ -66,6 +68,7 @@ public final class LibC {
   private static final NativeFunction GETGROUPLIST = new NativeFunction("getgrouplist", "ipipp");
   private static final NativeFunction GETPWNAM_R = new NativeFunction("getpwnam_r", "ippplp");
   private static final NativeFunction GETPWUID_R = new NativeFunction("getpwuid_r", "iipplp");
+  private static final NativeFunction GETRLIMIT = new NativeFunction("getrlimit", "iip");
   private static final NativeFunction GETSOCKNAME = new NativeFunction("getsockname", "iipp");
   private static final NativeFunction GETSOCKOPT = new NativeFunction("getsockopt", "iiiipp");
   private static final NativeFunction KILL = new NativeFunction("kill", "iii");
@@ -172,6 +175,13 @@ public final class LibC {
 
   static int getpwuid_r(int uid, Pointer struct, Pointer buffer, long size, Pointer result) {
     return (int) GETPWUID_R.call(uid, struct, buffer, size, result);
+  }
+
+  /** Returns how many descriptors this process may have: getrlimit(2). */
+  static long descriptorLimit() {
+    var answer = memory(RLIMIT_SIZE);
+    long limit = GETRLIMIT.call(RLIMIT_NOFILE, answer) == 0 ? answer.getLongLong(0) : -1;
+    return limit < 0 ? Long.MAX_VALUE : limit; // as RLIM_INFINITY
   }
 
   public static int getsockname(int fd, Pointer address, Pointer length) {

@@ -2,6 +2,7 @@ package dev.rig.credentials.socket;
 
 import dev.rig.credentials.linux.Epoll;
 import dev.rig.credentials.linux.EventLoop;
+import dev.rig.credentials.linux.FreeDescriptors;
 import dev.rig.credentials.linux.LibC;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.problem.ComponentHealth;
@@ -58,6 +59,9 @@ final class Acceptor implements EventLoop.Handler {
   private final Admission admission;
   private final AtomicLong pauses = new AtomicLong();
   private final AtomicLong denied = new AtomicLong();
+
+  /** Connections with this number or a higher one are closed. */
+  private final int reserved = FreeDescriptors.firstReserved();
 
   private final LogThrottle shortage;
 
@@ -195,6 +199,11 @@ final class Acceptor implements EventLoop.Handler {
     int fd = LibC.accept4(listener.descriptor(), FLAGS);
     if (fd < 0) {
       return afterFailure(LibC.lastError());
+    }
+    if (fd >= reserved) {
+      LibC.close(fd); // without a byte: the client retries
+      pause("the last descriptors are reserved for scripts and files");
+      return false;
     }
     starved = false;
     if (complained) {

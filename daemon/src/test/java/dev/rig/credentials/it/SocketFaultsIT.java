@@ -10,6 +10,7 @@ import dev.rig.credentials.testing.Stopwatch;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.Uid;
 import dev.rig.credentials.testing.daemon.ClientLoad;
+import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
 import dev.rig.credentials.testing.daemon.NativeClient;
 import dev.rig.credentials.testing.daemon.ProgramResult;
@@ -252,6 +253,45 @@ class SocketFaultsIT {
     var fastest = Stopwatch.fastest(1, i -> assertEquals("0\n" + ANSWER, ask()));
     atMost(Duration.ofSeconds(1), fastest);
     assertEquals(new ProgramResult(0, ANSWER, ""), daemon.client().get("example.org"));
+  }
+
+  /**
+   * If JDK 25 cannot open the pipes of a new process, it closes descriptors by the numbers of an
+   * earlier process. A client that has such a number now would get the answer for another client.
+   */
+  @Test
+  void f22_scriptIsNotStartedWithoutDescriptorsForItsPipes() {
+    var script = "    \"*.example.net\": {script: 'echo bot:$RIG_REGISTRY', timeout: 10s}\n";
+    var running = daemon.configured("values.yaml", STATIC + script).start();
+    daemon.client().get("before.example.net").succeeded();
+    var idle = new ArrayList<RawClient>();
+    for (int i = 0; i < 60; i++) {
+      idle.add(reaper.own(RawClient.connect(daemon.socket())));
+    }
+    Eventually.within(PATIENCE, () -> daemon.status().contains("\"open\" : 61"), daemon::status);
+
+    // Enough for the script's file and for the first pipe.
+    limitDescriptors(running, ProcFiles.descriptors(running.pid()) + 5);
+    var starved = idle.removeFirst().send("get\nstarved.example.net").endOfRequest();
+    Eventually.within(
+        PATIENCE,
+        () -> running.stderr().contains("no process, thread, descriptor"),
+        running::stderr);
+    assertFalse(running.stderr().contains("Cannot run program"), running::stderr);
+
+    limitDescriptors(running, 4_096);
+    assertEquals(
+        "0\n" + NativeClient.answer("starved.example.net", "bot", "starved.example.net"),
+        starved.rest());
+    for (var client : idle) {
+      assertEquals("0\n" + ANSWER, client.send("get\nexample.org").endOfRequest().rest());
+    }
+  }
+
+  private static void limitDescriptors(Running running, int most) {
+    Command.of(Tool.PRLIMIT.path(), "--pid", running.pid(), "--nofile=" + most + ":")
+        .run()
+        .succeeded();
   }
 
   @Test

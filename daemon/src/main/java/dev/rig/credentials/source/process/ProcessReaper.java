@@ -2,6 +2,7 @@ package dev.rig.credentials.source.process;
 
 import dev.rig.credentials.concurrent.UncaughtErrors;
 import dev.rig.credentials.concurrent.Workers;
+import dev.rig.credentials.linux.FreeDescriptors;
 import dev.rig.credentials.linux.ProcessSignals;
 import dev.rig.credentials.linux.ProcessTable;
 import dev.rig.credentials.linux.ProcessTable.Entry;
@@ -80,6 +81,7 @@ final class ProcessReaper {
       if (closed || run.isOver()) {
         return false;
       }
+      FreeDescriptors.requireForProcess();
       var process = builder.start();
       run.started(process, startOf(process));
       leaders.put(process.pid(), run);

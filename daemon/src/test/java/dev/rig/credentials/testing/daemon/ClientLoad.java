@@ -1,6 +1,7 @@
 package dev.rig.credentials.testing.daemon;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +42,7 @@ public final class ClientLoad implements AutoCloseable {
         asked.incrementAndGet();
         LockSupport.parkNanos(PAUSE.toNanos()); // requests must not occupy the whole processor
         if (outcome.status() != 0 || !outcome.stdout().equals(answer)) {
-          wrong.add(outcome.toString());
+          wrong.add("%s, instead of %s%s".formatted(Instant.now(), answer, outcome));
         }
       } catch (RuntimeException | AssertionError e) {
         wrong.add(e.toString());
@@ -55,7 +56,7 @@ public final class ClientLoad implements AutoCloseable {
     return asked.get();
   }
 
-  /** Returns the wrong answers. */
+  /** Returns the wrong answers, each with its time and the right one. */
   public List<String> wrong() {
     return List.copyOf(wrong);
   }
