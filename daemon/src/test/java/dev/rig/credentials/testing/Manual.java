@@ -5,10 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assertions;
 
-/** The commands that a page of {@code daemon/docs} gives a reader to type. */
+/** What a page of {@code daemon/docs} tells a reader to type or to look up. */
 public final class Manual {
   /**
    * One command.
@@ -17,6 +20,8 @@ public final class Manual {
    * @param shown the output according to the page; empty if absent
    */
   public record Step(String command, String shown) {}
+
+  private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
   private Manual() {}
 
@@ -51,7 +56,33 @@ public final class Manual {
     return List.copyOf(steps);
   }
 
-  /** Returns the line after a command's last line, which ends a here-document or a pipe. */
+  /**
+   * The first row of a table one of whose messages is part of a text, as a reader looks it up.
+   *
+   * @param page its file's name, without the extension
+   * @param heading what the heading of the first column begins with. In that column, messages are
+   *     marked as code, and {@code …} is any text
+   */
+  public static String row(String page, String heading, String text) {
+    var lines = lines(page);
+    int start = 0;
+    while (start < lines.size() && !lines.get(start).startsWith("| " + heading)) {
+      start++;
+    }
+    for (int i = start + 2; i < lines.size() && lines.get(i).startsWith("| "); i++) {
+      var messages = CODE.matcher(lines.get(i).substring(0, lines.get(i).indexOf(" | ")));
+      while (messages.find()) {
+        var literals = messages.group(1).split("…", -1);
+        var pattern = Arrays.stream(literals).map(Pattern::quote).collect(Collectors.joining(".*"));
+        if (Pattern.compile(pattern).matcher(text).find()) {
+          return lines.get(i);
+        }
+      }
+    }
+    return Assertions.fail("no row of " + page + " has this message: " + text);
+  }
+
+  /** The line after a command's last line, which ends a here-document or a pipe. */
   private static int end(List<String> lines, int start) {
     if (lines.get(start).endsWith("<<'END'")) {
       return start + lines.subList(start, lines.size()).indexOf("END") + 1;
