@@ -211,7 +211,7 @@ class ScriptOutputIT extends ScriptDaemon {
   void shellThatOthersCanWriteIsRefused() throws Exception {
     var shell = PrivateFile.write(folder.resolve("shell"), "#!/bin/sh\nexec /bin/sh \"$@\"\n");
     daemon.configured("values.yaml", "daemon: {shell: " + shell + "}");
-    for (var mode : List.of("rwxrwxr-x", "rwxr-xrwx", "rw-r--r--")) {
+    for (var mode : List.of("rwxrwxrwx", "rwxr-xrwx", "rw-r--r--")) {
       Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString(mode));
       var refused = daemon.serve().run();
       assertEquals(78, refused.status(), refused::toString);

@@ -141,9 +141,9 @@ class StateFolderFaultsIT {
     Files.delete(first.stateFolder());
     Files.createSymbolicLink(first.stateFolder(), PrivateFile.folder(open.resolve("state")));
     var told =
-        ("the state folder can be replaced: %1$s is writable by group 0 and others (mode 0777):"
+        ("the state folder can be replaced: %1$s is writable by group %2$s and others (mode 0777):"
                 + " chmod go-w %1$s")
-            .formatted(open);
+            .formatted(open, Files.getAttribute(open, "unix:gid"));
     var running = first.start();
     var doctor = first.commandLine("doctor");
     first.configured("w.yaml", "daemon: {stateDir: %s}".formatted(first.stateFolder()));

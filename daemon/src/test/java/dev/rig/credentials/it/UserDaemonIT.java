@@ -41,6 +41,7 @@ class UserDaemonIT {
 
   @BeforeEach
   void daemons() throws IOException {
+    Tool.needRoot("a /run of its own");
     daemon = daemon("u", "{username: user, password: own}");
     machine = daemon("m", "{username: machine, password: other}");
     PrivateFile.folder(folder.resolve("session"));
@@ -55,7 +56,6 @@ class UserDaemonIT {
 
   /** Calls the helper in the user's session, on a machine with another daemon. */
   private Command asking() {
-    Tool.needRoot("a /run of its own");
     var script = "mount -t tmpfs none /run && ln -s \"$1\" /run/rig-credentials && exec \"$0\" get";
     return Command.of(
             Tool.UNSHARE.path(),
