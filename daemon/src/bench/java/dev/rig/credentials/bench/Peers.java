@@ -13,8 +13,9 @@ import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Whole processes that are timed alternately: ours first, then the peers. A missing or failing one
- * is reported in its row. A small C program starts them, because a JVM starts processes slowly.
+ * Whole processes that are timed alternately: ours, and one peer after the other. A missing or
+ * failing one is reported in its row. A small C program starts them, because a JVM starts processes
+ * slowly.
  */
 final class Peers {
   /** The rounds that are not counted; {@code spawn.c} has the same number. */
@@ -24,7 +25,8 @@ final class Peers {
 
   private final Path stdin;
   private Command caller;
-  private final List<Peer> all = new ArrayList<>();
+  private List<String> ours = List.of();
+  private final List<Peer> peers = new ArrayList<>();
 
   /**
    * Creates a comparison without processes.
@@ -44,7 +46,7 @@ final class Peers {
 
   /** Adds our process. */
   Peers ours(Object... words) {
-    all.add(new Peer("", new Aim.None(), texts(words), ""));
+    ours = texts(words);
     return this;
   }
 
@@ -55,36 +57,41 @@ final class Peers {
       var outcome = command(command).run();
       boolean works = outcome.status() == 0;
       var said = outcome.output().lines().findFirst().orElse("status " + outcome.status());
-      all.add(new Peer(name, aim, works ? command : List.of(), works ? "" : "fails: " + said));
+      peers.add(new Peer(name, aim, works ? command : List.of(), works ? "" : "fails: " + said));
     } catch (TestAbortedException | AssertionFailedError e) {
-      all.add(new Peer(name, aim, List.of(), String.valueOf(e.getMessage())));
+      peers.add(new Peer(name, aim, List.of(), String.valueOf(e.getMessage())));
     }
     return this;
   }
 
-  /** Times all processes for this many rounds; returns a row for each peer. */
+  /**
+   * Times ours with each peer for this many rounds; returns a row for each. Pairs, because a large
+   * program slows whatever runs after it.
+   */
   List<Row> measure(Path spawn, int rounds, String measured) {
-    var words = new ArrayList<Object>(List.of(spawn, rounds, stdin));
-    for (var peer : all) {
-      if (!peer.words().isEmpty()) {
-        if (words.size() > 3) {
-          words.add("--");
-        }
+    var rows = new ArrayList<Row>();
+    for (var peer : peers) {
+      var words = new ArrayList<Object>(List.of(spawn, rounds, stdin));
+      words.addAll(ours);
+      if (peer.words().isEmpty()) {
+        double alone = medians(words).getFirst();
+        rows.add(
+            Row.without(measured, Unit.MICROS, alone, peer.name(), peer.aim(), peer.missing()));
+      } else {
+        words.add("--");
         words.addAll(peer.words());
+        var both = medians(words);
+        rows.add(
+            Row.beside(
+                measured, Unit.MICROS, both.getFirst(), peer.name(), both.getLast(), peer.aim()));
       }
     }
-    var timed = new Command(texts(words.toArray()), caller.environment(), "");
-    var medians = Workbench.figures(timed).iterator();
-    double ours = medians.next()[0];
-    var rows = new ArrayList<Row>();
-    for (var peer : all.subList(1, all.size())) {
-      rows.add(
-          peer.words().isEmpty()
-              ? Row.without(measured, Unit.MICROS, ours, peer.name(), peer.aim(), peer.missing())
-              : Row.beside(
-                  measured, Unit.MICROS, ours, peer.name(), medians.next()[0], peer.aim()));
-    }
     return rows;
+  }
+
+  private List<Double> medians(List<Object> words) {
+    var timed = new Command(texts(words.toArray()), caller.environment(), "");
+    return Workbench.figures(timed).stream().map(figures -> figures[0]).toList();
   }
 
   private Command command(List<String> words) throws IOException {

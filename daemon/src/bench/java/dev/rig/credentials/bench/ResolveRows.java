@@ -35,6 +35,10 @@ final class ResolveRows implements Rows {
   private static final int ROUNDS = 40;
   private static final int MANY_ROUNDS = 5;
   private static final int IMAGES = 100;
+
+  /** How often both clients resolve as many other images first: a daemon runs for weeks. */
+  private static final int WARM_UP = 20;
+
   private static final int AT_A_TIME = 8;
   private static final double MOST = 0.2;
   private static final double MOST_OF_BARE = 1.15;
@@ -99,6 +103,11 @@ final class ResolveRows implements Rows {
     var bareFirst = new Sample();
     var bareAgain = new Sample();
     try (var questions = new BareClient(registry.host(), auth, tokens)) {
+      for (int turn = 0; turn < WARM_UP * IMAGES; turn++) {
+        int other = IMAGES + turn % IMAGES;
+        resolve(platform, repository + ":" + other);
+        questions.ask(other, true);
+      }
       for (int turn = ROUNDS - IMAGES; turn < ROUNDS; turn++) {
         int tag = Math.floorMod(turn, IMAGES);
         var image = repository + ":" + tag;
@@ -119,8 +128,9 @@ final class ResolveRows implements Rows {
     var many = new Sample();
     var manyOfSkopeo = new Sample();
     for (int round = -1; round < MANY_ROUNDS; round++) {
-      double ours = millis(() -> each(i -> resolve(platform, repository + ":" + i)));
-      double theirs = millis(() -> each(i -> inspect(bench, skopeo, config, repository + ":" + i)));
+      double ours = millis(() -> each(IMAGES, i -> resolve(platform, repository + ":" + i)));
+      double theirs =
+          millis(() -> each(IMAGES, i -> inspect(bench, skopeo, config, repository + ":" + i)));
       if (round >= 0) {
         many.add(ours);
         manyOfSkopeo.add(theirs);
@@ -167,29 +177,31 @@ final class ResolveRows implements Rows {
             new Aim.Ratio(MOST)));
   }
 
-  /** Pushes an image of its own for each tag. */
+  /** Pushes an image of its own for each tag; the upper half is for the warm-up. */
   private static void push(Workbench bench, Path skopeo, String repository, String name)
       throws InterruptedException, ExecutionException {
     var created = Instant.parse("2026-01-02T03:04:05Z");
-    each(i -> {
-      var layout =
-          ImageLayout.write(
-              bench.folder().resolve(name + "-image-" + i),
-              created.plusSeconds(i).toString(),
-              "amd64");
-      Command.of(
-              skopeo,
-              "--insecure-policy",
-              "copy",
-              "--dest-tls-verify=false",
-              "--dest-creds",
-              USER + ":" + PASSWORD,
-              "oci:" + layout,
-              "docker://" + repository + ":" + i)
-          .with("TMPDIR", bench.folder())
-          .run()
-          .succeeded();
-    });
+    each(
+        2 * IMAGES,
+        i -> {
+          var layout =
+              ImageLayout.write(
+                  bench.folder().resolve(name + "-image-" + i),
+                  created.plusSeconds(i).toString(),
+                  "amd64");
+          Command.of(
+                  skopeo,
+                  "--insecure-policy",
+                  "copy",
+                  "--dest-tls-verify=false",
+                  "--dest-creds",
+                  USER + ":" + PASSWORD,
+                  "oci:" + layout,
+                  "docker://" + repository + ":" + i)
+              .with("TMPDIR", bench.folder())
+              .run()
+              .succeeded();
+        });
   }
 
   private static void resolve(HttpOverUnix platform, String image) {
@@ -271,11 +283,11 @@ final class ResolveRows implements Rows {
     void on(int image);
   }
 
-  /** Runs the work for all images, eight at a time. */
-  private static void each(Work work) throws InterruptedException, ExecutionException {
+  /** Runs the work for that many images, eight at a time. */
+  private static void each(int images, Work work) throws InterruptedException, ExecutionException {
     try (var threads = Executors.newFixedThreadPool(AT_A_TIME)) {
       List<Callable<Object>> tasks =
-          IntStream.range(0, IMAGES).mapToObj(i -> Executors.callable(() -> work.on(i))).toList();
+          IntStream.range(0, images).mapToObj(i -> Executors.callable(() -> work.on(i))).toList();
       for (Future<?> done : threads.invokeAll(tasks)) {
         done.get();
       }

@@ -111,17 +111,18 @@ public final class HelperApi implements RequestApi {
    */
   private CompletionStage<RequestResult> get(
       Request request, ServerKey key, Peer peer, PeerRights rights) {
-    var denied = RequestResult.denied(peer.uid(), request.action(), key.reference().name());
+    Supplier<RequestResult> denied =
+        () -> RequestResult.denied(peer.uid(), request.action(), key.reference().name());
     return rights.mayWithOwn(Permission.GET)
         ? keys.find(request.alias(), key, peer, rights, true)
             .thenApply(answer ->
                 switch (answer) {
                   case KeyAnswer.StoredLoginAnswer(var login) ->
                       found(request, key, login.credential(), login.name());
-                  case KeyAnswer.Denied(var prefix) -> denied.about(prefix);
+                  case KeyAnswer.Denied(var prefix) -> denied.get().about(prefix);
                   case KeyAnswer.Configured(var lookup) -> answer(request, key, lookup);
                 })
-        : CompletableFuture.completedFuture(denied);
+        : CompletableFuture.completedFuture(denied.get());
   }
 
   private static RequestResult answer(Request request, ServerKey key, Lookup lookup) {

@@ -50,6 +50,9 @@ final class Acceptor implements EventLoop.Handler {
   /** The most connections accepted in one turn of the loop. */
   private static final int PER_TURN = 64;
 
+  /** After how many turns in a row that accepted a connection others may be waiting. */
+  private static final int TURNS_OF_ONE = 4;
+
   private static final int FLAGS = LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
 
   private final SocketBinding binding;
@@ -72,6 +75,9 @@ final class Acceptor implements EventLoop.Handler {
   private ListeningSocket listener;
   private long token = -1;
   private boolean paused;
+
+  /** The turns in a row that have not found the end of the queue. */
+  private int turnsOfOne;
 
   /** Whether the last attempt to accept failed for a shortage. */
   private boolean starved;
@@ -183,11 +189,16 @@ final class Acceptor implements EventLoop.Handler {
 
   @Override
   public void ready(int events) {
-    for (int turn = 0; turn < PER_TURN && !paused; turn++) {
+    // A client that asks alone is accepted without a second call, which would find nobody; epoll
+    // reports at once if others are waiting.
+    int most = turnsOfOne < TURNS_OF_ONE ? 1 : PER_TURN;
+    for (int accepted = 0; accepted < most && !paused; accepted++) {
       if (!acceptOne()) {
+        turnsOfOne = 0;
         return;
       }
     }
+    turnsOfOne++;
   }
 
   @Override
