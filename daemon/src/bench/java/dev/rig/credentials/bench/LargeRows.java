@@ -38,6 +38,8 @@ final class LargeRows implements Rows {
     small.start();
     rows.add(reload(folder, large));
     var load = LoadGenerator.in(bench);
+    load.warmUp(large.socket());
+    load.warmUp(small.socket());
     var seen = load.run(ROUNDS, 1, ASKS, large.socket(), small.socket());
     rows.add(
         Row.beside(
@@ -107,11 +109,12 @@ final class LargeRows implements Rows {
         new Aim.Ratio(RELOAD));
   }
 
+  /** Half of the entries are scripts: without a spread, all of them would run meanwhile. */
   private static void change(Path folder, int round) throws Exception {
     var next = folder.resolveSibling("next.yaml");
     Files.writeString(
         next,
-        "rig: {dockerRegistries: {%s: {username: u, password: changed-%d}}}\n"
+        "daemon: {prefetchSpread: 24h}\nrig: {dockerRegistries: {%s: {username: u, password: changed-%d}}}\n"
             .formatted(CHANGING, round));
     Files.move(
         next,

@@ -16,6 +16,9 @@ record LoadGenerator(Path program, Path request) {
   /** How many rounds the program runs before the measured ones. */
   static final int WARM_UP = 3;
 
+  private static final int WARM_UP_CLIENTS = 8;
+  private static final int WARM_UP_ASKS = 10_000;
+
   /**
    * The measurements of one server.
    *
@@ -28,6 +31,11 @@ record LoadGenerator(Path program, Path request) {
 
   static LoadGenerator in(Workbench bench) throws IOException {
     return new LoadGenerator(bench.compiled("load"), bench.request());
+  }
+
+  /** Sends so many requests that the server's compilers have finished. */
+  void warmUp(Path server) {
+    run(1, WARM_UP_CLIENTS, WARM_UP_ASKS, server);
   }
 
   /**

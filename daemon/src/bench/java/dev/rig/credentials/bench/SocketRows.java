@@ -16,11 +16,6 @@ final class SocketRows implements Rows {
   private static final int RUNS = 7;
   private static final int ROUNDS = 4;
   private static final int ASKS_A_ROUND = 2_000;
-
-  /** Requests before the first run, so that the compilers have finished with every server. */
-  private static final int WARM_UP_CLIENTS = 8;
-
-  private static final int WARM_UP_ASKS = 10_000;
   private static final double MOST_PROCESSOR = 1.3;
   private static final double MOST_MEDIAN = 1.4;
   private static final double MOST_P99 = 1.5;
@@ -59,7 +54,7 @@ final class SocketRows implements Rows {
             echo(bench, JdkEchoServer.class));
     var load = LoadGenerator.in(bench);
     for (var server : servers) {
-      load.run(1, WARM_UP_CLIENTS, WARM_UP_ASKS, server.socket());
+      load.warmUp(server.socket());
     }
     var rows = new ArrayList<Row>();
     for (int clients : new int[] {1, 8, 64}) {
