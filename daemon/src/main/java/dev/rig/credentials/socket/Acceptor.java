@@ -76,8 +76,11 @@ final class Acceptor implements EventLoop.Handler {
   private long token = -1;
   private boolean paused;
 
-  /** The turns in a row that have not found the end of the queue. */
-  private int turnsOfOne;
+  /**
+   * The turns in a row that have not found the end of the queue. The first turn finds it, which
+   * loads the classes that a failure needs: without a free descriptor they could not be loaded.
+   */
+  private int turnsOfOne = TURNS_OF_ONE;
 
   /** Whether the last attempt to accept failed for a shortage. */
   private boolean starved;
@@ -189,8 +192,8 @@ final class Acceptor implements EventLoop.Handler {
 
   @Override
   public void ready(int events) {
-    // A client that asks alone is accepted without a second call, which would find nobody; epoll
-    // reports at once if others are waiting.
+    // With a single client, a second call finds an empty queue. With several, epoll reports the
+    // next one immediately.
     int most = turnsOfOne < TURNS_OF_ONE ? 1 : PER_TURN;
     for (int accepted = 0; accepted < most && !paused; accepted++) {
       if (!acceptOne()) {
