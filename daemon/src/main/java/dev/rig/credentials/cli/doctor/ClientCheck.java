@@ -9,24 +9,37 @@ import dev.rig.credentials.cli.output.CommandException;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Checks the helper on the PATH, and whether Docker and podman call it. */
 final class ClientCheck {
   private static final String HELPER = "helper";
-  private static final long HELPER_SECONDS = 50; // the helper's own limit is 45 s
+
+  /** A helper ends by itself after 45 s. */
+  private static final Duration HELPER_LIMIT = Duration.ofSeconds(50);
+
   private static final int MOST_BYTES = 4096;
+
+  /** How long the output may stay open after the helper's end, if a child of it has it too. */
+  private static final long MORE_SECONDS = 1;
 
   private final Console console;
   private final JsonObject daemon;
   private final ClientHosts hosts;
+  private final Duration limit;
 
   /**
    * Creates the check.
@@ -34,8 +47,13 @@ final class ClientCheck {
    * @param daemon the daemon's answer to {@code status}; empty if it does not answer
    */
   ClientCheck(Console console, JsonObject daemon) {
+    this(console, daemon, HELPER_LIMIT);
+  }
+
+  ClientCheck(Console console, JsonObject daemon, Duration limit) {
     this.console = console;
     this.daemon = daemon;
+    this.limit = limit;
     this.hosts = ClientHosts.of(daemon);
   }
 
@@ -140,19 +158,23 @@ final class ClientCheck {
       builder.environment().put("RIG_CREDENTIALS_OPTIONAL", "");
       var process = builder.start();
       process.getOutputStream().close();
-      byte[] printed;
-      try (var out = process.getInputStream()) {
-        printed = out.readNBytes(MOST_BYTES);
-      }
-      if (!process.waitFor(HELPER_SECONDS, TimeUnit.SECONDS)) {
+      var printed = new FutureTask<>(() -> start(process.getInputStream()));
+      Thread.startVirtualThread(printed);
+      if (!process.waitFor(limit)) {
         process.destroyForcibly();
-      } else if (process.exitValue() == 0) {
-        return Finding.ok(HELPER, program + (alone ? " runs" : " works"));
+        return Finding.fail(
+            HELPER,
+            "%s did not end within %d s".formatted(program, limit.toSeconds()),
+            "see the finding about the socket");
       }
-      return Finding.fail(
-          HELPER,
-          program + " failed: " + new String(printed, StandardCharsets.UTF_8).strip(),
-          "see the finding about the socket");
+      return process.exitValue() == 0
+          ? Finding.ok(HELPER, program + (alone ? " runs" : " works"))
+          : Finding.fail(
+              HELPER,
+              program + " failed: " + printed.get(MORE_SECONDS, TimeUnit.SECONDS),
+              "see the finding about the socket");
+    } catch (ExecutionException | TimeoutException e) {
+      return Finding.fail(HELPER, program + " failed", "see the finding about the socket");
     } catch (IOException e) {
       return Finding.fail(
           HELPER,
@@ -161,6 +183,15 @@ final class ClientCheck {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Finding.fail(HELPER, program + " did not end", "");
+    }
+  }
+
+  /** Reads all of it, so that the helper is not blocked; returns the first part. */
+  private static String start(InputStream output) throws IOException {
+    try (output) {
+      var text = new String(output.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+      output.transferTo(OutputStream.nullOutputStream());
+      return text.strip();
     }
   }
 }
