@@ -50,9 +50,6 @@ final class Acceptor implements EventLoop.Handler {
   /** The most connections accepted in one turn of the loop. */
   private static final int PER_TURN = 64;
 
-  /** After how many turns in a row that accepted a connection others may be waiting. */
-  private static final int TURNS_OF_ONE = 4;
-
   private static final int FLAGS = LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC;
 
   private final SocketBinding binding;
@@ -75,12 +72,6 @@ final class Acceptor implements EventLoop.Handler {
   private ListeningSocket listener;
   private long token = -1;
   private boolean paused;
-
-  /**
-   * The turns in a row that have not found the end of the queue. The first turn finds it, which
-   * loads the classes that a failure needs: without a free descriptor they could not be loaded.
-   */
-  private int turnsOfOne = TURNS_OF_ONE;
 
   /** Whether the last attempt to accept failed for a shortage. */
   private boolean starved;
@@ -192,16 +183,11 @@ final class Acceptor implements EventLoop.Handler {
 
   @Override
   public void ready(int events) {
-    // With a single client, a second call finds an empty queue. With several, epoll reports the
-    // next one immediately.
-    int most = turnsOfOne < TURNS_OF_ONE ? 1 : PER_TURN;
-    for (int accepted = 0; accepted < most && !paused; accepted++) {
+    for (int turn = 0; turn < PER_TURN && !paused; turn++) {
       if (!acceptOne()) {
-        turnsOfOne = 0;
         return;
       }
     }
-    turnsOfOne++;
   }
 
   @Override
