@@ -10,7 +10,6 @@ import dev.rig.credentials.net.PlainHttpPolicy;
 import dev.rig.credentials.net.Proxies;
 import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.registry.content.FakeImage;
-import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.daemon.HttpOverUnix;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.registry.HostileRegistry;
@@ -19,8 +18,6 @@ import dev.rig.credentials.time.SystemScheduler;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -97,8 +94,7 @@ final class ConnectionRows implements Rows {
       var daemon = bench.daemon("many").configured("values.yaml", "rig: {dockerRegistries: {}}\n");
       daemon.start();
       var socket = daemon.socket().resolveSibling("platform.sock");
-      Eventually.within(Duration.ofSeconds(20), () -> Files.exists(socket), socket::toString);
-      var platform = new HttpOverUnix(socket);
+      var platform = HttpOverUnix.listening(socket);
       // The daemon determines the authentication with a connection that it closes, because it has
       // no TLS.
       resolve(platform, registry.host() + "/acme/app-0:0");

@@ -1,6 +1,5 @@
 package dev.rig.credentials.bench;
 
-import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.HttpOverUnix;
@@ -14,9 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -95,8 +92,7 @@ final class ResolveRows implements Rows {
                     + realms);
     daemon.start();
     var socket = daemon.socket().resolveSibling("platform.sock");
-    Eventually.within(Duration.ofSeconds(20), () -> Files.exists(socket), socket::toString);
-    var platform = new HttpOverUnix(socket);
+    var platform = HttpOverUnix.listening(socket);
     var first = new Sample();
     var again = new Sample();
     var oneOfSkopeo = new Sample();

@@ -98,7 +98,7 @@ class HalfOpenIT {
   void f37_requestsOfThePlatformsSocketAreAnswered(int halfOpen) throws IOException {
     start(FreePort.next());
     var socket = daemon.socket().resolveSibling("platform.sock");
-    var http = new HttpOverUnix(socket);
+    var http = HttpOverUnix.listening(socket);
     assertEquals(200, http.get("/v1/registries").status());
     for (int i = 0; i < halfOpen; i++) {
       reaper.own(RawClient.connect(socket)).send(HALVES.get(i % HALVES.size()));

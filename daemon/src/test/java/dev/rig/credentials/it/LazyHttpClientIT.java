@@ -57,8 +57,7 @@ class LazyHttpClientIT {
             .with("RIG_CREDENTIALS_AOT", "@" + options);
     daemon.start();
     var socket = daemon.socket().resolveSibling("platform.sock");
-    Eventually.within(SOON, () -> Files.exists(socket), () -> "there is a socket");
-    var http = new HttpOverUnix(socket);
+    var http = HttpOverUnix.listening(socket);
     assertEquals(200, http.get("/v1/credentials?image=scripted.example/app").status());
     assertEquals(200, http.get("/v1/registries").status());
     daemon.client().get("example.org").succeeded();

@@ -39,8 +39,7 @@ class PlatformApiIT {
   }
 
   private static HttpOverUnix open(DaemonUnderTest daemon) {
-    Eventually.within(SOON, () -> Files.exists(socket(daemon)), () -> "there is a socket");
-    return new HttpOverUnix(socket(daemon));
+    return HttpOverUnix.listening(socket(daemon));
   }
 
   /** T17: without the header, with a wrong value, with the right one. */

@@ -135,7 +135,7 @@ class RestartIT {
         new ArrayList<Object>(List.of(Tool.SYSTEMD_SOCKET_ACTIVATE.path(), "-l", daemon.socket()));
     words.addAll(daemon.serve().words());
     var running = reaper.own(Command.of(words.toArray()).with("HOME", folder).start());
-    Eventually.within(LIMIT, () -> Files.exists(daemon.socket()), running::stderr);
+    Eventually.within(LIMIT, daemon::answers, running::stderr);
     var outcome = daemon.client().get("example.org");
     assertEquals(
         new ProgramResult(0, NativeClient.answer("example.org", "bot", "none"), ""),

@@ -319,7 +319,7 @@ class SecretLeakIT {
 
   /** Sends all requests to the platform's socket except the one that gets a credential. */
   private void askAsThePlatform() {
-    var http = new HttpOverUnix(daemon.socket().resolveSibling("platform.sock"));
+    var http = HttpOverUnix.listening(daemon.socket().resolveSibling("platform.sock"));
     var statuses = new TreeSet<Integer>();
     var targets = new ArrayList<>(List.of("/v1/registries", "/openapi.json", "/nowhere"));
     for (var host : SCRIPTS.keySet()) {

@@ -1,5 +1,6 @@
 package dev.rig.credentials.testing.daemon;
 
+import dev.rig.credentials.testing.Eventually;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,10 +10,27 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** Sends requests to an HTTP server on a Unix socket, byte for byte. */
 public record HttpOverUnix(Path socket) {
   private static final String HEADER = "Rig-Credentials: 1\r\n";
+  private static final Duration START = Duration.ofSeconds(20);
+
+  /** Waits until a server listens: a socket's file exists before that. */
+  public static HttpOverUnix listening(Path socket) {
+    Eventually.within(START, () -> accepts(socket), () -> "a server listens at " + socket);
+    return new HttpOverUnix(socket);
+  }
+
+  /** Reports whether a server accepts connections there. */
+  public static boolean accepts(Path socket) {
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      return channel.connect(UnixDomainSocketAddress.of(socket));
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
 
   /** Sends a request as the platform does. */
   public HttpReply get(String target) {

@@ -3,9 +3,9 @@ package dev.rig.credentials.testing.registry;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.Tool;
 import dev.rig.credentials.testing.daemon.Command;
+import dev.rig.credentials.testing.daemon.HttpOverUnix;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ public final class PodmanService {
     var running =
         reaper.own(
             podman.podman("system", "service", "--time=0", "unix://" + podman.socket()).start());
-    Eventually.within(START, () -> Files.exists(podman.socket()), () -> running.stderr());
+    Eventually.within(START, () -> HttpOverUnix.accepts(podman.socket()), running::stderr);
     return podman;
   }
 
