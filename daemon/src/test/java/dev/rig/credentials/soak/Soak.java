@@ -30,9 +30,9 @@ import java.util.List;
  */
 public final class Soak {
   private static final int SCRIPTS = 4;
-  private static final Duration BETWEEN_RELOADS = Duration.ofSeconds(3);
-  private static final int RELOADS_PER_RESTART = 5;
-  private static final int RELOADS_PER_SHORTAGE = 4;
+  private static final Duration BETWEEN_RELOADS = Duration.ofSeconds(1);
+  private static final int RELOADS_PER_RESTART = 15;
+  private static final int RELOADS_PER_SHORTAGE = 12;
   private static final Duration SHORTAGE = Duration.ofMillis(1_500);
   private static final Duration SETTLED = Duration.ofSeconds(2);
   private static final Duration WARM = Duration.ofMinutes(5);
