@@ -36,6 +36,9 @@ public enum GoModule {
   /** Amazon's credential helper, which uses {@code AWS_ENDPOINT_URL}; Debian's is older. */
   ECR_LOGIN("src/test/resources/ecr-login", "a minute", "tool"),
 
+  /** Clients of registries that Debian lacks, or has in older versions. */
+  CLIENTS("src/test/resources/clients", "over ten minutes and 3 GB", "tool"),
+
   /** The checks of the CIS benchmark for Kubernetes. */
   KUBE_BENCH("src/test/resources/kube-bench", "some minutes and 600 MB", "tool"),
 
@@ -88,6 +91,16 @@ public enum GoModule {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns the version of a required module, as go.mod states it. */
+  public String version(String dependency) throws IOException {
+    return Files.readAllLines(module().resolve(sources).resolve("go.mod")).stream()
+        .map(String::strip)
+        .filter(line -> line.startsWith(dependency + " "))
+        .map(line -> line.split(" ", -1)[1].replaceFirst("^v", ""))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Returns one of the programs, as {@link #folder} builds it. */
