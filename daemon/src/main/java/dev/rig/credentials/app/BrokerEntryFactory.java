@@ -67,33 +67,38 @@ final class BrokerEntryFactory {
   }
 
   private BrokerEntry entry(RegistryEntry configured) {
+    // One text for all of the entry's parts: there may be 100,000 entries.
+    var registry = configured.prefix().toString();
+    var known = secrets.of(registry);
     var source =
         switch (configured.source()) {
           case EntrySource.StaticLogin(var credential) -> {
-            known(configured).configured(List.of(credential.secret().reveal()));
+            known.configured(List.of(credential.secret().reveal()));
             yield new StaticSource(credential, time);
           }
           case EntrySource.Script script ->
               metered(
-                  configured,
+                  registry,
                   new ScriptSource(
-                      script.text().reveal(), program(configured, script.env(), script.timeout())));
+                      script.text().reveal(),
+                      program(registry, script.env(), script.timeout(), configured, known)));
           case EntrySource.OtherHelper helper ->
               metered(
-                  configured,
+                  registry,
                   new HelperSource(
-                      helper.name(), program(configured, helper.env(), helper.timeout())));
+                      helper.name(),
+                      program(registry, helper.env(), helper.timeout(), configured, known)));
           case EntrySource.CloudProvider provider ->
-              metered(configured, provider(configured, provider));
+              metered(registry, provider(registry, provider, configured, known));
         };
     return new BrokerEntry(
         configured.prefix(),
-        configured.prefix().toString(),
+        registry,
         source,
         fingerprint(configured),
         new EntryScope(configured.alias(), configured.isDefault(), configured.mirrorOf()),
         configured.serviceAccount(),
-        configured.origin().toString());
+        configured.origin());
   }
 
   /** A source whose runs are counted. */
@@ -128,35 +133,32 @@ final class BrokerEntryFactory {
     }
   }
 
-  private MeteredSource metered(RegistryEntry configured, CredentialSource source) {
-    return new MeteredSource(source, configured.prefix().toString(), metrics, time.ticker());
+  private MeteredSource metered(String registry, CredentialSource source) {
+    return new MeteredSource(source, registry, metrics, time.ticker());
   }
 
   private EntryProgram program(
-      RegistryEntry configured, Map<String, String> environment, Duration timeout) {
+      String registry,
+      Map<String, String> environment,
+      Duration timeout,
+      RegistryEntry configured,
+      KnownSecrets known) {
     return new EntryProgram(
-        configured.prefix().toString(),
-        environment,
-        timeout,
-        configured.expire(),
-        known(configured),
-        runner,
-        time);
+        registry, environment, timeout, configured.expire(), known, runner, time);
   }
 
-  private CredentialSource provider(RegistryEntry configured, EntrySource.CloudProvider provider) {
-    var known = known(configured);
+  private CredentialSource provider(
+      String registry,
+      EntrySource.CloudProvider provider,
+      RegistryEntry configured,
+      KnownSecrets known) {
     return providers.source(
         new ProviderEntry(
-            configured.prefix().toString(),
-            provider.kind(),
-            provider.options(),
-            provider.timeout(),
-            configured.expire()),
+            registry, provider.kind(), provider.options(), provider.timeout(), configured.expire()),
         new ProviderSecrets() {
           @Override
-          public void add(String registry, Secret secret) {
-            known.add(registry, secret);
+          public void add(String host, Secret secret) {
+            known.add(host, secret);
           }
 
           @Override
@@ -164,10 +166,6 @@ final class BrokerEntryFactory {
             return known.redact(text, also);
           }
         });
-  }
-
-  private KnownSecrets known(RegistryEntry configured) {
-    return secrets.of(configured.prefix().toString());
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.rig.credentials.broker;
 
 import dev.rig.credentials.config.ServiceAccountUse;
+import dev.rig.credentials.config.SourcePosition;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.image.RegistryPrefix;
@@ -26,7 +27,7 @@ public record BrokerEntry(
     String fingerprint,
     EntryScope scope,
     ServiceAccountUse serviceAccount,
-    String origin) {
+    SourcePosition origin) {
 
   /** Returns the helper name that always selects this entry; null if absent. */
   public @Nullable String alias() {

@@ -196,7 +196,9 @@ final class LoginHandler {
     return "rig-credentials: %s is managed by %s"
         .formatted(
             entry.prefix(),
-            rights.may(Permission.LIST, entry.prefix()) ? entry.origin() : "this daemon");
+            rights.may(Permission.LIST, entry.prefix())
+                ? entry.origin().toString()
+                : "this daemon");
   }
 
   private static RequestResult failed(String done, @Nullable String prefix, Throwable thrown) {

@@ -95,7 +95,7 @@ final class StatusJson {
         .put("answers", considered.answers())
         .put("why", considered.why())
         .put("source", considered.entry().source().kind())
-        .put("origin", considered.entry().origin());
+        .put("origin", considered.entry().origin().toString());
   }
 
   private static void login(JsonWriter json, ExplainedLogin own) {
@@ -143,10 +143,7 @@ final class StatusJson {
 
   /** Returns the files of the entries: an origin is a file with line and column. */
   static List<String> files(List<EntryState> states) {
-    return states.stream()
-        .map(state -> state.entry().origin().toString().replaceFirst("(:[0-9]+){1,2}$", ""))
-        .distinct()
-        .toList();
+    return states.stream().map(state -> state.entry().origin().file()).distinct().toList();
   }
 
   private static void login(JsonWriter json, StoredLogin login) {
@@ -167,7 +164,7 @@ final class StatusJson {
     json.put("prefix", entry.prefix())
         .put("registry", entry.registry())
         .put("source", entry.source().kind())
-        .put("origin", entry.origin())
+        .put("origin", entry.origin().toString())
         .put("alias", entry.alias())
         .put("default", entry.isDefault());
     var mirrorOf = entry.scope().mirrorOf();

@@ -31,15 +31,22 @@ public final class KnownSecrets {
   /** The secrets in the entry's current configuration. Guarded by this. */
   private Set<String> configured = Set.of();
 
-  private final Map<String, Deque<String>> held =
-      new LinkedHashMap<>(16, 0.75f, true) { // guarded by this
-        private static final long serialVersionUID = 1L;
+  /** By registry, the one that was used last at the end. */
+  private static final class Registries extends LinkedHashMap<String, Deque<String>> {
+    private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Deque<String>> eldest) {
-          return size() > MOST_REGISTRIES;
-        }
-      };
+    Registries() {
+      super(16, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, Deque<String>> eldest) {
+      return size() > MOST_REGISTRIES;
+    }
+  }
+
+  /** Made for the first secret: most entries of a large configuration never have one. */
+  private Map<String, Deque<String>> held = Map.of(); // guarded by this
 
   /**
    * Creates the secrets of an entry without credentials.
@@ -59,6 +66,9 @@ public final class KnownSecrets {
   public synchronized void add(String registry, String text) {
     if (text.length() < Redactor.WORTH_HIDING) {
       return; // would displace a useful one
+    }
+    if (held.isEmpty()) {
+      held = new Registries();
     }
     var secrets = held.computeIfAbsent(registry, first -> new ArrayDeque<>());
     secrets.remove(text);

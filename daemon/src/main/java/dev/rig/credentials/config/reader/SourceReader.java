@@ -16,11 +16,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 
@@ -90,16 +90,21 @@ final class SourceReader {
 
   /** Starts a document's fields of the entry, and discards what they replace. */
   void begin(List<NodeReader.Field> fields) {
-    var set =
-        fields.stream()
-            .filter(field -> !NodeReader.isUnset(field.value()))
-            .collect(Collectors.toMap(NodeReader.Field::key, NodeReader.Field::value));
-    var named = set.keySet().stream().filter(NAMING::contains).collect(Collectors.toSet());
+    var set = new HashMap<String, Node>();
+    for (var field : fields) {
+      if (!NodeReader.isUnset(field.value())) {
+        set.put(field.key(), field.value());
+      }
+    }
     var before = named();
-    boolean otherProvider =
-        named.equals(Set.of("provider")) && provider.isOther(set.get("provider"));
-    if (!named.isEmpty() && !before.isEmpty() && (!named.containsAll(before) || otherProvider)) {
-      replace(named.contains("username"));
+    if (!before.isEmpty()) {
+      var named = new HashSet<>(NAMING);
+      named.retainAll(set.keySet());
+      boolean otherProvider =
+          named.equals(Set.of("provider")) && provider.isOther(set.get("provider"));
+      if (!named.isEmpty() && (!named.containsAll(before) || otherProvider)) {
+        replace(named.contains("username"));
+      }
     }
     if (set.containsKey("password")) {
       passwordFile = null;
@@ -338,6 +343,11 @@ final class SourceReader {
 
   /** Reports more than one source; returns whether there are several. */
   private boolean contradicts() {
+    boolean isLogin = username != null || password != null || passwordFile != null;
+    if (named().size() + (isLogin && username == null ? 1 : 0) <= 1
+        && (password == null || passwordFile == null)) {
+      return false;
+    }
     var parts = new ArrayList<SourcePart>();
     add(parts, "script", "a script", script);
     add(parts, "provider", "a provider", provider.name());

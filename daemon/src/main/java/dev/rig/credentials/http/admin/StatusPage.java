@@ -185,7 +185,9 @@ final class StatusPage {
     if (entry.entry().isDefault()) {
       rows.append(" <span class=\"tag\">default</span>");
     }
-    rows.append("<small>").append(escape(entry.entry().origin())).append("</small></th>");
+    rows.append("<small>")
+        .append(escape(entry.entry().origin().toString()))
+        .append("</small></th>");
     cell(rows, "Source", "", escape(entry.entry().source().kind()));
     cell(rows, "Lease", "lease", lease(entry, now));
     cell(rows, "State", "", "<span class=\"state\">" + label(entry, reading.state()) + "</span>");

@@ -33,7 +33,7 @@ final class RegistriesResource implements ApiResource {
     var entry = state.entry();
     json.put("prefix", entry.prefix())
         .put("source", entry.source().kind())
-        .put("origin", entry.origin())
+        .put("origin", entry.origin().toString())
         .put("alias", entry.alias())
         .put("default", entry.isDefault())
         .put("serviceAccount", word(entry.serviceAccount()))

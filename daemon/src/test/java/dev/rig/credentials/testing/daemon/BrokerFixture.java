@@ -7,6 +7,7 @@ import dev.rig.credentials.broker.StartJitter;
 import dev.rig.credentials.cache.CachePolicy;
 import dev.rig.credentials.cache.ExpiringCache;
 import dev.rig.credentials.config.ServiceAccountUse;
+import dev.rig.credentials.config.SourcePosition;
 import dev.rig.credentials.credential.CredentialSource;
 import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.image.ImageReference;
@@ -80,7 +81,13 @@ public final class BrokerFixture {
       ServiceAccountUse use) {
     var parsed = prefix(prefix);
     return new BrokerEntry(
-        parsed, parsed.toString(), source, fingerprint, scope, use, "values.yaml:1");
+        parsed,
+        parsed.toString(),
+        source,
+        fingerprint,
+        scope,
+        use,
+        new SourcePosition("values.yaml", 1, 1));
   }
 
   private static RegistryPrefix prefix(String prefix) {
