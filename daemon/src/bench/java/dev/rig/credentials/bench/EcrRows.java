@@ -8,9 +8,11 @@ import dev.rig.credentials.testing.daemon.DaemonUnderTest;
 import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.ProcFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -26,11 +28,28 @@ final class EcrRows implements Rows {
   private static final String GLOB = "\"*.dkr.ecr.*.amazonaws.com\"";
   private static final double RESIDENT_MIB = 130;
   private static final double LIBRARIES_MIB = 25;
+  private static final String ROLE = "arn:aws:iam::123456789012:role/pull";
   private static final String FETCHED = "`docker-credential-rig get`, a token that is fetched";
   private static final String FIRST = "`docker-credential-rig get`, the first token after a start";
   private static final String CACHED =
       "`docker-credential-rig get` through `helper: ecr-login`, cached";
   private static final String HELPER = "`docker-credential-ecr-login get`";
+
+  private static final String OF_A_POD =
+      "`rig-credential-provider` with a pod's token, cached, median of " + ROUNDS;
+
+  /** An unsigned token of the service account {@code a} in the namespace {@code t}. */
+  private static final String POD_TOKEN =
+      "e30."
+          + Base64.getUrlEncoder()
+              .withoutPadding()
+              .encodeToString(
+                  """
+                  {"exp":9999999999,"sub":"system:serviceaccount:t:a","kubernetes.io":\
+                  {"namespace":"t","serviceaccount":{"name":"a","uid":"1"}}}\
+                  """
+                      .getBytes(StandardCharsets.UTF_8))
+          + ".c2ln";
 
   /** The libraries of the clouds, and those that only they need. */
   private static final Pattern LIBRARIES =
@@ -56,6 +75,7 @@ final class EcrRows implements Rows {
     rows.addAll(orMissing(FETCHED, () -> fetched(bench, moto)));
     rows.addAll(orMissing(FIRST, () -> cold(bench, moto)));
     rows.addAll(orMissing(CACHED, () -> cached(bench, moto)));
+    rows.addAll(orMissing(OF_A_POD, () -> ofAPod(bench, moto)));
     rows.add(libraries());
     return rows;
   }
@@ -179,6 +199,33 @@ final class EcrRows implements Rows {
       return peers(bench, key, daemon, moto)
           .beside(HELPER, new Aim.Ratio(0.15), () -> new Object[] {ecrLogin(), "get"})
           .measure(bench.compiled("spawn"), ROUNDS, CACHED + ", median of " + ROUNDS);
+    }
+  }
+
+  /** The kubelet runs a plugin for each image; Kubernetes' own has no cache. */
+  private static List<Row> ofAPod(Workbench bench, MotoServer moto) throws Exception {
+    var daemon =
+        daemon(bench, "p", "{provider: ecr, serviceAccount: required}")
+            .with("AWS_ENDPOINT_URL", moto.now());
+    var request =
+        Files.writeString(
+            bench.folder().resolve("of-a-pod"),
+            """
+            {"apiVersion":"credentialprovider.kubelet.k8s.io/v1","kind":"CredentialProviderRequest",\
+            "image":"%s/app:1","serviceAccountToken":"%s","serviceAccountAnnotations":\
+            {"eks.amazonaws.com/role-arn":"%s","eks.amazonaws.com/ecr-role-arn":"%s"}}
+            """
+                .formatted(HOST.formatted(1), POD_TOKEN, ROLE, ROLE));
+    try (var _ = daemon.start()) {
+      return new Peers(request)
+          .with("RIG_CREDENTIALS_SOCKET", daemon.socket())
+          .with("AWS_ENDPOINT_URL", moto.now())
+          .ours(Workbench.distribution().resolve("bin/rig-credential-provider"))
+          .beside(
+              "`ecr-credential-provider` of Kubernetes, which asks moto",
+              new Aim.Ratio(0.2),
+              () -> new Object[] {GoModule.ECR_PLUGIN.program("ecr-credential-provider")})
+          .measure(bench.compiled("spawn"), ROUNDS, OF_A_POD);
     }
   }
 

@@ -196,7 +196,8 @@ class ClientsTableIT {
                 engines(config, go.program("cmd"), "--file", composition(image), "pull")),
         new Client(
             "docker-py",
-            version(Command.of(Tool.PYTHON3.path(), "-c", "import docker; print(docker.__version__)")),
+            version(
+                Command.of(Tool.PYTHON3.path(), "-c", "import docker; print(docker.__version__)")),
             true,
             (config, image) ->
                 Command.of(

@@ -36,6 +36,9 @@ public enum GoModule {
   /** Amazon's credential helper, which uses {@code AWS_ENDPOINT_URL}; Debian's is older. */
   ECR_LOGIN("src/test/resources/ecr-login", "a minute", "tool"),
 
+  /** Kubernetes' plugin of the kubelet for ECR. */
+  ECR_PLUGIN("src/bench/ecr-plugin", "some minutes", "tool"),
+
   /** Clients of registries that Debian lacks, or has in older versions. */
   CLIENTS("src/test/resources/clients", "over ten minutes and 3 GB", "tool"),
 
