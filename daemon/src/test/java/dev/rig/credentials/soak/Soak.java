@@ -29,15 +29,16 @@ import java.util.List;
  * and with another number of descriptors.
  */
 public final class Soak {
-  private static final int SCRIPTS = 4;
-  private static final Duration BETWEEN_RELOADS = Duration.ofSeconds(1);
-  private static final int RELOADS_PER_RESTART = 15;
-  private static final int RELOADS_PER_SHORTAGE = 12;
+  private static final int SCRIPTS = 8;
+  private static final Duration BETWEEN_RELOADS = Duration.ofMillis(500);
+  private static final int RELOADS_PER_RESTART = 30;
+  private static final int RELOADS_PER_SHORTAGE = 24;
   private static final Duration SHORTAGE = Duration.ofMillis(1_500);
   private static final Duration SETTLED = Duration.ofSeconds(2);
   private static final Duration WARM = Duration.ofMinutes(5);
   private static final double MOST_GROWTH = 1.05;
   private static final int SAMPLES = 9;
+  private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(2);
 
   /** The memory and descriptors of a daemon. */
   private record Footprint(long residentKib, int descriptors, int threads) {}
@@ -175,12 +176,15 @@ public final class Soak {
                   %s
                   echo bot:script-%d
           """
-              .formatted(i, i + 2, runs.shell(), i));
+              .formatted(i, 1 + i % 4, runs.shell(), i));
     }
     return text.toString();
   }
 
-  /** Returns the median of several reads: a script that is running has descriptors and threads. */
+  /**
+   * Returns the median of several reads: a script that is running has descriptors and threads, and
+   * a compiler some megabytes.
+   */
   private Footprint footprint(String when, Running running) throws InterruptedException {
     Thread.sleep(SETTLED);
     var resident = new long[SAMPLES];
@@ -188,7 +192,7 @@ public final class Soak {
     for (int i = 0; i < SAMPLES; i++) {
       resident[i] = ProcFiles.residentKib(running.pid());
       descriptors[i] = ProcFiles.descriptors(running.pid());
-      Thread.sleep(BETWEEN_RELOADS.dividedBy(10));
+      Thread.sleep(BETWEEN_SAMPLES);
     }
     Arrays.sort(resident);
     Arrays.sort(descriptors);
