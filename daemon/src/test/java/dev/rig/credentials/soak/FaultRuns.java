@@ -65,7 +65,7 @@ public final class FaultRuns {
   }
 
   /** The recorded runs of a test. */
-  private static final class Record {
+  private static final class Tally {
     private int good;
     private int failed;
     private Duration longest = Duration.ZERO;
@@ -88,7 +88,7 @@ public final class FaultRuns {
   private final PrintStream out;
   private final Path file;
   private final String build;
-  private final Map<FaultTest, Record> records = new LinkedHashMap<>();
+  private final Map<FaultTest, Tally> records = new LinkedHashMap<>();
   private final Set<FaultTest> skipped = new LinkedHashSet<>();
 
   private FaultRuns(PrintStream out, Path module, Set<String> tags) throws IOException {
@@ -101,7 +101,7 @@ public final class FaultRuns {
     for (var test : tests(module)) {
       var tag = test.type().getAnnotation(Tag.class);
       if (tag == null || tags.contains(tag.value())) {
-        records.put(test, new Record());
+        records.put(test, new Tally());
       } else {
         skipped.add(test);
       }
@@ -148,8 +148,8 @@ public final class FaultRuns {
         .filter(type -> !Modifier.isAbstract(type.getModifiers()))
         .filter(type ->
             type.getSimpleName().equals(name)
-                || type.getSuperclass().getSimpleName().equals(name)
-                    && !type.isAnnotationPresent(Tag.class))
+                || (type.getSuperclass().getSimpleName().equals(name)
+                    && !type.isAnnotationPresent(Tag.class)))
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("no class runs the tests of " + name));
   }
@@ -188,7 +188,7 @@ public final class FaultRuns {
         .allMatch(entry -> entry.getValue().isComplete() || skipped.contains(entry.getKey()));
   }
 
-  private void run(FaultTest test, Record record) throws IOException {
+  private void run(FaultTest test, Tally record) throws IOException {
     var listener = new SummaryGeneratingListener();
     var request = LauncherDiscoveryRequestBuilder.request().selectors(test.selector()).build();
     long began = System.nanoTime();
