@@ -118,6 +118,11 @@ public final class Broker implements RegistryCredentials, AutoCloseable {
     }
   }
 
+  /** Returns an object that is equal to a later one as long as the entries are not replaced. */
+  public Object generation() {
+    return snapshot;
+  }
+
   /** Returns the current entries, in the order of the configuration. */
   public List<BrokerEntry> entries() {
     return snapshot.entries();

@@ -41,6 +41,9 @@ final class ListHandler {
   /** How long a listing waits for all scripts together. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  /** How often a listing that a reload interrupts is started again. */
+  private static final int MOST_RETRIES = 3;
+
   /** How many scripts a listing runs at a time. */
   private static final int MOST_AT_ONCE = 16;
 
@@ -57,7 +60,7 @@ final class ListHandler {
   }
 
   /**
-   * Returns the answer, within {@link #PATIENCE}.
+   * Returns the answer, within {@link #PATIENCE}. All of its user names are of one configuration.
    *
    * @param alias lists only the keys of the entry with that alias; empty for all
    */
@@ -65,6 +68,12 @@ final class ListHandler {
     if (!rights.mayWithOwn(Permission.LIST)) {
       return CompletableFuture.completedFuture(RequestResult.denied(peer.uid(), Action.LIST, ""));
     }
+    return answer(alias, peer, rights, time.ticker().nanos() + PATIENCE.toNanos(), 0);
+  }
+
+  private CompletableFuture<RequestResult> answer(
+      String alias, Peer peer, PeerRights rights, long end, int retries) {
+    var generation = broker.generation();
     var names = new ConcurrentSkipListMap<String, String>(); // Go writes a map in this order
     if (alias.isEmpty()) {
       addOwn(peer, rights, names);
@@ -89,11 +98,16 @@ final class ListHandler {
     }
     var late =
         time.scheduler()
-            .schedule(PATIENCE, () -> asked.reversed().forEach(one -> one.cancel(false)));
+            .schedule(
+                Duration.ofNanos(Math.max(0, end - time.ticker().nanos())),
+                () -> asked.reversed().forEach(one -> one.cancel(false)));
     return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new))
-        .thenApply(nothing -> {
+        .thenCompose(nothing -> {
           late.cancel();
-          return RequestResult.of(RequestOutcome.LISTED, new Reply(0, document(names)));
+          return generation.equals(broker.generation()) || retries == MOST_RETRIES
+              ? CompletableFuture.completedFuture(
+                  RequestResult.of(RequestOutcome.LISTED, new Reply(0, document(names))))
+              : answer(alias, peer, rights, end, retries + 1);
         });
   }
 

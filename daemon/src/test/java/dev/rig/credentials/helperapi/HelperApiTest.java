@@ -351,6 +351,24 @@ class HelperApiTest {
         "{\"known.org\":\"known\",\"static.org\":\"static\"}\n", body(listing.join().reply()));
   }
 
+  /** F15: the first entry answers before a reload, and the second one after it. */
+  @Test
+  void listThatAReloadInterruptsHasTheUserNamesOfOneConfiguration() {
+    var hanging = FakeSource.script(fixture.time(), "one", "s", Duration.ofHours(1)).hanging();
+    fixture.fixed("a.org", "one", "s").entry("b.org", hanging);
+    var listing = listing();
+    assertFalse(listing.isDone());
+    fixture
+        .broker()
+        .replace(
+            List.of(
+                BrokerFixture.configured(
+                    "a.org", FakeSource.fixed(fixture.time(), "two", "s"), "2"),
+                BrokerFixture.configured(
+                    "b.org", FakeSource.fixed(fixture.time(), "two", "s"), "2")));
+    assertEquals("{\"a.org\":\"two\",\"b.org\":\"two\"}\n", body(listing.join().reply()));
+  }
+
   /** A listing of many expired leases must not start all scripts at the same time. */
   @Test
   void listStartsAFewScriptsAtATimeAndNoneAfterItsEnd() {
