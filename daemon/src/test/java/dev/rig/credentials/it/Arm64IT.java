@@ -56,6 +56,7 @@ class Arm64IT {
       mkdir deb
       tar -C deb -xf root.tar
       mv control deb/DEBIAN
+      chmod 755 deb/DEBIAN/p*
       dpkg-deb --root-owner-group -Zgzip -z1 --build deb rig.deb
       """;
 
