@@ -133,10 +133,9 @@ final class Reloader implements AutoCloseable {
 
   private void load() {
     try {
-      unread = true;
       var fingerprint = ConfigLoader.fingerprint(watch.present(), current.passwordFiles());
-      unread = false;
       var next = load(watch.present()); // also if only the files' owner or permissions changed
+      unread = false;
       if (fingerprint.equals(current.fingerprint())) {
         if (!problems.isEmpty()) {
           problems = List.of();
@@ -162,8 +161,10 @@ final class Reloader implements AutoCloseable {
             String.join(", ", settings));
       }
     } catch (ProblemsException e) {
+      unread = e.isReadFailure();
       refuse(e.problems().stream().map(Problem::toString).toList());
     } catch (RuntimeException e) {
+      unread = false;
       LOG.log(Level.ERROR, "the configuration could not be reloaded", e);
       refuse(List.of("it could not be reloaded; the log has the reason"));
     }

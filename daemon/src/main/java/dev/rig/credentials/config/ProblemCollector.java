@@ -17,6 +17,7 @@ public final class ProblemCollector {
   private final List<Problem> remarks = new ArrayList<>();
   private int count;
   private boolean unread;
+  private boolean readFailure;
 
   public void add(SourcePosition origin, String message, @Nullable String hint) {
     var problem = new Problem(origin.file(), origin.line(), origin.column(), message, hint);
@@ -43,6 +44,11 @@ public final class ProblemCollector {
     add(origin, message, hint);
   }
 
+  /** Records that the system failed to read some of the input, which may succeed later. */
+  public void readFailed() {
+    readFailure = true;
+  }
+
   public void addAll(ProblemCollector others) {
     others.problems.forEach(each ->
         add(
@@ -50,6 +56,7 @@ public final class ProblemCollector {
             each.message(),
             each.hint()));
     unread |= others.unread;
+    readFailure |= others.readFailure;
   }
 
   /** Returns the number of problems so far. */
@@ -73,6 +80,6 @@ public final class ProblemCollector {
       var more = (count - LIMIT) + " more problems are not listed";
       told.add(new Problem(last.file(), Integer.MAX_VALUE, 1, more, null));
     }
-    throw new ProblemsException(told);
+    throw new ProblemsException(told, readFailure);
   }
 }

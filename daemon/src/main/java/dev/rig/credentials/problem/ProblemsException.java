@@ -10,14 +10,35 @@ public final class ProblemsException extends RuntimeException {
   @SuppressWarnings("serial") // an immutable list of records; never serialised
   private final List<Problem> problems;
 
+  private final boolean readFailure;
+
   /**
-   * Creates the exception.
+   * Creates the exception for input that was read.
    *
    * @param problems at least one
    */
   public ProblemsException(List<Problem> problems) {
+    this(problems, false);
+  }
+
+  /**
+   * Creates the exception.
+   *
+   * @param problems at least one
+   * @param readFailure whether the system failed to read some of the input
+   */
+  public ProblemsException(List<Problem> problems, boolean readFailure) {
     super(problems.stream().sorted().map(Problem::toString).collect(Collectors.joining("\n")));
     this.problems = problems.stream().sorted().toList();
+    this.readFailure = readFailure;
+  }
+
+  /**
+   * Returns whether the system failed to read some of the input, for example for lack of file
+   * descriptors, so that the same input may be valid later.
+   */
+  public boolean isReadFailure() {
+    return readFailure;
   }
 
   /** Returns all errors, by file, line and column. */

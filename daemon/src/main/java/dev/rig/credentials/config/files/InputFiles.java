@@ -107,6 +107,7 @@ public final class InputFiles {
         return files;
       }
     }
+    findings.readFailed();
     findings.addUnread(
         SourcePosition.file(folder.toString()),
         "the folder keeps changing while it is read",
@@ -142,6 +143,7 @@ public final class InputFiles {
       }
     } catch (IOException | DirectoryIteratorException e) {
       var reason = reason(e);
+      found.readFailed();
       found.addUnread(
           SourcePosition.file(folder.toString()),
           "the folder cannot be listed" + (reason == null ? "" : ": " + reason),
@@ -196,6 +198,7 @@ public final class InputFiles {
     try {
       bytes = content.read(path);
     } catch (IOException e) {
+      found.readFailed();
       found.addUnread(origin, "the file cannot be read", reason(e));
       return null;
     }

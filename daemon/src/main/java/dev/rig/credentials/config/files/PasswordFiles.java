@@ -72,6 +72,9 @@ public final class PasswordFiles {
     } catch (CharacterCodingException e) {
       findings.add(origin, "the password file is not UTF-8", null);
     } catch (IOException e) {
+      if (!(e instanceof NoSuchFileException || e instanceof AccessDeniedException)) {
+        findings.readFailed(); // otherwise the watch notices the correction
+      }
       findings.add(origin, "the password file cannot be read: " + reason(e), null);
     }
     return null;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.config.AdminAddress;
@@ -19,9 +20,14 @@ import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.config.RegistryEntry;
 import dev.rig.credentials.config.ServiceAccountUse;
 import dev.rig.credentials.config.SourcePosition;
+import dev.rig.credentials.config.files.InputFiles;
+import dev.rig.credentials.config.files.PasswordFiles;
 import dev.rig.credentials.credential.Credential;
 import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.image.RegistryPrefix;
+import dev.rig.credentials.problem.ProblemsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -437,5 +443,28 @@ class ConfigLoaderTest {
 
   private static EntrySource login(String username, String password) {
     return new EntrySource.StaticLogin(new Credential(username, Secret.of(password)));
+  }
+
+  /** F36: the same file may be read a moment later; an invalid one stays invalid. */
+  @Test
+  void failureToReadIsToldApartFromAnInvalidFile() {
+    var paths = write(folder, "rig: {dockerRegistries: {ghcr.io: {username: u}}}");
+    var files = new PasswordFiles(WriteAccess.ofThisProcess(Map.of()));
+    var invalid =
+        assertThrows(
+            ProblemsException.class, () -> ConfigLoader.load(paths, InputFiles::limited, files));
+    assertFalse(invalid.isReadFailure());
+    var shortage =
+        assertThrows(
+            ProblemsException.class,
+            () ->
+                ConfigLoader.load(
+                    paths,
+                    file -> {
+                      throw new FileSystemException(file.toString(), null, "Too many open files");
+                    },
+                    files));
+    assertTrue(shortage.isReadFailure());
+    assertTrue(shortage.problems().toString().contains("Too many open files"), shortage::toString);
   }
 }
