@@ -3,7 +3,6 @@ package dev.rig.credentials.bench;
 import dev.rig.credentials.bench.LoadGenerator.Seen;
 import dev.rig.credentials.testing.Eventually;
 import dev.rig.credentials.testing.daemon.Command;
-import dev.rig.credentials.testing.daemon.HttpOverUnix;
 import dev.rig.credentials.testing.daemon.Running;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,7 +133,7 @@ final class SocketRows implements Rows {
     var socket = bench.folder().resolve(server.getSimpleName());
     var words = Workbench.onDaemonsJvm(server, socket);
     var running = bench.reaper().own(Command.of(words.toArray()).start());
-    Eventually.within(Duration.ofSeconds(20), () -> HttpOverUnix.accepts(socket), running::stderr);
+    Eventually.within(Duration.ofSeconds(20), () -> Files.exists(socket), running::stderr);
     return new Server(running, socket);
   }
 }
