@@ -133,10 +133,9 @@ final class Reloader implements AutoCloseable {
 
   private void load() {
     try {
-      var fingerprint = ConfigLoader.fingerprint(watch.present(), current.passwordFiles());
       var next = load(watch.present()); // also if only the files' owner or permissions changed
       unread = false;
-      if (fingerprint.equals(current.fingerprint())) {
+      if (next.fingerprint().equals(current.fingerprint())) {
         if (!problems.isEmpty()) {
           problems = List.of();
           LOG.log(Level.INFO, "the configuration files match the configuration in use again");

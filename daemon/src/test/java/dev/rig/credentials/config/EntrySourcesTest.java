@@ -4,7 +4,7 @@ import static dev.rig.credentials.config.ConfigTexts.load;
 import static dev.rig.credentials.config.ConfigTexts.problems;
 import static dev.rig.credentials.config.ConfigTexts.problemsOf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.config.reader.ConfigLoader;
@@ -220,16 +220,12 @@ class EntrySourcesTest {
 
   @Test
   void fingerprintChangesWithAPasswordFile() throws IOException {
-    var file = secret("p");
-    var paths = ConfigTexts.write(folder, entry("{username: u, passwordFile: " + file + "}"));
-    var loaded = ConfigLoader.load(paths);
-    assertEquals(loaded.fingerprint(), ConfigLoader.fingerprint(paths, loaded.passwordFiles()));
+    var paths =
+        ConfigTexts.write(folder, entry("{username: u, passwordFile: " + secret("p") + "}"));
+    var before = ConfigLoader.load(paths).fingerprint();
+    assertEquals(before, ConfigLoader.load(paths).fingerprint());
     secret("q");
-    assertFalse(
-        loaded.fingerprint().equals(ConfigLoader.fingerprint(paths, loaded.passwordFiles())));
-    Files.delete(file);
-    assertFalse(
-        loaded.fingerprint().equals(ConfigLoader.fingerprint(paths, loaded.passwordFiles())));
+    assertNotEquals(before, ConfigLoader.load(paths).fingerprint());
   }
 
   private static String auth(String text) {

@@ -80,19 +80,6 @@ public final class PasswordFiles {
     return null;
   }
 
-  /** Returns what {@link #contents} would be now; files that cannot be read are left out. */
-  public static List<InputFile> contents(List<Path> files) {
-    var read = new ArrayList<InputFile>();
-    for (var file : files) {
-      try {
-        read.add(new InputFile(file.toString(), RegularFile.read(file, LARGEST)));
-      } catch (IOException e) {
-        // Without it the fingerprint differs, and loading reports the reason.
-      }
-    }
-    return read;
-  }
-
   private static String withoutLineBreak(String text) {
     if (!text.endsWith("\n")) {
       return text;

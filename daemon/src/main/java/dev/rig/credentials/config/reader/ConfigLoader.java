@@ -62,24 +62,6 @@ public final class ConfigLoader {
     return load(files, passwordFiles, findings, checks);
   }
 
-  /**
-   * Returns the {@link Configuration#fingerprint()} that loading would give now, without parsing
-   * the files.
-   *
-   * @param passwordFiles those that the configuration names
-   * @throws ProblemsException if a file cannot be read
-   */
-  public static String fingerprint(List<Path> paths, List<Path> passwordFiles) {
-    var findings = new ProblemCollector();
-    var files = new InputFiles(findings, InputFiles::limited).read(paths);
-    findings.throwIfAny();
-    return of(files, PasswordFiles.contents(passwordFiles));
-  }
-
-  private static String of(List<InputFile> files, List<InputFile> passwordFiles) {
-    return ContentFingerprint.of(Stream.concat(files.stream(), passwordFiles.stream()).toList());
-  }
-
   static Configuration load(
       List<Path> paths, InputFiles.Content content, PasswordFiles passwordFiles) {
     var findings = new ProblemCollector();
@@ -101,7 +83,9 @@ public final class ConfigLoader {
     var configuration =
         documents.configuration(
             files.stream().map(InputFile::name).toList(),
-            () -> of(files, passwordFiles.contents()));
+            () ->
+                ContentFingerprint.of(
+                    Stream.concat(files.stream(), passwordFiles.contents().stream()).toList()));
     if (checks != null) {
       checkUses(configuration, checks);
     }

@@ -431,10 +431,10 @@ class ConfigLoaderTest {
     var paths = write(folder, CONFIG_MAP, SECRET);
     var before = ConfigLoader.load(paths).fingerprint();
     assertEquals(64, before.length());
-    assertEquals(before, ConfigLoader.fingerprint(paths, List.of()));
-    assertNotEquals(before, ConfigLoader.fingerprint(paths.reversed(), List.of()));
+    assertEquals(before, ConfigLoader.load(paths).fingerprint());
+    assertNotEquals(before, ConfigLoader.load(paths.reversed()).fingerprint());
     assertNotEquals(
-        before, ConfigLoader.fingerprint(write(folder, CONFIG_MAP, SECRET + "\n"), List.of()));
+        before, ConfigLoader.load(write(folder, CONFIG_MAP, SECRET + "\n")).fingerprint());
   }
 
   private static ClusterSettings cluster(Map<String, ClusterSettings> clusters, String name) {
