@@ -13,13 +13,12 @@ import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
 import dev.rig.credentials.testing.registry.DockerEngine;
 import dev.rig.credentials.testing.registry.RegistryServer;
+import dev.rig.credentials.testing.registry.TestImage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -74,6 +73,7 @@ class ClientsTableIT {
   @AutoClose private final Reaper reaper = new Reaper();
   private final List<String> wrong = new ArrayList<>();
   private DockerEngine engine;
+  private TestImage testImage;
   private DaemonUnderTest daemon;
   private Running running;
   private RegistryServer scripted;
@@ -81,11 +81,11 @@ class ClientsTableIT {
   private RegistryServer denied;
   private RegistryServer failing;
   private RegistryServer open;
-  private int configurations;
 
   @Test
   void everyClientPullsAndFailsAsItShould() throws IOException {
     engine = DockerEngine.start(reaper, folder.resolve("e"));
+    testImage = new TestImage(engine, folder);
     startRegistries();
     startDaemon();
     var clients = clients();
@@ -137,20 +137,12 @@ class ClientsTableIT {
 
   /** Pushes an image and a chart to each registry, with the credential in the configuration. */
   private void pushImages() throws IOException {
-    Files.writeString(folder.resolve("hello"), "hello\n");
-    var tar = folder.resolve("image.tar");
-    Command.of("/bin/tar", "-C", folder, "-cf", tar, "hello").run().succeeded();
     var helm = GoModule.HELM4.program("helm");
     var chart = PrivateFile.folder(folder.resolve("chart"));
     Files.writeString(chart.resolve("Chart.yaml"), "apiVersion: v2\nname: hello\nversion: 0.1.0\n");
     Command.of(helm, "package", chart, "--destination", folder).run().succeeded();
-    var login =
-        Base64.getEncoder().encodeToString(("bot:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
     for (var registry : List.of(scripted, aliased, denied, failing, open)) {
-      var config =
-          config("{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(registry.host(), login));
-      engine.docker(config, "import", tar, image(registry)).run().succeeded();
-      engine.docker(config, "push", image(registry)).run().succeeded();
+      var config = testImage.push(registry, "bot", PASSWORD);
       Command.of(
               helm,
               "push",
@@ -170,23 +162,23 @@ class ClientsTableIT {
     return List.of(
         new Client(
             "docker",
-            version(engine.docker(config("{}"), "--version")),
+            version(engine.docker(testImage.withoutCredentials(), "--version")),
             true,
             (config, image) -> engine.docker(config, "pull", image)),
         new Client(
             "classic builder",
-            version(engine.docker(config("{}"), "--version")),
+            version(engine.docker(testImage.withoutCredentials(), "--version")),
             true,
             (config, image) ->
                 engine
-                    .docker(config, "build", "--pull", "--no-cache", context(image))
+                    .docker(config, "build", "--pull", "--no-cache", testImage.context(image))
                     .with("DOCKER_BUILDKIT", "0")),
         new Client(
             "buildx",
             go.version("github.com/docker/buildx"),
             true,
             (config, image) ->
-                engines(config, go.program("buildx"), "build", "--pull", context(image))),
+                engines(config, go.program("buildx"), "build", "--pull", testImage.context(image))),
         new Client(
             "compose",
             go.version("github.com/docker/compose/v5"),
@@ -274,31 +266,19 @@ class ClientsTableIT {
   }
 
   /** Clients that share containers/image, which reads {@code credHelpers} only. */
-  private Client containers(String name, Tool tool, String... arguments) {
-    Tool.needRoot(name + "'s storage");
+  private Client containers(String name, Tool tool, Object... arguments) {
     Pull pull =
         (config, image) -> {
-          var words = new ArrayList<Object>(List.of(tool.path()));
-          if (tool != Tool.SKOPEO) {
-            words.addAll(
-                List.of(
-                    "--root=" + folder.resolve(name).resolve("root"),
-                    "--runroot=" + folder.resolve(name).resolve("run"),
-                    "--storage-driver=vfs"));
-          }
-          words.addAll(List.of(arguments));
+          var words = new ArrayList<>(List.of(arguments));
           words.add(tool == Tool.SKOPEO ? "docker://" + image : image);
-          return Command.of(words.toArray())
-              .with("HOME", config)
-              .with("XDG_RUNTIME_DIR", config)
-              .with("REGISTRY_AUTH_FILE", config.resolve("config.json"));
+          return testImage.containers(tool, config, words.toArray());
         };
     return new Client(name, version(Command.of(tool.path(), "--version")), false, pull);
   }
 
   private List<String> outcomes(Client client) {
     return List.of(
-        client.hasStore() ? pulls(client, config(STORE), scripted) : NONE,
+        client.hasStore() ? pulls(client, testImage.config(STORE), scripted) : NONE,
         pulls(client, helper(scripted, "rig"), scripted),
         pulls(client, helper(aliased, "rig-team"), aliased),
         isRefused(client, usual(client, denied)),
@@ -309,16 +289,16 @@ class ClientsTableIT {
 
   /** Returns the setting that serves most registries. */
   private Path usual(Client client, RegistryServer registry) {
-    return client.hasStore() ? config(STORE) : helper(registry, "rig");
+    return client.hasStore() ? testImage.config(STORE) : helper(registry, "rig");
   }
 
   /** One registry alone: the classic builder asks for all, and one failure leaves it with none. */
   private Path helper(RegistryServer registry, String name) {
-    return config("{\"credHelpers\":{\"%s\":\"%s\"}}".formatted(registry.host(), name));
+    return testImage.config("{\"credHelpers\":{\"%s\":\"%s\"}}".formatted(registry.host(), name));
   }
 
   private ProgramResult run(Client client, Path config, RegistryServer registry) {
-    return daemon.client().usedBy(client.pull().apply(config, image(registry))).run();
+    return daemon.client().usedBy(client.pull().apply(config, TestImage.in(registry))).run();
   }
 
   private String pulls(Client client, Path config, RegistryServer registry) {
@@ -346,7 +326,8 @@ class ClientsTableIT {
   private String pullsAcrossARestart(Client client, Path config) {
     running.kill();
     running.finish(LIMIT);
-    try (var pull = daemon.client().usedBy(client.pull().apply(config, image(scripted))).start()) {
+    try (var pull =
+        daemon.client().usedBy(client.pull().apply(config, TestImage.in(scripted))).start()) {
       try {
         Thread.sleep(DOWN);
       } catch (InterruptedException e) {
@@ -366,24 +347,6 @@ class ClientsTableIT {
       wrong.add(client.name() + ", not " + cell + ": " + outcome);
     }
     return holds ? cell : "no";
-  }
-
-  private static String image(RegistryServer registry) {
-    return registry.host() + "/acme/hello:1";
-  }
-
-  private Path config(String json) {
-    configurations++;
-    return PrivateFile.write(
-            folder.resolve("config-" + configurations).resolve("config.json"), json)
-        .getParent();
-  }
-
-  private Path context(String image) {
-    return PrivateFile.write(
-            folder.resolve("context-" + image.hashCode()).resolve("Dockerfile"),
-            "FROM %s\nLABEL built=yes\n".formatted(image))
-        .getParent();
   }
 
   private Path composition(String image) {

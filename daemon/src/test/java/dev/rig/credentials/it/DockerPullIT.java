@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.Tool;
-import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
 import dev.rig.credentials.testing.daemon.NativeClient;
 import dev.rig.credentials.testing.daemon.ProgramResult;
@@ -16,9 +15,10 @@ import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
 import dev.rig.credentials.testing.registry.DockerEngine;
 import dev.rig.credentials.testing.registry.RegistryServer;
-import java.io.IOException;
+import dev.rig.credentials.testing.registry.TestImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
@@ -45,11 +45,11 @@ class DockerPullIT {
   private static NativeClient client;
   private static Path credHelpers;
   private static Path credsStore;
-  private static Path noCredentials;
+  private static TestImage image;
   private static boolean isReady;
 
   @BeforeAll
-  static void startEverything() throws IOException {
+  static void startEverything() {
     engine = DockerEngine.start(reaper, folder.resolve("e"));
     var users = Map.of("bot", PASSWORD);
     scripted = RegistryServer.start(reaper, folder.resolve("scripted"), users);
@@ -81,27 +81,17 @@ class DockerPullIT {
                         denied.host()));
     daemon.start();
     client = daemon.client();
-    credsStore = config("store", "{\"credsStore\":\"rig\"}");
-    noCredentials = config("none", "{}");
+    image = new TestImage(engine, folder);
+    credsStore = image.config("{\"credsStore\":\"rig\"}");
     credHelpers =
-        config(
-            "helpers",
+        image.config(
             "{\"credHelpers\":{\"%s\":\"rig\",\"%s\":\"rig\",\"%s\":\"rig\"}}"
                 .formatted(scripted.host(), byPath.host(), denied.host()));
-    importImages();
+    for (var registry : List.of(scripted, byPath, open)) {
+      image.importFor(registry);
+      docker(credHelpers, "push", TestImage.in(registry)).succeeded();
+    }
     isReady = true;
-  }
-
-  private static void importImages() throws IOException {
-    Files.writeString(folder.resolve("hello"), "hello\n");
-    var tar = folder.resolve("image.tar");
-    Command.of("/bin/tar", "-C", folder, "-cf", tar, "hello").run().succeeded();
-    for (var image : new String[] {image(scripted), image(byPath), image(denied), image(open)}) {
-      docker(noCredentials, "import", tar, image).succeeded();
-    }
-    for (var image : new String[] {image(scripted), image(byPath), image(open)}) {
-      docker(credHelpers, "push", image).succeeded();
-    }
   }
 
   @AfterAll
@@ -123,7 +113,7 @@ class DockerPullIT {
 
   @Test
   void dockerPushesWithCredsStore() {
-    docker(credsStore, "push", image(scripted)).succeeded();
+    docker(credsStore, "push", TestImage.in(scripted)).succeeded();
   }
 
   @Test
@@ -133,13 +123,13 @@ class DockerPullIT {
 
   @Test
   void privateImageNeedsTheCredential() {
-    var outcome = docker(noCredentials, "pull", image(scripted));
+    var outcome = docker(image.withoutCredentials(), "pull", TestImage.in(scripted));
     assertNotEquals(0, outcome.status(), outcome::toString);
   }
 
   @Test
   void wrongCredentialFailsWithTheRegistrysReason() {
-    var outcome = docker(credHelpers, "pull", image(denied));
+    var outcome = docker(credHelpers, "pull", TestImage.in(denied));
     assertAll(
         () -> assertNotEquals(0, outcome.status(), outcome::toString),
         () -> assertTrue(outcome.stderr().contains("unauthorized"), outcome::toString));
@@ -147,7 +137,7 @@ class DockerPullIT {
 
   @Test
   void dockerLoginAndLogoutSucceedAndChangeNothing() {
-    var config = config("login", "{\"credsStore\":\"rig\"}");
+    var config = image.config("{\"credsStore\":\"rig\"}");
     var login = engine.docker(config, "login", "-u", "bot", "--password-stdin", byPath.host());
     var outcome = client.usedBy(login).reading(PASSWORD).run().succeeded();
     docker(config, "logout", byPath.host()).succeeded();
@@ -159,55 +149,29 @@ class DockerPullIT {
 
   @Test
   void dockerInspectsTheManifest() {
-    var outcome = docker(credsStore, "manifest", "inspect", "--insecure", image(scripted));
+    var outcome = docker(credsStore, "manifest", "inspect", "--insecure", TestImage.in(scripted));
     assertTrue(outcome.succeeded().stdout().contains("\"schemaVersion\""), outcome::toString);
   }
 
   @Test
   void skopeoInspects() {
-    var name = "docker://" + image(scripted);
-    var inspect = Command.of(Tool.SKOPEO.path(), "inspect", "--tls-verify=false", name);
-    var outcome = container(inspect, "skopeo");
+    var outcome = container(Tool.SKOPEO, "inspect", "docker://" + TestImage.in(scripted));
     assertTrue(outcome.succeeded().stdout().contains("\"Digest\""), outcome::toString);
   }
 
   @Test
   void podmanPulls() {
-    Tool.needRoot("podman's storage");
-    var home = folder.resolve("podman");
-    var pull =
-        Command.of(
-            Tool.PODMAN.path(),
-            "--root=" + home.resolve("root"),
-            "--runroot=" + home.resolve("run"),
-            "--tmpdir=" + home.resolve("tmp"),
-            "--storage-driver=vfs",
-            "--cgroup-manager=cgroupfs",
-            "pull",
-            "--tls-verify=false",
-            image(scripted));
-    container(pull, "podman").succeeded();
+    container(Tool.PODMAN, "pull", TestImage.in(scripted)).succeeded();
   }
 
   @Test
   void buildahPulls() {
-    Tool.needRoot("buildah's storage");
-    var home = folder.resolve("buildah");
-    var pull =
-        Command.of(
-            Tool.BUILDAH.path(),
-            "--root=" + home.resolve("root"),
-            "--runroot=" + home.resolve("run"),
-            "--storage-driver=vfs",
-            "pull",
-            "--tls-verify=false",
-            image(scripted));
-    container(pull, "buildah").succeeded();
+    container(Tool.BUILDAH, "pull", TestImage.in(scripted)).succeeded();
   }
 
   private static void pulls(Path config, RegistryServer registry) {
-    docker(noCredentials, "rmi", "--force", image(registry));
-    docker(config, "pull", image(registry)).succeeded();
+    image.removeFor(registry);
+    docker(config, "pull", TestImage.in(registry)).succeeded();
   }
 
   private static ProgramResult docker(Path config, Object... arguments) {
@@ -215,21 +179,8 @@ class DockerPullIT {
   }
 
   /** Runs one of the tools of containers/image, which support only {@code credHelpers}. */
-  private static ProgramResult container(Command command, String name) {
-    var home = PrivateFile.folder(folder.resolve(name).resolve("home"));
-    return client
-        .usedBy(command)
-        .with("HOME", home)
-        .with("XDG_RUNTIME_DIR", home)
-        .with("REGISTRY_AUTH_FILE", credHelpers.resolve("config.json"))
-        .run();
-  }
-
-  private static String image(RegistryServer registry) {
-    return registry.host() + "/acme/hello:1";
-  }
-
-  private static Path config(String name, String json) {
-    return PrivateFile.write(folder.resolve(name).resolve("config.json"), json).getParent();
+  private static ProgramResult container(Tool tool, String command, String name) {
+    var pull = image.containers(tool, credHelpers, command, "--tls-verify=false", name);
+    return client.usedBy(pull).run();
   }
 }

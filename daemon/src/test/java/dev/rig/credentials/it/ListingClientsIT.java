@@ -12,12 +12,9 @@ import dev.rig.credentials.testing.machine.PrivateFile;
 import dev.rig.credentials.testing.machine.Reaper;
 import dev.rig.credentials.testing.registry.DockerEngine;
 import dev.rig.credentials.testing.registry.RegistryServer;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import dev.rig.credentials.testing.registry.TestImage;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -42,45 +39,24 @@ class ListingClientsIT {
   private static RegistryServer scripted;
   private static RegistryServer byPath;
   private static RegistryServer byDefault;
+  private static TestImage image;
   private static Path credsStore;
   private static int daemons;
 
   private DaemonUnderTest daemon;
 
   @BeforeAll
-  static void startRegistriesAndPushImages() throws IOException {
+  static void startRegistriesAndPushImages() {
     engine = DockerEngine.start(reaper, folder.resolve("e"));
     var users = Map.of("bot", PASSWORD);
     scripted = RegistryServer.start(reaper, folder.resolve("scripted"), users);
     byPath = RegistryServer.start(reaper, folder.resolve("by-path"), users);
     byDefault = RegistryServer.start(reaper, folder.resolve("by-default"), users);
-    credsStore = config("store", "{\"credsStore\":\"rig\"}");
-    Files.writeString(folder.resolve("hello"), "hello\n");
-    var tar = folder.resolve("image.tar");
-    Command.of("/bin/tar", "-C", folder, "-cf", tar, "hello").run().succeeded();
-    var login =
-        Base64.getEncoder().encodeToString(("bot:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+    image = new TestImage(engine, folder);
+    credsStore = image.config("{\"credsStore\":\"rig\"}");
     for (var registry : List.of(scripted, byPath, byDefault)) {
-      var auths = "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(registry.host(), login);
-      var config = config("push-" + registry.host().replace(':', '-'), auths);
-      engine.docker(config, "import", tar, image(registry)).run().succeeded();
-      engine.docker(config, "push", image(registry)).run().succeeded();
-      Files.writeString(
-          PrivateFile.folder(context(registry)).resolve("Dockerfile"),
-          "FROM %s\nLABEL built=yes\n".formatted(image(registry)));
+      image.push(registry, "bot", PASSWORD);
     }
-  }
-
-  private static Path config(String name, String json) {
-    return PrivateFile.write(folder.resolve(name).resolve("config.json"), json).getParent();
-  }
-
-  private static String image(RegistryServer registry) {
-    return registry.host() + "/acme/hello:1";
-  }
-
-  private static Path context(RegistryServer registry) {
-    return folder.resolve("context-" + registry.host().replace(':', '-'));
   }
 
   @BeforeEach
@@ -109,7 +85,7 @@ class ListingClientsIT {
                         PASSWORD));
     daemon.start();
     for (var registry : List.of(scripted, byPath, byDefault)) {
-      engine.docker(config("none", "{}"), "rmi", "--force", image(registry)).run();
+      image.removeFor(registry);
     }
   }
 
@@ -120,7 +96,8 @@ class ListingClientsIT {
   }
 
   private void builds(RegistryServer registry) {
-    var build = engine.docker(credsStore, "build", "--pull", "--no-cache", context(registry));
+    var context = image.context(TestImage.in(registry));
+    var build = engine.docker(credsStore, "build", "--pull", "--no-cache", context);
     daemon.client().usedBy(build).with("DOCKER_BUILDKIT", "0").run().succeeded();
   }
 
@@ -139,8 +116,8 @@ class ListingClientsIT {
                 "-c",
                 program,
                 engine.host(),
-                image(registry),
-                context(registry))
+                TestImage.in(registry),
+                image.context(TestImage.in(registry)))
             .with("DOCKER_CONFIG", credsStore);
     daemon.client().usedBy(command).run().succeeded();
   }
