@@ -111,11 +111,19 @@ RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-man "$home/share/man"
 # The cache is valid only for jars with these times, and packages must contain the same ones.
 find "$home" -exec touch -h -d "$timestamp" {} +
 
-# The demo is a daemon with all features and clients; in training it also performs the steps of serve.
-# No profiles are recorded: with them the JVM compiles at each start what the training ran often, which costs more processor
-# time and memory than it saves.
-export JDK_JAVA_OPTIONS="-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining"
-RIG_CREDENTIALS_AOT="-XX:AOTCacheOutput=$home/lib/rig-credentials.aot" "$launcher" demo --training >target/training.log 2>&1 || {
+# The demo is a daemon with all features and clients; in training it also performs the steps of serve, and repeats what a
+# daemon does for as long as it runs. A start compiles what ran 500 times here as soon as it is called often, to code without
+# counters for a profile, which is half as large, but which the second compiler never replaces. Therefore the code of
+# requests is left out.
+{
+    echo "-XX:AOTCacheOutput=$home/lib/rig-credentials.aot -XX:CompileThresholdScaling=2.5 -XX:CompileCommand=quiet"
+    ours=dev.rig.credentials
+    for requests in "$ours.socket." "$ours.linux." "$ours.broker." "$ours.cache." "$ours.image." "$ours.wire." \
+        com.fasterxml. com.kenai. jnr. java.util.concurrent. java.util.stream. java.util.HashMap java.util.LinkedHashMap; do
+        echo "-XX:CompileCommand=exclude,$requests*::*"
+    done
+} >target/training.options
+RIG_CREDENTIALS_AOT=@target/training.options "$launcher" demo --training >target/training.log 2>&1 || {
     cat target/training.log
     exit 1
 }
