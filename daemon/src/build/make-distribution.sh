@@ -113,14 +113,21 @@ find "$home" -exec touch -h -d "$timestamp" {} +
 
 # The demo is a daemon with all features and clients; in training it also performs the steps of serve, and repeats what a
 # daemon does for as long as it runs. A start compiles what ran 500 times here as soon as it is called often, to code without
-# counters for a profile, which is half as large, but which the second compiler never replaces. Therefore the code of
-# requests is left out.
+# counters for a profile, which is half as large, but which the second compiler never replaces. Therefore everything that
+# answers requests is left out.
 {
     echo "-XX:AOTCacheOutput=$home/lib/rig-credentials.aot -XX:CompileThresholdScaling=2.5 -XX:CompileCommand=quiet"
-    ours=dev.rig.credentials
-    for requests in "$ours.socket." "$ours.linux." "$ours.broker." "$ours.cache." "$ours.image." "$ours.wire." \
-        com.fasterxml. com.kenai. jnr. java.util.concurrent. java.util.stream. java.util.HashMap java.util.LinkedHashMap; do
-        echo "-XX:CompileCommand=exclude,$requests*::*"
+    for package in socket. linux. broker.Broker broker.Entry cache. image. wire.; do
+        echo "-XX:CompileCommand=exclude,dev.rig.credentials.$package*::*"
+    done
+    for class in Abstract Character Integer Long Math String Thread invoke. ref.; do
+        echo "-XX:CompileCommand=exclude,java.lang.$class*::*"
+    done
+    for class in Abstract Array HashMap Immutable LinkedHashMap Objects Optional concurrent. stream.; do
+        echo "-XX:CompileCommand=exclude,java.util.$class*::*"
+    done
+    for package in jdk.internal com.fasterxml com.kenai jnr; do
+        echo "-XX:CompileCommand=exclude,$package.*::*"
     done
 } >target/training.options
 RIG_CREDENTIALS_AOT=@target/training.options "$launcher" demo --training >target/training.log 2>&1 || {

@@ -65,7 +65,10 @@ final class DemoCommand implements Callable<Integer> {
   private static final int TIMED_ASKS = 50;
 
   /** So many that the first compiler takes what runs once in each round. */
-  private static final int TRAINING_ROUNDS = 600;
+  private static final int TRAINING_ROUNDS = 800;
+
+  /** The limit on a slow machine, which then records less. */
+  private static final Duration TRAINING = Duration.ofSeconds(20);
 
   @Option(names = "--keep", description = "Keep serving after the demo, and print commands to try.")
   private boolean keep;
@@ -169,7 +172,8 @@ final class DemoCommand implements Callable<Integer> {
         "info");
     try (var daemon = start(folder)) {
       int _ = new DemoCommand(silent).show(daemon, false);
-      for (int round = 0; round < TRAINING_ROUNDS; round++) {
+      long end = ticker.nanos() + TRAINING.toNanos();
+      for (int round = 0; round < TRAINING_ROUNDS && ticker.nanos() < end; round++) {
         repeat(daemon, folder, round);
       }
     }
