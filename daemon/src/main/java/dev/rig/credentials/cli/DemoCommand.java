@@ -24,6 +24,7 @@ import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.files.AtomicFile;
+import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.source.process.ProcessOutcome;
 import dev.rig.credentials.source.process.ProcessSpec;
@@ -66,6 +67,8 @@ final class DemoCommand implements Callable<Integer> {
 
   /** So many that the first compiler takes what runs once in each round. */
   private static final int TRAINING_ROUNDS = 800;
+
+  private static final int MOST_VALUES = 1 << 20;
 
   /** The limit on a slow machine, which then records less. */
   private static final Duration TRAINING = Duration.ofSeconds(20);
@@ -186,8 +189,8 @@ final class DemoCommand implements Callable<Integer> {
     client.ask(Action.LIST, "");
     try {
       var values = folder.resolve("values.yaml");
-      var text = Files.readString(values) + "# " + round + "\n";
-      AtomicFile.replace(values, text.getBytes(StandardCharsets.UTF_8));
+      var text = new String(RegularFile.read(values, MOST_VALUES), StandardCharsets.UTF_8);
+      AtomicFile.replace(values, (text + "# " + round + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
