@@ -112,22 +112,20 @@ RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-man "$home/share/man"
 find "$home" -exec touch -h -d "$timestamp" {} +
 
 # The demo is a daemon with all features and clients; in training it also performs the steps of serve, and repeats what a
-# daemon does for as long as it runs. A start compiles what ran 500 times here as soon as it is called often, to code without
-# counters for a profile, which is half as large, but which the second compiler never replaces. Therefore everything that
-# answers requests is left out.
+# daemon does for as long as it runs. A start compiles what was compiled here as soon as it is called often, to code without
+# counters for a profile, which is half as large, but which the second compiler never replaces. Therefore what answers
+# requests is left out, and of the rest everything that is not the JDK's core is compiled after a fraction of its usual
+# calls.
 {
-    echo "-XX:AOTCacheOutput=$home/lib/rig-credentials.aot -XX:CompileThresholdScaling=2.5 -XX:CompileCommand=quiet"
-    for package in socket. linux. broker.Broker broker.Entry cache. image. wire.; do
-        echo "-XX:CompileCommand=exclude,dev.rig.credentials.$package*::*"
+    echo "-XX:AOTCacheOutput=$home/lib/rig-credentials.aot -XX:CompileCommand=quiet"
+    ours=dev.rig.credentials
+    for code in "$ours.socket." "$ours.linux." "$ours.broker.Broker" "$ours.broker.Entry" "$ours.cache." "$ours.image." \
+        "$ours.wire." com.fasterxml. com.kenai. jnr. java.util.concurrent.; do
+        echo "-XX:CompileCommand=exclude,$code*::*"
     done
-    for class in Abstract Character Integer Long Math String Thread invoke. ref.; do
-        echo "-XX:CompileCommand=exclude,java.lang.$class*::*"
-    done
-    for class in Abstract Array HashMap Immutable LinkedHashMap Objects Optional concurrent. stream.; do
-        echo "-XX:CompileCommand=exclude,java.util.$class*::*"
-    done
-    for package in jdk.internal com.fasterxml com.kenai jnr; do
-        echo "-XX:CompileCommand=exclude,$package.*::*"
+    for code in "$ours." org.yaml. org.bouncycastle. sun. java.io. java.lang.Process java.nio. java.security. java.text. \
+        java.time. java.util.Formatter java.util.regex.; do
+        echo "-XX:CompileCommand=CompileThresholdScaling,$code*::*,1.0"
     done
 } >target/training.options
 RIG_CREDENTIALS_AOT=@target/training.options "$launcher" demo --training >target/training.log 2>&1 || {

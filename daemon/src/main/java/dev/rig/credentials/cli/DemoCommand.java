@@ -66,7 +66,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final int TIMED_ASKS = 50;
 
   /** So many that the first compiler takes what runs once in each round. */
-  private static final int TRAINING_ROUNDS = 800;
+  private static final int TRAINING_ROUNDS = 260;
 
   private static final int MOST_VALUES = 1 << 20;
 
