@@ -315,6 +315,13 @@ class PackageIT {
     mkdir -p /root/.docker && echo '{"credHelpers": {"ghcr.io": "rig"}}' >/root/.docker/config.json
     """)
         .succeeded();
+    // F39: neither an endless file nor a FIFO of a user delays the removal.
+    sh("""
+    mkdir -p /home/bob/.docker /home/bob/.config/containers
+    ln -sf /dev/zero /home/bob/.docker/config.json
+    mkfifo /home/bob/.config/containers/auth.json
+    """)
+        .succeeded();
     var removed = machine.run("dpkg", "--remove", "rig-credentials").succeeded().output();
     assertTrue(removed.contains("/root/.docker/config.json still names the helper"), removed);
     assertFalse(removed.contains("/home/bob"), removed);
