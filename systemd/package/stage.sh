@@ -67,13 +67,16 @@ put 644 "$project/README.md" usr/share/doc/rig-credentials/README.md
 for page in "$project"/daemon/docs/*.md "$project"/daemon/docs/examples/*; do
     put 644 "$page" "usr/share/doc/rig-credentials/${page#"$project"/}"
 done
+if [ -f "$distribution/share/rig-credentials.cdx.json" ]; then
+    put 644 "$distribution/share/rig-credentials.cdx.json" usr/share/doc/rig-credentials/rig-credentials.cdx.json
+fi
 put 644 "$project/CHANGELOG.md" usr/share/doc/rig-credentials/CHANGELOG.md
 gzip -9n "$root/usr/share/doc/rig-credentials/CHANGELOG.md"
 chmod -R go-w,a+rX "$root/usr"
 pack "$output/root.tar" "$root" .
 
 for file in conffiles postinst prerm postrm; do
-    cp "$here/deb/$file" "$output/control/"
+    sed -e "/^# @USERS@$/{r $here/deb/users.sh" -e "d}" "$here/deb/$file" >"$output/control/$file"
 done
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" "$here/deb/control" >"$output/control/control"
 
