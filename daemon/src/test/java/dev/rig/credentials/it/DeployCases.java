@@ -184,8 +184,9 @@ abstract class DeployCases {
   void c33_imageThatItsRegistryHasIsDeployedFromThere() {
     var anonymous = PrivateFile.write(folder.resolve("a/config.json"), "{}").getParent();
     dev.run("dev", "down", "--purge").succeeded();
-    var port = host.substring(host.indexOf(':') + 1);
+    var port = Integer.toString(FreePort.next()); // the other one may be taken by now
     dev.run("dev", "up", "--port", port, "--no-login").succeeded();
+    host = "localhost:" + port;
     var image = host + "/team/app:1.10";
     engine.docker(anonymous, "tag", "app:1", image).run().succeeded();
     engine.docker(anonymous, "push", image).run().succeeded();
