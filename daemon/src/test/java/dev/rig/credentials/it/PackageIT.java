@@ -312,7 +312,8 @@ class PackageIT {
   @Order(12)
   void purgeLeavesOnlyTheUserAndReportsFilesInHomes() {
     sh("""
-    mkdir -p /root/.docker && echo '{"credHelpers": {"ghcr.io": "rig"}}' >/root/.docker/config.json
+    echo '{"credHelpers": {"ghcr.io": "rig"}}' >/root/docker.json
+    mkdir -p /root/.docker && ln -s /root/docker.json /root/.docker/config.json
     """)
         .succeeded();
     // F39: neither an endless file nor a FIFO of a user delays the removal.
