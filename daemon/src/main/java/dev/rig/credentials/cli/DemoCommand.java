@@ -24,7 +24,6 @@ import dev.rig.credentials.config.LogLevel;
 import dev.rig.credentials.config.files.ConfigWatch;
 import dev.rig.credentials.config.reader.ConfigLoader;
 import dev.rig.credentials.files.AtomicFile;
-import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.source.process.ProcessOutcome;
 import dev.rig.credentials.source.process.ProcessSpec;
@@ -67,8 +66,6 @@ final class DemoCommand implements Callable<Integer> {
 
   /** So many that the first compiler takes what runs once in each round. */
   private static final int TRAINING_ROUNDS = 260;
-
-  private static final int MOST_VALUES = 1 << 20;
 
   /** The limit on a slow machine, which then records less. */
   private static final Duration TRAINING = Duration.ofSeconds(20);
@@ -187,13 +184,7 @@ final class DemoCommand implements Callable<Integer> {
     var client = new DaemonClient(daemon.socket());
     client.ask(Action.GET, round + ".dkr.ecr.eu-west-1.amazonaws.com");
     client.ask(Action.LIST, "");
-    try {
-      var values = folder.resolve("values.yaml");
-      var text = new String(RegularFile.read(values, MOST_VALUES), StandardCharsets.UTF_8);
-      AtomicFile.replace(values, (text + "# " + round + "\n").getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    values(folder, "# " + round + "\n");
     daemon.reload();
   }
 
@@ -202,13 +193,18 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static Path values(Path folder) {
+    return values(folder, "");
+  }
+
+  private static Path values(Path folder, String comment) {
     var values = folder.resolve("values.yaml");
     try (var example = DemoCommand.class.getResourceAsStream("demo.yaml")) {
       if (example == null) {
         throw new CommandException(
             ExitStatus.FAILED, "the built-in example is missing from this build");
       }
-      AtomicFile.replace(values, example.readAllBytes());
+      var text = new String(example.readAllBytes(), StandardCharsets.UTF_8) + comment;
+      AtomicFile.replace(values, text.getBytes(StandardCharsets.UTF_8));
       return values;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
