@@ -68,6 +68,7 @@ final class MirrorCheck {
     var own =
         entries.stream()
             .filter(entry -> HostGlob.overlap(entry.prefix().host(), mirror.host().host()))
+            .filter(entry -> overlap(entry.prefix().path(), mirror.repositories()))
             .toList();
     if (own.isEmpty()) {
       findings.add(
@@ -86,6 +87,16 @@ final class MirrorCheck {
               "add mirrorOf: [%s] to the entry %s, and run kubelet-config again"
                   .formatted(asked(upstream), own.getFirst().prefix())));
     }
+  }
+
+  /**
+   * Returns whether a path and another one, each with what is below it, have an image in common.
+   */
+  private static boolean overlap(String path, String other) {
+    return path.isEmpty()
+        || other.isEmpty()
+        || (path + "/").startsWith(other + "/")
+        || (other + "/").startsWith(path + "/");
   }
 
   private static String asked(@Nullable RegistryPrefix upstream) {

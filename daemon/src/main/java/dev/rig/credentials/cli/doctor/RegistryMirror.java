@@ -94,6 +94,18 @@ record RegistryMirror(
     return mirrors;
   }
 
+  /**
+   * Returns the path of the mirror's repositories; empty if they can have every path. In
+   * containerd's URLs it follows {@code /v2/}, and what is before that is no part of a name.
+   */
+  String repositories() {
+    var path = host.path();
+    if (!containerd) {
+      return path;
+    }
+    return path.startsWith("v2/") ? path.substring("v2/".length()) : "";
+  }
+
   private static boolean pulls(JsonObject host) {
     return !host.has("capabilities") || host.texts("capabilities").contains("pull");
   }

@@ -135,6 +135,28 @@ class MirrorCheckTest {
         look("mirror.example"));
   }
 
+  @Test
+  void entryOfAnotherPathOfTheMirrorIsNone() throws Exception {
+    file(HOSTS, "[host.\"https://m.example/v2/hub\"]");
+    assertTrue(look("m.example/quay docker.io").getFirst().contains("which has no entry"));
+    assertTrue(look("m.example/hubs docker.io").getFirst().contains("which has no entry"));
+    for (var prefix : List.of("m.example", "m.example/hub", "m.example/hub/acme")) {
+      assertEquals(List.of("OK each mirror has an entry => "), look(prefix + " docker.io"));
+    }
+    // What is before /v2/ is no part of a repository's name.
+    file(HOSTS, "[host.\"https://m.example/proxy\"]");
+    assertEquals(List.of("OK each mirror has an entry => "), look("m.example/acme docker.io"));
+    file(HOSTS, "");
+    file(
+        "etc/containers/registries.conf",
+        "[[registry]]\n"
+            + "location = \"docker.io\"\n"
+            + "[[registry.mirror]]\n"
+            + "location = \"m.example/hub\"");
+    assertTrue(look("m.example/quay").getFirst().contains("which has no entry"));
+    assertEquals(List.of("OK each mirror has an entry => "), look("m.example/hub"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
