@@ -33,11 +33,6 @@ cp "target/rig-credentials-$version.jar" "$home/lib/rig-credentials.jar"
 cp "$client" "$home/bin"
 ln -s docker-credential-rig "$home/bin/rig-credential-provider"
 chmod 755 "$home"/bin/*
-# Maven does not create it when offline.
-if [ -f target/rig-credentials.cdx.json ]; then
-    cp target/rig-credentials.cdx.json "$home/share"
-fi
-
 # jnr's native part is next to the jars, so that nothing is unpacked at run time (T19).
 rm -rf target/jffi
 mkdir target/jffi
@@ -86,6 +81,17 @@ if command -v strip >/dev/null; then
 fi
 if [ "$(head -c 2 "$client")" = '#!' ]; then
     "$home/runtime/bin/java" -Xshare:dump
+fi
+
+# Maven does not create it when offline.
+if [ -f target/rig-credentials.cdx.json ]; then
+    "$jdk/java" -cp "$home/lib/*" src/build/Components.java target/rig-credentials.cdx.json "$home" \
+        "$home/share/rig-credentials.cdx.json" <<'CHANGES'
+bcprov-jdk18on: without its signature, the JCE provider and the algorithms that only the provider offers
+jffi-native: unpacked to lib/native, only the native library for this architecture
+jnr-constants: without the constants of other systems
+picocli: compiled again from the published sources
+CHANGES
 fi
 
 # The chart, with the name that "helm package" uses.

@@ -2,7 +2,9 @@ package dev.rig.credentials.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.Distribution;
 import dev.rig.credentials.testing.machine.ElfFiles;
@@ -77,6 +79,35 @@ class DistributionIT {
                 + "jffi-.*-native|kubernetes-model-(?!apps|autoscaling|batch|certificates|common|coordination|core|extensions)|slf4j-(?!api|nop)|junit|jacoco).*"
                 + "|.*-(sources|tests|javadoc)\\.jar");
     assertEquals(List.of(), jars().filter(superfluous.asMatchPredicate()).toList());
+  }
+
+  @Test
+  void billOfMaterialsListsExactlyWhatItContains() throws Exception {
+    var file = HOME.resolve("share/rig-credentials.cdx.json");
+    assumeTrue(Files.exists(file), "Maven makes no bill of materials when it is offline");
+    var components = JsonObject.parse(Files.readAllBytes(file)).objects("components");
+    var listed = new ArrayList<String>();
+    var changed = new ArrayList<String>();
+    var others = new ArrayList<String>();
+    for (var component : components) {
+      var name = component.textOrEmpty("name");
+      var isNative = component.textOrEmpty("purl").contains("classifier=native");
+      if (!component.textOrEmpty("type").equals("library")) {
+        others.add(name);
+      } else if (!isNative) {
+        listed.add(name + "-" + component.textOrEmpty("version") + ".jar");
+      }
+      if (component.has("pedigree")) {
+        changed.add(isNative ? name + "-native" : name);
+      }
+    }
+    assertEquals(
+        jars().filter(jar -> !jar.equals("rig-credentials.jar")).sorted().toList(),
+        listed.stream().sorted().toList());
+    assertEquals(
+        List.of("bcprov-jdk18on", "jffi-native", "jnr-constants", "picocli"),
+        changed.stream().sorted().toList());
+    assertEquals(List.of("OpenJDK"), others);
   }
 
   @Test
