@@ -34,6 +34,10 @@ put() {
     chmod "$1" "$root/$3"
 }
 
+# README, and every page that it or another page links to, at the places that the links name.
+pages=$(cd "$project" && ls README.md SECURITY.md CONTRIBUTING.md daemon/docs/*.md daemon/docs/examples/* \
+    sidecar-chart/README.md sidecar-chart/examples/*)
+
 # pack ARCHIVE FOLDER NAME: archives the folder's NAME.
 pack() {
     find "$2/$3" -exec touch -h -d "$timestamp" {} +
@@ -63,9 +67,8 @@ put 644 "$units/rig-credentials.sysusers.conf" usr/lib/sysusers.d/rig-credential
 put 644 "$units/rig-credentials.tmpfiles.conf" usr/lib/tmpfiles.d/rig-credentials.conf
 put 640 "$here/values.yaml" etc/rig-credentials/values.yaml
 put 644 "$here/copyright" usr/share/doc/rig-credentials/copyright
-put 644 "$project/README.md" usr/share/doc/rig-credentials/README.md
-for page in "$project"/daemon/docs/*.md "$project"/daemon/docs/examples/*; do
-    put 644 "$page" "usr/share/doc/rig-credentials/${page#"$project"/}"
+for page in $pages; do
+    put 644 "$project/$page" "usr/share/doc/rig-credentials/$page"
 done
 if [ -f "$distribution/share/rig-credentials.cdx.json" ]; then
     put 644 "$distribution/share/rig-credentials.cdx.json" usr/share/doc/rig-credentials/rig-credentials.cdx.json
@@ -83,9 +86,11 @@ sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" "$here/deb/c
 name=rig-credentials-$3-linux-$machine
 mkdir "$output/$name"
 cp -a "$distribution/." "$output/$name/"
-cp "$project/README.md" "$project/CHANGELOG.md" "$project/LICENSE" "$output/$name/"
-mkdir -p "$output/$name/daemon/docs"
-cp -R "$project"/daemon/docs/*.md "$project/daemon/docs/examples" "$output/$name/daemon/docs/"
+cp "$project/CHANGELOG.md" "$project/LICENSE" "$output/$name/"
+for page in $pages; do
+    mkdir -p "$output/$name/$(dirname "$page")"
+    cp "$project/$page" "$output/$name/$page"
+done
 mkdir "$output/$name/systemd" "$output/$name/systemd/user"
 cp "$units"/rig-credentials.* "$output/$name/systemd/"
 cp "$units"/user/rig-credentials.* "$output/$name/systemd/user/"

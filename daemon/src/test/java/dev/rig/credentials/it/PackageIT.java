@@ -13,11 +13,13 @@ import dev.rig.credentials.testing.daemon.ProgramResult;
 import dev.rig.credentials.testing.machine.DebianMachine;
 import dev.rig.credentials.testing.machine.Reaper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -41,6 +43,8 @@ class PackageIT {
 
   /** The limit in bytes: a person waits for the download. */
   private static final long MOST = 65_000_000;
+
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
 
   private static final String VALUES = "/etc/rig-credentials/values.yaml";
 
@@ -100,6 +104,17 @@ class PackageIT {
             .stdout());
     var log = sh("journalctl -u rig-credentials --no-pager -o cat").stdout();
     assertFalse(log.contains("[error]"), log);
+  }
+
+  @Test
+  @Order(2)
+  void everyLinkOfAnInstalledPageLeadsToAFile() {
+    var folder = machine.root().resolve("usr/share/doc/rig-credentials");
+    var pages = List.of("README.md", "SECURITY.md", "daemon/docs/kubelet.md");
+    assertEquals(List.of(), brokenLinks(folder));
+    for (var page : pages) {
+      assertTrue(Files.exists(folder.resolve(page)), page);
+    }
   }
 
   /** The cache is bound to the times of the jars, which the package must preserve. */
@@ -351,6 +366,7 @@ class PackageIT {
     var unpacked = elsewhere.resolve(archive.getFileName().toString().replace(".tar.gz", ""));
     var demo = Command.of(unpacked.resolve("bin/rig-credentials"), "demo").run().succeeded();
     assertEquals("", demo.stderr());
+    assertEquals(List.of(), brokenLinks(unpacked));
     for (var file :
         List.of(
             "LICENSE",
@@ -360,5 +376,23 @@ class PackageIT {
             "systemd/rig-credentials.socket")) {
       assertTrue(Files.exists(unpacked.resolve(file)), file);
     }
+  }
+
+  /** Returns the links of a tree's pages that lead to no file of the tree. */
+  private static List<String> brokenLinks(Path tree) {
+    var broken = new ArrayList<String>();
+    try (var files = Files.walk(tree)) {
+      for (var page : files.filter(file -> file.toString().endsWith(".md")).toList()) {
+        LINK.matcher(Files.readString(page))
+            .results()
+            .map(link -> link.group(1))
+            .filter(link -> !link.startsWith("http") && !link.startsWith("#"))
+            .filter(link -> !Files.exists(page.resolveSibling(link.replaceFirst("#.*", ""))))
+            .forEach(link -> broken.add(tree.relativize(page) + ": " + link));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return broken;
   }
 }
