@@ -5,11 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.json.JsonException;
+import dev.rig.credentials.json.JsonObject;
+import dev.rig.credentials.testing.daemon.Command;
 import dev.rig.credentials.testing.daemon.DaemonUnderTest;
+import dev.rig.credentials.testing.daemon.Distribution;
 import dev.rig.credentials.testing.daemon.NativeClient;
 import dev.rig.credentials.testing.daemon.ProgramResult;
 import dev.rig.credentials.testing.daemon.RawClient;
 import dev.rig.credentials.testing.machine.Reaper;
+import dev.rig.credentials.wire.FrozenWire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -19,9 +24,14 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -32,35 +42,67 @@ import org.junit.jupiter.params.provider.MethodSource;
  * upgrade: the daemon gets an earlier helper's requests, the helper an earlier daemon's replies.
  */
 class FrozenWireIT {
-  private static final Path RELEASE =
-      Path.of(System.getProperty("basedir", "."), "..", "helper/src/test/resources/wire", "0.1.0");
+  private static final String LOGIN =
+      "{\"ServerURL\":\"ghcr.io\",\"Username\":\"u\",\"Secret\":\"s\"}";
 
   @TempDir private Path folder;
   @AutoClose private final Reaper reaper = new Reaper();
 
-  @Test
-  void daemonAnswersTheRequestsOfTheFirstRelease() {
+  private static List<String> releases() {
+    return FrozenWire.releases();
+  }
+
+  @ParameterizedTest
+  @MethodSource("releases")
+  void daemonAnswersTheRequestsOfEachRelease(String release) throws JsonException {
     var daemon = new DaemonUnderTest(reaper, folder.resolve("d"));
     daemon.configured(
         "values.yaml", "rig: {dockerRegistries: {ghcr.io: {username: u, password: s}}}");
     daemon.start();
+    var frozen = new Frozen(release);
     assertAll(
-        () -> assertEquals(frozen("get.reply"), ask(daemon, frozen("get.request"))),
-        () -> assertEquals(frozen("userpass.reply"), ask(daemon, frozen("userpass.request"))),
-        () -> assertEquals(frozen("list.reply"), ask(daemon, frozen("list.request"))),
-        () -> assertEquals(frozen("not-found.reply"), ask(daemon, "get\nquay.io")),
-        () -> assertEquals(frozen("no-key.reply"), ask(daemon, "get\n")),
+        () -> assertEquals(frozen.reply("get"), ask(daemon, frozen.request("get"))),
+        () -> assertEquals(frozen.reply("userpass"), ask(daemon, frozen.request("userpass"))),
+        () -> assertEquals(frozen.reply("list"), ask(daemon, frozen.request("list"))),
+        () -> assertEquals(frozen.reply("not-found"), ask(daemon, "get\nquay.io")),
+        () -> assertEquals(frozen.reply("no-key"), ask(daemon, "get\n")),
         () ->
             assertEquals(
-                frozen("no-username.reply"),
-                ask(daemon, frozen("store.request").replace("\"u\"", "\"\""))),
+                frozen.reply("no-username"),
+                ask(daemon, frozen.request("store").replace("\"u\"", "\"\""))),
         () ->
             assertEquals(
-                frozen("store.reply"),
-                ask(daemon, frozen("store.request").replace("ghcr.io", "quay.io"))));
-    for (var request : List.of("store", "erase", "version", "kubelet", "explain", "status")) {
-      var reply = ask(daemon, frozen(request + ".request"));
+                frozen.reply("store"),
+                ask(daemon, frozen.request("store").replace("ghcr.io", "quay.io"))));
+    for (var request : List.of("store", "erase", "version")) {
+      var reply = ask(daemon, frozen.request(request));
       assertTrue(reply.startsWith("0\n"), () -> request + ": " + reply);
+    }
+    for (var request : List.of("kubelet", "explain", "status")) {
+      var missing = new TreeSet<>(keys(frozen.reply(request)));
+      missing.removeAll(keys(ask(daemon, frozen.request(request))));
+      assertEquals(Set.of(), missing, request + " lacks keys that this release had");
+    }
+  }
+
+  /** Returns the path of each key in the JSON of a good reply. */
+  private static Set<String> keys(String reply) throws JsonException {
+    assertTrue(reply.startsWith("0\n"), reply);
+    Set<String> keys = new TreeSet<>();
+    collect("", JsonObject.parse(reply.substring(2).getBytes(UTF_8)).fields(), keys);
+    return keys;
+  }
+
+  private static void collect(String path, @Nullable Object value, Set<String> keys) {
+    if (value instanceof JsonObject object) {
+      collect(path, object.fields(), keys);
+    } else if (value instanceof Map<?, ?> map) {
+      map.forEach((key, field) -> {
+        keys.add(path + "." + key);
+        collect(path + "." + key, field, keys);
+      });
+    } else if (value instanceof List<?> list) {
+      list.forEach(item -> collect(path + "[]", item, keys));
     }
   }
 
@@ -70,44 +112,86 @@ class FrozenWireIT {
     }
   }
 
-  private static List<Arguments> calls() {
-    return List.of(
-        Arguments.of("", "get", "ghcr.io/acme/app\n", "get", "get"),
-        Arguments.of("gitlab", "get", "registry.gitlab.com", "get-alias", "get"),
-        Arguments.of("", "get", "ghcr.io/acme/app\n", "get", "not-found"),
-        Arguments.of("", "get", "ghcr.io/acme/app\n", "get", "no-key"),
-        Arguments.of("", "list", "", "list", "list"),
-        Arguments.of("", "erase", "ghcr.io", "erase", "store"),
-        Arguments.of(
-            "",
-            "store",
-            "{\"ServerURL\":\"ghcr.io\",\"Username\":\"u\",\"Secret\":\"s\"}",
-            "store",
-            "store"),
-        Arguments.of(
-            "",
-            "store",
-            "{\"ServerURL\":\"ghcr.io\",\"Username\":\"u\",\"Secret\":\"s\"}",
-            "store",
-            "no-username"));
+  private static Stream<Arguments> calls() {
+    return releases().stream()
+        .flatMap(release ->
+            Stream.of(
+                    List.of("", "get", "ghcr.io/acme/app\n", "get", "get"),
+                    List.of("gitlab", "get", "registry.gitlab.com", "get-alias", "get"),
+                    List.of("", "get", "ghcr.io/acme/app\n", "get", "not-found"),
+                    List.of("", "get", "ghcr.io/acme/app\n", "get", "no-key"),
+                    List.of("", "list", "", "list", "list"),
+                    List.of("", "version", "", "version", "version"),
+                    List.of("", "erase", "ghcr.io", "erase", "store"),
+                    List.of("", "store", LOGIN, "store", "store"),
+                    List.of("", "store", LOGIN, "store", "no-username"))
+                .map(call ->
+                    Arguments.of(
+                        release, call.get(0), call.get(1), call.get(2), call.get(3), call.get(4))));
   }
 
   @ParameterizedTest
   @MethodSource("calls")
-  void helperSendsTheRequestsAndPrintsTheRepliesOfTheFirstRelease(
-      String alias, String action, String stdin, String request, String reply) throws Exception {
-    var sent = frozen(request + ".request");
-    var answer = frozen(reply + ".reply");
-    var socket = folder.resolve("credentials.sock");
-    try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      server.bind(UnixDomainSocketAddress.of(socket));
-      var received = CompletableFuture.supplyAsync(() -> serve(server, answer));
-      var client = new NativeClient(folder.resolve("bin"), socket);
-      var outcome =
-          alias.isEmpty() ? client.ask(action, stdin) : client.askAs(alias, action, stdin);
+  void helperSendsTheRequestsAndPrintsTheRepliesOfEachRelease(
+      String release, String alias, String action, String stdin, String request, String reply)
+      throws Exception {
+    var frozen = new Frozen(release);
+    var client = new NativeClient(folder.resolve("bin"), folder.resolve("credentials.sock"));
+    var answer = frozen.reply(reply);
+    var exchange =
+        exchange(
+            answer,
+            () -> alias.isEmpty() ? client.ask(action, stdin) : client.askAs(alias, action, stdin));
 
-      assertEquals(sent, received.get());
-      assertEquals(new ProgramResult(answer.charAt(0) - '0', answer.substring(2), ""), outcome);
+    assertEquals(new Frozen(releases().getLast()).request(request), exchange.request());
+    assertEquals(
+        new ProgramResult(answer.charAt(0) - '0', answer.substring(2), ""), exchange.result());
+  }
+
+  @ParameterizedTest
+  @MethodSource("releases")
+  void kubeletsPluginSendsTheRequestAndPrintsTheReplyOfEachRelease(String release)
+      throws Exception {
+    var frozen = new Frozen(release);
+    var answer = frozen.reply("kubelet");
+    var plugin =
+        Command.of(Distribution.daemon().resolveSibling("rig-credential-provider"))
+            .with("RIG_CREDENTIALS_SOCKET", folder.resolve("credentials.sock"))
+            .reading(frozen.request("kubelet").substring("kubelet\n".length()));
+    var exchange = exchange(answer, plugin::run);
+
+    assertEquals(new Frozen(releases().getLast()).request("kubelet"), exchange.request());
+    assertEquals(new ProgramResult(0, answer.substring(2), ""), exchange.result());
+  }
+
+  @ParameterizedTest
+  @MethodSource("releases")
+  void commandsReadTheRepliesOfEachRelease(String release) throws Exception {
+    var frozen = new Frozen(release);
+    for (var arguments : List.of(List.of("status"), List.of("explain", "ghcr.io/acme/app"))) {
+      var command =
+          Command.of(Stream.concat(Stream.of(Distribution.daemon()), arguments.stream()).toArray());
+      var socket = folder.resolve("credentials.sock");
+      var exchange =
+          exchange(
+              frozen.reply(arguments.getFirst()),
+              command.with("RIG_CREDENTIALS_SOCKET", socket)::run);
+      assertEquals(frozen.request(arguments.getFirst()), exchange.request());
+      var shown = exchange.result().succeeded().stdout();
+      assertTrue(shown.contains("ghcr.io"), shown);
+      Files.delete(socket);
+    }
+  }
+
+  /** What a program sent to a daemon, and how it ended. */
+  private record Exchange(String request, ProgramResult result) {}
+
+  private Exchange exchange(String reply, Callable<ProgramResult> program) throws Exception {
+    try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(folder.resolve("credentials.sock")));
+      var received = CompletableFuture.supplyAsync(() -> serve(server, reply));
+      var result = program.call();
+      return new Exchange(received.get(), result);
     }
   }
 
@@ -122,11 +206,14 @@ class FrozenWireIT {
     }
   }
 
-  private static String frozen(String file) {
-    try {
-      return Files.readString(RELEASE.resolve(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** The bytes of a release. */
+  private record Frozen(String release) {
+    String request(String name) {
+      return FrozenWire.text(release, name + ".request");
+    }
+
+    String reply(String name) {
+      return FrozenWire.text(release, name + ".reply");
     }
   }
 }

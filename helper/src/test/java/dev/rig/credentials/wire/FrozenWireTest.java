@@ -4,9 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -18,12 +15,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The bytes on the socket, as each release has sent and understood them: {@code wire/VERSION} has a
- * file for each. During every upgrade a helper may call a daemon of another release, so a file is
- * never changed; a release that adds something adds a folder.
+ * file for each that this release added or sends in another form. During every upgrade a helper may
+ * call a daemon of another release, so a file of a release is never changed: {@code
+ * .ci/release-check} compares it with the tags.
  */
 class FrozenWireTest {
-  private static final Path FOLDER =
-      Path.of(System.getProperty("basedir", "."), "../helper/src/test/resources/wire");
+  /** JSON and text that a later release may add to; {@code FrozenWireIT} compares them. */
+  private static final List<String> DOCUMENTS =
+      List.of("explain.reply", "kubelet.reply", "status.reply", "version.reply");
 
   private static List<Arguments> requests() {
     return List.of(
@@ -50,15 +49,19 @@ class FrozenWireTest {
 
   @ParameterizedTest
   @MethodSource("requests")
-  void aRequestIsSentAndReadAsInTheFirstRelease(
+  void aRequestIsSentAsInTheNewestReleaseAndReadAsInEach(
       String file, Action action, String alias, String payload) throws Exception {
     var frozen = frozen(file + ".request");
 
-    assertArrayEquals(frozen, new Request(action, alias, payload.getBytes(UTF_8)).encode());
-    var read = Request.decode(frozen);
-    assertEquals(action, read.action());
-    assertEquals(alias, read.alias());
-    assertEquals(payload, new String(read.payload(), UTF_8));
+    assertArrayEquals(
+        frozen.get(frozen.size() - 1),
+        new Request(action, alias, payload.getBytes(UTF_8)).encode());
+    for (var form : frozen) {
+      var read = Request.decode(form);
+      assertEquals(action, read.action());
+      assertEquals(alias, read.alias());
+      assertEquals(payload, new String(read.payload(), UTF_8));
+    }
   }
 
   private static List<Arguments> replies() {
@@ -75,27 +78,34 @@ class FrozenWireTest {
 
   @ParameterizedTest
   @MethodSource("replies")
-  void aReplyIsSentAndReadAsInTheFirstRelease(String file, int status, String body)
+  void aReplyIsSentAsInTheNewestReleaseAndReadAsInEach(String file, int status, String body)
       throws Exception {
     var frozen = frozen(file + ".reply");
 
-    assertArrayEquals(frozen, new Reply(status, body.getBytes(UTF_8)).encode());
-    var read = Reply.decode(frozen);
-    assertEquals(status, read.status());
-    assertEquals(body, new String(read.body(), UTF_8));
+    assertArrayEquals(
+        frozen.get(frozen.size() - 1), new Reply(status, body.getBytes(UTF_8)).encode());
+    for (var form : frozen) {
+      var read = Reply.decode(form);
+      assertEquals(status, read.status());
+      assertEquals(body, new String(read.body(), UTF_8));
+    }
   }
 
   @Test
-  void everyFrozenFileIsCompared() throws IOException {
-    try (var files = Files.list(FOLDER.resolve("0.1.0"))) {
-      assertEquals(
-          Stream.concat(
-                  requests().stream().map(row -> row.get()[0] + ".request"),
-                  replies().stream().map(row -> row.get()[0] + ".reply"))
-              .sorted()
-              .toList(),
-          files.map(file -> file.getFileName().toString()).sorted().toList());
-    }
+  void everyFrozenFileIsCompared() {
+    assertEquals(
+        Stream.concat(
+                requests().stream().map(row -> row.get()[0] + ".request"),
+                Stream.concat(
+                    replies().stream().map(row -> row.get()[0] + ".reply"), DOCUMENTS.stream()))
+            .sorted()
+            .distinct()
+            .toList(),
+        FrozenWire.releases().stream()
+            .flatMap(release -> FrozenWire.files(release).stream())
+            .sorted()
+            .distinct()
+            .toList());
   }
 
   @Test
@@ -105,7 +115,11 @@ class FrozenWireTest {
         requests().stream().map(row -> row.get()[1]).collect(Collectors.toSet()));
   }
 
-  private static byte[] frozen(String name) throws IOException {
-    return Files.readAllBytes(FOLDER.resolve("0.1.0").resolve(name));
+  /** Returns the forms of a file, of the oldest release first. */
+  private static List<byte[]> frozen(String name) {
+    return FrozenWire.releases().stream()
+        .filter(release -> FrozenWire.files(release).contains(name))
+        .map(release -> FrozenWire.read(release, name))
+        .toList();
   }
 }
