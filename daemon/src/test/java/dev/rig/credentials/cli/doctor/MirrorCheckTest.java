@@ -149,10 +149,12 @@ class MirrorCheckTest {
     file(HOSTS, "");
     file(
         "etc/containers/registries.conf",
-        "[[registry]]\n"
-            + "location = \"docker.io\"\n"
-            + "[[registry.mirror]]\n"
-            + "location = \"m.example/hub\"");
+        """
+        [[registry]]
+        location = "docker.io"
+        [[registry.mirror]]
+        location = "m.example/hub"
+        """);
     assertTrue(look("m.example/quay").getFirst().contains("which has no entry"));
     assertEquals(List.of("OK each mirror has an entry => "), look("m.example/hub"));
   }
