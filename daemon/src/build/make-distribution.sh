@@ -120,19 +120,15 @@ find "$home" -exec touch -h -d "$timestamp" {} +
 # The demo is a daemon with all features and clients; in training it also performs the steps of serve, and repeats what a
 # daemon does for as long as it runs. A start compiles what was compiled here as soon as it is called often, to code without
 # counters for a profile, which is half as large, but which the second compiler never replaces. Therefore what answers
-# requests is left out, and of the rest everything that is not the JDK's core is compiled after a fraction of its usual
-# calls.
+# requests is left out, and what lib/jvm.options compiles after fewer calls is compiled after a quarter of them.
 {
-    echo "-XX:AOTCacheOutput=$home/lib/rig-credentials.aot -XX:CompileCommand=quiet"
+    echo "-XX:AOTCacheOutput=$home/lib/rig-credentials.aot"
     ours=dev.rig.credentials
     for code in "$ours.socket." "$ours.linux." "$ours.broker.Broker" "$ours.broker.Entry" "$ours.cache." "$ours.image." \
         "$ours.wire." com.fasterxml. com.kenai. jnr. java.util.concurrent.; do
         echo "-XX:CompileCommand=exclude,$code*::*"
     done
-    for code in "$ours." org.yaml. org.bouncycastle. sun. java.io. java.lang.Process java.nio. java.security. java.text. \
-        java.time. java.util.Formatter java.util.regex.; do
-        echo "-XX:CompileCommand=CompileThresholdScaling,$code*::*,1.0"
-    done
+    sed -n '/^-XX:CompileCommand=CompileThresholdScaling/s/,1\.0$/,0.25/p' "$home/lib/jvm.options"
 } >target/training.options
 RIG_CREDENTIALS_AOT=@target/training.options "$launcher" demo --training >target/training.log 2>&1 || {
     cat target/training.log

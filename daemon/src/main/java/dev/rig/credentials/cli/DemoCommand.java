@@ -67,7 +67,7 @@ final class DemoCommand implements Callable<Integer> {
   /** So many that the first compiler takes what runs once in each round. */
   private static final int TRAINING_ROUNDS = 260;
 
-  /** The limit on a slow machine, which then records less. */
+  /** The limit on a slow machine; a quarter of the rounds is enough. */
   private static final Duration TRAINING = Duration.ofSeconds(20);
 
   @Option(names = "--keep", description = "Keep serving after the demo, and print commands to try.")

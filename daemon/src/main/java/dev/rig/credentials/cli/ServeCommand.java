@@ -46,9 +46,19 @@ import picocli.CommandLine.Option;
       "3:another daemon serves that socket",
       "70:an error of the Java virtual machine",
       "78:the configuration is invalid"
+    },
+    footerHeading = "%nA daemon of your own:%n",
+    footer = {
+      "systemctl --user enable --now rig-credentials starts one with your first session, and it"
+          + " stops with your last one. For clients without a session, such as cron jobs, root"
+          + " runs",
+      "loginctl enable-linger USER"
     })
 final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = System.getLogger(ServeCommand.class.getName());
+
+  /** In bytes: below the 32 KiB of the JVM's pieces, above what it keeps. */
+  private static final int COMPILERS_PIECE = 16 << 10;
 
   @Mixin private ConfigOptions config = new ConfigOptions();
 
@@ -76,6 +86,7 @@ final class ServeCommand implements Callable<Integer> {
   static void rehearse(Console console, String... arguments) {
     var parsed = Main.commandLine(console, arguments).parseArgs(arguments);
     if (parsed.subcommand().commandSpec().userObject() instanceof ServeCommand serve) {
+      mapCompilersMemory();
       var _ = serve.settings(serve.config.load(console));
       serve.heedSignals(new CompletableFuture<>());
     }
@@ -84,6 +95,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     forbidReading(); // before any secret is read
+    mapCompilersMemory();
     var watched = watched();
     var warnings = new ArrayList<Problem>();
     var access = access();
@@ -117,6 +129,15 @@ final class ServeCommand implements Callable<Integer> {
           "the system does not protect this process: other processes of the same user can read its"
               + " memory");
     }
+  }
+
+  /**
+   * Maps each piece of memory in which the JVM compiles, instead of taking it from between the
+   * small ones that it keeps for every compiled method: those would otherwise be alone in their
+   * pages when a compilation is over; mallopt(3), {@code M_MMAP_THRESHOLD}.
+   */
+  private static void mapCompilersMemory() {
+    int _ = LibC.mallopt(LibC.M_MMAP_THRESHOLD, COMPILERS_PIECE);
   }
 
   private WriteAccess access() {

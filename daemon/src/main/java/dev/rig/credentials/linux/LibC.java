@@ -26,6 +26,7 @@ public final class LibC {
   public static final int LOCK_NB = 4;
   public static final int MSG_DONTWAIT = 0x40;
   public static final int MSG_NOSIGNAL = 0x4000;
+  public static final int M_MMAP_THRESHOLD = -3;
   public static final int O_NONBLOCK = 0x800;
   public static final short POLLIN = 1;
   public static final short POLLOUT = 4;
@@ -74,6 +75,7 @@ public final class LibC {
   private static final NativeFunction KILL = new NativeFunction("kill", "iii");
   private static final NativeFunction LGETXATTR = new NativeFunction("lgetxattr", "lpppl");
   private static final NativeFunction LISTEN = new NativeFunction("listen", "iii");
+  private static final NativeFunction MALLOPT = new NativeFunction("mallopt", "iii");
   private static final NativeFunction OPEN = new NativeFunction("open", "ipii");
   private static final NativeFunction POLL = new NativeFunction("poll", "ipli");
   private static final NativeFunction PRCTL = new NativeFunction("prctl", "iillll");
@@ -224,6 +226,10 @@ public final class LibC {
 
   public static int listen(int fd, int backlog) {
     return (int) LISTEN.call(fd, backlog);
+  }
+
+  public static int mallopt(int parameter, int value) {
+    return (int) MALLOPT.call(parameter, value);
   }
 
   public static int open(String path, int flags, int mode) {
