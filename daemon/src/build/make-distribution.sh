@@ -85,7 +85,7 @@ fi
 
 # Maven does not create it when offline.
 if [ -f target/rig-credentials.cdx.json ]; then
-    "$jdk/java" -cp "$home/lib/*" src/build/Components.java target/rig-credentials.cdx.json "$home" \
+    "$jdk/java" -cp "$home/lib/*" src/build/Components.java target/rig-credentials.cdx.json "$home" "$JAVA_HOME/release" \
         "$home/share/rig-credentials.cdx.json" <<'CHANGES'
 bcprov-jdk18on: without its signature, the JCE provider and the algorithms that only the provider offers
 jffi-native: unpacked to lib/native, only the native library for this architecture

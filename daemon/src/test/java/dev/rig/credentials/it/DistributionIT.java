@@ -93,7 +93,7 @@ class DistributionIT {
       var name = component.textOrEmpty("name");
       var isNative = component.textOrEmpty("purl").contains("classifier=native");
       if (!component.textOrEmpty("type").equals("library")) {
-        others.add(name);
+        others.add(name + " " + component.textOrEmpty("version").replaceFirst("[+-].*", ""));
       } else if (!isNative) {
         listed.add(name + "-" + component.textOrEmpty("version") + ".jar");
       }
@@ -107,7 +107,11 @@ class DistributionIT {
     assertEquals(
         List.of("bcprov-jdk18on", "jffi-native", "jnr-constants", "picocli"),
         changed.stream().sorted().toList());
-    assertEquals(List.of("OpenJDK"), others);
+    var release = Files.readString(HOME.resolve("runtime/release"));
+    assertEquals(1, others.size(), others::toString);
+    assertTrue(
+        release.contains("JAVA_VERSION=\"" + others.getFirst().replace("OpenJDK ", "") + "\""),
+        () -> others + ": " + release);
   }
 
   @Test
