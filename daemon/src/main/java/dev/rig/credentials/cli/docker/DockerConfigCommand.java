@@ -36,7 +36,9 @@ import picocli.CommandLine.Parameters;
     footer = {
       "Before the package is removed, each user runs docker-config --remove --write, also with"
           + " --podman where that was used, and stops a daemon of their own with",
-      "systemctl --user disable --now rig-credentials.socket rig-credentials.service."
+      "systemctl --user disable --now rig-credentials.socket rig-credentials.service.",
+      "Then root runs apt purge rig-credentials, which also removes the machine's leases, logins"
+          + " and configuration, and names the files that remain in home folders."
     })
 public final class DockerConfigCommand implements Callable<Integer> {
   @Parameters(
