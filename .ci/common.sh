@@ -1,7 +1,7 @@
-# For the scripts in this folder, which source it: the repository's folder as the working directory, help, and usage errors.
-# The help of a script is the comment at its start; its lines that begin with three spaces are its usage.
-set -euo pipefail
+# For the scripts in this folder, which source it: the repository's folder in $root, help, and usage errors. The help of a
+# script is the comment at its start; the lines in it that begin with three spaces are its usage.
 script=$(readlink -f -- "$0")
+root=$(CDPATH='' cd -- "$(dirname -- "$script")/.." && pwd)
 
 # help: prints the comment at the start of the script.
 help() {
@@ -24,13 +24,14 @@ esac
 
 # version TAG: prints the version of a tag vVERSION.
 version() {
-    [[ $1 =~ ^v[0-9]+(\.[0-9]+){2}(-[0-9A-Za-z.-]+)?$ ]] || usage "$1 is not a tag like v0.1.0"
+    [[ $1 =~ ^v[0-9]+(\.[0-9]+){2}$ ]] || usage "$1 is not a tag like v0.1.0"
     echo "${1#v}"
 }
 
 # login PROGRAM... HOST: logs in with RELEASE_USER and RELEASE_TOKEN, if the token is set.
 login() {
     if [ -n "${RELEASE_TOKEN:-}" ]; then
+        [ -n "${RELEASE_USER:-}" ] || usage "RELEASE_TOKEN is set, but RELEASE_USER is not"
         printf %s "$RELEASE_TOKEN" | "$@" --username "$RELEASE_USER" --password-stdin
     fi
 }
