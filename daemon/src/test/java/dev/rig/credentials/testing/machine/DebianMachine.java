@@ -91,13 +91,17 @@ public final class DebianMachine implements AutoCloseable {
         () ->
             container
                 .pids()
-                .filter(pid -> pid != container.pid())
-                .filter(pid -> ProcFiles.arguments(pid).contains(" " + UNIT))
+                .filter(pid -> isInit(ProcFiles.arguments(pid)))
                 .peek(found::set)
                 .findFirst()
                 .isPresent(),
         () -> "systemd-nspawn starts no first process: " + container.stdout() + container.stderr());
     return found.get();
+  }
+
+  /** Until they start init, the children of systemd-nspawn have its arguments. */
+  private static boolean isInit(String arguments) {
+    return arguments.contains(" " + UNIT) && !arguments.contains("--directory=");
   }
 
   private boolean isUp() {
