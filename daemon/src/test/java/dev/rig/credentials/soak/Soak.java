@@ -39,6 +39,7 @@ public final class Soak {
   private static final int RELOADS_PER_SHORTAGE = 24;
   private static final Duration SHORTAGE = Duration.ofMillis(1_500);
   private static final Duration SETTLED = Duration.ofSeconds(2);
+  private static final Duration PROGRESS = Duration.ofMinutes(2);
   private static final Duration WARM = Duration.ofMinutes(5);
   private static final double MOST_GROWTH = 1.05;
   private static final int SAMPLES = 9;
@@ -90,6 +91,7 @@ public final class Soak {
     var whole = Duration.ofMillis((long) (minutes * Duration.ofMinutes(1).toMillis()));
     var warm = whole.dividedBy(3).compareTo(WARM) < 0 ? whole.dividedBy(3) : WARM;
     Footprint baseline = null;
+    int lines = 0;
     while (since(began).compareTo(whole) < 0) {
       Thread.sleep(BETWEEN_RELOADS);
       if (!running.isAlive()) {
@@ -108,6 +110,15 @@ public final class Soak {
       }
       if (baseline == null && since(began).compareTo(warm) >= 0) {
         baseline = footprint("warm", running);
+      }
+      if (since(began).compareTo(PROGRESS.multipliedBy(lines + 1L)) >= 0) {
+        lines++;
+        out.printf(
+            "%d min, memory %d KiB, reloads %d, failed gets %d%n",
+            since(began).toMinutes(),
+            ProcFiles.residentKib(running.pid()),
+            reloads,
+            clients.stream().mapToInt(client -> client.wrong().size()).sum());
       }
     }
     var end = footprint("end", running);
