@@ -27,7 +27,8 @@ public final class KubeNode implements Machine {
   /** Its address, in a network for documentation (RFC 5737), as are its pods'. */
   static final String ADDRESS = "192.0.2.7";
 
-  private static final Duration START = Duration.ofSeconds(60);
+  /** The first start follows a build of gigabytes, which the system may still be writing. */
+  private static final Duration START = Duration.ofMinutes(5);
 
   /** The limit for removing the images' files. */
   private static final Duration REMOVAL = Duration.ofMinutes(5);
@@ -136,7 +137,13 @@ public final class KubeNode implements Machine {
                     PrivateFile.folder(folder.resolve("m")))
                 .start());
     reaper.<AutoCloseable>own(this::end);
-    Eventually.within(START, () -> machine.stdout().contains("ready"), machine::stderr);
+    Eventually.within(
+        START,
+        () -> machine.stdout().contains("ready"),
+        () ->
+            "the node's set-up, "
+                + (machine.isAlive() ? "running: " : "ended: ")
+                + machine.stderr());
     this.init = first().orElseThrow().pid();
   }
 
