@@ -131,9 +131,7 @@ public final class PeerRights {
 
     private static boolean isWithin(RegistryPrefix inner, RegistryPrefix outer) {
       return inner.host().equals(outer.host())
-          && (outer.path().isEmpty()
-              || inner.path().equals(outer.path())
-              || inner.path().startsWith(outer.path() + "/"));
+          && RegistryPrefix.isWithin(inner.path(), outer.path());
     }
 
     private boolean isMatchedByGlob(RegistryPrefix wanted) {

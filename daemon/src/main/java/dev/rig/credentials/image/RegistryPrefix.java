@@ -51,6 +51,11 @@ public record RegistryPrefix(String host, String path) {
     return new RegistryPrefix(normalHost, version ? "" : path);
   }
 
+  /** Returns whether a path is another one or below it, in whole segments. */
+  public static boolean isWithin(String path, String other) {
+    return other.isEmpty() || path.equals(other) || path.startsWith(other + "/");
+  }
+
   /** Returns whether a label of the host contains a {@code *}. */
   public boolean isGlob() {
     return host.indexOf('*') >= 0;

@@ -93,10 +93,7 @@ final class MirrorCheck {
    * Returns whether a path and another one, each with what is below it, have an image in common.
    */
   private static boolean overlap(String path, String other) {
-    return path.isEmpty()
-        || other.isEmpty()
-        || (path + "/").startsWith(other + "/")
-        || (other + "/").startsWith(path + "/");
+    return RegistryPrefix.isWithin(path, other) || RegistryPrefix.isWithin(other, path);
   }
 
   private static String asked(@Nullable RegistryPrefix upstream) {
