@@ -3,13 +3,13 @@ package dev.rig.credentials;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rig.credentials.testing.Manual;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 /** The README is short, and every link in the manual leads somewhere. */
 class ManualTest {
   private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..").normalize();
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern ROW = Pattern.compile("\\| ([FT][0-9]+) \\|(.*)");
   private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+(?:Test|IT|Cases))\\.(\\w+)`");
   private static final int MOST_LINES = 200;
@@ -34,17 +33,7 @@ class ManualTest {
 
   @Test
   void everyLinkBetweenPagesLeadsToAFileAndAHeading() {
-    var broken = new ArrayList<String>();
-    for (var page : pages()) {
-      var links = LINK.matcher(read(page));
-      while (links.find()) {
-        var link = links.group(1);
-        if (!link.startsWith("http") && !resolves(page, link)) {
-          broken.add(ROOT.relativize(page) + ": " + link);
-        }
-      }
-    }
-    assertEquals(List.of(), broken);
+    assertEquals(List.of(), Manual.brokenLinks(ROOT, pages()));
   }
 
   @Test
@@ -97,26 +86,6 @@ class ManualTest {
       }
     }
     return false;
-  }
-
-  private static boolean resolves(Path page, String link) {
-    var parts = link.split("#", 2);
-    var target = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
-    return Files.exists(target)
-        && (parts.length == 1
-            || read(target)
-                .lines()
-                .filter(line -> line.startsWith("#"))
-                .anyMatch(line -> anchor(line).equals(parts[1])));
-  }
-
-  /** Returns the anchor that GitHub makes of a heading. */
-  private static String anchor(String heading) {
-    return heading
-        .replaceFirst("^#+ ", "")
-        .toLowerCase(Locale.ROOT)
-        .replaceAll("[^\\w\\- ]", "")
-        .replace(' ', '-');
   }
 
   private static List<Path> pages() {

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -43,8 +42,6 @@ class PackageIT {
 
   /** The limit in bytes: a person waits for the download. */
   private static final long MOST = 65_000_000;
-
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
 
   private static final String VALUES = "/etc/rig-credentials/values.yaml";
 
@@ -378,21 +375,12 @@ class PackageIT {
     }
   }
 
-  /** Returns the links of a tree's pages that lead to no file of the tree. */
   private static List<String> brokenLinks(Path tree) {
-    var broken = new ArrayList<String>();
     try (var files = Files.walk(tree)) {
-      for (var page : files.filter(file -> file.toString().endsWith(".md")).toList()) {
-        LINK.matcher(Files.readString(page))
-            .results()
-            .map(link -> link.group(1))
-            .filter(link -> !link.startsWith("http") && !link.startsWith("#"))
-            .filter(link -> !Files.exists(page.resolveSibling(link.replaceFirst("#.*", ""))))
-            .forEach(link -> broken.add(tree.relativize(page) + ": " + link));
-      }
+      return Manual.brokenLinks(
+          tree, files.filter(file -> file.toString().endsWith(".md")).toList());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return broken;
   }
 }

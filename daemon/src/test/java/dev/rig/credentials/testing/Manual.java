@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assertions;
@@ -21,9 +22,56 @@ public final class Manual {
    */
   public record Step(String command, String shown) {}
 
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
   private Manual() {}
+
+  /**
+   * Returns the links of pages that lead to no file, or to no heading in it; those to other sites
+   * are left out.
+   *
+   * @param root that their names in the result are relative to
+   */
+  public static List<String> brokenLinks(Path root, List<Path> pages) {
+    var broken = new ArrayList<String>();
+    for (var page : pages) {
+      LINK.matcher(read(page))
+          .results()
+          .map(link -> link.group(1))
+          .filter(link -> !link.startsWith("http") && !resolves(page, link))
+          .forEach(link -> broken.add(root.relativize(page) + ": " + link));
+    }
+    return broken;
+  }
+
+  private static boolean resolves(Path page, String link) {
+    var parts = link.split("#", 2);
+    var target = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
+    return Files.exists(target)
+        && (parts.length == 1
+            || read(target)
+                .lines()
+                .filter(line -> line.startsWith("#"))
+                .anyMatch(line -> anchor(line).equals(parts[1])));
+  }
+
+  /** Returns the anchor that GitHub makes of a heading. */
+  private static String anchor(String heading) {
+    return heading
+        .replaceFirst("^#+ ", "")
+        .toLowerCase(Locale.ROOT)
+        .replaceAll("[^\\w\\- ]", "")
+        .replace(' ', '-');
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /**
    * Returns the steps of a section, in order.
