@@ -28,6 +28,11 @@ version() {
     echo "${1#v}"
 }
 
+# pom_version POM: prints the version that it states first.
+pom_version() {
+    sed -n 's,^ *<version>\(.*\)</version>.*,\1,p' "$1" | head -1
+}
+
 # login PROGRAM... HOST: logs in with RELEASE_USER and RELEASE_TOKEN, if the token is set.
 login() {
     if [ -n "${RELEASE_TOKEN:-}" ]; then

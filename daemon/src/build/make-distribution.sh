@@ -33,6 +33,7 @@ cp "target/rig-credentials-$version.jar" "$home/lib/rig-credentials.jar"
 cp "$client" "$home/bin"
 ln -s docker-credential-rig "$home/bin/rig-credential-provider"
 chmod 755 "$home"/bin/*
+
 # jnr's native part is next to the jars, so that nothing is unpacked at run time (T19).
 rm -rf target/jffi
 mkdir target/jffi
