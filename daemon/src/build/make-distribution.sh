@@ -121,7 +121,7 @@ find "$home" -exec touch -h -d "$timestamp" {} +
 # The demo is a daemon with all features and clients; in training it also performs the steps of serve, and repeats what a
 # daemon does for as long as it runs. A start compiles what was compiled here as soon as it is called often, to code without
 # counters for a profile, which is half as large, but which the second compiler never replaces. Therefore what answers
-# requests is left out, and what lib/jvm.options compiles after fewer calls is compiled after a quarter of them.
+# requests is left out. What reloads and scripts use is compiled here after a quarter of the calls that a daemon needs.
 {
     echo "-XX:AOTCacheOutput=$home/lib/rig-credentials.aot"
     ours=dev.rig.credentials
@@ -129,7 +129,10 @@ find "$home" -exec touch -h -d "$timestamp" {} +
         "$ours.wire." com.fasterxml. com.kenai. jnr. java.util.concurrent.; do
         echo "-XX:CompileCommand=exclude,$code*::*"
     done
-    sed -n '/^-XX:CompileCommand=CompileThresholdScaling/s/,1\.0$/,0.25/p' "$home/lib/jvm.options"
+    for code in "$ours." org.yaml. org.bouncycastle. sun. java.io. java.lang.Process java.nio. java.security. java.text. \
+        java.time. java.util.Formatter java.util.regex.; do
+        echo "-XX:CompileCommand=CompileThresholdScaling,$code*::*,0.25"
+    done
 } >target/training.options
 RIG_CREDENTIALS_AOT=@target/training.options "$launcher" demo --training >target/training.log 2>&1 || {
     cat target/training.log
