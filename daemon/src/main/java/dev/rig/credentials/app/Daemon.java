@@ -222,7 +222,7 @@ public final class Daemon implements AutoCloseable {
     var logins =
         new StoredLogins(() -> state.file(LOGINS, "logins"), writer, context.time().clock());
     if (state.holds(LOGINS)) {
-      logins.load();
+      logins.load(context.time().scheduler());
     }
     context.health().add(logins::health);
     return logins;

@@ -111,27 +111,30 @@ final class ServedEntries {
   }
 
   /**
-   * Restores leases. If the archive is unavailable, the daemon serves without it and obtains every
-   * credential again after a restart.
+   * Restores leases. While the archive is unavailable, the daemon serves without it, and would
+   * obtain every credential again after a restart.
    */
   private void restore(DaemonContext context, StateFiles state, HeldSecrets secrets) {
-    var health = context.health();
+    if (!context.settings().warmRestart()) {
+      forgetSaved(context, state);
+      return;
+    }
+    var writer = Workers.one("rig-archive", context.time().scheduler());
+    var archive =
+        new LeaseArchive(() -> state.file(FILE, PURPOSE), leases, secrets, context.time(), writer);
+    context.health().add(archive::health);
+    archive.restore(broker::entries);
+    listeners.add(archive::changed);
+    context.scope().add(archive, LeaseArchive::close);
+  }
+
+  private static void forgetSaved(DaemonContext context, StateFiles state) {
     try {
-      if (!context.settings().warmRestart()) {
-        state.remove(FILE);
-        return;
-      }
-      var writer = Workers.one("rig-archive", context.time().scheduler());
-      var archive =
-          new LeaseArchive(state.file(FILE, PURPOSE), leases, secrets, context.time(), writer);
-      health.add(archive::health);
-      archive.restore(broker.entries());
-      listeners.add(archive::changed);
-      context.scope().add(archive, LeaseArchive::close);
+      state.remove(FILE);
     } catch (StoreException e) {
-      var message = "leases are not saved for a restart: " + e.getMessage();
+      var message = "the leases of an earlier run stay in the state folder: " + e.getMessage();
       LOG.log(Level.WARNING, message);
-      health.add(() -> new ComponentHealth("leases", false, List.of(message), Map.of()));
+      context.health().add(() -> new ComponentHealth("leases", false, List.of(message), Map.of()));
     }
   }
 

@@ -44,9 +44,9 @@ final class StateFiles implements AutoCloseable {
     this.environment = environment;
   }
 
-  /** Returns whether a file of an earlier run exists. */
+  /** Returns whether a file of an earlier run exists, or may exist in an unreadable folder. */
   boolean holds(String name) {
-    return Files.exists(settings.stateDir().resolve(name), LinkOption.NOFOLLOW_LINKS);
+    return !Files.notExists(settings.stateDir().resolve(name), LinkOption.NOFOLLOW_LINKS);
   }
 
   /**

@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +53,7 @@ public final class LeaseArchive implements AutoCloseable {
   /** In place of a secret, for a registry of which only the user name is saved; never returned. */
   private static final Secret FORGOTTEN = Secret.of("-");
 
-  private final SealedFile file;
+  private final Supplier<SealedFile> file;
   private final ExpiringCache<BrokerEntry, Lease> leases;
   private final HeldSecrets secrets;
   private final Time time;
@@ -61,17 +62,24 @@ public final class LeaseArchive implements AutoCloseable {
   private final AtomicLong restored = new AtomicLong();
   private final AtomicLong writes = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
+  private volatile Supplier<List<BrokerEntry>> entries = List::of;
+
+  /** Whether the file was read, or set aside; before that it is not replaced. */
+  private volatile boolean read;
+
   private volatile @Nullable String refused;
   private volatile @Nullable String problem;
 
   /**
    * Creates an archive of these leases.
    *
+   * @param file the sealed file, opened when needed; throws {@link StoreException} if it is
+   *     unavailable
    * @param secrets the current and former secrets of the entries
    * @param writer runs one task at a time; closed with the archive
    */
   public LeaseArchive(
-      SealedFile file,
+      Supplier<SealedFile> file,
       ExpiringCache<BrokerEntry, Lease> leases,
       HeldSecrets secrets,
       Time time,
@@ -84,21 +92,54 @@ public final class LeaseArchive implements AutoCloseable {
   }
 
   /**
-   * Restores the leases of these entries that are still valid into the cache. A damaged file is set
-   * aside (F12).
+   * Restores the leases of the entries that are still valid into the cache. A damaged file is set
+   * aside (F12). One that cannot be read, for example in a shortage, stays where it is and is read
+   * again every few seconds (F36).
+   *
+   * @param entries returns the current entries
    */
-  public void restore(List<BrokerEntry> entries) {
+  public void restore(Supplier<List<BrokerEntry>> entries) {
+    this.entries = entries;
+    if (!restore()) {
+      writeIn(AFTER_A_FAILURE);
+    }
+  }
+
+  /** Returns false if the file has to be read again. */
+  private boolean restore() {
+    SealedFile sealed;
     try {
-      var contents = file.read();
+      sealed = file.get();
+    } catch (StoreException e) {
+      failed(e);
+      return false;
+    }
+    try {
+      var contents = sealed.read();
       if (contents.isPresent()) {
-        restore(entries, contents.get());
+        restore(entries.get(), contents.get());
         LOG.log(Level.INFO, "{0} leases from before the restart are still valid", restored.get());
       }
     } catch (StoreException e) {
+      if (e.isUnread()) {
+        failed(e);
+        return false;
+      }
       refused = "the saved leases could not be used: " + e.getMessage();
       LOG.log(Level.WARNING, refused);
-      setAside();
+      setAside(sealed);
     }
+    read = true;
+    return true;
+  }
+
+  private void failed(StoreException e) {
+    failures.incrementAndGet();
+    var message = "leases are not saved for a restart: " + e.getMessage();
+    if (problem == null) {
+      LOG.log(Level.WARNING, message);
+    }
+    problem = message;
   }
 
   private void restore(List<BrokerEntry> entries, SealedFile.Contents contents) {
@@ -144,9 +185,9 @@ public final class LeaseArchive implements AutoCloseable {
     }
   }
 
-  private void setAside() {
+  private static void setAside(SealedFile sealed) {
     try {
-      LOG.log(Level.WARNING, "the file was set aside as {0}", file.setAside());
+      LOG.log(Level.WARNING, "the file was set aside as {0}", sealed.setAside());
     } catch (StoreException e) {
       LOG.log(Level.WARNING, e.getMessage());
     }
@@ -175,6 +216,10 @@ public final class LeaseArchive implements AutoCloseable {
 
   private void write() {
     due.set(false);
+    if (!read && !restore()) {
+      writeIn(AFTER_A_FAILURE);
+      return;
+    }
     var now = time.now();
     var records = new ArrayList<SealedRecord>();
     var registries = new ArrayList<List<String>>();
@@ -193,18 +238,14 @@ public final class LeaseArchive implements AutoCloseable {
     add(records, REGISTRIES, registries);
     add(records, SECRETS, held.stream().map(LeaseArchive::row).toList());
     try {
-      file.write(records);
+      file.get().write(records);
       writes.incrementAndGet();
       if (problem != null) {
         problem = null;
         LOG.log(Level.INFO, "leases are saved for a restart again");
       }
     } catch (StoreException e) {
-      failures.incrementAndGet();
-      if (problem == null) {
-        LOG.log(Level.WARNING, "leases are not saved for a restart: {0}", e.getMessage());
-      }
-      problem = e.getMessage();
+      failed(e);
       writeIn(AFTER_A_FAILURE);
     }
   }

@@ -26,14 +26,14 @@ public final class RegularFile {
    *
    * @param largest the size limit in bytes
    * @throws NoSuchFileException if the file does not exist
-   * @throws FileSystemException if it is not a regular file or is larger; the reason is for people
+   * @throws UnusableFileException if it is not a regular file or is larger; the reason is for
+   *     people
    * @throws IOException if it cannot be read
    */
   public static byte[] read(Path file, int largest) throws IOException {
     var bytes = readAtMost(file, largest + 1);
     if (bytes.length > largest) {
-      throw new FileSystemException(
-          file.toString(), null, "it is larger than " + largest + " bytes");
+      throw new UnusableFileException(file, "it is larger than " + largest + " bytes");
     }
     return bytes;
   }
@@ -43,7 +43,7 @@ public final class RegularFile {
    *
    * @param most the number of bytes to read
    * @throws NoSuchFileException if the file does not exist
-   * @throws FileSystemException if it is not a regular file; the reason is for people
+   * @throws UnusableFileException if it is not a regular file; the reason is for people
    * @throws IOException if it cannot be read
    */
   public static byte[] readAtMost(Path file, int most) throws IOException {
@@ -62,12 +62,10 @@ public final class RegularFile {
   private static void check(Path file, Path named) throws IOException {
     var id = FileId.behind(file).orElseThrow(() -> new NoSuchFileException(named.toString()));
     if (!id.isRegularFile()) {
-      throw new FileSystemException(
-          named.toString(), null, "it is " + id.kind() + ", not a regular file");
+      throw new UnusableFileException(named, "it is " + id.kind() + ", not a regular file");
     }
     if (LibC.isKernelFile(file.toString())) {
-      throw new FileSystemException(
-          named.toString(), null, "it is a file of the kernel, not a regular file");
+      throw new UnusableFileException(named, "it is a file of the kernel, not a regular file");
     }
   }
 

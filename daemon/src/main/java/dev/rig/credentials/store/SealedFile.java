@@ -2,6 +2,7 @@ package dev.rig.credentials.store;
 
 import dev.rig.credentials.files.AtomicFile;
 import dev.rig.credentials.files.RegularFile;
+import dev.rig.credentials.files.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -75,15 +76,18 @@ public final class SealedFile {
   /**
    * Reads the file; empty if it does not exist.
    *
-   * @throws StoreException if it cannot be read, or any byte was changed
+   * @throws StoreException if it cannot be read, or any byte was changed; {@link
+   *     StoreException#isUnread} tells the first from the second
    */
   public Optional<Contents> read() {
     try {
       return Optional.of(new Contents(sealer.open(RegularFile.read(path, LARGEST))));
     } catch (NoSuchFileException none) {
       return Optional.empty();
-    } catch (IOException e) {
+    } catch (UnusableFileException e) {
       throw new StoreException("cannot read " + path + ": " + reason(e), e);
+    } catch (IOException e) {
+      throw StoreException.unread("cannot read " + path + ": " + reason(e), e);
     }
   }
 

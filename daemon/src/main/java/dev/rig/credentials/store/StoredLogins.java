@@ -2,8 +2,10 @@ package dev.rig.credentials.store;
 
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.problem.ComponentHealth;
+import dev.rig.credentials.time.Scheduler;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,6 +37,8 @@ public final class StoredLogins {
   private static final int LONGEST_USERNAME = 1024;
   private static final int MOST_OF_ALL = 10_000;
 
+  private static final Duration BETWEEN_READS = Duration.ofSeconds(3);
+
   private static final Logger LOG = System.getLogger(StoredLogins.class.getName());
 
   private final Supplier<SealedFile> file;
@@ -44,8 +48,8 @@ public final class StoredLogins {
   /** By uid. Replaced as a whole, only by the writer's tasks. */
   private volatile Map<Integer, UserLogins> users = Map.of();
 
-  /** Only the writer's tasks use it. */
-  private boolean loaded;
+  /** Whether the file was read, or set aside. Set by the writer's tasks. */
+  private volatile boolean loaded;
 
   private volatile @Nullable String refused;
   private volatile @Nullable String problem;
@@ -64,18 +68,44 @@ public final class StoredLogins {
     this.clock = clock;
   }
 
-  /** Reads the file, before any other call. A damaged file is set aside (F12). */
-  public void load() {
+  /**
+   * Reads the file, before any other call. A damaged file is set aside (F12). One that cannot be
+   * read, for example in a shortage, stays where it is and is read again every few seconds (F36).
+   */
+  public void load(Scheduler scheduler) {
+    load();
+    again(scheduler);
+  }
+
+  private void again(Scheduler scheduler) {
+    if (loaded) {
+      return;
+    }
+    var _ =
+        scheduler.schedule(
+            BETWEEN_READS,
+            () -> {
+              try {
+                writer.execute(() -> {
+                  if (!loaded) {
+                    load();
+                  }
+                  again(scheduler);
+                });
+              } catch (RejectedExecutionException closed) {
+                // The daemon is stopping.
+              }
+            });
+  }
+
+  private void load() {
     SealedFile sealed;
     try {
       sealed = file.get();
     } catch (StoreException e) {
-      refused = "the stored logins could not be read: " + e.getMessage();
-      LOG.log(Level.WARNING, refused);
+      unread(e);
       return;
     }
-    loaded = true;
-    refused = null;
     try {
       var read = new HashMap<Integer, List<StoredLogin>>();
       sealed
@@ -88,11 +118,28 @@ public final class StoredLogins {
       var loaded = new HashMap<Integer, UserLogins>();
       read.forEach((uid, logins) -> loaded.put(uid, new UserLogins(logins)));
       users = Map.copyOf(loaded);
+      if (refused != null) {
+        LOG.log(Level.INFO, "the stored logins could be read again");
+      }
+      refused = null;
     } catch (StoreException e) {
+      if (e.isUnread()) {
+        unread(e);
+        return;
+      }
       refused = "the stored logins could not be used: " + e.getMessage();
       LOG.log(Level.WARNING, refused);
       setAside(sealed);
     }
+    loaded = true;
+  }
+
+  private void unread(StoreException e) {
+    var message = "the stored logins could not be read: " + e.getMessage();
+    if (!message.equals(refused)) {
+      LOG.log(Level.WARNING, message);
+    }
+    refused = message;
   }
 
   private static void setAside(SealedFile sealed) {
@@ -152,7 +199,8 @@ public final class StoredLogins {
   public CompletableFuture<Boolean> erase(int uid, ImageReference reference) {
     var name = reference.name();
     var own = users.get(uid);
-    if (own == null || !own.has(name)) {
+    boolean known = loaded || refused == null;
+    if (known && (own == null || !own.has(name))) {
       return CompletableFuture.completedFuture(false);
     }
     return run(() -> {
@@ -181,6 +229,9 @@ public final class StoredLogins {
             if (!loaded) {
               load();
             }
+            if (!loaded) {
+              throw new StoreException(String.valueOf(refused));
+            }
             return task.get();
           },
           writer);
@@ -201,9 +252,6 @@ public final class StoredLogins {
         logins.all().forEach(login -> records.add(new StoredLoginRecord(owner, login).seal())));
     if (records.size() > MOST_OF_ALL) {
       throw new StoreException("there are too many logins of all users already");
-    }
-    if (!loaded) {
-      throw new StoreException(String.valueOf(refused));
     }
     try {
       file.get().write(records);

@@ -12,12 +12,14 @@ import dev.rig.credentials.credential.Lease;
 import dev.rig.credentials.source.HeldSecrets;
 import dev.rig.credentials.store.SealedFile;
 import dev.rig.credentials.store.SealingKey;
+import dev.rig.credentials.store.StoreException;
 import dev.rig.credentials.testing.FakeSource;
 import dev.rig.credentials.testing.FakeTime;
 import dev.rig.credentials.testing.SameThread;
 import dev.rig.credentials.testing.daemon.BrokerFixture;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,10 +36,19 @@ class LeaseArchiveTest {
   private final FakeTime time = new FakeTime();
   private final FakeSource script = FakeSource.script(time, "u", "s", Duration.ofHours(1));
   private Path path;
+  private boolean available = true;
 
   @BeforeEach
   void name() {
     path = folder.resolve("leases.sealed");
+  }
+
+  private SealedFile sealed() {
+    if (!available) {
+      throw new StoreException("no key");
+    }
+    var key = new SealingKey(new byte[32], "m", SealingKey.KeyOrigin.FILE);
+    return new SealedFile(path, key, "leases");
   }
 
   /** The life of one daemon: its memory ends with it. */
@@ -54,16 +65,11 @@ class LeaseArchiveTest {
     private final Broker broker = new Broker(leases, time.time(), StartJitter.AT_ONCE);
     private final LeaseArchive archive =
         new LeaseArchive(
-            new SealedFile(
-                path, new SealingKey(new byte[32], "m", SealingKey.KeyOrigin.FILE), "leases"),
-            leases,
-            secrets,
-            time.time(),
-            new SameThread());
+            LeaseArchiveTest.this::sealed, leases, secrets, time.time(), new SameThread());
 
     Life(BrokerEntry... entries) {
       broker.replace(List.of(entries));
-      archive.restore(broker.entries());
+      archive.restore(broker::entries);
     }
 
     private LeaseArchive archive() {
@@ -285,6 +291,43 @@ class LeaseArchiveTest {
     assertTrue(Files.exists(folder.resolve("leases.sealed.refused")));
     life.end();
     assertTrue(new Life(BrokerFixture.configured("a.org", script, "1")).archive.health().healthy());
+  }
+
+  /** F36: a state folder that is not available at the start, for example without its key. */
+  @Test
+  void f36_leasesAreRestoredOnceTheStateFolderIsAvailable() {
+    var before = new Life(BrokerFixture.configured("a.org", script, "1"));
+    before.ask("a.org/x");
+    before.end();
+    available = false;
+    var life = new Life(BrokerFixture.configured("a.org", script, "1"));
+    assertEquals(
+        List.of("leases are not saved for a restart: no key"), life.archive.health().messages());
+    time.advance(Duration.ofSeconds(10));
+    assertFalse(life.archive.health().healthy());
+    available = true;
+    time.advance(Duration.ofSeconds(3));
+    assertTrue(life.archive.health().healthy());
+    life.ask("a.org/x");
+    assertEquals(1, script.asked().size());
+  }
+
+  /** F36: an intact file that cannot be read stays, and is not replaced. */
+  @Test
+  void f36_fileThatCannotBeReadStays() throws Exception {
+    var before = new Life(BrokerFixture.configured("a.org", script, "1"));
+    before.ask("a.org/x");
+    before.end();
+    var away = Files.move(path, folder.resolve("away"));
+    Files.createSymbolicLink(path, path.getFileName()); // "too many levels of symbolic links"
+    var life = new Life(BrokerFixture.configured("b.org", script, "1"));
+    life.ask("b.org/x");
+    time.advance(Duration.ofSeconds(10));
+    assertTrue(Files.isSymbolicLink(path));
+    assertFalse(life.archive.health().healthy());
+    Files.move(away, path, StandardCopyOption.REPLACE_EXISTING);
+    time.advance(Duration.ofSeconds(3));
+    assertTrue(life.archive.health().healthy());
   }
 
   /** F11: the folder is missing here; a full disk fails at the same place. */

@@ -213,6 +213,36 @@ class StateFolderFaultsIT {
     }
   }
 
+  /** F36: the key could not be used at the start, and the logins stayed lost after that. */
+  @Test
+  void f36_stateThatWasUnavailableAtTheStartIsUsedOnceItIsAvailable() throws IOException {
+    var one = first.start();
+    store(first, 1).succeeded();
+    assertEquals(0, first.client().get("script.example.org").status());
+    var leases = first.stateFolder().resolve("leases.sealed");
+    Eventually.within(Duration.ofSeconds(5), () -> Files.exists(leases), one::stderr);
+    DaemonUnderTest.stop(one);
+    var key = first.stateFolder().resolve("sealing.key");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-rw-rw-"));
+    var two = first.start();
+    assertServesAndSays(
+        "the stored logins could not be read", "leases are not saved for a restart");
+    var erased = first.client().ask("erase", "h1.example.net");
+    assertTrue(
+        erased.status() != 0 && erased.output().contains("could not be read"), erased::toString);
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    Eventually.within(
+        Duration.ofSeconds(5),
+        () -> two.says("leases from before the restart are still valid"),
+        two::stderr);
+    Eventually.within(
+        Duration.ofSeconds(5),
+        () -> two.says("the stored logins could be read again"),
+        two::stderr);
+    assertLogin(first, 1);
+    assertEquals(0, first.commandLine("status").status());
+  }
+
   private void assertServesAndSays(String... words) {
     assertEquals(ANSWER, first.client().get("example.org").stdout());
     var status = first.commandLine("status");

@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +45,7 @@ final class StoredLoginsTest {
 
   private StoredLogins reopened() {
     var opened = new StoredLogins(() -> sealed("logins"), Runnable::run, time::now);
-    opened.load();
+    opened.load(time);
     return opened;
   }
 
@@ -223,7 +225,7 @@ final class StoredLoginsTest {
             },
             Runnable::run,
             time::now);
-    logins.load();
+    logins.load(time);
     assertFalse(logins.health().healthy());
     assertTrue(reason(() -> store(ONE, "quay.io", "two")).contains("could not be read"));
     assertEquals(
@@ -232,6 +234,37 @@ final class StoredLoginsTest {
     store(ONE, "quay.io", "two");
     assertEquals("one", find(ONE, "ghcr.io"));
     assertEquals("two", find(ONE, "quay.io"));
+  }
+
+  /** F36: what was stored answers again without a request that changes it. */
+  @Test
+  void f36_fileIsReadAgainAfterAPassingFailure() throws IOException {
+    store(ONE, "ghcr.io", "one");
+    var away = Files.move(file, folder.resolve("away"));
+    Files.createSymbolicLink(file, file.getFileName()); // "too many levels of symbolic links"
+    logins = reopened();
+    assertNull(find(ONE, "ghcr.io"));
+    assertFalse(logins.health().healthy());
+    assertTrue(Files.isSymbolicLink(file), "it is not set aside");
+    assertTrue(reason(() -> erase(ONE, "ghcr.io")).contains("could not be read"));
+    time.advance(Duration.ofSeconds(10));
+    assertNull(find(ONE, "ghcr.io"));
+    Files.move(away, file, StandardCopyOption.REPLACE_EXISTING);
+    time.advance(Duration.ofSeconds(3));
+    assertEquals("one", find(ONE, "ghcr.io"));
+    assertTrue(logins.health().healthy());
+    assertEquals(0, time.pending());
+    assertTrue(erase(ONE, "ghcr.io"));
+    assertFalse(erase(ONE, "ghcr.io"));
+  }
+
+  @Test
+  void f39_fileOfAnotherKindIsSetAside() throws IOException {
+    Files.createDirectory(file);
+    logins = reopened();
+    assertFalse(logins.health().healthy());
+    assertTrue(Files.exists(folder.resolve("logins.sealed.refused")));
+    assertEquals(0, time.pending());
   }
 
   @Test
