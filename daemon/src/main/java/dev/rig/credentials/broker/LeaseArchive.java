@@ -105,7 +105,7 @@ public final class LeaseArchive implements AutoCloseable {
     }
   }
 
-  /** Returns false if the file has to be read again. */
+  /** Returns whether the file was read, or set aside because it is damaged. */
   private boolean restore() {
     SealedFile sealed;
     try {
