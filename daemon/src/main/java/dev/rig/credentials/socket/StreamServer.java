@@ -43,15 +43,18 @@ public final class StreamServer implements AutoCloseable {
      * @param interim sends bytes to the client while its request is incomplete
      */
     Framing framing(Consumer<byte[]> interim);
-
-    /** Answers the request of a stream; the stream is closed afterwards. */
-    void serve(PeerStream stream);
   }
 
-  /** Finds the end of one request. */
+  /** Finds the end of one request, and answers it. */
   public interface Framing {
     /** Returns whether these further bytes complete the request, or make it invalid. */
     boolean isCompleteWith(byte[] bytes, int from, int to);
+
+    /**
+     * Answers the request of a stream, on another thread; the stream is closed afterwards. The
+     * request is complete or invalid, or its client sends nothing more.
+     */
+    void serve(PeerStream stream);
   }
 
   /** The most requests that are answered at a time; further ones wait. */
@@ -213,7 +216,7 @@ public final class StreamServer implements AutoCloseable {
     return false;
   }
 
-  private void answer(PeerStream stream) {
+  private void answer(PeerStream stream, Framing request) {
     int uid = uid(stream.peer());
     long others = answered.stream().filter(other -> uid(other.peer()) == uid).count();
     answered.add(stream);
@@ -224,7 +227,7 @@ public final class StreamServer implements AutoCloseable {
     try {
       threads.execute(() -> {
         try {
-          protocol.serve(stream);
+          request.serve(stream);
         } finally {
           end(stream);
         }
@@ -343,7 +346,7 @@ public final class StreamServer implements AutoCloseable {
     private void handOver() {
       var stream = new PeerStream(fd, peer, Arrays.copyOf(bytes, length), time.ticker(), end);
       leave();
-      answer(stream);
+      answer(stream, framing);
     }
 
     /** Closes the connection without an answer; false if it was passed on or closed already. */

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,23 +26,22 @@ final class StreamServerTest {
   private final CountDownLatch over = new CountDownLatch(1);
 
   /** Answers a request of one byte when the test decides. */
-  private final StreamServer.Protocol slow =
-      new StreamServer.Protocol() {
-        @Override
-        public StreamServer.Framing framing(Consumer<byte[]> interim) {
-          return (bytes, from, to) -> true;
-        }
+  private final class SlowRequest implements StreamServer.Framing {
+    @Override
+    public boolean isCompleteWith(byte[] bytes, int from, int to) {
+      return true;
+    }
 
-        @Override
-        public void serve(PeerStream stream) {
-          begun.release();
-          try {
-            over.await();
-          } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-          }
-        }
-      };
+    @Override
+    public void serve(PeerStream stream) {
+      begun.release();
+      try {
+        over.await();
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
 
   @Test
   void slowRequestsOnAllThreadsDoNotCountAsAListenerThatHangs() throws Exception {
@@ -51,7 +49,12 @@ final class StreamServerTest {
     var binding = TcpBinding.listen(new InetSocketAddress(loopback, 0), 128);
     var clients = new ArrayList<Socket>();
     try (var server =
-        StreamServer.open(binding, SocketLimits.standard(), slow, "test", new FakeTime().time())) {
+        StreamServer.open(
+            binding,
+            SocketLimits.standard(),
+            _ -> new SlowRequest(),
+            "test",
+            new FakeTime().time())) {
       for (int waiting : List.of(0, 20)) {
         for (int i = 0; i < (waiting == 0 ? THREADS : waiting); i++) {
           var client = new Socket(loopback, binding.address().getPort());

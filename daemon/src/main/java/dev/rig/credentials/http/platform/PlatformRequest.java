@@ -12,6 +12,8 @@ import dev.rig.credentials.json.JsonObject;
 import dev.rig.credentials.json.JsonWriter;
 import dev.rig.credentials.linux.Peer;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -116,7 +118,7 @@ final class PlatformRequest {
     }
     try (var in = request.content().inputStream()) {
       return JsonObject.parse(in.readNBytes(HttpEngine.MOST_BODY));
-    } catch (IOException e) {
+    } catch (IOException | RequestException | CloseConnectionException e) {
       throw ProblemResponseException.badRequest("the body cannot be read");
     } catch (JsonException e) {
       throw ProblemResponseException.badRequest("the body is not a JSON object: " + e.getMessage());

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Adapts a stream to a connection of Helidon's HTTP/1.1. */
 final class HelidonConnection implements ConnectionContext, DataWriter {
   /** The limit for a client to read an answer. */
-  private static final Duration ANSWER = Duration.ofSeconds(5);
+  static final Duration ANSWER = Duration.ofSeconds(5);
 
   private final PeerStream connection;
   private final ListenerContext listener;

@@ -14,6 +14,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ExecutorService;
@@ -78,6 +79,16 @@ public final class HttpEngine {
       LOG.log(Level.TRACE, "a connection ends: {0}", done.getMessage());
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Answers a request that the engine must not read. */
+  static void reject(PeerStream connection, Rejection rejection) {
+    LOG.log(Level.DEBUG, "answered {0}: {1}", rejection.status(), rejection.text());
+    try {
+      connection.write(rejection.answer(), HelidonConnection.ANSWER);
+    } catch (IOException gone) {
+      LOG.log(Level.TRACE, "a connection ends: {0}", gone.getMessage());
     }
   }
 }

@@ -39,11 +39,22 @@ public final class LazyHttpEngine implements Protocol {
 
   @Override
   public Framing framing(Consumer<byte[]> interim) {
-    return new RequestFraming(interim);
-  }
+    var request = new RequestFraming(interim);
+    return new Framing() {
+      @Override
+      public boolean isCompleteWith(byte[] bytes, int from, int to) {
+        return request.isCompleteWith(bytes, from, to);
+      }
 
-  @Override
-  public void serve(PeerStream stream) {
-    engine().serve(stream);
+      @Override
+      public void serve(PeerStream stream) {
+        var rejection = request.rejection();
+        if (rejection == null) {
+          engine().serve(stream);
+        } else {
+          HttpEngine.reject(stream, rejection);
+        }
+      }
+    };
   }
 }

@@ -1,19 +1,31 @@
 package dev.rig.credentials.http.server;
 
-import dev.rig.credentials.socket.StreamServer.Framing;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the end of an HTTP/1.1 request (RFC 9112), so that no thread waits for an incomplete one.
- * It validates nothing: a malformed or too large request counts as complete as soon as that is
- * known, and the HTTP engine rejects it.
+ * Finds the end of an HTTP/1.1 request (RFC 9112), so that no thread waits for an incomplete one. A
+ * malformed or too large request counts as complete as soon as that is known. It rejects what the
+ * HTTP engine would not report as the client's error: the method, line breaks and chunks. The
+ * engine checks everything else.
  */
-final class RequestFraming implements Framing {
+final class RequestFraming {
   /** More than the engine's limits of 2 KiB and 16 KiB. */
   private static final int MOST_HEAD = 20 * 1024;
+
+  /** Up to this size a body is read to its end, so that its client can read the rejection. */
+  private static final int MOST_READ = 2 * HttpEngine.MOST_BODY;
+
+  private static final int MOST_SIZE_LINE = 64;
+
+  /** A size that fits into an {@code int}. The engine supports no extensions after it. */
+  private static final Pattern CHUNK_SIZE = Pattern.compile("[0-9a-fA-F]{1,7}");
+
+  /** The method of a request line: a token (RFC 9110, section 5.6.2). */
+  private static final Pattern METHOD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
   private static final Pattern LENGTH = field("content-length", "([0-9]{1,9})");
   private static final Pattern CHUNKED = field("transfer-encoding", "([^\n]*chunked[^\n]*)");
@@ -28,7 +40,9 @@ final class RequestFraming implements Framing {
     CHUNK_SIZE,
     /** {@link #left} bytes follow, and a line break. */
     CHUNK,
-    TRAILER,
+    CHUNK_END,
+    /** A line break follows; the engine supports no trailer fields. */
+    LAST_CHUNK_END,
     END
   }
 
@@ -36,6 +50,11 @@ final class RequestFraming implements Framing {
   private final StringBuilder head = new StringBuilder();
   private final StringBuilder line = new StringBuilder();
   private FramingState place = FramingState.HEAD;
+  private @Nullable Rejection rejection;
+
+  /** The previous byte of the head, of a size line or of a chunk's end was CR. */
+  private boolean returned;
+
   private int lineLength;
   private long left;
   private long body;
@@ -53,32 +72,56 @@ final class RequestFraming implements Framing {
     return Pattern.compile("\n" + name + ":[ \t]*" + value + "[ \t]*\n");
   }
 
-  @Override
-  public boolean isCompleteWith(byte[] bytes, int from, int to) {
+  /** Returns whether these further bytes complete the request, or make it invalid. */
+  boolean isCompleteWith(byte[] bytes, int from, int to) {
     for (int at = from; at < to && place != FramingState.END; at++) {
       switch (place) {
-        case HEAD -> head(bytes[at]);
-        case BODY -> {
+        case BODY, CHUNK -> {
           long skipped = Math.min(left, to - at);
           at += (int) skipped - 1;
           left -= skipped;
-          endIf(left == 0);
+          if (left == 0) {
+            place = place == FramingState.BODY ? FramingState.END : FramingState.CHUNK_END;
+          }
         }
-        case CHUNK -> {
-          long skipped = Math.min(left, to - at);
-          at += (int) skipped - 1;
-          left -= skipped;
-          place = left == 0 ? FramingState.CHUNK_SIZE : place;
-        }
-        case CHUNK_SIZE -> chunkSize(bytes[at]);
-        default -> trailer(bytes[at]);
+        default -> structure(bytes[at]);
       }
     }
     return place == FramingState.END;
   }
 
-  private void endIf(boolean complete) {
-    place = complete ? FramingState.END : place;
+  /**
+   * Returns why the request must not reach the engine; null if it may.
+   *
+   * <p>A request whose end is missing is rejected: this is called when no further bytes arrive.
+   */
+  @Nullable Rejection rejection() {
+    if (rejection == null && place != FramingState.END) {
+      return Rejection.badRequest("the request is incomplete");
+    }
+    return rejection;
+  }
+
+  private void reject(Rejection reason) {
+    rejection = rejection == null ? reason : rejection;
+    place = FramingState.END;
+  }
+
+  /** Adds a byte that is not content. */
+  private void structure(byte one) {
+    boolean afterReturn = returned;
+    returned = one == '\r';
+    if (afterReturn && one != '\n') {
+      reject(Rejection.badRequest("a line ends with CR and without LF"));
+    } else if (place == FramingState.HEAD) {
+      head(one);
+    } else if (one == '\n' && !afterReturn) {
+      reject(Rejection.badRequest("a line of the chunked body does not end with CRLF"));
+    } else if (place == FramingState.CHUNK_SIZE) {
+      chunkSize(one);
+    } else {
+      chunkEnd(one);
+    }
   }
 
   private void head(byte one) {
@@ -88,24 +131,41 @@ final class RequestFraming implements Framing {
     head.append((char) (one & 0xff));
     if (one != '\n') {
       lineLength++;
-      endIf(head.length() > MOST_HEAD);
+      if (head.length() > MOST_HEAD) {
+        place = FramingState.END;
+        checkMethod(head.toString());
+      }
       return;
     }
     boolean blank = lineLength == 0;
     lineLength = 0;
     if (blank) {
-      headEnded(head.toString().toLowerCase(Locale.ROOT));
+      headEnded(head.toString());
       head.setLength(0);
     }
   }
 
-  private void headEnded(String fields) {
+  private void checkMethod(String text) {
+    if (!METHOD.matcher(text.split("[ \n]", 2)[0]).matches()) {
+      reject(Rejection.badRequest("the method is not a token"));
+    }
+  }
+
+  private void headEnded(String text) {
+    checkMethod(text);
+    if (place == FramingState.END) {
+      return;
+    }
+    var fields = text.toLowerCase(Locale.ROOT);
     var length = LENGTH.matcher(fields);
     if (CHUNKED.matcher(fields).find()) {
       place = FramingState.CHUNK_SIZE;
     } else if (length.find()) {
       left = Long.parseLong(length.group(1));
-      place = left == 0 || left > HttpEngine.MOST_BODY ? FramingState.END : FramingState.BODY;
+      place = left == 0 ? FramingState.END : FramingState.BODY;
+      if (left > HttpEngine.MOST_BODY) {
+        reject(Rejection.tooLarge());
+      }
     } else {
       place = FramingState.END;
     }
@@ -115,34 +175,40 @@ final class RequestFraming implements Framing {
   }
 
   private void chunkSize(byte one) {
+    if (one == '\r') {
+      return;
+    }
     if (one != '\n') {
       line.append((char) (one & 0xff));
-      endIf(line.length() > 64);
+      if (line.length() > MOST_SIZE_LINE) {
+        reject(Rejection.badRequest("the line of a chunk's size is too long"));
+      }
       return;
     }
-    var size = line.toString().split(";", 2)[0].strip();
+    var size = line.toString();
     line.setLength(0);
-    if (!size.matches("[0-9a-fA-F]{1,6}")) {
-      place = FramingState.END;
+    if (!CHUNK_SIZE.matcher(size).matches()) {
+      reject(Rejection.badRequest("a chunk's size is not a hexadecimal number of 1 to 7 digits"));
       return;
     }
-    int bytes = Integer.parseInt(size, 16);
-    body += bytes;
-    if (bytes == 0) {
-      place = FramingState.TRAILER;
-    } else {
-      left = bytes + 2L;
-      place = body > HttpEngine.MOST_BODY ? FramingState.END : FramingState.CHUNK;
+    left = Integer.parseInt(size, 16);
+    body += left;
+    place = left == 0 ? FramingState.LAST_CHUNK_END : FramingState.CHUNK;
+    if (body > HttpEngine.MOST_BODY) {
+      rejection = Rejection.tooLarge();
+      place = body > MOST_READ ? FramingState.END : place;
     }
   }
 
-  private void trailer(byte one) {
-    body++;
-    if (one == '\n' || body > 2 * HttpEngine.MOST_BODY) {
-      endIf(lineLength == 0 || one != '\n');
-      lineLength = 0;
+  private void chunkEnd(byte one) {
+    if (one == '\n') {
+      place = place == FramingState.LAST_CHUNK_END ? FramingState.END : FramingState.CHUNK_SIZE;
     } else if (one != '\r') {
-      lineLength++;
+      reject(
+          Rejection.badRequest(
+              place == FramingState.LAST_CHUNK_END
+                  ? "the chunked body has trailer fields, which are not supported"
+                  : "a chunk does not end with CRLF after its size"));
     }
   }
 }

@@ -12,6 +12,7 @@ import dev.rig.credentials.metrics.Metrics;
 import dev.rig.credentials.problem.ComponentHealth;
 import dev.rig.credentials.testing.Canary;
 import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.LogRecords;
 import dev.rig.credentials.testing.daemon.BrokerFixture;
 import dev.rig.credentials.testing.daemon.HttpOverTcp;
 import dev.rig.credentials.time.SystemScheduler;
@@ -268,6 +269,51 @@ class AdminPortTest {
       assertEquals(405, reply.status(), reply::toString);
     }
     assertEquals(404, http.get("/v1/credentials?image=static.org/x").status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "G(T / HTTP/1.1\r\n\r\n",
+        "GET\t/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "G\u0001T / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "G\u00c9T / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "\r\n\r\n",
+        " / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET\r\n\r\n",
+        "GET / HTTP/1.1\nHost: localhost\n\n",
+        "GET / HTTP/1.1\r\nHost: localhost\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\n\n",
+        "GET /\u0001 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET / HTTP/x\r\nHost: localhost\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nA\u0001: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nA: b\u0001\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1, 2\r\n\r\nab",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\n : x\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+      })
+  void malformedRequestIsABadRequestAndNoFailure(String request) {
+    try (var log = LogRecords.of("io.helidon");
+        var own = LogRecords.of("dev.rig.credentials.http")) {
+      assertEquals(400, http.ask(request).status());
+      assertEquals(List.of(), log.warnings());
+      assertEquals(List.of(), own.warnings());
+    }
+  }
+
+  @Test
+  void malformedRequestIsOneLineInTheLog() {
+    try (var log = LogRecords.of("dev.rig.credentials.http")) {
+      assertEquals("the method is not a token\n", http.ask("G(T / HTTP/1.1\r\n\r\n").body());
+      assertEquals("answered 400 Bad Request: the method is not a token", log.text());
+    }
   }
 
   @Test

@@ -27,6 +27,7 @@ import dev.rig.credentials.registry.TagPage;
 import dev.rig.credentials.socket.bind.SocketOptions;
 import dev.rig.credentials.testing.Canary;
 import dev.rig.credentials.testing.FakeSource;
+import dev.rig.credentials.testing.LogRecords;
 import dev.rig.credentials.testing.daemon.AccessFixture;
 import dev.rig.credentials.testing.daemon.BrokerFixture;
 import dev.rig.credentials.testing.daemon.HttpOverUnix;
@@ -474,6 +475,64 @@ class PlatformApiTest {
     for (var body : List.of("{\"image\":\"a.org/x\",\"image\":\"b.org/x\"}", "{} {}", "[]", "")) {
       assertEquals(
           400, http.post("/v1/credentials/reject", "application/json", body).status(), body);
+    }
+  }
+
+  private HttpReply chunked(String body) {
+    return http.ask(
+        "POST /v1/credentials/reject HTTP/1.1\r\nHost: localhost\r\nRig-Credentials: 1\r\n"
+            + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + body);
+  }
+
+  @Test
+  void chunkedBodyIsRead() {
+    assertEquals(
+        200, chunked("9\r\n{\"image\":\r\nE\r\n\"static.org/x\"\r\n1\r\n}\r\n0\r\n\r\n").status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "zz\r\n{}\r\n0\r\n\r\n",
+        "-1\r\n{}\r\n0\r\n\r\n",
+        "fffffffffffffffff\r\n{}\r\n0\r\n\r\n",
+        "7fffffff\r\n{}\r\n0\r\n\r\n",
+        "2\r\n{}0\r\n\r\n",
+        "2\n{}\n0\n\n",
+        "2;x=y\r\n{}\r\n0\r\n\r\n",
+        "2\r\n{}\r\n0\r\nT: 1\r\n\r\n",
+        "2\r\n{}\r\n0\r\n\n",
+      })
+  void malformedChunkIsABadRequestAndNoFailure(String body) {
+    try (var log = LogRecords.of("io.helidon");
+        var own = LogRecords.of("dev.rig.credentials.http")) {
+      assertEquals(400, chunked(body).status());
+      assertEquals(List.of(), log.warnings());
+      assertEquals(List.of(), own.warnings());
+    }
+  }
+
+  @Test
+  void endlessSizeLineIsABadRequest() {
+    assertEquals(400, chunked("1".repeat(10_000)).status());
+  }
+
+  @Test
+  void bodyLargerThanTheLimitIsReportedAsSuch() {
+    var one = "10001\r\n" + " ".repeat(0x10001) + "\r\n0\r\n\r\n";
+    var many = ("1000\r\n" + " ".repeat(0x1000) + "\r\n").repeat(17) + "0\r\n\r\n";
+    for (var body : List.of(one, many)) {
+      var reply = chunked(body);
+      assertEquals(413, reply.status());
+      assertEquals("the body is larger than the limit of 65536 bytes\n", reply.body());
+    }
+  }
+
+  @Test
+  void methodThatIsNoTokenIsABadRequest() {
+    for (var method : List.of("G(T", "GET\t/", "G\u0001T", "G\u00c9T")) {
+      assertEquals(400, http.ask(method + " / HTTP/1.1\r\n\r\n").status(), method);
     }
   }
 
