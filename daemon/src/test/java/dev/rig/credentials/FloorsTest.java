@@ -17,20 +17,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaConstructor;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.rig.credentials.cli.output.Console;
 import dev.rig.credentials.files.AtomicFile;
 import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.image.Hash;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +68,9 @@ class FloorsTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .withImportOption(location -> !location.contains("-tests.jar")) // the helper's tests
           .importPackages("dev.rig.credentials");
+
+  /** What java.text.MessageFormat replaces. */
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\d}|\\w''\\w");
 
   private static String[] packages(String... names) {
     var packages = new String[names.length];
@@ -223,6 +231,36 @@ class FloorsTest {
                     target(
                         nameMatching("read(String|AllBytes|AllLines)|lines|new(In|BufferedR).*"))))
         .check(CLASSES);
+  }
+
+  /** System.Logger formats a message only if it has parameters, and a Throwable is none. */
+  @Test
+  void messageOfTheLogWithoutParametersHasNoPlaceholder() throws IOException {
+    var found = new ArrayList<String>();
+    for (var type : CLASSES) {
+      for (var call : type.getMethodCallsFromSelf()) {
+        var target = call.getTarget();
+        if (target.getOwner().isEquivalentTo(System.Logger.class)
+            && target.getName().equals("log")
+            && !target.getRawParameterTypes().getLast().isArray()
+            && PLACEHOLDER.matcher(statement(call)).find()) {
+          found.add(call.getDescription());
+        }
+      }
+    }
+    assertEquals(List.of(), found);
+  }
+
+  private static String statement(JavaMethodCall call) throws IOException {
+    var type = call.getOriginOwner();
+    var name =
+        type.getPackageName().replace('.', '/')
+            + "/"
+            + call.getSourceCodeLocation().getSourceFileName();
+    var lines =
+        Files.readAllLines(Path.of(System.getProperty("basedir", "."), "src/main/java", name));
+    var text = String.join("\n", lines.subList(call.getLineNumber() - 1, lines.size()));
+    return text.split(";\n", 2)[0];
   }
 
   @Test

@@ -215,7 +215,8 @@ final class Acceptor implements EventLoop.Handler {
       peer = peers.of(fd);
     } catch (IOException | RuntimeException failure) {
       denied.incrementAndGet();
-      LOG.log(Level.WARNING, "closed a connection whose peer is not known: {0}", failure);
+      LOG.log(
+          Level.WARNING, "closed a connection whose peer is not known: {0}", failure.toString());
       LibC.close(fd);
       return true;
     }

@@ -304,7 +304,7 @@ public final class ProcessRunner implements AutoCloseable {
       LOG.log(
           Level.WARNING,
           "the system has no process, thread, descriptor or space for a script: {0}",
-          failure);
+          failure.toString());
     }
   }
 
