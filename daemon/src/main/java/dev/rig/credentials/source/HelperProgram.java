@@ -1,15 +1,18 @@
 package dev.rig.credentials.source;
 
+import dev.rig.credentials.files.ProgramChain;
+import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.files.WriteAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The program of a credential helper, found by a {@code PATH}. A folder or program that users other
- * than root and this process's user can change is skipped.
+ * The program of a credential helper, found by a {@code PATH}. A program is skipped if users other
+ * than root and this process's user can change it, its folder, or a program that runs it.
  */
 public sealed interface HelperProgram {
   /** The prefix of every helper program's name. */
@@ -60,7 +63,7 @@ public sealed interface HelperProgram {
         if (isOwn(file, path)) {
           return own(file.toString());
         }
-        var problem = WriteAccess.ofThisProcess(System.getenv()).problem(file);
+        var problem = problem(file, path);
         if (problem.isEmpty()) {
           return new FoundHelper(file);
         }
@@ -73,6 +76,39 @@ public sealed interface HelperProgram {
         refused.isEmpty()
             ? "there is no %s on the PATH %s".formatted(program, path)
             : String.join("; ", refused));
+  }
+
+  /**
+   * Returns the first location at which other users can change what runs.
+   *
+   * @param path the helper's {@code PATH}
+   * @return for people; empty if all are safe
+   * @throws IOException if the program itself cannot be checked
+   */
+  private static Optional<String> problem(Path file, String path) throws IOException {
+    var access = WriteAccess.ofThisProcess(System.getenv());
+    for (var program : ProgramChain.ofProgram(file, path)) {
+      boolean itself = program.equals(file);
+      try {
+        var problem = access.problem(program);
+        if (problem.isPresent()) {
+          return itself ? problem : Optional.of(ofInterpreter(program, problem.get()));
+        }
+      } catch (IOException e) {
+        if (itself) {
+          throw e;
+        }
+        return Optional.of(
+            "its interpreter %s cannot be examined: %s".formatted(program, RegularFile.reason(e)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String ofInterpreter(Path program, String problem) {
+    return problem.startsWith(program + " ")
+        ? "its interpreter " + problem
+        : "its interpreter %s can be replaced: %s".formatted(program, problem);
   }
 
   /** Returns whether a helper's name is ours: {@code rig}, and {@code rig-} with an alias. */

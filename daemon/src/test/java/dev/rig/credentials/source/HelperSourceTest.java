@@ -401,6 +401,46 @@ final class HelperSourceTest {
         HelperProgram.MissingHelper.class, HelperProgram.find("fake", open.toString()));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"#!%s/evil", "#!/usr/bin/env -S PATH=%s evil", "#!/usr/bin/env evil"})
+  void programWithAnInterpreterOfOthersIsNeverRun(String line) throws Exception {
+    var open = Files.createDirectory(folder.resolve("open"));
+    program(open.resolve("evil"), answer("u", "s"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    var path = folder + ":" + open;
+    var file = folder.resolve(NAME);
+    for (var first : List.of(line.formatted(open), "#!" + folder.resolve("nested"))) {
+      program(folder.resolve("nested"), "");
+      Files.writeString(folder.resolve("nested"), line.formatted(open) + "\n");
+      program(file, "");
+      Files.writeString(file, first + "\n");
+      var missing =
+          assertInstanceOf(HelperProgram.MissingHelper.class, HelperProgram.find("fake", path));
+      assertTrue(
+          missing
+              .reason()
+              .startsWith(
+                  "%s is not run: its interpreter %s/evil can be replaced: %s is writable by"
+                      .formatted(file, open, open)),
+          missing::reason);
+    }
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertEquals(new HelperProgram.FoundHelper(file), HelperProgram.find("fake", path));
+  }
+
+  @Test
+  void programWithoutItsInterpreterIsNotRun() throws Exception {
+    var file = folder.resolve(NAME);
+    program(file, "");
+    Files.writeString(file, "#!/no/such/program\n");
+    assertEquals(
+        new HelperProgram.MissingHelper(
+            file
+                + " is not run: its interpreter /no/such/program cannot be examined: there is no"
+                + " such file"),
+        HelperProgram.find("fake", folder.toString()));
+  }
+
   @Test
   void relativeFoldersOfAPathAreNotSearched() {
     assertInstanceOf(

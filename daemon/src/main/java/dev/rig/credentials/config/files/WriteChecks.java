@@ -2,15 +2,13 @@ package dev.rig.credentials.config.files;
 
 import dev.rig.credentials.config.ProblemCollector;
 import dev.rig.credentials.config.SourcePosition;
-import dev.rig.credentials.files.Interpreter;
-import dev.rig.credentials.files.SearchPath;
+import dev.rig.credentials.files.ProgramChain;
 import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.problem.Problem;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -54,23 +52,24 @@ public final class WriteChecks {
   }
 
   /**
-   * Checks the interpreter in a script's first line, and the one that {@code env} finds for it.
+   * Checks the interpreter in a script's first line, and the programs that run this interpreter.
    *
    * @param path the {@code PATH} of the script
    */
   public void script(SourcePosition origin, String text, String path) {
-    var interpreter = Interpreter.of(text);
-    interpreter.ifPresent(named -> interpreter(origin, named.program()));
-    interpreter
-        .flatMap(Interpreter::behindEnv)
-        .flatMap(name ->
-            name.indexOf('/') < 0 ? SearchPath.find(name, path) : Optional.of(Path.of(name)))
-        .ifPresent(program -> interpreter(origin, program.toString()));
+    for (var program : ProgramChain.ofScript(text, path)) {
+      used(origin, "the script's interpreter", program.toString());
+    }
   }
 
-  private void interpreter(SourcePosition origin, String program) {
-    if (program.startsWith("/")) {
-      used(origin, "the script's interpreter", program);
+  /**
+   * Checks the shell of scripts, and the programs that run it.
+   *
+   * @param path the {@code PATH} of the scripts
+   */
+  public void shell(SourcePosition origin, Path shell, String path) {
+    for (var program : ProgramChain.ofProgram(shell, path)) {
+      used(origin, program.equals(shell) ? "" : "its interpreter", program.toString());
     }
   }
 

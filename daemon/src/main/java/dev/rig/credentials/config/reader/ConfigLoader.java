@@ -114,7 +114,7 @@ public final class ConfigLoader {
     }
     var shell = configuration.daemon().get(DaemonSettings.SHELL);
     if (shell != null) {
-      checks.used(SourcePosition.file("daemon.shell"), "", shell.toString());
+      checks.shell(SourcePosition.file("daemon.shell"), shell, path);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.rig.credentials.source.process;
 
+import dev.rig.credentials.files.ProgramChain;
+import dev.rig.credentials.files.SearchPath;
 import dev.rig.credentials.files.WriteAccess;
 import java.io.File;
 import java.io.IOException;
@@ -97,7 +99,7 @@ public record Shell(Path program, List<String> options, String prologue) {
 
   /**
    * Returns why the shell must not be used: it is not a program, or users other than root and this
-   * process's user could replace it.
+   * process's user could replace it or a program that runs it.
    *
    * @return for people, with the path; empty if it may be used
    */
@@ -105,10 +107,18 @@ public record Shell(Path program, List<String> options, String prologue) {
     if (!Files.isRegularFile(program) || !Files.isExecutable(program)) {
       return Optional.of(program + " is not a program that you may run");
     }
+    var checked = program;
     try {
-      return access.problem(program);
+      for (var each : ProgramChain.ofProgram(program, SearchPath.of(System.getenv()))) {
+        checked = each;
+        var problem = access.problem(each);
+        if (problem.isPresent()) {
+          return problem;
+        }
+      }
+      return Optional.empty();
     } catch (IOException e) {
-      return Optional.of(program + " cannot be checked: " + e.getClass().getSimpleName());
+      return Optional.of(checked + " cannot be checked: " + e.getClass().getSimpleName());
     }
   }
 

@@ -1,0 +1,88 @@
+package dev.rig.credentials.files;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The call that env(1) makes. Options that clear the environment do not change the {@code PATH}
+ * here.
+ *
+ * @param arguments the program as written, such as {@code python3}, and its arguments
+ * @param path the {@code PATH} in which the program is searched
+ * @param folder the folder for relative names
+ */
+record EnvCall(List<String> arguments, String path, Path folder) {
+  private static final String PATH = "PATH=";
+
+  /** Options whose value is the next word, and which change nothing here. */
+  private static final Pattern WITH_A_WORD = Pattern.compile("-[iv0]*[ua]|--unset|--argv0");
+
+  /** Options for the working directory, which is the rest of the word, or else the next word. */
+  private static final Pattern FOLDER = Pattern.compile("-[iv0]*C|--chdir(?:=|$)");
+
+  /** Options that make env split the rest of the word, or else the next word. */
+  private static final Pattern SPLIT = Pattern.compile("-[iv0]*S\\s*|--split-string(?:[= ]|$)");
+
+  /** A word of a text that is split; spaces within quotes belong to it. */
+  private static final Pattern WORD = Pattern.compile("(?:[^\\s\"']|\"[^\"]*\"|'[^']*')+");
+
+  /**
+   * Returns the call.
+   *
+   * @param words the arguments of env
+   * @param path its {@code PATH}
+   * @param folder its working directory
+   * @return empty if env runs nothing
+   */
+  static Optional<EnvCall> of(List<String> words, String path, Path folder) {
+    var left = new ArrayDeque<>(words);
+    var search = path;
+    var at = folder;
+    while (!left.isEmpty()) {
+      var word = left.pop();
+      var split = SPLIT.matcher(word);
+      var change = FOLDER.matcher(word);
+      if (split.lookingAt()) {
+        split(value(word, split.end(), left), search, left);
+      } else if (change.lookingAt()) {
+        at = resolve(at, value(word, change.end(), left));
+      } else if (WITH_A_WORD.matcher(word).matches()) {
+        var _ = left.poll();
+      } else if (word.startsWith(PATH)) {
+        search = word.substring(PATH.length());
+      } else if (!word.isEmpty() && !word.startsWith("-") && word.indexOf('=') < 0) {
+        left.push(word);
+        return Optional.of(new EnvCall(List.copyOf(left), search, at));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Returns the rest of a word after an option, or else the next word; empty if absent. */
+  private static String value(String word, int end, Deque<String> left) {
+    return end < word.length() || left.isEmpty() ? word.substring(end) : left.pop();
+  }
+
+  /** Puts the words of a text before the others, without their quotes. */
+  private static void split(String text, String path, Deque<String> words) {
+    var found = new ArrayList<String>();
+    WORD.matcher(text)
+        .results()
+        .forEach(word -> found.add(word.group().replaceAll("[\"']", "").replace("${PATH}", path)));
+    found.reversed().forEach(words::push);
+  }
+
+  private static Path resolve(Path folder, String name) {
+    try {
+      return folder.resolve(name);
+    } catch (InvalidPathException noName) {
+      return folder;
+    }
+  }
+}
