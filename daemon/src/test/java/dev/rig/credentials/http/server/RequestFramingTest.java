@@ -222,14 +222,16 @@ class RequestFramingTest {
   @Test
   void answerIsHttpWithItsReason() {
     assertEquals(
-        "HTTP/1.1 400 Bad Request\r\n"
-            + "Content-Type: text/plain; charset=utf-8\r\n"
-            + "Content-Length: 4\r\n"
-            + "Cache-Control: no-store\r\n"
-            + "X-Content-Type-Options: nosniff\r\n"
-            + "Connection: close\r\n"
-            + "\r\n"
-            + "why\n",
+        """
+        HTTP/1.1 400 Bad Request\r
+        Content-Type: text/plain; charset=utf-8\r
+        Content-Length: 4\r
+        Cache-Control: no-store\r
+        X-Content-Type-Options: nosniff\r
+        Connection: close\r
+        \r
+        why
+        """,
         new String(Rejection.badRequest("why").answer(), StandardCharsets.US_ASCII));
   }
 }
