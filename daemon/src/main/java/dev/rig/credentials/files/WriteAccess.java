@@ -140,6 +140,16 @@ public final class WriteAccess {
         .map(Exposure::toString);
   }
 
+  /**
+   * Returns what a problem means for a file.
+   *
+   * @param problem begins with the location that another user can write
+   * @return the problem itself if it is the file's own, and otherwise that the file can be replaced
+   */
+  public static String about(String file, String problem) {
+    return problem.startsWith(file + " ") ? problem : file + " can be replaced: " + problem;
+  }
+
   private static FileId id(Path path) throws IOException {
     return FileId.of(path).orElseThrow(() -> new NoSuchFileException(path.toString()));
   }

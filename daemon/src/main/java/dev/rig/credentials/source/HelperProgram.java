@@ -92,7 +92,10 @@ public sealed interface HelperProgram {
       try {
         var problem = access.problem(program);
         if (problem.isPresent()) {
-          return itself ? problem : Optional.of(ofInterpreter(program, problem.get()));
+          return itself
+              ? problem
+              : Optional.of(
+                  "its interpreter " + WriteAccess.about(program.toString(), problem.get()));
         }
       } catch (IOException e) {
         if (itself) {
@@ -103,12 +106,6 @@ public sealed interface HelperProgram {
       }
     }
     return Optional.empty();
-  }
-
-  private static String ofInterpreter(Path program, String problem) {
-    return problem.startsWith(program + " ")
-        ? "its interpreter " + problem
-        : "its interpreter %s can be replaced: %s".formatted(program, problem);
   }
 
   /** Returns whether a helper's name is ours: {@code rig}, and {@code rig-} with an alias. */

@@ -83,9 +83,7 @@ public final class WriteChecks {
   public void used(SourcePosition origin, String what, String file) {
     try {
       for (var exposure : access.look(Path.of(file))) {
-        var place = exposure.path() + " " + exposure.message();
-        boolean itself = place.startsWith(file + " ");
-        var message = itself ? place : file + " can be replaced: " + place;
+        var message = WriteAccess.about(file, exposure.path() + " " + exposure.message());
         report(findings, exposure, origin, (what + " " + message).strip());
       }
     } catch (IOException | InvalidPathException missing) {
