@@ -34,15 +34,18 @@ final class Client {
         return run(ask);
       }
       if (invocation instanceof Invocation.Wrong wrong) {
-        String words = wrong.words() + "\n" + HelpText.USAGE;
         boolean userpass = arguments.length > 0 && arguments[0].equals(Action.USERPASS.word());
         boolean provider = Invocation.isProvider(machine.program());
-        return fail(userpass ? Action.USERPASS : provider ? Action.KUBELET : Action.GET, words);
+        return fail(
+            userpass ? Action.USERPASS : provider ? Action.KUBELET : Action.GET,
+            wrong.words(),
+            HelpText.USAGE + "\n");
       }
       machine.output(Utf8.bytes(HelpText.USAGE + "\n" + HelpText.REST));
       return 0;
     } catch (MachineException e) {
-      machine.error(Utf8.bytes("rig-credentials: " + e.getMessage() + "\n"));
+      machine.error(
+          Utf8.bytes("rig-credentials: " + ControlCharacters.escaped(e.getMessage()) + "\n"));
       return 1;
     }
   }
@@ -194,7 +197,12 @@ final class Client {
   }
 
   private int fail(Action action, String words) throws MachineException {
-    byte[] line = Utf8.bytes("rig-credentials: " + words + "\n");
+    return fail(action, words, "");
+  }
+
+  /** Prints a line, whose text from outside is escaped, and a help text. */
+  private int fail(Action action, String words, String help) throws MachineException {
+    byte[] line = Utf8.bytes("rig-credentials: " + ControlCharacters.escaped(words) + "\n" + help);
     if (failsOnStderr(action)) {
       machine.error(line);
     } else {

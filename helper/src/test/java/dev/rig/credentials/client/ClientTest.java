@@ -344,6 +344,22 @@ class ClientTest {
     assertEquals(List.of(), machine.requests);
   }
 
+  /** T24: an argument can be pasted, and the socket's path comes from the environment. */
+  @Test
+  void textFromOutsideIsEscapedInMessages() {
+    FakeMachine machine = FakeMachine.ending(Attempt.AttemptOutcome.DENIED);
+    assertEquals(1, machine.run("t\u001b[2J\n\u009b\u202e\ufeffake\u00e4"));
+    assertEquals(
+        "rig-credentials: unknown action \"t\\u001b[2J\\u000a\\u009b\\u202e\\ufeffake\u00e4\"\n"
+            + HelpText.USAGE
+            + "\n",
+        machine.stdout());
+    machine = FakeMachine.ending(Attempt.AttemptOutcome.DENIED);
+    machine.variables.put("RIG_CREDENTIALS_SOCKET", "/run/\u001b]0;x\u0007");
+    assertEquals(1, machine.run("get"));
+    assertTrue(machine.stdout().contains("/run/\\u001b]0;x\\u0007"), machine.stdout());
+  }
+
   @Test
   void wrongCallIsReportedToTheKubeletOnStderr() {
     FakeMachine machine = FakeMachine.answering("0\n{}\n");
