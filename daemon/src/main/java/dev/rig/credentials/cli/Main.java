@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code rig-credentials}: the daemon and its command line. */
 @Command(
@@ -129,6 +130,7 @@ public final class Main implements Runnable {
   private static CommandLine withSettings(Console console, CommandLine commandLine) {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler((thrown, line, parsed) -> failed(console, thrown));
+    commandLine.setParameterExceptionHandler((wrong, arguments) -> refused(wrong));
     addHeadings(commandLine);
     return commandLine;
   }
@@ -139,6 +141,17 @@ public final class Main implements Runnable {
       usage.exitCodeListHeading("%nExit status:%n");
     }
     commandLine.getSubcommands().values().forEach(Main::addHeadings);
+  }
+
+  /** Prints what picocli's own handler does; its messages quote arguments, which are escaped. */
+  private static int refused(ParameterException wrong) {
+    var line = wrong.getCommandLine();
+    var colors = line.getColorScheme();
+    line.getErr().println(colors.errorText(Printable.lines(String.valueOf(wrong.getMessage()))));
+    if (!UnmatchedArgumentException.printSuggestions(wrong, line.getErr())) {
+      line.usage(line.getErr(), colors);
+    }
+    return line.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   private static int failed(Console console, Exception thrown) throws Exception {

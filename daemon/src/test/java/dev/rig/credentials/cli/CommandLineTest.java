@@ -595,4 +595,16 @@ class CommandLineTest {
   void agesAreFormattedAsThePlatformDoes(long seconds, String text) {
     assertEquals(text, Durations.text(Duration.ofSeconds(seconds)));
   }
+
+  /** T24: a command line can be pasted, or written by another program. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--\u001b[2J", "a\u001b[2J", "\u202eexplain"})
+  void wrongArgumentsAreEscapedInTheMessage(String wrong) {
+    for (var call : List.of(new String[] {wrong}, new String[] {"explain", "x", wrong})) {
+      assertEquals(2, run(false, call));
+      var text = err.toString(StandardCharsets.UTF_8);
+      assertTrue(text.contains("\\u001b") || text.contains("\\u202e"), text);
+      assertTrue(text.chars().noneMatch(c -> c == '\u001b' || c == '\u202e'), text);
+    }
+  }
 }

@@ -36,7 +36,9 @@ class MetricsTest {
             @Override
             public List<ClusterReading> clusters() {
               return List.of(
-                  new ClusterReading("prod", 3, 90.5, 2), new ClusterReading("dev", 0, null, 0));
+                  new ClusterReading("prod", 3, 90.5, 2),
+                  new ClusterReading("dev", 0, null, 0),
+                  new ClusterReading("\u001b[2J", 1, null, 0));
             }
           });
 
@@ -47,6 +49,12 @@ class MetricsTest {
   private void shows(String line) {
     var text = scraped();
     assertTrue(text.lines().anyMatch(line::equals), () -> line + " in " + text);
+  }
+
+  /** T24: a cluster may have any name. */
+  @Test
+  void nameOfAClusterCannotControlATerminal() {
+    shows("rig_credentials_pull_secrets{cluster=\"\\\\u001b[2J\"} 1.0");
   }
 
   @Test
