@@ -147,7 +147,9 @@ public final class InputFiles {
       found.addUnread(
           SourcePosition.file(folder.toString()),
           "the folder cannot be listed" + (reason == null ? "" : ": " + reason),
-          "read it as root, or name another configuration with --config");
+          isDenied(e)
+              ? "read it as root, or name another configuration with --config"
+              : "try again when that is mended, or name another configuration with --config");
       return List.of();
     }
     var files = new ArrayList<InputFile>();
@@ -181,6 +183,13 @@ public final class InputFiles {
 
   private @Nullable InputFile file(Path path, String name, ProblemCollector found) {
     var origin = SourcePosition.file(name);
+    if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+      found.addUnread(
+          origin,
+          "the link leads to no file",
+          "correct the link, or name another file with --config");
+      return null;
+    }
     if (!Files.exists(path)) {
       found.addUnread(
           origin,
@@ -207,6 +216,10 @@ public final class InputFiles {
       return null;
     }
     return new InputFile(name, bytes);
+  }
+
+  private static boolean isDenied(Exception e) {
+    return e instanceof AccessDeniedException || e.getCause() instanceof AccessDeniedException;
   }
 
   private static @Nullable String reason(Exception e) {

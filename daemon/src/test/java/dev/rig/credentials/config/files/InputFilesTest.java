@@ -113,7 +113,11 @@ class InputFilesTest {
     assertProblem("null: not a regular file", List.of(Path.of("/dev/null")));
     var dangling = folder.resolve("l.yaml");
     Files.createSymbolicLink(dangling, folder.resolve("nowhere"));
-    assertProblem("l.yaml: there is no such file or folder", List.of(folder));
+    var correct = "correct the link, or name another file with --config";
+    assertProblem("l.yaml: the link leads to no file (" + correct + ")", List.of(folder));
+    var loop = folder.resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+    assertProblem("loop: the link leads to no file", List.of(loop));
   }
 
   @Test
