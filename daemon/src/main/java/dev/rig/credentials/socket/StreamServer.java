@@ -55,6 +55,12 @@ public final class StreamServer implements AutoCloseable {
      * request is complete or invalid, or its client sends nothing more.
      */
     void serve(PeerStream stream);
+
+    /**
+     * Returns what a client receives whose request is still incomplete at the deadline, before its
+     * connection is closed; empty if it receives nothing.
+     */
+    byte[] timeoutAnswer();
   }
 
   /** The most requests that are answered at a time; further ones wait. */
@@ -292,7 +298,7 @@ public final class StreamServer implements AutoCloseable {
       this.peer = peer;
       framing = protocol.framing(interim -> io.write(fd, interim, 0));
       end = time.nanos() + limits.request().toNanos();
-      deadline = time.scheduler().schedule(limits.request(), () -> loop.execute(this::drop));
+      deadline = time.scheduler().schedule(limits.request(), () -> loop.execute(this::expire));
     }
 
     /** Reads what has arrived, and waits for the rest. */
@@ -347,6 +353,13 @@ public final class StreamServer implements AutoCloseable {
       var stream = new PeerStream(fd, peer, Arrays.copyOf(bytes, length), time.ticker(), end);
       leave();
       answer(stream, framing);
+    }
+
+    private void expire() {
+      if (!over && length > 0) {
+        io.write(fd, framing.timeoutAnswer(), 0);
+      }
+      drop();
     }
 
     /** Closes the connection without an answer; false if it was passed on or closed already. */

@@ -41,6 +41,11 @@ final class StreamServerTest {
         Thread.currentThread().interrupt();
       }
     }
+
+    @Override
+    public byte[] timeoutAnswer() {
+      return new byte[0];
+    }
   }
 
   @Test

@@ -82,11 +82,16 @@ public final class HttpEngine {
     }
   }
 
+  /** Logs a request that the engine must not read, and returns its answer. */
+  static byte[] rejected(Rejection rejection) {
+    LOG.log(Level.DEBUG, "answered {0}: {1}", rejection.status(), rejection.text());
+    return rejection.answer();
+  }
+
   /** Answers a request that the engine must not read. */
   static void reject(PeerStream connection, Rejection rejection) {
-    LOG.log(Level.DEBUG, "answered {0}: {1}", rejection.status(), rejection.text());
     try {
-      connection.write(rejection.answer(), HelidonConnection.ANSWER);
+      connection.write(rejected(rejection), HelidonConnection.ANSWER);
     } catch (IOException gone) {
       LOG.log(Level.TRACE, "a connection ends: {0}", gone.getMessage());
     }

@@ -55,6 +55,11 @@ public final class LazyHttpEngine implements Protocol {
           HttpEngine.reject(stream, rejection);
         }
       }
+
+      @Override
+      public byte[] timeoutAnswer() {
+        return HttpEngine.rejected(Rejection.timeout());
+      }
     };
   }
 }

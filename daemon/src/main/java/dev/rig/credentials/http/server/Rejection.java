@@ -19,6 +19,10 @@ record Rejection(String status, String text) {
         "the body is larger than the limit of " + HttpEngine.MOST_BODY + " bytes");
   }
 
+  static Rejection timeout() {
+    return new Rejection("408 Request Timeout", "the request was incomplete for too long");
+  }
+
   /** Returns the whole answer, after which the connection is closed. */
   byte[] answer() {
     var head =
