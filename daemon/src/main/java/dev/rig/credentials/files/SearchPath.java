@@ -3,6 +3,8 @@ package dev.rig.credentials.files;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,6 +17,14 @@ public final class SearchPath {
   /** Returns the {@code PATH} of an environment, or the default one. */
   public static String of(Map<String, String> environment) {
     return environment.getOrDefault("PATH", DEFAULT);
+  }
+
+  /** Returns the folders in which programs are searched for, in this order. */
+  public static List<Path> folders(String path) {
+    return Arrays.stream(path.split(":", -1))
+        .filter(folder -> folder.startsWith("/") && folder.indexOf('\0') < 0)
+        .map(Path::of)
+        .toList();
   }
 
   /** Returns the program with this name, which contains no slash; empty if absent. */

@@ -141,6 +141,23 @@ public final class WriteAccess {
   }
 
   /**
+   * Returns the first location at which other users can add a program to a folder, or replace one.
+   * Unlike {@link #look}, it reports a sticky folder too, in which any user can create files.
+   *
+   * @return empty if only root and the user can
+   * @throws IOException as {@link #look} does
+   */
+  public Optional<Exposure> additions(Path folder) throws IOException {
+    var replaced = look(folder).stream().filter(exposure -> !exposure.tolerated()).findFirst();
+    if (replaced.isPresent()) {
+      return replaced;
+    }
+    var real = folder.toRealPath();
+    var id = id(real);
+    return id.isStickyFolder() ? writable(real, id).filter(one -> !one.tolerated()) : replaced;
+  }
+
+  /**
    * Returns what a problem means for a file.
    *
    * @param problem begins with the location that another user can write
@@ -177,9 +194,10 @@ public final class WriteAccess {
               (id.isSymbolicLink() ? "chown -h root " : "chown root ") + quoted(path),
               false));
     }
-    if (id.isSymbolicLink() || id.isStickyFolder()) {
-      return Optional.empty();
-    }
+    return id.isSymbolicLink() || id.isStickyFolder() ? Optional.empty() : writable(path, id);
+  }
+
+  private Optional<Exposure> writable(Path path, FileId id) {
     boolean others = (id.mode() & BY_OTHERS) != 0;
     boolean group = (id.mode() & BY_GROUP) != 0;
     if (!group && !others) {

@@ -2,12 +2,12 @@ package dev.rig.credentials.source;
 
 import dev.rig.credentials.files.ProgramChain;
 import dev.rig.credentials.files.RegularFile;
+import dev.rig.credentials.files.SearchPath;
 import dev.rig.credentials.files.WriteAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -54,7 +54,7 @@ public sealed interface HelperProgram {
       return own(program);
     }
     var refused = new ArrayList<String>();
-    for (var folder : folders(path)) {
+    for (var folder : SearchPath.folders(path)) {
       var file = folder.resolve(program);
       if (!Files.isRegularFile(file) || !Files.isExecutable(file)) {
         continue;
@@ -118,20 +118,10 @@ public sealed interface HelperProgram {
         "%s is this daemon's own helper, which would ask the daemon again".formatted(program));
   }
 
-  private static List<Path> folders(String path) {
-    var folders = new ArrayList<Path>();
-    for (var folder : path.split(":", -1)) {
-      if (folder.startsWith("/") && folder.indexOf('\0') < 0) {
-        folders.add(Path.of(folder));
-      }
-    }
-    return folders;
-  }
-
   /** Returns whether the resolved file or a copy of it is ours; compares the bytes. */
   private static boolean isOwn(Path file, String path) throws IOException {
     var candidates = new ArrayList<Path>();
-    folders(path).forEach(folder -> candidates.add(folder.resolve(PREFIX + OWN)));
+    SearchPath.folders(path).forEach(folder -> candidates.add(folder.resolve(PREFIX + OWN)));
     var home = System.getProperty("rig.home");
     if (home != null) {
       candidates.add(Path.of(home, "bin", PREFIX + OWN));

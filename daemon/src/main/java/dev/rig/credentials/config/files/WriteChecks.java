@@ -3,6 +3,7 @@ package dev.rig.credentials.config.files;
 import dev.rig.credentials.config.ProblemCollector;
 import dev.rig.credentials.config.SourcePosition;
 import dev.rig.credentials.files.ProgramChain;
+import dev.rig.credentials.files.SearchPath;
 import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.problem.Problem;
 import java.io.IOException;
@@ -21,6 +22,7 @@ public final class WriteChecks {
   private final ProblemCollector findings;
   private final Consumer<Problem> warnings;
   private final Set<Problem> warned = new HashSet<>();
+  private final Set<String> searched = new HashSet<>();
 
   /**
    * Creates the checks of one configuration.
@@ -59,6 +61,28 @@ public final class WriteChecks {
   public void script(SourcePosition origin, String text, String path) {
     for (var program : ProgramChain.ofScript(text, path)) {
       used(origin, "the script's interpreter", program.toString());
+    }
+    if (searched.add(path)) {
+      SearchPath.folders(path).forEach(folder -> searched(origin, folder));
+    }
+  }
+
+  /**
+   * Warns of a folder in which programs are searched for. It is not refused: a {@code PATH} is
+   * inherited, and which of its folders a script needs is unknown.
+   */
+  private void searched(SourcePosition origin, Path folder) {
+    try {
+      access
+          .additions(folder)
+          .ifPresent(exposure ->
+              warn(
+                  origin,
+                  "scripts search for programs in %s: %s %s"
+                      .formatted(folder, exposure.path(), exposure.message()),
+                  "remove it from PATH, or: " + exposure.fix()));
+    } catch (IOException missing) {
+      // Nothing is found in a folder that does not exist.
     }
   }
 
@@ -100,8 +124,11 @@ public final class WriteChecks {
       found.add(origin, message, exposure.fix());
       return;
     }
-    var warning =
-        new Problem(origin.file(), origin.line(), origin.column(), message, exposure.fix());
+    warn(origin, message, exposure.fix());
+  }
+
+  private void warn(SourcePosition origin, String message, String fix) {
+    var warning = new Problem(origin.file(), origin.line(), origin.column(), message, fix);
     if (warned.add(warning)) {
       warnings.accept(warning);
     }

@@ -157,4 +157,31 @@ class WriteChecksTest {
     assertEquals(List.of(), found("#!/usr/bin/env a\0b\n"));
     assertEquals(List.of(), found("#!" + program("empty", "#!\n") + "\n"));
   }
+
+  @Test
+  void foldersInWhichAScriptSearchesAreWarnedOfOnce() throws IOException {
+    var sticky = Files.createDirectory(folder.resolve("sticky"));
+    Files.setAttribute(sticky, "unix:mode", 01777);
+    var link = Files.createSymbolicLink(folder.resolve("to-sticky"), sticky);
+    var path = "%s:relative::/nowhere:/usr/bin:%s:%s/in".formatted(open, link, open);
+    Files.createDirectory(open.resolve("in"));
+    var findings = new ProblemCollector();
+    var warnings = new ArrayList<Problem>();
+    var checks = new WriteChecks(WriteAccess.ofThisProcess(Map.of()), findings, warnings::add);
+    for (int line = 0; line < 2; line++) {
+      checks.script(SourcePosition.file("values.yaml"), "echo a:b", path);
+    }
+    assertEquals(
+        List.of(
+            "%1$s: %1$s is writable by others (mode 0757)".formatted(open),
+            "%s: %s is writable by group 0 and others (mode 1777)"
+                .formatted(link, sticky)
+                .replace("group 0", "group " + Files.getAttribute(sticky, "unix:gid")),
+            "%1$s/in: %1$s is writable by others (mode 0757)".formatted(open)),
+        warnings.stream()
+            .map(one -> one.message().replace("scripts search for programs in ", ""))
+            .toList());
+    assertEquals("remove it from PATH, or: chmod o-w " + open, warnings.getFirst().hint());
+    findings.throwIfAny();
+  }
 }
