@@ -167,12 +167,14 @@ final class ClientCheck {
             "%s did not end within %d s".formatted(program, limit.toSeconds()),
             "see the finding about the socket");
       }
-      return process.exitValue() == 0
-          ? Finding.ok(HELPER, program + (alone ? " runs" : " works"))
-          : Finding.fail(
-              HELPER,
-              program + " failed: " + printed.get(MORE_SECONDS, TimeUnit.SECONDS),
-              "see the finding about the socket");
+      if (process.exitValue() == 0) {
+        return Finding.ok(HELPER, program + (alone ? " runs" : " works"));
+      }
+      var words = printed.get(MORE_SECONDS, TimeUnit.SECONDS);
+      return Finding.fail(
+          HELPER,
+          program + " failed" + (words.isEmpty() ? "" : ": " + words),
+          "see the finding about the socket");
     } catch (ExecutionException | TimeoutException e) {
       return Finding.fail(HELPER, program + " failed", "see the finding about the socket");
     } catch (IOException e) {
