@@ -6,14 +6,21 @@ import java.time.Duration;
 /**
  * Keeps the heap near the size of the objects in use. The serial collector enlarges the old
  * generation up to a quarter of the machine's memory before it collects it, so a daemon that runs
- * many scripts would keep gigabytes of garbage. This class collects all garbage when the heap has
- * grown by half and by 16 MiB since; the JVM then returns the free part to the system.
+ * many scripts would keep gigabytes of garbage, and one that runs few would grow for hours. This
+ * class collects all garbage as soon as the heap has grown by half and by 16 MiB since; a minute
+ * after the start; and at most once a minute when the heap has grown by a sixteenth and by 1 MiB
+ * since. The JVM then returns the free part to the system.
  */
 final class HeapTrimmer {
   /** The time between two checks; a collection stops all threads for some 50 ms per 50 MiB. */
   static final Duration INTERVAL = Duration.ofSeconds(3);
 
+  /** How many checks follow a collection before the heap is collected for a small growth. */
+  static final int CHECKS_BETWEEN = 20;
+
   private static final long FREE_GROWTH = 16 << 20;
+  private static final long SMALL_GROWTH = 1 << 20;
+  private static final int SMALL_PART = 16;
 
   /** The JVM's heap, which tests replace. */
   interface Heap {
@@ -30,6 +37,8 @@ final class HeapTrimmer {
   private final Heap heap;
   private final Scheduler scheduler;
   private long limit = FREE_GROWTH;
+  private long smallLimit;
+  private int checks;
 
   HeapTrimmer(Heap heap, Scheduler scheduler) {
     this.heap = heap;
@@ -61,9 +70,12 @@ final class HeapTrimmer {
   }
 
   private void check() {
-    if (heap.size() > limit) {
+    checks++;
+    if (heap.size() > limit || (checks >= CHECKS_BETWEEN && heap.size() > smallLimit)) {
       heap.collect();
       limit = heap.used() * 3 / 2 + FREE_GROWTH;
+      smallLimit = heap.size() + Math.max(SMALL_GROWTH, heap.size() / SMALL_PART);
+      checks = 0;
     }
     scheduler.schedule(INTERVAL, this::check);
   }

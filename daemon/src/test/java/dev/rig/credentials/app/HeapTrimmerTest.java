@@ -19,7 +19,7 @@ class HeapTrimmerTest {
 
   /** A heap that shrinks to the size of the objects in use. */
   private static final class FakeHeap implements HeapTrimmer.Heap {
-    private long size;
+    private long size = 8 * MIB;
     private long inUse = 8 * MIB;
     private int collections;
 
@@ -64,5 +64,42 @@ class HeapTrimmerTest {
     assertEquals(2, heap.collections);
     grownTo(77 * MIB);
     assertEquals(3, heap.collections);
+  }
+
+  private void aMinutePasses() {
+    time.advance(HeapTrimmer.INTERVAL.multipliedBy(HeapTrimmer.CHECKS_BETWEEN));
+  }
+
+  @Test
+  void garbageOfTheStartIsCollectedAfterAMinute() {
+    heap.size = 9 * MIB;
+    aMinutePasses();
+    assertEquals(1, heap.collections);
+    aMinutePasses();
+    assertEquals(1, heap.collections, "nothing was added");
+  }
+
+  @Test
+  void slowGrowthIsCollectedAtMostOnceAMinute() {
+    aMinutePasses();
+    grownTo(9 * MIB + 1);
+    assertEquals(1, heap.collections, "too early");
+    aMinutePasses();
+    assertEquals(2, heap.collections);
+    grownTo(9 * MIB);
+    aMinutePasses();
+    assertEquals(2, heap.collections, "no more than 1 MiB");
+  }
+
+  @Test
+  void largeHeapMayGrowByASixteenth() {
+    heap.inUse = 64 * MIB;
+    aMinutePasses();
+    heap.size = 68 * MIB;
+    aMinutePasses();
+    assertEquals(1, heap.collections);
+    heap.size++;
+    aMinutePasses();
+    assertEquals(2, heap.collections);
   }
 }
