@@ -3,7 +3,7 @@ package dev.rig.credentials.files;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,12 +19,22 @@ public final class SearchPath {
     return environment.getOrDefault("PATH", DEFAULT);
   }
 
-  /** Returns the folders in which programs are searched for, in this order. */
+  /**
+   * Returns the folders in which programs are searched for, in this order; without those whose
+   * names the JVM cannot represent.
+   */
   public static List<Path> folders(String path) {
-    return Arrays.stream(path.split(":", -1))
-        .filter(folder -> folder.startsWith("/") && folder.indexOf('\0') < 0)
-        .map(Path::of)
-        .toList();
+    var folders = new ArrayList<Path>();
+    for (var folder : path.split(":", -1)) {
+      if (folder.startsWith("/")) {
+        try {
+          folders.add(Path.of(folder));
+        } catch (InvalidPathException noName) {
+          // No program can be found there.
+        }
+      }
+    }
+    return folders;
   }
 
   /** Returns the program with this name, which contains no slash; empty if absent. */

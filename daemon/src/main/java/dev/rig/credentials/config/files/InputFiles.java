@@ -149,7 +149,7 @@ public final class InputFiles {
           "the folder cannot be listed" + (reason == null ? "" : ": " + reason),
           isDenied(e)
               ? "read it as root, or name another configuration with --config"
-              : "try again when that is mended, or name another configuration with --config");
+              : "correct that, or name another configuration with --config");
       return List.of();
     }
     var files = new ArrayList<InputFile>();

@@ -163,7 +163,7 @@ class WriteChecksTest {
     var sticky = Files.createDirectory(folder.resolve("sticky"));
     Files.setAttribute(sticky, "unix:mode", 01777);
     var link = Files.createSymbolicLink(folder.resolve("to-sticky"), sticky);
-    var path = "%s:relative::/nowhere:/usr/bin:%s:%s/in".formatted(open, link, open);
+    var path = "%s:relative::/a\0b:/nowhere:/usr/bin:%s:%s/in".formatted(open, link, open);
     Files.createDirectory(open.resolve("in"));
     var findings = new ProblemCollector();
     var warnings = new ArrayList<Problem>();
