@@ -144,7 +144,8 @@ public final class WriteAccess {
    * Returns the first location at which other users can add a program to a folder, or replace one.
    * Unlike {@link #look}, it reports a sticky folder too, in which any user can create files.
    *
-   * @return empty if only root and the user can
+   * @return empty if only root and the user can; without a command for a sticky folder, which is
+   *     meant to be writable
    * @throws IOException as {@link #look} does
    */
   public Optional<Exposure> additions(Path folder) throws IOException {
@@ -154,7 +155,11 @@ public final class WriteAccess {
     }
     var real = folder.toRealPath();
     var id = id(real);
-    return id.isStickyFolder() ? writable(real, id).filter(one -> !one.tolerated()) : replaced;
+    return id.isStickyFolder()
+        ? writable(real, id)
+            .filter(one -> !one.tolerated())
+            .map(one -> new Exposure(real, one.message(), "", false))
+        : replaced;
   }
 
   /**

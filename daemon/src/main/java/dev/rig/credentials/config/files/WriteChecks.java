@@ -80,7 +80,8 @@ public final class WriteChecks {
                   origin,
                   "scripts search for programs in %s: %s %s"
                       .formatted(folder, exposure.path(), exposure.message()),
-                  "remove it from PATH, or: " + exposure.fix()));
+                  "remove it from PATH"
+                      + (exposure.fix().isEmpty() ? "" : ", or: " + exposure.fix())));
     } catch (IOException missing) {
       // Nothing is found in a folder that does not exist.
     }

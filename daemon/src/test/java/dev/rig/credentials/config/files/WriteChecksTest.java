@@ -182,6 +182,7 @@ class WriteChecksTest {
             .map(one -> one.message().replace("scripts search for programs in ", ""))
             .toList());
     assertEquals("remove it from PATH, or: chmod o-w " + open, warnings.getFirst().hint());
+    assertEquals("remove it from PATH", warnings.get(1).hint());
     findings.throwIfAny();
   }
 }
