@@ -39,15 +39,9 @@ public final class SearchPath {
 
   /** Returns the program with this name, which contains no slash; empty if absent. */
   public static Optional<Path> find(String name, String path) {
-    for (var folder : path.split(":", -1)) {
-      if (folder.startsWith("/")) {
-        var file = program(folder + "/" + name);
-        if (file.isPresent()) {
-          return file;
-        }
-      }
-    }
-    return Optional.empty();
+    return folders(path).stream()
+        .flatMap(folder -> program(folder + "/" + name).stream())
+        .findFirst();
   }
 
   /** Returns the program at a path; empty if it is missing or not executable. */
