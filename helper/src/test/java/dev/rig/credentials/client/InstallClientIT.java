@@ -106,6 +106,17 @@ class InstallClientIT {
     assertEquals("docker-credential-rig (dev.rig.credentials) 1.2.3\n", version.stdout());
   }
 
+  @Test
+  void aProgramWithoutMemoryForItsHeapSaysSo() throws Exception {
+    installed("cc");
+    install("cc", GENERATED);
+    Outcome outcome =
+        run("/bin/sh", "-c", "ulimit -v 100000 && exec \"$0\" get </dev/null", client().toString());
+    assertEquals(1, outcome.status(), outcome.stderr());
+    assertTrue(outcome.stdout().contains("too little memory"), outcome.stdout());
+    assertEquals(outcome.stdout(), outcome.stderr());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"cc", "clang", "musl-gcc"})
   void ourHeaderCompilesWithEveryWarning(String compiler) throws Exception {
