@@ -18,7 +18,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state folder and its key, opened when first needed.
+ * The state folder and its key, opened when first needed. If the folder is emptied while the daemon
+ * runs, the next write creates the lock and the key again.
  *
  * <p>The folder belongs to the first daemon that opens it (F38). A second daemon saves nothing
  * there as long as it runs, even after the first has ended, because the first may be restarting.
@@ -31,12 +32,12 @@ final class StateFiles implements AutoCloseable {
 
   private record UnlockedState(StateFolder folder, SealingKey key) {}
 
-  /**
-   * Held while this daemon owns the folder. The monitor of this guards it and the next two fields.
-   */
+  /** The lock of the folder. The monitor of this guards it and the next two fields. */
   private @Nullable LockFile lock;
 
+  /** Whether another daemon owns the folder. */
   private boolean taken;
+
   private @Nullable UnlockedState opened;
 
   StateFiles(EffectiveSettings settings, Map<String, String> environment) {
@@ -70,13 +71,15 @@ final class StateFiles implements AutoCloseable {
     return new SealedFile(state.folder().file(name), state.key(), purpose);
   }
 
-  /** Returns the folder, and makes this daemon its owner. */
+  /** Returns the folder, and makes this daemon its owner; again if the folder was emptied. */
   private StateFolder folder() {
     var folder = StateFolder.open(settings.stateDir());
-    if (lock == null && !taken) {
-      replaceable().ifPresent(problem -> LOG.log(Level.WARNING, problem));
-      lock = folder.lock().orElse(null);
-      taken = lock == null;
+    if (!taken) {
+      if (lock == null) {
+        replaceable().ifPresent(problem -> LOG.log(Level.WARNING, problem));
+        lock = folder.lock();
+      }
+      taken = !folder.take(lock);
     }
     if (taken) {
       throw new StoreException(
@@ -105,8 +108,8 @@ final class StateFiles implements AutoCloseable {
   }
 
   private synchronized UnlockedState open() {
+    var folder = folder();
     if (opened == null) {
-      var folder = folder();
       var given = environment.getOrDefault("CREDENTIALS_DIRECTORY", "");
       var credentials = given.isEmpty() ? null : Path.of(given);
       var named = settings.sealingKeyFile();
@@ -125,6 +128,7 @@ final class StateFiles implements AutoCloseable {
       }
       opened = new UnlockedState(folder, key);
     }
+    folder.keep(opened.key());
     return opened;
   }
 

@@ -27,15 +27,19 @@ public final class LockFile {
   /** Returns whether the lock is held on the file that has the name now. */
   public boolean isHeld() {
     try {
-      if (held == null) {
-        return false;
-      }
-      var named = FileId.of(file);
-      var locked = FileId.behind(held.path());
-      return named.isPresent() && locked.isPresent() && named.get().isSameFile(locked.get());
+      return holds();
     } catch (IOException unreadable) {
       return false;
     }
+  }
+
+  private boolean holds() throws IOException {
+    if (held == null) {
+      return false;
+    }
+    var named = FileId.of(file);
+    var locked = FileId.behind(held.path());
+    return named.isPresent() && locked.isPresent() && named.get().isSameFile(locked.get());
   }
 
   /**
@@ -45,7 +49,7 @@ public final class LockFile {
    * @throws FileSystemException if the file cannot be opened or locked; the reason is for people
    */
   public boolean take() throws IOException {
-    for (int attempt = 0; attempt < ATTEMPTS && !isHeld(); attempt++) {
+    for (int attempt = 0; attempt < ATTEMPTS && !holds(); attempt++) {
       check(FileId.of(file));
       var opened = NonBlockingFile.toLock(file);
       boolean locked = false;
@@ -63,7 +67,7 @@ public final class LockFile {
       release();
       held = opened;
     }
-    if (!isHeld()) {
+    if (!holds()) {
       throw refused("another process keeps replacing this lock file");
     }
     return true;

@@ -52,6 +52,10 @@ public final class SealingKey {
     return origin;
   }
 
+  byte[] secret() {
+    return secret.clone();
+  }
+
   /**
    * Derives the key of one file: HKDF with SHA-256 (RFC 5869).
    *

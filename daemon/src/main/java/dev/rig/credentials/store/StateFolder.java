@@ -88,17 +88,22 @@ public final class StateFolder {
         && id.get().device() != above.get().device();
   }
 
+  /** Returns the lock of the folder, to be taken with {@link #take}. */
+  public LockFile lock() {
+    return new LockFile(file(LOCK));
+  }
+
   /**
    * Locks the folder for this process, until the lock is released or the process ends: two daemons
-   * would overwrite each other's files (F38). A killed process leaves no lock.
+   * would overwrite each other's files (F38). A killed process leaves no lock. A lock that is held
+   * is acquired again if its file was removed.
    *
-   * @return empty if another process has locked it
+   * @return false if another process has locked the folder
    * @throws StoreException if it cannot be locked
    */
-  public Optional<LockFile> lock() {
-    var lock = new LockFile(file(LOCK));
+  public boolean take(LockFile lock) {
     try {
-      return lock.take() ? Optional.of(lock) : Optional.empty();
+      return lock.take();
     } catch (IOException e) {
       throw new StoreException(file(LOCK) + " " + RegularFile.reason(e), e);
     }
@@ -128,13 +133,30 @@ public final class StateFolder {
     if (!Files.exists(beside)) {
       var fresh = new byte[SealingKey.SHORTEST];
       new SecureRandom().nextBytes(fresh);
-      try {
-        AtomicFile.create(beside, fresh);
-      } catch (IOException e) {
-        throw new StoreException("cannot make a sealing key: " + words(e), e);
-      }
+      create(beside, fresh);
     }
     return read(beside, SealingKey.KeyOrigin.GENERATED);
+  }
+
+  /**
+   * Saves a generated key again if its file was removed: without it, nothing that it seals could be
+   * read after a restart.
+   *
+   * @throws StoreException if that fails
+   */
+  public void keep(SealingKey key) {
+    var beside = file(GENERATED);
+    if (key.origin() == SealingKey.KeyOrigin.GENERATED && Files.notExists(beside)) {
+      create(beside, key.secret());
+    }
+  }
+
+  private static void create(Path file, byte[] secret) {
+    try {
+      AtomicFile.create(file, secret);
+    } catch (IOException e) {
+      throw new StoreException("cannot make a sealing key: " + words(e), e);
+    }
   }
 
   private SealingKey read(Path file, SealingKey.KeyOrigin origin) {

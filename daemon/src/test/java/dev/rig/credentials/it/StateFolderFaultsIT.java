@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** F38 and F39 of {@code docs/reliability.md}: files in the state folder of a built daemon. */
 class StateFolderFaultsIT {
@@ -119,6 +120,50 @@ class StateFolderFaultsIT {
     assertLogin(first, 1);
     store(first, 4).succeeded();
     assertEquals(0, first.commandLine("status").status());
+  }
+
+  /** Logins that were stored after that could not be read after a restart. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void f38_stateFolderThatIsEmptiedOrRemovedIsUsedAgain(boolean removed) throws IOException {
+    var one = first.start();
+    store(first, 1).succeeded();
+    var state = first.stateFolder();
+    try (var files = Files.list(state)) {
+      for (var file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    if (removed) {
+      Files.delete(state);
+    }
+    store(first, 2).succeeded();
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(state)));
+    second.start();
+    var refused = store(second, 3);
+    assertTrue(refused.status() != 0 && refused.output().contains(TAKEN), refused::toString);
+    DaemonUnderTest.stop(one);
+    first.start();
+    assertLogin(first, 1);
+    assertLogin(first, 2);
+    assertEquals(0, first.commandLine("status").status());
+  }
+
+  @Test
+  void f38_daemonWhoseLockWasRemovedYieldsToTheOneThatTookTheFolder() throws IOException {
+    first.start();
+    store(first, 1).succeeded();
+    Files.delete(first.stateFolder().resolve("daemon.lock"));
+    var other = second.start();
+    store(second, 2).succeeded();
+    var refused = store(first, 3);
+    assertTrue(refused.status() != 0 && refused.output().contains(TAKEN), refused::toString);
+    assertTrue(first.commandLine("status").output().contains(TAKEN));
+    DaemonUnderTest.stop(other);
+    assertNotEquals(0, store(first, 4).status());
+    second.start();
+    assertLogin(second, 1);
+    assertLogin(second, 2);
   }
 
   @Test
