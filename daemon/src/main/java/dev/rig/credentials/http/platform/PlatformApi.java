@@ -1,6 +1,7 @@
 package dev.rig.credentials.http.platform;
 
 import dev.rig.credentials.access.PeerRights;
+import dev.rig.credentials.http.server.ProblemDocument;
 import dev.rig.credentials.http.server.Responses;
 import dev.rig.credentials.linux.Peer;
 import dev.rig.credentials.request.AnsweredRequest;
@@ -129,7 +130,6 @@ final class PlatformApi {
           HeaderNames.RETRY_AFTER,
           Long.toString(ProblemResponseException.retryAfter(next, time.now())));
     }
-    Responses.answer(
-        response, problem.status(), ProblemResponseException.MEDIA_TYPE, problem.document());
+    Responses.answer(response, problem.status(), ProblemDocument.MEDIA_TYPE, problem.document());
   }
 }

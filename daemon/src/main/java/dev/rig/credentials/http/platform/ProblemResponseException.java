@@ -1,7 +1,7 @@
 package dev.rig.credentials.http.platform;
 
 import dev.rig.credentials.credential.Lease;
-import dev.rig.credentials.json.JsonWriter;
+import dev.rig.credentials.http.server.ProblemDocument;
 import dev.rig.credentials.registry.RegistryFailure;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,11 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** A failed request, which is answered with a problem document (RFC 9457). */
 final class ProblemResponseException extends RuntimeException {
   private static final long serialVersionUID = 1L;
-
-  /** The prefix of a problem's type; the reason follows. */
-  static final String TYPE = "urn:rig-credentials:";
-
-  static final String MEDIA_TYPE = "application/problem+json";
 
   private final int status;
   private final String reason;
@@ -106,13 +101,6 @@ final class ProblemResponseException extends RuntimeException {
   }
 
   byte[] document() {
-    return JsonWriter.bytes(json -> {
-      json.put("type", TYPE + reason);
-      json.put("title", title);
-      json.put("status", status);
-      json.put("detail", detail());
-      json.put("reason", reason);
-      json.put("nextAttempt", nextAttempt());
-    });
+    return ProblemDocument.of(status, reason, title, detail(), nextAttempt());
   }
 }

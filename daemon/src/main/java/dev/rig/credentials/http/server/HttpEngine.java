@@ -84,7 +84,7 @@ public final class HttpEngine {
 
   /** Logs a request that the engine must not read, and returns its answer. */
   static byte[] rejected(Rejection rejection) {
-    LOG.log(Level.DEBUG, "answered {0}: {1}", rejection.status(), rejection.text());
+    LOG.log(Level.DEBUG, "answered {0}: {1}", rejection.status(), rejection.detail());
     return rejection.answer();
   }
 

@@ -1,42 +1,57 @@
 package dev.rig.credentials.http.server;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
  * The reason why a request is answered without the HTTP engine.
  *
- * @param status with its phrase, as in a status line
- * @param text for people; contains nothing of the request
+ * @param code of HTTP
+ * @param title its phrase, as in a status line
+ * @param reason its kind in a word
+ * @param detail for people; contains nothing of the request
  */
-record Rejection(String status, String text) {
-  static Rejection badRequest(String text) {
-    return new Rejection("400 Bad Request", text);
+record Rejection(int code, String title, String reason, String detail) {
+  static Rejection badRequest(String detail) {
+    return new Rejection(400, "Bad Request", "badRequest", detail);
   }
 
   static Rejection tooLarge() {
     return new Rejection(
-        "413 Content Too Large",
+        413,
+        "Content Too Large",
+        "tooLarge",
         "the body is larger than the limit of " + HttpEngine.MOST_BODY + " bytes");
   }
 
   static Rejection timeout() {
-    return new Rejection("408 Request Timeout", "the request was incomplete for too long");
+    return new Rejection(
+        408, "Request Timeout", "requestTimeout", "the request was incomplete for too long");
+  }
+
+  /** Returns code and phrase, as in a status line. */
+  String status() {
+    return code + " " + title;
   }
 
   /** Returns the whole answer, after which the connection is closed. */
   byte[] answer() {
+    var body = ProblemDocument.of(code, reason, title, detail, null);
     var head =
         """
         HTTP/1.1 %s
-        Content-Type: text/plain; charset=utf-8
+        Content-Type: %s
         Content-Length: %d
         Cache-Control: no-store
         X-Content-Type-Options: nosniff
         Connection: close
 
         """
-            .formatted(status, text.length() + 1)
+            .formatted(status(), ProblemDocument.MEDIA_TYPE, body.length)
             .replace("\n", "\r\n");
-    return (head + text + "\n").getBytes(StandardCharsets.US_ASCII);
+    var answer = new ByteArrayOutputStream();
+    answer.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+    answer.writeBytes(body);
+    return answer.toByteArray();
   }
 }

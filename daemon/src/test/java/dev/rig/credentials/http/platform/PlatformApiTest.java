@@ -525,7 +525,8 @@ class PlatformApiTest {
     for (var body : List.of(one, many)) {
       var reply = chunked(body);
       assertEquals(413, reply.status());
-      assertEquals("the body is larger than the limit of 65536 bytes\n", reply.body());
+      assertEquals("tooLarge", reply.reason());
+      assertEquals("the body is larger than the limit of 65536 bytes", reply.json().get("detail"));
     }
   }
 

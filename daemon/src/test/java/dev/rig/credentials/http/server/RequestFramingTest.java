@@ -224,13 +224,14 @@ class RequestFramingTest {
     assertEquals(
         """
         HTTP/1.1 400 Bad Request\r
-        Content-Type: text/plain; charset=utf-8\r
-        Content-Length: 4\r
+        Content-Type: application/problem+json\r
+        Content-Length: 113\r
         Cache-Control: no-store\r
         X-Content-Type-Options: nosniff\r
         Connection: close\r
         \r
-        why
+        {"type":"urn:rig-credentials:badRequest","title":"Bad Request","status":400,"detail":"why",\
+        "reason":"badRequest"}\
         """,
         new String(Rejection.badRequest("why").answer(), StandardCharsets.US_ASCII));
   }
