@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A problem as a JSON document (RFC 9457). */
 public final class ProblemDocument {
   /** The prefix of a problem's type; the reason follows. */
-  public static final String TYPE = "urn:rig-credentials:";
+  private static final String TYPE = "urn:rig-credentials:";
 
   public static final String MEDIA_TYPE = "application/problem+json";
 

@@ -100,7 +100,11 @@ final class LazyHttpEngineTest {
     var answer = received(request);
     assertTrue(answer.startsWith("HTTP/1.1 408 Request Timeout\r\n"), answer);
     assertTrue(answer.contains("\r\nConnection: close\r\n"), answer);
-    assertTrue(answer.endsWith(",\"reason\":\"requestTimeout\"}"), answer);
+    assertTrue(
+        answer.endsWith(
+            ",\"detail\":\"the request was incomplete for too"
+                + " long\",\"reason\":\"requestTimeout\"}"),
+        answer);
   }
 
   @ParameterizedTest
