@@ -12,23 +12,12 @@ import org.jline.terminal.Attributes;
 import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
-import org.jline.utils.NonBlockingReader;
 
 /**
  * Asks questions on the terminal; the user answers with arrow keys, by typing, and with Enter or
  * Esc.
  */
 final class Picker implements AutoCloseable {
-  private static final int CTRL_C = 3;
-  private static final int CTRL_D = 4;
-  private static final int BACKSPACE = 8;
-  private static final int CTRL_U = 21;
-  private static final int ESCAPE = 27;
-  private static final int DELETE = 127;
-
-  /** The sequence of an arrow key follows its Esc immediately; a person's next key does not. */
-  private static final long SEQUENCE_MILLIS = 50;
-
   private static final int NAME = 56;
   private static final int REMARK = 7;
   private static final int MOST_ROWS = 12;
@@ -96,35 +85,23 @@ final class Picker implements AutoCloseable {
     try {
       while (true) {
         show(picture.of(choices));
-        int key = terminal.reader().read();
-        switch (key) {
-          case '\r', '\n' -> {
+        var key = TerminalKey.read(terminal.reader());
+        switch (key.kind()) {
+          case ENTER -> {
             var chosen = choices.chosen();
             if (chosen.isPresent() || choices.isFree()) {
               return Optional.of(chosen.orElse(new Choice("", "")));
             }
           }
-          case CTRL_C, CTRL_D, NonBlockingReader.EOF -> {
+          case CANCEL -> {
             return Optional.empty();
           }
-          case ESCAPE -> {
-            int next = terminal.reader().read(SEQUENCE_MILLIS);
-            if (next != '[' && next != 'O') {
-              return Optional.empty();
-            }
-            switch (terminal.reader().read(SEQUENCE_MILLIS)) {
-              case 'A' -> choices.up();
-              case 'B' -> choices.down();
-              default -> {}
-            }
-          }
-          case BACKSPACE, DELETE -> choices.erase();
-          case CTRL_U -> choices.clear();
-          default -> {
-            if (key >= ' ') {
-              choices.type((char) key);
-            }
-          }
+          case UP -> choices.up();
+          case DOWN -> choices.down();
+          case ERASE -> choices.erase();
+          case CLEAR -> choices.clear();
+          case LETTER -> choices.type(key.letter());
+          case UNKNOWN -> {}
         }
       }
     } catch (IOException e) {
