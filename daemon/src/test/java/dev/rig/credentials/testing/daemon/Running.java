@@ -18,7 +18,7 @@ public final class Running implements AutoCloseable {
 
   private static final int MOST_BYTES = 1 << 20;
   private static final Duration GRACE = Duration.ofSeconds(10);
-  private static final Duration LAST_BYTES = Duration.ofSeconds(1);
+  private static final Duration LAST_BYTES = Duration.ofSeconds(10);
 
   private final String name;
   private final Process process;
@@ -84,7 +84,11 @@ public final class Running implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** Waits for its end; kills it and fails the test after the limit. */
+  /**
+   * Waits for its end and for the end of its output. A program that does not end within the limit
+   * is killed and fails the test; so does one whose output does not end within 10 s after it, which
+   * would otherwise be taken for shorter than it was.
+   */
   public ProgramResult finish(Duration limit) {
     if (!ended(limit)) {
       close();
@@ -92,8 +96,11 @@ public final class Running implements AutoCloseable {
           "%s did not end within %d ms%nstdout: %s%nstderr: %s"
               .formatted(name, limit.toMillis(), stdout(), stderr()));
     }
-    stdout.await(LAST_BYTES);
-    stderr.await(LAST_BYTES);
+    if (!stdout.ended(LAST_BYTES) || !stderr.ended(LAST_BYTES)) {
+      Assertions.fail(
+          "%s ended, but its output was not read to its end within %d ms%nstdout: %s%nstderr: %s"
+              .formatted(name, LAST_BYTES.toMillis(), stdout(), stderr()));
+    }
     return new ProgramResult(process.exitValue(), stdout(), stderr());
   }
 
@@ -147,11 +154,12 @@ public final class Running implements AutoCloseable {
       }
     }
 
-    void await(Duration limit) {
+    boolean ended(Duration limit) {
       try {
-        reader.join(limit);
+        return reader.join(limit);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+        return false;
       }
     }
   }
