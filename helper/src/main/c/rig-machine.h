@@ -132,6 +132,12 @@ static inline int32_t rig_wait(int32_t fd, int32_t writable, int32_t millis) {
     return rig_result(poll(&one, 1, millis));
 }
 
+/* Waits until the other side has closed too, which every poll reports without being asked for it. */
+static inline int32_t rig_wait_closed(int32_t fd, int32_t millis) {
+    struct pollfd one = {fd, 0, 0};
+    return rig_result(poll(&one, 1, millis));
+}
+
 static inline int32_t rig_half_close(int32_t fd) { return rig_result(shutdown(fd, SHUT_WR)); }
 
 static inline int32_t rig_close(int32_t fd) { return rig_result(close(fd)); }

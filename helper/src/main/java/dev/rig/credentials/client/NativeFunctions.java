@@ -38,6 +38,13 @@ final class NativeFunctions {
   @Import(name = "rig_wait")
   static native int await(int fd, int writable, int millis);
 
+  /**
+   * Waits until both sides have closed; returns 0 when the time is over. The other side's last
+   * bytes can then be read.
+   */
+  @Import(name = "rig_wait_closed")
+  static native int awaitClosed(int fd, int millis);
+
   @Import(name = "rig_half_close")
   static native int halfClose(int fd);
 
