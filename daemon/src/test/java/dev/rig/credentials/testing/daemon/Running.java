@@ -22,12 +22,21 @@ public final class Running implements AutoCloseable {
 
   private final String name;
   private final Process process;
+
+  /**
+   * For signals. {@link Process#destroy} also closes the streams, while others read them: a reader
+   * that is about to call read(2) would then read from the descriptor's next owner, such as the
+   * standard input of another test's program.
+   */
+  private final ProcessHandle handle;
+
   private final Capture stdout;
   private final Capture stderr;
 
   Running(String name, Process process) {
     this.name = name;
     this.process = process;
+    this.handle = process.toHandle();
     this.stdout = new Capture(process.getInputStream());
     this.stderr = new Capture(process.getErrorStream());
   }
@@ -65,13 +74,12 @@ public final class Running implements AutoCloseable {
 
   /** Returns this process and all its current descendants. */
   public Stream<Long> pids() {
-    return Stream.concat(Stream.of(process.toHandle()), process.descendants())
-        .map(ProcessHandle::pid);
+    return Stream.concat(Stream.of(handle), process.descendants()).map(ProcessHandle::pid);
   }
 
   /** Sends SIGTERM. */
   public void terminate() {
-    process.destroy();
+    handle.destroy();
   }
 
   /** Sends a signal by its name, such as {@code STOP}. */
@@ -81,7 +89,7 @@ public final class Running implements AutoCloseable {
 
   /** Sends SIGKILL to this process only. */
   public void kill() {
-    process.destroyForcibly();
+    handle.destroyForcibly();
   }
 
   /**
@@ -108,10 +116,10 @@ public final class Running implements AutoCloseable {
   @Override
   public void close() {
     var children = new ArrayList<>(process.descendants().toList());
-    process.destroy();
+    handle.destroy();
     if (!ended(GRACE)) {
       process.descendants().forEach(children::add);
-      process.destroyForcibly();
+      handle.destroyForcibly();
       ended(GRACE);
     }
     children.forEach(ProcessHandle::destroyForcibly);
