@@ -552,6 +552,22 @@ class PlatformApiTest {
     assertEquals(true, applied.json().get("removed"));
   }
 
+  /** 400, 408 and 413 are answered before the path is known. */
+  @Test
+  void documentDescribesWhatEveryRequestMayGet() {
+    SCHEMAS
+        .document()
+        .get("paths")
+        .valueStream()
+        .flatMap(JsonNode::valueStream)
+        .map(operation -> operation.get("responses"))
+        .forEach(responses -> {
+          for (var status : List.of("400", "408", "413", "500")) {
+            assertTrue(responses.has(status), () -> status + " of " + responses);
+          }
+        });
+  }
+
   @Test
   void documentDescribesExactlyTheRoutesAndParameters() {
     var described = new TreeMap<String, Object>();
