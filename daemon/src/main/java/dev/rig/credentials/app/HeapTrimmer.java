@@ -8,19 +8,22 @@ import java.time.Duration;
  * generation up to a quarter of the machine's memory before it collects it, so a daemon that runs
  * many scripts would keep gigabytes of garbage, and one that runs few would grow for hours. This
  * class collects all garbage as soon as the heap has grown by half and by 16 MiB since; a minute
- * after the start; and at most once a minute when the heap has grown by a sixteenth and by 1 MiB
- * since. The JVM then returns the free part to the system.
+ * after the start; and every five minutes for each 16 MiB of the heap, unless the daemon did nearly
+ * nothing since. The JVM then returns the free part to the system.
  */
 final class HeapTrimmer {
   /** The time between two checks; a collection stops all threads for some 50 ms per 50 MiB. */
   static final Duration INTERVAL = Duration.ofSeconds(3);
 
-  /** How many checks follow a collection before the heap is collected for a small growth. */
-  static final int CHECKS_BETWEEN = 20;
+  /** How many checks follow the start before the heap is collected for the first time. */
+  static final int FIRST_CHECKS = 20;
+
+  /** How many checks follow another collection, for each {@link #PART} of the heap. */
+  static final int CHECKS_BETWEEN = 100;
+
+  static final long PART = 16 << 20;
 
   private static final long FREE_GROWTH = 16 << 20;
-  private static final long SMALL_GROWTH = 1 << 20;
-  private static final int SMALL_PART = 16;
 
   /** The JVM's heap, which tests replace. */
   interface Heap {
@@ -37,8 +40,10 @@ final class HeapTrimmer {
   private final Heap heap;
   private final Scheduler scheduler;
   private long limit = FREE_GROWTH;
-  private long smallLimit;
-  private int checks;
+  private long due = FIRST_CHECKS;
+  private long checks;
+  private long usedBefore;
+  private boolean active = true;
 
   HeapTrimmer(Heap heap, Scheduler scheduler) {
     this.heap = heap;
@@ -71,11 +76,16 @@ final class HeapTrimmer {
 
   private void check() {
     checks++;
-    if (heap.size() > limit || (checks >= CHECKS_BETWEEN && heap.size() > smallLimit)) {
+    long used = heap.used();
+    active |= used < usedBefore; // the young generation was filled and collected
+    usedBefore = used;
+    if (heap.size() > limit || (active && checks >= due)) {
       heap.collect();
-      limit = heap.used() * 3 / 2 + FREE_GROWTH;
-      smallLimit = heap.size() + Math.max(SMALL_GROWTH, heap.size() / SMALL_PART);
+      usedBefore = heap.used();
+      limit = usedBefore * 3 / 2 + FREE_GROWTH;
+      due = CHECKS_BETWEEN * Math.max(1, heap.size() / PART);
       checks = 0;
+      active = false;
     }
     scheduler.schedule(INTERVAL, this::check);
   }

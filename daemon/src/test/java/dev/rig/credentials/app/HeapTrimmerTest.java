@@ -66,40 +66,54 @@ class HeapTrimmerTest {
     assertEquals(3, heap.collections);
   }
 
-  private void aMinutePasses() {
-    time.advance(HeapTrimmer.INTERVAL.multipliedBy(HeapTrimmer.CHECKS_BETWEEN));
+  private void pass(long checks) {
+    time.advance(HeapTrimmer.INTERVAL.multipliedBy(checks));
+  }
+
+  /** Fills the young generation, which is then collected. */
+  private void work() {
+    heap.inUse += MIB;
+    pass(1);
+    heap.inUse -= MIB;
+    pass(1);
   }
 
   @Test
   void garbageOfTheStartIsCollectedAfterAMinute() {
-    heap.size = 9 * MIB;
-    aMinutePasses();
+    pass(HeapTrimmer.FIRST_CHECKS - 1);
+    assertEquals(0, heap.collections);
+    pass(1);
     assertEquals(1, heap.collections);
-    aMinutePasses();
-    assertEquals(1, heap.collections, "nothing was added");
   }
 
   @Test
-  void slowGrowthIsCollectedAtMostOnceAMinute() {
-    aMinutePasses();
-    grownTo(9 * MIB + 1);
-    assertEquals(1, heap.collections, "too early");
-    aMinutePasses();
-    assertEquals(2, heap.collections);
-    grownTo(9 * MIB);
-    aMinutePasses();
-    assertEquals(2, heap.collections, "no more than 1 MiB");
+  void daemonThatWorksIsCollectedEveryFiveMinutes() {
+    pass(HeapTrimmer.FIRST_CHECKS);
+    for (int i = 0; i < 3; i++) {
+      work();
+      pass(HeapTrimmer.CHECKS_BETWEEN - 3);
+      assertEquals(i + 1, heap.collections, "too early");
+      pass(1);
+      assertEquals(i + 2, heap.collections);
+    }
   }
 
   @Test
-  void largeHeapMayGrowByASixteenth() {
-    heap.inUse = 64 * MIB;
-    aMinutePasses();
-    heap.size = 68 * MIB;
-    aMinutePasses();
+  void daemonThatDoesNothingIsNotCollectedAgain() {
+    pass(HeapTrimmer.FIRST_CHECKS);
+    heap.inUse += MIB;
+    pass(10 * HeapTrimmer.CHECKS_BETWEEN);
     assertEquals(1, heap.collections);
-    heap.size++;
-    aMinutePasses();
+  }
+
+  @Test
+  void largeHeapIsCollectedLessOften() {
+    heap.inUse = 4 * HeapTrimmer.PART;
+    pass(HeapTrimmer.FIRST_CHECKS);
+    work();
+    pass(4 * HeapTrimmer.CHECKS_BETWEEN - 3);
+    assertEquals(1, heap.collections);
+    pass(1);
     assertEquals(2, heap.collections);
   }
 }
