@@ -30,15 +30,13 @@ final class StateFiles implements AutoCloseable {
   private final EffectiveSettings settings;
   private final Map<String, String> environment;
 
-  private record UnlockedState(StateFolder folder, SealingKey key) {}
-
   /** The lock of the folder. The monitor of this guards it and the next two fields. */
   private @Nullable LockFile lock;
 
-  /** Whether another daemon owns the folder. */
-  private boolean taken;
+  /** Why this daemon saves nothing in the folder any more; null while it owns it. */
+  private @Nullable String yielded;
 
-  private @Nullable UnlockedState opened;
+  private @Nullable SealingKey key;
 
   StateFiles(EffectiveSettings settings, Map<String, String> environment) {
     this.settings = settings;
@@ -66,25 +64,32 @@ final class StateFiles implements AutoCloseable {
    *
    * @throws StoreException if the folder or the key is unavailable
    */
-  SealedFile file(String name, String purpose) {
-    var state = open();
-    return new SealedFile(state.folder().file(name), state.key(), purpose);
+  synchronized SealedFile file(String name, String purpose) {
+    var folder = folder();
+    return new SealedFile(folder.file(name), key(folder), purpose);
   }
 
   /** Returns the folder, and makes this daemon its owner; again if the folder was emptied. */
   private StateFolder folder() {
     var folder = StateFolder.open(settings.stateDir());
-    if (!taken) {
+    if (yielded == null) {
       if (lock == null) {
         replaceable().ifPresent(problem -> LOG.log(Level.WARNING, problem));
         lock = folder.lock();
       }
-      taken = !folder.take(lock);
+      boolean replaced = lock.isReplaced();
+      if (!folder.take(lock)) {
+        yielded =
+            "another daemon uses the state folder %s; start each with a --state-dir of its own";
+      } else if (replaced) {
+        lock.release();
+        yielded =
+            "the state folder %s was replaced while the daemon runs, by another daemon or by a"
+                + " copy: restart this daemon to use it";
+      }
     }
-    if (taken) {
-      throw new StoreException(
-          "another daemon uses the state folder %s; start each with a --state-dir of its own"
-              .formatted(settings.stateDir()));
+    if (yielded != null) {
+      throw new StoreException(yielded.formatted(settings.stateDir()));
     }
     return folder;
   }
@@ -107,18 +112,17 @@ final class StateFiles implements AutoCloseable {
     return new ComponentHealth("stateFolder", true, replaceable().stream().toList(), Map.of());
   }
 
-  private synchronized UnlockedState open() {
-    var folder = folder();
-    if (opened == null) {
-      var given = environment.getOrDefault("CREDENTIALS_DIRECTORY", "");
-      var credentials = given.isEmpty() ? null : Path.of(given);
-      var named = settings.sealingKeyFile();
+  private SealingKey key(StateFolder folder) {
+    var given = environment.getOrDefault("CREDENTIALS_DIRECTORY", "");
+    var credentials = given.isEmpty() ? null : Path.of(given);
+    var named = settings.sealingKeyFile();
+    if (key == null) {
       if (named != null) {
         requirePrivate(named);
       } else if (credentials != null) {
         requirePrivate(credentials);
       }
-      var key = folder.key(named, credentials);
+      key = folder.key(named, credentials);
       if (key.origin() == SealingKey.KeyOrigin.GENERATED) {
         LOG.log(
             Level.WARNING,
@@ -126,10 +130,9 @@ final class StateFiles implements AutoCloseable {
                 + " daemon.sealingKeyFile or systemd''s credential {0} instead",
             StateFolder.CREDENTIAL);
       }
-      opened = new UnlockedState(folder, key);
     }
-    folder.keep(opened.key());
-    return opened;
+    folder.keep(key, named, credentials);
+    return key;
   }
 
   /**

@@ -3,6 +3,8 @@ package dev.rig.credentials.files;
 import dev.rig.credentials.linux.NonBlockingFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,11 @@ public final class LockFile {
     } catch (IOException unreadable) {
       return false;
     }
+  }
+
+  /** Returns whether the name belongs to another file than the one whose lock is held. */
+  public boolean isReplaced() {
+    return held != null && !isHeld() && Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   private boolean holds() throws IOException {

@@ -1,6 +1,7 @@
 package dev.rig.credentials.store;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.generators.HKDFBytesGenerator;
 import org.bouncycastle.crypto.params.HKDFParameters;
@@ -54,6 +55,11 @@ public final class SealingKey {
 
   byte[] secret() {
     return secret.clone();
+  }
+
+  /** Returns whether the other key opens what this one seals. */
+  boolean isSame(SealingKey other) {
+    return MessageDigest.isEqual(secret, other.secret) && machine.equals(other.machine);
   }
 
   /**

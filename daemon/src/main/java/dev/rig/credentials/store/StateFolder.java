@@ -123,32 +123,47 @@ public final class StateFolder {
    * @throws StoreException if the key cannot be read, is too short, or others can read it
    */
   public SealingKey key(@Nullable Path named, @Nullable Path credentials) {
-    if (named != null) {
-      return read(named, SealingKey.KeyOrigin.FILE);
-    }
-    if (credentials != null && Files.exists(credentials.resolve(CREDENTIAL))) {
-      return read(credentials.resolve(CREDENTIAL), SealingKey.KeyOrigin.SYSTEMD);
-    }
-    var beside = file(GENERATED);
-    if (!Files.exists(beside)) {
+    var source = source(named, credentials);
+    if (source.origin() == SealingKey.KeyOrigin.GENERATED && !Files.exists(source.file())) {
       var fresh = new byte[SealingKey.SHORTEST];
       new SecureRandom().nextBytes(fresh);
-      create(beside, fresh);
+      create(source.file(), fresh);
     }
-    return read(beside, SealingKey.KeyOrigin.GENERATED);
+    return read(source);
   }
 
   /**
-   * Saves a generated key again if its file was removed: without it, nothing that it seals could be
-   * read after a restart.
+   * Ensures that a restart uses this key too, because it could read nothing that another one seals.
+   * A generated key is saved again if its file was removed.
    *
-   * @throws StoreException if that fails
+   * @param named the configured file; null if none
+   * @param credentials {@code $CREDENTIALS_DIRECTORY}; null if not set
+   * @throws StoreException if that fails, or if a restart would use another key
    */
-  public void keep(SealingKey key) {
+  public void keep(SealingKey key, @Nullable Path named, @Nullable Path credentials) {
     var beside = file(GENERATED);
     if (key.origin() == SealingKey.KeyOrigin.GENERATED && Files.notExists(beside)) {
       create(beside, key.secret());
     }
+    var source = source(named, credentials);
+    if (Files.exists(source.file()) && !read(source).isSame(key)) {
+      throw new StoreException(
+          ("the sealing key %s was replaced while the daemon runs: put the previous one back, or"
+                  + " restart the daemon, which then cannot read what was stored before")
+              .formatted(source.file()));
+    }
+  }
+
+  private record KeySource(Path file, SealingKey.KeyOrigin origin) {}
+
+  private KeySource source(@Nullable Path named, @Nullable Path credentials) {
+    if (named != null) {
+      return new KeySource(named, SealingKey.KeyOrigin.FILE);
+    }
+    if (credentials != null && Files.exists(credentials.resolve(CREDENTIAL))) {
+      return new KeySource(credentials.resolve(CREDENTIAL), SealingKey.KeyOrigin.SYSTEMD);
+    }
+    return new KeySource(file(GENERATED), SealingKey.KeyOrigin.GENERATED);
   }
 
   private static void create(Path file, byte[] secret) {
@@ -159,11 +174,12 @@ public final class StateFolder {
     }
   }
 
-  private SealingKey read(Path file, SealingKey.KeyOrigin origin) {
+  private SealingKey read(KeySource source) {
+    var file = source.file();
     byte[] secret;
     try {
       secret = RegularFile.readAtMost(file, MOST_KEY_BYTES);
-      if (origin == SealingKey.KeyOrigin.GENERATED
+      if (source.origin() == SealingKey.KeyOrigin.GENERATED
           && Files.getAttribute(file, "unix:mode") instanceof Integer mode
           && (mode & READABLE_BY_OTHERS) != 0) {
         throw new StoreException("other users can read the sealing key " + file + ": chmod 0600");
@@ -176,7 +192,7 @@ public final class StateFolder {
           "the sealing key %s has fewer than %d bytes: create one with head -c 32 /dev/urandom"
               .formatted(file, SealingKey.SHORTEST));
     }
-    return new SealingKey(secret, machine(), origin);
+    return new SealingKey(secret, machine(), source.origin());
   }
 
   /** Returns machine-id(5); containers often have none, and then share an empty id. */

@@ -55,8 +55,21 @@ class LockFileTest {
     assertTrue(lock.take());
     Files.delete(file);
     assertFalse(lock.isHeld());
+    assertFalse(lock.isReplaced());
     assertTrue(lock.take());
     assertTrue(Files.exists(file));
+  }
+
+  @Test
+  void lockOfAnotherFileWithTheNameIsReplaced() throws IOException {
+    var lock = new LockFile(file);
+    Files.createFile(file);
+    assertFalse(lock.isReplaced(), "not held yet");
+    assertTrue(lock.take());
+    assertFalse(lock.isReplaced());
+    Files.delete(file);
+    Files.createFile(file);
+    assertTrue(lock.isReplaced());
   }
 
   @Test

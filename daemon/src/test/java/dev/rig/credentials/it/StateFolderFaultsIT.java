@@ -168,6 +168,59 @@ class StateFolderFaultsIT {
     assertLogin(second, 2);
   }
 
+  /** The first daemon overwrote the other's logins with a file that no key opened. */
+  @Test
+  void f38_daemonYieldsAFolderThatAnotherOneUsedMeanwhile() throws IOException {
+    first.configured("w.yaml", "daemon: {warmRestart: false}");
+    first.start();
+    store(first, 1).succeeded();
+    remove(first.stateFolder());
+    PrivateFile.folder(first.stateFolder());
+    var other = second.start();
+    store(second, 2).succeeded();
+    DaemonUnderTest.stop(other);
+    var refused = store(first, 3);
+    assertTrue(
+        refused.status() != 0 && refused.output().contains("was replaced"), refused::toString);
+    var status = first.commandLine("status");
+    assertTrue(status.status() == 1 && status.output().contains("was replaced"), status::toString);
+    assertLogin(first, 1);
+    second.start();
+    assertLogin(second, 2);
+    store(second, 4).succeeded();
+  }
+
+  /** Every login was lost at the next restart, without a message before. */
+  @Test
+  void f38_nothingIsSealedWithAKeyThatARestartWouldNotUse() throws IOException {
+    var one = first.start();
+    store(first, 1).succeeded();
+    var key = first.stateFolder().resolve("sealing.key");
+    var before = Files.readAllBytes(key);
+    Files.write(key, new byte[32]);
+    var refused = store(first, 2);
+    assertTrue(
+        refused.status() != 0 && refused.output().contains("sealing.key was replaced"),
+        refused::toString);
+    assertEquals(1, first.commandLine("status").status());
+    Files.write(key, before);
+    store(first, 3).succeeded();
+    assertEquals(0, first.commandLine("status").status());
+    DaemonUnderTest.stop(one);
+    first.start();
+    assertLogin(first, 1);
+    assertLogin(first, 3);
+  }
+
+  private static void remove(Path state) throws IOException {
+    try (var files = Files.list(state)) {
+      for (var file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(state);
+  }
+
   @Test
   void f38_secondDaemonWithoutSavedLeasesRemovesNoneOfTheFirst() {
     var one = first.start();
