@@ -6,6 +6,7 @@
 
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -147,6 +148,11 @@ static inline int32_t rig_connect(const char *path) {
     if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
     strcpy(address.sun_path, path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && fd <= STDERR_FILENO) { /* of a standard stream that is closed: output would go to the daemon */
+        int closed = fd;
+        fd = fcntl(closed, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        close(closed);
+    }
     if (fd < 0) return -errno;
     if (connect(fd, (struct sockaddr *) &address, sizeof address) == 0) return fd;
     int error = errno;

@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -483,6 +484,33 @@ class NativeClientIT {
     Outcome outcome = run(form, "docker-credential-rig", bytes("ghcr.io"), "get");
     assertEquals(1, outcome.status());
     assertEquals("rig-credentials: the daemon's answer was cut short; ask again\n", outcome.text());
+  }
+
+  /** The socket must not get the number of the closed stream: the daemon would get the answer. */
+  @Test
+  void closedStandardOutputIsAnError() throws Exception {
+    serve(StubDaemon.answers(requests, bytes("0\n{}\n")));
+    Path input = Files.write(folder.resolve("stdin"), bytes("ghcr.io"));
+    Path errors = folder.resolve("stderr");
+    var builder =
+        new ProcessBuilder(
+            "/bin/sh",
+            "-c",
+            "exec \"$0\" get >&-",
+            program(Form.NATIVE).toAbsolutePath().toString());
+    builder.environment().put("RIG_CREDENTIALS_SOCKET", socket().toString());
+    builder.redirectInput(input.toFile()).redirectError(errors.toFile());
+    Process process = builder.start();
+    try {
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the client still runs");
+    } finally {
+      process.destroyForcibly();
+    }
+    assertEquals(1, process.exitValue());
+    assertEquals(
+        "rig-credentials: stdout cannot be written: Bad file descriptor\n",
+        Files.readString(errors));
+    assertEquals("get\nghcr.io", request(0));
   }
 
   /** F20: a full queue is not a failure; the client retries. */
