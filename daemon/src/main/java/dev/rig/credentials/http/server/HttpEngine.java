@@ -84,8 +84,12 @@ public final class HttpEngine {
 
   /** Logs a request that the engine must not read, and returns its answer. */
   static byte[] rejected(Rejection rejection) {
-    LOG.log(Level.DEBUG, "answered {0}: {1}", rejection.status(), rejection.detail());
+    log(rejection);
     return rejection.answer();
+  }
+
+  static void log(Rejection rejection) {
+    LOG.log(Level.DEBUG, "answered {0}: {1}", rejection.status(), rejection.detail());
   }
 
   /** Answers a request that the engine must not read. */

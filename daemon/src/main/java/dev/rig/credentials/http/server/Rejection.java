@@ -34,9 +34,14 @@ record Rejection(int code, String title, String reason, String detail) {
     return code + " " + title;
   }
 
+  /** Returns the problem document. */
+  byte[] document() {
+    return ProblemDocument.of(code, reason, title, detail, null);
+  }
+
   /** Returns the whole answer, after which the connection is closed. */
   byte[] answer() {
-    var body = ProblemDocument.of(code, reason, title, detail, null);
+    var body = document();
     var head =
         """
         HTTP/1.1 %s

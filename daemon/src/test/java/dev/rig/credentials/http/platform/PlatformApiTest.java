@@ -530,6 +530,34 @@ class PlatformApiTest {
     }
   }
 
+  /** Before, the answer had no body. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /v1/registries HTTP/9.9\r\n",
+        "GET /v1/registries HTTP/1.1\r\nContent-Length: 1000000000000\r\n",
+        "GET /v1/registries HTTP/1.1\r\nContent-Length: -1\r\n",
+        "GET /v1/registries HTTP/1.1\r\nno colon\r\n",
+        "GET /%zz HTTP/1.1\r\n",
+        "GET /v1/registries HTTP/1.1\r\nA: \u0001\r\n",
+        "PRI * HTTP/2.0\r\n",
+        "LONG HEADER",
+        "LONG TARGET",
+      })
+  void requestThatTheEngineRejectsGetsAProblem(String head) {
+    var request =
+        switch (head) {
+          case "LONG HEADER" ->
+              "GET /v1/registries HTTP/1.1\r\nA: %s\r\n".formatted("a".repeat(20_000));
+          case "LONG TARGET" -> "GET /%s HTTP/1.1\r\n".formatted("a".repeat(20_000));
+          default -> head;
+        };
+    var reply = http.ask(request + "Host: localhost\r\nRig-Credentials: 1\r\n\r\n");
+    assertTrue(reply.status() >= 400 && reply.status() < 500, reply::toString);
+    valid("Problem", reply);
+    assertEquals(reply.status(), ((Number) reply.json().get("status")).intValue());
+  }
+
   @Test
   void methodThatIsNoTokenIsABadRequest() {
     for (var method : List.of("G(T", "GET\t/", "G\u0001T", "G\u00c9T")) {
