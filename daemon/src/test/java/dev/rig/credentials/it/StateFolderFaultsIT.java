@@ -129,11 +129,7 @@ class StateFolderFaultsIT {
     var one = first.start();
     store(first, 1).succeeded();
     var state = first.stateFolder();
-    try (var files = Files.list(state)) {
-      for (var file : files.toList()) {
-        Files.delete(file);
-      }
-    }
+    empty(state);
     if (removed) {
       Files.delete(state);
     }
@@ -174,7 +170,8 @@ class StateFolderFaultsIT {
     first.configured("w.yaml", "daemon: {warmRestart: false}");
     first.start();
     store(first, 1).succeeded();
-    remove(first.stateFolder());
+    empty(first.stateFolder());
+    Files.delete(first.stateFolder());
     PrivateFile.folder(first.stateFolder());
     var other = second.start();
     store(second, 2).succeeded();
@@ -214,13 +211,12 @@ class StateFolderFaultsIT {
     assertLogin(first, 3);
   }
 
-  private static void remove(Path state) throws IOException {
+  private static void empty(Path state) throws IOException {
     try (var files = Files.list(state)) {
       for (var file : files.toList()) {
         Files.delete(file);
       }
     }
-    Files.delete(state);
   }
 
   @Test
