@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
@@ -66,6 +68,30 @@ class DistributionIT {
             .lines()
             .map(module -> module.replaceFirst("@.*", ""))
             .toList());
+  }
+
+  /** Later options replace earlier ones, so that the launcher could undo what the file says. */
+  @Test
+  void launcherReplacesNoOptionOfJvmOptions() {
+    var print = "-XX:+PrintCommandLineFlags";
+    var file =
+        Command.of(
+            HOME.resolve("runtime/bin/java"),
+            "@" + HOME.resolve("lib/jvm.options"),
+            print,
+            "--version");
+    var options = flags(file);
+    assertTrue(options.contains("-XX:TieredStopAtLevel=1"), options::toString);
+    for (var command : List.of("serve", "check")) {
+      var launcher =
+          Command.of(Distribution.daemon(), command, "--help").with("RIG_CREDENTIALS_AOT", print);
+      assertEquals(options, flags(launcher), command);
+    }
+  }
+
+  private static Set<String> flags(Command command) {
+    var first = command.run().succeeded().stdout().lines().findFirst().orElseThrow();
+    return new TreeSet<>(List.of(first.strip().split(" +")));
   }
 
   /**
