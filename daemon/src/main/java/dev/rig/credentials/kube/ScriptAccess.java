@@ -1,15 +1,18 @@
 package dev.rig.credentials.kube;
 
+import dev.rig.credentials.cache.Backoff;
 import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The access by a cluster's {@code script}, which prints an {@code ExecCredential}. Its output is
- * used until shortly before its expiry, or until the cluster rejects it.
+ * used until shortly before its expiry, or until the cluster rejects it. A script that fails runs
+ * again only after a growing pause, because watches ask for the access every few seconds.
  */
 final class ScriptAccess implements ClusterAccessSource {
   /** The variable that client-go sets for such a program: KEP-541. */
@@ -22,6 +25,13 @@ final class ScriptAccess implements ClusterAccessSource {
   /** A margin, so that a token does not expire before a request arrives. */
   private static final Duration MARGIN = Duration.ofSeconds(10);
 
+  private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(4), Duration.ofMinutes(2));
+
+  /**
+   * @param pauseNanos how long its message is repeated instead of another run
+   */
+  private record Failure(PullSecretException cause, int number, long atNanos, long pauseNanos) {}
+
   private final String cluster;
   private final String url;
   private final @Nullable String certificateAuthority;
@@ -30,6 +40,7 @@ final class ScriptAccess implements ClusterAccessSource {
   private final Time time;
   private @Nullable ClusterAccess cached;
   private @Nullable Instant until;
+  private @Nullable Failure failure;
 
   ScriptAccess(
       String cluster,
@@ -54,13 +65,31 @@ final class ScriptAccess implements ClusterAccessSource {
     }
     var address = ConfiguredAccess.url(url);
     var authority = ConfiguredAccess.pem(certificateAuthority);
-    var printed = ExecCredential.parse(scripts.run(cluster, script, ENVIRONMENT));
+    var printed = run();
     var access =
         new ClusterAccess(
             address, authority, printed.token(), printed.clientCertificate(), printed.clientKey());
     cached = access;
     until = printed.expiresAt();
     return access;
+  }
+
+  private ExecCredential run() {
+    var last = failure;
+    if (last != null && time.nanos() - last.atNanos < last.pauseNanos) {
+      throw new PullSecretException(
+          last.cause.reason(), last.cause.getMessage() + "; it runs again within two minutes");
+    }
+    try {
+      var printed = ExecCredential.parse(scripts.run(cluster, script, ENVIRONMENT));
+      failure = null;
+      return printed;
+    } catch (PullSecretException e) {
+      int number = last == null ? 1 : last.number + 1;
+      var pause = BACKOFF.pause(number, ThreadLocalRandom.current());
+      failure = new Failure(e, number, time.nanos(), pause.toNanos());
+      throw e;
+    }
   }
 
   @Override

@@ -87,6 +87,32 @@ class ClusterAccessTest {
   }
 
   @Test
+  void scriptThatFailsRunsAgainOnlyAfterAGrowingPause() {
+    var access = script("https://k8s.example.org");
+    printed = "nothing";
+    var first = assertThrows(PullSecretException.class, access::current);
+    for (int second = 0; second < 600; second++) {
+      time.advance(Duration.ofSeconds(1));
+      var next = assertThrows(PullSecretException.class, access::current);
+      assertTrue(next.getMessage().startsWith(first.getMessage()), next::getMessage);
+      assertEquals(first.reason(), next.reason());
+    }
+    // Pauses of 2 to 4 s at first, which double up to 1 to 2 min; without them, 601 runs.
+    assertTrue(runs.size() >= 8 && runs.size() <= 18, () -> runs.size() + " runs");
+    time.advance(Duration.ofMinutes(2));
+    printed = credential("\"token\":\"one\"");
+    assertEquals("one", token(access));
+
+    printed = "nothing";
+    access.rejected();
+    int before = runs.size();
+    assertThrows(PullSecretException.class, access::current);
+    time.advance(Duration.ofSeconds(4));
+    assertThrows(PullSecretException.class, access::current);
+    assertEquals(before + 2, runs.size(), "a success starts with the short pause again");
+  }
+
+  @Test
   void certificateWithItsKeyIsACredentialToo() {
     printed = credential("\"clientCertificateData\":\"C\",\"clientKeyData\":\"K\"");
     var access = script("https://k8s.example.org").current();
