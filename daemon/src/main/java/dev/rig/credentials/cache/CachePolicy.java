@@ -1,5 +1,6 @@
 package dev.rig.credentials.cache;
 
+import dev.rig.credentials.time.Backoff;
 import java.time.Duration;
 
 /**

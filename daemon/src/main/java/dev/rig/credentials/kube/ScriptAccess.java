@@ -1,7 +1,7 @@
 package dev.rig.credentials.kube;
 
-import dev.rig.credentials.cache.Backoff;
 import dev.rig.credentials.credential.Secret;
+import dev.rig.credentials.time.Backoff;
 import dev.rig.credentials.time.Time;
 import java.time.Duration;
 import java.time.Instant;

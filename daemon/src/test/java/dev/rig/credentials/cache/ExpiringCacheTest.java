@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rig.credentials.testing.FakeTime;
+import dev.rig.credentials.time.Backoff;
 import dev.rig.credentials.time.Ticker;
 import dev.rig.credentials.time.Time;
 import java.time.Duration;

@@ -10,15 +10,19 @@ import dev.rig.credentials.net.HttpResponse;
 import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.registry.CallException;
 import dev.rig.credentials.registry.RegistryCredentials;
+import dev.rig.credentials.registry.auth.TokenCache.IssuedToken;
+import dev.rig.credentials.registry.auth.TokenCache.TokenKey;
 import dev.rig.credentials.time.Ticker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Authenticates one operation at one registry. A rejected credential is discarded and obtained
- * again once (F26); any other failure keeps it.
+ * again once (F26); any other failure keeps it. A token that the registry accepted before is used
+ * again; if it is rejected, another one is requested first.
  */
 public final class Authenticator {
   private enum Stage {
@@ -37,6 +41,10 @@ public final class Authenticator {
 
   private Stage stage = Stage.NOT_ASKED;
   private @Nullable Lookup lookup;
+  private List<AuthChallenge> answered = List.of();
+  private @Nullable TokenKey key;
+  private @Nullable IssuedToken token;
+  private boolean proven; // the registry accepted the token before
   private volatile @Nullable Secret authorization;
 
   public Authenticator(
@@ -86,6 +94,39 @@ public final class Authenticator {
   }
 
   /**
+   * Replaces a token of an earlier operation that the registry now rejects: it can have been
+   * withdrawn, or its access have changed.
+   *
+   * @param rejected what the rejected request sent; null if nothing
+   * @return whether a request is useful with another authorization
+   * @throws CallException if a rule or a failure prevents that
+   */
+  public boolean replaceToken(@Nullable Secret rejected)
+      throws CallException, InterruptedException {
+    if (!Objects.equals(rejected, authorization)) {
+      return true; // another request of this operation replaced it
+    }
+    if (!proven || key == null || token == null) {
+      return false;
+    }
+    tokens.accepted().forget(key, token);
+    return logIn(answered);
+  }
+
+  /**
+   * Records that the registry accepted a request, so that later operations use its token too.
+   *
+   * @param sent what the request sent; null if nothing
+   */
+  public void accepted(@Nullable Secret sent) {
+    var issued = token;
+    if (issued != null && !proven && key != null && Objects.equals(issued.authorization(), sent)) {
+      tokens.accepted().keep(key, issued);
+      proven = true;
+    }
+  }
+
+  /**
    * Uses the password without a challenge in all later requests, for a registry whose {@code /v2/}
    * is public although the repository is not.
    *
@@ -120,12 +161,14 @@ public final class Authenticator {
     for (var challenge : challenges) {
       if (challenge.isBearer()) {
         var scope = challenge.parameter("scope");
-        return tokens.token(
-            realms.check(origin.authority(), elsewhere, challenge, false),
-            challenge.parameter("service"),
-            scope == null ? scope() : scope,
-            null,
-            budget);
+        var issued =
+            tokens.token(
+                realms.check(origin.authority(), elsewhere, challenge, false),
+                challenge.parameter("service"),
+                scope == null ? scope() : scope,
+                null,
+                budget);
+        return issued == null ? null : issued.authorization();
       }
     }
     return null;
@@ -136,6 +179,7 @@ public final class Authenticator {
   }
 
   private boolean logIn(List<AuthChallenge> challenges) throws CallException, InterruptedException {
+    answered = challenges;
     for (var challenge : challenges) {
       if (challenge.isBearer()) {
         return bearer(challenge);
@@ -158,23 +202,31 @@ public final class Authenticator {
   }
 
   private boolean bearer(AuthChallenge challenge) throws CallException, InterruptedException {
-    var token = token(challenge);
-    if (token == null && stage == Stage.LOGGED_IN && renew()) {
-      token = token(challenge);
+    var issued = token(challenge);
+    if (issued == null && stage == Stage.LOGGED_IN && renew()) {
+      issued = token(challenge);
     }
-    if (token == null) {
+    if (issued == null) {
       throw refused();
     }
-    authorization = token;
+    token = issued;
+    authorization = issued.authorization();
     return true;
   }
 
-  /** Requests a token for reading only, regardless of the scope in the challenge. */
-  private @Nullable Secret token(AuthChallenge challenge)
+  /**
+   * Returns a token for reading only, regardless of the scope in the challenge; null if the
+   * credential is rejected.
+   */
+  private @Nullable IssuedToken token(AuthChallenge challenge)
       throws CallException, InterruptedException {
     var credential = credential();
     var realm = realms.check(image.host(), endpoint, challenge, credential != null);
-    return tokens.token(realm, challenge.parameter("service"), scope(), credential, budget);
+    var service = challenge.parameter("service");
+    key = new TokenKey(endpoint.site(), realm.address(), service, scope(), credential);
+    var held = tokens.accepted().find(key);
+    proven = held != null;
+    return held != null ? held : tokens.token(realm, service, scope(), credential, budget);
   }
 
   private @Nullable Credential credential() {

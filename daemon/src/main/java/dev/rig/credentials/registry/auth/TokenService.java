@@ -7,9 +7,12 @@ import dev.rig.credentials.net.HttpAddress;
 import dev.rig.credentials.net.HttpRequest;
 import dev.rig.credentials.net.RequestBudget;
 import dev.rig.credentials.registry.CallException;
+import dev.rig.credentials.registry.auth.TokenCache.IssuedToken;
 import dev.rig.credentials.registry.call.RetryingClient;
+import dev.rig.credentials.time.Ticker;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -35,21 +38,36 @@ public final class TokenService {
           "refresh_token",
           "username");
 
-  private final RetryingClient caller;
+  /** The life of a token without {@code expires_in}, by the specification. */
+  private static final long STANDARD_SECONDS = 60;
 
-  public TokenService(RetryingClient caller) {
+  /** A limit against overflow: a year. */
+  private static final long MOST_SECONDS = 365L * 24 * 60 * 60;
+
+  private final RetryingClient caller;
+  private final Ticker ticker;
+  private final TokenCache accepted;
+
+  public TokenService(RetryingClient caller, Ticker ticker) {
     this.caller = caller;
+    this.ticker = ticker;
+    accepted = new TokenCache(ticker);
+  }
+
+  /** Returns the tokens that registries accepted. */
+  TokenCache accepted() {
+    return accepted;
   }
 
   /**
-   * Returns a token for one scope.
+   * Requests a token for one scope.
    *
    * @param service the service in the challenge; null if absent
    * @param credential null for an anonymous token
-   * @return the value of the header; null if the credential is rejected
+   * @return null if the credential is rejected
    * @throws CallException if there is no valid response
    */
-  @Nullable Secret token(
+  @Nullable IssuedToken token(
       RealmPolicy.Realm realm,
       @Nullable String service,
       String scope,
@@ -66,10 +84,11 @@ public final class TokenService {
         credential != null && credential.isIdentityToken()
             ? refreshing(address, parameters, credential)
             : getting(address, parameters, credential);
+    long asked = ticker.nanos();
     var reply = caller.call(" for " + scope, ask, realm.nearest(), null, budget);
     var who = "the token service " + realm.address().origin().host();
     return switch (reply.status()) {
-      case 200 -> Secret.of("Bearer " + token(CallException.json(reply.body(), who), who));
+      case 200 -> issued(CallException.json(reply.body(), who), who, asked);
       case 400, 401, 403 -> null;
       default -> {
         if (reply.isRedirect()) {
@@ -103,6 +122,14 @@ public final class TokenService {
 
   private static String encode(String value) {
     return URLEncoder.encode(value, StandardCharsets.UTF_8);
+  }
+
+  private static IssuedToken issued(JsonObject answer, String who, long asked)
+      throws CallException {
+    var seconds =
+        answer.has("expires_in") ? answer.size("expires_in") : Long.valueOf(STANDARD_SECONDS);
+    var life = Duration.ofSeconds(seconds == null ? 0 : Math.min(seconds, MOST_SECONDS));
+    return new IssuedToken(Secret.of("Bearer " + token(answer, who)), asked + life.toNanos());
   }
 
   private static String token(JsonObject answer, String who) throws CallException {

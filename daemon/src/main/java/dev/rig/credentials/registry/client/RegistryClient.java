@@ -111,7 +111,7 @@ public final class RegistryClient {
     caller = new RetryingClient(http, observer, waiter, random, time);
     endpoints = new EndpointDiscovery(caller, plain, time.ticker());
     realms = new RealmPolicy(settings.realms(), plain);
-    tokens = new TokenService(caller);
+    tokens = new TokenService(caller, time.ticker());
   }
 
   /**

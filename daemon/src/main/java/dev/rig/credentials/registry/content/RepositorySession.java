@@ -1,5 +1,6 @@
 package dev.rig.credentials.registry.content;
 
+import dev.rig.credentials.credential.Secret;
 import dev.rig.credentials.image.Digest;
 import dev.rig.credentials.image.ImageReference;
 import dev.rig.credentials.net.AuthChallenge;
@@ -81,22 +82,30 @@ public final class RepositorySession {
       throws CallException, InterruptedException {
     var ask =
         HttpRequest.get(endpoint.site().at("/v2/" + image.path() + what)).with("Accept", accept);
-    var reply = call(ask);
+    var sent = login.authorization();
+    var reply = call(ask, sent);
     if (isShutToEverybody(reply) && login.volunteer()) {
-      reply = call(ask);
+      sent = login.authorization();
+      reply = call(ask, sent);
     }
-    while (reply.status() == 401) {
+    while (reply.status() == 401 || reply.status() == 403) {
       var challenges = EndpointDiscovery.challenges(reply);
       boolean again;
       synchronized (login) {
-        again = login.answer(challenges);
+        again = login.replaceToken(sent) || (reply.status() == 401 && login.answer(challenges));
       }
       if (!again) {
-        throw challenges.stream().anyMatch(AuthChallenge::isAboutScope)
+        throw reply.status() == 403 || challenges.stream().anyMatch(AuthChallenge::isAboutScope)
             ? login.denied()
             : login.refused();
       }
-      reply = call(ask);
+      sent = login.authorization();
+      reply = call(ask, sent);
+    }
+    if (reply.status() == 200) {
+      synchronized (login) {
+        login.accepted(sent);
+      }
     }
     int status = reply.status();
     if (Arrays.stream(also).anyMatch(other -> other == status)) {
@@ -104,7 +113,6 @@ public final class RepositorySession {
     }
     return switch (status) {
       case 200, 404 -> reply;
-      case 403 -> throw login.denied();
       default -> throw unexpected(reply);
     };
   }
@@ -146,10 +154,11 @@ public final class RepositorySession {
     contents.keep(image, digest, reply);
   }
 
-  private HttpResponse call(HttpRequest ask) throws CallException, InterruptedException {
+  private HttpResponse call(HttpRequest ask, @Nullable Secret authorization)
+      throws CallException, InterruptedException {
     return caller.call(
         "/" + image.path(),
-        ask.authorised(login.authorization()),
+        ask.authorised(authorization),
         NetworkZone.LOOPBACK,
         new RetryingClient.Redirects(endpoint.reach(), login::anonymous),
         budget);

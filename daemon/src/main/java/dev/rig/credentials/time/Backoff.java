@@ -1,4 +1,4 @@
-package dev.rig.credentials.cache;
+package dev.rig.credentials.time;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;
