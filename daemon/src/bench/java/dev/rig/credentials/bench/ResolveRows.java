@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -216,15 +217,23 @@ final class ResolveRows implements Rows {
         .succeeded();
   }
 
-  /** A client with the fewest possible requests: a token, the manifest, the configuration. */
+  /**
+   * A client with the fewest possible requests: a token while none is valid, the manifest, the
+   * configuration.
+   */
   private static final class BareClient implements AutoCloseable {
     private static final Pattern DIGEST = Pattern.compile("\"config\":.*?(sha256:[0-9a-f]{64})");
     private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
+
+    /** As the daemon does: a minute, which is the standard, without a margin. */
+    private static final Duration TOKEN_LIFE = Duration.ofSeconds(45);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String base;
     private final String basic;
     private final @Nullable String realm;
+    private String authorization = "";
+    private long until;
 
     BareClient(String host, String auth, @Nullable TokenServer tokens) {
       this.base = "http://" + host + "/v2/acme/app/";
@@ -239,8 +248,12 @@ final class ResolveRows implements Rows {
     }
 
     void ask(int tag, boolean configuration) throws IOException, InterruptedException {
-      var authorization =
-          realm == null ? basic : "Bearer " + found(TOKEN, get(realm, basic), "a token");
+      if (realm == null) {
+        authorization = basic;
+      } else if (authorization.isEmpty() || until - System.nanoTime() < 0) {
+        authorization = "Bearer " + found(TOKEN, get(realm, basic), "a token");
+        until = System.nanoTime() + TOKEN_LIFE.toNanos();
+      }
       var manifest = get(base + "manifests/" + tag, authorization);
       if (configuration) {
         get(base + "blobs/" + found(DIGEST, manifest, "a configuration"), authorization);
