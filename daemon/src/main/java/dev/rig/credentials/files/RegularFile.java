@@ -5,6 +5,7 @@ import dev.rig.credentials.linux.NonBlockingFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -89,6 +90,7 @@ public final class RegularFile {
     return switch (e) {
       case AccessDeniedException _ -> "permission denied";
       case NoSuchFileException _ -> "there is no such file";
+      case FileAlreadyExistsException _ -> "another file is in its place";
       case FileSystemException known when known.getReason() != null -> known.getReason();
       default -> e.getClass().getSimpleName();
     };

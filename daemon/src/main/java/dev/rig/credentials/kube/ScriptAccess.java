@@ -27,7 +27,12 @@ final class ScriptAccess implements ClusterAccessSource {
 
   private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(4), Duration.ofMinutes(2));
 
+  /** After that time without a failure, the next one counts as the first. */
+  private static final Duration RECENT = Duration.ofMinutes(5);
+
   /**
+   * A run without use.
+   *
    * @param pauseNanos how long its message is repeated instead of another run
    */
   private record Failure(PullSecretException cause, int number, long atNanos, long pauseNanos) {}
@@ -60,7 +65,7 @@ final class ScriptAccess implements ClusterAccessSource {
   @Override
   public ClusterAccess current() {
     var held = cached;
-    if (held != null && (until == null || time.now().isBefore(until.minus(MARGIN)))) {
+    if (held != null && !isOver()) {
       return held;
     }
     var address = ConfiguredAccess.url(url);
@@ -71,7 +76,14 @@ final class ScriptAccess implements ClusterAccessSource {
             address, authority, printed.token(), printed.clientCertificate(), printed.clientKey());
     cached = access;
     until = printed.expiresAt();
+    if (isOver()) {
+      failed(1, "its script printed a credential that is over, or that is about to end");
+    }
     return access;
+  }
+
+  private boolean isOver() {
+    return until != null && !time.now().isBefore(until.minus(MARGIN));
   }
 
   private ExecCredential run() {
@@ -81,19 +93,39 @@ final class ScriptAccess implements ClusterAccessSource {
           last.cause.reason(), last.cause.getMessage() + "; it runs again within two minutes");
     }
     try {
-      var printed = ExecCredential.parse(scripts.run(cluster, script, ENVIRONMENT));
-      failure = null;
-      return printed;
+      return ExecCredential.parse(scripts.run(cluster, script, ENVIRONMENT));
     } catch (PullSecretException e) {
-      int number = last == null ? 1 : last.number + 1;
-      var pause = BACKOFF.pause(number, ThreadLocalRandom.current());
-      failure = new Failure(e, number, time.nanos(), pause.toNanos());
+      failed(0, e);
       throw e;
     }
   }
 
+  /**
+   * Determines when the script may run again.
+   *
+   * @param free the number of failures in succession that cause no pause
+   */
+  private void failed(int free, PullSecretException cause) {
+    var last = failure;
+    long now = time.nanos();
+    boolean again = last != null && now - last.atNanos < RECENT.toNanos();
+    int number = last != null && again ? last.number + 1 : 1;
+    var pause =
+        number > free ? BACKOFF.pause(number - free, ThreadLocalRandom.current()) : Duration.ZERO;
+    failure = new Failure(cause, number, now, pause.toNanos());
+  }
+
+  private void failed(int free, String problem) {
+    failed(free, new PullSecretException(PullSecretException.Reason.CLUSTER, problem));
+  }
+
   @Override
   public void rejected() {
-    cached = null;
+    if (cached != null) {
+      cached = null;
+      if (!isOver()) {
+        failed(1, "the cluster rejects what its script printed");
+      }
+    }
   }
 }

@@ -7,7 +7,7 @@ import dev.rig.credentials.files.PrivateFolder;
 import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.files.WriteAccess;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -146,7 +146,7 @@ public final class StateFolder {
       create(beside, key.secret());
     }
     var source = source(named, credentials);
-    if (Files.exists(source.file()) && !read(source).isSame(key)) {
+    if (source.origin() != key.origin() || !read(source).isSame(key)) {
       throw new StoreException(
           ("the sealing key %s was replaced while the daemon runs: put the previous one back, or"
                   + " restart the daemon, which then cannot read what was stored before")
@@ -205,8 +205,8 @@ public final class StateFolder {
   }
 
   private static String words(IOException e) {
-    return e instanceof AccessDeniedException denied
-        ? "permission denied: " + denied.getFile()
+    return e instanceof FileSystemException of && of.getFile() != null
+        ? of.getFile() + ": " + RegularFile.reason(e)
         : String.valueOf(e.getMessage());
   }
 }

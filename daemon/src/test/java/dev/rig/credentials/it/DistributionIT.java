@@ -84,7 +84,9 @@ class DistributionIT {
     assertTrue(options.contains("-XX:TieredStopAtLevel=1"), options::toString);
     for (var command : List.of("serve", "check")) {
       var launcher =
-          Command.of(Distribution.daemon(), command, "--help").with("RIG_CREDENTIALS_AOT", print);
+          Command.of(Distribution.daemon(), command, "--help")
+              .with("RIG_CREDENTIALS_AOT", print)
+              .with("_JAVA_OPTIONS", "-XX:-DisableAttachMechanism");
       assertEquals(options, flags(launcher), command);
     }
   }

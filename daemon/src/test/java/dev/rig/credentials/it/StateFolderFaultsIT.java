@@ -211,6 +211,28 @@ class StateFolderFaultsIT {
     assertLogin(first, 3);
   }
 
+  /** The daemon cannot write this key again, as it can its own. */
+  @Test
+  void f38_nothingIsSealedWhileTheNamedKeyIsMissing() throws IOException {
+    var key = folder.resolve("key");
+    PrivateFile.write(key, "k".repeat(32));
+    first.configured("w.yaml", "daemon: {sealingKeyFile: " + key + "}");
+    var one = first.start();
+    store(first, 1).succeeded();
+    Files.delete(key);
+    var refused = store(first, 2);
+    assertTrue(
+        refused.status() != 0 && refused.output().contains(key + ": there is no such file"),
+        refused::toString);
+    assertEquals(1, first.commandLine("status").status());
+    PrivateFile.write(key, "k".repeat(32));
+    store(first, 3).succeeded();
+    DaemonUnderTest.stop(one);
+    first.start();
+    assertLogin(first, 1);
+    assertLogin(first, 3);
+  }
+
   private static void empty(Path state) throws IOException {
     try (var files = Files.list(state)) {
       for (var file : files.toList()) {

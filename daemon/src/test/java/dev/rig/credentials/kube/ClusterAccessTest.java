@@ -22,6 +22,7 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sources of the access to a cluster. */
@@ -103,13 +104,40 @@ class ClusterAccessTest {
     printed = credential("\"token\":\"one\"");
     assertEquals("one", token(access));
 
+    time.advance(Duration.ofMinutes(6));
     printed = "nothing";
     access.rejected();
     int before = runs.size();
     assertThrows(PullSecretException.class, access::current);
-    time.advance(Duration.ofSeconds(4));
+    time.advance(Duration.ofSeconds(8));
     assertThrows(PullSecretException.class, access::current);
-    assertEquals(before + 2, runs.size(), "a success starts with the short pause again");
+    assertEquals(before + 2, runs.size(), "minutes after a failure, the pause is short again");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rejected, 2026-01-02T00:00:00Z",
+    "rejected, 2026-01-01T00:00:03Z",
+    "accepted, 2025-12-31T00:00:00Z"
+  })
+  void scriptWithUselessOutputRunsAgainAtOnceAndThenAfterAGrowingPause(
+      String answer, String expiry) {
+    var access = script("https://k8s.example.org");
+    printed = credential("\"token\":\"one\",\"expirationTimestamp\":\"" + expiry + "\"");
+    token(access);
+    for (int second = 0; second < 600; second++) {
+      if (answer.equals("rejected")) {
+        access.rejected();
+      }
+      try {
+        token(access);
+      } catch (PullSecretException e) {
+        assertTrue(e.getMessage().contains("runs again"), e::getMessage);
+      }
+      assertTrue(second > 0 || runs.size() == 2, "the first time, it runs again at once");
+      time.advance(Duration.ofSeconds(1));
+    }
+    assertTrue(runs.size() >= 8 && runs.size() <= 19, () -> runs.size() + " runs");
   }
 
   @Test

@@ -134,6 +134,32 @@ class StateFolderTest {
     assertThrows(StoreException.class, () -> folder().key(weak, null));
   }
 
+  /** F38: a restart could read nothing that is sealed without it. */
+  @Test
+  void removedKeyIsMissedUnlessTheDaemonCanWriteItAgain() throws Exception {
+    var named = Files.writeString(temp.resolve("named"), KEY);
+    var credentials = Files.createDirectory(temp.resolve("credentials"));
+    var credential = Files.writeString(credentials.resolve(StateFolder.CREDENTIAL), KEY);
+    var state = folder();
+    var ofFile = state.key(named, credentials);
+    var ofSystemd = state.key(null, credentials);
+    var generated = state.key(null, null);
+    state.keep(ofFile, named, credentials);
+    state.keep(ofSystemd, null, credentials);
+    Files.delete(named);
+    Files.delete(credential);
+    Files.delete(state.file("sealing.key"));
+    state.keep(generated, null, null);
+    for (int time = 0; time < 2; time++) {
+      var missed = assertThrows(StoreException.class, () -> state.keep(ofFile, named, credentials));
+      assertTrue(missed.toString().contains(named + ": there is no such file"), missed::toString);
+      assertThrows(StoreException.class, () -> state.keep(ofSystemd, null, credentials));
+      Files.deleteIfExists(state.file("sealing.key"));
+    }
+    Files.writeString(named, KEY);
+    state.keep(ofFile, named, credentials);
+  }
+
   /** F39. */
   @Test
   @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

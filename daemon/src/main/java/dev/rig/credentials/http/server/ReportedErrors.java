@@ -71,6 +71,12 @@ final class ReportedErrors implements DirectHandler {
               "tooLarge",
               "the head or the body is larger than its limit");
       case 414 -> new Rejection(414, status.reasonPhrase(), "tooLong", "the target is too long");
+      case 501, 505 ->
+          new Rejection(
+              status.code(),
+              status.reasonPhrase(),
+              "badRequest",
+              "only HTTP/1.1 is supported, without transfer codings other than chunked");
       default ->
           new Rejection(
               status.code(),

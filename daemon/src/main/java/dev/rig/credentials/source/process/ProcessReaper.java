@@ -179,7 +179,12 @@ final class ProcessReaper {
     } catch (IOException | RuntimeException | Error e) {
       // Usually a lack of descriptors, which is temporary.
       if (failures.isDue()) {
-        LOG.log(Level.WARNING, "cannot search for the processes of scripts", e);
+        var message = "cannot search for the processes of scripts";
+        if (e instanceof IOException) {
+          LOG.log(Level.WARNING, "{0}: {1}", message, e.getMessage());
+        } else {
+          LOG.log(Level.WARNING, message, e);
+        }
       }
       if (e instanceof Error) {
         UncaughtErrors.report(e);

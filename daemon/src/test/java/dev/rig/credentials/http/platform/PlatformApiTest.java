@@ -558,6 +558,17 @@ class PlatformApiTest {
     assertEquals(Integer.toString(reply.status()), String.valueOf(reply.json().get("status")));
   }
 
+  /** Before, the answer said that the daemon failed. */
+  @Test
+  void requestInAnUnsupportedFormIsRejectedWithWhatIsSupported() {
+    var reply =
+        http.ask("GET /v1/registries HTTP/1.0\r\nHost: localhost\r\nRig-Credentials: 1\r\n\r\n");
+    assertEquals(505, reply.status());
+    valid("Problem", reply);
+    assertEquals("badRequest", reply.reason());
+    assertTrue(reply.toString().contains("only HTTP/1.1 is supported"), reply::toString);
+  }
+
   @Test
   void methodThatIsNoTokenIsABadRequest() {
     for (var method : List.of("G(T", "GET\t/", "G\u0001T", "G\u00c9T")) {
