@@ -79,7 +79,10 @@ final class TokenCache {
 
   /** Removes a token that the registry rejected, unless another one replaced it. */
   synchronized void forget(TokenKey key, IssuedToken token) {
-    kept.remove(key, token);
+    var held = kept.get(key);
+    if (held != null && held.authorization().equals(token.authorization())) {
+      kept.remove(key);
+    }
   }
 
   private boolean isOver(IssuedToken token) {

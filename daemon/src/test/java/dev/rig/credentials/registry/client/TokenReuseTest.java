@@ -31,6 +31,7 @@ class TokenReuseTest {
   private final AtomicInteger issued = new AtomicInteger();
   private volatile String accepted = "t1";
   private volatile int rejection = 401;
+  private volatile boolean withdrawn;
 
   @BeforeEach
   void start() throws IOException {
@@ -50,6 +51,9 @@ class TokenReuseTest {
     var authorization = asked.header("authorization");
     if (authorization.equals("Bearer " + accepted)) {
       ClientFixture.serve(IMAGE, asked, out);
+      if (withdrawn && asked.target().contains("/manifests/")) {
+        accepted = "t2";
+      }
     } else if (authorization.isEmpty() || rejection == 401) {
       reply(
           out,
@@ -105,6 +109,19 @@ class TokenReuseTest {
     assertEquals(0, fixture.credentials.rejections());
     fixture.resolve(registry, ResolvedImage.class);
     assertEquals(2, issued.get(), "the new token is used again");
+  }
+
+  @Test
+  void tokenThatIsWithdrawnDuringAnOperationIsNotSentAgain() throws Exception {
+    fields = ",\"expires_in\":3600";
+    withdrawn = true;
+    fixture().resolve(registry, ResolvedImage.class);
+    assertEquals(2, issued.get());
+    var blobs =
+        registry.asked().stream().filter(asked -> asked.target().contains("/blobs/")).toList();
+    assertEquals(
+        List.of("Bearer t1", "Bearer t2"),
+        blobs.stream().map(asked -> asked.header("authorization")).toList());
   }
 
   @Test
