@@ -1,9 +1,9 @@
 package dev.rig.credentials.files;
 
+import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -29,9 +29,6 @@ record EnvCall(List<String> arguments, String path, Path folder) {
   /** Options that make env split the rest of the word, or else the next word. */
   private static final Pattern SPLIT = Pattern.compile("-[iv0]*S\\s*|--split-string(?:[= ]|$)");
 
-  /** A word of a text that is split; spaces within quotes belong to it. */
-  private static final Pattern WORD = Pattern.compile("(?:[^\\s\"']|\"[^\"]*\"|'[^']*')+");
-
   /**
    * Returns the call.
    *
@@ -39,8 +36,10 @@ record EnvCall(List<String> arguments, String path, Path folder) {
    * @param path its {@code PATH}
    * @param folder its working directory
    * @return empty if env runs nothing
+   * @throws FileSystemException if what env runs is unknown; the reason is for people
    */
-  static Optional<EnvCall> of(List<String> words, String path, Path folder) {
+  static Optional<EnvCall> of(List<String> words, String path, Path folder)
+      throws FileSystemException {
     var left = new ArrayDeque<>(words);
     var search = path;
     var at = folder;
@@ -49,7 +48,7 @@ record EnvCall(List<String> arguments, String path, Path folder) {
       var split = SPLIT.matcher(word);
       var change = FOLDER.matcher(word);
       if (split.lookingAt()) {
-        split(value(word, split.end(), left), search, left);
+        SplitString.words(value(word, split.end(), left), path).reversed().forEach(left::push);
       } else if (change.lookingAt()) {
         at = resolve(at, value(word, change.end(), left));
       } else if (WITH_A_WORD.matcher(word).matches()) {
@@ -67,15 +66,6 @@ record EnvCall(List<String> arguments, String path, Path folder) {
   /** Returns the rest of a word after an option, or else the next word; empty if absent. */
   private static String value(String word, int end, Deque<String> left) {
     return end < word.length() || left.isEmpty() ? word.substring(end) : left.pop();
-  }
-
-  /** Puts the words of a text before the others, without their quotes. */
-  private static void split(String text, String path, Deque<String> words) {
-    var found = new ArrayList<String>();
-    WORD.matcher(text)
-        .results()
-        .forEach(word -> found.add(word.group().replaceAll("[\"']", "").replace("${PATH}", path)));
-    found.reversed().forEach(words::push);
   }
 
   private static Path resolve(Path folder, String name) {

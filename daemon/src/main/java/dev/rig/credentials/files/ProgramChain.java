@@ -2,6 +2,8 @@ package dev.rig.credentials.files;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +14,8 @@ import java.util.Optional;
 /**
  * The programs that run a script or a program: the interpreter in the first line after {@code #!},
  * the program that {@code env} finds, and the same for each of these, as far as they are scripts
- * themselves. A user who can change one of them decides what runs (T23).
+ * themselves; and files that a first line names for its program, such as {@code nice FILE}. A user
+ * who can change one of them decides what runs (T23).
  */
 public final class ProgramChain {
   /** The kernel reads this much of a file to find {@code #!}, in bytes (execve(2)). */
@@ -37,7 +40,7 @@ public final class ProgramChain {
    */
   private record Start(Path program, List<String> arguments, String path, Path folder) {
     /** Returns the program that the kernel or {@code env} starts instead; empty if none. */
-    Optional<Start> next() {
+    Optional<Start> next() throws FileSystemException {
       var interpreter = interpreter(program);
       if (interpreter.isPresent()) {
         var script = new ArrayList<>(List.of(program.toString()));
@@ -47,6 +50,18 @@ public final class ProgramChain {
       return isEnv(program)
           ? EnvCall.of(arguments, path, folder).flatMap(Start::found)
           : Optional.empty();
+    }
+
+    /**
+     * Returns the files among the arguments, which the program may run: {@code sh FILE}, {@code
+     * nice FILE}.
+     */
+    List<Path> files() {
+      return arguments.stream()
+          .filter(argument -> argument.startsWith("/"))
+          .flatMap(argument -> resolved(ROOT, argument).stream())
+          .filter(Files::isRegularFile)
+          .toList();
     }
 
     /** Returns the start of an interpreter, which the kernel does not search in the PATH. */
@@ -89,9 +104,11 @@ public final class ProgramChain {
    *
    * @param text the script
    * @param path its {@code PATH}
-   * @return absolute paths, in the order in which the programs start; the last one may not exist
+   * @return absolute paths, in the order in which the programs start, each followed by the files
+   *     that its arguments name; a program may not exist
+   * @throws FileSystemException if a first line does not say what runs; the reason is for people
    */
-  public static List<Path> ofScript(String text, String path) {
+  public static List<Path> ofScript(String text, String path) throws FileSystemException {
     // The script's own file is empty here: env would only start the script again.
     return follow(
         Interpreter.of(text)
@@ -103,17 +120,19 @@ public final class ProgramChain {
    *
    * @param program an absolute path
    * @param path its {@code PATH}
-   * @return absolute paths, starting with the program; the last one may not exist
+   * @return absolute paths, starting with the program; as {@link #ofScript} otherwise
+   * @throws FileSystemException if a first line does not say what runs; the reason is for people
    */
-  public static List<Path> ofProgram(Path program, String path) {
+  public static List<Path> ofProgram(Path program, String path) throws FileSystemException {
     return follow(Optional.of(new Start(program, List.of(), path, ROOT)));
   }
 
-  private static List<Path> follow(Optional<Start> first) {
+  private static List<Path> follow(Optional<Start> first) throws FileSystemException {
     var programs = new LinkedHashSet<Path>();
     var start = first;
     for (int i = 0; i < LONGEST && start.isPresent(); i++) {
       programs.add(start.get().program());
+      programs.addAll(start.get().files());
       start = start.get().next();
     }
     return List.copyOf(programs);

@@ -69,7 +69,7 @@ public sealed interface HelperProgram {
         }
         refused.add("%s is not run: %s".formatted(file, problem.get()));
       } catch (IOException e) {
-        refused.add("%s cannot be examined".formatted(file));
+        refused.add("%s cannot be examined: %s".formatted(file, RegularFile.reason(e)));
       }
     }
     return new MissingHelper(
@@ -83,7 +83,7 @@ public sealed interface HelperProgram {
    *
    * @param path the helper's {@code PATH}
    * @return for people; empty if all are safe
-   * @throws IOException if the program itself cannot be checked
+   * @throws IOException if the program itself or what runs it cannot be checked
    */
   private static Optional<String> problem(Path file, String path) throws IOException {
     var access = WriteAccess.ofThisProcess(System.getenv());

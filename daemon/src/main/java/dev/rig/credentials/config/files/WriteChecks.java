@@ -3,10 +3,12 @@ package dev.rig.credentials.config.files;
 import dev.rig.credentials.config.ProblemCollector;
 import dev.rig.credentials.config.SourcePosition;
 import dev.rig.credentials.files.ProgramChain;
+import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.files.SearchPath;
 import dev.rig.credentials.files.WriteAccess;
 import dev.rig.credentials.problem.Problem;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -59,8 +61,12 @@ public final class WriteChecks {
    * @param path the {@code PATH} of the script
    */
   public void script(SourcePosition origin, String text, String path) {
-    for (var program : ProgramChain.ofScript(text, path)) {
-      used(origin, "the script's interpreter", program.toString());
+    try {
+      for (var program : ProgramChain.ofScript(text, path)) {
+        used(origin, "the script's interpreter", program.toString());
+      }
+    } catch (FileSystemException e) {
+      unknown(origin, "the script's interpreter", e);
     }
     if (searched.add(path)) {
       SearchPath.folders(path).forEach(folder -> searched(origin, folder));
@@ -93,9 +99,20 @@ public final class WriteChecks {
    * @param path the {@code PATH} of the scripts
    */
   public void shell(SourcePosition origin, Path shell, String path) {
-    for (var program : ProgramChain.ofProgram(shell, path)) {
-      used(origin, program.equals(shell) ? "" : "its interpreter", program.toString());
+    try {
+      for (var program : ProgramChain.ofProgram(shell, path)) {
+        used(origin, program.equals(shell) ? "" : "its interpreter", program.toString());
+      }
+    } catch (FileSystemException e) {
+      unknown(origin, "its interpreter", e);
     }
+  }
+
+  private void unknown(SourcePosition origin, String what, FileSystemException e) {
+    findings.add(
+        origin,
+        "%s cannot be checked: %s".formatted(what, RegularFile.reason(e)),
+        "write the path of the program");
   }
 
   /**

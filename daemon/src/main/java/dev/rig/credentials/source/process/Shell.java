@@ -1,6 +1,7 @@
 package dev.rig.credentials.source.process;
 
 import dev.rig.credentials.files.ProgramChain;
+import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.files.SearchPath;
 import dev.rig.credentials.files.WriteAccess;
 import java.io.File;
@@ -118,7 +119,7 @@ public record Shell(Path program, List<String> options, String prologue) {
       }
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of(checked + " cannot be checked: " + e.getClass().getSimpleName());
+      return Optional.of(checked + " cannot be checked: " + RegularFile.reason(e));
     }
   }
 

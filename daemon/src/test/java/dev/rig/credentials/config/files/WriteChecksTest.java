@@ -108,11 +108,52 @@ class WriteChecksTest {
         "-S --chdir=%s -iu A ./evil",
         "-S -i -C%s ./evil",
         "-S env -S \"-C %s ./evil\"",
+        "-S A=b\\_%s/evil",
+        "-S A=b\\\\ %s/evil",
+        "-S -C%s ./evi\"l\"\\_-x # comment",
+        "-S nice %s/evil",
+        "-S sh -e %s/evil",
       })
   void folderInWhichEnvSearchesCounts(String arguments) throws IOException {
     assertEquals(evil(), found("#!/usr/bin/env " + arguments.formatted(open) + "\n"));
     var nested = program("nested", "#!/usr/bin/env " + arguments.formatted(open) + "\n");
     assertEquals(evil(), found("#!" + nested + "\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/usr/bin/nice", "/bin/sh"})
+  void fileThatAnInterpreterRunsCounts(String interpreter) throws IOException {
+    assertEquals(evil(), found("#!" + interpreter + " " + program + "\n"));
+    var nested = program("nested", "#!" + interpreter + " " + program + "\n");
+    assertEquals(evil(), found("#!" + nested + "\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"-S ${RUNNER} -x", "-S \"${RUNNER}\"", "-S A=$RUNNER b", "-S env -S ${RUNNER}"})
+  void variableInAFirstLineIsRefused(String arguments) throws IOException {
+    var nested = program("nested", "#!/usr/bin/env " + arguments + "\n");
+    for (var script : List.of("#!/usr/bin/env " + arguments + "\n", "#!" + nested + "\n")) {
+      assertEquals(
+          List.of(
+              "the script's interpreter cannot be checked: its first line uses a"
+                  + " variable other than ${PATH}, so what runs is unknown"),
+          found(script));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-S '$RUNNER' %s/evil-",
+        "-S A=b # %s/evil",
+        "-S A=b\\c %s/evil",
+        "-S \"%s/evil",
+        "-S %s/evil\\q",
+        "-S \\#%s/evil",
+      })
+  void whatEnvDoesNotRunIsAccepted(String arguments) throws IOException {
+    assertEquals(List.of(), found("#!/usr/bin/env " + arguments.formatted(open) + "\n"));
   }
 
   @Test
