@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads regular files only: opening a FIFO waits for its other end, perhaps forever, and a device
@@ -85,11 +86,17 @@ public final class RegularFile {
     return new String(read(file, SMALL), StandardCharsets.UTF_8);
   }
 
+  private static boolean isLink(@Nullable String file) {
+    return file != null && Files.isSymbolicLink(Path.of(file)) && Files.notExists(Path.of(file));
+  }
+
   /** Returns why a file could not be used, without its name. */
   public static String reason(IOException e) {
     return switch (e) {
       case AccessDeniedException _ -> "permission denied";
       case NoSuchFileException _ -> "there is no such file";
+      case FileAlreadyExistsException there when isLink(there.getFile()) ->
+          "a link is in its place, whose target is missing";
       case FileAlreadyExistsException _ -> "another file is in its place";
       case FileSystemException known when known.getReason() != null -> known.getReason();
       default -> e.getClass().getSimpleName();
