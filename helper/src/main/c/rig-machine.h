@@ -108,8 +108,16 @@ static inline int32_t rig_copy(const char *text, void *into, int32_t room) {
 /* Each copies a text and returns its length; -1 if absent or too long. */
 static inline int32_t rig_program(void *into, int32_t room) { return rig_copy(program_invocation_name, into, room); }
 static inline int32_t rig_version(void *into, int32_t room) { return rig_copy(RIG_VERSION, into, room); }
-static inline int32_t rig_variable(const char *name, void *into, int32_t room) { return rig_copy(getenv(name), into, room); }
 static inline int32_t rig_reason(int32_t error, void *into, int32_t room) { return rig_copy(strerror(error), into, room); }
+
+/* Copies the value of a variable, or only the start of one that is too long: no path is as long, so it is reported. */
+static inline int32_t rig_variable(const char *name, void *into, int32_t room) {
+    const char *value = getenv(name);
+    if (value == NULL) return -1;
+    size_t length = strnlen(value, (size_t) room);
+    memcpy(into, value, length);
+    return (int32_t) length;
+}
 
 static inline int32_t rig_exists(const char *path) { return access(path, F_OK) == 0; }
 

@@ -18,8 +18,8 @@ final class NativeMachine implements Machine {
   private static final int WHOLE_MILLIS = 5;
 
   /**
-   * A buffer for a text from C: longer than any path; a longer variable counts as not set. It is
-   * reused, because each new page of memory costs as much as several system calls.
+   * A buffer for a text from C: longer than any path; a longer variable is cut. It is reused,
+   * because each new page of memory costs as much as several system calls.
    */
   private final byte[] text = new byte[4096];
 

@@ -275,6 +275,19 @@ class NativeClientIT {
     assertTrue(outcome.millis() < Wire.CLIENT_CONNECT_MILLIS + 3_000, () -> "" + outcome.millis());
   }
 
+  /** Before, the native client ignored the variable, and asked another daemon. */
+  @ParameterizedTest
+  @MethodSource("forms")
+  void aSocketWhosePathIsTooLongIsReported(Form form) throws Exception {
+    for (int length : List.of(200, 5_000, 100_000)) {
+      Map<String, String> named = Map.of("RIG_CREDENTIALS_SOCKET", "/" + "x".repeat(length));
+      Outcome outcome = run(form, "docker-credential-rig", named, bytes("ghcr.io"), "get");
+      assertEquals(1, outcome.status());
+      assertTrue(outcome.text().startsWith("rig-credentials: cannot reach the daemon at /xxx"));
+      assertTrue(outcome.text().contains("too long"), outcome::text);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("forms")
   void optionalMissingDaemonIsNotFoundImmediately(Form form) throws Exception {
