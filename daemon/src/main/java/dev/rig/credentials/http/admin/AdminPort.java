@@ -35,7 +35,7 @@ public final class AdminPort implements OpenListener {
     var limits = SocketLimits.standard().withConnections(MOST_CONNECTIONS, MOST_CONNECTIONS);
     var binding = TcpBinding.listen(wanted, limits.backlog());
     boolean loopback = binding.address().getAddress().isLoopbackAddress();
-    var engine = new LazyHttpEngine("admin", () -> pages.routing(loopback));
+    var engine = new LazyHttpEngine("admin port", () -> pages.routing(loopback), time.ticker());
     return new AdminPort(
         binding.address(), engine, StreamServer.open(binding, limits, engine, "rig-admin", time));
   }

@@ -23,7 +23,7 @@ public final class PlatformSocket implements OpenListener {
   private final StreamServer server;
 
   private PlatformSocket(SocketOptions options, PlatformApi api, Time time) {
-    engine = new LazyHttpEngine("platform", api::routing);
+    engine = new LazyHttpEngine("platform socket", api::routing, time.ticker());
     path = options.path();
     server = StreamServer.open(options, engine, "rig-platform", time);
   }

@@ -27,6 +27,10 @@ public final class HttpEngine {
   /** The size limit of a request's body, in bytes. */
   public static final int MOST_BODY = 64 * 1024;
 
+  /** The framing rejects a larger head before the engine does. */
+  private static final Http1Config HTTP1 =
+      Http1Config.builder().maxHeadersSize(2 * RequestFraming.MOST_FIELDS).build();
+
   private final Http1ConnectionSelector http1;
   private final Router router;
   private final ListenerContext listener;
@@ -35,12 +39,13 @@ public final class HttpEngine {
    * Creates an engine.
    *
    * @param name for Helidon's own messages
+   * @param rejections receives what Helidon rejects
    */
-  HttpEngine(String name, HttpRouting.Builder routing) {
+  HttpEngine(String name, HttpRouting.Builder routing, RejectionLog rejections) {
     // Starts the thread of Helidon's clock now: if a response needed it first while the system had
     // no thread, the class would stay unusable.
     var _ = DateTime.http1Bytes();
-    http1 = Http1ConnectionSelector.builder().config(Http1Config.create()).build();
+    http1 = Http1ConnectionSelector.builder().config(HTTP1).build();
     router = Router.builder().addRouting(routing).build();
     var config =
         ListenerConfig.builder()
@@ -53,7 +58,7 @@ public final class HttpEngine {
             Context.builder().id(name).build(),
             MediaContext.builder().mediaSupportsDiscoverServices(false).build(),
             ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build(),
-            ReportedErrors.handlers(),
+            ReportedErrors.handlers(rejections),
             config,
             // Not used: writes are immediate.
             ForkJoinPool.commonPool());
@@ -82,20 +87,10 @@ public final class HttpEngine {
     }
   }
 
-  /** Logs a request that the engine must not read, and returns its answer. */
-  static byte[] rejected(Rejection rejection) {
-    log(rejection);
-    return rejection.answer();
-  }
-
-  static void log(Rejection rejection) {
-    LOG.log(Level.DEBUG, "answered {0}: {1}", rejection.status(), rejection.detail());
-  }
-
   /** Answers a request that the engine must not read. */
   static void reject(PeerStream connection, Rejection rejection) {
     try {
-      connection.write(rejected(rejection), HelidonConnection.ANSWER);
+      connection.write(rejection.answer(), HelidonConnection.ANSWER);
     } catch (IOException gone) {
       LOG.log(Level.TRACE, "a connection ends: {0}", gone.getMessage());
     }

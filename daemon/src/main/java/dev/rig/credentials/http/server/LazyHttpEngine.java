@@ -3,6 +3,7 @@ package dev.rig.credentials.http.server;
 import dev.rig.credentials.socket.PeerStream;
 import dev.rig.credentials.socket.StreamServer.Framing;
 import dev.rig.credentials.socket.StreamServer.Protocol;
+import dev.rig.credentials.time.Ticker;
 import io.helidon.webserver.http.HttpRouting;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -16,11 +17,18 @@ import org.jspecify.annotations.Nullable;
 public final class LazyHttpEngine implements Protocol {
   private final String name;
   private final Supplier<HttpRouting.Builder> routing;
+  private final RejectionLog rejections;
   private @Nullable HttpEngine engine;
 
-  public LazyHttpEngine(String name, Supplier<HttpRouting.Builder> routing) {
+  /**
+   * Creates none yet.
+   *
+   * @param name for messages, such as {@code admin port}
+   */
+  public LazyHttpEngine(String name, Supplier<HttpRouting.Builder> routing, Ticker ticker) {
     this.name = name;
     this.routing = routing;
+    this.rejections = new RejectionLog(name, ticker);
   }
 
   /** Creates the engine, unless it exists. */
@@ -31,7 +39,7 @@ public final class LazyHttpEngine implements Protocol {
   private synchronized HttpEngine engine() {
     var made = engine;
     if (made == null) {
-      made = new HttpEngine(name, routing.get());
+      made = new HttpEngine(name, routing.get(), rejections);
       engine = made;
     }
     return made;
@@ -52,13 +60,16 @@ public final class LazyHttpEngine implements Protocol {
         if (rejection == null) {
           engine().serve(stream);
         } else {
+          rejections.log(rejection);
           HttpEngine.reject(stream, rejection);
         }
       }
 
       @Override
       public byte[] timeoutAnswer() {
-        return HttpEngine.rejected(Rejection.timeout());
+        var timeout = Rejection.timeout();
+        rejections.log(timeout);
+        return timeout.answer();
       }
     };
   }

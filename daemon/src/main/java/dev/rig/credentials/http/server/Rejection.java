@@ -24,6 +24,15 @@ record Rejection(int code, String title, String reason, String detail) {
         "the body is larger than the limit of " + HttpEngine.MOST_BODY + " bytes");
   }
 
+  /** Returns the reason for header fields that are too large together (RFC 6585, section 5). */
+  static Rejection tooManyFields() {
+    return new Rejection(
+        431,
+        "Request Header Fields Too Large",
+        "tooLarge",
+        "the headers are larger than the limit of " + RequestFraming.MOST_FIELDS + " bytes");
+  }
+
   static Rejection timeout() {
     return new Rejection(
         408, "Request Timeout", "requestTimeout", "the request was incomplete for too long");

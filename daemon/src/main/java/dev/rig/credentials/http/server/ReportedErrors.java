@@ -15,13 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class ReportedErrors implements DirectHandler {
   private final DirectHandler usual = DirectHandler.defaultHandler();
 
-  private ReportedErrors() {}
+  private final RejectionLog rejections;
+
+  private ReportedErrors(RejectionLog rejections) {
+    this.rejections = rejections;
+  }
 
   /** Returns handlers for every kind of failure. */
-  static DirectHandlers handlers() {
+  static DirectHandlers handlers(RejectionLog rejections) {
     var handlers = DirectHandlers.builder();
     for (var kind : EventType.values()) {
-      handlers.addHandler(kind, new ReportedErrors());
+      handlers.addHandler(kind, new ReportedErrors(rejections));
     }
     return handlers.build();
   }
@@ -48,9 +52,9 @@ final class ReportedErrors implements DirectHandler {
     return described(usual.handle(request, kind, status, headers, message));
   }
 
-  private static TransportResponse described(TransportResponse answer) {
+  private TransportResponse described(TransportResponse answer) {
     var rejection = rejection(answer.status());
-    HttpEngine.log(rejection);
+    rejections.log(rejection);
     return TransportResponse.builder()
         .status(answer.status())
         .headers(answer.headers())

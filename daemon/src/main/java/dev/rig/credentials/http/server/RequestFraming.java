@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  * engine checks everything else.
  */
 final class RequestFraming {
-  /** More than the engine's limits of 2 KiB and 16 KiB. */
-  private static final int MOST_HEAD = 20 * 1024;
+  /** More than the engine's limit of 2 KiB. */
+  private static final int MOST_REQUEST_LINE = 4 * 1024;
+
+  /** The size limit of the header fields, in bytes without their CRs. */
+  static final int MOST_FIELDS = 16 * 1024;
 
   /** Up to this size a body is read to its end, so that its client can read the rejection. */
   private static final int MOST_READ = 2 * HttpEngine.MOST_BODY;
@@ -26,6 +29,10 @@ final class RequestFraming {
 
   /** The method of a request line: a token (RFC 9110, section 5.6.2). */
   private static final Pattern METHOD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+  /** Header fields, each of which starts with a token and a colon (RFC 9112, section 5). */
+  private static final Pattern FIELDS =
+      Pattern.compile("(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\n]*+\n)*+\n");
 
   private static final Pattern LENGTH = field("content-length", "([0-9]{1,9})");
   private static final Pattern CHUNKED = field("transfer-encoding", "([^\n]*chunked[^\n]*)");
@@ -56,6 +63,10 @@ final class RequestFraming {
   private boolean returned;
 
   private int lineLength;
+
+  /** Where the header fields start in the head; 0 until the request line has ended. */
+  private int fields;
+
   private long left;
   private long body;
 
@@ -129,19 +140,29 @@ final class RequestFraming {
       return;
     }
     head.append((char) (one & 0xff));
-    if (one != '\n') {
-      lineLength++;
-      if (head.length() > MOST_HEAD) {
-        place = FramingState.END;
-        checkMethod(head.toString());
-      }
+    if (head.length() > (fields == 0 ? MOST_REQUEST_LINE : fields + MOST_FIELDS)) {
+      tooLarge();
       return;
     }
+    if (one != '\n') {
+      lineLength++;
+      return;
+    }
+    fields = fields == 0 ? head.length() : fields;
     boolean blank = lineLength == 0;
     lineLength = 0;
     if (blank) {
       headEnded(head.toString());
       head.setLength(0);
+    }
+  }
+
+  /** The engine answers a request line that is too long. */
+  private void tooLarge() {
+    place = FramingState.END;
+    checkMethod(head.toString());
+    if (fields > 0) {
+      reject(Rejection.tooManyFields());
     }
   }
 
@@ -153,12 +174,15 @@ final class RequestFraming {
 
   private void headEnded(String text) {
     checkMethod(text);
+    if (!FIELDS.matcher(text).region(fields, text.length()).matches()) {
+      reject(Rejection.badRequest("a header's name is not a token"));
+    }
     if (place == FramingState.END) {
       return;
     }
-    var fields = text.toLowerCase(Locale.ROOT);
-    var length = LENGTH.matcher(fields);
-    if (CHUNKED.matcher(fields).find()) {
+    var names = text.toLowerCase(Locale.ROOT);
+    var length = LENGTH.matcher(names);
+    if (CHUNKED.matcher(names).find()) {
       place = FramingState.CHUNK_SIZE;
     } else if (length.find()) {
       left = Long.parseLong(length.group(1));
@@ -169,7 +193,7 @@ final class RequestFraming {
     } else {
       place = FramingState.END;
     }
-    if (place != FramingState.END && EXPECT.matcher(fields).find()) {
+    if (place != FramingState.END && EXPECT.matcher(names).find()) {
       interim.accept(CONTINUE);
     }
   }

@@ -62,7 +62,7 @@ final class LazyHttpEngineTest {
   private String received(String request) throws Exception {
     var loopback = InetAddress.ofLiteral("127.0.0.1");
     var binding = TcpBinding.listen(new InetSocketAddress(loopback, 0), 1);
-    var engine = new LazyHttpEngine("test", HttpRouting::builder);
+    var engine = new LazyHttpEngine("test", HttpRouting::builder, time.time().ticker());
     try (var _ =
             StreamServer.open(
                 binding,

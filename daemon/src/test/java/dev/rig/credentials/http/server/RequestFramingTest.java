@@ -219,6 +219,43 @@ class RequestFramingTest {
     assertEquals("400 Bad Request", rejection(framing));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET / HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost : x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nName\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 4\r\nA(b: x\r\n\r\nbody",
+      })
+  void headerWhoseNameIsNoTokenIsRejected(String request) {
+    var framing = framing();
+    assertTrue(add(framing, request));
+    assertEquals("400 Bad Request", rejection(framing));
+  }
+
+  @Test
+  void headersLargerThanTheLimitAreRejected() {
+    var start = "GET / HTTP/1.1\r\nHost: x\r\n";
+    for (var fields :
+        List.of("A: b\r\n".repeat(3_277), "A: " + "b".repeat(16_381), "A".repeat(500_000))) {
+      var framing = framing();
+      assertTrue(add(framing, start + fields));
+      assertEquals("431 Request Header Fields Too Large", rejection(framing));
+    }
+    var atTheLimit = framing();
+    int length = RequestFraming.MOST_FIELDS - "Host: x\nA: \n\n".length();
+    assertTrue(add(atTheLimit, start + "A: " + "b".repeat(length) + "\r\n\r\n"));
+    assertNull(atTheLimit.rejection());
+  }
+
+  @Test
+  void longRequestLineIsLeftToTheEngine() {
+    var framing = framing();
+    assertTrue(add(framing, "GET /" + "x".repeat(5_000)));
+    assertNull(framing.rejection());
+  }
+
   @Test
   void answerIsHttpWithItsReason() {
     assertEquals(
