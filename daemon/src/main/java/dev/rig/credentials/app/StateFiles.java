@@ -43,9 +43,17 @@ final class StateFiles implements AutoCloseable {
     this.environment = environment;
   }
 
-  /** Returns whether a file of an earlier run exists, or may exist in an unreadable folder. */
+  /**
+   * Returns whether a file of an earlier run exists, or may exist: the folder cannot be read, or is
+   * not a folder now.
+   */
   boolean holds(String name) {
-    return !Files.notExists(settings.stateDir().resolve(name), LinkOption.NOFOLLOW_LINKS);
+    var folder = settings.stateDir();
+    if (Files.notExists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    return !Files.isDirectory(folder)
+        || !Files.notExists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
   }
 
   /**

@@ -74,6 +74,9 @@ final class ExplainCommand implements Callable<Integer> {
     if (document.has("reason")) {
       out.println("Reason:      " + document.display("reason"));
     }
+    if (document.has("note")) {
+      out.println("Note:        " + document.display("note"));
+    }
     if (!document.has("answering")) {
       return;
     }

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * own logins are read (T18); an entry is shown only to peers that may list it.
  */
 final class ExplainHandler {
+  private static final String UNREAD =
+      "the stored logins cannot be read now, so yours are not considered; \"rig-credentials"
+          + " status\" as root shows why";
+
   private final Broker broker;
   private final StoredLogins logins;
 
@@ -66,7 +70,10 @@ final class ExplainHandler {
         .explain(reference)
         .thenApply(explanation ->
             new RequestResult(
-                new Reply(0, StatusJson.explanation(explanation.showing(shown), own, mayGet)),
+                new Reply(
+                    0,
+                    StatusJson.explanation(
+                        explanation.showing(shown), own, mayGet, logins.areUnread() ? UNREAD : "")),
                 RequestOutcome.TOLD,
                 entry == null ? null : entry.prefix().toString()));
   }

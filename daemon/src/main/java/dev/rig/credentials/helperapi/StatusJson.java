@@ -32,9 +32,13 @@ final class StatusJson {
    *
    * @param own a login of the peer that does not answer; null if absent
    * @param mayGet the entries for which the full reason is shown
+   * @param note what else the peer should know; empty if nothing
    */
   static byte[] explanation(
-      Explanation explanation, @Nullable ExplainedLogin own, Predicate<BrokerEntry> mayGet) {
+      Explanation explanation,
+      @Nullable ExplainedLogin own,
+      Predicate<BrokerEntry> mayGet,
+      String note) {
     var answering = explanation.answering();
     boolean whole = answering != null && mayGet.test(answering.entry());
     return JsonWriter.line(
@@ -50,6 +54,9 @@ final class StatusJson {
                     .put("reason", whole ? failed.reason() : failed.reasonClass().text())
                     .put("reasonClass", word(failed.reasonClass()))
                     .put("nextAttempt", failed.nextAttempt());
+          }
+          if (!note.isEmpty()) {
+            json.put("note", note);
           }
           json.objects(
               "considered",

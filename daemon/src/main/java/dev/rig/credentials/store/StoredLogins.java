@@ -161,6 +161,11 @@ public final class StoredLogins {
     return own == null ? null : own.find(reference);
   }
 
+  /** Returns whether there may be logins that cannot be read now, and are not found. */
+  public boolean areUnread() {
+    return !loaded && refused != null;
+  }
+
   /** Returns all logins of the uid. */
   public Collection<StoredLogin> of(int uid) {
     var own = users.get(uid);
@@ -199,8 +204,7 @@ public final class StoredLogins {
   public CompletableFuture<Boolean> erase(int uid, ImageReference reference) {
     var name = reference.name();
     var own = users.get(uid);
-    boolean known = loaded || refused == null;
-    if (known && (own == null || !own.has(name))) {
+    if (!areUnread() && (own == null || !own.has(name))) {
       return CompletableFuture.completedFuture(false);
     }
     return run(() -> {

@@ -233,6 +233,33 @@ class StateFolderFaultsIT {
     assertLogin(first, 3);
   }
 
+  /** Before, the logins were reported as healthy until one was stored. */
+  @Test
+  void f36_loginsThatCannotBeReadAreReportedAndReadLater() throws IOException {
+    var one = first.start();
+    store(first, 1).succeeded();
+    DaemonUnderTest.stop(one);
+    var state = first.stateFolder();
+    var away = Files.move(state, state.resolveSibling("away"));
+    Files.createFile(state);
+    first.start();
+    var status = first.commandLine("status");
+    assertTrue(status.stdout().contains("logins is unhealthy"), status::toString);
+    var explained = first.commandLine("explain", "h1.example.net/app");
+    assertEquals(1, explained.status());
+    assertTrue(
+        explained.stdout().contains("Note:        the stored logins cannot be read now"),
+        explained::toString);
+    Files.delete(state);
+    Files.move(away, state);
+    Eventually.within(
+        Duration.ofSeconds(20),
+        () -> !first.commandLine("status").stdout().contains("logins is unhealthy"),
+        status::toString);
+    assertLogin(first, 1);
+    assertFalse(first.commandLine("explain", "h1.example.net/app").stdout().contains("Note:"));
+  }
+
   private static void empty(Path state) throws IOException {
     try (var files = Files.list(state)) {
       for (var file : files.toList()) {
