@@ -27,10 +27,6 @@ public final class HttpEngine {
   /** The size limit of a request's body, in bytes. */
   public static final int MOST_BODY = 64 * 1024;
 
-  /** The framing rejects a larger head before the engine does. */
-  private static final Http1Config HTTP1 =
-      Http1Config.builder().maxHeadersSize(2 * RequestFraming.MOST_FIELDS).build();
-
   private final Http1ConnectionSelector http1;
   private final Router router;
   private final ListenerContext listener;
@@ -45,7 +41,9 @@ public final class HttpEngine {
     // Starts the thread of Helidon's clock now: if a response needed it first while the system had
     // no thread, the class would stay unusable.
     var _ = DateTime.http1Bytes();
-    http1 = Http1ConnectionSelector.builder().config(HTTP1).build();
+    // The framing rejects larger headers before the engine does.
+    var bounds = Http1Config.builder().maxHeadersSize(2 * RequestFraming.MOST_FIELDS).build();
+    http1 = Http1ConnectionSelector.builder().config(bounds).build();
     router = Router.builder().addRouting(routing).build();
     var config =
         ListenerConfig.builder()
