@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** The contents of the distribution: nothing is in it twice, and nothing that is never loaded. */
 class DistributionIT {
+  private static final String PRINT_FLAGS = "-XX:+PrintCommandLineFlags";
   private static final Path HOME = Distribution.daemon().getParent().getParent();
   private static final Path README =
       Path.of(System.getProperty("basedir", ".")).resolve("../README.md");
@@ -73,22 +74,23 @@ class DistributionIT {
   /** Later options replace earlier ones, so that the launcher could undo what the file says. */
   @Test
   void launcherReplacesNoOptionOfJvmOptions() {
-    var print = "-XX:+PrintCommandLineFlags";
     var file =
         Command.of(
             HOME.resolve("runtime/bin/java"),
             "@" + HOME.resolve("lib/jvm.options"),
-            print,
+            PRINT_FLAGS,
             "--version");
     var options = flags(file);
-    assertTrue(options.contains("-XX:TieredStopAtLevel=1"), options::toString);
-    for (var command : List.of("serve", "check")) {
-      var launcher =
-          Command.of(Distribution.daemon(), command, "--help")
-              .with("RIG_CREDENTIALS_AOT", print)
-              .with("_JAVA_OPTIONS", "-XX:-DisableAttachMechanism");
-      assertEquals(options, flags(launcher), command);
-    }
+    assertEquals(options, flagsOf("serve"));
+    options.add("-XX:TieredStopAtLevel=1"); // a command is over before the second compiler helps
+    assertEquals(options, flagsOf("check"));
+  }
+
+  private static Set<String> flagsOf(String command) {
+    return flags(
+        Command.of(Distribution.daemon(), command, "--help")
+            .with("RIG_CREDENTIALS_AOT", PRINT_FLAGS)
+            .with("_JAVA_OPTIONS", "-XX:-DisableAttachMechanism"));
   }
 
   private static Set<String> flags(Command command) {
