@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -15,6 +16,9 @@ import java.util.Objects;
 
 /** One request and its answer over the daemon's socket, with limits of size and time. */
 public final class JdkExchange {
+  /** The longest path to which the JDK connects, in bytes: one less than the system's limit. */
+  private static final int LONGEST_PATH = 106;
+
   private JdkExchange() {}
 
   /**
@@ -37,7 +41,7 @@ public final class JdkExchange {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         var selector = Selector.open()) {
       channel.configureBlocking(false);
-      Attempt trouble = connect(channel, file);
+      Attempt trouble = connect(channel, path, file);
       if (trouble != null) {
         return trouble;
       }
@@ -52,7 +56,7 @@ public final class JdkExchange {
   }
 
   /** Connects; returns a failed attempt, or null on success. */
-  private static Attempt connect(SocketChannel channel, Path file) {
+  private static Attempt connect(SocketChannel channel, String path, Path file) {
     try {
       if (channel.connect(UnixDomainSocketAddress.of(file))) {
         return null;
@@ -62,7 +66,10 @@ public final class JdkExchange {
     } catch (ConnectException e) {
       return Attempt.ended(Attempt.AttemptOutcome.REFUSED);
     } catch (IOException e) {
-      // The JDK has one exception for ENOENT, EACCES and EAGAIN, so the file is checked instead.
+      // The JDK has one exception for all of these, so the file is checked instead.
+      if (path.getBytes(StandardCharsets.UTF_8).length > LONGEST_PATH) {
+        return Attempt.failed(words(e));
+      }
       if (Files.notExists(file)) {
         return Attempt.ended(Attempt.AttemptOutcome.MISSING);
       }
