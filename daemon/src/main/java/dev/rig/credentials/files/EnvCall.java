@@ -4,6 +4,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -14,20 +15,24 @@ import java.util.regex.Pattern;
  * here.
  *
  * @param arguments the program as written, such as {@code python3}, and its arguments
+ * @param words the options and variables before the program, split
  * @param path the {@code PATH} in which the program is searched
  * @param folder the folder for relative names
  */
-record EnvCall(List<String> arguments, String path, Path folder) {
+record EnvCall(List<String> arguments, List<String> words, String path, Path folder) {
   private static final String PATH = "PATH=";
 
   /** Options whose value is the next word, and which change nothing here. */
-  private static final Pattern WITH_A_WORD = Pattern.compile("-[iv0]*[ua]|--unset|--argv0");
+  private static final Pattern WITH_A_WORD = Pattern.compile("-[iv0]*[ua]|--(?:u[nset]*|a[rgv0]*)");
 
   /** Options for the working directory, which is the rest of the word, or else the next word. */
-  private static final Pattern FOLDER = Pattern.compile("-[iv0]*C|--chdir(?:=|$)");
+  private static final Pattern FOLDER = Pattern.compile("-[iv0]*C|--c[hdir]*(?:=|$)");
 
-  /** Options that make env split the rest of the word, or else the next word. */
-  private static final Pattern SPLIT = Pattern.compile("-[iv0]*S\\s*|--split-string(?:[= ]|$)");
+  /**
+   * Options that make env split the rest of the word, or else the next word. A long option may be
+   * abbreviated.
+   */
+  private static final Pattern SPLIT = Pattern.compile("-[iv0]*S\\s*|--s[a-z-]*(?:[= ]|$)");
 
   /**
    * Returns the call.
@@ -41,10 +46,12 @@ record EnvCall(List<String> arguments, String path, Path folder) {
   static Optional<EnvCall> of(List<String> words, String path, Path folder)
       throws FileSystemException {
     var left = new ArrayDeque<>(words);
+    var before = new ArrayList<String>();
     var search = path;
     var at = folder;
     while (!left.isEmpty()) {
       var word = left.pop();
+      before.add(word);
       var split = SPLIT.matcher(word);
       var change = FOLDER.matcher(word);
       if (split.lookingAt()) {
@@ -57,7 +64,7 @@ record EnvCall(List<String> arguments, String path, Path folder) {
         search = word.substring(PATH.length());
       } else if (!word.isEmpty() && !word.startsWith("-") && word.indexOf('=') < 0) {
         left.push(word);
-        return Optional.of(new EnvCall(List.copyOf(left), search, at));
+        return Optional.of(new EnvCall(List.copyOf(left), before, search, at));
       }
     }
     return Optional.empty();

@@ -6,18 +6,26 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The programs that run a script or a program: the interpreter in the first line after {@code #!},
  * the program that {@code env} finds, and the same for each of these, as far as they are scripts
  * themselves; and files that a first line names for its program, such as {@code nice FILE}. A user
  * who can change one of them decides what runs (T23).
+ *
+ * @param programs absolute paths, in the order in which the programs start; a program may not exist
+ * @param files absolute paths of files that the arguments of these programs name; one may be
+ *     missing, and created later
  */
-public final class ProgramChain {
+public record ProgramChain(List<Path> programs, List<Path> files) {
   /** The kernel reads this much of a file to find {@code #!}, in bytes (execve(2)). */
   private static final int FIRST_LINE = 256;
 
@@ -39,29 +47,55 @@ public final class ProgramChain {
    * @param folder the working directory
    */
   private record Start(Path program, List<String> arguments, String path, Path folder) {
-    /** Returns the program that the kernel or {@code env} starts instead; empty if none. */
-    Optional<Start> next() throws FileSystemException {
+    /** Returns the programs that the kernel, {@code env} or the program itself may start. */
+    List<Start> next() throws FileSystemException {
       var interpreter = interpreter(program);
       if (interpreter.isPresent()) {
         var script = new ArrayList<>(List.of(program.toString()));
         script.addAll(arguments);
-        return interpreted(interpreter.get(), script, path, folder);
+        return interpreted(interpreter.get(), script, path, folder).stream().toList();
       }
       return isEnv(program)
-          ? EnvCall.of(arguments, path, folder).flatMap(Start::found)
-          : Optional.empty();
+          ? envCall().flatMap(call -> call(call.arguments(), call.path(), call.folder())).stream()
+              .toList()
+          : calls();
+    }
+
+    private Optional<EnvCall> envCall() throws FileSystemException {
+      return EnvCall.of(arguments, path, folder);
+    }
+
+    /** Returns the programs among the arguments: {@code nice env FILE}. */
+    private List<Start> calls() {
+      return IntStream.range(0, arguments.size())
+          .mapToObj(from -> call(arguments.subList(from, arguments.size()), path, folder))
+          .flatMap(Optional::stream)
+          .filter(call -> Files.isRegularFile(call.program()))
+          .toList();
     }
 
     /**
-     * Returns the files among the arguments, which the program may run: {@code sh FILE}, {@code
-     * nice FILE}.
+     * Returns the files among the arguments, which the program may run: {@code sh FILE}, {@code awk
+     * -fFILE}, {@code env BASH_ENV=FILE}.
      */
-    List<Path> files() {
-      return arguments.stream()
-          .filter(argument -> argument.startsWith("/"))
-          .flatMap(argument -> resolved(ROOT, argument).stream())
-          .filter(Files::isRegularFile)
-          .toList();
+    List<Path> files() throws FileSystemException {
+      var words = isEnv(program) ? envCall().map(EnvCall::words).orElse(List.of()) : arguments;
+      return words.stream().flatMap(word -> files(word, folder)).toList();
+    }
+
+    private static Stream<Path> files(String word, Path folder) {
+      int slash = word.indexOf('/');
+      var itself = resolved(folder, word).stream().filter(file -> !Files.isDirectory(file));
+      if (slash < 0) {
+        return itself.filter(Files::isRegularFile);
+      }
+      if (word.startsWith("-")) {
+        itself = Stream.empty();
+      }
+      var parts = Stream.of(word.substring(slash), word.substring(word.indexOf('=') + 1));
+      return Stream.concat(
+          itself,
+          parts.flatMap(part -> resolved(folder, part).stream()).filter(Files::isRegularFile));
     }
 
     /** Returns the start of an interpreter, which the kernel does not search in the PATH. */
@@ -78,14 +112,11 @@ public final class ProgramChain {
               .map(program -> new Start(program, arguments, path, folder));
     }
 
-    private static Optional<Start> found(EnvCall call) {
-      var name = call.arguments().getFirst();
-      var rest = call.arguments().subList(1, call.arguments().size());
-      var program =
-          name.indexOf('/') < 0
-              ? SearchPath.find(name, call.path())
-              : resolved(call.folder(), name);
-      return program.map(file -> new Start(file, rest, call.path(), call.folder()));
+    private static Optional<Start> call(List<String> command, String path, Path folder) {
+      var name = command.getFirst();
+      var rest = command.subList(1, command.size());
+      var program = name.indexOf('/') < 0 ? SearchPath.find(name, path) : resolved(folder, name);
+      return program.map(file -> new Start(file, rest, path, folder));
     }
 
     private static Optional<Path> resolved(Path folder, String name) {
@@ -97,18 +128,19 @@ public final class ProgramChain {
     }
   }
 
-  private ProgramChain() {}
+  /** Returns the programs and the files. */
+  public List<Path> all() {
+    return Stream.concat(programs.stream(), files.stream()).distinct().toList();
+  }
 
   /**
    * Returns the programs that run a script; empty if it names no interpreter.
    *
    * @param text the script
    * @param path its {@code PATH}
-   * @return absolute paths, in the order in which the programs start, each followed by the files
-   *     that its arguments name; a program may not exist
    * @throws FileSystemException if a first line does not say what runs; the reason is for people
    */
-  public static List<Path> ofScript(String text, String path) throws FileSystemException {
+  public static ProgramChain ofScript(String text, String path) throws FileSystemException {
     // The script's own file is empty here: env would only start the script again.
     return follow(
         Interpreter.of(text)
@@ -116,26 +148,31 @@ public final class ProgramChain {
   }
 
   /**
-   * Returns a program and the programs that run it.
+   * Returns a program, as the first, and the programs that run it.
    *
    * @param program an absolute path
    * @param path its {@code PATH}
-   * @return absolute paths, starting with the program; as {@link #ofScript} otherwise
    * @throws FileSystemException if a first line does not say what runs; the reason is for people
    */
-  public static List<Path> ofProgram(Path program, String path) throws FileSystemException {
+  public static ProgramChain ofProgram(Path program, String path) throws FileSystemException {
     return follow(Optional.of(new Start(program, List.of(), path, ROOT)));
   }
 
-  private static List<Path> follow(Optional<Start> first) throws FileSystemException {
+  private static ProgramChain follow(Optional<Start> first) throws FileSystemException {
     var programs = new LinkedHashSet<Path>();
-    var start = first;
-    for (int i = 0; i < LONGEST && start.isPresent(); i++) {
-      programs.add(start.get().program());
-      programs.addAll(start.get().files());
-      start = start.get().next();
+    var files = new LinkedHashSet<Path>();
+    var open = new ArrayDeque<Start>();
+    var seen = new HashSet<Start>();
+    first.ifPresent(open::add);
+    while (!open.isEmpty() && seen.size() < LONGEST) {
+      var start = open.poll();
+      if (seen.add(start)) {
+        programs.add(start.program());
+        files.addAll(start.files());
+        open.addAll(start.next());
+      }
     }
-    return List.copyOf(programs);
+    return new ProgramChain(List.copyOf(programs), List.copyOf(files));
   }
 
   /** Returns the interpreter in a program's first line; empty if the program is no script. */

@@ -41,14 +41,14 @@ public final class WriteAccess {
    *
    * @param path what they can write: the file, or a folder or a link on the way to it
    * @param message the problem, without the path
-   * @param fix the command that fixes it
+   * @param fix the command that fixes it; may be empty
    * @param tolerated whether only the user's own group can write
    */
   public record Exposure(Path path, String message, String fix, boolean tolerated) {
     /** Returns the text for people, with the path and the command. */
     @Override
     public String toString() {
-      return path + " " + message + ": " + fix;
+      return path + " " + message + (fix.isEmpty() ? "" : ": " + fix);
     }
   }
 
@@ -93,6 +93,21 @@ public final class WriteAccess {
    * @throws IOException if the file does not exist or cannot be checked
    */
   public List<Exposure> look(Path file) throws IOException {
+    return walk(file, false);
+  }
+
+  /**
+   * Checks a file that may be created later, with the folders and links on the way to it.
+   *
+   * @return as {@link #look}; for a missing file also the folder in which another user can create
+   *     it, or a folder on the way to it, sticky or not
+   * @throws IOException if it cannot be checked
+   */
+  public List<Exposure> lookAhead(Path file) throws IOException {
+    return walk(file, true);
+  }
+
+  private List<Exposure> walk(Path file, boolean ahead) throws IOException {
     var found = new ArrayList<Exposure>();
     var names = new ArrayDeque<Path>();
     file.toAbsolutePath().forEach(names::add);
@@ -108,6 +123,10 @@ public final class WriteAccess {
         continue;
       }
       var next = at.resolve(name);
+      if (ahead && FileId.of(next).isEmpty()) {
+        additionsTo(at).filter(one -> !found.contains(one)).ifPresent(found::add);
+        return found;
+      }
       var id = id(next);
       judge(next, id).filter(one -> !found.contains(one)).ifPresent(found::add);
       if (id.isSymbolicLink()) {
@@ -134,7 +153,21 @@ public final class WriteAccess {
    * @throws IOException as {@link #look} does
    */
   public Optional<String> problem(Path file) throws IOException {
-    return look(file).stream()
+    return first(look(file));
+  }
+
+  /**
+   * Returns the first location that is not tolerated, as {@link #problem}, for a file that may be
+   * created later.
+   *
+   * @throws IOException as {@link #lookAhead} does
+   */
+  public Optional<String> problemAhead(Path file) throws IOException {
+    return first(lookAhead(file));
+  }
+
+  private static Optional<String> first(List<Exposure> exposures) {
+    return exposures.stream()
         .filter(exposure -> !exposure.tolerated())
         .findFirst()
         .map(Exposure::toString);
@@ -153,13 +186,16 @@ public final class WriteAccess {
     if (replaced.isPresent()) {
       return replaced;
     }
-    var real = folder.toRealPath();
-    var id = id(real);
-    return id.isStickyFolder()
-        ? writable(real, id)
+    return additionsTo(folder.toRealPath());
+  }
+
+  private Optional<Exposure> additionsTo(Path folder) throws IOException {
+    var id = id(folder);
+    return id.isStickyFolder() && !surroundings.isReadOnly(folder)
+        ? writable(folder, id)
             .filter(one -> !one.tolerated())
-            .map(one -> new Exposure(real, one.message(), "", false))
-        : replaced;
+            .map(one -> new Exposure(folder, one.message(), "", false))
+        : Optional.empty();
   }
 
   /**

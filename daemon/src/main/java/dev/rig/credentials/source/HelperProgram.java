@@ -87,10 +87,12 @@ public sealed interface HelperProgram {
    */
   private static Optional<String> problem(Path file, String path) throws IOException {
     var access = WriteAccess.ofThisProcess(System.getenv());
-    for (var program : ProgramChain.ofProgram(file, path)) {
+    var chain = ProgramChain.ofProgram(file, path);
+    for (var program : chain.all()) {
       boolean itself = program.equals(file);
       try {
-        var problem = access.problem(program);
+        boolean needed = chain.programs().contains(program);
+        var problem = needed ? access.problem(program) : access.problemAhead(program);
         if (problem.isPresent()) {
           return itself
               ? problem

@@ -6,6 +6,7 @@ import dev.rig.credentials.files.LockFile;
 import dev.rig.credentials.files.PrivateFolder;
 import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.files.WriteAccess;
+import dev.rig.credentials.linux.LibC;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -184,6 +185,9 @@ public final class StateFolder {
           && (mode & READABLE_BY_OTHERS) != 0) {
         throw new StoreException("other users can read the sealing key " + file + ": chmod 0600");
       }
+      if (source.origin() == SealingKey.KeyOrigin.GENERATED) {
+        requireOwn(file);
+      }
     } catch (IOException e) {
       throw new StoreException("cannot read the sealing key: " + words(e), e);
     }
@@ -193,6 +197,16 @@ public final class StateFolder {
               .formatted(file, SealingKey.SHORTEST));
     }
     return new SealingKey(secret, machine(), source.origin());
+  }
+
+  /** Rejects a key that another user put into the folder, for example while it was writable. */
+  private static void requireOwn(Path file) throws IOException {
+    var id = FileId.of(file);
+    if (id.isPresent() && id.get().owner() != 0 && id.get().owner() != LibC.geteuid()) {
+      throw new StoreException(
+          "the sealing key %s belongs to uid %s, who knows it: remove it with the files that it seals"
+              .formatted(file, Integer.toUnsignedString(id.get().owner())));
+    }
   }
 
   /** Returns machine-id(5); containers often have none, and then share an empty id. */

@@ -220,6 +220,29 @@ class ConfigurationTrustIT {
     Eventually.within(SOON, daemon::isHealthy, running::stderr);
   }
 
+  /** The last valid configuration stays in use, but its scripts do not run. */
+  @Test
+  void t23_interpreterThatOthersCanWriteLaterIsNotRun() throws IOException {
+    var bin = Files.createDirectory(folder.resolve("bin"));
+    var shell = Files.copy(Path.of("/bin/sh"), bin.resolve("own-sh"));
+    change(shell, 0755, 0, 0);
+    Files.writeString(
+        values,
+        CONFIGURATION.replace(
+            "}}}", "}, s.org: {expire: 2s, script: \"#!" + shell + "\\necho a:b\"}}}"));
+    var running = daemon.configuredFrom(values).start();
+    assertEquals(NativeClient.answer("s.org", "a", "b"), daemon.client().get("s.org").stdout());
+    change(shell, 0757, 0, 0);
+    Eventually.within(SOON, () -> daemon.client().get("s.org").status() != 0, running::stderr);
+    var explained = daemon.commandLine("explain", "s.org").stdout();
+    assertTrue(
+        explained.contains("its interpreter " + shell + " is writable by others (mode 0757)"),
+        explained);
+    assertServes();
+    change(shell, 0755, 0, 0);
+    Eventually.within(SOON, () -> daemon.client().get("s.org").status() == 0, running::stderr);
+  }
+
   /** No other user can write {@code env}, but others can write the program that it finds. */
   @ParameterizedTest
   @ValueSource(

@@ -56,6 +56,20 @@ class StateFolderTest {
         refused.getMessage());
   }
 
+  /** It may be older than the folder's present mode: its owner knows the key. */
+  @Test
+  void t16_generatedKeyOfAnotherUserIsRefused() throws Exception {
+    Tool.needRoot("another user's key");
+    var state = folder();
+    state.key(null, null);
+    var key = state.file("sealing.key");
+    Files.setAttribute(key, "unix:uid", 65_534);
+    assertEquals(
+        "the sealing key %s belongs to uid 65534, who knows it: remove it with the files that it seals"
+            .formatted(key),
+        assertThrows(StoreException.class, () -> state.key(null, null)).getMessage());
+  }
+
   @Test
   void t23_folderThatAnotherUserCanReplaceIsNamed() throws Exception {
     var access = WriteAccess.ofThisProcess(Map.of());

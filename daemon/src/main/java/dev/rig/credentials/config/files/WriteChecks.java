@@ -62,7 +62,7 @@ public final class WriteChecks {
    */
   public void script(SourcePosition origin, String text, String path) {
     try {
-      for (var program : ProgramChain.ofScript(text, path)) {
+      for (var program : ProgramChain.ofScript(text, path).all()) {
         used(origin, "the script's interpreter", program.toString());
       }
     } catch (FileSystemException e) {
@@ -100,7 +100,7 @@ public final class WriteChecks {
    */
   public void shell(SourcePosition origin, Path shell, String path) {
     try {
-      for (var program : ProgramChain.ofProgram(shell, path)) {
+      for (var program : ProgramChain.ofProgram(shell, path).all()) {
         used(origin, program.equals(shell) ? "" : "its interpreter", program.toString());
       }
     } catch (FileSystemException e) {
@@ -116,19 +116,19 @@ public final class WriteChecks {
   }
 
   /**
-   * Checks a program or a key; a missing one is not a finding, because it may exist on the daemon's
-   * machine.
+   * Checks a program or a key. A missing one is not a finding, because it may exist on the daemon's
+   * machine, unless another user could create it.
    *
    * @param what a description for people; empty if the location says it
    * @param file its absolute path
    */
   public void used(SourcePosition origin, String what, String file) {
     try {
-      for (var exposure : access.look(Path.of(file))) {
+      for (var exposure : access.lookAhead(Path.of(file))) {
         var message = WriteAccess.about(file, exposure.path() + " " + exposure.message());
         report(findings, exposure, origin, (what + " " + message).strip());
       }
-    } catch (IOException | InvalidPathException missing) {
+    } catch (IOException | InvalidPathException unusable) {
       // A program that cannot be run is reported when it is used.
     }
   }

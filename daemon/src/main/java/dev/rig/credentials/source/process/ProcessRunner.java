@@ -353,6 +353,7 @@ public final class ProcessRunner implements AutoCloseable {
         var file = folder.write(run.mark(), own ? text : shell.prologue() + text);
         run.file(file);
         arguments.addAll(ProgramArguments.ofScript(text, file, shell));
+        ProgramArguments.requireSafe(text, shell, environment);
       }
       case ProcessSpec.Command command ->
           arguments.addAll(ProgramArguments.ofCommand(command.arguments(), environment));

@@ -1,7 +1,11 @@
 package dev.rig.credentials.source.process;
 
 import dev.rig.credentials.files.Interpreter;
+import dev.rig.credentials.files.ProgramChain;
+import dev.rig.credentials.files.RegularFile;
 import dev.rig.credentials.files.SearchPath;
+import dev.rig.credentials.files.WriteAccess;
+import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +51,33 @@ final class ProgramArguments {
           "there is no interpreter " + StderrTail.escape(arguments.getFirst()));
     }
     return arguments;
+  }
+
+  /**
+   * Rejects a script that other users could change now through its interpreter, as the
+   * configuration's checks do (T23). They may have been able to since the configuration was read.
+   */
+  static void requireSafe(String text, Shell shell, Map<String, String> environment)
+      throws UnusableException {
+    var access = WriteAccess.ofThisProcess(System.getenv());
+    if (!namesInterpreter(text)) {
+      var problem = shell.problem(access);
+      if (problem.isPresent()) {
+        throw new UnusableException(problem.get());
+      }
+      return;
+    }
+    try {
+      for (var program : ProgramChain.ofScript(text, SearchPath.of(environment)).all()) {
+        var problem = access.problemAhead(program);
+        if (problem.isPresent()) {
+          throw new UnusableException(
+              "its interpreter " + WriteAccess.about(program.toString(), problem.get()));
+        }
+      }
+    } catch (IOException e) {
+      throw new UnusableException("its interpreter cannot be checked: " + RegularFile.reason(e));
+    }
   }
 
   /** Returns whether a script's first line names an interpreter, after {@code #!}. */

@@ -110,9 +110,9 @@ public record Shell(Path program, List<String> options, String prologue) {
     }
     var checked = program;
     try {
-      for (var each : ProgramChain.ofProgram(program, SearchPath.of(System.getenv()))) {
+      for (var each : ProgramChain.ofProgram(program, SearchPath.of(System.getenv())).all()) {
         checked = each;
-        var problem = access.problem(each);
+        var problem = access.problemAhead(each);
         if (problem.isPresent()) {
           return problem;
         }

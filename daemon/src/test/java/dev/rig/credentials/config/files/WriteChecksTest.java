@@ -113,6 +113,16 @@ class WriteChecksTest {
         "-S -C%s ./evi\"l\"\\_-x # comment",
         "-S nice %s/evil",
         "-S sh -e %s/evil",
+        "-S -C %s sh evil",
+        "-S nice env -C %s ./evil",
+        "-S timeout 5 sh %s/evil",
+        "-S BASH_ENV=%s/evil bash",
+        "-S LD_PRELOAD=%s/evil sh",
+        "-S awk -f%s/evil",
+        "-S bash --rcfile=%s/evil",
+        "--split=%s/evil",
+        "-S --uns FOO %s/evil",
+        "-S --chd=%s ./evil",
       })
   void folderInWhichEnvSearchesCounts(String arguments) throws IOException {
     assertEquals(evil(), found("#!/usr/bin/env " + arguments.formatted(open) + "\n"));
@@ -150,7 +160,6 @@ class WriteChecksTest {
         "-S A=b\\c %s/evil",
         "-S \"%s/evil",
         "-S %s/evil\\q",
-        "-S \\#%s/evil",
       })
   void whatEnvDoesNotRunIsAccepted(String arguments) throws IOException {
     assertEquals(List.of(), found("#!/usr/bin/env " + arguments.formatted(open) + "\n"));
