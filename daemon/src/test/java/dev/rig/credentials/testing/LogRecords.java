@@ -45,6 +45,8 @@ public final class LogRecords extends Handler implements AutoCloseable {
   @Override
   public void close() {
     logger.removeHandler(this);
+    logger.setUseParentHandlers(true);
+    logger.setLevel(null);
   }
 
   /** Returns the messages at level WARNING and above. */
