@@ -119,18 +119,12 @@ RIG_CREDENTIALS_AOT=-XX:AOTMode=off "$launcher" generate-man "$home/share/man"
 find "$home" -exec touch -h -d "$timestamp" {} +
 
 # The demo is a daemon with all features and clients; in training it also performs the steps of serve, and repeats what a
-# daemon does for as long as it runs. A start compiles what was compiled here as soon as it is called often, to code without
-# counters for a profile, which is half as large, but which the second compiler never replaces. Therefore what answers
-# requests is left out. All other code is compiled here after a sixteenth of the calls that a daemon needs: code that
-# reloads and scripts use now and then would otherwise be compiled with counters, during the first hour (docs/figures.md).
+# daemon does for as long as it runs. A start compiles what was compiled here as soon as it is called often. Code is compiled
+# here after a sixteenth of the calls that a daemon needs: code that reloads and scripts use now and then would otherwise be
+# compiled during the first hour (docs/figures.md).
 {
     echo "-XX:AOTCacheOutput=$home/lib/rig-credentials.aot"
     echo "-XX:CompileThresholdScaling=0.5"
-    ours=dev.rig.credentials
-    for code in "$ours.socket." "$ours.linux.LibC" "$ours.linux.EventLoop" "$ours.broker.Broker" "$ours.broker.Entry" \
-        "$ours.cache." "$ours.image." "$ours.wire." com.fasterxml. com.kenai. jnr.; do
-        echo "-XX:CompileCommand=exclude,$code*::*"
-    done
 } >target/training.options
 RIG_CREDENTIALS_AOT=@target/training.options "$launcher" demo --training >target/training.log 2>&1 || {
     cat target/training.log
