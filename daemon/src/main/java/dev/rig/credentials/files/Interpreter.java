@@ -14,14 +14,31 @@ import org.jspecify.annotations.Nullable;
 public record Interpreter(String program, @Nullable String argument) {
   private static final String MARK = "#!";
 
-  /** Returns the interpreter of a script; empty if it names none. */
+  /**
+   * Returns the interpreter of a script of the configuration, which the daemon starts itself; empty
+   * if it names none. A carriage return at the end of the line does not count.
+   */
   public static Optional<Interpreter> of(String script) {
-    if (!script.startsWith(MARK)) {
-      return Optional.empty();
-    }
+    return script.startsWith(MARK) ? Optional.of(parse(line(script).strip())) : Optional.empty();
+  }
+
+  /**
+   * Returns the interpreter of a program's text, which the kernel starts; empty if it names none.
+   * Only blanks and tabs around it do not count.
+   */
+  static Optional<Interpreter> ofProgram(String text) {
+    return text.startsWith(MARK)
+        ? Optional.of(parse(line(text).replaceAll("^[ \t]+|[ \t]+$", "")))
+        : Optional.empty();
+  }
+
+  private static String line(String script) {
     int end = script.indexOf('\n');
-    var line = script.substring(MARK.length(), end < 0 ? script.length() : end).strip();
+    return script.substring(MARK.length(), end < 0 ? script.length() : end);
+  }
+
+  private static Interpreter parse(String line) {
     var words = line.split("[ \t]+", 2);
-    return Optional.of(new Interpreter(words[0], words.length > 1 ? words[1] : null));
+    return new Interpreter(words[0], words.length > 1 ? words[1] : null);
   }
 }

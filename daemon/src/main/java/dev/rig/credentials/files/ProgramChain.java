@@ -29,10 +29,7 @@ public record ProgramChain(List<Path> programs, List<Path> files) {
   /** The kernel reads this much of a file to find {@code #!}, in bytes (execve(2)). */
   private static final int FIRST_LINE = 256;
 
-  /**
-   * The longest chain. The kernel follows fewer than six {@code #!} lines, but starts to count
-   * again after each {@code env}.
-   */
+  /** The most programs that are checked; a first line that runs more is rejected. */
   private static final int LONGEST = 16;
 
   /** The working directory of scripts and helpers. */
@@ -92,7 +89,12 @@ public record ProgramChain(List<Path> programs, List<Path> files) {
       if (word.startsWith("-")) {
         itself = Stream.empty();
       }
-      var parts = Stream.of(word.substring(slash), word.substring(word.indexOf('=') + 1));
+      // FILE of -fFILE, --file=FILE, and LD_PRELOAD=FILE:FILE
+      var attached = word.startsWith("-") && word.length() > 2 ? word.substring(2) : word;
+      var values = word.substring(word.indexOf('=') + 1).split("[: ]");
+      var parts =
+          Stream.concat(Stream.of(word.substring(slash), attached), Stream.of(values))
+              .filter(part -> !part.isEmpty());
       return Stream.concat(
           itself,
           parts.flatMap(part -> resolved(folder, part).stream()).filter(Files::isRegularFile));
@@ -115,7 +117,8 @@ public record ProgramChain(List<Path> programs, List<Path> files) {
     private static Optional<Start> call(List<String> command, String path, Path folder) {
       var name = command.getFirst();
       var rest = command.subList(1, command.size());
-      var program = name.indexOf('/') < 0 ? SearchPath.find(name, path) : resolved(folder, name);
+      var program =
+          name.indexOf('/') < 0 ? SearchPath.find(name, path, folder) : resolved(folder, name);
       return program.map(file -> new Start(file, rest, path, folder));
     }
 
@@ -164,9 +167,16 @@ public record ProgramChain(List<Path> programs, List<Path> files) {
     var open = new ArrayDeque<Start>();
     var seen = new HashSet<Start>();
     first.ifPresent(open::add);
-    while (!open.isEmpty() && seen.size() < LONGEST) {
+    while (!open.isEmpty()) {
       var start = open.poll();
-      if (seen.add(start)) {
+      // A script is followed once: it may be its interpreter's argument, with another PATH.
+      boolean again =
+          programs.contains(start.program()) && interpreter(start.program()).isPresent();
+      if (!again && seen.add(start)) {
+        if (seen.size() > LONGEST) {
+          throw new FileSystemException(
+              start.program().toString(), null, "too many programs run each other");
+        }
         programs.add(start.program());
         files.addAll(start.files());
         open.addAll(start.next());
@@ -180,7 +190,7 @@ public record ProgramChain(List<Path> programs, List<Path> files) {
     try {
       var text = new String(RegularFile.readAtMost(program, FIRST_LINE), StandardCharsets.UTF_8);
       int end = text.indexOf('\0'); // as the kernel
-      return Interpreter.of(end < 0 ? text : text.substring(0, end));
+      return Interpreter.ofProgram(end < 0 ? text : text.substring(0, end));
     } catch (IOException notReadable) {
       return Optional.empty();
     }

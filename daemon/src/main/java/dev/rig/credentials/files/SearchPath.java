@@ -44,6 +44,25 @@ public final class SearchPath {
         .findFirst();
   }
 
+  /**
+   * Returns the program that execvp(3) would run, which also searches in relative folders.
+   *
+   * @param folder the working directory
+   */
+  static Optional<Path> find(String name, String path, Path folder) {
+    for (var each : path.split(":", -1)) {
+      try {
+        var found = program(folder.resolve(each).resolve(name).toString());
+        if (found.isPresent()) {
+          return found;
+        }
+      } catch (InvalidPathException noName) {
+        // No program can be found there.
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Returns the program at a path; empty if it is missing or not executable. */
   public static Optional<Path> program(String name) {
     try {

@@ -123,6 +123,9 @@ class WriteChecksTest {
         "--split=%s/evil",
         "-S --uns FOO %s/evil",
         "-S --chd=%s ./evil",
+        "-S -C %s PATH=. evil",
+        "-S -C %s PATH=/nowhere::/bin evil",
+        "-S LD_PRELOAD=/bin/sh:%s/evil bash",
       })
   void folderInWhichEnvSearchesCounts(String arguments) throws IOException {
     assertEquals(evil(), found("#!/usr/bin/env " + arguments.formatted(open) + "\n"));
